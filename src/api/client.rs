@@ -1,0 +1,274 @@
+//! One GET, one page: attempts, waits, and what counts as an answer.
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant, SystemTime};
+
+use backon::{ExponentialBuilder, Retryable as _};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::{Response, StatusCode, Url, redirect};
+use serde::de::DeserializeOwned;
+
+use super::error::Error;
+use super::key::Key;
+use super::wait;
+use crate::visible::visible;
+
+/// The largest page, in MiB.
+const LARGEST: usize = 32;
+/// Attempts at one page beyond the first.
+const RETRIES: usize = 9;
+/// Attempts at a host that does not answer at all, beyond the first.
+const CONNECT_RETRIES: usize = 3;
+/// The longest we wait before the next attempt.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// If the API asks for more than this, it has something else in mind than a pause.
+const LONGEST_ASKED: Duration = Duration::from_secs(300);
+
+/// How to reach the API.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The base URL, version included.
+    pub base_url: String,
+    /// The organization, where the key alone does not say.
+    pub organization: Option<String>,
+    /// For one attempt, from the first byte sent to the last received.
+    pub timeout: Duration,
+    /// The wait before the first repetition; it doubles each time.
+    pub retry_delay: Duration,
+    /// Requests under way at once.
+    pub concurrency: usize,
+}
+
+/// A client of the Admin API that can do nothing but read.
+#[derive(Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    base: Url,
+    key: Key,
+    retry_delay: Duration,
+    /// Requests under way at once.
+    pub concurrency: usize,
+}
+
+impl Client {
+    /// Sets up the client; asks nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// The base URL is none, or would send the key in the clear; or there are no CA certificates.
+    pub fn new(key: Key, options: &Options) -> Result<Self, Error> {
+        let base = base_url(&options.base_url)?;
+        // Fails only if a provider is installed already, which is as good.
+        rustls::crypto::ring::default_provider().install_default().unwrap_or(());
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, key.header());
+        if let Some(organization) = &options.organization {
+            let value = HeaderValue::from_str(organization)
+                .map_err(|_| Error::Setup { why: "the organization id cannot stand in a header".to_owned() })?;
+            headers.insert(HeaderName::from_static("openai-organization"), value);
+        }
+        let http = reqwest::Client::builder()
+            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .redirect(redirect::Policy::none())
+            .timeout(options.timeout)
+            .connect_timeout(options.timeout.min(Duration::from_secs(10)))
+            .build()
+            .map_err(|error| Error::Setup { why: causes(&error) })?;
+        Ok(Self { http, base, key, retry_delay: options.retry_delay, concurrency: options.concurrency.max(1) })
+    }
+
+    /// The base URL.
+    pub fn base(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+
+    /// Asks until there is an answer, or none is to be expected. `path` and `query` are encoded already.
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, query: &str) -> Result<T, Error> {
+        let url = format!("{}{path}?{query}", self.base());
+        let url = Url::parse(&url).map_err(|error| Error::BaseUrl { url, why: error.to_string() })?;
+        let backoff = ExponentialBuilder::default()
+            .with_min_delay(self.retry_delay)
+            .with_max_delay(LONGEST_WAIT)
+            .with_max_times(RETRIES)
+            .with_jitter();
+        let mut unreachable = 0;
+        (|| self.attempt(url.clone()))
+            .retry(backoff)
+            .when(Error::passing)
+            .adjust(|error, delay| match error {
+                Error::Connect { .. } => {
+                    unreachable += 1;
+                    delay.filter(|_| unreachable <= CONNECT_RETRIES)
+                }
+                Error::Passing { wait: Some(wait), .. } => delay.and((*wait <= LONGEST_ASKED).then_some(*wait)),
+                _ => delay,
+            })
+            .notify(|error, delay| tracing::debug!("GET {path}: {error}; again in {} ms", delay.as_millis()))
+            .await
+    }
+
+    async fn attempt<T: DeserializeOwned>(&self, url: Url) -> Result<T, Error> {
+        let began = Instant::now();
+        let path = url.path().to_owned();
+        let response = self.http.get(url).send().await.map_err(|error| self.broken(&error))?;
+        let status = response.status();
+        let headers = response.headers().clone();
+        let body = self.body(response).await?;
+        tracing::debug!("GET {path}: {} in {} ms, {} bytes", status.as_u16(), began.elapsed().as_millis(), body.len());
+        if status == StatusCode::OK {
+            return self.read(&body, &headers);
+        }
+        Err(self.refused(status, &headers, &body))
+    }
+
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, Error> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? {
+            if body.len() + chunk.len() > LARGEST << 20 {
+                return Err(Error::TooLarge { limit: LARGEST });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn read<T: DeserializeOwned>(&self, body: &[u8], headers: &HeaderMap) -> Result<T, Error> {
+        serde_json::from_slice(body).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => Error::Shape { what: self.shown(&error.to_string()) },
+            serde_json::error::Category::Eof if !body.is_empty() => Error::Truncated,
+            _ => {
+                let what = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no content type");
+                Error::NotJson { what: self.shown(what) }
+            }
+        })
+    }
+
+    /// What an answer other than 200 means.
+    fn refused(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
+        let said = message(body);
+        let message = match self.shown(&said) {
+            message if message.is_empty() => status.canonical_reason().unwrap_or("no reason given").to_lowercase(),
+            message => message,
+        };
+        let should_retry = headers.get("x-should-retry").and_then(|value| value.to_str().ok());
+        let number = status.as_u16();
+        let passing = match should_retry {
+            Some("true") => true,
+            Some("false") => false,
+            _ => matches!(number, 408 | 429) || status.is_server_error(),
+        };
+        match number {
+            _ if passing => {
+                Error::Passing { status: number, message, wait: wait::asked(headers, &said, SystemTime::now()) }
+            }
+            300..=399 => {
+                let to = headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
+                let to = Url::parse(to).ok().and_then(|url| url.host_str().map(str::to_owned));
+                Error::Redirect { to: self.shown(&to.unwrap_or_else(|| "another path".to_owned())) }
+            }
+            401 | 403 => Error::Denied { status: number, scope: missing_scope(&said), message },
+            404 => Error::NotFound { message },
+            _ => Error::Status { status: number, message },
+        }
+    }
+
+    fn broken(&self, error: &reqwest::Error) -> Error {
+        let why = self.shown(&causes(error));
+        if error.is_connect() {
+            Error::Connect { why }
+        } else if error.is_timeout() {
+            Error::Broken { why: "nothing came in time".to_owned() }
+        } else {
+            Error::Broken { why }
+        }
+    }
+
+    /// Text from outside, fit to be shown: in one line, not too long, without key material.
+    fn shown(&self, text: &str) -> String {
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = self.key.redact(&line);
+        let short: String = line.chars().take(300).collect();
+        visible(&short).into_owned()
+    }
+}
+
+fn base_url(text: &str) -> Result<Url, Error> {
+    let no = |url: &str, why: &str| Err(Error::BaseUrl { url: url.to_owned(), why: why.to_owned() });
+    let url = match Url::parse(text.trim_end_matches('/')) {
+        Ok(url) => url,
+        Err(error) => return no("…", &error.to_string()),
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return no("…", "it holds credentials");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return no(text, "it has a query or a fragment");
+    }
+    let host = url.host_str().unwrap_or_default();
+    let local = host == "localhost"
+        || host.trim_matches(['[', ']']).parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if local => Ok(url),
+        "http" => no(text, "over plain HTTP the key could be read on the way"),
+        _ => no(text, "it begins with neither https:// nor http://"),
+    }
+}
+
+/// An error with its causes, without the URL.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut last = error;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    last.to_string()
+}
+
+/// What the API says went wrong: `error.message`, `error` itself, or `message`.
+fn message(body: &[u8]) -> String {
+    let Ok(json) = serde_json::from_slice::<serde_json::Value>(body) else { return String::new() };
+    let places = [json.pointer("/error/message"), json.get("error"), json.get("message")];
+    places.into_iter().flatten().find_map(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// The scope in "Missing scopes: api.management.read."
+fn missing_scope(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once("Missing scopes: ")?;
+    let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.' | ',' | ' ')));
+    let scopes = rest[..end.unwrap_or(rest.len())].trim().trim_end_matches(['.', ',']);
+    (!scopes.is_empty()).then(|| scopes.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_goes_over_tls_or_stays_on_this_machine() {
+        for url in ["https://api.openai.com/v1", "http://127.0.0.1:8080/v1/", "http://[::1]/v1", "http://localhost"] {
+            base_url(url).expect(url);
+        }
+        for url in ["http://api.openai.com/v1", "ftp://x/", "x", "", "https://u:p@host/v1", "https://host/v1?x=1"] {
+            let error = base_url(url).expect_err(url).to_string();
+            assert!(!error.contains("u:p"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_missing_scope_is_found_in_the_sentence() {
+        let real = "You have insufficient permissions for this operation. Missing scopes: api.management.read. Check that \
+                    you have the correct role in your organization (Reader, Writer, Owner)";
+        assert_eq!(missing_scope(real).as_deref(), Some("api.management.read"));
+        assert_eq!(missing_scope("Missing scopes: api.a, api.b").as_deref(), Some("api.a, api.b"));
+        assert_eq!(missing_scope("Incorrect API key provided"), None);
+    }
+
+    #[test]
+    fn the_message_is_found_in_every_shape_of_error() {
+        for body in [r#"{"error":{"message":"no","code":5}}"#, r#"{"error":"no"}"#, r#"{"code":404,"message":"no"}"#] {
+            assert_eq!(message(body.as_bytes()), "no");
+        }
+        assert_eq!(message(b"<html>"), "");
+    }
+}

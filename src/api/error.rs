@@ -1,0 +1,164 @@
+//! What can go wrong between us and the API.
+
+use std::time::Duration;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::org::Failure;
+
+/// Why the API could not be asked, or gave no answer that can be used. Never holds key material.
+#[derive(Debug, Error, Diagnostic)]
+pub enum Error {
+    /// There is no key.
+    #[error("the admin key is empty")]
+    #[diagnostic(help("set OPENAI_ADMIN_KEY, or give --key-file FILE (- reads standard input)"))]
+    EmptyKey,
+    /// The key holds what no key can.
+    #[error("the admin key holds characters that no key has")]
+    #[diagnostic(help("a key is one line of letters, digits, - and _"))]
+    MalformedKey,
+    /// The base URL is none.
+    #[error("`{url}` is no base URL: {why}")]
+    #[diagnostic(help("the API's own is https://api.openai.com/v1"))]
+    BaseUrl {
+        /// As given, credentials left out.
+        url: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The HTTP client could not be set up.
+    #[error("cannot set up the HTTP client: {why}")]
+    #[diagnostic(help("is there a store of CA certificates on this machine? SSL_CERT_FILE names one"))]
+    Setup {
+        /// What the library said.
+        why: String,
+    },
+    /// The API refused: 401 or 403.
+    #[error("{status}, {}", refusal(scope.as_deref(), message))]
+    Denied {
+        /// The status.
+        status: u16,
+        /// The scope that the key lacks, if the API named it.
+        scope: Option<String>,
+        /// What the API said.
+        message: String,
+    },
+    /// 404.
+    #[error("404, {message}")]
+    NotFound {
+        /// What the API said.
+        message: String,
+    },
+    /// Another status that is not repeated.
+    #[error("{status}, {message}")]
+    Status {
+        /// The status.
+        status: u16,
+        /// What the API said.
+        message: String,
+    },
+    /// The API is busy or broken for the moment: 408, 429, 5xx.
+    #[error("{status}, {message}")]
+    Passing {
+        /// The status.
+        status: u16,
+        /// What the API said.
+        message: String,
+        /// How long it asked us to wait.
+        wait: Option<Duration>,
+    },
+    /// A redirect, which is not followed: the key would go along.
+    #[error("redirected to {to}, not followed")]
+    Redirect {
+        /// The host.
+        to: String,
+    },
+    /// No connection.
+    #[error("no connection: {why}")]
+    Connect {
+        /// What the library said.
+        why: String,
+    },
+    /// The connection broke, or nothing came in time.
+    #[error("the connection broke: {why}")]
+    Broken {
+        /// What the library said.
+        why: String,
+    },
+    /// The body ended before its end.
+    #[error("the answer was cut short")]
+    Truncated,
+    /// The body is larger than any page should be.
+    #[error("the answer is larger than {limit} MiB")]
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// The body is no JSON.
+    #[error("the answer is no JSON ({what})")]
+    NotJson {
+        /// What it seems to be.
+        what: String,
+    },
+    /// The JSON is not what the endpoint promises.
+    #[error("the answer has another shape than documented: {what}")]
+    Shape {
+        /// What is wrong.
+        what: String,
+    },
+    /// Pages that do not lead to an end.
+    #[error("the pages do not add up: {what}")]
+    Pagination {
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// An id that cannot stand in a path.
+    #[error("the id `{id}` cannot stand in a path")]
+    Id {
+        /// The id.
+        id: String,
+    },
+}
+
+fn refusal(scope: Option<&str>, message: &str) -> String {
+    match scope {
+        Some(scope) => format!("the key lacks the scope {scope}"),
+        None => message.to_owned(),
+    }
+}
+
+impl Error {
+    /// Whether asking again can help.
+    pub(super) fn passing(&self) -> bool {
+        match self {
+            Self::Passing { .. } | Self::Connect { .. } | Self::Broken { .. } | Self::Truncated => true,
+            Self::EmptyKey
+            | Self::MalformedKey
+            | Self::BaseUrl { .. }
+            | Self::Setup { .. }
+            | Self::Denied { .. }
+            | Self::NotFound { .. }
+            | Self::Status { .. }
+            | Self::Redirect { .. }
+            | Self::TooLarge { .. }
+            | Self::NotJson { .. }
+            | Self::Shape { .. }
+            | Self::Pagination { .. }
+            | Self::Id { .. } => false,
+        }
+    }
+
+    /// For the record: the request, and what came of it.
+    pub(super) fn failure(&self, path: &str) -> Failure {
+        let scope = match self {
+            Self::Denied { scope, .. } => scope.clone(),
+            _ => None,
+        };
+        Failure {
+            denied: matches!(self, Self::Denied { .. } | Self::NotFound { .. }),
+            message: format!("GET {path}: {self}"),
+            scope,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The admin key, and how it stays out of everything that is shown.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::error::Error;
+
+/// An admin key. Shows itself as `***`.
+#[derive(Clone)]
+pub struct Key(SecretString);
+
+impl Key {
+    /// Takes a key as given, without the line end that files have.
+    ///
+    /// # Errors
+    ///
+    /// It is empty, or holds what no key and no HTTP header can.
+    pub fn new(text: &str) -> Result<Self, Error> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Error::EmptyKey);
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::MalformedKey);
+        }
+        Ok(Self(SecretString::from(text)))
+    }
+
+    /// The value of the `Authorization` header, marked so that it is never shown or indexed.
+    pub(super) fn header(&self) -> reqwest::header::HeaderValue {
+        let text = format!("Bearer {}", self.0.expose_secret());
+        let mut value = reqwest::header::HeaderValue::from_str(&text).expect("a key is graphic ASCII");
+        value.set_sensitive(true);
+        value
+    }
+
+    /// The text without this key, and without anything that looks like one.
+    pub(super) fn redact(&self, text: &str) -> String {
+        let mut shown = String::with_capacity(text.len());
+        let mut rest = text;
+        let own = rest.replace(self.0.expose_secret(), "***");
+        rest = &own;
+        while let Some(at) = rest.find("sk-") {
+            let (before, key) = rest.split_at(at);
+            let end = key.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '*' | '.')));
+            shown.push_str(before);
+            shown.push_str("sk-***");
+            rest = &key[end.unwrap_or(key.len())..];
+        }
+        shown + rest
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_never_shows() {
+        let key = Key::new("sk-admin-abcDEF_123\n").expect("valid");
+        assert_eq!(format!("{key:?} {:?}", key.header()), "*** Sensitive");
+        let text = "Incorrect API key provided: sk-admin-abcDEF_123, not sk-proj-x. Try again.";
+        assert_eq!(key.redact(text), "Incorrect API key provided: ***, not sk-*** Try again.");
+    }
+
+    #[test]
+    fn what_cannot_be_a_key_is_refused_without_being_shown() {
+        for text in ["", " \n", "sk-admin\u{e9}", "two words", "a\nb"] {
+            let error = Key::new(text).expect_err("malformed").to_string();
+            assert!(text.trim().is_empty() || !error.contains(text.trim()), "{error}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! A whole list, page by page. A list that does not come to an end by its own rules was not read.
+
+use std::collections::HashSet;
+
+use serde::de::DeserializeOwned;
+
+use super::client::Client;
+use super::endpoint::{Endpoint, Envelope, SAFE_LIMIT, encode};
+use super::error::Error;
+use super::wire::{Item, Page};
+
+/// More pages than any organization has.
+const MOST_PAGES: u64 = 100_000;
+
+/// What was read of a list: all of it, unless `cut` says why not.
+#[derive(Debug)]
+pub struct Listed<T> {
+    pub items: Vec<T>,
+    pub requests: u64,
+    pub cut: Option<Error>,
+}
+
+/// Reads a list for the thing with that id (or for the organization). `seen` is told how many items there are so far.
+pub async fn list<T: DeserializeOwned + Item>(
+    client: &Client,
+    endpoint: &Endpoint,
+    id: &str,
+    seen: impl Fn(usize),
+) -> Listed<T> {
+    let mut listed = Listed { items: Vec::new(), requests: 0, cut: None };
+    listed.cut = walk(client, endpoint, id, &mut listed.items, &mut listed.requests, seen).await.err();
+    listed
+}
+
+async fn walk<T: DeserializeOwned + Item>(
+    client: &Client,
+    endpoint: &Endpoint,
+    id: &str,
+    items: &mut Vec<T>,
+    requests: &mut u64,
+    seen: impl Fn(usize),
+) -> Result<(), Error> {
+    let path = endpoint.path(id)?;
+    let mut limit = endpoint.limit;
+    let mut after: Option<String> = None;
+    let mut cursors = HashSet::new();
+    let mut ids: HashSet<String> = HashSet::new();
+    let mut empty_before = false;
+    loop {
+        let cursor = after.as_ref().map_or(String::new(), |after| format!("&after={}", encode(after)));
+        let page: Page<T> = match client.get(&path, &format!("limit={limit}{cursor}")).await {
+            // The documented maximum is more than some servers allow.
+            Err(Error::Status { status: 400, .. }) if after.is_none() && limit > SAFE_LIMIT => {
+                limit = SAFE_LIMIT;
+                continue;
+            }
+            page => page?,
+        };
+        *requests += 1;
+        let next = cursor_of(&page, endpoint.envelope)?;
+        let data = page.data.ok_or_else(|| Error::Shape { what: "`data` is missing".to_owned() })?;
+        let (empty, before) = (data.is_empty(), ids.len());
+        // A thing that moved over a page border while we read comes twice; it is one thing.
+        items.extend(data.into_iter().filter(|item| ids.insert(item.id().to_owned())));
+        seen(items.len());
+        if !empty && ids.len() == before {
+            return Err(Error::Pagination { what: "a page came again" });
+        }
+        let Some(next) = next else { return Ok(()) };
+        if empty && empty_before {
+            return Err(Error::Pagination { what: "empty pages, and no end" });
+        }
+        empty_before = empty;
+        if !cursors.insert(next.clone()) {
+            return Err(Error::Pagination { what: "a cursor came again" });
+        }
+        if *requests >= MOST_PAGES {
+            return Err(Error::Pagination { what: "no end in sight" });
+        }
+        after = Some(next);
+    }
+}
+
+/// Where the next page begins; `None` at the end.
+fn cursor_of<T: Item>(page: &Page<T>, envelope: Envelope) -> Result<Option<String>, Error> {
+    let stated = match envelope {
+        Envelope::Next => &page.next,
+        Envelope::LastId => &page.last_id,
+    };
+    let stated = stated.as_ref().filter(|cursor| !cursor.is_empty());
+    match page.has_more {
+        Some(false) => Ok(None),
+        Some(true) => {
+            let last = || page.data.as_ref().and_then(|data| data.last()).map(|item| item.id().to_owned());
+            let cursor = stated.cloned().or_else(last).filter(|cursor| !cursor.is_empty());
+            cursor.map(Some).ok_or(Error::Pagination { what: "more is promised, but not where" })
+        }
+        // Older answers leave it out. Of a list by last id, the last page has one too: there, an empty page is the end.
+        None if page.data.as_ref().is_none_or(Vec::is_empty) => Ok(None),
+        None => Ok(stated.cloned()),
+    }
+}

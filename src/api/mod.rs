@@ -1,0 +1,19 @@
+//! The live source: an organization as the Admin API tells it.
+//!
+//! Two rules stand above all others here. An answer that could not be had is recorded as such; it never becomes an
+//! empty list. And the key goes to the API's own host, in one header, and nowhere else.
+
+mod assemble;
+mod client;
+mod collect;
+mod endpoint;
+mod error;
+mod key;
+mod list;
+mod wait;
+mod wire;
+
+pub use client::{Client, Options};
+pub use collect::{Progress, collect};
+pub use error::Error;
+pub use key::Key;

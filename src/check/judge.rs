@@ -1,0 +1,351 @@
+//! One rule: what it selects, what it finds, and its verdict.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::answers::Answers;
+use super::evaluate::{Answered, Domain, evaluate, within};
+use super::facts::Facts;
+use super::prove::{Proof, Prover, permission};
+use crate::finding::{Evidence, Finding, Path, Place, RuleResult, Status, Thing, Value, Verdict};
+use crate::org::{Known, Text, Truth};
+use crate::policy::{Assertion, Bounds, Case, Condition, Exactly, Kind, Rule, TextColumn};
+
+/// A rule's answer, with its findings.
+pub struct Judged {
+    pub result: RuleResult,
+    pub findings: Vec<Finding>,
+}
+
+/// Judges one rule, the `number`-th of the outcome.
+pub fn judge(facts: &Facts<'_>, rule: &Rule, number: usize) -> Judged {
+    let filter = evaluate(facts, &rule.filter, Domain::Things(rule.select));
+    let open = !facts.lists_all(rule.select);
+    let selected = filter.answers.count_yes();
+    let judge = Judge { facts, rule, number, prover: Prover { facts, source: &rule.place.source }, open };
+    let mut findings = match &rule.assertion {
+        Assertion::Forbid(condition) => judge.each(&filter, condition, false),
+        Assertion::Require(condition) => judge.each(&filter, condition, true),
+        Assertion::Count(bounds, span) => judge.count(&filter, *bounds, span).into_iter().collect(),
+        Assertion::Exactly(exactly) => judge.exactly(&filter, exactly),
+    };
+    findings.sort_by(|a, b| (a.status, &a.subject, &a.message).cmp(&(b.status, &b.subject, &b.message)));
+    let of = |status| findings.iter().filter(|finding| finding.status == status).count();
+    let (violations, unknown) = (of(Status::Violation), of(Status::Unknown));
+    let says_nothing = match rule.assertion {
+        Assertion::Forbid(_) | Assertion::Require(_) => selected == 0 && !rule.allow_empty,
+        // These speak of the number itself: none may be the right one.
+        Assertion::Count(..) | Assertion::Exactly(_) => false,
+    };
+    // A count is settled by what was seen, or it has a finding that says it is not.
+    let unsettled = unknown > 0 || (open && !matches!(rule.assertion, Assertion::Count(..)));
+    let verdict = if violations > 0 {
+        Verdict::Violation
+    } else if unsettled {
+        Verdict::Unknown
+    } else if says_nothing {
+        Verdict::Vacuous
+    } else {
+        Verdict::Pass
+    };
+    let result = RuleResult {
+        id: rule.id.clone(),
+        title: rule.title.clone(),
+        severity: rule.severity,
+        verdict,
+        open: unsettled,
+        selected,
+        violations,
+        unknown,
+        place: rule.place.clone(),
+        rationale: rule.rationale.clone(),
+        remediation: rule.remediation.clone(),
+        references: rule.references.clone(),
+        controls: rule.controls.clone(),
+        tags: rule.tags.clone(),
+        notes: if unsettled { judge.unread() } else { Vec::new() },
+    };
+    Judged { result, findings }
+}
+
+struct Judge<'j, 'o> {
+    facts: &'j Facts<'o>,
+    rule: &'j Rule,
+    number: usize,
+    prover: Prover<'j, 'o>,
+    /// Whether there may be more things to select than were read.
+    open: bool,
+}
+
+impl Judge<'_, '_> {
+    /// `forbid`, and `require` as its opposite: a finding for each thing selected for which it does not hold.
+    fn each(&self, filter: &Answered<'_>, condition: &Condition, required: bool) -> Vec<Finding> {
+        let asserted = evaluate(self.facts, condition, Domain::Things(self.rule.select));
+        let broken = if required { asserted.answers.clone().not() } else { asserted.answers.clone() };
+        let broken: Answers = filter.answers.clone().and(&broken);
+        let violations = broken.yes().map(|at| self.violation(filter, &asserted, at, required));
+        let unknown = broken.unknown().map(|at| {
+            let mut proof = Proof::default();
+            for part in [filter, &asserted] {
+                if part.answers.of(at) == Truth::Unknown {
+                    self.prover.explain(part, at, &mut proof);
+                }
+            }
+            let subject = self.facts.thing(self.rule.select, at);
+            let message = format!("{} {}: cannot be answered", subject.kind, subject.label());
+            self.finding(Status::Unknown, subject, message, proof, condition.span.clone())
+        });
+        violations.chain(unknown).collect()
+    }
+
+    fn violation(&self, filter: &Answered<'_>, asserted: &Answered<'_>, at: usize, required: bool) -> Finding {
+        let mut proof = Proof::default();
+        self.prover.explain(asserted, at, &mut proof);
+        proof.missing.clear();
+        let subject = self.facts.thing(self.rule.select, at);
+        let permissions: Vec<Thing> = proof.evidence.iter().filter_map(permission).collect();
+        if self.rule.select == Kind::Grant {
+            let grant = &self.facts.grants()[at];
+            proof.paths = extended(self.prover.ways(grant), &permissions);
+        } else if proof.paths.is_empty() && !permissions.is_empty() {
+            proof.paths = extended(vec![vec![subject.clone()]], &permissions);
+        }
+        let span = asserted.condition.span.clone();
+        let message = self.message(&subject, &proof, required, &span);
+        let mut selection = Proof::default();
+        self.prover.explain(filter, at, &mut selection);
+        let finding = self.finding(Status::Violation, subject, message, proof, span);
+        Finding { selected_by: selection.evidence, ..finding }
+    }
+
+    /// One sentence on what is wrong with the subject.
+    fn message(&self, subject: &Thing, proof: &Proof, required: bool, span: &Range<usize>) -> String {
+        let who = format!("{} {}", subject.kind, subject.label());
+        let mut permissions: Vec<&str> = Vec::new();
+        let mut others: Vec<String> = Vec::new();
+        for evidence in &proof.evidence {
+            match &evidence.value {
+                Value::Permission(text) if permissions.contains(&text.as_str()) => {}
+                Value::Permission(text) => permissions.push(text),
+                _ => others.push(evidence.to_string()),
+            }
+        }
+        let verb = match self.rule.select {
+            Kind::Role | Kind::Grant => "grants",
+            Kind::User | Kind::Group => "holds",
+        };
+        let mut roles: Vec<&str> = proof.paths.iter().filter_map(|path| held_role(path)).collect();
+        roles.dedup();
+        match (permissions.is_empty(), others.is_empty()) {
+            (false, _) => format!("{who} {verb} {}", permissions.join(", ")),
+            (true, _) if !required && !roles.is_empty() && self.rule.select != Kind::Grant => {
+                format!("{who} holds the role {}", roles.join(", "))
+            }
+            (true, false) => format!("{who}: {}", others.join(", ")),
+            (true, true) => {
+                let words = self.words(span);
+                let how = if required { "does not satisfy" } else { "satisfies" };
+                format!("{who} {how} `{words}`")
+            }
+        }
+    }
+
+    /// The words of the policy at a place, in one line.
+    fn words(&self, span: &Range<usize>) -> String {
+        let text = &self.rule.place.source.text[span.clone()];
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    fn count(&self, filter: &Answered<'_>, bounds: Bounds, span: &Range<usize>) -> Option<Finding> {
+        let sure = filter.answers.count_yes();
+        let possible = sure + filter.answers.count_unknown();
+        let kinds = format!("{}s", self.rule.select.name());
+        let mut proof = Proof::default();
+        let status = match within(bounds, sure as u64, possible as u64, self.open) {
+            Truth::Yes => return None,
+            Truth::No => Status::Violation,
+            Truth::Unknown => Status::Unknown,
+        };
+        let listed: Box<dyn Iterator<Item = usize>> = match status {
+            Status::Violation => Box::new(filter.answers.yes()),
+            Status::Unknown => Box::new(filter.answers.unknown()),
+        };
+        for at in listed {
+            let thing = self.facts.thing(self.rule.select, at);
+            if status == Status::Unknown {
+                self.prover.explain(filter, at, &mut proof);
+                continue;
+            }
+            let place = self.place(span);
+            proof.evidence.push(Evidence {
+                attribute: self.rule.select.name(),
+                value: Value::Text(Text::from(thing.label())),
+                place,
+            });
+        }
+        proof.evidence.retain(|_| status == Status::Violation);
+        proof.evidence.sort_by(|a, b| a.value.cmp(&b.value));
+        let message = match status {
+            Status::Violation => format!("{sure} {kinds} are selected, {bounds} allowed"),
+            Status::Unknown => {
+                let most = if self.open { "or more".to_owned() } else { format!("to {possible}") };
+                format!("{sure} {most} {kinds} are selected, {bounds} allowed: cannot be answered")
+            }
+        };
+        Some(self.finding(status, organization(), message, proof, span.clone()))
+    }
+
+    fn exactly(&self, filter: &Answered<'_>, exactly: &Exactly) -> Vec<Finding> {
+        let value_at = |at: usize| self.value(exactly.column, at);
+        let same = |a: &str, b: &str| match exactly.case {
+            Case::Exact => a == b,
+            Case::Fold => a.to_lowercase() == b.to_lowercase(),
+        };
+        let name = exactly.attribute.name;
+        let mut findings = Vec::new();
+        let mut seen: Vec<(Truth, Known<Text>)> = Vec::new();
+        let maybe = filter.answers.yes().map(|at| (Truth::Yes, at));
+        let maybe = maybe.chain(filter.answers.unknown().map(|at| (Truth::Unknown, at)));
+        for (selected, at) in maybe {
+            let value = value_at(at);
+            let listed = match &value {
+                Known::Missing => Truth::Unknown,
+                Known::Null => Truth::No,
+                Known::Value(text) => exactly.values.iter().any(|(listed, _)| same(listed, text)).into(),
+            };
+            let subject = self.facts.thing(self.rule.select, at);
+            let who = format!("{} {}", subject.kind, subject.label());
+            let mut proof = Proof::default();
+            match selected.and(!listed) {
+                Truth::No => {}
+                Truth::Yes => {
+                    let shown = value.value().map_or(Value::Null, |text| Value::Text(text.clone()));
+                    let message = format!("{who}: {name} is {shown}, which is not in the list");
+                    proof.evidence.push(Evidence { attribute: name, value: shown, place: self.place(&exactly.span) });
+                    findings.push(self.finding(Status::Violation, subject, message, proof, exactly.span.clone()));
+                }
+                Truth::Unknown => {
+                    if selected == Truth::Unknown {
+                        self.prover.explain(filter, at, &mut proof);
+                    }
+                    if listed == Truth::Unknown {
+                        proof.missing(format!("the API sent no `{name}` for {who}"));
+                    }
+                    let message = format!("{who}: cannot be answered");
+                    findings.push(self.finding(Status::Unknown, subject, message, proof, exactly.span.clone()));
+                }
+            }
+            seen.push((selected, value));
+        }
+        for (listed, span) in &exactly.values {
+            let held = seen.iter().map(|(selected, value)| match value {
+                Known::Missing => Truth::Unknown,
+                Known::Null => Truth::No,
+                Known::Value(text) => selected.and(same(listed, text).into()),
+            });
+            let beyond = if self.open { Truth::Unknown } else { Truth::No };
+            let status = match held.fold(beyond, Truth::or) {
+                Truth::Yes => continue,
+                Truth::No => Status::Violation,
+                Truth::Unknown => Status::Unknown,
+            };
+            let kind = self.rule.select.name();
+            let message = match status {
+                Status::Violation => format!("no selected {kind} has the {name} {listed}"),
+                Status::Unknown => format!("whether a selected {kind} has the {name} {listed} cannot be answered"),
+            };
+            let mut proof = Proof::default();
+            let value = Value::Text(Text::from(listed.as_str()));
+            proof.evidence.push(Evidence { attribute: name, value, place: self.place(span) });
+            let fingerprint = fingerprint(&self.rule.id, &organization(), &proof, Some(listed));
+            let finding = self.finding(status, organization(), message, proof, span.clone());
+            findings.push(Finding { fingerprint, ..finding });
+        }
+        findings
+    }
+
+    fn value(&self, column: TextColumn, at: usize) -> Known<Text> {
+        let org = self.facts.org;
+        let row = match self.rule.select {
+            Kind::Grant => self.facts.grants()[at].role.at(),
+            Kind::Role | Kind::User | Kind::Group => at,
+        };
+        match column {
+            TextColumn::Each(read) => read(org, row).map(Text::from),
+            TextColumn::Word(read) => read(org, row).map(|word| Text::from(org.words.text(word))),
+            TextColumn::Principal => {
+                Known::Value(Text::from(super::evaluate::principal_word(self.facts.grants()[at].principal)))
+            }
+        }
+    }
+
+    /// A finding of a thing that was selected, or of their number.
+    fn finding(&self, status: Status, subject: Thing, message: String, proof: Proof, whole: Range<usize>) -> Finding {
+        let fingerprint = fingerprint(&self.rule.id, &subject, &proof, None);
+        let place = match (proof.evidence.first(), proof.places.first()) {
+            (Some(evidence), _) => evidence.place.clone(),
+            (None, Some(span)) => self.place(span),
+            (None, None) => self.place(&whole),
+        };
+        let Proof { evidence, mut paths, missing, .. } = proof;
+        paths.sort();
+        let selected_by = Vec::new();
+        Finding { rule: self.number, status, subject, message, evidence, selected_by, paths, missing, place, fingerprint }
+    }
+
+    fn place(&self, span: &Range<usize>) -> Place {
+        Place { source: Arc::clone(&self.rule.place.source), span: span.clone() }
+    }
+
+    /// The collections that the rule needs and that were not read whole, each with what would answer.
+    fn unread(&self) -> Vec<String> {
+        let coverage = &self.facts.org.coverage;
+        let needs = self.rule.needs().into_iter();
+        needs
+            .filter_map(|collection| {
+                let record = coverage.of(collection);
+                if !record.asked {
+                    return Some(format!("{collection} was not read"));
+                }
+                let scope = record.cut.iter().chain(record.gaps.values()).find_map(|failure| failure.scope.as_deref());
+                let scope = scope.map_or(String::new(), |scope| format!(" (the key needs the scope {scope})"));
+                record.detail().map(|detail| format!("{collection}: {detail}{scope}"))
+            })
+            .collect()
+    }
+}
+
+fn organization() -> Thing {
+    Thing { kind: "organization", id: Text::const_new("organization"), name: None, email: None }
+}
+
+/// The role that a path leads to.
+fn held_role(path: &Path) -> Option<&str> {
+    path.iter().find(|step| step.kind == Kind::Role.name()).map(Thing::label)
+}
+
+/// Each path, on to each permission.
+fn extended(paths: Vec<Path>, permissions: &[Thing]) -> Vec<Path> {
+    if permissions.is_empty() {
+        return paths;
+    }
+    let on = |path: &Path, permission: &Thing| path.iter().chain([permission]).cloned().collect();
+    paths.iter().flat_map(|path| permissions.iter().map(move |permission| on(path, permission))).collect()
+}
+
+/// A stable hash of rule, subject and what fired: roles and permissions, and the `listed` value that nobody has.
+fn fingerprint(rule: &str, subject: &Thing, proof: &Proof, listed: Option<&str>) -> String {
+    let roles = proof.paths.iter().flatten().filter(|step| step.kind == "role").map(|step| format!("role {}", step.id));
+    let permissions = proof.evidence.iter().filter_map(permission).map(|step| format!("permission {}", step.id));
+    let mut fired: Vec<String> = roles.chain(permissions).chain(listed.map(|value| format!("value {value}"))).collect();
+    fired.sort();
+    fired.dedup();
+    let mut hash = Sha256::new();
+    for part in [rule, subject.kind, &subject.id].into_iter().chain(fired.iter().map(String::as_str)) {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,121 @@
+//! Names in a policy that nobody bears. "Mallory must not hold Y" is no assurance if Mallory is spelled wrong.
+
+use std::collections::HashSet;
+
+use super::facts::Facts;
+use crate::org::{Collection, Known};
+use crate::policy::{
+    Assertion, Attribute, Condition, Kind, Naming, Pattern, Rule, Test, TextColumn, ViaTest, nearest,
+};
+
+/// The names that an organization has.
+pub struct Names<'f, 'o> {
+    facts: &'f Facts<'o>,
+    /// The permissions that some role grants.
+    permissions: HashSet<usize>,
+}
+
+impl<'f, 'o> Names<'f, 'o> {
+    pub fn new(facts: &'f Facts<'o>) -> Self {
+        let granted = facts.org.roles.iter().filter_map(|role| role.permissions.value()).flatten();
+        Self { facts, permissions: granted.map(|word| word.at()).collect() }
+    }
+
+    /// A note for each name in the rule that the organization does not have. Where it could not all be read,
+    /// nothing is said: the name may be among the rest.
+    pub fn unresolved(&self, rule: &Rule) -> Vec<String> {
+        let mut notes = Vec::new();
+        self.condition(&rule.filter, &mut notes);
+        match &rule.assertion {
+            Assertion::Forbid(condition) | Assertion::Require(condition) => self.condition(condition, &mut notes),
+            // A value that `exactly` lists and nobody has is a finding.
+            Assertion::Count(..) | Assertion::Exactly(_) => {}
+        }
+        notes
+    }
+
+    fn condition(&self, condition: &Condition, notes: &mut Vec<String>) {
+        match &condition.test {
+            // A name or an id: one of the two is enough.
+            Test::Any(parts) if is_name_or_id(parts) => self.name_or_id(parts, notes),
+            Test::All(parts) | Test::Any(parts) => parts.iter().for_each(|part| self.condition(part, notes)),
+            Test::Not(part) => self.condition(part, notes),
+            Test::Related(_, _, related) => self.condition(&related.condition, notes),
+            Test::Via(_, ViaTest::Group(group)) => self.condition(group, notes),
+            Test::Text(attribute, column, test) if attribute.names == Some(Naming::Itself) => {
+                for pattern in test.any.iter().flatten().chain(&test.except) {
+                    note(notes, self.nobody(attribute, *column, pattern));
+                }
+            }
+            Test::List(_, _, test) => {
+                let patterns = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten().flatten();
+                for pattern in patterns.chain(&test.all).chain(&test.none).chain(&test.except) {
+                    note(notes, self.no_permission(pattern));
+                }
+            }
+            Test::Text(..) | Test::Flag(..) | Test::Time(..) | Test::Via(_, ViaTest::Kinds(_)) => {}
+        }
+    }
+
+    fn name_or_id(&self, parts: &[Condition], notes: &mut Vec<String>) {
+        let each = parts.iter().filter_map(|part| match &part.test {
+            Test::Text(attribute, column, test) => {
+                let pattern = test.any.as_ref()?.first()?;
+                Some(self.nobody(attribute, *column, pattern))
+            }
+            _ => None,
+        });
+        let each: Option<Vec<String>> = each.collect();
+        note(notes, each.and_then(|unresolved| unresolved.into_iter().next()));
+    }
+
+    /// A note, if the pattern is a literal that no thing of that kind bears.
+    fn nobody(&self, attribute: &Attribute, column: TextColumn, pattern: &Pattern) -> Option<String> {
+        let literal = pattern.literal()?;
+        let facts = self.facts;
+        let TextColumn::Each(read) = column else { return None };
+        if !facts.lists_all(attribute.of) {
+            return None;
+        }
+        let values = || {
+            (0..facts.count(attribute.of)).filter_map(move |at| match read(facts.org, at) {
+                Known::Value(text) => Some(text),
+                Known::Null | Known::Missing => None,
+            })
+        };
+        if values().any(|text| pattern.matches(text)) {
+            return None;
+        }
+        Some(unresolved(literal, &format!("{} has this {}", no(attribute.of), attribute.name), nearest(literal, values())))
+    }
+
+    fn no_permission(&self, pattern: &Pattern) -> Option<String> {
+        let literal = pattern.literal()?;
+        let org = self.facts.org;
+        let known = org.coverage.of(Collection::Roles).exhaustive()
+            && org.roles.iter().all(|role| role.permissions.value().is_some());
+        let granted = || org.words.iter().enumerate().filter(|(at, _)| self.permissions.contains(at)).map(|(_, word)| word);
+        if !known || granted().any(|word| pattern.matches(word)) {
+            return None;
+        }
+        Some(unresolved(literal, "no role grants this permission", nearest(literal, granted())))
+    }
+}
+
+fn is_name_or_id(parts: &[Condition]) -> bool {
+    let named = |part: &Condition, name: &str| matches!(&part.test, Test::Text(attribute, ..) if attribute.name == name);
+    matches!(parts, [name, id] if named(name, "name") && named(id, "id") && name.span == id.span)
+}
+
+fn no(kind: Kind) -> String {
+    format!("no {}", kind.name())
+}
+
+fn unresolved(literal: &str, why: &str, near: Option<&str>) -> String {
+    let near = near.map_or(String::new(), |near| format!("; the nearest is `{near}`"));
+    format!("`{literal}`: {why}{near}")
+}
+
+fn note(notes: &mut Vec<String>, new: Option<String>) {
+    notes.extend(new.filter(|new| !notes.contains(new)));
+}

@@ -1,0 +1,32 @@
+//! Judging: an organization and policies in, an outcome out. Pure, synchronous, and it cannot fail: what is not
+//! known is *unknown*, which is an answer too.
+
+mod answers;
+mod evaluate;
+mod facts;
+mod judge;
+mod literals;
+mod prove;
+
+use crate::finding::Outcome;
+use crate::org::{Org, Time};
+use crate::policy::Policy;
+
+use facts::Facts;
+
+/// Judges every rule of these policies; ages count from `as_of`.
+pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
+    let facts = Facts::new(org, as_of);
+    let names = literals::Names::new(&facts);
+    let mut rules = Vec::new();
+    let mut findings = Vec::new();
+    for rule in policies.iter().flat_map(|policy| &policy.rules) {
+        let judged = judge::judge(&facts, rule, rules.len());
+        let mut result = judged.result;
+        result.notes.extend(names.unresolved(rule));
+        rules.push(result);
+        findings.extend(judged.findings);
+    }
+    let (source, coverage) = (org.source.clone(), org.coverage.clone());
+    Outcome { as_of, source, coverage, rules, skipped: Vec::new(), findings }
+}

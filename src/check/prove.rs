@@ -1,0 +1,426 @@
+//! From answers to proofs: which values met which words of the policy, along which paths, or what is missing.
+//! Only findings come here; nothing is judged again.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::evaluate::{Answered, Domain, matching, principal_word};
+use super::facts::Facts;
+use crate::finding::{Evidence, Path, Place, SourceText, Thing, Value};
+use crate::org::{Collection, Grant, GroupIx, Known, Principal, Truth, UserIx};
+use crate::policy::{
+    Attribute, Kind, ListTest, Naming, Pattern, Quantity, RelatedTest, Relation, Test, TextColumn, TextTest, ViaKind,
+    ViaTest,
+};
+
+/// Why an answer is what it is.
+#[derive(Debug, Default)]
+pub struct Proof {
+    /// The values that decided, each with the words of the policy that it met.
+    pub evidence: Vec<Evidence>,
+    /// The paths that lead there.
+    pub paths: Vec<Path>,
+    /// What is missing, where the answer is unknown.
+    pub missing: Vec<String>,
+    /// The words of the policy that decided where there is no value to show.
+    pub places: Vec<Range<usize>>,
+}
+
+impl Proof {
+    fn path(&mut self, path: Path) {
+        if !self.paths.contains(&path) {
+            self.paths.push(path);
+        }
+    }
+
+    pub fn missing(&mut self, what: String) {
+        if !self.missing.contains(&what) {
+            self.missing.push(what);
+        }
+    }
+}
+
+/// Proves the answers of one rule.
+pub struct Prover<'f, 'o> {
+    pub facts: &'f Facts<'o>,
+    pub source: &'f Arc<SourceText>,
+}
+
+impl Prover<'_, '_> {
+    /// Adds to the proof why `answered` says what it says of the thing at that place.
+    pub fn explain(&self, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
+        let truth = answered.answers.of(at);
+        match &answered.condition.test {
+            // What decides an *all* that holds, or an *any* that does not, is every part; else the parts that agree.
+            Test::All(_) | Test::Any(_) => {
+                for part in answered.parts.iter().filter(|part| part.answers.of(at) == truth) {
+                    self.explain(part, at, proof);
+                }
+            }
+            Test::Not(_) => answered.parts.iter().for_each(|part| self.explain(part, at, proof)),
+            Test::Text(attribute, column, test) => self.text(attribute, *column, test, answered, at, proof),
+            Test::List(attribute, column, test) => {
+                let row = self.row(answered.domain, at);
+                match column(self.facts.org, row) {
+                    Known::Missing => self.unsent(attribute, answered.domain, at, proof),
+                    Known::Null => self.value(attribute, Value::Null, answered.condition.span.clone(), proof),
+                    Known::Value(words) => {
+                        let words = words.iter().map(|&word| self.facts.org.words.text(word)).collect();
+                        self.list(attribute, words, test, &answered.condition.span, truth, proof);
+                    }
+                }
+            }
+            Test::Flag(attribute, column, _) => {
+                let value = column(self.facts.org, self.row(answered.domain, at)).map(Value::Flag);
+                self.scalar(attribute, value, answered, at, proof);
+            }
+            Test::Time(attribute, column, _) => {
+                let value = column(self.facts.org, self.row(answered.domain, at)).map(Value::Time);
+                self.scalar(attribute, value, answered, at, proof);
+            }
+            Test::Related(attribute, relation, test) => {
+                self.related(attribute, *relation, test, answered, at, proof);
+            }
+            Test::Via(attribute, test) => self.via(attribute, test, answered, at, proof),
+        }
+    }
+
+    /// Where the columns of the thing are: a grant's are its role's.
+    fn row(&self, domain: Domain, at: usize) -> usize {
+        match domain {
+            Domain::Things(Kind::Grant) => self.facts.grants()[at].role.at(),
+            Domain::Things(Kind::Role | Kind::User | Kind::Group) | Domain::GrantsByRole => at,
+        }
+    }
+
+    fn value(&self, attribute: &Attribute, value: Value, span: Range<usize>, proof: &mut Proof) {
+        let place = Place { source: Arc::clone(self.source), span };
+        let evidence = Evidence { attribute: attribute.name, value, place };
+        if !proof.evidence.contains(&evidence) {
+            proof.evidence.push(evidence);
+        }
+    }
+
+    fn scalar(&self, attribute: &Attribute, value: Known<Value>, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
+        let span = answered.condition.span.clone();
+        match value {
+            Known::Missing => self.unsent(attribute, answered.domain, at, proof),
+            Known::Null => self.value(attribute, Value::Null, span, proof),
+            Known::Value(value) => self.value(attribute, value, span, proof),
+        }
+    }
+
+    /// Notes that the API did not send an attribute.
+    fn unsent(&self, attribute: &Attribute, domain: Domain, at: usize, proof: &mut Proof) {
+        for &collection in attribute.reads {
+            self.unread(collection, proof);
+        }
+        let thing = match domain {
+            Domain::Things(Kind::Grant) | Domain::GrantsByRole => self.facts.thing(Kind::Role, self.row(domain, at)),
+            Domain::Things(kind) => self.facts.thing(kind, at),
+        };
+        proof.missing(format!("the API sent no `{}` for {} {}", attribute.name, thing.kind, thing.label()));
+    }
+
+    /// Notes what is missing of a whole collection.
+    fn unread(&self, collection: Collection, proof: &mut Proof) {
+        let record = self.facts.org.coverage.of(collection);
+        if !record.asked {
+            proof.missing(format!("{collection} was not read"));
+        } else if let Some(detail) = record.detail() {
+            proof.missing(detail);
+        }
+    }
+
+    /// Notes why the part of a collection that belongs to one thing is missing.
+    fn unread_of(&self, collection: Collection, id: &str, proof: &mut Proof) {
+        match self.facts.org.coverage.of(collection).failure(id) {
+            Some(failure) => proof.missing(failure.message.clone()),
+            None => self.unread(collection, proof),
+        }
+    }
+
+    fn text(
+        &self,
+        attribute: &Attribute,
+        column: TextColumn,
+        test: &TextTest,
+        answered: &Answered<'_>,
+        at: usize,
+        proof: &mut Proof,
+    ) {
+        let org = self.facts.org;
+        let row = self.row(answered.domain, at);
+        let value = match column {
+            TextColumn::Each(read) => read(org, row),
+            TextColumn::Word(read) => read(org, row).map(|word| org.words.text(word)),
+            TextColumn::Principal => Known::Value(principal_word(self.facts.grants()[at].principal)),
+        };
+        let whole = || answered.condition.span.clone();
+        match value {
+            Known::Missing => self.unsent(attribute, answered.domain, at, proof),
+            Known::Null => self.value(attribute, Value::Null, whole(), proof),
+            Known::Value(text) => {
+                let met = matching(test.any.as_deref().unwrap_or_default(), text).or(test.regex.as_ref());
+                let met = met.or_else(|| matching(&test.except, text));
+                let span = met.map_or_else(whole, |pattern| pattern.span.clone());
+                self.value(attribute, Value::Text(text.into()), span, proof);
+            }
+        }
+    }
+
+    fn list(
+        &self,
+        attribute: &Attribute,
+        words: Vec<&str>,
+        test: &ListTest,
+        whole: &Range<usize>,
+        truth: Truth,
+        proof: &mut Proof,
+    ) {
+        let words: Vec<&str> = words.into_iter().filter(|word| matching(&test.except, word).is_none()).collect();
+        let mut show = |word: &str, span: &Range<usize>| {
+            let value = match attribute.names {
+                Some(Naming::Permission) => Value::Permission(word.into()),
+                Some(Naming::Itself) | None => Value::Text(word.into()),
+            };
+            self.value(attribute, value, span.clone(), proof);
+        };
+        let any = test.any.as_deref().unwrap_or_default();
+        if let Some(bounds) = test.count {
+            let counted = words.iter().filter(|word| test.any.is_none() || matching(any, word).is_some()).count() as u64;
+            if bounds.contain(counted) == (truth == Truth::Yes) {
+                self.value(attribute, Value::Number(counted), whole.clone(), proof);
+            }
+            return;
+        }
+        for word in &words {
+            let met: Option<&Pattern> = match truth {
+                Truth::Yes => matching(any, word).or_else(|| matching(&test.all, word)),
+                Truth::No | Truth::Unknown => matching(&test.none, word),
+            };
+            if let Some(pattern) = met {
+                show(word, &pattern.span);
+            } else if truth != Truth::Yes && test.only.as_deref().is_some_and(|only| matching(only, word).is_none()) {
+                show(word, whole);
+            }
+        }
+        proof.places.push(whole.clone());
+    }
+
+    fn related(
+        &self,
+        attribute: &Attribute,
+        relation: Relation,
+        test: &RelatedTest,
+        answered: &Answered<'_>,
+        at: usize,
+        proof: &mut Proof,
+    ) {
+        let truth = answered.answers.of(at);
+        let part = &answered.parts[0];
+        // The related things that decide are those that answer like this.
+        let deciding = match (test.quantity, truth) {
+            (_, Truth::Unknown) => Truth::Unknown,
+            (Quantity::Every, Truth::No) => Truth::No,
+            (Quantity::Every | Quantity::Some | Quantity::None | Quantity::Count(_), Truth::No | Truth::Yes) => Truth::Yes,
+        };
+        let all = self.related_things(relation, answered.domain, part.domain, at);
+        if let (Quantity::Count(_), Truth::No | Truth::Yes) = (test.quantity, truth) {
+            let counted = all.iter().filter(|related| part.answers.of(related.at) == Truth::Yes).count() as u64;
+            self.value(attribute, Value::Number(counted), answered.condition.span.clone(), proof);
+        }
+        for related in all.iter().filter(|related| part.answers.of(related.at) == deciding) {
+            let mut inner = Proof::default();
+            self.explain(part, related.at, &mut inner);
+            if deciding != Truth::Unknown {
+                self.lead(&related.paths, &inner, proof);
+            }
+            for evidence in inner.evidence {
+                if !proof.evidence.contains(&evidence) {
+                    proof.evidence.push(evidence);
+                }
+            }
+            proof.places.extend(inner.places);
+            inner.missing.into_iter().for_each(|missing| proof.missing(missing));
+        }
+        if truth == Truth::Unknown {
+            self.open(relation, answered.domain, at, proof);
+        }
+        proof.places.push(answered.condition.span.clone());
+    }
+
+    /// Joins the paths to a related thing with what was found behind it.
+    fn lead(&self, paths: &[Path], inner: &Proof, proof: &mut Proof) {
+        let permissions: Vec<Thing> = inner.evidence.iter().filter_map(permission).collect();
+        for path in paths {
+            let mut ends: Vec<Path> = inner.paths.clone();
+            if ends.is_empty() {
+                ends = permissions.iter().map(|permission| vec![permission.clone()]).collect();
+            }
+            if ends.is_empty() {
+                proof.path(path.clone());
+            }
+            for end in ends {
+                // A path that begins where this one ends does not name the thing twice.
+                let rest = if end.first() == path.last() { &end[1..] } else { &end[..] };
+                proof.path(path.iter().chain(rest).cloned().collect());
+            }
+        }
+    }
+
+    fn related_things(&self, relation: Relation, domain: Domain, target: Domain, at: usize) -> Vec<Related> {
+        let facts = self.facts;
+        let org = facts.org;
+        let pair = |kind, place: usize, first: Thing| Related { at: place, paths: vec![vec![first, facts.thing(kind, place)]] };
+        match relation {
+            Relation::Holds => {
+                let principal = match domain {
+                    Domain::Things(Kind::Group) => Principal::Group(GroupIx::new(at)),
+                    _ => Principal::User(UserIx::new(at)),
+                };
+                let by_table = |place: usize| Related { at: place, paths: self.ways(&facts.grants()[place]) };
+                match (target, principal) {
+                    (Domain::Things(_), _) => facts.grants_of(principal).map(by_table).collect(),
+                    (Domain::GrantsByRole, Principal::User(user)) => self.by_role(&org.grants_of_user(user)),
+                    (Domain::GrantsByRole, Principal::Group(group)) => self.by_role(&org.grants_of_group(group)),
+                }
+            }
+            Relation::Holders => {
+                let grants = facts.grants_by_role(at).iter().map(|&grant| grant as usize);
+                grants.map(|grant| Related { at: grant, paths: self.ways(&facts.grants()[grant]) }).collect()
+            }
+            Relation::Groups => {
+                let user = facts.thing(Kind::User, at);
+                let groups = org.groups_of(UserIx::new(at)).iter();
+                groups.map(|group| pair(Kind::Group, group.at(), user.clone())).collect()
+            }
+            Relation::Members => {
+                let members = org.members_of(GroupIx::new(at)).iter();
+                members
+                    .map(|user| Related {
+                        at: user.at(),
+                        paths: vec![vec![facts.thing(Kind::User, user.at()), facts.thing(Kind::Group, at)]],
+                    })
+                    .collect()
+            }
+            Relation::GrantRole => vec![Related { at: self.row(domain, at), paths: Vec::new() }],
+            Relation::GrantUser | Relation::GrantGroup => match facts.grants()[at].principal {
+                Principal::User(user) if relation == Relation::GrantUser => {
+                    vec![Related { at: user.at(), paths: Vec::new() }]
+                }
+                Principal::Group(group) if relation == Relation::GrantGroup => {
+                    vec![Related { at: group.at(), paths: Vec::new() }]
+                }
+                Principal::User(_) | Principal::Group(_) => Vec::new(),
+            },
+        }
+    }
+
+    fn by_role(&self, grants: &[Grant]) -> Vec<Related> {
+        grants.iter().map(|grant| Related { at: grant.role.at(), paths: self.ways(grant) }).collect()
+    }
+
+    /// Every way that leads to a grant, as a path from the principal to the role.
+    pub fn ways(&self, grant: &Grant) -> Vec<Path> {
+        let principal = self.facts.principal(grant.principal);
+        let role = self.facts.thing(Kind::Role, grant.role.at());
+        let through = |group: &GroupIx| vec![principal.clone(), self.facts.thing(Kind::Group, group.at()), role.clone()];
+        let mut paths: Vec<Path> = grant.groups.iter().map(through).collect();
+        if grant.direct == Truth::Yes || grant.membership || paths.is_empty() {
+            paths.insert(0, vec![principal, role]);
+        }
+        paths
+    }
+
+    /// Notes why there may be more related things than we know.
+    fn open(&self, relation: Relation, domain: Domain, at: usize, proof: &mut Proof) {
+        let org = self.facts.org;
+        let memberships = |proof: &mut Proof| {
+            if !org.knows_memberships() {
+                self.unread(Collection::Groups, proof);
+                self.unread(Collection::GroupMembers, proof);
+            }
+        };
+        match relation {
+            Relation::Holds if domain == Domain::Things(Kind::Group) => {
+                let group = GroupIx::new(at);
+                if !org.knows_group_roles(group) {
+                    self.unread_of(Collection::GroupRoles, &org.group(group).id, proof);
+                }
+            }
+            Relation::Holds => {
+                let user = UserIx::new(at);
+                if !org.knows_assignments(user) {
+                    self.unread_of(Collection::UserRoles, &org.user(user).id, proof);
+                }
+                if org.user(user).role == Known::Missing {
+                    proof.missing(format!("the API sent no `role` for user {}", self.facts.thing(Kind::User, at).label()));
+                }
+                memberships(proof);
+                for &group in org.groups_of(user).iter().filter(|group| !org.knows_group_roles(**group)) {
+                    self.unread_of(Collection::GroupRoles, &org.group(group).id, proof);
+                }
+            }
+            Relation::Holders => {
+                if !org.knows_all_grants() {
+                    for collection in [Collection::Users, Collection::UserRoles, Collection::GroupRoles] {
+                        self.unread(collection, proof);
+                    }
+                    memberships(proof);
+                }
+            }
+            Relation::Groups => memberships(proof),
+            Relation::Members => {
+                let group = GroupIx::new(at);
+                if !org.knows_members(group) {
+                    self.unread_of(Collection::GroupMembers, &org.group(group).id, proof);
+                }
+            }
+            Relation::GrantRole | Relation::GrantUser | Relation::GrantGroup => {}
+        }
+    }
+
+    fn via(&self, attribute: &Attribute, test: &ViaTest, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
+        let grant = &self.facts.grants()[at];
+        if answered.answers.of(at) == Truth::Unknown {
+            let thing = self.facts.thing(Kind::Grant, at);
+            proof.missing(format!("the API does not say which way leads to {}", thing.label()));
+            return;
+        }
+        match test {
+            ViaTest::Kinds(kinds) => {
+                for (kind, span) in kinds {
+                    let (word, holds) = match kind {
+                        ViaKind::Direct => ("direct", grant.direct == Truth::Yes),
+                        ViaKind::Group => ("group", grant.inherited || !grant.groups.is_empty()),
+                        ViaKind::Membership => ("membership", grant.membership),
+                    };
+                    if holds {
+                        self.value(attribute, Value::Text(word.into()), span.clone(), proof);
+                    }
+                }
+            }
+            ViaTest::Group(_) => {
+                for group in grant.groups.iter().filter(|group| answered.parts[0].answers.of(group.at()) == Truth::Yes) {
+                    self.explain(&answered.parts[0], group.at(), proof);
+                }
+            }
+        }
+        proof.places.push(answered.condition.span.clone());
+    }
+}
+
+/// A related thing by its place in its domain, and the paths that lead to it.
+struct Related {
+    at: usize,
+    paths: Vec<Path>,
+}
+
+/// The permission that a piece of evidence shows, if it shows one.
+pub fn permission(evidence: &Evidence) -> Option<Thing> {
+    match &evidence.value {
+        Value::Permission(text) => Some(Thing { kind: "permission", id: text.clone(), name: None, email: None }),
+        Value::Null | Value::Flag(_) | Value::Number(_) | Value::Time(_) | Value::Text(_) => None,
+    }
+}

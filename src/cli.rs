@@ -1,0 +1,192 @@
+//! The command line, and nothing else: doc comments are the help.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::finding::Severity;
+use crate::org::{Time, instant, seconds};
+use crate::report::Format;
+
+/// A linter for who-may-do-what in an OpenAI organization.
+///
+/// Exit codes: 0 all rules answered, nothing found; 1 a violation is proven; 2 usage or policy error, nothing was
+/// checked; 3 no violation proven, but something could not be answered.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Collect or read an organization, judge it by policies, report, exit
+    Check(Box<Check>),
+    /// Collect an organization and write a snapshot of it
+    Fetch(Fetch),
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Whether to colour: auto looks at the terminal, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM`
+    #[arg(long, global = true, value_enum, default_value_t, env = "ROLELINT_COLOR", hide_env = true)]
+    pub color: Color,
+    /// Say only what must be said
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: passed rules, every subject; twice: every request
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Show no progress bars
+    #[arg(long, global = true, env = "ROLELINT_NO_PROGRESS", hide_env = true)]
+    pub no_progress: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// How to reach the API. The key comes from OPENAI_ADMIN_KEY or a file, never from the command line.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "API")]
+pub struct Api {
+    /// Read the admin key from FILE (- is standard input) instead of OPENAI_ADMIN_KEY
+    #[arg(long, value_name = "FILE", env = "ROLELINT_KEY_FILE", hide_env = true)]
+    pub key_file: Option<PathBuf>,
+    /// Where the API is, version included
+    #[arg(long, value_name = "URL", env = "OPENAI_BASE_URL", default_value = "https://api.openai.com/v1")]
+    pub base_url: String,
+    /// The organization, where the key alone does not say
+    #[arg(long, value_name = "ID", env = "OPENAI_ORG_ID")]
+    pub organization: Option<String>,
+    /// Requests under way at once
+    #[arg(long, value_name = "N", default_value_t = 8, env = "ROLELINT_CONCURRENCY", hide_env = true,
+          value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub concurrency: u16,
+    /// For one attempt at one request
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "ROLELINT_TIMEOUT", hide_env = true)]
+    pub timeout: Duration,
+    /// Wait before the first repetition of a failed request; doubles up to 60s
+    #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = duration, env = "ROLELINT_RETRY_DELAY", hide_env = true)]
+    pub retry_delay: Duration,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// A policy file, folder or glob; without any, the built-in baseline
+    #[arg(short, long, value_name = "PATH", env = "ROLELINT_POLICY", hide_env = true)]
+    pub policy: Vec<PathBuf>,
+    /// Read a snapshot (- is standard input) instead of asking the API
+    #[arg(short, long, value_name = "FILE", env = "ROLELINT_SNAPSHOT", hide_env = true)]
+    pub snapshot: Option<PathBuf>,
+    /// Form of the report
+    #[arg(short, long, value_enum, default_value_t, env = "ROLELINT_FORMAT", hide_env = true)]
+    pub format: Format,
+    /// Write the report to FILE, whole or not at all, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub gate: Gate,
+    #[command(flatten)]
+    pub rules: Rules,
+    #[command(flatten)]
+    pub api: Api,
+}
+
+/// What fails the gate.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Gate")]
+pub struct Gate {
+    /// The least severity of a violation that makes the exit code 1
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "low", env = "ROLELINT_FAIL_ON", hide_env = true)]
+    pub fail_on: Severity,
+    /// Exit with 0 where it would be 1; nothing else changes
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Take a rule that selects nothing for unanswered: exit code 3
+    #[arg(long, env = "ROLELINT_STRICT", hide_env = true)]
+    pub strict: bool,
+    /// Take facts older than this for no facts: nothing passes, exit code 3 (12h, 7d, 2w)
+    #[arg(long, value_name = "TIME", value_parser = length, env = "ROLELINT_MAX_AGE", hide_env = true)]
+    pub max_age: Option<i64>,
+    /// The moment from which ages in policies count [default: when the facts were collected]
+    #[arg(long, value_name = "WHEN", value_parser = when, env = "ROLELINT_AS_OF", hide_env = true)]
+    pub as_of: Option<Time>,
+}
+
+/// Which rules are judged, and with which parameters.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
+pub struct Rules {
+    /// Judge only this rule; repeat for more
+    #[arg(long, value_name = "RULE")]
+    pub only: Vec<String>,
+    /// Do not judge this rule; repeat for more
+    #[arg(long, value_name = "RULE")]
+    pub skip: Vec<String>,
+    /// Judge only rules with this tag; repeat for more
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<String>,
+    /// Set a parameter of the policies to a value in YAML: owners='[ada@acme.example]'
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    pub param: Vec<(String, String)>,
+    /// Set parameters from a YAML mapping in FILE; --param goes first
+    #[arg(long, value_name = "FILE")]
+    pub param_file: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Fetch {
+    /// The snapshot to write, whole or not at all, readable by its owner only
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub api: Api,
+}
+
+impl ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.name()))
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let parsed: Option<Duration> = text.parse().ok().and_then(|length: jiff::SignedDuration| length.try_into().ok());
+    parsed.filter(|length| !length.is_zero()).ok_or_else(|| "write a length of time such as 500ms, 30s or 2m".to_owned())
+}
+
+fn length(text: &str) -> Result<i64, String> {
+    seconds(text).map_err(str::to_owned)
+}
+
+fn when(text: &str) -> Result<Time, String> {
+    instant(text).map_err(str::to_owned)
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
+}

@@ -1,0 +1,11 @@
+pub mod api;
+pub mod check;
+pub mod cli;
+pub mod file;
+pub mod finding;
+pub mod org;
+pub mod policy;
+pub mod report;
+pub mod run;
+pub mod snapshot;
+pub mod visible;

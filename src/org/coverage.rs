@@ -1,0 +1,186 @@
+//! The record of what was read and what was not. Every false green starts with a hole here that nobody looked at.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A kind of answer that the Admin API gives, named after what it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Collection {
+    /// The organization's roles.
+    Roles,
+    /// The organization's users.
+    Users,
+    /// The roles of each user.
+    UserRoles,
+    /// The organization's groups.
+    Groups,
+    /// The roles of each group.
+    GroupRoles,
+    /// The members of each group.
+    GroupMembers,
+}
+
+impl Collection {
+    /// Every collection, in the order of the reports.
+    pub const ALL: [Self; 6] =
+        [Self::Roles, Self::Users, Self::UserRoles, Self::Groups, Self::GroupRoles, Self::GroupMembers];
+
+    /// The name in reports and snapshots.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Roles => "roles",
+            Self::Users => "users",
+            Self::UserRoles => "user_roles",
+            Self::Groups => "groups",
+            Self::GroupRoles => "group_roles",
+            Self::GroupMembers => "group_members",
+        }
+    }
+
+    /// The collection whose things this one is read for, one by one.
+    pub fn parent(self) -> Option<Self> {
+        match self {
+            Self::UserRoles => Some(Self::Users),
+            Self::GroupRoles | Self::GroupMembers => Some(Self::Groups),
+            Self::Roles | Self::Users | Self::Groups => None,
+        }
+    }
+
+    /// The collection of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|collection| collection.name() == name)
+    }
+}
+
+impl fmt::Display for Collection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why something could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Failure {
+    /// The API refused (401, 403, or 404 where the plan lacks the endpoint), as against a fault on the way.
+    pub denied: bool,
+    /// What happened, naming the request or the thing. Never holds key material.
+    pub message: String,
+    /// The API scope that would answer, where the API named it.
+    pub scope: Option<String>,
+}
+
+/// How far a collection was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// All of it.
+    Complete,
+    /// Some of it.
+    Partial,
+    /// None of it: the API refused.
+    Denied,
+    /// None of it: something failed on the way.
+    Failed,
+    /// Nobody asked.
+    NotAsked,
+}
+
+impl State {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+            Self::NotAsked => "not_asked",
+        }
+    }
+}
+
+/// What was read of one collection. Its [`State`] follows from the facts, so that the two cannot disagree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Whether anybody asked.
+    pub asked: bool,
+    /// Answers that arrived; a repeated attempt does not count.
+    pub requests: u64,
+    /// Things in those answers.
+    pub items: u64,
+    /// Why the listing ended before its end, if it did: there may be things of which nothing is known.
+    pub cut: Option<Failure>,
+    /// Single things whose part of this collection could not be read, by id.
+    pub gaps: BTreeMap<String, Failure>,
+}
+
+impl Record {
+    /// How far the collection was read.
+    pub fn state(&self) -> State {
+        let failure = self.cut.as_ref().or_else(|| self.gaps.values().next());
+        match failure {
+            _ if !self.asked => State::NotAsked,
+            None => State::Complete,
+            Some(_) if self.requests > 0 => State::Partial,
+            Some(failure) if failure.denied => State::Denied,
+            Some(_) => State::Failed,
+        }
+    }
+
+    /// Whether every thing of this collection was seen, though some detail of a thing may be missing.
+    pub fn exhaustive(&self) -> bool {
+        self.asked && self.cut.is_none()
+    }
+
+    /// Whether the part of this collection that belongs to `id` was read.
+    pub fn covers(&self, id: &str) -> bool {
+        self.asked && !self.gaps.contains_key(id)
+    }
+
+    /// Why the part that belongs to `id` is not known.
+    pub fn failure(&self, id: &str) -> Option<&Failure> {
+        self.gaps.get(id).or(self.cut.as_ref())
+    }
+
+    /// One line on what is missing; `None` where nothing is, or nobody asked.
+    pub fn detail(&self) -> Option<String> {
+        let mut parts = Vec::new();
+        if let Some(cut) = &self.cut {
+            parts.push(cut.message.clone());
+        }
+        if let Some((_, failure)) = self.gaps.first_key_value() {
+            let others = match self.gaps.len() - 1 {
+                0 => String::new(),
+                n => format!(" (and {n} more like it)"),
+            };
+            parts.push(format!("{}{others}", failure.message));
+        }
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+}
+
+/// What was read of every collection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage(BTreeMap<Collection, Record>);
+
+impl Coverage {
+    /// The record of one collection; of one that nobody asked for, the empty record.
+    pub fn of(&self, collection: Collection) -> &Record {
+        const NOT_ASKED: &Record =
+            &Record { asked: false, requests: 0, items: 0, cut: None, gaps: BTreeMap::new() };
+        self.0.get(&collection).unwrap_or(NOT_ASKED)
+    }
+
+    /// The record of one collection, to write in.
+    pub fn of_mut(&mut self, collection: Collection) -> &mut Record {
+        self.0.entry(collection).or_default()
+    }
+
+    /// Every collection with its record, in the order of the reports.
+    pub fn iter(&self) -> impl Iterator<Item = (Collection, &Record)> {
+        Collection::ALL.into_iter().map(|collection| (collection, self.of(collection)))
+    }
+
+    /// Whether all that was asked for was read.
+    pub fn complete(&self) -> bool {
+        self.iter().all(|(_, record)| matches!(record.state(), State::Complete | State::NotAsked))
+    }
+}

@@ -1,0 +1,113 @@
+//! What can be said of a fact: the API sent a value, the API sent `null`, or nobody told us.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A field as the API answered it. `Null` is an answer; `Missing` is the absence of one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Known<T> {
+    /// The API left the field out, or the place it would stand in could not be read.
+    #[default]
+    Missing,
+    /// The API sent `null`.
+    Null,
+    /// The API sent this value.
+    Value(T),
+}
+
+impl<T> Known<T> {
+    /// Whether nothing is known.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing)
+    }
+
+    /// The value, where there is one.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Null | Self::Missing => None,
+        }
+    }
+
+    /// The same answer about a borrowed value.
+    pub fn as_ref(&self) -> Known<&T> {
+        match self {
+            Self::Value(value) => Known::Value(value),
+            Self::Null => Known::Null,
+            Self::Missing => Known::Missing,
+        }
+    }
+
+    /// The same answer about another form of the value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Known<U> {
+        match self {
+            Self::Value(value) => Known::Value(f(value)),
+            Self::Null => Known::Null,
+            Self::Missing => Known::Missing,
+        }
+    }
+
+    /// Takes `other` where nothing is known yet: two answers about one thing complete each other.
+    pub fn or(self, other: Self) -> Self {
+        match self {
+            Self::Missing => other,
+            Self::Value(_) | Self::Null => self,
+        }
+    }
+}
+
+/// In JSON: absent, `null`, or the value. Put `default` and `skip_serializing_if` on the field.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Known<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(|sent| sent.map_or(Self::Null, Self::Value))
+    }
+}
+
+impl<T: Serialize> Serialize for Known<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(serializer)
+    }
+}
+
+/// The three answers of Kleene's logic. `No < Unknown < Yes`, so that *or* is the maximum and *and* the minimum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Truth {
+    /// Proven false.
+    No,
+    /// Neither proven nor refuted: data are missing.
+    Unknown,
+    /// Proven true.
+    Yes,
+}
+
+impl Truth {
+    /// Kleene's *or*.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        self.max(other)
+    }
+
+    /// Kleene's *and*.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        self.min(other)
+    }
+}
+
+impl std::ops::Not for Truth {
+    type Output = Self;
+
+    /// Kleene's *not*: unknown stays unknown.
+    fn not(self) -> Self {
+        match self {
+            Self::No => Self::Yes,
+            Self::Unknown => Self::Unknown,
+            Self::Yes => Self::No,
+        }
+    }
+}
+
+impl From<bool> for Truth {
+    fn from(value: bool) -> Self {
+        if value { Self::Yes } else { Self::No }
+    }
+}

@@ -1,0 +1,277 @@
+//! The access model: principals, roles, and which way every grant came about.
+//!
+//! Nouns only. Nothing here reads a byte, and nothing here judges: a thing that could not be read is
+//! [`Known::Missing`] or a hole in the [`Coverage`], never an empty list.
+
+mod build;
+mod coverage;
+mod grants;
+mod known;
+mod rows;
+mod time;
+mod words;
+
+pub use build::{Builder, OutOfOrder};
+pub use compact_str::CompactString as Text;
+pub use coverage::{Collection, Coverage, Failure, Record, State};
+pub use grants::{Assignment, Grant, Principal, Way};
+pub use known::{Known, Truth};
+pub use rows::Rows;
+pub use time::{Time, instant, moment, seconds};
+pub use words::{Word, Words};
+
+use fixedbitset::FixedBitSet;
+
+macro_rules! index {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u32);
+
+        impl $name {
+            pub(crate) fn new(at: usize) -> Self {
+                Self(u32::try_from(at).expect("an organization has fewer than four thousand million things"))
+            }
+
+            /// The place in the list of the [`Org`].
+            pub fn at(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+
+index!(
+    /// A role's place in [`Org::roles`].
+    RoleIx
+);
+index!(
+    /// A group's place in [`Org::groups`].
+    GroupIx
+);
+index!(
+    /// A user's place in [`Org::users`].
+    UserIx
+);
+
+/// A set of permissions under a name. Fields are the API's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Role {
+    /// The canonical id (see [`canonical_role_id`]).
+    pub id: Text,
+    /// The name, unique within its scope.
+    pub name: Known<Text>,
+    /// Free text.
+    pub description: Known<Text>,
+    /// What the role permits, without repetition, sorted.
+    pub permissions: Known<Vec<Word>>,
+    /// Whether OpenAI made and keeps the role.
+    pub predefined_role: Known<bool>,
+    /// `api.organization`, `api.project`, or a word yet to come.
+    pub resource_type: Known<Word>,
+    /// When the role was made. Only answers about an assignment carry it.
+    pub created_at: Known<Time>,
+    /// When the role last changed. Only answers about an assignment carry it.
+    pub updated_at: Known<Time>,
+    /// Id of whoever made the role. Only answers about an assignment carry it.
+    pub created_by: Known<Text>,
+}
+
+impl Role {
+    /// Fills in what this answer left out from another answer about the same role.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            id: self.id,
+            name: self.name.or(other.name),
+            description: self.description.or(other.description),
+            permissions: self.permissions.or(other.permissions),
+            predefined_role: self.predefined_role.or(other.predefined_role),
+            resource_type: self.resource_type.or(other.resource_type),
+            created_at: self.created_at.or(other.created_at),
+            updated_at: self.updated_at.or(other.updated_at),
+            created_by: self.created_by.or(other.created_by),
+        }
+    }
+}
+
+/// A person, or a service account that the user list shows. Fields are the API's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct User {
+    /// The id.
+    pub id: Text,
+    /// Display name.
+    pub name: Known<Text>,
+    /// E-mail address.
+    pub email: Known<Text>,
+    /// The legacy word (`owner`, `reader`…): a view on the predefined role that membership implies.
+    pub role: Known<Word>,
+    /// Whether this is a service account.
+    pub is_service_account: Known<bool>,
+    /// Whether an identity provider manages the user.
+    pub is_scim_managed: Known<bool>,
+    /// Whether the account is enabled.
+    pub enabled: Known<bool>,
+    /// Whether the account is banned.
+    pub banned: Known<bool>,
+    /// When the user joined the organization.
+    pub added_at: Known<Time>,
+    /// When the account was made.
+    pub created: Known<Time>,
+    /// When one of the user's keys was last used.
+    pub api_key_last_used_at: Known<Time>,
+}
+
+/// A named set of principals that can hold roles. Groups do not nest. Fields are the API's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// The id.
+    pub id: Text,
+    /// Display name.
+    pub name: Known<Text>,
+    /// Whether an identity provider manages the members.
+    pub is_scim_managed: Known<bool>,
+    /// `group`, `tenant_group`, or a word yet to come.
+    pub group_type: Known<Word>,
+    /// When the group was made.
+    pub created_at: Known<Time>,
+}
+
+/// Where the facts come from, and as of when.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// The base URL of the API that answered.
+    pub api: String,
+    /// When collecting began.
+    pub collected_at: Time,
+}
+
+/// An organization: who is in it, which roles there are, and every grant. Made by a [`Builder`].
+#[derive(Clone, Debug)]
+pub struct Org {
+    /// Where the facts come from.
+    pub source: Source,
+    /// What was read and what was not.
+    pub coverage: Coverage,
+    /// The API's recurring words: permissions, legacy roles, types.
+    pub words: Words,
+    /// The roles, sorted by id; behind them those of which only a legacy word tells.
+    pub roles: Vec<Role>,
+    /// The groups, sorted by id.
+    pub groups: Vec<Group>,
+    /// The users, sorted by id.
+    pub users: Vec<User>,
+    assignments: Rows<Assignment>,
+    group_roles: Rows<RoleIx>,
+    memberships: Rows<GroupIx>,
+    members: Rows<UserIx>,
+    legacy: Vec<(Word, RoleIx)>,
+    holes: Holes,
+    collected_roles: usize,
+}
+
+/// The holes of the coverage, by thing, so that looking one up costs nothing.
+#[derive(Clone, Debug, Default)]
+struct Holes {
+    user_roles: FixedBitSet,
+    group_roles: FixedBitSet,
+    group_members: FixedBitSet,
+}
+
+impl Org {
+    /// The roles that some answer described, without those of which only a legacy word tells.
+    pub fn collected_roles(&self) -> &[Role] {
+        &self.roles[..self.collected_roles]
+    }
+
+    /// The role at that place.
+    pub fn role(&self, role: RoleIx) -> &Role {
+        &self.roles[role.at()]
+    }
+
+    /// The group at that place.
+    pub fn group(&self, group: GroupIx) -> &Group {
+        &self.groups[group.at()]
+    }
+
+    /// The user at that place.
+    pub fn user(&self, user: UserIx) -> &User {
+        &self.users[user.at()]
+    }
+
+    /// The groups that list this user as a member, sorted.
+    pub fn groups_of(&self, user: UserIx) -> &[GroupIx] {
+        self.memberships.of(user.at())
+    }
+
+    /// The members of this group that were read, sorted.
+    pub fn members_of(&self, group: GroupIx) -> &[UserIx] {
+        self.members.of(group.at())
+    }
+
+    /// The roles of this group that were read, sorted.
+    pub fn roles_of_group(&self, group: GroupIx) -> &[RoleIx] {
+        self.group_roles.of(group.at())
+    }
+
+    /// What the API says of this user's roles, sorted.
+    pub fn assignments_of(&self, user: UserIx) -> &[Assignment] {
+        self.assignments.of(user.at())
+    }
+
+    /// The predefined role that the user's legacy word stands for.
+    pub fn legacy_role(&self, user: UserIx) -> Option<RoleIx> {
+        let word = *self.user(user).role.value()?;
+        self.legacy.iter().find(|(legacy, _)| *legacy == word).map(|(_, role)| *role)
+    }
+
+    /// Whether every member of the group was read.
+    pub fn knows_members(&self, group: GroupIx) -> bool {
+        !self.holes.group_members.contains(group.at())
+    }
+
+    /// Whether every role of the group was read.
+    pub fn knows_group_roles(&self, group: GroupIx) -> bool {
+        !self.holes.group_roles.contains(group.at())
+    }
+
+    /// Whether the API's list of the user's roles was read.
+    pub fn knows_assignments(&self, user: UserIx) -> bool {
+        !self.holes.user_roles.contains(user.at())
+    }
+
+    /// Whether every group and all their members were read: only then is "in no other group" known.
+    pub fn knows_memberships(&self) -> bool {
+        self.coverage.of(Collection::Groups).exhaustive() && self.holes.group_members.is_clear()
+    }
+
+    /// Whether every grant of every principal was read.
+    pub fn knows_all_grants(&self) -> bool {
+        self.coverage.of(Collection::Users).exhaustive()
+            && self.knows_memberships()
+            && self.holes.user_roles.is_clear()
+            && self.holes.group_roles.is_clear()
+            && self.users.iter().all(|user| user.role != Known::Missing)
+    }
+
+    /// Whether every grant of this user was read, whichever way it came about.
+    pub fn knows_grants(&self, user: UserIx) -> bool {
+        self.knows_assignments(user)
+            && self.user(user).role != Known::Missing
+            && self.knows_memberships()
+            && self.groups_of(user).iter().all(|&group| self.knows_group_roles(group))
+    }
+}
+
+/// The one id of a role that the API spells in two ways.
+///
+/// A predefined role is `role-api-organization-owner` in requests and
+/// `role-api-organization-owner__api-organization__org-123` in answers; custom ids stay as they are.
+///
+/// Source: issues 12, 19 and 20 of `openai/terraform-provider-openai`.
+pub fn canonical_role_id(id: &str) -> &str {
+    match id.split_once("__") {
+        Some((canonical, _)) if id.starts_with("role-api-") => canonical,
+        _ => id,
+    }
+}

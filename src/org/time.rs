@@ -1,0 +1,66 @@
+//! Times as the API sends them, and as people write them.
+
+use jiff::{SpanRelativeTo, Timestamp, civil::Date, tz::TimeZone};
+
+/// Seconds since 1970-01-01T00:00:00Z, as the API sends times.
+pub type Time = i64;
+
+/// A time as RFC 3339 has it; as the number it is, where no calendar reaches.
+pub fn moment(time: Time) -> String {
+    Timestamp::from_second(time).map_or_else(|_| time.to_string(), |moment| moment.to_string())
+}
+
+/// A length of time in seconds.
+///
+/// # Errors
+///
+/// What to write instead.
+pub fn seconds(text: &str) -> Result<i64, &'static str> {
+    const HELP: &str = "write a length such as 90d, 12h or 2w; months and years have no fixed length";
+    let span: jiff::Span = text.parse().map_err(|_| HELP)?;
+    let total = span.total((jiff::Unit::Second, SpanRelativeTo::days_are_24_hours())).map_err(|_| HELP)?;
+    if total.is_sign_negative() {
+        return Err("a length of time is never negative");
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "jiff bounds a span to some twenty thousand years")]
+    Ok(total as i64)
+}
+
+/// A date, meaning its first moment in UTC, or a moment.
+///
+/// # Errors
+///
+/// What to write instead.
+pub fn instant(text: &str) -> Result<Time, &'static str> {
+    const HELP: &str = "write a date such as 2026-01-31, or a moment such as 2026-01-31T12:00:00Z";
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Ok(moment.as_second());
+    }
+    let date: Date = text.parse().map_err(|_| HELP)?;
+    Ok(date.to_zoned(TimeZone::UTC).map_err(|_| HELP)?.timestamp().as_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time() {
+        for (text, expected) in [("90d", Ok(7_776_000)), ("2w", Ok(1_209_600)), ("12h", Ok(43_200)), ("0d", Ok(0))] {
+            assert_eq!(seconds(text), expected, "{text}");
+        }
+        for text in ["3 months", "1y", "-1d", "90", "", "x"] {
+            seconds(text).expect_err(text);
+        }
+    }
+
+    #[test]
+    fn dates_and_moments() {
+        let midnight = 1_769_817_600;
+        assert_eq!(instant("2026-01-31"), Ok(midnight));
+        assert_eq!(instant("2026-01-31T00:00:00Z"), Ok(midnight));
+        assert_eq!(instant("2026-01-31T01:00:00+01:00"), Ok(midnight));
+        instant("31.01.2026").expect_err("another order");
+        instant("2026-02-30").expect_err("no such day");
+    }
+}

@@ -1,0 +1,56 @@
+//! The API's recurring words, each kept once. A pattern is matched against these, not against every mention.
+
+use std::collections::HashMap;
+
+use super::Text;
+
+/// A word of [`Words`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Word(u32);
+
+impl Word {
+    /// The place in the list of [`Words`].
+    pub fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Distinct texts in the order in which they were first seen.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    texts: Vec<Text>,
+    places: HashMap<Text, Word>,
+}
+
+impl Words {
+    /// The word for this text, kept from now on.
+    pub fn intern(&mut self, text: &str) -> Word {
+        if let Some(&word) = self.places.get(text) {
+            return word;
+        }
+        let word = Word(u32::try_from(self.texts.len()).expect("there are fewer words than things"));
+        self.texts.push(text.into());
+        self.places.insert(text.into(), word);
+        word
+    }
+
+    /// The text of a word.
+    pub fn text(&self, word: Word) -> &str {
+        &self.texts[word.at()]
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    /// All texts; the place of each is the place of its word.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(Text::as_str)
+    }
+}

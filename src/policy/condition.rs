@@ -1,0 +1,310 @@
+//! Conditions as written: one reader for each type of attribute.
+
+use std::ops::Range;
+
+use super::error::Problem;
+use super::read::{Fields, Reader};
+use super::yaml::{Key, Node, Yaml};
+use super::{
+    Attribute, Case, Condition, Kind, ListTest, Pattern, Quantity, RelatedTest, Relation, Test, TextTest, TimeTest,
+    Type, ViaKind, ViaTest,
+};
+use crate::org::{instant, seconds};
+
+const TEXT: &[&str] = &["any", "except", "regex"];
+const LIST: &[&str] = &["any", "all", "only", "none", "except", "count"];
+const TIME: &[&str] = &["older_than", "newer_than", "before", "after"];
+const QUANTITIES: &[&str] = &["some", "none", "every", "where", "count"];
+const WAYS: &[(&str, ViaKind)] =
+    &[("direct", ViaKind::Direct), ("group", ViaKind::Group), ("membership", ViaKind::Membership)];
+
+impl Reader<'_> {
+    /// A mapping whose entries must all hold.
+    pub(super) fn condition(&mut self, node: &Node, of: Kind) -> Option<Condition> {
+        let entries = self.entries(node, &format!("a condition on a {}", of.name()))?;
+        let mut parts = Vec::new();
+        let mut whole = true;
+        for (key, value) in entries {
+            match self.entry(key, value, of) {
+                Some(part) => parts.push(part),
+                None => whole = false,
+            }
+        }
+        let span = node.span.clone();
+        match (whole, parts.len()) {
+            (false, _) => None,
+            (true, 1) => parts.pop(),
+            (true, _) => Some(Condition { span, test: Test::All(parts) }),
+        }
+    }
+
+    fn entry(&mut self, key: &Key, value: &Node, of: Kind) -> Option<Condition> {
+        let span = value.span.clone();
+        let test = match key.text.as_str() {
+            "all" => Test::All(self.conditions(key, value, of)?),
+            "any" => Test::Any(self.conditions(key, value, of)?),
+            "not" => Test::Not(Box::new(self.condition(value, of)?)),
+            _ => {
+                let attribute = self.attribute(key, of)?;
+                match attribute.type_ {
+                    Type::Text(case, column) => Test::Text(attribute, column, self.text_test(attribute, case, value)?),
+                    Type::List(column) => Test::List(attribute, column, self.list_test(attribute, value)?),
+                    Type::Flag(column) => Test::Flag(attribute, column, self.flag(attribute, value)?),
+                    Type::Time(column) => Test::Time(attribute, column, self.time_test(attribute, value)?),
+                    Type::Relation(relation) => return self.related(attribute, relation, value),
+                    Type::Via => Test::Via(attribute, self.via(attribute, value)?),
+                }
+            }
+        };
+        Some(Condition { span, test })
+    }
+
+    fn conditions(&mut self, key: &Key, node: &Node, of: Kind) -> Option<Vec<Condition>> {
+        let Yaml::List(items) = &node.yaml else {
+            self.wrong(node, &format!("`{}`", key.text), "a list of conditions");
+            return None;
+        };
+        // Read them all before giving up, so that every problem is noted.
+        let read: Vec<Option<Condition>> = items.iter().map(|item| self.condition(item, of)).collect();
+        read.into_iter().collect()
+    }
+
+    fn text_test(&mut self, attribute: &Attribute, case: Case, node: &Node) -> Option<TextTest> {
+        let resolved = self.resolve(node)?;
+        if let Yaml::Map(_) = resolved.yaml {
+            let fields = self.fields(node, &format!("`{}`", attribute.name), TEXT)?;
+            let any = self.patterns_in(&fields, "any", case);
+            let except = self.patterns_in(&fields, "except", case);
+            let regex = match fields.get("regex") {
+                Some(regex) => self.regex(regex, case).map(Some),
+                None => Some(None),
+            };
+            return Some(TextTest { null: false, any: any?, except: except?.unwrap_or_default(), regex: regex? });
+        }
+        let mut test = TextTest { any: Some(Vec::new()), ..TextTest::default() };
+        for item in self.list(node)? {
+            if matches!(item.yaml, Yaml::Null) {
+                test.null = true;
+            } else {
+                test.any.get_or_insert_default().push(self.pattern(attribute.name, &item, case)?);
+            }
+        }
+        Some(test)
+    }
+
+    fn list_test(&mut self, attribute: &Attribute, node: &Node) -> Option<ListTest> {
+        let resolved = self.resolve(node)?;
+        if let Yaml::Map(_) = resolved.yaml {
+            let fields = self.fields(node, &format!("`{}`", attribute.name), LIST)?;
+            let mut patterns = |name| self.patterns_in(&fields, name, Case::Exact);
+            let (any, all, only, none) = (patterns("any"), patterns("all"), patterns("only"), patterns("none"));
+            let except = patterns("except");
+            let count = match fields.get("count") {
+                Some(count) => self.bounds(count, "`count`").map(Some),
+                None => Some(None),
+            };
+            return Some(ListTest {
+                any: any?,
+                all: all?.unwrap_or_default(),
+                only: only?,
+                none: none?.unwrap_or_default(),
+                except: except?.unwrap_or_default(),
+                count: count?,
+            });
+        }
+        let patterns = self.patterns(attribute.name, node, Case::Exact)?;
+        Some(ListTest { any: Some(patterns), ..ListTest::default() })
+    }
+
+    fn patterns_in(&mut self, fields: &Fields<'_>, name: &str, case: Case) -> Option<Option<Vec<Pattern>>> {
+        match fields.get(name) {
+            Some(node) => self.patterns(name, node, case).map(Some),
+            None => Some(None),
+        }
+    }
+
+    fn patterns(&mut self, what: &str, node: &Node, case: Case) -> Option<Vec<Pattern>> {
+        let items = self.list(node)?;
+        let read: Vec<Option<Pattern>> = items.iter().map(|item| self.pattern(what, item, case)).collect();
+        read.into_iter().collect()
+    }
+
+    fn pattern(&mut self, what: &str, node: &Node, case: Case) -> Option<Pattern> {
+        let Yaml::Text(text) = &node.yaml else {
+            let mut problem = Problem::new(
+                node.span.clone(),
+                format!("`{what}` takes a text or a list of texts, not {}", node.yaml.description()),
+            );
+            if matches!(node.yaml, Yaml::Number(_) | Yaml::Float | Yaml::Flag(_)) {
+                problem = problem.help("put it in quotes if it is meant as a text");
+            }
+            self.problem(problem);
+            return None;
+        };
+        match Pattern::glob(text, case, node.span.clone()) {
+            Ok(pattern) => Some(pattern),
+            Err(bad) => {
+                let span = within(node, text, bad.at);
+                self.problem(Problem::new(span, format!("a bad pattern: {}", bad.message)));
+                None
+            }
+        }
+    }
+
+    fn regex(&mut self, node: &Node, case: Case) -> Option<Pattern> {
+        let node = self.resolve(node)?;
+        let Yaml::Text(text) = &node.yaml else {
+            self.wrong(&node, "`regex`", "a text");
+            return None;
+        };
+        match Pattern::regex(text, case, node.span.clone()) {
+            Ok(pattern) => Some(pattern),
+            Err(message) => {
+                self.problem(Problem::new(node.span, format!("a bad regular expression: {message}")));
+                None
+            }
+        }
+    }
+
+    fn flag(&mut self, attribute: &Attribute, node: &Node) -> Option<bool> {
+        let node = self.resolve(node)?;
+        let Yaml::Flag(flag) = node.yaml else {
+            self.wrong(&node, &format!("`{}`", attribute.name), "true or false");
+            return None;
+        };
+        Some(flag)
+    }
+
+    fn time_test(&mut self, attribute: &Attribute, node: &Node) -> Option<TimeTest> {
+        match &node.yaml {
+            Yaml::Null => return Some(TimeTest { null: true, ..TimeTest::default() }),
+            Yaml::Map(entries) if !entries.is_empty() => {}
+            _ => {
+                let wanted = "a time: `null`, or a mapping such as { older_than: 90d }";
+                self.wrong(node, &format!("`{}`", attribute.name), wanted);
+                return None;
+            }
+        }
+        let fields = self.fields(node, &format!("`{}`", attribute.name), TIME)?;
+        let mut read = |name: &str, of: fn(&str) -> Result<i64, &'static str>| match fields.get(name) {
+            Some(node) => self.moment(name, node, of).map(Some),
+            None => Some(None),
+        };
+        let (older_than, newer_than) = (read("older_than", seconds), read("newer_than", seconds));
+        let (before, after) = (read("before", instant), read("after", instant));
+        Some(TimeTest { null: false, older_than: older_than?, newer_than: newer_than?, before: before?, after: after? })
+    }
+
+    fn moment(&mut self, name: &str, node: &Node, of: fn(&str) -> Result<i64, &'static str>) -> Option<i64> {
+        let node = self.resolve(node)?;
+        let Yaml::Text(text) = &node.yaml else {
+            self.wrong(&node, &format!("`{name}`"), "a text such as 90d or 2026-01-31");
+            return None;
+        };
+        match of(text) {
+            Ok(seconds) => Some(seconds),
+            Err(help) => {
+                let problem = Problem::new(node.span.clone(), format!("`{text}` is not what `{name}` takes"));
+                self.problem(problem.help(help));
+                None
+            }
+        }
+    }
+
+    fn related(&mut self, attribute: &'static Attribute, relation: Relation, node: &Node) -> Option<Condition> {
+        let target = relation.target();
+        let related = |condition: Condition, quantity| Condition {
+            span: node.span.clone(),
+            test: Test::Related(attribute, relation, RelatedTest { condition: Box::new(condition), quantity }),
+        };
+        let entries = match &node.yaml {
+            Yaml::Map(entries) => entries,
+            Yaml::Text(_) if relation.to_one() => {
+                return self.name_or_id(target, node).map(|condition| related(condition, Quantity::Some));
+            }
+            _ => {
+                let wanted = if relation.to_one() { "a name, an id, or a condition" } else { "a condition" };
+                self.wrong(node, &format!("`{}`", attribute.name), wanted);
+                return None;
+            }
+        };
+        if !entries.iter().any(|(key, _)| QUANTITIES.contains(&key.text.as_str())) {
+            return self.condition(node, target).map(|condition| related(condition, Quantity::Some));
+        }
+        let fields = self.fields(node, &format!("`{}`", attribute.name), QUANTITIES)?;
+        let mut parts = Vec::new();
+        for (name, quantity) in [("some", Quantity::Some), ("none", Quantity::None), ("every", Quantity::Every)] {
+            if let Some(node) = fields.get(name) {
+                parts.push(related(self.condition(node, target)?, quantity));
+            }
+        }
+        let narrowed = fields.get("where");
+        if let Some(count) = fields.get("count") {
+            let condition = match narrowed {
+                Some(node) => self.condition(node, target)?,
+                None => Condition { span: node.span.clone(), test: Test::All(Vec::new()) },
+            };
+            parts.push(related(condition, Quantity::Count(self.bounds(count, "`count`")?)));
+        } else if let Some(narrowed) = narrowed {
+            let problem = Problem::new(narrowed.span.clone(), "`where` goes with `count`");
+            self.problem(problem.help("for \"at least one\", write the condition itself, or `some`"));
+            return None;
+        }
+        match parts.len() {
+            1 => parts.pop(),
+            _ => Some(Condition { span: node.span.clone(), test: Test::All(parts) }),
+        }
+    }
+
+    /// The short form for a relation to one thing: a pattern for its name or its id.
+    fn name_or_id(&mut self, of: Kind, node: &Node) -> Option<Condition> {
+        let node = self.resolve(node)?;
+        let mut parts = Vec::new();
+        for name in ["name", "id"] {
+            let key = Key { span: node.span.clone(), text: name.to_owned() };
+            parts.push(self.entry(&key, &node, of)?);
+        }
+        Some(Condition { span: node.span, test: Test::Any(parts) })
+    }
+
+    fn via(&mut self, attribute: &Attribute, node: &Node) -> Option<ViaTest> {
+        if let Yaml::Map(_) = node.yaml {
+            let fields = self.fields(node, "`via`", &["group"])?;
+            let Some(group) = fields.get("group") else {
+                self.problem(Problem::new(node.span.clone(), "`via` needs `group: CONDITION`"));
+                return None;
+            };
+            return self.condition(group, Kind::Group).map(|condition| ViaTest::Group(Box::new(condition)));
+        }
+        let names: Vec<&str> = WAYS.iter().map(|(name, _)| *name).collect();
+        let mut kinds = Vec::new();
+        for item in self.list(node)? {
+            let Yaml::Text(word) = &item.yaml else {
+                self.wrong(&item, &format!("`{}`", attribute.name), "a text or `{ group: CONDITION }`");
+                return None;
+            };
+            match WAYS.iter().find(|(name, _)| name == word) {
+                Some((_, kind)) => kinds.push((*kind, item.span)),
+                None => {
+                    self.unknown_word(&item.span, "way to a grant", word, &names);
+                    return None;
+                }
+            }
+        }
+        Some(ViaTest::Kinds(kinds))
+    }
+}
+
+/// Where the byte `at` of a text stands in the file, as far as quoting lets it be told.
+fn within(node: &Node, text: &str, at: usize) -> Range<usize> {
+    let length = node.span.len();
+    if length == text.len() {
+        let width = text[at..].chars().next().map_or(0, char::len_utf8);
+        node.span.start + at..node.span.start + at + width
+    } else if length == text.len() + 2 {
+        let start = node.span.start + 1 + at;
+        start..start + text[at..].chars().next().map_or(0, char::len_utf8)
+    } else {
+        node.span.clone()
+    }
+}

@@ -1,0 +1,327 @@
+//! Patterns: what a policy writes to mean some texts and not others.
+//!
+//! Ours rather than a file-globbing crate's, since those match bytes (`?` is not one character of `é`), and give
+//! `/` and `**` meanings that have no place in a name. Every pattern is translated to an anchored regular
+//! expression; the plain shapes (`x`, `x*`, `*x`, `*`) skip it, with the same answers.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::{Regex, RegexBuilder};
+
+use super::attribute::Case;
+
+/// The longest pattern, in bytes.
+const LONGEST: usize = 1024;
+
+/// A compiled pattern.
+#[derive(Debug)]
+pub struct Pattern {
+    /// As written.
+    pub text: String,
+    /// Where it stands in the policy, in bytes.
+    pub span: Range<usize>,
+    shape: Shape,
+    case: Case,
+    source: String,
+    regex: OnceLock<Regex>,
+}
+
+/// The part of a pattern that can be matched without a regular expression.
+#[derive(Debug, PartialEq, Eq)]
+enum Shape {
+    Exactly(String),
+    Starting(String),
+    Ending(String),
+    Anything,
+    Regex,
+}
+
+/// Why a pattern cannot be read: what is wrong, and at which byte.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadPattern {
+    /// What is wrong.
+    pub message: &'static str,
+    /// The byte in the pattern.
+    pub at: usize,
+}
+
+impl Pattern {
+    /// Compiles a glob.
+    ///
+    /// # Errors
+    ///
+    /// A bracket or brace that is not closed, a range backwards, a backslash with nothing behind it, or too long.
+    pub fn glob(text: &str, case: Case, span: Range<usize>) -> Result<Self, BadPattern> {
+        let too_long = BadPattern { message: "a pattern of over 1024 bytes", at: 0 };
+        if text.len() > LONGEST {
+            return Err(too_long);
+        }
+        let (source, shape) = translate(text)?;
+        let complex = shape == Shape::Regex;
+        let pattern = Self { text: text.into(), span, shape, case, source, regex: OnceLock::new() };
+        if complex {
+            let compiled = compile(&pattern.source, case).map_err(|_| too_long)?;
+            pattern.regex.set(compiled).expect("nobody else has the pattern yet");
+        }
+        Ok(pattern)
+    }
+
+    /// Compiles a regular expression that must match the whole text.
+    ///
+    /// # Errors
+    ///
+    /// What the regular expression's own parser says.
+    pub fn regex(text: &str, case: Case, span: Range<usize>) -> Result<Self, String> {
+        let source = format!(r"\A(?:{text})\z");
+        let told = |error: regex::Error| match error {
+            regex::Error::CompiledTooBig(_) => "the regular expression is too big".to_owned(),
+            error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
+        };
+        // Alone first: what is wrong is said of the text as written, and `)(` cannot escape the anchors.
+        Regex::new(text).map_err(told)?;
+        let regex = OnceLock::from(compile(&source, case).map_err(told)?);
+        Ok(Self { text: text.into(), span, shape: Shape::Regex, case, source, regex })
+    }
+
+    /// Whether it matches the whole of `value`.
+    pub fn matches(&self, value: &str) -> bool {
+        // On ASCII alone, ignoring case is the same for bytes and for the regular expression.
+        let plain = |text: &str| self.case == Case::Exact || (value.is_ascii() && text.is_ascii());
+        match &self.shape {
+            Shape::Anything => true,
+            Shape::Exactly(text) if plain(text) => self.same(text, value),
+            Shape::Starting(text) if plain(text) => value.get(..text.len()).is_some_and(|start| self.same(text, start)),
+            Shape::Ending(text) if plain(text) => {
+                let start = value.len().checked_sub(text.len());
+                start.and_then(|start| value.get(start..)).is_some_and(|end| self.same(text, end))
+            }
+            Shape::Exactly(_) | Shape::Starting(_) | Shape::Ending(_) | Shape::Regex => {
+                let regex = self.regex.get_or_init(|| {
+                    compile(&self.source, self.case).expect("a plain shape of bounded length compiles")
+                });
+                regex.is_match(value)
+            }
+        }
+    }
+
+    /// The one text that it means, if it means just one.
+    pub fn literal(&self) -> Option<&str> {
+        match &self.shape {
+            Shape::Exactly(text) => Some(text),
+            Shape::Starting(_) | Shape::Ending(_) | Shape::Anything | Shape::Regex => None,
+        }
+    }
+
+    fn same(&self, text: &str, value: &str) -> bool {
+        match self.case {
+            Case::Exact => text == value,
+            Case::Fold => text.eq_ignore_ascii_case(value),
+        }
+    }
+}
+
+fn compile(source: &str, case: Case) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source).case_insensitive(case == Case::Fold).dot_matches_new_line(true).build()
+}
+
+/// A glob as an anchored regular expression, and the shape that says the same where there is one.
+fn translate(glob: &str) -> Result<(String, Shape), BadPattern> {
+    let bad = |message, at| Err(BadPattern { message, at });
+    let mut regex = String::from(r"\A");
+    let mut literal = String::new();
+    let (mut stars, mut star_first, mut star_last, mut plain) = (0, false, false, true);
+    let mut open_braces = Vec::new();
+    let mut characters = glob.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        star_last = character == '*';
+        match character {
+            '*' => {
+                star_first |= at == 0;
+                stars += 1;
+                regex.push_str(".*");
+            }
+            '?' => {
+                plain = false;
+                regex.push('.');
+            }
+            '[' => {
+                plain = false;
+                let rest = &glob[at + 1..];
+                let (class, length) = class(rest).map_err(|message| BadPattern { message, at })?;
+                regex.push_str(&class);
+                while characters.next_if(|&(next, _)| next <= at + length).is_some() {}
+            }
+            '{' => {
+                plain = false;
+                open_braces.push(at);
+                regex.push_str("(?:");
+            }
+            '}' => match open_braces.pop() {
+                Some(_) => regex.push(')'),
+                None => return bad("a `}` that closes nothing; write `\\}` for the character", at),
+            },
+            ',' if !open_braces.is_empty() => regex.push('|'),
+            '\\' => match characters.next() {
+                Some((_, escaped)) => push_literal(&mut regex, &mut literal, escaped),
+                None => return bad("a `\\` with nothing behind it; write `\\\\` for the character", at),
+            },
+            other => push_literal(&mut regex, &mut literal, other),
+        }
+    }
+    if let Some(at) = open_braces.pop() {
+        return bad("a `{` that is never closed; write `\\{` for the character", at);
+    }
+    regex.push_str(r"\z");
+    let shape = match stars {
+        _ if !plain => Shape::Regex,
+        0 => Shape::Exactly(literal),
+        1 if literal.is_empty() => Shape::Anything,
+        1 if star_first => Shape::Ending(literal),
+        1 if star_last => Shape::Starting(literal),
+        _ => Shape::Regex,
+    };
+    Ok((regex, shape))
+}
+
+fn push_literal(regex: &mut String, literal: &mut String, character: char) {
+    regex.push_str(&regex::escape(character.encode_utf8(&mut [0; 4])));
+    literal.push(character);
+}
+
+/// What follows a `[`: the class as a regular expression, and how many bytes it took, its `]` included.
+fn class(rest: &str) -> Result<(String, usize), &'static str> {
+    const UNCLOSED: &str = "a `[` that is never closed; write `\\[` for the character";
+    let mut regex = String::from("[");
+    let mut members = rest.char_indices().peekable();
+    if members.next_if(|&(_, c)| c == '!' || c == '^').is_some() {
+        regex.push('^');
+    }
+    let mut empty = true;
+    loop {
+        let (at, mut low) = members.next().ok_or(UNCLOSED)?;
+        if low == ']' && !empty {
+            regex.push(']');
+            return Ok((regex, at + 1));
+        }
+        if low == '\\' {
+            low = members.next().ok_or(UNCLOSED)?.1;
+        }
+        empty = false;
+        push_member(&mut regex, low);
+        let mut ahead = members.clone();
+        if ahead.next().is_some_and(|(_, c)| c == '-') && ahead.next().is_some_and(|(_, c)| c != ']') {
+            members.next();
+            let mut high = members.next().ok_or(UNCLOSED)?.1;
+            if high == '\\' {
+                high = members.next().ok_or(UNCLOSED)?.1;
+            }
+            if high < low {
+                return Err("a range that runs backwards");
+            }
+            regex.push('-');
+            push_member(&mut regex, high);
+        }
+    }
+}
+
+fn push_member(regex: &mut String, member: char) {
+    if member.is_ascii_punctuation() {
+        regex.push('\\');
+    }
+    regex.push(member);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn globs_match_the_whole_text() {
+        let table = [
+            ("api.groups.write", "api.groups.write", true),
+            ("api.groups.write", "api.groups.writer", false),
+            ("api.*.write", "api.organization.projects.api_keys.write", true),
+            ("api.*.write", "api.write", false),
+            ("*", "", true),
+            ("*", "line\nbreak", true),
+            ("", "", true),
+            ("", "x", false),
+            ("a?c", "aéc", true),
+            ("a?c", "ac", false),
+            ("*é", "café", true),
+            ("[a-c]x", "bx", true),
+            ("[!a-c]x", "bx", false),
+            ("[]x]", "]", true),
+            ("[a-]", "-", true),
+            ("[&&x]", "&", true),
+            ("{a,b{c,d}}e", "bde", true),
+            ("{a,b}e", "ce", false),
+            ("a,b", "a,b", true),
+            (r"\*", "*", true),
+            (r"\*", "x", false),
+            (r"\{a,b\}", "{a,b}", true),
+            ("a**b", "ab", true),
+            ("**/x", "x", false),
+            ("(a|b)", "a", false),
+        ];
+        for (glob, text, expected) in table {
+            let pattern = Pattern::glob(glob, Case::Exact, 0..0).expect(glob);
+            assert_eq!(pattern.matches(text), expected, "{glob} on {text:?}");
+        }
+    }
+
+    #[test]
+    fn case_is_ignored_where_the_attribute_says_so() {
+        for glob in ["ADA@acme.example", "ada@*", "*@ACME.example", "ada@{acme,emca}.example"] {
+            let pattern = |case| Pattern::glob(glob, case, 0..0).expect(glob);
+            assert!(pattern(Case::Fold).matches("Ada@Acme.Example"), "{glob}");
+            assert!(!pattern(Case::Exact).matches("Ada@Acme.Example"), "{glob}");
+        }
+        let umlaut = Pattern::glob("*@MÜNCHEN.example", Case::Fold, 0..0).expect("plain");
+        assert!(umlaut.matches("ada@münchen.example"));
+    }
+
+    #[test]
+    fn a_bad_glob_names_the_byte() {
+        for (glob, at) in [("a[bc", 1), ("x{a,b", 1), ("a}", 1), (r"ab\", 2), ("[z-a]", 0), ("[]", 0)] {
+            assert_eq!(Pattern::glob(glob, Case::Exact, 0..0).expect_err(glob).at, at, "{glob}");
+        }
+    }
+
+    #[test]
+    fn a_regular_expression_matches_the_whole_text_and_cannot_leave_its_anchors() {
+        let pattern = Pattern::regex("a|b", Case::Exact, 0..0).expect("valid");
+        assert!(pattern.matches("a") && !pattern.matches("ab"));
+        Pattern::regex("a)|(b", Case::Exact, 0..0).expect_err("unbalanced as written");
+    }
+
+    proptest! {
+        #[test]
+        fn plain_shapes_answer_like_their_regular_expression(
+            glob in r"\*?[a-bA-Bé.]{0,3}\*?", text in "[a-bA-Bé.\n]{0,5}", fold: bool,
+        ) {
+            let case = if fold { Case::Fold } else { Case::Exact };
+            let pattern = Pattern::glob(&glob, case, 0..0).expect("has no special characters but stars");
+            let regex = compile(&pattern.source, case).expect("valid");
+            prop_assert_eq!(pattern.matches(&text), regex.is_match(&text));
+        }
+
+        #[test]
+        fn an_escaped_text_means_itself(text in r"\PC{0,8}") {
+            let escaped: String = text.chars().flat_map(|c| ['\\', c]).collect();
+            let pattern = Pattern::glob(&escaped, Case::Exact, 0..0).expect("all escaped");
+            prop_assert!(pattern.matches(&text));
+            prop_assert_eq!(pattern.literal(), Some(text.as_str()));
+        }
+
+        #[test]
+        fn no_glob_panics(glob in r"[\[\]{}!^a\-\\*?,é]{0,12}", text in "[a-é]{0,3}") {
+            if let Ok(pattern) = Pattern::glob(&glob, Case::Exact, 0..0) {
+                pattern.matches(&text);
+            }
+        }
+    }
+}

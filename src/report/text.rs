@@ -1,0 +1,405 @@
+//! The report for people: worst first, every finding under the words of the policy that fired, and what has one
+//! cause told once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Write as _};
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters};
+use owo_colors::{OwoColorize as _, Style};
+
+use super::Look;
+use crate::finding::{Finding, Outcome, Path, Place, RuleResult, Severity, Status, Thing, Value, Verdict};
+use crate::visible::visible;
+
+/// How many subjects of one cause are named, unless the reader wants them all.
+const NAMED: usize = 12;
+
+pub(super) fn render(outcome: &Outcome, look: Look) -> String {
+    let mut report = Text { outcome, look, out: String::new() };
+    report.rules(Verdict::Violation);
+    report.rules(Verdict::Unknown);
+    if !look.quiet {
+        report.quiet_rules(Verdict::Vacuous, "selected nothing, and so said nothing");
+        if look.verbose {
+            report.quiet_rules(Verdict::Pass, "passed");
+        }
+        report.notes();
+    }
+    report.coverage();
+    report.last_line();
+    report.out
+}
+
+struct Text<'a> {
+    outcome: &'a Outcome,
+    look: Look,
+    out: String,
+}
+
+impl<'a> Text<'a> {
+    fn rules(&mut self, verdict: Verdict) {
+        let outcome = self.outcome;
+        let mut numbered: Vec<(usize, &RuleResult)> =
+            outcome.rules.iter().enumerate().filter(|(_, rule)| rule.verdict == verdict).collect();
+        numbered.sort_by_key(|(number, rule)| (std::cmp::Reverse(rule.severity), *number));
+        for (number, rule) in numbered {
+            let findings: Vec<&Finding> = outcome.findings.iter().filter(|finding| finding.rule == number).collect();
+            self.rule(rule, &findings);
+        }
+    }
+
+    fn rule(&mut self, rule: &RuleResult, findings: &[&'a Finding]) {
+        let (word, style) = match rule.verdict {
+            Verdict::Unknown => ("unknown".to_owned(), Style::new().magenta().bold()),
+            Verdict::Violation | Verdict::Vacuous | Verdict::Pass => {
+                (rule.severity.name().to_owned(), severity_style(rule.severity))
+            }
+        };
+        let count = match (rule.violations, rule.unknown) {
+            (0, 0) => String::new(),
+            (violations, 0) => plural(violations, "violation"),
+            (0, unknown) => format!("{unknown} unknown"),
+            (violations, unknown) => format!("{}, {unknown} unknown", plural(violations, "violation")),
+        };
+        let head = format!("{}  {}", self.paint(&word, style), self.paint(&visible(&rule.id), Style::new().bold()));
+        self.line(&format!("{head}  {}", self.paint(&count, Style::new().dimmed())));
+        self.snippet(rule, findings);
+        for status in [Status::Violation, Status::Unknown] {
+            let of_status: Vec<&Finding> = findings.iter().copied().filter(|finding| finding.status == status).collect();
+            for cause in causes(&of_status) {
+                self.cause(&cause);
+            }
+        }
+        if rule.open {
+            for note in &rule.notes {
+                self.field("open", note);
+            }
+        }
+        if rule.verdict == Verdict::Violation && !self.look.quiet {
+            if let Some(rationale) = &rule.rationale {
+                self.field("why", rationale);
+            }
+            if let Some(remediation) = &rule.remediation {
+                self.field("fix", remediation);
+            }
+            let controls = rule.controls.iter().map(|(framework, ids)| format!("{framework} {}", ids.join(", ")));
+            let more: Vec<String> = controls.chain(rule.references.iter().cloned()).collect();
+            if !more.is_empty() {
+                self.field("see", &more.join("; "));
+            }
+        }
+        self.line("");
+    }
+
+    /// The policy, with the patterns that fired underlined.
+    fn snippet(&mut self, rule: &RuleResult, findings: &[&Finding]) {
+        let mut labels: BTreeMap<(usize, usize), BTreeSet<&Value>> = BTreeMap::new();
+        for finding in findings.iter().filter(|finding| finding.status == Status::Violation) {
+            labels.entry((finding.place.span.start, finding.place.span.end)).or_default();
+            for evidence in &finding.evidence {
+                labels.entry((evidence.place.span.start, evidence.place.span.end)).or_default().insert(&evidence.value);
+            }
+        }
+        if labels.is_empty() {
+            let place = findings.first().map_or(&rule.place, |finding| &finding.place);
+            labels.insert((place.span.start, place.span.end), BTreeSet::new());
+        }
+        let snippet = Snippet { title: visible(&rule.title).into_owned(), place: &rule.place, labels };
+        let mut theme = if self.look.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        theme.characters = ThemeCharacters { error: "·".into(), ..ThemeCharacters::unicode() };
+        if self.look.color {
+            theme.styles.error = severity_style(rule.severity);
+        }
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_width(self.look.width)
+            .with_context_lines(0)
+            .with_links(false)
+            .without_cause_chain();
+        handler.render_report(&mut self.out, &snippet).expect("writing to a string cannot fail");
+    }
+
+    fn cause(&mut self, cause: &Cause<'a>) {
+        let first = cause.findings[0];
+        if cause.findings.len() == 1 {
+            if first.paths.is_empty() || first.status == Status::Unknown {
+                self.item(&visible(&first.message));
+            }
+            for path in joined(&first.paths).iter().filter(|_| first.status == Status::Violation) {
+                self.item(&self.chain(path));
+            }
+            let details = details(first);
+            if !details.is_empty() {
+                self.detail(&details);
+            }
+        } else {
+            let kinds = plural(cause.findings.len(), first.subject.kind);
+            if cause.tails.is_empty() {
+                self.item(&format!("{kinds}:"));
+            }
+            let arrow = self.paint("→", Style::new().dimmed());
+            for tail in &joined(&cause.tails) {
+                self.item(&format!("{kinds} {arrow} {}", self.chain(tail)));
+            }
+            let subject = |finding: &&Finding| {
+                let details = details(finding);
+                let label = visible(finding.subject.label());
+                if details.is_empty() { label.into_owned() } else { format!("{label} ({details})") }
+            };
+            let named = if self.look.verbose { cause.findings.len() } else { NAMED };
+            let mut names: Vec<String> = cause.findings.iter().take(named).map(subject).collect();
+            if cause.findings.len() > named {
+                names.push(format!("and {} more (-v names them all)", cause.findings.len() - named));
+            }
+            self.detail(&names.join(", "));
+        }
+        for missing in &first.missing {
+            self.detail(&visible(missing));
+        }
+        // What is counted is told one by one: there is no other subject.
+        if first.subject.kind == "organization" && first.evidence.len() > 1 {
+            let counted: Vec<String> = first.evidence.iter().map(|evidence| evidence.value.to_string()).collect();
+            self.detail(&visible(&counted.join(", ")));
+        }
+    }
+
+    /// `ada@acme.example → group Platform → role API Group Manager → api.groups.write`.
+    fn chain(&self, (path, permissions): &(Vec<&Thing>, Vec<&Thing>)) -> String {
+        let step = |thing: &&Thing| match thing.kind {
+            "user" => visible(thing.label()).into_owned(),
+            kind => format!("{} {}", self.paint(kind, Style::new().dimmed()), visible(thing.label())),
+        };
+        let permission = |thing: &&Thing| self.paint(&visible(thing.label()), Style::new().bold());
+        let mut steps: Vec<String> = path.iter().map(step).collect();
+        if !permissions.is_empty() {
+            steps.push(permissions.iter().map(permission).collect::<Vec<_>>().join(", "));
+        }
+        steps.join(&self.paint(" → ", Style::new().dimmed()))
+    }
+
+    fn quiet_rules(&mut self, verdict: Verdict, says: &str) {
+        let ids: Vec<&str> =
+            self.outcome.rules.iter().filter(|rule| rule.verdict == verdict).map(|rule| rule.id.as_str()).collect();
+        if !ids.is_empty() {
+            let rules = plural(ids.len(), "rule");
+            self.wrapped(&format!("{rules} {says}: "), "  ", &visible(&ids.join(", ")));
+            self.line("");
+        }
+    }
+
+    /// What the reader should know of rules that were answered.
+    fn notes(&mut self) {
+        let outcome = self.outcome;
+        let mut any = false;
+        for rule in outcome.rules.iter().filter(|rule| !rule.open) {
+            for note in &rule.notes {
+                self.wrapped("note: ", "      ", &visible(&format!("{}: {note}", rule.id)));
+                any = true;
+            }
+        }
+        if any {
+            self.line("");
+        }
+    }
+
+    /// The collections with holes.
+    fn coverage(&mut self) {
+        let mut any = false;
+        for (collection, record) in self.outcome.coverage.iter() {
+            if let Some(detail) = record.detail() {
+                let state = self.paint(record.state().name(), Style::new().magenta());
+                self.wrapped(&format!("{collection} {state}: "), "  ", &visible(&detail));
+                any = true;
+            }
+        }
+        if any {
+            self.line("");
+        }
+    }
+
+    fn last_line(&mut self) {
+        let outcome = self.outcome;
+        let violations = outcome.with_status(Status::Violation).count();
+        let count = |verdict, word: &str, style: Style| {
+            let count = outcome.count(verdict);
+            let text = format!("{count} {word}");
+            if count > 0 { self.paint(&text, style) } else { text }
+        };
+        let style = Style::new;
+        let counts = [
+            count(Verdict::Violation, "violation", style().red().bold()),
+            count(Verdict::Unknown, "unknown", style().magenta().bold()),
+            count(Verdict::Vacuous, "vacuous", style().yellow()),
+            count(Verdict::Pass, "pass", style().green()),
+        ];
+        let rules = plural(outcome.rules.len(), "rule");
+        let found = match violations {
+            0 => String::new(),
+            n => format!(" ({} in all)", plural(n, "violation")),
+        };
+        let skipped = match outcome.skipped.len() {
+            0 => String::new(),
+            n => format!("; {} skipped", plural(n, "rule")),
+        };
+        let incomplete = if outcome.complete() { "" } else { "; not everything could be answered" };
+        self.line(&format!("{rules}: {}{found}{skipped}{incomplete}", counts.join(", ")));
+    }
+
+    fn item(&mut self, text: &str) {
+        self.wrapped("  • ", "      ", text);
+    }
+
+    fn detail(&mut self, text: &str) {
+        self.wrapped("      ", "      ", text);
+    }
+
+    fn field(&mut self, name: &str, text: &str) {
+        let name = self.paint(&format!("{name:<4}"), Style::new().cyan());
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.wrapped(&format!("  {name} "), "       ", &visible(&text));
+    }
+
+    fn wrapped(&mut self, first: &str, rest: &str, text: &str) {
+        let options = textwrap::Options::new(self.look.width)
+            .initial_indent(first)
+            .subsequent_indent(rest)
+            .break_words(false)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        for line in textwrap::wrap(text, options) {
+            self.line(line.trim_end());
+        }
+    }
+
+    fn line(&mut self, text: &str) {
+        self.out.push_str(text.trim_end());
+        self.out.push('\n');
+    }
+
+    fn paint(&self, text: &str, style: Style) -> String {
+        if self.look.color && !text.is_empty() { text.style(style).to_string() } else { text.to_owned() }
+    }
+}
+
+/// Findings that differ in nothing but their subject.
+struct Cause<'a> {
+    findings: Vec<&'a Finding>,
+    /// The paths, without the subject that they begin with.
+    tails: Vec<Path>,
+}
+
+fn causes<'a>(findings: &[&'a Finding]) -> Vec<Cause<'a>> {
+    let mut causes: Vec<Cause<'a>> = Vec::new();
+    let mut places: BTreeMap<(usize, Vec<Path>, Vec<&str>, &[String]), usize> = BTreeMap::new();
+    for finding in findings {
+        let mut tails: Vec<Path> = finding.paths.iter().map(|path| tail(path, &finding.subject)).collect();
+        tails.sort();
+        // Without a path, findings are alike if the same attributes met the same words.
+        let attributes = finding.evidence.iter().map(|evidence| evidence.attribute).collect();
+        let key = (finding.place.span.start, tails.clone(), attributes, finding.missing.as_slice());
+        let place = *places.entry(key).or_insert_with(|| {
+            causes.push(Cause { findings: Vec::new(), tails });
+            causes.len() - 1
+        });
+        causes[place].findings.push(finding);
+    }
+    causes
+}
+
+/// Paths that differ in nothing but the permission at their end, as one.
+fn joined(paths: &[Path]) -> Vec<(Vec<&Thing>, Vec<&Thing>)> {
+    let mut joined: Vec<(Vec<&Thing>, Vec<&Thing>)> = Vec::new();
+    for path in paths {
+        let (permissions, way): (Vec<&Thing>, Vec<&Thing>) = path.iter().partition(|step| step.kind == "permission");
+        match joined.iter_mut().find(|(known, _)| *known == way) {
+            Some((_, known)) => known.extend(permissions),
+            None => joined.push((way, permissions)),
+        }
+    }
+    joined
+}
+
+fn tail(path: &Path, subject: &Thing) -> Path {
+    if path.first() == Some(subject) { path[1..].to_vec() } else { path.clone() }
+}
+
+/// The values that neither a path nor the policy's own words show.
+fn details(finding: &Finding) -> String {
+    if finding.status == Status::Unknown || finding.subject.kind == "organization" {
+        return String::new();
+    }
+    let mut shown: Vec<String> = Vec::new();
+    for evidence in finding.evidence.iter().chain(&finding.selected_by) {
+        let value = evidence.value.to_string();
+        let written = evidence.place.source.text[evidence.place.span.clone()].contains(&value);
+        let known = match evidence.value {
+            Value::Permission(_) => true,
+            Value::Null => false,
+            Value::Flag(_) | Value::Number(_) | Value::Time(_) | Value::Text(_) => {
+                written || value == finding.subject.label()
+            }
+        };
+        let detail = visible(&evidence.to_string()).into_owned();
+        if !known && !finding.message.contains(&detail) && !shown.contains(&detail) {
+            shown.push(detail);
+        }
+    }
+    shown.join(", ")
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
+}
+
+fn severity_style(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical => Style::new().red().bold().reversed(),
+        Severity::High => Style::new().red().bold(),
+        Severity::Medium => Style::new().yellow().bold(),
+        Severity::Low => Style::new().blue().bold(),
+        Severity::Info => Style::new().cyan(),
+    }
+}
+
+/// A piece of a policy, for miette to draw.
+struct Snippet<'a> {
+    title: String,
+    place: &'a Place,
+    labels: BTreeMap<(usize, usize), BTreeSet<&'a Value>>,
+}
+
+impl fmt::Debug for Snippet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.title)
+    }
+}
+
+impl fmt::Display for Snippet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.title)
+    }
+}
+
+impl std::error::Error for Snippet<'_> {}
+
+impl Diagnostic for Snippet<'_> {
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&*self.place.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let text = &self.place.source.text;
+        Some(Box::new(self.labels.iter().map(|(&(start, end), values)| {
+            let written = &text[start..end];
+            // A literal says it all itself; of a glob, one wants to know what it met.
+            let met: Vec<String> = values.iter().map(|value| value.to_string()).filter(|value| !written.contains(value)).collect();
+            let label = (!met.is_empty()).then(|| {
+                let mut label = met.iter().take(3).map(|value| visible(value)).collect::<Vec<_>>().join(", ");
+                if met.len() > 3 {
+                    write!(label, ", and {} more", met.len() - 3).expect("writing to a string cannot fail");
+                }
+                label
+            });
+            LabeledSpan::new_with_span(label, start..end)
+        })))
+    }
+}

@@ -1,0 +1,101 @@
+//! `rolelint check`: collect or read, judge, report, exit.
+
+use crate::check::check;
+use crate::cli::{Check, Common, Rules};
+use crate::finding::{Gate, Outcome};
+use crate::org::{Org, moment};
+use crate::policy::{Overrides, Policy, load, nearest, needs};
+use crate::report::{Look, render};
+use crate::snapshot;
+
+use super::{Error, Exit, Terminal, live, output};
+
+pub(super) fn run(args: &Check, common: &Common) -> Result<Exit, Error> {
+    let mut policies = load(&args.policy, &overrides(&args.rules)?)?;
+    let skipped = narrow(&mut policies, &args.rules)?;
+    let (org, digest) = facts(args, common, &policies)?;
+    let mut outcome = check(&org, &policies, args.gate.as_of.unwrap_or(org.source.collected_at));
+    outcome.skipped = skipped;
+    doubt_if_old(&mut outcome, args);
+
+    let stdout = Terminal::stdout(common.color);
+    let color = if args.output.is_some() { common.color == crate::cli::Color::Always } else { stdout.color };
+    let look = Look { width: stdout.width, color, quiet: common.quiet, verbose: common.verbose > 0 };
+    let report = render(args.format, &outcome, &digest, look);
+    let exit = exit(&outcome, args);
+    match output::write(&report, args.output.as_deref()) {
+        // A violation is proven, whether or not the report found its reader.
+        Err(error) if exit == Exit::Violation => {
+            output::warn(&format!("{error}: {}", std::error::Error::source(&error).map_or(String::new(), ToString::to_string)));
+            Ok(exit)
+        }
+        written => written.map(|()| exit),
+    }
+}
+
+fn facts(args: &Check, common: &Common, policies: &[Policy]) -> Result<(Org, String), Error> {
+    if let Some(path) = &args.snapshot {
+        let snapshot::Read { org, digest } = snapshot::open(path)?;
+        return Ok((org, digest));
+    }
+    let org = live::collect(&args.api, common, &needs(policies))?;
+    let digest = snapshot::digest(&org);
+    Ok((org, digest))
+}
+
+fn exit(outcome: &Outcome, args: &Check) -> Exit {
+    match outcome.gate(args.gate.fail_on, args.gate.strict) {
+        Gate::Clean => Exit::Clean,
+        Gate::Violation if args.gate.exit_zero => Exit::Clean,
+        Gate::Violation => Exit::Violation,
+        Gate::Unknown => Exit::Unknown,
+    }
+}
+
+fn overrides(args: &Rules) -> Result<Overrides, Error> {
+    let mut overrides = Overrides::default();
+    for (name, value) in &args.param {
+        overrides.set(name, value)?;
+    }
+    for path in &args.param_file {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::ParamFile { path: path.clone(), source })?;
+        overrides.set_all(&path.to_string_lossy(), &text)?;
+    }
+    Ok(overrides)
+}
+
+/// Leaves the rules that are to be judged; returns the ids of the others.
+fn narrow(policies: &mut [Policy], args: &Rules) -> Result<Vec<String>, Error> {
+    let ids = || policies.iter().flat_map(|policy| &policy.rules).map(|rule| rule.id.as_str());
+    for id in args.only.iter().chain(&args.skip) {
+        if !ids().any(|known| known == id) {
+            let help = nearest(id, ids()).map(|near| format!("did you mean `{near}`?"));
+            return Err(Error::NoSuchRule { id: id.clone(), help });
+        }
+    }
+    let mut skipped = Vec::new();
+    for policy in &mut *policies {
+        let (judged, left) = std::mem::take(&mut policy.rules).into_iter().partition(|rule| {
+            (args.only.is_empty() || args.only.contains(&rule.id))
+                && (args.tag.is_empty() || rule.tags.iter().any(|tag| args.tag.contains(tag)))
+                && !args.skip.contains(&rule.id)
+        });
+        policy.rules = judged;
+        skipped.extend(left.into_iter().map(|rule| rule.id));
+    }
+    if policies.iter().all(|policy| policy.rules.is_empty()) {
+        return Err(Error::NoRule);
+    }
+    Ok(skipped)
+}
+
+fn doubt_if_old(outcome: &mut Outcome, args: &Check) {
+    let Some(max_age) = args.gate.max_age else { return };
+    let collected_at = outcome.source.collected_at;
+    let age = live::now().saturating_sub(collected_at);
+    if age > max_age {
+        let hours = age / 3600;
+        let reason = format!("the facts are from {}, {hours} hours ago: older than --max-age allows", moment(collected_at));
+        outcome.doubt(&reason);
+    }
+}

@@ -1,0 +1,52 @@
+//! The only place where the parts meet: one file for each subcommand.
+
+mod check;
+mod error;
+mod fetch;
+mod live;
+mod output;
+mod progress;
+mod terminal;
+
+use crate::cli::{Cli, Command};
+
+pub use error::Error;
+pub use terminal::Terminal;
+
+/// What the process ends with; the same for every format, verbosity and terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Every rule was answered, and nothing that counts was found.
+    Clean,
+    /// A violation that counts is proven.
+    Violation,
+    /// Usage, configuration or policy error: nothing was evaluated.
+    Error,
+    /// No violation that counts is proven, but something could not be answered.
+    Unknown,
+}
+
+impl Exit {
+    /// The code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Violation => 1,
+            Self::Error => 2,
+            Self::Unknown => 3,
+        }
+    }
+}
+
+/// Runs a command.
+///
+/// # Errors
+///
+/// What kept it from judging or writing anything at all. What it could not find out is no error but an answer.
+pub fn run(cli: &Cli) -> Result<Exit, Error> {
+    terminal::trace(&cli.common);
+    match &cli.command {
+        Command::Check(check) => self::check::run(check, &cli.common),
+        Command::Fetch(fetch) => fetch::run(fetch, &cli.common),
+    }
+}

@@ -1,0 +1,62 @@
+//! What can be wrong with a snapshot.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// Why a snapshot could not be read or written.
+#[derive(Debug, Error, Diagnostic)]
+pub enum Error {
+    /// The file could not be read.
+    #[error("cannot read snapshot `{name}`")]
+    Read {
+        /// The file.
+        name: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file could not be written.
+    #[error("cannot write snapshot `{name}`")]
+    #[diagnostic(help("what was there before is untouched"))]
+    Write {
+        /// The file.
+        name: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is something else.
+    #[error("`{name}` is no snapshot")]
+    #[diagnostic(help("a snapshot is what `rolelint fetch -o FILE` writes"))]
+    Foreign {
+        /// The file.
+        name: String,
+    },
+    /// A version that this rolelint does not know.
+    #[error("snapshot `{name}` has format version {version}; this rolelint reads {}", super::VERSION)]
+    #[diagnostic(help("read it with the rolelint that wrote it, or fetch again"))]
+    Version {
+        /// The file.
+        name: String,
+        /// Its version.
+        version: u32,
+    },
+    /// The end is missing.
+    #[error("snapshot `{name}` is cut off: line {line} should be its last, and is not")]
+    #[diagnostic(help("fetch again"))]
+    Cut {
+        /// The file.
+        name: String,
+        /// The last line there is.
+        line: usize,
+    },
+    /// A line is not what was written.
+    #[error("snapshot `{name}` is damaged: line {line}: {what}")]
+    #[diagnostic(help("fetch again"))]
+    Damaged {
+        /// The file.
+        name: String,
+        /// The line.
+        line: usize,
+        /// What is wrong.
+        what: String,
+    },
+}

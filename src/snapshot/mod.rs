@@ -1,0 +1,17 @@
+//! The file source and sink: an organization as JSON Lines.
+//!
+//! A header (what, from where, when, how completely), then one record a line, sorted: roles, groups, users, each with
+//! its grants by id; then a closing line with counts and a digest, so that a cut file is seen. Two snapshots of the
+//! same state differ in nothing but their header.
+
+mod error;
+mod read;
+mod record;
+mod write;
+
+pub use error::Error;
+pub use read::{Read, open, read};
+pub use write::{digest, save, write};
+
+/// The version of the format. Another one is another format.
+pub const VERSION: u32 = 1;

@@ -1,0 +1,184 @@
+//! The lines of a snapshot as they stand in the file. Fields that the API left out are left out here too.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::{Deserialize as DeriveDeserialize, Serialize};
+
+use crate::org::{self, Known, Text, Time};
+
+/// A line.
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Line<'a> {
+    Rolelint(Header),
+    #[serde(borrow)]
+    Role(Role<'a>),
+    #[serde(borrow)]
+    Group(Group<'a>),
+    #[serde(borrow)]
+    User(Box<User<'a>>),
+    End(End),
+}
+
+/// The first line.
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    pub snapshot: u32,
+    pub tool: String,
+    pub source: String,
+    pub collected_at: Time,
+    pub coverage: BTreeMap<String, Record>,
+}
+
+/// What was read of a collection; one that is not there was not asked for.
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    pub requests: u64,
+    pub items: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Failure>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub gaps: BTreeMap<String, Failure>,
+}
+
+/// Why something was not read.
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    pub denied: bool,
+    pub message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+}
+
+/// The last line.
+#[derive(Debug, PartialEq, Eq, Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct End {
+    pub roles: usize,
+    pub groups: usize,
+    pub users: usize,
+    pub digest: String,
+}
+
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Role<'a> {
+    pub id: Text,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub name: Known<Text>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub description: Known<Text>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub permissions: Known<Vec<Id<'a>>>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub predefined_role: Known<bool>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub resource_type: Known<Id<'a>>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub created_at: Known<Time>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub updated_at: Known<Time>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub created_by: Known<Text>,
+}
+
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group<'a> {
+    pub id: Text,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub name: Known<Text>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub is_scim_managed: Known<bool>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub group_type: Known<Id<'a>>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub created_at: Known<Time>,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<Id<'a>>,
+}
+
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct User<'a> {
+    pub id: Text,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub name: Known<Text>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub email: Known<Text>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub role: Known<Id<'a>>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub is_service_account: Known<bool>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub is_scim_managed: Known<bool>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub enabled: Known<bool>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub banned: Known<bool>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub added_at: Known<Time>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub created: Known<Time>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub api_key_last_used_at: Known<Time>,
+    /// The groups that list the user.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Id<'a>>,
+    /// Roles that the API lists, without saying where they come from.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<Id<'a>>,
+    /// Roles that it says are the user's own.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub direct_roles: Vec<Id<'a>>,
+    /// Roles that it says are inherited, without saying from where.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub inherited_roles: Vec<Id<'a>>,
+    /// Roles that it says are inherited from a group, by group.
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub group_roles: BTreeMap<Id<'a>, Vec<Id<'a>>>,
+}
+
+/// A text that is looked up and not kept. Borrowed from the line where nothing in it is escaped.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Id<'a>(pub Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Id<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct IdVisitor;
+        impl<'de> Visitor<'de> for IdVisitor {
+            type Value = Id<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Id(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Id(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(IdVisitor)
+    }
+}
+
+impl From<&org::Failure> for Failure {
+    fn from(failure: &org::Failure) -> Self {
+        Self { denied: failure.denied, message: failure.message.clone(), scope: failure.scope.clone() }
+    }
+}
+
+impl From<Failure> for org::Failure {
+    fn from(failure: Failure) -> Self {
+        Self { denied: failure.denied, message: failure.message, scope: failure.scope }
+    }
+}

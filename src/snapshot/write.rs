@@ -1,0 +1,173 @@
+//! An organization to lines.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use super::error::Error;
+use super::record::{End, Failure, Group, Header, Id, Line, Record, Role, User};
+use super::VERSION;
+use crate::file::write_whole;
+use crate::org::{self, GroupIx, Known, Org, RoleIx, UserIx, Way, Word};
+
+/// Writes a snapshot to a file: whole or not at all, readable by its owner only. Returns the digest of the content.
+///
+/// # Errors
+///
+/// What the system says.
+pub fn save(org: &Org, path: &Path) -> Result<String, Error> {
+    write_whole(path, |file| write(org, file))
+        .map_err(|source| Error::Write { name: path.to_string_lossy().into_owned(), source })
+}
+
+/// The digest of the content: the same for the same state, whenever and from wherever it was read.
+pub fn digest(org: &Org) -> String {
+    write(org, io::sink()).expect("nothing can go wrong with a sink")
+}
+
+/// Writes the lines of a snapshot. Returns the digest of the content.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write(org: &Org, writer: impl Write) -> io::Result<String> {
+    let mut lines = Lines { writer, hash: Sha256::new(), buffer: Vec::new() };
+    lines.put(&Line::Rolelint(header(org)), false)?;
+    let mut roles: Vec<&org::Role> = org.collected_roles().iter().collect();
+    roles.sort_by(|a, b| a.id.cmp(&b.id));
+    for role in roles {
+        lines.put(&Line::Role(self::role(org, role)), true)?;
+    }
+    for at in 0..org.groups.len() {
+        lines.put(&Line::Group(group(org, GroupIx::new(at))), true)?;
+    }
+    for at in 0..org.users.len() {
+        lines.put(&Line::User(Box::new(user(org, UserIx::new(at)))), true)?;
+    }
+    let digest: String = lines.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = format!("sha256:{digest}");
+    let (roles, groups, users) = (org.collected_roles().len(), org.groups.len(), org.users.len());
+    lines.put(&Line::End(End { roles, groups, users, digest: digest.clone() }), false)?;
+    lines.writer.flush()?;
+    Ok(digest)
+}
+
+struct Lines<W> {
+    writer: W,
+    hash: Sha256,
+    buffer: Vec<u8>,
+}
+
+impl<W: Write> Lines<W> {
+    fn put(&mut self, line: &Line<'_>, content: bool) -> io::Result<()> {
+        self.buffer.clear();
+        serde_json::to_writer(&mut self.buffer, line)?;
+        self.buffer.push(b'\n');
+        if content {
+            self.hash.update(&self.buffer);
+        }
+        self.writer.write_all(&self.buffer)
+    }
+}
+
+fn header(org: &Org) -> Header {
+    let record = |record: &org::Record| Record {
+        requests: record.requests,
+        items: record.items,
+        cut: record.cut.as_ref().map(Failure::from),
+        gaps: record.gaps.iter().map(|(id, failure)| (id.clone(), Failure::from(failure))).collect(),
+    };
+    let asked = org.coverage.iter().filter(|(_, record)| record.asked);
+    Header {
+        snapshot: VERSION,
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        source: org.source.api.clone(),
+        collected_at: org.source.collected_at,
+        coverage: asked.map(|(collection, of)| (collection.name().to_owned(), record(of))).collect(),
+    }
+}
+
+fn role<'o>(org: &'o Org, role: &org::Role) -> Role<'o> {
+    let permissions = role.permissions.as_ref().map(|permissions| {
+        let mut texts: Vec<Id<'_>> = permissions.iter().map(|&word| id(org.words.text(word))).collect();
+        texts.sort();
+        texts
+    });
+    Role {
+        id: role.id.clone(),
+        name: role.name.clone(),
+        description: role.description.clone(),
+        permissions,
+        predefined_role: role.predefined_role,
+        resource_type: word(org, role.resource_type),
+        created_at: role.created_at,
+        updated_at: role.updated_at,
+        created_by: role.created_by.clone(),
+    }
+}
+
+fn group(org: &Org, at: GroupIx) -> Group<'_> {
+    let group = org.group(at);
+    Group {
+        id: group.id.clone(),
+        name: group.name.clone(),
+        is_scim_managed: group.is_scim_managed,
+        group_type: word(org, group.group_type),
+        created_at: group.created_at,
+        roles: sorted(org.roles_of_group(at).iter().map(|&role| role_id(org, role))),
+    }
+}
+
+fn user(org: &Org, at: UserIx) -> User<'_> {
+    let user = org.user(at);
+    let assignments = org.assignments_of(at);
+    let by_way = |wanted: Way| {
+        sorted(assignments.iter().filter(|a| a.way == wanted).map(|assignment| role_id(org, assignment.role)))
+    };
+    let mut group_roles: BTreeMap<Id<'_>, Vec<Id<'_>>> = BTreeMap::new();
+    for assignment in assignments {
+        if let Way::Group(group) = assignment.way {
+            group_roles.entry(id(&org.group(group).id)).or_default().push(role_id(org, assignment.role));
+        }
+    }
+    group_roles.values_mut().for_each(|roles| roles.sort());
+    User {
+        id: user.id.clone(),
+        name: user.name.clone(),
+        email: user.email.clone(),
+        role: word(org, user.role),
+        is_service_account: user.is_service_account,
+        is_scim_managed: user.is_scim_managed,
+        enabled: user.enabled,
+        banned: user.banned,
+        added_at: user.added_at,
+        created: user.created,
+        api_key_last_used_at: user.api_key_last_used_at,
+        groups: sorted(org.groups_of(at).iter().map(|&group| id(&org.group(group).id))),
+        roles: by_way(Way::Unstated),
+        direct_roles: by_way(Way::Direct),
+        inherited_roles: by_way(Way::Inherited),
+        group_roles,
+    }
+}
+
+fn id(text: &str) -> Id<'_> {
+    Id(Cow::Borrowed(text))
+}
+
+fn role_id(org: &Org, role: RoleIx) -> Id<'_> {
+    id(&org.role(role).id)
+}
+
+fn word(org: &Org, word: Known<Word>) -> Known<Id<'_>> {
+    word.map(|word| id(org.words.text(word)))
+}
+
+fn sorted<'o>(ids: impl Iterator<Item = Id<'o>>) -> Vec<Id<'o>> {
+    let mut ids: Vec<Id<'o>> = ids.collect();
+    ids.sort();
+    ids
+}

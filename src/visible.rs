@@ -1,0 +1,53 @@
+//! Text from outside, made safe to show: whatever could move the cursor, colour the screen or turn the reading
+//! direction becomes an escape that can be seen.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Whether a character does something else than stand there: controls, reading-direction marks, line separators,
+/// and characters without width.
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// The text with every hidden character written out: `\n`, `\u{202e}`.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        if is_hidden(character) {
+            write!(shown, "{}", character.escape_default()).expect("writing to a string cannot fail");
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_written_out_and_nothing_else_changes() {
+        let table = [
+            ("Ada Lovelace", "Ada Lovelace"),
+            ("Zoë 李 🦀", "Zoë 李 🦀"),
+            ("a\nb\tc", r"a\nb\tc"),
+            ("\u{1b}[31mred", r"\u{1b}[31mred"),
+            ("\u{9b}31m", r"\u{9b}31m"),
+            ("exe\u{202e}txt", r"exe\u{202e}txt"),
+            ("\u{200b}\u{feff}", r"\u{200b}\u{feff}"),
+        ];
+        for (raw, shown) in table {
+            assert_eq!(visible(raw), shown);
+        }
+    }
+}
