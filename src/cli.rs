@@ -1,5 +1,7 @@
 //! The command line, and nothing else: doc comments are the help.
 
+#![expect(missing_docs, clippy::doc_markdown, reason = "a doc comment here is text that clap shows to users")]
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -175,7 +177,9 @@ impl ValueEnum for Format {
 
 fn duration(text: &str) -> Result<Duration, String> {
     let parsed: Option<Duration> = text.parse().ok().and_then(|length: jiff::SignedDuration| length.try_into().ok());
-    parsed.filter(|length| !length.is_zero()).ok_or_else(|| "write a length of time such as 500ms, 30s or 2m".to_owned())
+    parsed
+        .filter(|length| !length.is_zero())
+        .ok_or_else(|| "write a length of time such as 500ms, 30s or 2m".to_owned())
 }
 
 fn length(text: &str) -> Result<i64, String> {

@@ -26,7 +26,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let owners = format!("owners=[{}]", OWNERS.map(|name| format!("{name}@acme.example")).join(", "));
 
     let mut stderr = std::io::stderr();
-    writeln!(stderr, "ACME: {users} users, {groups} groups, {roles} roles, on an Admin API at {base_url} that is made up.")?;
+    writeln!(
+        stderr,
+        "ACME: {users} users, {groups} groups, {roles} roles, on an Admin API at {base_url} that is made up."
+    )?;
     writeln!(stderr, "$ rolelint check --param '{owners}' --as-of 2026-06-01\n")?;
 
     let own = ["rolelint", "check", "--base-url", &base_url, "--key-file", &key_file, "--param", &owners];
@@ -34,6 +37,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let exit = rolelint::run::run(&Cli::parse_from(own.chain(std::env::args().skip(1))))?;
 
     let requests = api.requests().len();
-    writeln!(stderr, "\nThat took {requests} requests, and the gate's exit code is {}. (The demo itself exits with 0.)", exit.code())?;
+    writeln!(
+        stderr,
+        "\nThat took {requests} requests, and the gate's exit code is {}. (The demo itself exits with 0.)",
+        exit.code()
+    )?;
     Ok(())
 }

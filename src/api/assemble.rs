@@ -34,7 +34,9 @@ impl Answers {
         let listed: BTreeSet<&str> =
             whole.iter().flat_map(|roles| &roles.items).map(|role| canonical_role_id(&role.id)).collect();
         self.assigned_roles().filter(move |role| {
-            whole.is_some() && role.predefined_role != Known::Value(true) && !listed.contains(canonical_role_id(&role.id))
+            whole.is_some()
+                && role.predefined_role != Known::Value(true)
+                && !listed.contains(canonical_role_id(&role.id))
         })
     }
 
@@ -43,21 +45,22 @@ impl Answers {
         let Some(groups) = &self.groups else { return BTreeSet::new() };
         let listed: BTreeSet<&str> = groups.items.iter().map(|group| group.id.as_str()).collect();
         let sources = self.assigned_roles().filter_map(|role| role.assignment_sources.value()).flatten();
-        let named = sources.filter(|source| is_group(&source.principal_type)).map(|source| source.principal_id.as_str());
+        let named =
+            sources.filter(|source| is_group(&source.principal_type)).map(|source| source.principal_id.as_str());
         named.filter(|id| !listed.contains(id)).collect()
     }
 }
 
 /// Puts the answers together.
-pub fn assemble(answers: Answers, needs: &BTreeSet<Collection>, source: Source) -> Org {
-    let coverage = coverage(&answers, needs);
+pub fn assemble(answers: &Answers, needs: &BTreeSet<Collection>, source: Source) -> Org {
+    let coverage = coverage(answers, needs);
     let mut builder = Builder::new(source);
     let in_order = "a map yields its keys in order, each once";
-    for role in roles(&answers, &mut builder.words).into_values() {
+    for role in roles(answers, &mut builder.words).into_values() {
         builder.role(role).expect(in_order);
     }
-    groups(&answers, &mut builder).expect(in_order);
-    users(&answers, &mut builder).expect(in_order);
+    groups(answers, &mut builder).expect(in_order);
+    users(answers, &mut builder).expect(in_order);
     builder.finish(coverage)
 }
 

@@ -206,8 +206,8 @@ fn base_url(text: &str) -> Result<Url, Error> {
         return no(text, "it has a query or a fragment");
     }
     let host = url.host_str().unwrap_or_default();
-    let local = host == "localhost"
-        || host.trim_matches(['[', ']']).parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    let local =
+        host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|address: IpAddr| address.is_loopback());
     match url.scheme() {
         "https" => Ok(url),
         "http" if local => Ok(url),
@@ -235,7 +235,8 @@ fn message(body: &[u8]) -> String {
 /// The scope in "Missing scopes: api.management.read."
 fn missing_scope(message: &str) -> Option<String> {
     let (_, rest) = message.split_once("Missing scopes: ")?;
-    let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.' | ',' | ' ')));
+    let end =
+        rest.find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.' | ',' | ' ')));
     let scopes = rest[..end.unwrap_or(rest.len())].trim().trim_end_matches(['.', ',']);
     (!scopes.is_empty()).then(|| scopes.to_owned())
 }

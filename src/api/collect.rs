@@ -36,7 +36,7 @@ pub async fn collect(
     let mut answers = collector.lists().await;
     collector.details(&mut answers).await;
     collector.again(&mut answers).await;
-    assemble(answers, needs, Source { api: client.base().to_owned(), collected_at: now })
+    assemble(&answers, needs, Source { api: client.base().to_owned(), collected_at: now })
 }
 
 struct Collector<'c> {
@@ -69,18 +69,17 @@ impl Collector<'_> {
     }
 
     async fn lists(&self) -> Answers {
-        let (roles, users, groups) = tokio::join!(
-            self.whole(Collection::Roles),
-            self.whole(Collection::Users),
-            self.whole(Collection::Groups)
-        );
+        let (roles, users, groups) =
+            tokio::join!(self.whole(Collection::Roles), self.whole(Collection::Users), self.whole(Collection::Groups));
         Answers { roles, users, groups, ..Answers::default() }
     }
 
     /// What has to be asked for each user and each group.
     async fn details(&self, answers: &mut Answers) {
-        let users: BTreeSet<String> = answers.users.iter().flat_map(|users| &users.items).map(|u| u.id.clone()).collect();
-        let groups: Vec<String> = answers.groups.iter().flat_map(|groups| &groups.items).map(|g| g.id.clone()).collect();
+        let users: BTreeSet<String> =
+            answers.users.iter().flat_map(|users| &users.items).map(|u| u.id.clone()).collect();
+        let groups: Vec<String> =
+            answers.groups.iter().flat_map(|groups| &groups.items).map(|g| g.id.clone()).collect();
         let mut asks = Vec::new();
         for id in groups {
             asks.push((Collection::GroupMembers, id.clone()));

@@ -14,8 +14,7 @@ pub struct Answers {
 impl Answers {
     /// The same answer for each.
     pub fn all(count: usize, truth: Truth) -> Self {
-        let mut answers =
-            Self { yes: FixedBitSet::with_capacity(count), unknown: FixedBitSet::with_capacity(count) };
+        let mut answers = Self { yes: FixedBitSet::with_capacity(count), unknown: FixedBitSet::with_capacity(count) };
         match truth {
             Truth::No => {}
             Truth::Unknown => answers.unknown.insert_range(..),

@@ -66,7 +66,9 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
         }),
         Test::Related(_, relation, test) => {
             let target = match relation.target() {
-                Kind::Grant if *relation == Relation::Holds && by_role(&test.condition) && idempotent(test.quantity) => {
+                Kind::Grant
+                    if *relation == Relation::Holds && by_role(&test.condition) && idempotent(test.quantity) =>
+                {
                     Domain::GrantsByRole
                 }
                 kind => Domain::Things(kind),

@@ -292,7 +292,18 @@ impl Judge<'_, '_> {
         let Proof { evidence, mut paths, missing, .. } = proof;
         paths.sort();
         let selected_by = Vec::new();
-        Finding { rule: self.number, status, subject, message, evidence, selected_by, paths, missing, place, fingerprint }
+        Finding {
+            rule: self.number,
+            status,
+            subject,
+            message,
+            evidence,
+            selected_by,
+            paths,
+            missing,
+            place,
+            fingerprint,
+        }
     }
 
     fn place(&self, span: &Range<usize>) -> Place {
@@ -347,5 +358,5 @@ fn fingerprint(rule: &str, subject: &Thing, proof: &Proof, listed: Option<&str>)
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    base16ct::lower::encode_string(&hash.finalize()[..16])
 }

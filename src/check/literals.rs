@@ -4,9 +4,7 @@ use std::collections::HashSet;
 
 use super::facts::Facts;
 use crate::org::{Collection, Known};
-use crate::policy::{
-    Assertion, Attribute, Condition, Kind, Naming, Pattern, Rule, Test, TextColumn, ViaTest, nearest,
-};
+use crate::policy::{Assertion, Attribute, Condition, Kind, Naming, Pattern, Rule, Test, TextColumn, ViaTest, nearest};
 
 /// The names that an organization has.
 pub struct Names<'f, 'o> {
@@ -86,7 +84,11 @@ impl<'f, 'o> Names<'f, 'o> {
         if values().any(|text| pattern.matches(text)) {
             return None;
         }
-        Some(unresolved(literal, &format!("{} has this {}", no(attribute.of), attribute.name), nearest(literal, values())))
+        Some(unresolved(
+            literal,
+            &format!("{} has this {}", no(attribute.of), attribute.name),
+            nearest(literal, values()),
+        ))
     }
 
     fn no_permission(&self, pattern: &Pattern) -> Option<String> {
@@ -94,7 +96,8 @@ impl<'f, 'o> Names<'f, 'o> {
         let org = self.facts.org;
         let known = org.coverage.of(Collection::Roles).exhaustive()
             && org.roles.iter().all(|role| role.permissions.value().is_some());
-        let granted = || org.words.iter().enumerate().filter(|(at, _)| self.permissions.contains(at)).map(|(_, word)| word);
+        let granted =
+            || org.words.iter().enumerate().filter(|(at, _)| self.permissions.contains(at)).map(|(_, word)| word);
         if !known || granted().any(|word| pattern.matches(word)) {
             return None;
         }
@@ -103,7 +106,8 @@ impl<'f, 'o> Names<'f, 'o> {
 }
 
 fn is_name_or_id(parts: &[Condition]) -> bool {
-    let named = |part: &Condition, name: &str| matches!(&part.test, Test::Text(attribute, ..) if attribute.name == name);
+    let named =
+        |part: &Condition, name: &str| matches!(&part.test, Test::Text(attribute, ..) if attribute.name == name);
     matches!(parts, [name, id] if named(name, "name") && named(id, "id") && name.span == id.span)
 }
 

@@ -101,7 +101,14 @@ impl Prover<'_, '_> {
         }
     }
 
-    fn scalar(&self, attribute: &Attribute, value: Known<Value>, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
+    fn scalar(
+        &self,
+        attribute: &Attribute,
+        value: Known<Value>,
+        answered: &Answered<'_>,
+        at: usize,
+        proof: &mut Proof,
+    ) {
         let span = answered.condition.span.clone();
         match value {
             Known::Missing => self.unsent(attribute, answered.domain, at, proof),
@@ -188,7 +195,8 @@ impl Prover<'_, '_> {
         };
         let any = test.any.as_deref().unwrap_or_default();
         if let Some(bounds) = test.count {
-            let counted = words.iter().filter(|word| test.any.is_none() || matching(any, word).is_some()).count() as u64;
+            let counted =
+                words.iter().filter(|word| test.any.is_none() || matching(any, word).is_some()).count() as u64;
             if bounds.contain(counted) == (truth == Truth::Yes) {
                 self.value(attribute, Value::Number(counted), whole.clone(), proof);
             }
@@ -223,7 +231,9 @@ impl Prover<'_, '_> {
         let deciding = match (test.quantity, truth) {
             (_, Truth::Unknown) => Truth::Unknown,
             (Quantity::Every, Truth::No) => Truth::No,
-            (Quantity::Every | Quantity::Some | Quantity::None | Quantity::Count(_), Truth::No | Truth::Yes) => Truth::Yes,
+            (Quantity::Every | Quantity::Some | Quantity::None | Quantity::Count(_), Truth::No | Truth::Yes) => {
+                Truth::Yes
+            }
         };
         let all = self.related_things(relation, answered.domain, part.domain, at);
         if let (Quantity::Count(_), Truth::No | Truth::Yes) = (test.quantity, truth) {
@@ -234,7 +244,7 @@ impl Prover<'_, '_> {
             let mut inner = Proof::default();
             self.explain(part, related.at, &mut inner);
             if deciding != Truth::Unknown {
-                self.lead(&related.paths, &inner, proof);
+                lead(&related.paths, &inner, proof);
             }
             for evidence in inner.evidence {
                 if !proof.evidence.contains(&evidence) {
@@ -250,29 +260,13 @@ impl Prover<'_, '_> {
         proof.places.push(answered.condition.span.clone());
     }
 
-    /// Joins the paths to a related thing with what was found behind it.
-    fn lead(&self, paths: &[Path], inner: &Proof, proof: &mut Proof) {
-        let permissions: Vec<Thing> = inner.evidence.iter().filter_map(permission).collect();
-        for path in paths {
-            let mut ends: Vec<Path> = inner.paths.clone();
-            if ends.is_empty() {
-                ends = permissions.iter().map(|permission| vec![permission.clone()]).collect();
-            }
-            if ends.is_empty() {
-                proof.path(path.clone());
-            }
-            for end in ends {
-                // A path that begins where this one ends does not name the thing twice.
-                let rest = if end.first() == path.last() { &end[1..] } else { &end[..] };
-                proof.path(path.iter().chain(rest).cloned().collect());
-            }
-        }
-    }
-
     fn related_things(&self, relation: Relation, domain: Domain, target: Domain, at: usize) -> Vec<Related> {
         let facts = self.facts;
         let org = facts.org;
-        let pair = |kind, place: usize, first: Thing| Related { at: place, paths: vec![vec![first, facts.thing(kind, place)]] };
+        let pair = |kind, place: usize, first: Thing| Related {
+            at: place,
+            paths: vec![vec![first, facts.thing(kind, place)]],
+        };
         match relation {
             Relation::Holds => {
                 let principal = match domain {
@@ -325,7 +319,8 @@ impl Prover<'_, '_> {
     pub fn ways(&self, grant: &Grant) -> Vec<Path> {
         let principal = self.facts.principal(grant.principal);
         let role = self.facts.thing(Kind::Role, grant.role.at());
-        let through = |group: &GroupIx| vec![principal.clone(), self.facts.thing(Kind::Group, group.at()), role.clone()];
+        let through =
+            |group: &GroupIx| vec![principal.clone(), self.facts.thing(Kind::Group, group.at()), role.clone()];
         let mut paths: Vec<Path> = grant.groups.iter().map(through).collect();
         if grant.direct == Truth::Yes || grant.membership || paths.is_empty() {
             paths.insert(0, vec![principal, role]);
@@ -355,7 +350,10 @@ impl Prover<'_, '_> {
                     self.unread_of(Collection::UserRoles, &org.user(user).id, proof);
                 }
                 if org.user(user).role == Known::Missing {
-                    proof.missing(format!("the API sent no `role` for user {}", self.facts.thing(Kind::User, at).label()));
+                    proof.missing(format!(
+                        "the API sent no `role` for user {}",
+                        self.facts.thing(Kind::User, at).label()
+                    ));
                 }
                 memberships(proof);
                 for &group in org.groups_of(user).iter().filter(|group| !org.knows_group_roles(**group)) {
@@ -402,7 +400,8 @@ impl Prover<'_, '_> {
                 }
             }
             ViaTest::Group(_) => {
-                for group in grant.groups.iter().filter(|group| answered.parts[0].answers.of(group.at()) == Truth::Yes) {
+                for group in grant.groups.iter().filter(|group| answered.parts[0].answers.of(group.at()) == Truth::Yes)
+                {
                     self.explain(&answered.parts[0], group.at(), proof);
                 }
             }
@@ -415,6 +414,25 @@ impl Prover<'_, '_> {
 struct Related {
     at: usize,
     paths: Vec<Path>,
+}
+
+/// Joins the paths to a related thing with what was found behind it.
+fn lead(paths: &[Path], inner: &Proof, proof: &mut Proof) {
+    let permissions: Vec<Thing> = inner.evidence.iter().filter_map(permission).collect();
+    for path in paths {
+        let mut ends: Vec<Path> = inner.paths.clone();
+        if ends.is_empty() {
+            ends = permissions.iter().map(|permission| vec![permission.clone()]).collect();
+        }
+        if ends.is_empty() {
+            proof.path(path.clone());
+        }
+        for end in ends {
+            // A path that begins where this one ends does not name the thing twice.
+            let rest = if end.first() == path.last() { &end[1..] } else { &end[..] };
+            proof.path(path.iter().chain(rest).cloned().collect());
+        }
+    }
 }
 
 /// The permission that a piece of evidence shows, if it shows one.

@@ -164,8 +164,7 @@ pub struct Coverage(BTreeMap<Collection, Record>);
 impl Coverage {
     /// The record of one collection; of one that nobody asked for, the empty record.
     pub fn of(&self, collection: Collection) -> &Record {
-        const NOT_ASKED: &Record =
-            &Record { asked: false, requests: 0, items: 0, cut: None, gaps: BTreeMap::new() };
+        const NOT_ASKED: &Record = &Record { asked: false, requests: 0, items: 0, cut: None, gaps: BTreeMap::new() };
         self.0.get(&collection).unwrap_or(NOT_ASKED)
     }
 

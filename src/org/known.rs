@@ -47,6 +47,7 @@ impl<T> Known<T> {
     }
 
     /// Takes `other` where nothing is known yet: two answers about one thing complete each other.
+    #[must_use]
     pub fn or(self, other: Self) -> Self {
         match self {
             Self::Missing => other,

@@ -208,7 +208,8 @@ static TABLE: &[Attribute] = &{
     use Relation::{GrantGroup, GrantRole, GrantUser, Holders, Holds, Members};
     use Type::{Flag, List, Text, Time, Via};
     [
-        row(Role, "id", Text(Exact, id!(roles)), "the role's id; of a predefined role, the short spelling").names(Itself),
+        row(Role, "id", Text(Exact, id!(roles)), "the role's id; of a predefined role, the short spelling")
+            .names(Itself),
         row(Role, "name", Text(Exact, each!(roles.name)), "the role's name").names(Itself),
         row(Role, "description", Text(Exact, each!(roles.description)), "free text"),
         row(Role, "permissions", List(role_permissions), "what the role permits").names(Permission),
@@ -257,12 +258,7 @@ static TABLE: &[Attribute] = &{
         row(Group, "id", Text(Exact, id!(groups)), "the group's id").names(Itself),
         row(Group, "name", Text(Exact, each!(groups.name)), "display name").names(Itself),
         row(Group, "is_scim_managed", Flag(copied!(groups.is_scim_managed)), "whether an identity provider manages it"),
-        row(
-            Group,
-            "group_type",
-            Text(Fold, TextColumn::Word(copied!(groups.group_type))),
-            "`group` or `tenant_group`",
-        ),
+        row(Group, "group_type", Text(Fold, TextColumn::Word(copied!(groups.group_type))), "`group` or `tenant_group`"),
         row(Group, "created_at", Time(copied!(groups.created_at)), "when the group was made"),
         row(Group, "members", Type::Relation(Members), "the members of the group").reads(&[Users, GroupMembers]),
         row(Group, "holds", Type::Relation(Holds), "the grants of the group").reads(&[Roles, GroupRoles]),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::error::Problem;
-use super::read::{Fields, Reader};
+use super::read::{Fields, Noted, Reader, optional};
 use super::yaml::{Key, Node, Yaml};
 use super::{
     Attribute, Case, Condition, Kind, ListTest, Pattern, Quantity, RelatedTest, Relation, Test, TextTest, TimeTest,
@@ -75,11 +75,8 @@ impl Reader<'_> {
             let fields = self.fields(node, &format!("`{}`", attribute.name), TEXT)?;
             let any = self.patterns_in(&fields, "any", case);
             let except = self.patterns_in(&fields, "except", case);
-            let regex = match fields.get("regex") {
-                Some(regex) => self.regex(regex, case).map(Some),
-                None => Some(None),
-            };
-            return Some(TextTest { null: false, any: any?, except: except?.unwrap_or_default(), regex: regex? });
+            let regex = optional(fields.get("regex"), |regex| self.regex(regex, case)).ok()?;
+            return Some(TextTest { null: false, any: any.ok()?, except: except.ok()?.unwrap_or_default(), regex });
         }
         let mut test = TextTest { any: Some(Vec::new()), ..TextTest::default() };
         for item in self.list(node)? {
@@ -99,28 +96,22 @@ impl Reader<'_> {
             let mut patterns = |name| self.patterns_in(&fields, name, Case::Exact);
             let (any, all, only, none) = (patterns("any"), patterns("all"), patterns("only"), patterns("none"));
             let except = patterns("except");
-            let count = match fields.get("count") {
-                Some(count) => self.bounds(count, "`count`").map(Some),
-                None => Some(None),
-            };
+            let count = optional(fields.get("count"), |count| self.bounds(count, "`count`"));
             return Some(ListTest {
-                any: any?,
-                all: all?.unwrap_or_default(),
-                only: only?,
-                none: none?.unwrap_or_default(),
-                except: except?.unwrap_or_default(),
-                count: count?,
+                any: any.ok()?,
+                all: all.ok()?.unwrap_or_default(),
+                only: only.ok()?,
+                none: none.ok()?.unwrap_or_default(),
+                except: except.ok()?.unwrap_or_default(),
+                count: count.ok()?,
             });
         }
         let patterns = self.patterns(attribute.name, node, Case::Exact)?;
         Some(ListTest { any: Some(patterns), ..ListTest::default() })
     }
 
-    fn patterns_in(&mut self, fields: &Fields<'_>, name: &str, case: Case) -> Option<Option<Vec<Pattern>>> {
-        match fields.get(name) {
-            Some(node) => self.patterns(name, node, case).map(Some),
-            None => Some(None),
-        }
+    fn patterns_in(&mut self, fields: &Fields<'_>, name: &str, case: Case) -> Result<Option<Vec<Pattern>>, Noted> {
+        optional(fields.get(name), |node| self.patterns(name, node, case))
     }
 
     fn patterns(&mut self, what: &str, node: &Node, case: Case) -> Option<Vec<Pattern>> {
@@ -186,13 +177,18 @@ impl Reader<'_> {
             }
         }
         let fields = self.fields(node, &format!("`{}`", attribute.name), TIME)?;
-        let mut read = |name: &str, of: fn(&str) -> Result<i64, &'static str>| match fields.get(name) {
-            Some(node) => self.moment(name, node, of).map(Some),
-            None => Some(None),
+        let mut read = |name: &str, of: fn(&str) -> Result<i64, &'static str>| {
+            optional(fields.get(name), |node| self.moment(name, node, of))
         };
         let (older_than, newer_than) = (read("older_than", seconds), read("newer_than", seconds));
         let (before, after) = (read("before", instant), read("after", instant));
-        Some(TimeTest { null: false, older_than: older_than?, newer_than: newer_than?, before: before?, after: after? })
+        Some(TimeTest {
+            null: false,
+            older_than: older_than.ok()?,
+            newer_than: newer_than.ok()?,
+            before: before.ok()?,
+            after: after.ok()?,
+        })
     }
 
     fn moment(&mut self, name: &str, node: &Node, of: fn(&str) -> Result<i64, &'static str>) -> Option<i64> {
@@ -283,13 +279,11 @@ impl Reader<'_> {
                 self.wrong(&item, &format!("`{}`", attribute.name), "a text or `{ group: CONDITION }`");
                 return None;
             };
-            match WAYS.iter().find(|(name, _)| name == word) {
-                Some((_, kind)) => kinds.push((*kind, item.span)),
-                None => {
-                    self.unknown_word(&item.span, "way to a grant", word, &names);
-                    return None;
-                }
-            }
+            let Some((_, kind)) = WAYS.iter().find(|(name, _)| name == word) else {
+                self.unknown_word(&item.span, "way to a grant", word, &names);
+                return None;
+            };
+            kinds.push((*kind, item.span));
         }
         Some(ViaTest::Kinds(kinds))
     }

@@ -63,7 +63,7 @@ fn problems(located: &[Located]) -> String {
 
 /// Something wrong at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub(super) struct Problem {
     pub span: Range<usize>,
     pub message: String,
     pub help: Option<String>,
@@ -76,6 +76,7 @@ impl Problem {
         Self { span, message: message.into(), help: None, other: None }
     }
 
+    #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
@@ -108,9 +109,11 @@ impl Diagnostic for Located {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let first = LabeledSpan::new_primary_with_span(None, self.problem.span.clone());
-        let other = self.problem.other.iter().map(|(span, label)| {
-            LabeledSpan::new_with_span(Some((*label).to_owned()), span.clone())
-        });
+        let other = self
+            .problem
+            .other
+            .iter()
+            .map(|(span, label)| LabeledSpan::new_with_span(Some((*label).to_owned()), span.clone()));
         Some(Box::new(std::iter::once(first).chain(other)))
     }
 }

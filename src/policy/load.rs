@@ -20,7 +20,7 @@ use crate::visible::is_hidden;
 ///
 /// A path that cannot be read or holds no policy, or whatever is wrong with the policies.
 pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Policy>, Error> {
-    let sources = if paths.is_empty() {
+    let sources: Vec<Arc<SourceText>> = if paths.is_empty() {
         builtin().iter().map(|(name, text)| source((*name).to_owned(), (*text).to_owned())).collect()
     } else {
         let mut sources = BTreeMap::new();
@@ -38,7 +38,7 @@ pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Policy>, Err
         }
         sources.into_values().collect()
     };
-    parse(sources, overrides)
+    parse(&sources, overrides)
 }
 
 /// Reads policies from their texts.
@@ -46,11 +46,11 @@ pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Policy>, Err
 /// # Errors
 ///
 /// Whatever is wrong with them, all of it.
-pub fn parse(sources: Vec<Arc<SourceText>>, overrides: &Overrides) -> Result<Vec<Policy>, Error> {
+pub fn parse(sources: &[Arc<SourceText>], overrides: &Overrides) -> Result<Vec<Policy>, Error> {
     let mut located = Vec::new();
     let mut policies = Vec::new();
     let mut params: Vec<String> = Vec::new();
-    for source in &sources {
+    for source in sources {
         let at = |problem| Located { source: Arc::clone(source), problem };
         located.extend(hidden(&source.text).map(at));
         match yaml::parse(&source.text) {

@@ -25,7 +25,7 @@ use crate::org::Time;
 pub use attribute::{Attribute, Case, FlagColumn, Kind, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type};
 pub use attribute::{find, of};
 pub use builtin::builtin;
-pub use error::{Error, Located, Problem};
+pub use error::{Error, Located};
 pub use load::{load, parse};
 pub use nearest::nearest;
 pub use needs::needs;

@@ -83,7 +83,9 @@ impl Reader<'_> {
                         default.yaml.description(),
                         given.yaml.description()
                     );
-                    self.problem(Problem::new(default.span.clone(), message).help("a parameter has the type of its default"));
+                    self.problem(
+                        Problem::new(default.span.clone(), message).help("a parameter has the type of its default"),
+                    );
                 }
             }
             params.insert(key.text.clone(), value);

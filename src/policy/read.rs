@@ -18,6 +18,14 @@ pub(super) struct Reader<'a> {
     problems: Vec<Problem>,
 }
 
+/// A problem was noted; there is nothing to go on with.
+pub(super) struct Noted;
+
+/// Reads what may be there, and says whether what is there could not be read.
+pub(super) fn optional<T>(node: Option<&Node>, read: impl FnOnce(&Node) -> Option<T>) -> Result<Option<T>, Noted> {
+    node.map(|node| read(node).ok_or(Noted)).transpose()
+}
+
 /// The entries of a mapping whose keys are all known.
 pub(super) struct Fields<'n> {
     entries: Vec<(&'n Key, &'n Node)>,
@@ -31,7 +39,11 @@ impl<'n> Fields<'n> {
 
 /// What a file says, if nothing is wrong with it; else what is wrong, in the order of the text. The names of its
 /// parameters come with it either way.
-pub(super) fn read(source: &Arc<SourceText>, root: &Node, overrides: &Overrides) -> (Result<Policy, Vec<Located>>, Params) {
+pub(super) fn read(
+    source: &Arc<SourceText>,
+    root: &Node,
+    overrides: &Overrides,
+) -> (Result<Policy, Vec<Located>>, Params) {
     let mut reader = Reader { source, params: Params::default(), problems: Vec::new() };
     let policy = reader.policy(root, overrides);
     let Reader { params, mut problems, .. } = reader;
@@ -45,8 +57,21 @@ pub(super) fn read(source: &Arc<SourceText>, root: &Node, overrides: &Overrides)
 
 const FILE: &[&str] = &["version", "name", "description", "requires", "params", "rules"];
 const RULE: &[&str] = &[
-    "id", "title", "severity", "rationale", "remediation", "references", "controls", "tags", "select", "where", "forbid",
-    "require", "count", "exactly", "allow_empty",
+    "id",
+    "title",
+    "severity",
+    "rationale",
+    "remediation",
+    "references",
+    "controls",
+    "tags",
+    "select",
+    "where",
+    "forbid",
+    "require",
+    "count",
+    "exactly",
+    "allow_empty",
 ];
 const ASSERTIONS: &[&str] = &["forbid", "require", "count", "exactly"];
 
@@ -102,7 +127,8 @@ impl Reader<'_> {
         match version {
             Some(Node { yaml: Yaml::Number(1), .. }) => {}
             Some(node @ Node { yaml: Yaml::Number(version), .. }) => {
-                let problem = Problem::new(node.span.clone(), format!("version {version} of the language is not known"));
+                let problem =
+                    Problem::new(node.span.clone(), format!("version {version} of the language is not known"));
                 self.problem(problem.help("this rolelint reads `version: 1`"));
             }
             Some(node) => self.wrong(node, "`version`", "the number 1"),
@@ -278,12 +304,9 @@ impl Reader<'_> {
     pub fn bounds(&mut self, node: &Node, what: &str) -> Option<Bounds> {
         if let Yaml::Map(_) = node.yaml {
             let fields = self.fields(node, what, &["min", "max"])?;
-            let mut bound = |name| match fields.get(name) {
-                Some(node) => self.number(node, &format!("`{name}`")).map(Some),
-                None => Some(None),
-            };
+            let mut bound = |name| optional(fields.get(name), |node| self.number(node, &format!("`{name}`")));
             let (min, max) = (bound("min"), bound("max"));
-            let bounds = Bounds { min: min?, max: max? };
+            let bounds = Bounds { min: min.ok()?, max: max.ok()? };
             if bounds == Bounds::default() {
                 self.problem(Problem::new(node.span.clone(), format!("{what} needs `min` or `max`")));
             }
@@ -396,7 +419,13 @@ impl Reader<'_> {
                     "a permission comes with a role: write `holds: { permission: … }`".to_owned()
                 }
                 None if !elsewhere.is_empty() => {
-                    format!("`{}` belongs to {}; a {} has {}", key.text, elsewhere.join(" and "), of.name(), names.join(", "))
+                    format!(
+                        "`{}` belongs to {}; a {} has {}",
+                        key.text,
+                        elsewhere.join(" and "),
+                        of.name(),
+                        names.join(", ")
+                    )
                 }
                 None => format!("a {} has {}", of.name(), names.join(", ")),
             });

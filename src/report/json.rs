@@ -183,10 +183,8 @@ fn rule(rule: &RuleResult) -> RuleRow<'_> {
 }
 
 fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult) -> FindingRow<'a> {
-    let evidence = |evidence: &'a Evidence| EvidenceRow {
-        attribute: evidence.attribute,
-        value: ValueRow(&evidence.value),
-    };
+    let evidence =
+        |evidence: &'a Evidence| EvidenceRow { attribute: evidence.attribute, value: ValueRow(&evidence.value) };
     FindingRow {
         rule: &rule.id,
         severity: rule.severity.name(),

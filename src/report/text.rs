@@ -65,7 +65,8 @@ impl<'a> Text<'a> {
         self.line(&format!("{head}  {}", self.paint(&count, Style::new().dimmed())));
         self.snippet(rule, findings);
         for status in [Status::Violation, Status::Unknown] {
-            let of_status: Vec<&Finding> = findings.iter().copied().filter(|finding| finding.status == status).collect();
+            let of_status: Vec<&Finding> =
+                findings.iter().copied().filter(|finding| finding.status == status).collect();
             for cause in causes(&of_status) {
                 self.cause(&cause);
             }
@@ -289,12 +290,12 @@ struct Cause<'a> {
 
 fn causes<'a>(findings: &[&'a Finding]) -> Vec<Cause<'a>> {
     let mut causes: Vec<Cause<'a>> = Vec::new();
-    let mut places: BTreeMap<(usize, Vec<Path>, Vec<&str>, &[String]), usize> = BTreeMap::new();
+    let mut places = BTreeMap::new();
     for finding in findings {
         let mut tails: Vec<Path> = finding.paths.iter().map(|path| tail(path, &finding.subject)).collect();
         tails.sort();
         // Without a path, findings are alike if the same attributes met the same words.
-        let attributes = finding.evidence.iter().map(|evidence| evidence.attribute).collect();
+        let attributes: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.attribute).collect();
         let key = (finding.place.span.start, tails.clone(), attributes, finding.missing.as_slice());
         let place = *places.entry(key).or_insert_with(|| {
             causes.push(Cause { findings: Vec::new(), tails });
@@ -391,7 +392,8 @@ impl Diagnostic for Snippet<'_> {
         Some(Box::new(self.labels.iter().map(|(&(start, end), values)| {
             let written = &text[start..end];
             // A literal says it all itself; of a glob, one wants to know what it met.
-            let met: Vec<String> = values.iter().map(|value| value.to_string()).filter(|value| !written.contains(value)).collect();
+            let met: Vec<String> =
+                values.iter().map(ToString::to_string).filter(|value| !written.contains(value)).collect();
             let label = (!met.is_empty()).then(|| {
                 let mut label = met.iter().take(3).map(|value| visible(value)).collect::<Vec<_>>().join(", ");
                 if met.len() > 3 {

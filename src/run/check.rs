@@ -26,7 +26,10 @@ pub(super) fn run(args: &Check, common: &Common) -> Result<Exit, Error> {
     match output::write(&report, args.output.as_deref()) {
         // A violation is proven, whether or not the report found its reader.
         Err(error) if exit == Exit::Violation => {
-            output::warn(&format!("{error}: {}", std::error::Error::source(&error).map_or(String::new(), ToString::to_string)));
+            output::warn(&format!(
+                "{error}: {}",
+                std::error::Error::source(&error).map_or(String::new(), ToString::to_string)
+            ));
             Ok(exit)
         }
         written => written.map(|()| exit),
@@ -95,7 +98,8 @@ fn doubt_if_old(outcome: &mut Outcome, args: &Check) {
     let age = live::now().saturating_sub(collected_at);
     if age > max_age {
         let hours = age / 3600;
-        let reason = format!("the facts are from {}, {hours} hours ago: older than --max-age allows", moment(collected_at));
+        let reason =
+            format!("the facts are from {}, {hours} hours ago: older than --max-age allows", moment(collected_at));
         outcome.doubt(&reason);
     }
 }

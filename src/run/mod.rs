@@ -46,7 +46,7 @@ impl Exit {
 pub fn run(cli: &Cli) -> Result<Exit, Error> {
     terminal::trace(&cli.common);
     match &cli.command {
-        Command::Check(check) => self::check::run(check, &cli.common),
-        Command::Fetch(fetch) => fetch::run(fetch, &cli.common),
+        Command::Check(args) => check::run(args, &cli.common),
+        Command::Fetch(args) => fetch::run(args, &cli.common),
     }
 }

@@ -8,15 +8,12 @@ use crate::file::write_whole;
 
 /// Writes a report. That nobody reads it to its end is no error.
 pub(super) fn write(report: &str, to: Option<&Path>) -> Result<(), Error> {
-    let (result, to) = match to {
-        Some(path) => {
-            (write_whole(path, |file| file.write_all(report.as_bytes())), format!("`{}`", path.display()))
-        }
-        None => {
-            let mut stdout = std::io::stdout().lock();
-            let written = stdout.write_all(report.as_bytes()).and_then(|()| stdout.flush());
-            (written, "standard output".to_owned())
-        }
+    let (result, to) = if let Some(path) = to {
+        (write_whole(path, |file| file.write_all(report.as_bytes())), format!("`{}`", path.display()))
+    } else {
+        let mut stdout = std::io::stdout().lock();
+        let written = stdout.write_all(report.as_bytes()).and_then(|()| stdout.flush());
+        (written, "standard output".to_owned())
     };
     match result {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

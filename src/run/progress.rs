@@ -35,7 +35,8 @@ impl Bars {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        let template = if progress.total.is_some() { "{msg:>14} {bar:24} {pos}/{len}" } else { "{msg:>14} {spinner} {pos}" };
+        let template =
+            if progress.total.is_some() { "{msg:>14} {bar:24} {pos}/{len}" } else { "{msg:>14} {spinner} {pos}" };
         bar.set_style(ProgressStyle::with_template(template).expect("the template is valid"));
         if let Some(total) = progress.total {
             bar.set_length(total as u64);
@@ -45,6 +46,10 @@ impl Bars {
 
     /// Takes the lines away.
     pub(super) fn clear(&self) {
-        self.of.lock().expect("no thread panics while it holds the bars").values().for_each(ProgressBar::finish_and_clear);
+        self.of
+            .lock()
+            .expect("no thread panics while it holds the bars")
+            .values()
+            .for_each(ProgressBar::finish_and_clear);
     }
 }

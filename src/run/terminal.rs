@@ -94,7 +94,8 @@ mod tests {
             (Color::Never, true, &[("FORCE_COLOR", "1")], false),
         ];
         for (flag, terminal, environment, expected) in table {
-            let lookup = |name: &str| environment.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+            let lookup =
+                |name: &str| environment.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
             assert_eq!(colored(flag, terminal, lookup), expected, "{flag:?} {terminal} {environment:?}");
         }
     }

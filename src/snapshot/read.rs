@@ -10,9 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::VERSION;
 use super::error::Error;
 use super::record::{End, Group, Header, Id, Line, Role, User};
-use crate::org::{
-    self, Assignment, Builder, Collection, Coverage, GroupIx, Org, OutOfOrder, RoleIx, Source, Way,
-};
+use crate::org::{self, Assignment, Builder, Collection, Coverage, GroupIx, Org, OutOfOrder, RoleIx, Source, Way};
 use crate::visible::visible;
 
 /// A snapshot that was read whole.
@@ -48,7 +46,7 @@ pub fn open(path: &Path) -> Result<Read, Error> {
 pub fn read(name: &str, lines: impl BufRead) -> Result<Read, Error> {
     let mut reader = Reader { name, lines, line: Vec::new(), number: 0 };
     let header = reader.header()?;
-    let coverage = coverage(header.coverage).map_err(|what| reader.damaged(what))?;
+    let coverage = coverage(header.coverage).map_err(|what| reader.damaged(&what))?;
     let source = Source { api: header.source, collected_at: header.collected_at };
     let mut builder = Builder::new(source);
     let mut filler = Filler::default();
@@ -65,19 +63,18 @@ pub fn read(name: &str, lines: impl BufRead) -> Result<Read, Error> {
             Line::User(user) => filler.user(&mut builder, *user),
             Line::End(end) => break end,
         };
-        added.map_err(|what| reader.damaged(what))?;
+        added.map_err(|what| reader.damaged(&what))?;
         hash.update(&reader.line);
     };
-    let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    let digest = format!("sha256:{digest}");
+    let digest = format!("sha256:{}", base16ct::lower::encode_string(&hash.finalize()));
     let Filler { roles, groups, users, .. } = filler;
     let counted = End { roles, groups, users, digest: digest.clone() };
     if end != counted {
         let what = if end.digest == counted.digest { "the counts do" } else { "the digest does" };
-        return Err(reader.damaged(format!("{what} not match what was read")));
+        return Err(reader.damaged(&format!("{what} not match what was read")));
     }
     if reader.next()? {
-        return Err(reader.damaged("something follows the end".to_owned()));
+        return Err(reader.damaged("something follows the end"));
     }
     Ok(Read { org: builder.finish(coverage), digest })
 }
@@ -127,11 +124,11 @@ impl<B: BufRead> Reader<'_, B> {
         if error.is_eof() && !self.line.ends_with(b"\n") {
             return Error::Cut { name: self.name.to_owned(), line: self.number };
         }
-        self.damaged(error.to_string())
+        self.damaged(&error.to_string())
     }
 
-    fn damaged(&self, what: String) -> Error {
-        Error::Damaged { name: self.name.to_owned(), line: self.number, what: visible(&what).into_owned() }
+    fn damaged(&self, what: &str) -> Error {
+        Error::Damaged { name: self.name.to_owned(), line: self.number, what: visible(what).into_owned() }
     }
 }
 
@@ -151,9 +148,9 @@ impl Filler {
             return Err("a role after the groups".to_owned());
         }
         self.roles += 1;
-        let permissions = role.permissions.map(|permissions| {
-            permissions.iter().map(|permission| builder.words.intern(&permission.0)).collect()
-        });
+        let permissions = role
+            .permissions
+            .map(|permissions| permissions.iter().map(|permission| builder.words.intern(&permission.0)).collect());
         let resource_type = role.resource_type.map(|word| builder.words.intern(&word.0));
         let role = org::Role {
             id: role.id,
@@ -188,11 +185,8 @@ impl Filler {
 
     fn user(&mut self, builder: &mut Builder, user: User<'_>) -> Result<(), String> {
         self.users += 1;
-        let ways = [
-            (&user.roles, Way::Unstated),
-            (&user.direct_roles, Way::Direct),
-            (&user.inherited_roles, Way::Inherited),
-        ];
+        let ways =
+            [(&user.roles, Way::Unstated), (&user.direct_roles, Way::Direct), (&user.inherited_roles, Way::Inherited)];
         for (roles, way) in ways {
             self.assign(builder, roles, way)?;
         }

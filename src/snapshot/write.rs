@@ -7,9 +7,9 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
+use super::VERSION;
 use super::error::Error;
 use super::record::{End, Failure, Group, Header, Id, Line, Record, Role, User};
-use super::VERSION;
 use crate::file::write_whole;
 use crate::org::{self, GroupIx, Known, Org, RoleIx, UserIx, Way, Word};
 
@@ -47,8 +47,7 @@ pub fn write(org: &Org, writer: impl Write) -> io::Result<String> {
     for at in 0..org.users.len() {
         lines.put(&Line::User(Box::new(user(org, UserIx::new(at)))), true)?;
     }
-    let digest: String = lines.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    let digest = format!("sha256:{digest}");
+    let digest = format!("sha256:{}", base16ct::lower::encode_string(&lines.hash.clone().finalize()));
     let (roles, groups, users) = (org.collected_roles().len(), org.groups.len(), org.users.len());
     lines.put(&Line::End(End { roles, groups, users, digest: digest.clone() }), false)?;
     lines.writer.flush()?;
@@ -133,7 +132,9 @@ fn user(org: &Org, at: UserIx) -> User<'_> {
             group_roles.entry(id(&org.group(group).id)).or_default().push(role_id(org, assignment.role));
         }
     }
-    group_roles.values_mut().for_each(|roles| roles.sort());
+    for roles in group_roles.values_mut() {
+        roles.sort();
+    }
     User {
         id: user.id.clone(),
         name: user.name.clone(),

@@ -19,13 +19,7 @@ pub(super) struct Answer {
 
 impl Answer {
     pub fn new(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Answer {
-        Answer {
-            status,
-            content_type,
-            headers: Vec::new(),
-            body: body.into(),
-            missing: 0,
-        }
+        Answer { status, content_type, headers: Vec::new(), body: body.into(), missing: 0 }
     }
 
     pub fn json(status: u16, body: &Value) -> Answer {
@@ -39,19 +33,8 @@ impl Answer {
     }
 
     /// The usual error body. `param` names the query parameter at fault, `code` may be null.
-    pub fn invalid_request(
-        status: u16,
-        message: &str,
-        param: Option<&str>,
-        code: Option<&str>,
-    ) -> Answer {
-        Answer::error(
-            status,
-            message,
-            "invalid_request_error",
-            param,
-            &json!(code),
-        )
+    pub fn invalid_request(status: u16, message: &str, param: Option<&str>, code: Option<&str>) -> Answer {
+        Answer::error(status, message, "invalid_request_error", param, &json!(code))
     }
 
     /// What the API says for `status` when it does not say more; `key` is what the client sent.
@@ -59,16 +42,10 @@ impl Answer {
         match status {
             401 => Answer::unauthorized(key),
             403 => Answer::denied(403, "api.management.read"),
-            404 => Answer::invalid_request(
-                404,
-                "The requested resource was not found.",
-                None,
-                Some("not_found"),
-            ),
+            404 => Answer::invalid_request(404, "The requested resource was not found.", None, Some("not_found")),
             429 => Answer::too_many_requests(None),
             500 => {
-                let message =
-                    "The server had an error while processing your request. Sorry about that!";
+                let message = "The server had an error while processing your request. Sorry about that!";
                 Answer::error(500, message, "server_error", None, &Value::Null)
             }
             // The network in front of the API writes these two, with a number for the code.
@@ -78,9 +55,7 @@ impl Answer {
                     or capacity problems. Please try again later.";
                 Answer::error(503, message, "cf_service_unavailable", None, &json!(503))
             }
-            other => {
-                Answer::invalid_request(other, "Your request could not be processed.", None, None)
-            }
+            other => Answer::invalid_request(other, "Your request could not be processed.", None, None),
         }
     }
 
@@ -110,39 +85,22 @@ impl Answer {
 
     /// 429, with the real text unless there is another. The type of the error is the real one, too.
     pub fn too_many_requests(message: Option<&str>) -> Answer {
-        let usual =
-            "You've exceeded the rate limit, please slow down and try again after 6.937 seconds.";
-        Answer::invalid_request(
-            429,
-            message.unwrap_or(usual),
-            None,
-            Some("rate_limit_exceeded"),
-        )
+        let usual = "You've exceeded the rate limit, please slow down and try again after 6.937 seconds.";
+        Answer::invalid_request(429, message.unwrap_or(usual), None, Some("rate_limit_exceeded"))
     }
 
     fn error(status: u16, message: &str, kind: &str, param: Option<&str>, code: &Value) -> Answer {
-        Answer::json(
-            status,
-            &json!({"error": {"message": message, "type": kind, "param": param, "code": code}}),
-        )
+        Answer::json(status, &json!({"error": {"message": message, "type": kind, "param": param, "code": code}}))
     }
 
     pub fn into_http(self) -> hyper::Response<Payload> {
-        let mut response = hyper::Response::builder()
-            .status(self.status)
-            .header("content-type", self.content_type);
+        let mut response = hyper::Response::builder().status(self.status).header("content-type", self.content_type);
         for (name, value) in self.headers {
             response = response.header(name, value);
         }
         let promised = self.body.len() + self.missing;
-        let payload = Payload {
-            bytes: Some(self.body),
-            promised: promised as u64,
-            breaks: self.missing > 0,
-        };
-        response
-            .body(payload)
-            .expect("faults carry valid statuses and header values")
+        let payload = Payload { bytes: Some(self.body), promised: promised as u64, breaks: self.missing > 0 };
+        response.body(payload).expect("faults carry valid statuses and header values")
     }
 }
 

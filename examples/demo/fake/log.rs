@@ -14,10 +14,7 @@ pub(super) struct Log {
 
 impl Log {
     pub fn new(behaviour: &Behaviour) -> Log {
-        Log {
-            requests: Vec::new(),
-            counts: vec![0; behaviour.faults.len()],
-        }
+        Log { requests: Vec::new(), counts: vec![0; behaviour.faults.len()] }
     }
 
     pub fn requests(&self) -> &[Request] {
@@ -25,18 +22,9 @@ impl Log {
     }
 
     /// Decides about a request and writes it down.
-    pub fn decide(
-        &mut self,
-        mut request: Request,
-        organization: &Organization,
-        behaviour: &Behaviour,
-    ) -> Outcome {
+    pub fn decide(&mut self, mut request: Request, organization: &Organization, behaviour: &Behaviour) -> Outcome {
         let page = self.page_number(&request);
-        let turn = self
-            .requests
-            .iter()
-            .filter(|earlier| earlier.path == request.path)
-            .count();
+        let turn = self.requests.iter().filter(|earlier| earlier.path == request.path).count();
         let list = List::find(organization, &request).map(|list| list.shaped(behaviour));
         let what = self.due(&behaviour.faults, request.route(), page);
         let mut outcome = match what {
@@ -59,22 +47,14 @@ impl Log {
             return 1;
         };
         let mut cursors = Vec::new();
-        for earlier in self
-            .requests
-            .iter()
-            .filter(|earlier| earlier.path == request.path)
-        {
+        for earlier in self.requests.iter().filter(|earlier| earlier.path == request.path) {
             if let Some(cursor) = parameter(earlier, "after")
                 && !cursors.contains(&cursor)
             {
                 cursors.push(cursor);
             }
         }
-        cursors
-            .iter()
-            .position(|known| *known == cursor)
-            .unwrap_or(cursors.len())
-            + 2
+        cursors.iter().position(|known| *known == cursor).unwrap_or(cursors.len()) + 2
     }
 
     /// The first fault that covers the request and is due.

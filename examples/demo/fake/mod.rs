@@ -7,11 +7,7 @@
 //! let api = FakeApi::start(Organization::acme(), Behaviour::default());
 //! // point a client with the key `KEY` at api.base_url(), then look at api.requests()
 //! ```
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "the demo and the tests each use a part of it"
-)]
+#![allow(dead_code, unused_imports, reason = "the demo and the tests each use a part of it")]
 
 mod answer;
 mod faults;
@@ -73,29 +69,15 @@ pub struct Request {
 impl FakeApi {
     /// Serves `organization` on a free port of 127.0.0.1, from a thread of its own: the caller needs no async runtime.
     pub fn start(organization: Organization, behaviour: Behaviour) -> FakeApi {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .expect("loopback has a free port");
-        listener
-            .set_nonblocking(true)
-            .expect("a socket can be made non-blocking");
-        let address = listener
-            .local_addr()
-            .expect("a bound socket has an address");
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
+        listener.set_nonblocking(true).expect("a socket can be made non-blocking");
+        let address = listener.local_addr().expect("a bound socket has an address");
         let log = Mutex::new(Log::new(&behaviour));
-        let state = Arc::new(State {
-            organization,
-            behaviour,
-            log,
-        });
+        let state = Arc::new(State { organization, behaviour, log });
         let (stop, stopped) = oneshot::channel();
         let serving = Arc::clone(&state);
         let thread = thread::spawn(move || serve(listener, serving, stopped));
-        FakeApi {
-            address,
-            state,
-            stop: Some(stop),
-            thread: Some(thread),
-        }
+        FakeApi { address, state, stop: Some(stop), thread: Some(thread) }
     }
 
     /// What to give a client for `https://api.openai.com/v1`.
@@ -105,12 +87,7 @@ impl FakeApi {
 
     /// All requests until now, in the order of their arrival.
     pub fn requests(&self) -> Vec<Request> {
-        self.state
-            .log
-            .lock()
-            .expect("no request panics")
-            .requests()
-            .to_vec()
+        self.state.log.lock().expect("no request panics").requests().to_vec()
     }
 }
 
@@ -132,10 +109,7 @@ struct State {
 
 /// Runs until `stopped` loses its sender; the runtime takes all connections with it.
 fn serve(listener: std::net::TcpListener, state: Arc<State>, stopped: oneshot::Receiver<()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime can be built");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be built");
     runtime.block_on(async {
         let listener = TcpListener::from_std(listener).expect("the socket is non-blocking");
         tokio::spawn(accept(listener, state));
@@ -151,24 +125,17 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
 
 async fn connection(stream: TcpStream, state: Arc<State>) {
     let service = service_fn(|request| respond(request, Arc::clone(&state)));
-    let mut connection = http1::Builder::new()
-        .auto_date_header(false)
-        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = http1::Builder::new().auto_date_header(false).serve_connection(TokioIo::new(stream), service);
     let ended = (&mut connection).await;
     let reset = ended.is_err_and(|error| error.source().is_some_and(<dyn Error>::is::<Reset>));
     if reset {
         let stream = connection.into_parts().io.into_inner();
         // With no time to linger, closing the socket sends a reset instead of an orderly end.
-        stream
-            .set_zero_linger()
-            .expect("an open socket takes options");
+        stream.set_zero_linger().expect("an open socket takes options");
     }
 }
 
-async fn respond(
-    request: hyper::Request<Incoming>,
-    state: Arc<State>,
-) -> Result<hyper::Response<Payload>, Reset> {
+async fn respond(request: hyper::Request<Incoming>, state: Arc<State>) -> Result<hyper::Response<Payload>, Reset> {
     let request = Request::from_http(&request);
     let outcome = {
         let mut log = state.log.lock().expect("no request panics");

@@ -140,28 +140,18 @@ impl Organization {
     fn sources(&self, user: &User, role: &Role) -> Vec<Value> {
         let by_word = role.predefined && user.role.as_ref() == Some(&role.name);
         let direct = by_word || user.roles.contains(&role.id);
-        let groups = self
-            .groups
-            .iter()
-            .filter(|group| group.roles.contains(&role.id) && group.members.contains(&user.id));
-        let user = direct.then(|| json!({"principal_type": "user", "principal_id": user.id}));
         let groups =
-            groups.map(|group| json!({"principal_type": "group", "principal_id": group.id}));
+            self.groups.iter().filter(|group| group.roles.contains(&role.id) && group.members.contains(&user.id));
+        let user = direct.then(|| json!({"principal_type": "user", "principal_id": user.id}));
+        let groups = groups.map(|group| json!({"principal_type": "group", "principal_id": group.id}));
         user.into_iter().chain(groups).collect()
     }
 
     /// The roles for which `held` gives sources, in full and ordered by id.
     fn assigned(&self, held: impl Fn(&Role) -> Option<Value>) -> Vec<Value> {
-        let mut roles: Vec<_> = self
-            .roles
-            .iter()
-            .filter_map(|role| Some((role, held(role)?)))
-            .collect();
+        let mut roles: Vec<_> = self.roles.iter().filter_map(|role| Some((role, held(role)?))).collect();
         roles.sort_by_key(|(role, _)| &role.id);
-        roles
-            .into_iter()
-            .map(|(role, sources)| role.assigned_item(&self.id, &sources))
-            .collect()
+        roles.into_iter().map(|(role, sources)| role.assigned_item(&self.id, &sources)).collect()
     }
 }
 
@@ -180,11 +170,8 @@ impl Role {
 
     /// As assigned in an organization, where the ids of predefined roles are bound to it.
     fn assigned_item(&self, organization: &str, sources: &Value) -> Value {
-        let id = if self.predefined {
-            format!("{}__api-organization__{organization}", self.id)
-        } else {
-            self.id.clone()
-        };
+        let id =
+            if self.predefined { format!("{}__api-organization__{organization}", self.id) } else { self.id.clone() };
         json!({
             "id": id,
             "name": self.name,

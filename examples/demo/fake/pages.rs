@@ -49,15 +49,9 @@ impl List {
             ["organization", "roles"] => (Next, 1000, 1000, "asc", Some(org.role_items())),
             ["organization", "users"] => (LastId, 20, 100, "asc", Some(org.user_items())),
             ["organization", "groups"] => (Next, 100, 1000, "asc", Some(org.group_items())),
-            ["organization", "users", id, "roles"] => {
-                (Next, 20, 1000, "asc", org.user_role_items(id))
-            }
-            ["organization", "groups", id, "roles"] => {
-                (Next, 20, 1000, "asc", org.group_role_items(id))
-            }
-            ["organization", "groups", id, "users"] => {
-                (Next, 100, 1000, "desc", org.group_user_items(id))
-            }
+            ["organization", "users", id, "roles"] => (Next, 20, 1000, "asc", org.user_role_items(id)),
+            ["organization", "groups", id, "roles"] => (Next, 20, 1000, "asc", org.group_role_items(id)),
+            ["organization", "groups", id, "users"] => (Next, 100, 1000, "desc", org.group_user_items(id)),
             _ => {
                 let message = format!("Invalid URL ({} {})", request.method, request.path);
                 return Err(Answer::invalid_request(404, &message, None, None));
@@ -70,12 +64,7 @@ impl List {
             items.reverse();
         }
         let limit = limit(request, usual, max)?;
-        Ok(List {
-            envelope,
-            items,
-            limit,
-            after: parameter(request, "after"),
-        })
+        Ok(List { envelope, items, limit, after: parameter(request, "after") })
     }
 
     /// With the smaller pages and older items that `behaviour` may want.
@@ -89,12 +78,7 @@ impl List {
 
     /// The items of the page with this index, whatever the request asks for.
     pub fn chunk(&self, index: usize) -> Vec<Value> {
-        self.items
-            .iter()
-            .skip(index * self.limit)
-            .take(self.limit)
-            .cloned()
-            .collect()
+        self.items.iter().skip(index * self.limit).take(self.limit).cloned().collect()
     }
 
     /// The page that the request asks for; an unknown cursor is an error.
@@ -102,36 +86,22 @@ impl List {
         let start = match self.after {
             None => 0,
             Some(after) => {
-                let last = self
-                    .items
-                    .iter()
-                    .position(|item| cursor(self.envelope, item) == after);
-                last.map(|last| last + 1)
-                    .ok_or_else(|| invalid("after", "unknown cursor", "invalid_value"))?
+                let last = self.items.iter().position(|item| cursor(self.envelope, item) == after);
+                last.map(|last| last + 1).ok_or_else(|| invalid("after", "unknown cursor", "invalid_value"))?
             }
         };
         let end = self.items.len().min(start + self.limit);
         let data = self.items[start..end].to_vec();
         let has_more = end < self.items.len();
         let cursor = data.last().map(|item| cursor(self.envelope, item));
-        Ok(Page {
-            envelope: self.envelope,
-            data,
-            has_more,
-            cursor,
-        })
+        Ok(Page { envelope: self.envelope, data, has_more, cursor })
     }
 }
 
 impl Page {
     /// The body of the answer.
     pub fn json(self) -> Value {
-        let Page {
-            envelope,
-            data,
-            has_more,
-            cursor,
-        } = self;
+        let Page { envelope, data, has_more, cursor } = self;
         match envelope {
             Envelope::Next => {
                 let next = cursor.filter(|_| has_more);
@@ -158,10 +128,7 @@ pub(super) fn opaque(text: &str) -> String {
 
 /// The value of a query parameter, decoded.
 pub(super) fn parameter(request: &Request, name: &str) -> Option<String> {
-    let pairs = request
-        .query
-        .split('&')
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let pairs = request.query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let (_, value) = pairs.into_iter().find(|(key, _)| decode(key) == name)?;
     Some(decode(&value.replace('+', " ")).into_owned())
 }
@@ -182,18 +149,9 @@ fn authorize(organization: &Organization, request: &Request) -> Result<(), Answe
     if request.key() != Some(KEY) {
         return Err(Answer::unauthorized(request.key()));
     }
-    if request
-        .organization
-        .as_ref()
-        .is_some_and(|id| *id != organization.id)
-    {
+    if request.organization.as_ref().is_some_and(|id| *id != organization.id) {
         let message = "OpenAI-Organization header should match organization for API key";
-        return Err(Answer::invalid_request(
-            401,
-            message,
-            None,
-            Some("mismatched_organization"),
-        ));
+        return Err(Answer::invalid_request(401, message, None, Some("mismatched_organization")));
     }
     Ok(())
 }
@@ -204,16 +162,8 @@ fn limit(request: &Request, usual: usize, max: usize) -> Result<usize, Answer> {
     };
     match text.parse() {
         Err(_) => Err(invalid("limit", "expected an integer", "invalid_type")),
-        Ok(0) => Err(invalid(
-            "limit",
-            "integer below minimum value",
-            "integer_below_min_value",
-        )),
-        Ok(limit) if limit > max => Err(invalid(
-            "limit",
-            "integer above maximum value",
-            "integer_above_max_value",
-        )),
+        Ok(0) => Err(invalid("limit", "integer below minimum value", "integer_below_min_value")),
+        Ok(limit) if limit > max => Err(invalid("limit", "integer above maximum value", "integer_above_max_value")),
         Ok(limit) => Ok(limit),
     }
 }
@@ -222,21 +172,12 @@ fn descending(request: &Request, usual: &str) -> Result<bool, Answer> {
     match parameter(request, "order").as_deref().unwrap_or(usual) {
         "asc" => Ok(false),
         "desc" => Ok(true),
-        _ => Err(invalid(
-            "order",
-            "expected 'asc' or 'desc'",
-            "invalid_value",
-        )),
+        _ => Err(invalid("order", "expected 'asc' or 'desc'", "invalid_value")),
     }
 }
 
 fn invalid(parameter: &str, reason: &str, code: &str) -> Answer {
-    Answer::invalid_request(
-        400,
-        &format!("Invalid '{parameter}': {reason}."),
-        Some(parameter),
-        Some(code),
-    )
+    Answer::invalid_request(400, &format!("Invalid '{parameter}': {reason}."), Some(parameter), Some(code))
 }
 
 fn decode(text: &str) -> Cow<'_, str> {

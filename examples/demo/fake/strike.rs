@@ -22,10 +22,7 @@ pub(super) enum Outcome {
 
 impl From<Answer> for Outcome {
     fn from(answer: Answer) -> Outcome {
-        Outcome::Answer {
-            answer,
-            delay: Duration::ZERO,
-        }
+        Outcome::Answer { answer, delay: Duration::ZERO }
     }
 }
 
@@ -35,58 +32,32 @@ pub(super) fn honest(list: Result<List, Answer>) -> Answer {
 }
 
 /// `list` is what the request asks for, `turn` how many requests there were before for the same path.
-pub(super) fn strike(
-    what: &What,
-    request: &Request,
-    list: Result<List, Answer>,
-    turn: usize,
-) -> Outcome {
+pub(super) fn strike(what: &What, request: &Request, list: Result<List, Answer>, turn: usize) -> Outcome {
     let answer = match what {
         What::Reset => return Outcome::Reset,
         What::Hang => return Outcome::Hang,
         What::Slow(delay) => {
-            return Outcome::Answer {
-                answer: honest(list),
-                delay: *delay,
-            };
+            return Outcome::Answer { answer: honest(list), delay: *delay };
         }
-        What::TooManyRequests {
-            retry_after,
-            retry_after_ms,
-            message,
-        } => Answer::too_many_requests(message.as_deref())
+        What::TooManyRequests { retry_after, retry_after_ms, message } => Answer::too_many_requests(message.as_deref())
             .with("retry-after", retry_after.clone())
-            .with(
-                "retry-after-ms",
-                retry_after_ms.map(|value| value.to_string()),
-            ),
+            .with("retry-after-ms", retry_after_ms.map(|value| value.to_string())),
         What::Status(status) => Answer::of_status(*status, request.key()),
         What::Denied { status, scope } => Answer::denied(*status, scope),
         What::Truncated => {
             let whole = honest(list);
             let sent = whole.body.len() / 2;
-            Answer {
-                missing: whole.body.len() - sent,
-                body: whole.body.slice(..sent),
-                ..whole
-            }
+            Answer { missing: whole.body.len() - sent, body: whole.body.slice(..sent), ..whole }
         }
         What::TruncatedJson => {
             let whole = honest(list);
-            Answer {
-                body: whole.body.slice(..whole.body.len() / 2),
-                ..whole
-            }
+            Answer { body: whole.body.slice(..whole.body.len() / 2), ..whole }
         }
         What::Html => Answer::new(200, "text/html; charset=utf-8", PROXY_PAGE),
-        What::Redirect(url) => {
-            Answer::new(302, "text/plain", "Found\n").with("location", Some(url.clone()))
-        }
+        What::Redirect(url) => Answer::new(302, "text/plain", "Found\n").with("location", Some(url.clone())),
         What::Body(body) => Answer::new(200, "application/json", body.clone()),
         What::SameCursor => lie(list, |list| (list.chunk(turn), Some(opaque("same")))),
-        What::IgnoreAfter => lie(list, |list| {
-            (list.chunk(0), Some(opaque(&turn.to_string())))
-        }),
+        What::IgnoreAfter => lie(list, |list| (list.chunk(0), Some(opaque(&turn.to_string())))),
         What::NoCursor => lie(list, |_| (Vec::new(), None)),
         What::EmptyPages => lie(list, |_| (Vec::new(), Some(opaque(&turn.to_string())))),
         What::DropField(field) => edited(list, |page| {
@@ -118,23 +89,11 @@ fn edited(list: Result<List, Answer>, edit: impl FnOnce(&mut Value)) -> Answer {
 }
 
 /// A page that says `has_more`, with whatever items and cursor. It does not look at the cursor of the request.
-fn lie(
-    list: Result<List, Answer>,
-    page: impl FnOnce(&List) -> (Vec<Value>, Option<String>),
-) -> Answer {
+fn lie(list: Result<List, Answer>, page: impl FnOnce(&List) -> (Vec<Value>, Option<String>)) -> Answer {
     let list = match list {
         Ok(list) => list,
         Err(answer) => return answer,
     };
     let (data, cursor) = page(&list);
-    Answer::json(
-        200,
-        &Page {
-            envelope: list.envelope,
-            data,
-            has_more: true,
-            cursor,
-        }
-        .json(),
-    )
+    Answer::json(200, &Page { envelope: list.envelope, data, has_more: true, cursor }.json())
 }
