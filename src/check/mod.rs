@@ -7,6 +7,8 @@ mod facts;
 mod judge;
 mod literals;
 mod prove;
+#[cfg(test)]
+mod tests;
 
 use crate::finding::Outcome;
 use crate::org::{Org, Time};

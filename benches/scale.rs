@@ -1,0 +1,238 @@
+//! How long a large organization takes: load, compile and evaluate apart, each also as a ratio to a floor measured in
+//! the same run. `cargo bench`; `ROLELINT_BENCH_USERS` sets the size, 100,000 without it.
+//!
+//! The floor is what `serde_json` needs to look at every line of the snapshot: once skipping everything, once into
+//! typed records that nobody keeps.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+use std::fs::File;
+use std::hint::black_box;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rolelint::finding::SourceText;
+use rolelint::org::{Assignment, Builder, Collection, Coverage, Group, Known, Org, Role, Source, Text, User, Way};
+use rolelint::policy::{Overrides, Policy, parse};
+use rolelint::{check, snapshot};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// Each figure is the best of so many runs.
+const RUNS: usize = 5;
+const NOW: i64 = 1_780_000_000;
+
+/// Ten rules: two on roles, eight on users, with groups, globs, a count, an allow-list and a toxic pair.
+const RULES: &str = r#"
+version: 1
+rules:
+  - { id: r1, select: role, where: { predefined_role: false }, forbid: { permissions: api.area007.write } }
+  - { id: r2, select: role, where: { predefined_role: false }, forbid: { permissions: { count: { min: 58 } } } }
+  - { id: u1, select: user, forbid: { holds: { permission: api.secret.write } } }
+  - { id: u2, select: user, where: { email: "*@contractor.example" }, forbid: { holds: { permission: "api.secret.*" } } }
+  - { id: u3, select: user, where: { groups: { name: "Group 1?7" } }, forbid: { holds: { permission: api.rare.write } } }
+  - { id: u4, select: user, where: { role: owner }, count: { min: 2, max: 200000 } }
+  - { id: u5, select: user, where: { role: owner }, require: { email: ["user00000*", "*@acme.example"] } }
+  - id: u6
+    select: user
+    forbid: { all: [ { holds: { permission: api.secret.read } }, { holds: { permission: api.rare.write } } ] }
+  - { id: u7, select: user, where: { api_key_last_used_at: { older_than: 700d } }, forbid: { holds: { permission: api.rare.write } } }
+  - { id: u8, select: user, where: { is_scim_managed: false }, forbid: { holds: { role: { name: Role 3 } } } }
+"#;
+
+fn main() {
+    let users = std::env::var("ROLELINT_BENCH_USERS").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("org.jsonl");
+    snapshot::save(&organization(users), &path).expect("the snapshot is written");
+    let size = std::fs::metadata(&path).expect("it is there").len();
+    println!("{users} users, {} MB of snapshot, best of {RUNS} runs", size / 1_000_000);
+
+    let skip = best(|| lines(&path, |line| drop(serde_json::from_slice::<IgnoredAny>(line))));
+    let typed = best(|| lines(&path, |line| drop(black_box(serde_json::from_slice::<Floor<'_>>(line)))));
+    let load = best(|| drop(black_box(snapshot::open(&path).expect("a snapshot"))));
+    let org = snapshot::open(&path).expect("a snapshot").org;
+    let compile = best(|| drop(black_box(policies())));
+    let policies = policies();
+    let evaluate = best(|| drop(black_box(check::check(&org, &policies, NOW))));
+    let outcome = check::check(&org, &policies, NOW);
+
+    println!("{:<28} {:>10} {:>14}", "", "ms", "of typed floor");
+    for (name, time) in [
+        ("floor: skip every line", skip),
+        ("floor: typed, kept nowhere", typed),
+        ("load, digest verified", load),
+        ("compile ten rules", compile),
+        ("evaluate ten rules", evaluate),
+        ("load and evaluate", load + evaluate),
+    ] {
+        println!("{name:<28} {:>10.2} {:>14.2}", milliseconds(time), time.as_secs_f64() / typed.as_secs_f64());
+    }
+    println!("{} findings", outcome.findings.len());
+    if let Some(kilobytes) = peak_memory() {
+        println!("peak memory {} MB, generating the organization included", kilobytes / 1024);
+    }
+}
+
+fn best(mut run: impl FnMut()) -> Duration {
+    let time = |()| {
+        let began = Instant::now();
+        run();
+        began.elapsed()
+    };
+    (0..RUNS).map(|_| ()).map(time).min().expect("there is at least one run")
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+fn lines(path: &Path, mut each: impl FnMut(&[u8])) {
+    let mut file = BufReader::with_capacity(1 << 16, File::open(path).expect("it is there"));
+    let mut line = Vec::new();
+    while file.read_until(b'\n', &mut line).expect("it can be read") > 0 {
+        each(&line);
+        line.clear();
+    }
+}
+
+/// What a record holds, for `serde_json` to make and throw away.
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "made to be thrown away")]
+#[serde(rename_all = "lowercase")]
+enum Floor<'a> {
+    #[serde(borrow)]
+    User(FloorUser<'a>),
+    Rolelint(IgnoredAny),
+    Role(IgnoredAny),
+    Group(IgnoredAny),
+    End(IgnoredAny),
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "made to be thrown away")]
+struct FloorUser<'a> {
+    id: &'a str,
+    name: &'a str,
+    email: &'a str,
+    role: &'a str,
+    is_scim_managed: bool,
+    added_at: i64,
+    api_key_last_used_at: i64,
+    #[serde(borrow, default)]
+    groups: Vec<&'a str>,
+    #[serde(borrow)]
+    direct_roles: Vec<&'a str>,
+}
+
+fn policies() -> Vec<Policy> {
+    let source = Arc::new(SourceText { name: "work.yaml".to_owned(), text: RULES.to_owned() });
+    parse(&[source], &Overrides::default()).expect("the rules are valid")
+}
+
+/// The most memory so far in kilobytes, where the system tells.
+fn peak_memory() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// `SplitMix64`: the same organization each time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % bound
+    }
+}
+
+/// 200 roles of 5 to 60 permissions, 500 groups, users with 1 to 4 roles of their own and 0 to 5 groups.
+fn organization(users: usize) -> Org {
+    let mut random = Random(20_260_601);
+    let mut builder = Builder::new(Source { api: "https://api.example/v1".to_owned(), collected_at: NOW });
+    let resource_type = Known::Value(builder.words.intern("api.organization"));
+    for name in ["owner", "reader"] {
+        let role = Role {
+            id: Text::from(format!("role-api-organization-{name}")),
+            name: Known::Value(Text::from(name)),
+            permissions: Known::Value(vec![builder.words.intern("api.model.read")]),
+            predefined_role: Known::Value(true),
+            resource_type,
+            ..Role::default()
+        };
+        builder.role(role).expect("named in order");
+    }
+    for number in 0..200 {
+        let mut permissions: Vec<String> = (0..5 + random.below(56))
+            .map(|_| {
+                format!("api.area{:03}.{}", random.below(150), ["read", "write"][usize::from(random.below(3) == 0)])
+            })
+            .collect();
+        match number {
+            3 => permissions.push("api.secret.write".to_owned()),
+            4 => permissions.push("api.secret.read".to_owned()),
+            5 => permissions.push("api.rare.write".to_owned()),
+            _ => {}
+        }
+        permissions.sort();
+        permissions.dedup();
+        let permissions = permissions.iter().map(|permission| builder.words.intern(permission)).collect();
+        let role = Role {
+            id: Text::from(format!("role_{number:04}")),
+            name: Known::Value(Text::from(format!("Role {number}"))),
+            permissions: Known::Value(permissions),
+            predefined_role: Known::Value(false),
+            resource_type,
+            ..Role::default()
+        };
+        builder.role(role).expect("numbers are in order");
+    }
+    let any_role = |random: &mut Random, builder: &Builder| {
+        // The three roles that rules look for are rare.
+        let number = if random.below(1000) == 0 { 3 + random.below(3) } else { 6 + random.below(194) };
+        builder.role_ix(&format!("role_{number:04}")).expect("it was made above")
+    };
+    for number in 0..500 {
+        let roles = (0..1 + random.below(2)).map(|_| any_role(&mut random, &builder)).collect();
+        let group = Group {
+            id: Text::from(format!("group_{number:04}")),
+            name: Known::Value(Text::from(format!("Group {number}"))),
+            is_scim_managed: Known::Value(true),
+            ..Group::default()
+        };
+        builder.group(group, roles).expect("numbers are in order");
+    }
+    let words = ["reader", "owner"].map(|word| builder.words.intern(word));
+    let (mut assignments, mut groups) = (Vec::new(), Vec::new());
+    for number in 0..users {
+        let domain = if random.below(100) == 0 { "contractor.example" } else { "acme.example" };
+        let user = User {
+            id: Text::from(format!("user_{number:09}")),
+            name: Known::Value(Text::from(format!("User {number}"))),
+            email: Known::Value(Text::from(format!("user{number:09}@{domain}"))),
+            role: Known::Value(words[usize::from(random.below(2000) == 0)]),
+            is_scim_managed: Known::Value(random.below(50) != 0),
+            added_at: Known::Value(NOW - 86_400),
+            api_key_last_used_at: Known::Value(NOW - i64::try_from(random.below(800)).expect("small") * 86_400),
+            ..User::default()
+        };
+        for _ in 0..1 + random.below(4) {
+            assignments.push(Assignment { role: any_role(&mut random, &builder), way: Way::Direct });
+        }
+        for _ in 0..random.below(6) {
+            groups.push(builder.group_ix(&format!("group_{:04}", random.below(500))).expect("it was made above"));
+        }
+        builder.user(user, &mut assignments, &mut groups).expect("numbers are in order");
+    }
+    let mut coverage = Coverage::default();
+    for collection in Collection::ALL {
+        coverage.of_mut(collection).asked = true;
+    }
+    builder.finish(coverage)
+}
