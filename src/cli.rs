@@ -65,10 +65,16 @@ pub struct Api {
     #[arg(long, value_name = "FILE", env = "ROLELINT_KEY_FILE", hide_env = true)]
     pub key_file: Option<PathBuf>,
     /// Where the API is, version included
-    #[arg(long, value_name = "URL", env = "OPENAI_BASE_URL", default_value = "https://api.openai.com/v1")]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "OPENAI_BASE_URL",
+        hide_env_values = true,
+        default_value = "https://api.openai.com/v1"
+    )]
     pub base_url: String,
     /// The organization, where the key alone does not say
-    #[arg(long, value_name = "ID", env = "OPENAI_ORG_ID")]
+    #[arg(long, value_name = "ID", env = "OPENAI_ORG_ID", hide_env_values = true)]
     pub organization: Option<String>,
     /// Requests under way at once
     #[arg(long, value_name = "N", default_value_t = 8, env = "ROLELINT_CONCURRENCY", hide_env = true,

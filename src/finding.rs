@@ -243,7 +243,9 @@ pub struct RuleResult {
     pub controls: BTreeMap<String, Vec<String>>,
     /// Free words to select rules by.
     pub tags: Vec<String>,
-    /// What the reader should know of this answer: collections not read, names that nobody has.
+    /// What would have to be read to answer it whole.
+    pub unread: Vec<String>,
+    /// What the reader should know of this answer, such as names that nobody has.
     pub notes: Vec<String>,
 }
 
@@ -285,7 +287,7 @@ impl Outcome {
     pub fn doubt(&mut self, reason: &str) {
         for rule in &mut self.rules {
             rule.open = true;
-            rule.notes.push(reason.to_owned());
+            rule.unread.push(reason.to_owned());
             if rule.verdict != Verdict::Violation {
                 rule.verdict = Verdict::Unknown;
             }

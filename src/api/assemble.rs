@@ -122,6 +122,9 @@ fn groups(answers: &Answers, builder: &mut Builder) -> Result<(), OutOfOrder> {
 }
 
 fn users(answers: &Answers, builder: &mut Builder) -> Result<(), OutOfOrder> {
+    // Who is not in the whole list of users is no member of the organization, and so has no role by membership.
+    let whole = answers.users.as_ref().is_some_and(|users| users.cut.is_none());
+    let no_member = if whole { Known::Null } else { Known::Missing };
     let mut memberships: BTreeMap<&str, Vec<GroupIx>> = BTreeMap::new();
     let mut people: BTreeMap<&str, User> = BTreeMap::new();
     for (group, members) in &answers.group_members {
@@ -134,6 +137,7 @@ fn users(answers: &Answers, builder: &mut Builder) -> Result<(), OutOfOrder> {
                 name: member.name.clone(),
                 email: member.email.clone(),
                 is_service_account: member.is_service_account,
+                role: no_member,
                 ..User::default()
             });
         }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::answers::Answers;
 use super::evaluate::{Answered, Domain, evaluate, within};
 use super::facts::Facts;
-use super::prove::{Proof, Prover, permission};
+use super::prove::{Missing, Proof, Prover, permission};
 use crate::finding::{Evidence, Finding, Path, Place, RuleResult, Status, Thing, Value, Verdict};
 use crate::org::{Known, Text, Truth};
 use crate::policy::{Assertion, Bounds, Case, Condition, Exactly, Kind, Rule, TextColumn};
@@ -65,7 +65,8 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule, number: usize) -> Judged {
         references: rule.references.clone(),
         controls: rule.controls.clone(),
         tags: rule.tags.clone(),
-        notes: if unsettled { judge.unread() } else { Vec::new() },
+        unread: if unsettled { judge.unread() } else { Vec::new() },
+        notes: Vec::new(),
     };
     Judged { result, findings }
 }
@@ -231,7 +232,7 @@ impl Judge<'_, '_> {
                         self.prover.explain(filter, at, &mut proof);
                     }
                     if listed == Truth::Unknown {
-                        proof.missing(format!("the API sent no `{name}` for {who}"));
+                        proof.missing(Missing::Unsent(name, subject.clone()));
                     }
                     let message = format!("{who}: cannot be answered");
                     findings.push(self.finding(Status::Unknown, subject, message, proof, exactly.span.clone()));
@@ -289,7 +290,8 @@ impl Judge<'_, '_> {
             (None, Some(span)) => self.place(span),
             (None, None) => self.place(&whole),
         };
-        let Proof { evidence, mut paths, missing, .. } = proof;
+        let missing = proof.said(Some(&subject));
+        let Proof { evidence, mut paths, .. } = proof;
         paths.sort();
         let selected_by = Vec::new();
         Finding {
@@ -310,6 +312,15 @@ impl Judge<'_, '_> {
         Place { source: Arc::clone(&self.rule.place.source), span: span.clone() }
     }
 
+    /// Grants are not all known as long as some user's legacy word is not.
+    fn wordless(&self) -> Vec<String> {
+        let mut proof = Proof::default();
+        if self.rule.select == Kind::Grant {
+            self.prover.wordless(0..self.facts.org.users.len(), &mut proof);
+        }
+        proof.said(None)
+    }
+
     /// The collections that the rule needs and that were not read whole, each with what would answer.
     fn unread(&self) -> Vec<String> {
         let coverage = &self.facts.org.coverage;
@@ -320,10 +331,9 @@ impl Judge<'_, '_> {
                 if !record.asked {
                     return Some(format!("{collection} was not read"));
                 }
-                let scope = record.cut.iter().chain(record.gaps.values()).find_map(|failure| failure.scope.as_deref());
-                let scope = scope.map_or(String::new(), |scope| format!(" (the key needs the scope {scope})"));
-                record.detail().map(|detail| format!("{collection}: {detail}{scope}"))
+                record.detail().map(|detail| format!("{collection}: {detail}"))
             })
+            .chain(self.wordless())
             .collect()
     }
 }

@@ -6,6 +6,9 @@ use super::facts::Facts;
 use crate::org::{Collection, Known};
 use crate::policy::{Assertion, Attribute, Condition, Kind, Naming, Pattern, Rule, Test, TextColumn, ViaTest, nearest};
 
+/// The kinds of principal.
+const PRINCIPALS: [&str; 2] = ["user", "group"];
+
 /// The names that an organization has.
 pub struct Names<'f, 'o> {
     facts: &'f Facts<'o>,
@@ -70,25 +73,28 @@ impl<'f, 'o> Names<'f, 'o> {
     /// A note, if the pattern is a literal that no thing of that kind bears.
     fn nobody(&self, attribute: &Attribute, column: TextColumn, pattern: &Pattern) -> Option<String> {
         let literal = pattern.literal()?;
-        let facts = self.facts;
-        let TextColumn::Each(read) = column else { return None };
-        if !facts.lists_all(attribute.of) {
+        let org = self.facts.org;
+        // A grant's columns are its role's: it is the roles that have to be known, not every grant.
+        let listed = if attribute.of == Kind::Grant { Kind::Role } else { attribute.of };
+        if !self.facts.lists_all(listed) {
             return None;
         }
-        let values = || {
-            (0..facts.count(attribute.of)).filter_map(move |at| match read(facts.org, at) {
-                Known::Value(text) => Some(text),
-                Known::Null | Known::Missing => None,
-            })
+        let value = |at| match column {
+            TextColumn::Each(read) => read(org, at),
+            TextColumn::Word(read) => read(org, at).map(|word| org.words.text(word)),
+            TextColumn::Principal => Known::Value(PRINCIPALS[at % PRINCIPALS.len()]),
         };
-        if values().any(|text| pattern.matches(text)) {
+        let things = match column {
+            TextColumn::Principal => PRINCIPALS.len(),
+            TextColumn::Each(_) | TextColumn::Word(_) => self.facts.count(listed),
+        };
+        // Who has no name that we know of may have this one.
+        let unless_here = |at| value(at).is_missing() || value(at).value().is_some_and(|text| pattern.matches(text));
+        if (0..things).any(unless_here) {
             return None;
         }
-        Some(unresolved(
-            literal,
-            &format!("{} has this {}", no(attribute.of), attribute.name),
-            nearest(literal, values()),
-        ))
+        let near = nearest(literal, (0..things).filter_map(|at| value(at).value().copied()));
+        Some(unresolved(literal, &format!("no {} has this {}", attribute.of.name(), attribute.name), near))
     }
 
     fn no_permission(&self, pattern: &Pattern) -> Option<String> {
@@ -109,10 +115,6 @@ fn is_name_or_id(parts: &[Condition]) -> bool {
     let named =
         |part: &Condition, name: &str| matches!(&part.test, Test::Text(attribute, ..) if attribute.name == name);
     matches!(parts, [name, id] if named(name, "name") && named(id, "id") && name.span == id.span)
-}
-
-fn no(kind: Kind) -> String {
-    format!("no {}", kind.name())
 }
 
 fn unresolved(literal: &str, why: &str, near: Option<&str>) -> String {

@@ -21,7 +21,7 @@ pub struct Proof {
     /// The paths that lead there.
     pub paths: Vec<Path>,
     /// What is missing, where the answer is unknown.
-    pub missing: Vec<String>,
+    pub missing: Vec<Missing>,
     /// The words of the policy that decided where there is no value to show.
     pub places: Vec<Range<usize>>,
 }
@@ -33,11 +33,48 @@ impl Proof {
         }
     }
 
-    pub fn missing(&mut self, what: String) {
+    pub fn missing(&mut self, what: Missing) {
         if !self.missing.contains(&what) {
             self.missing.push(what);
         }
     }
+
+    /// What is missing, in sentences: alike things together, and the subject of the finding not named again.
+    pub fn said(&self, subject: Option<&Thing>) -> Vec<String> {
+        let mut said: Vec<String> = Vec::new();
+        let mut told: Vec<&str> = Vec::new();
+        for missing in &self.missing {
+            match missing {
+                Missing::Unread(sentence) => said.push(sentence.clone()),
+                Missing::Unsent(attribute, _) if told.contains(attribute) => {}
+                Missing::Unsent(attribute, _) => {
+                    told.push(attribute);
+                    let of = self.missing.iter().filter_map(|missing| match missing {
+                        Missing::Unsent(other, thing) if other == attribute => Some(thing),
+                        Missing::Unsent(..) | Missing::Unread(_) => None,
+                    });
+                    let of: Vec<&Thing> = of.collect();
+                    let whose = match of.as_slice() {
+                        [one] if Some(*one) == subject => String::new(),
+                        [one] => format!(" for {} {}", one.kind, one.label()),
+                        [first, rest @ ..] => format!(" for {} {} and {} more", first.kind, first.label(), rest.len()),
+                        [] => String::new(),
+                    };
+                    said.push(format!("the API sent no `{attribute}`{whose}"));
+                }
+            }
+        }
+        said
+    }
+}
+
+/// Something that would have to be known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Something was not read, in a sentence.
+    Unread(String),
+    /// An attribute that the API did not send for a thing.
+    Unsent(&'static str, Thing),
 }
 
 /// Proves the answers of one rule.
@@ -126,23 +163,23 @@ impl Prover<'_, '_> {
             Domain::Things(Kind::Grant) | Domain::GrantsByRole => self.facts.thing(Kind::Role, self.row(domain, at)),
             Domain::Things(kind) => self.facts.thing(kind, at),
         };
-        proof.missing(format!("the API sent no `{}` for {} {}", attribute.name, thing.kind, thing.label()));
+        proof.missing(Missing::Unsent(attribute.name, thing));
     }
 
     /// Notes what is missing of a whole collection.
     fn unread(&self, collection: Collection, proof: &mut Proof) {
         let record = self.facts.org.coverage.of(collection);
         if !record.asked {
-            proof.missing(format!("{collection} was not read"));
+            proof.missing(Missing::Unread(format!("{collection} was not read")));
         } else if let Some(detail) = record.detail() {
-            proof.missing(detail);
+            proof.missing(Missing::Unread(detail));
         }
     }
 
     /// Notes why the part of a collection that belongs to one thing is missing.
     fn unread_of(&self, collection: Collection, id: &str, proof: &mut Proof) {
         match self.facts.org.coverage.of(collection).failure(id) {
-            Some(failure) => proof.missing(failure.message.clone()),
+            Some(failure) => proof.missing(Missing::Unread(failure.message.clone())),
             None => self.unread(collection, proof),
         }
     }
@@ -349,12 +386,7 @@ impl Prover<'_, '_> {
                 if !org.knows_assignments(user) {
                     self.unread_of(Collection::UserRoles, &org.user(user).id, proof);
                 }
-                if org.user(user).role == Known::Missing {
-                    proof.missing(format!(
-                        "the API sent no `role` for user {}",
-                        self.facts.thing(Kind::User, at).label()
-                    ));
-                }
+                self.wordless(std::iter::once(at), proof);
                 memberships(proof);
                 for &group in org.groups_of(user).iter().filter(|group| !org.knows_group_roles(**group)) {
                     self.unread_of(Collection::GroupRoles, &org.group(group).id, proof);
@@ -366,6 +398,7 @@ impl Prover<'_, '_> {
                         self.unread(collection, proof);
                     }
                     memberships(proof);
+                    self.wordless(0..org.users.len(), proof);
                 }
             }
             Relation::Groups => memberships(proof),
@@ -379,11 +412,18 @@ impl Prover<'_, '_> {
         }
     }
 
+    /// Notes those of these users for whom the legacy word is missing, and with it a role that they may hold.
+    pub fn wordless(&self, users: impl Iterator<Item = usize>, proof: &mut Proof) {
+        for at in users.filter(|&at| self.facts.org.users[at].role == Known::Missing) {
+            proof.missing.push(Missing::Unsent("role", self.facts.thing(Kind::User, at)));
+        }
+    }
+
     fn via(&self, attribute: &Attribute, test: &ViaTest, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
         let grant = &self.facts.grants()[at];
         if answered.answers.of(at) == Truth::Unknown {
             let thing = self.facts.thing(Kind::Grant, at);
-            proof.missing(format!("the API does not say which way leads to {}", thing.label()));
+            proof.missing(Missing::Unread(format!("the API does not say which way leads to {}", thing.label())));
             return;
         }
         match test {

@@ -388,7 +388,7 @@ fn policies() -> Vec<Policy> {
     let mut text = String::from("version: 1\nrules:\n");
     for (number, (kind, condition)) in CONDITIONS.iter().enumerate() {
         text += &format!("- {{ id: f{number}, select: {kind}, forbid: {condition} }}\n");
-        text += &format!("- {{ id: r{number}, select: {kind}, where: {condition}, require: {{ any: [] }} }}\n");
+        text += &format!("- {{ id: r{number}, select: {kind}, where: {condition}, forbid: {{}} }}\n");
         text += &format!("- {{ id: c{number}, select: {kind}, where: {condition}, count: {{ min: 1, max: 2 }} }}\n");
     }
     text += "- { id: e, select: user, where: { role: owner }, exactly: { email: [u0@x, u1@x] } }\n";

@@ -36,7 +36,9 @@ pub fn instant(text: &str) -> Result<Time, &'static str> {
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment.as_second());
     }
-    let date: Date = text.parse().map_err(|_| HELP)?;
+    // A time of day without its zone is no moment, and must not pass for the day alone.
+    let date: Date =
+        Some(text).filter(|text| text.len() == "2026-01-31".len()).ok_or(HELP)?.parse().map_err(|_| HELP)?;
     Ok(date.to_zoned(TimeZone::UTC).map_err(|_| HELP)?.timestamp().as_second())
 }
 
@@ -62,5 +64,6 @@ mod tests {
         assert_eq!(instant("2026-01-31T01:00:00+01:00"), Ok(midnight));
         instant("31.01.2026").expect_err("another order");
         instant("2026-02-30").expect_err("no such day");
+        instant("2026-01-31T12:00:00").expect_err("in which zone?");
     }
 }

@@ -63,7 +63,7 @@ pub struct Attribute {
 /// What a literal names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Naming {
-    /// The thing itself, by an attribute that tells it from others.
+    /// A thing of its kind, or a word that such things have.
     Itself,
     /// A permission.
     Permission,
@@ -219,8 +219,9 @@ static TABLE: &[Attribute] = &{
             "resource_type",
             Text(Fold, TextColumn::Word(copied!(roles.resource_type))),
             "`api.organization` or `api.project`",
-        ),
-        row(Role, "scope", Text(Fold, TextColumn::Each(role_scope)), "`organization` or `project`"),
+        )
+        .names(Itself),
+        row(Role, "scope", Text(Fold, TextColumn::Each(role_scope)), "`organization` or `project`").names(Itself),
         row(Role, "created_at", Time(copied!(roles.created_at)), "when the role was made").reads(ASSIGNED),
         row(Role, "updated_at", Time(copied!(roles.updated_at)), "when the role last changed").reads(ASSIGNED),
         row(Role, "created_by", Text(Exact, each!(roles.created_by)), "id of whoever made the role").reads(ASSIGNED),
@@ -233,7 +234,8 @@ static TABLE: &[Attribute] = &{
             "role",
             Text(Fold, TextColumn::Word(copied!(users.role))),
             "the legacy word: `owner` or `reader`. Says nothing of custom roles and groups; see `holds`",
-        ),
+        )
+        .names(Itself),
         row(User, "is_service_account", Flag(copied!(users.is_service_account)), "whether it is a service account"),
         row(User, "is_scim_managed", Flag(copied!(users.is_scim_managed)), "whether an identity provider manages it"),
         row(User, "added_at", Time(copied!(users.added_at)), "when the user joined the organization"),
@@ -258,13 +260,16 @@ static TABLE: &[Attribute] = &{
         row(Group, "id", Text(Exact, id!(groups)), "the group's id").names(Itself),
         row(Group, "name", Text(Exact, each!(groups.name)), "display name").names(Itself),
         row(Group, "is_scim_managed", Flag(copied!(groups.is_scim_managed)), "whether an identity provider manages it"),
-        row(Group, "group_type", Text(Fold, TextColumn::Word(copied!(groups.group_type))), "`group` or `tenant_group`"),
+        row(Group, "group_type", Text(Fold, TextColumn::Word(copied!(groups.group_type))), "`group` or `tenant_group`")
+            .names(Itself),
         row(Group, "created_at", Time(copied!(groups.created_at)), "when the group was made"),
         row(Group, "members", Type::Relation(Members), "the members of the group").reads(&[Users, GroupMembers]),
         row(Group, "holds", Type::Relation(Holds), "the grants of the group").reads(&[Roles, GroupRoles]),
-        row(Grant, "principal", Text(Fold, TextColumn::Principal), "who holds the role: `user` or `group`"),
+        row(Grant, "principal", Text(Fold, TextColumn::Principal), "who holds the role: `user` or `group`")
+            .names(Itself),
         row(Grant, "permission", List(role_permissions), "what the granted role permits").names(Permission),
-        row(Grant, "scope", Text(Fold, TextColumn::Each(grant_scope)), "where the grant holds: `organization`"),
+        row(Grant, "scope", Text(Fold, TextColumn::Each(grant_scope)), "where the grant holds: `organization`")
+            .names(Itself),
         row(Grant, "role", Type::Relation(GrantRole), "the granted role"),
         row(Grant, "user", Type::Relation(GrantUser), "the user that holds the role, if one does"),
         row(Grant, "group", Type::Relation(GrantGroup), "the group that holds the role, if one does"),

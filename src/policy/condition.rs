@@ -64,34 +64,38 @@ impl Reader<'_> {
             self.wrong(node, &format!("`{}`", key.text), "a list of conditions");
             return None;
         };
+        if items.is_empty() {
+            let message = format!("`{}` joins no conditions", key.text);
+            self.problem(Problem::new(node.span.clone(), message));
+        }
         // Read them all before giving up, so that every problem is noted.
         let read: Vec<Option<Condition>> = items.iter().map(|item| self.condition(item, of)).collect();
         read.into_iter().collect()
     }
 
     fn text_test(&mut self, attribute: &Attribute, case: Case, node: &Node) -> Option<TextTest> {
-        let resolved = self.resolve(node)?;
-        if let Yaml::Map(_) = resolved.yaml {
+        if let Yaml::Map(_) = node.yaml {
+            if self.unquoted_braces(node) {
+                return None;
+            }
             let fields = self.fields(node, &format!("`{}`", attribute.name), TEXT)?;
             let any = self.patterns_in(&fields, "any", case);
             let except = self.patterns_in(&fields, "except", case);
             let regex = optional(fields.get("regex"), |regex| self.regex(regex, case)).ok()?;
             return Some(TextTest { null: false, any: any.ok()?, except: except.ok()?.unwrap_or_default(), regex });
         }
-        let mut test = TextTest { any: Some(Vec::new()), ..TextTest::default() };
-        for item in self.list(node)? {
-            if matches!(item.yaml, Yaml::Null) {
-                test.null = true;
-            } else {
-                test.any.get_or_insert_default().push(self.pattern(attribute.name, &item, case)?);
-            }
-        }
-        Some(test)
+        let (nulls, texts): (Vec<Node>, Vec<Node>) =
+            self.some(attribute.name, node)?.into_iter().partition(|item| matches!(item.yaml, Yaml::Null));
+        let read: Vec<Option<Pattern>> = texts.iter().map(|text| self.pattern(attribute.name, text, case)).collect();
+        let any = Some(read.into_iter().collect::<Option<_>>()?);
+        Some(TextTest { null: !nulls.is_empty(), any, ..TextTest::default() })
     }
 
     fn list_test(&mut self, attribute: &Attribute, node: &Node) -> Option<ListTest> {
-        let resolved = self.resolve(node)?;
-        if let Yaml::Map(_) = resolved.yaml {
+        if let Yaml::Map(_) = node.yaml {
+            if self.unquoted_braces(node) {
+                return None;
+            }
             let fields = self.fields(node, &format!("`{}`", attribute.name), LIST)?;
             let mut patterns = |name| self.patterns_in(&fields, name, Case::Exact);
             let (any, all, only, none) = (patterns("any"), patterns("all"), patterns("only"), patterns("none"));
@@ -106,16 +110,31 @@ impl Reader<'_> {
                 count: count.ok()?,
             });
         }
-        let patterns = self.patterns(attribute.name, node, Case::Exact)?;
+        let items = self.some(attribute.name, node)?;
+        let patterns = self.patterns(attribute.name, &items, Case::Exact)?;
         Some(ListTest { any: Some(patterns), ..ListTest::default() })
     }
 
-    fn patterns_in(&mut self, fields: &Fields<'_>, name: &str, case: Case) -> Result<Option<Vec<Pattern>>, Noted> {
-        optional(fields.get(name), |node| self.patterns(name, node, case))
+    /// `{a,b}` without quotes is a mapping to YAML.
+    fn unquoted_braces(&mut self, node: &Node) -> bool {
+        let unquoted = matches!(&node.yaml, Yaml::Map(entries)
+            if !entries.is_empty() && entries.iter().all(|(_, value)| matches!(value.yaml, Yaml::Null)));
+        if unquoted {
+            let problem = Problem::new(node.span.clone(), "a mapping without values");
+            self.problem(problem.help("a pattern with braces needs quotes: \"{a,b}\""));
+        }
+        unquoted
     }
 
-    fn patterns(&mut self, what: &str, node: &Node, case: Case) -> Option<Vec<Pattern>> {
-        let items = self.list(node)?;
+    fn patterns_in(&mut self, fields: &Fields<'_>, name: &str, case: Case) -> Result<Option<Vec<Pattern>>, Noted> {
+        optional(fields.get(name), |node| match name {
+            // That no element is anything else, or that nothing is left out, can be meant.
+            "only" | "except" => self.list(node).and_then(|items| self.patterns(name, &items, case)),
+            _ => self.some(name, node).and_then(|items| self.patterns(name, &items, case)),
+        })
+    }
+
+    fn patterns(&mut self, what: &str, items: &[Node], case: Case) -> Option<Vec<Pattern>> {
         let read: Vec<Option<Pattern>> = items.iter().map(|item| self.pattern(what, item, case)).collect();
         read.into_iter().collect()
     }
@@ -126,8 +145,12 @@ impl Reader<'_> {
                 node.span.clone(),
                 format!("`{what}` takes a text or a list of texts, not {}", node.yaml.description()),
             );
-            if matches!(node.yaml, Yaml::Number(_) | Yaml::Float | Yaml::Flag(_)) {
-                problem = problem.help("put it in quotes if it is meant as a text");
+            match node.yaml {
+                Yaml::Number(_) | Yaml::Float | Yaml::Flag(_) => {
+                    problem = problem.help("put it in quotes if it is meant as a text");
+                }
+                Yaml::Null => problem = problem.help("`null` stands in a plain list: description: [null, \"\"]"),
+                Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {}
             }
             self.problem(problem);
             return None;
@@ -160,7 +183,7 @@ impl Reader<'_> {
     fn flag(&mut self, attribute: &Attribute, node: &Node) -> Option<bool> {
         let node = self.resolve(node)?;
         let Yaml::Flag(flag) = node.yaml else {
-            self.wrong(&node, &format!("`{}`", attribute.name), "true or false");
+            self.wrong(&node, &format!("`{}`", attribute.name), "true or false, without quotes");
             return None;
         };
         Some(flag)
@@ -169,9 +192,15 @@ impl Reader<'_> {
     fn time_test(&mut self, attribute: &Attribute, node: &Node) -> Option<TimeTest> {
         match &node.yaml {
             Yaml::Null => return Some(TimeTest { null: true, ..TimeTest::default() }),
-            Yaml::Map(entries) if !entries.is_empty() => {}
+            Yaml::Map(entries) if entries.is_empty() => {
+                let message = format!("`{}` says nothing", attribute.name);
+                let help = "give it older_than, newer_than, before or after";
+                self.problem(Problem::new(node.span.clone(), message).help(help));
+                return None;
+            }
+            Yaml::Map(_) => {}
             _ => {
-                let wanted = "a time: `null`, or a mapping such as { older_than: 90d }";
+                let wanted = "null, or bounds such as { older_than: 90d } or { before: 2026-01-31 }";
                 self.wrong(node, &format!("`{}`", attribute.name), wanted);
                 return None;
             }
@@ -194,7 +223,9 @@ impl Reader<'_> {
     fn moment(&mut self, name: &str, node: &Node, of: fn(&str) -> Result<i64, &'static str>) -> Option<i64> {
         let node = self.resolve(node)?;
         let Yaml::Text(text) = &node.yaml else {
-            self.wrong(&node, &format!("`{name}`"), "a text such as 90d or 2026-01-31");
+            let wanted =
+                if name.ends_with("_than") { "a length of time such as 90d" } else { "a date such as 2026-01-31" };
+            self.wrong(&node, &format!("`{name}`"), wanted);
             return None;
         };
         match of(text) {
@@ -215,17 +246,28 @@ impl Reader<'_> {
         };
         let entries = match &node.yaml {
             Yaml::Map(entries) => entries,
-            Yaml::Text(_) if relation.to_one() => {
+            Yaml::Text(_) | Yaml::List(_) if relation.to_one() => {
                 return self.name_or_id(target, node).map(|condition| related(condition, Quantity::Some));
             }
             _ => {
-                let wanted = if relation.to_one() { "a name, an id, or a condition" } else { "a condition" };
+                let wanted = if relation.to_one() {
+                    "a name, an id, or a condition"
+                } else {
+                    "a condition such as { name: … }"
+                };
                 self.wrong(node, &format!("`{}`", attribute.name), wanted);
                 return None;
             }
         };
         if !entries.iter().any(|(key, _)| QUANTITIES.contains(&key.text.as_str())) {
             return self.condition(node, target).map(|condition| related(condition, Quantity::Some));
+        }
+        let beside = entries.iter().find(|(key, _)| !QUANTITIES.contains(&key.text.as_str()));
+        if let Some((key, _)) = beside.filter(|(key, _)| super::attribute::find(target, &key.text).is_some()) {
+            let message = format!("`{}` stands beside a quantity", key.text);
+            let help = format!("put it in: {{ where: {{ {}: … }}, count: … }}", key.text);
+            self.problem(Problem::new(key.span.clone(), message).help(help));
+            return None;
         }
         let fields = self.fields(node, &format!("`{}`", attribute.name), QUANTITIES)?;
         let mut parts = Vec::new();
@@ -254,13 +296,12 @@ impl Reader<'_> {
 
     /// The short form for a relation to one thing: a pattern for its name or its id.
     fn name_or_id(&mut self, of: Kind, node: &Node) -> Option<Condition> {
-        let node = self.resolve(node)?;
         let mut parts = Vec::new();
         for name in ["name", "id"] {
             let key = Key { span: node.span.clone(), text: name.to_owned() };
-            parts.push(self.entry(&key, &node, of)?);
+            parts.push(self.entry(&key, node, of)?);
         }
-        Some(Condition { span: node.span, test: Test::Any(parts) })
+        Some(Condition { span: node.span.clone(), test: Test::Any(parts) })
     }
 
     fn via(&mut self, attribute: &Attribute, node: &Node) -> Option<ViaTest> {
@@ -270,11 +311,15 @@ impl Reader<'_> {
                 self.problem(Problem::new(node.span.clone(), "`via` needs `group: CONDITION`"));
                 return None;
             };
-            return self.condition(group, Kind::Group).map(|condition| ViaTest::Group(Box::new(condition)));
+            let condition = match group.yaml {
+                Yaml::Text(_) | Yaml::List(_) => self.name_or_id(Kind::Group, group),
+                _ => self.condition(group, Kind::Group),
+            };
+            return condition.map(|condition| ViaTest::Group(Box::new(condition)));
         }
         let names: Vec<&str> = WAYS.iter().map(|(name, _)| *name).collect();
         let mut kinds = Vec::new();
-        for item in self.list(node)? {
+        for item in self.some(attribute.name, node)? {
             let Yaml::Text(word) = &item.yaml else {
                 self.wrong(&item, &format!("`{}`", attribute.name), "a text or `{ group: CONDITION }`");
                 return None;

@@ -37,13 +37,31 @@ pub enum Error {
         message: &'static str,
     },
     /// A value for a parameter is wrong.
-    #[error("the value of parameter `{name}` is wrong: {message}")]
+    #[error("the value of parameter `{name}` is no YAML: {message}")]
     #[diagnostic(help("write --param NAME=VALUE, with the value in YAML: --param owners='[ada@acme.example]'"))]
     Param {
         /// The parameter.
         name: String,
         /// What is wrong.
         message: String,
+    },
+    /// A parameter file is wrong.
+    #[error("`{file}` is no parameter file: {message}")]
+    #[diagnostic(help("it is a YAML mapping from parameters to their values"))]
+    ParamFile {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// A value was given for a parameter that no policy has.
+    #[error("no policy has a parameter `{name}`")]
+    NoSuchParam {
+        /// As given.
+        name: String,
+        /// What was meant, perhaps.
+        #[help]
+        help: Option<String>,
     },
     /// Files were read, and are wrong.
     #[error("{}, nothing was checked", problems(located))]

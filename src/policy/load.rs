@@ -72,11 +72,9 @@ pub fn parse(sources: &[Arc<SourceText>], overrides: &Overrides) -> Result<Vec<P
     match overrides.names().find(|name| !params.iter().any(|param| param == name)) {
         None => Ok(policies),
         Some(name) => {
-            let message = match nearest(name, params.iter().map(String::as_str)) {
-                Some(near) => format!("no policy has it; did you mean `{near}`?"),
-                None => "no policy has it".to_owned(),
-            };
-            Err(Error::Param { name: name.to_owned(), message })
+            let near = nearest(name, params.iter().map(String::as_str));
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            Err(Error::NoSuchParam { name: name.to_owned(), help })
         }
     }
 }

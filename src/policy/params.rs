@@ -1,6 +1,6 @@
 //! Parameters: the values of a policy that an organization sets for itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{Error, Problem};
 use super::nearest::nearest;
@@ -24,22 +24,24 @@ impl Overrides {
         Ok(())
     }
 
-    /// Sets every parameter of a YAML mapping; those that are set already keep their value.
+    /// Sets every parameter of a YAML mapping.
     ///
     /// # Errors
     ///
-    /// The text is no YAML mapping.
+    /// The text is no YAML mapping, or names a parameter twice.
     pub fn set_all(&mut self, file: &str, text: &str) -> Result<(), Error> {
-        let wrong = |message: String| Error::Param { name: format!("* in {file}"), message };
-        match yaml::parse(text).map_err(|problem| wrong(problem.message))?.yaml {
-            Yaml::Map(entries) => {
-                for (key, value) in entries {
-                    self.0.entry(key.text).or_insert(value);
-                }
-                Ok(())
+        let wrong = |message: String| Error::ParamFile { file: file.to_owned(), message };
+        let Yaml::Map(entries) = yaml::parse(text).map_err(|problem| wrong(problem.message))?.yaml else {
+            return Err(wrong("it holds something else".to_owned()));
+        };
+        let mut seen = BTreeSet::new();
+        for (key, value) in entries {
+            if !seen.insert(key.text.clone()) {
+                return Err(wrong(format!("`{}` is there twice", key.text)));
             }
-            other => Err(wrong(format!("a parameter file is a mapping, not {}", other.description()))),
+            self.0.insert(key.text, value);
         }
+        Ok(())
     }
 
     /// The names that are set.
@@ -74,7 +76,11 @@ impl Reader<'_> {
             }
             let mut value = default.clone();
             if let Some(given) = overrides.0.get(&key.text) {
-                if kind(given) == kind(default) && is_parameter(given) {
+                if !is_parameter(given) {
+                    let message = format!("parameter `{}` was set to {}", key.text, given.yaml.description());
+                    let help = "a parameter is one value, or a list of single values";
+                    self.problem(Problem::new(default.span.clone(), message).help(help));
+                } else if kind(given) == kind(default) {
                     value.yaml = placed(&given.yaml, default);
                 } else {
                     let message = format!(
@@ -83,9 +89,8 @@ impl Reader<'_> {
                         default.yaml.description(),
                         given.yaml.description()
                     );
-                    self.problem(
-                        Problem::new(default.span.clone(), message).help("a parameter has the type of its default"),
-                    );
+                    let help = "a parameter has the type of its default; a list is written in brackets: '[a, b]'";
+                    self.problem(Problem::new(default.span.clone(), message).help(help));
                 }
             }
             params.insert(key.text.clone(), value);

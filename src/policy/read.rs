@@ -48,6 +48,8 @@ pub(super) fn read(
     let policy = reader.policy(root, overrides);
     let Reader { params, mut problems, .. } = reader;
     problems.sort_by_key(|problem| problem.span.start);
+    // The short form of a relation reads one value twice.
+    problems.dedup();
     let result = match policy {
         Some(policy) if problems.is_empty() => Ok(policy),
         _ => Err(problems.into_iter().map(|problem| Located { source: Arc::clone(source), problem }).collect()),
@@ -82,7 +84,7 @@ impl Reader<'_> {
 
     /// Notes that a node is not what it should be.
     pub fn wrong(&mut self, node: &Node, what: &str, wanted: &str) {
-        let message = format!("{what} is {wanted}, not {}", node.yaml.description());
+        let message = format!("{what} takes {wanted}, not {}", node.yaml.description());
         self.problem(Problem::new(node.span.clone(), message));
     }
 
@@ -268,6 +270,9 @@ impl Reader<'_> {
             return self.condition(node, select).map(Assertion::Forbid);
         }
         if let Some(node) = fields.get("require") {
+            if matches!(&node.yaml, Yaml::Map(entries) if entries.is_empty()) {
+                self.problem(Problem::new(node.span.clone(), "`require` asks for nothing: no thing could violate it"));
+            }
             return self.condition(node, select).map(Assertion::Require);
         }
         if let Some(node) = fields.get("count") {
@@ -363,10 +368,15 @@ impl Reader<'_> {
 
     /// The elements of a list, or the one value; parameters resolved, a list among the elements opened.
     pub fn list(&mut self, node: &Node) -> Option<Vec<Node>> {
-        let node = self.resolve(node)?;
-        let Yaml::List(items) = node.yaml else { return Some(vec![node]) };
+        let Yaml::List(items) = &node.yaml else {
+            // What a parameter stands for is taken as it is.
+            return match self.resolve(node)? {
+                Node { yaml: Yaml::List(items), .. } => Some(items),
+                node => Some(vec![node]),
+            };
+        };
         let mut list = Vec::new();
-        for item in &items {
+        for item in items {
             match self.resolve(item)? {
                 Node { yaml: Yaml::List(inner), .. } if matches!(item.yaml, Yaml::Text(_)) => list.extend(inner),
                 item => list.push(item),
@@ -375,10 +385,24 @@ impl Reader<'_> {
         Some(list)
     }
 
+    /// The same, with at least one element: what matches nothing is a mistake.
+    pub fn some(&mut self, what: &str, node: &Node) -> Option<Vec<Node>> {
+        let list = self.list(node)?;
+        if list.is_empty() {
+            let message = format!("the list for `{what}` is empty: it would match nothing");
+            self.problem(Problem::new(node.span.clone(), message).help("name what is meant, or leave the rule out"));
+            return None;
+        }
+        Some(list)
+    }
+
     /// The entries of a mapping, each key once.
     pub fn entries<'n>(&mut self, node: &'n Node, what: &str) -> Option<Vec<(&'n Key, &'n Node)>> {
         let Yaml::Map(entries) = &node.yaml else {
-            self.wrong(node, what, "a mapping");
+            match node.yaml {
+                Yaml::Null => self.problem(Problem::new(node.span.clone(), format!("{what} is empty"))),
+                _ => self.wrong(node, what, "a mapping, such as { name: value }"),
+            }
             return None;
         };
         let mut seen: Vec<(&Key, &Node)> = Vec::new();
@@ -410,14 +434,18 @@ impl Reader<'_> {
         let found = attribute::find(of, &key.text);
         if found.is_none() {
             let names: Vec<&str> = attribute::of(of).map(|attribute| attribute.name).collect();
+            let holder = matches!(of, Kind::User | Kind::Group);
             let mut problem = Problem::new(key.span.clone(), format!("a {} has no `{}`", of.name(), key.text));
             let elsewhere = Kind::ALL.into_iter().filter(|kind| attribute::find(*kind, &key.text).is_some());
             let elsewhere: Vec<&str> = elsewhere.map(Kind::name).collect();
             problem = problem.help(match nearest(&key.text, names.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if of != Kind::Grant && matches!(key.text.as_str(), "permission" | "permissions") => {
+                _ if holder && matches!(key.text.as_str(), "permission" | "permissions") => {
                     "a permission comes with a role: write `holds: { permission: … }`".to_owned()
                 }
+                _ if holder && matches!(key.text.as_str(), "role" | "roles") => {
+                    "roles are what it holds: write `holds: { role: … }`".to_owned()
+                }
+                Some(near) => format!("did you mean `{near}`?"),
                 None if !elsewhere.is_empty() => {
                     format!(
                         "`{}` belongs to {}; a {} has {}",

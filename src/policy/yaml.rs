@@ -43,7 +43,8 @@ impl Yaml {
         match self {
             Self::Null => "null",
             Self::Flag(_) => "true or false",
-            Self::Number(_) | Self::Float => "a number",
+            Self::Number(_) => "a number",
+            Self::Float => "a fraction",
             Self::Text(_) => "a text",
             Self::List(_) => "a list",
             Self::Map(_) => "a mapping",
@@ -67,9 +68,25 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
         // The place is said by the caret.
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what).to_owned();
         let at = error.location().map_or(0, |location| offset(text, &location));
-        Problem::new(at..at, message)
+        explained(at, &message)
     })?;
     node(text, raw)
+}
+
+/// The parser's words, and what is mostly behind them.
+fn explained(at: usize, message: &str) -> Problem {
+    let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if message.contains("multiple YAML documents") {
+        return Problem::new(at..at, "a second document").help("a file holds one; split it at `---`");
+    }
+    let problem = Problem::new(at..at, message);
+    if has(&["anchor", "alias", "tag", "unexpected character", "cannot start any token"]) {
+        problem.help("a text that begins with `*`, `&`, `!`, `@` or `%` needs quotes: \"*.write\"")
+    } else if has(&["mapping values are not allowed"]) {
+        problem.help("a text with a colon in it needs quotes")
+    } else {
+        problem
+    }
 }
 
 /// Where a location begins, in bytes; some errors know only line and column.

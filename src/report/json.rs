@@ -97,6 +97,7 @@ struct RuleRow<'a> {
     references: &'a [String],
     controls: &'a BTreeMap<String, Vec<String>>,
     tags: &'a [String],
+    unread: &'a [String],
     notes: &'a [String],
 }
 
@@ -178,6 +179,7 @@ fn rule(rule: &RuleResult) -> RuleRow<'_> {
         references: &rule.references,
         controls: &rule.controls,
         tags: &rule.tags,
+        unread: &rule.unread,
         notes: &rule.notes,
     }
 }

@@ -8,7 +8,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use owo_colors::{OwoColorize as _, Style};
 
 use super::Look;
-use crate::finding::{Finding, Outcome, Path, Place, RuleResult, Severity, Status, Thing, Value, Verdict};
+use crate::finding::{Evidence, Finding, Outcome, Path, Place, RuleResult, Severity, Status, Thing, Value, Verdict};
 use crate::visible::visible;
 
 /// How many subjects of one cause are named, unless the reader wants them all.
@@ -71,10 +71,8 @@ impl<'a> Text<'a> {
                 self.cause(&cause);
             }
         }
-        if rule.open {
-            for note in &rule.notes {
-                self.field("open", note);
-            }
+        for unread in &rule.unread {
+            self.field("open", unread);
         }
         if rule.verdict == Verdict::Violation && !self.look.quiet {
             if let Some(rationale) = &rule.rationale {
@@ -191,7 +189,7 @@ impl<'a> Text<'a> {
     fn notes(&mut self) {
         let outcome = self.outcome;
         let mut any = false;
-        for rule in outcome.rules.iter().filter(|rule| !rule.open) {
+        for rule in &outcome.rules {
             for note in &rule.notes {
                 self.wrapped("note: ", "      ", &visible(&format!("{}: {note}", rule.id)));
                 any = true;
@@ -329,14 +327,16 @@ fn details(finding: &Finding) -> String {
         return String::new();
     }
     let mut shown: Vec<String> = Vec::new();
-    for evidence in finding.evidence.iter().chain(&finding.selected_by) {
+    // What selected the subject is mostly told by the rule; how long ago is not.
+    let by_time = |evidence: &&Evidence| matches!(evidence.value, Value::Time(_) | Value::Null);
+    for evidence in finding.evidence.iter().chain(finding.selected_by.iter().filter(by_time)) {
         let value = evidence.value.to_string();
-        let written = evidence.place.source.text[evidence.place.span.clone()].contains(&value);
         let known = match evidence.value {
             Value::Permission(_) => true,
             Value::Null => false,
             Value::Flag(_) | Value::Number(_) | Value::Time(_) | Value::Text(_) => {
-                written || value == finding.subject.label()
+                let written = &evidence.place.source.text[evidence.place.span.clone()];
+                written.contains(&value) || value == finding.subject.label()
             }
         };
         let detail = visible(&evidence.to_string()).into_owned();

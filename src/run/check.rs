@@ -57,12 +57,12 @@ fn exit(outcome: &Outcome, args: &Check) -> Exit {
 
 fn overrides(args: &Rules) -> Result<Overrides, Error> {
     let mut overrides = Overrides::default();
-    for (name, value) in &args.param {
-        overrides.set(name, value)?;
-    }
     for path in &args.param_file {
         let text = std::fs::read_to_string(path).map_err(|source| Error::ParamFile { path: path.clone(), source })?;
         overrides.set_all(&path.to_string_lossy(), &text)?;
+    }
+    for (name, value) in &args.param {
+        overrides.set(name, value)?;
     }
     Ok(overrides)
 }
