@@ -80,6 +80,9 @@ pub struct Api {
     #[arg(long, value_name = "N", default_value_t = 8, env = "ROLELINT_CONCURRENCY", hide_env = true,
           value_parser = clap::value_parser!(u16).range(1..=64))]
     pub concurrency: u16,
+    /// Ask each endpoint at most N times a minute [default: as often as it lets us]
+    #[arg(long, value_name = "N", value_parser = rate, env = "ROLELINT_RATE", hide_env = true)]
+    pub rate: Option<f64>,
     /// For one attempt at one request
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "ROLELINT_TIMEOUT", hide_env = true)]
     pub timeout: Duration,
@@ -186,6 +189,11 @@ fn duration(text: &str) -> Result<Duration, String> {
     parsed
         .filter(|length| !length.is_zero())
         .ok_or_else(|| "write a length of time such as 500ms, 30s or 2m".to_owned())
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate >= 0.1);
+    rate.ok_or_else(|| "write a number of requests a minute, 0.1 or more".to_owned())
 }
 
 fn length(text: &str) -> Result<i64, String> {

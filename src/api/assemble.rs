@@ -214,6 +214,11 @@ fn coverage(answers: &Answers, needs: &BTreeSet<Collection>) -> Coverage {
     parts(&mut coverage, Collection::UserRoles, &answers.user_roles);
     parts(&mut coverage, Collection::GroupRoles, &answers.group_roles);
     parts(&mut coverage, Collection::GroupMembers, &answers.group_members);
+    if needs.contains(&Collection::UserRoles) {
+        let listed = answers.users.iter().flat_map(|users| &users.items).map(|user| user.id.clone());
+        let unasked = listed.filter(|id| !answers.user_roles.contains_key(id)).collect();
+        coverage.of_mut(Collection::UserRoles).unasked = unasked;
+    }
 
     let mut unlisted: Vec<&str> = answers.unlisted_roles().map(|role| role.id.as_str()).collect();
     unlisted.sort_unstable();

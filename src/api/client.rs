@@ -8,8 +8,10 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, Header
 use reqwest::{Response, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
 
+use super::endpoint::Endpoint;
 use super::error::Error;
 use super::key::Key;
+use super::pace::Pace;
 use super::wait;
 use crate::visible::visible;
 
@@ -37,6 +39,8 @@ pub struct Options {
     pub retry_delay: Duration,
     /// Requests under way at once.
     pub concurrency: usize,
+    /// The most requests a minute for each endpoint; without it, as many as the API lets through.
+    pub rate: Option<f64>,
 }
 
 /// A client of the Admin API that can do nothing but read.
@@ -45,6 +49,7 @@ pub struct Client {
     http: reqwest::Client,
     base: Url,
     key: Key,
+    pace: Pace,
     retry_delay: Duration,
     /// Requests under way at once.
     pub concurrency: usize,
@@ -75,7 +80,8 @@ impl Client {
             .connect_timeout(options.timeout.min(Duration::from_secs(10)))
             .build()
             .map_err(|error| Error::Setup { why: causes(&error) })?;
-        Ok(Self { http, base, key, retry_delay: options.retry_delay, concurrency: options.concurrency.max(1) })
+        let pace = Pace::new(options.rate);
+        Ok(Self { http, base, key, pace, retry_delay: options.retry_delay, concurrency: options.concurrency.max(1) })
     }
 
     /// The base URL.
@@ -84,7 +90,12 @@ impl Client {
     }
 
     /// Asks until there is an answer, or none is to be expected. `path` and `query` are encoded already.
-    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, query: &str) -> Result<T, Error> {
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        endpoint: &Endpoint,
+        path: &str,
+        query: &str,
+    ) -> Result<T, Error> {
         let url = format!("{}{path}?{query}", self.base());
         let url = Url::parse(&url).map_err(|error| Error::BaseUrl { url, why: error.to_string() })?;
         let backoff = ExponentialBuilder::default()
@@ -93,7 +104,7 @@ impl Client {
             .with_max_times(RETRIES)
             .with_jitter();
         let mut unreachable = 0;
-        (|| self.attempt(url.clone()))
+        (|| self.in_turn(endpoint, url.clone()))
             .retry(backoff)
             .when(Error::passing)
             .adjust(|error, delay| match error {
@@ -106,6 +117,25 @@ impl Client {
             })
             .notify(|error, delay| tracing::debug!("GET {path}: {error}; again in {} ms", delay.as_millis()))
             .await
+    }
+
+    /// Asks at the endpoint's pace. That it is too fast counts as no attempt: it only slows us.
+    async fn in_turn<T: DeserializeOwned>(&self, endpoint: &Endpoint, url: Url) -> Result<T, Error> {
+        loop {
+            let sent = self.pace.turn(endpoint.collection).await;
+            let answer = self.attempt(url.clone()).await;
+            let Err(Error::Passing { status: 429, wait, message }) = answer else {
+                if answer.is_ok() {
+                    self.pace.granted(endpoint.collection, sent);
+                }
+                return answer;
+            };
+            tracing::debug!("GET {}: 429, {message}", url.path());
+            let too_long = wait.is_some_and(|wait| wait > LONGEST_ASKED);
+            if too_long || !self.pace.refused(endpoint.collection, sent, wait) {
+                return Err(Error::Status { status: 429, message });
+            }
+        }
     }
 
     async fn attempt<T: DeserializeOwned>(&self, url: Url) -> Result<T, Error> {

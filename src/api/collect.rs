@@ -23,25 +23,30 @@ pub struct Progress {
     pub total: Option<usize>,
 }
 
-/// Collects these collections, at this time. What could not be read stands in the organization's coverage.
-///
-/// `needs` holds the parent of each collection that has one.
-pub async fn collect(
-    client: &Client,
-    needs: &BTreeSet<Collection>,
-    now: Time,
-    progress: &(dyn Fn(Progress) + Send + Sync),
-) -> Org {
-    let collector = Collector { client, needs, progress };
+/// What to collect.
+#[derive(Clone, Copy)]
+pub struct Ask<'a> {
+    /// The collections, each with its parent if it has one.
+    pub collections: &'a BTreeSet<Collection>,
+    /// Whose roles to ask for: given the organization as far as its lists tell it, one answer for each of its users.
+    pub users: &'a (dyn Fn(&Org) -> Vec<bool> + Sync),
+}
+
+/// Collects what is asked for, at this time. What could not be read stands in the organization's coverage.
+pub async fn collect(client: &Client, ask: Ask<'_>, now: Time, progress: &(dyn Fn(Progress) + Send + Sync)) -> Org {
+    let source = Source { api: client.base().to_owned(), collected_at: now };
+    let collector = Collector { client, ask, needs: ask.collections, source: &source, progress };
     let mut answers = collector.lists().await;
     collector.details(&mut answers).await;
     collector.again(&mut answers).await;
-    assemble(&answers, needs, Source { api: client.base().to_owned(), collected_at: now })
+    assemble(&answers, ask.collections, source)
 }
 
 struct Collector<'c> {
     client: &'c Client,
+    ask: Ask<'c>,
     needs: &'c BTreeSet<Collection>,
+    source: &'c Source,
     progress: &'c (dyn Fn(Progress) + Send + Sync),
 }
 
@@ -85,7 +90,12 @@ impl Collector<'_> {
             asks.push((Collection::GroupMembers, id.clone()));
             asks.push((Collection::GroupRoles, id));
         }
-        asks.extend(users.iter().map(|id| (Collection::UserRoles, id.clone())));
+        if self.needs.contains(&Collection::UserRoles) {
+            let listed = assemble(answers, self.needs, self.source.clone());
+            let wanted = (self.ask.users)(&listed);
+            let wanted = listed.users.iter().zip(wanted).filter(|(_, wanted)| *wanted);
+            asks.extend(wanted.map(|(user, _)| (Collection::UserRoles, user.id.to_string())));
+        }
         self.ask(asks, answers).await;
 
         // A group can have members that the list of users does not: service accounts, people of the wider tenant.

@@ -48,7 +48,7 @@ async fn walk<T: DeserializeOwned + Item>(
     let mut empty_before = false;
     loop {
         let cursor = after.as_ref().map_or(String::new(), |after| format!("&after={}", encode(after)));
-        let page: Page<T> = match client.get(&path, &format!("limit={limit}{cursor}")).await {
+        let page: Page<T> = match client.get(endpoint, &path, &format!("limit={limit}{cursor}")).await {
             // The documented maximum is more than some servers allow.
             Err(Error::Status { status: 400, .. }) if after.is_none() && limit > SAFE_LIMIT => {
                 limit = SAFE_LIMIT;

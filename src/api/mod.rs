@@ -10,10 +10,11 @@ mod endpoint;
 mod error;
 mod key;
 mod list;
+mod pace;
 mod wait;
 mod wire;
 
 pub use client::{Client, Options};
-pub use collect::{Progress, collect};
+pub use collect::{Ask, Progress, collect};
 pub use error::Error;
 pub use key::Key;

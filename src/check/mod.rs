@@ -11,9 +11,10 @@ mod prove;
 mod tests;
 
 use crate::finding::Outcome;
-use crate::org::{Org, Time};
-use crate::policy::Policy;
+use crate::org::{Org, Time, Truth};
+use crate::policy::{Kind, Policy, Users};
 
+use evaluate::{Domain, evaluate};
 use facts::Facts;
 
 /// Judges every rule of these policies; ages count from `as_of`.
@@ -31,4 +32,19 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
     }
     let (source, coverage) = (org.source.clone(), org.coverage.clone());
     Outcome { as_of, source, coverage, rules, skipped: Vec::new(), findings }
+}
+
+/// Whose roles these rules could ask for: one answer for each user of an organization of which only the lists are known.
+pub fn wanted(org: &Org, users: &Users<'_>, as_of: Time) -> Vec<bool> {
+    let Users::Those(rules) = users else { return vec![true; org.users.len()] };
+    let facts = Facts::new(org, as_of);
+    let mut wanted = vec![false; org.users.len()];
+    for parts in rules {
+        let answers: Vec<_> =
+            parts.iter().map(|part| evaluate(&facts, part, Domain::Things(Kind::User)).answers).collect();
+        for (at, wanted) in wanted.iter_mut().enumerate() {
+            *wanted |= answers.iter().all(|answers| answers.of(at) != Truth::No);
+        }
+    }
+    wanted
 }

@@ -8,16 +8,16 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 
-use super::check;
 use super::evaluate::{Domain, evaluate};
 use super::facts::Facts;
+use super::{check, wanted};
 use crate::finding::{SourceText, Verdict};
 use crate::org::{
     Assignment, Builder, Collection, Coverage, Failure, Grant, Group, GroupIx, Known, Org, Principal, Role, Source,
     Text, Truth, User, UserIx, Way,
 };
 use crate::policy::{
-    Assertion, Condition, Kind, Overrides, Policy, Quantity, Relation, Test, TextColumn, ViaKind, ViaTest, parse,
+    Assertion, Condition, Kind, Overrides, Policy, Quantity, Relation, Test, TextColumn, ViaKind, ViaTest, needs, parse,
 };
 
 const NOW: i64 = 1_780_000_000;
@@ -60,6 +60,21 @@ const CONDITIONS: &[(&str, &str)] = &[
     ("grant", "{ permission: '*.write', via: membership }"),
     ("grant", "{ any: [ { group: { is_scim_managed: true } }, { user: { role: owner } } ] }"),
     ("grant", "{ role: { holders: { count: { min: 2 } } } }"),
+];
+
+/// Rules that need the roles of some users, or in part look as if they did.
+const NARROWED: &[&str] = &[
+    "- { id: a, select: user, where: { role: owner }, forbid: { holds: { permission: '*.write' } } }",
+    "- { id: a, select: user, where: { email: 'u1@*', groups: { name: G0 } }, forbid: { holds: { via: direct } } }",
+    "- { id: a, select: user, where: { any: [ { email: 'u0@*' }, { holds: { permission: api.a.read } } ] }, forbid: { role: reader } }",
+    "- { id: a, select: user, where: { email: 'u0@*' }, forbid: { groups: { members: { holds: { permission: '*.write' } } } } }",
+    "- { id: a, select: user, where: { email: 'u0@*' }, forbid: { holds: { role: { holders: { count: { min: 2 } } } } } }",
+    "- { id: a, select: user, where: { holds: { permission: api.a.write } }, count: { max: 1 } }",
+    "- { id: a, select: role, forbid: { holders: { user: { email: 'u0@*' } } } }",
+    "- { id: a, select: user, where: { role: owner }, forbid: { holds: { via: direct } } }\n\
+     - { id: b, select: user, where: { not: { role: owner } }, require: { holds: { every: { permission: '*.read' } } } }",
+    "- { id: a, select: user, where: { role: owner }, forbid: { holds: { via: direct } } }\n\
+     - { id: b, select: grant, where: { principal: user }, forbid: { permission: api.b.write } }",
 ];
 
 /// An organization as it is.
@@ -448,6 +463,25 @@ proptest! {
                 Verdict::Violation => prop_assert_eq!(was.verdict, Verdict::Violation, "{}", is.id),
                 Verdict::Pass | Verdict::Vacuous => prop_assert_eq!(was.verdict, is.verdict, "{}", is.id),
                 Verdict::Unknown => {}
+            }
+        }
+    }
+
+    #[test]
+    fn not_asking_for_what_no_rule_needs_changes_no_verdict(world in worlds()) {
+        let nobody = Holes { user_roles: (0..world.users.len()).collect(), ..Holes::default() };
+        let listed = build(&world, &nobody);
+        for rules in NARROWED {
+            let text = format!("version: 1\nrules:\n{rules}");
+            let source = Arc::new(SourceText { name: "test.yaml".to_owned(), text });
+            let policies = parse(&[source], &Overrides::default()).expect("the rules are valid");
+            let wanted = wanted(&listed, &needs(&policies).users, NOW);
+            let unwanted = (0..wanted.len()).filter(|&at| !wanted[at]).collect();
+            let seen = build(&world, &Holes { user_roles: unwanted, ..Holes::default() });
+            let (seen, whole) = (check(&seen, &policies, NOW), check(&build(&world, &Holes::default()), &policies, NOW));
+            for (seen, whole) in seen.rules.iter().zip(&whole.rules) {
+                prop_assert_eq!(seen.verdict, whole.verdict, "{}", rules);
+                prop_assert_eq!(seen.violations, whole.violations, "{}", rules);
             }
         }
     }

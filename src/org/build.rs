@@ -167,7 +167,7 @@ fn ordered(last: Option<&Text>, id: &Text) -> Result<(), OutOfOrder> {
 fn holes<'a>(coverage: &Coverage, collection: Collection, ids: impl ExactSizeIterator<Item = &'a Text>) -> FixedBitSet {
     let record = coverage.of(collection);
     let mut holes = FixedBitSet::with_capacity(ids.len());
-    if record.asked && record.gaps.is_empty() {
+    if record.asked && record.gaps.is_empty() && record.unasked.is_empty() {
         return holes;
     }
     for (at, id) in ids.enumerate() {

@@ -1,6 +1,6 @@
 //! The record of what was read and what was not. Every false green starts with a hole here that nobody looked at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A kind of answer that the Admin API gives, named after what it holds.
@@ -110,6 +110,8 @@ pub struct Record {
     pub cut: Option<Failure>,
     /// Single things whose part of this collection could not be read, by id.
     pub gaps: BTreeMap<String, Failure>,
+    /// Single things whose part nobody asked for, by id: no rule needed it.
+    pub unasked: BTreeSet<String>,
 }
 
 impl Record {
@@ -132,7 +134,7 @@ impl Record {
 
     /// Whether the part of this collection that belongs to `id` was read.
     pub fn covers(&self, id: &str) -> bool {
-        self.asked && !self.gaps.contains_key(id)
+        self.asked && !self.gaps.contains_key(id) && !self.unasked.contains(id)
     }
 
     /// Why the part that belongs to `id` is not known.
@@ -164,7 +166,8 @@ pub struct Coverage(BTreeMap<Collection, Record>);
 impl Coverage {
     /// The record of one collection; of one that nobody asked for, the empty record.
     pub fn of(&self, collection: Collection) -> &Record {
-        const NOT_ASKED: &Record = &Record { asked: false, requests: 0, items: 0, cut: None, gaps: BTreeMap::new() };
+        const NOT_ASKED: &Record =
+            &Record { asked: false, requests: 0, items: 0, cut: None, gaps: BTreeMap::new(), unasked: BTreeSet::new() };
         self.0.get(&collection).unwrap_or(NOT_ASKED)
     }
 

@@ -28,7 +28,7 @@ pub use builtin::builtin;
 pub use error::{Error, Located};
 pub use load::{load, parse};
 pub use nearest::nearest;
-pub use needs::needs;
+pub use needs::{Needs, Users, needs};
 pub use params::Overrides;
 pub use pattern::{BadPattern, Pattern};
 

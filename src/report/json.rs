@@ -155,12 +155,16 @@ impl Serialize for ValueRow<'_> {
 }
 
 fn coverage((collection, record): (Collection, &Record)) -> CoverageRow {
+    let unasked = match record.unasked.len() {
+        0 => None,
+        n => Some(format!("not asked for {n} whom no rule needs")),
+    };
     CoverageRow {
         collection: collection.name(),
         state: record.state().name(),
         requests: record.requests,
         items: record.items,
-        detail: record.detail(),
+        detail: record.detail().or(unasked),
     }
 }
 

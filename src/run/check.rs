@@ -41,7 +41,8 @@ fn facts(args: &Check, common: &Common, policies: &[Policy]) -> Result<(Org, Str
         let snapshot::Read { org, digest } = snapshot::open(path)?;
         return Ok((org, digest));
     }
-    let org = live::collect(&args.api, common, &needs(policies))?;
+    let needs = needs(policies);
+    let org = live::collect(&args.api, common, &needs.collections, &needs.users, args.gate.as_of)?;
     let digest = snapshot::digest(&org);
     Ok((org, digest))
 }

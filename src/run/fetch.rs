@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::cli::{Common, Fetch};
 use crate::org::Collection;
+use crate::policy::Users;
 use crate::snapshot;
 use crate::visible::visible;
 
@@ -11,7 +12,7 @@ use super::{Error, Exit, live, output};
 
 pub(super) fn run(args: &Fetch, common: &Common) -> Result<Exit, Error> {
     let everything: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
-    let org = live::collect(&args.api, common, &everything)?;
+    let org = live::collect(&args.api, common, &everything, &Users::All, None)?;
     snapshot::save(&org, &args.output)?;
     let complete = org.coverage.complete();
     for (collection, record) in org.coverage.iter() {

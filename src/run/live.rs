@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::io::Read as _;
 
-use crate::api::{Client, Key, Options, collect as collect_all};
+use crate::api::{Ask, Client, Key, Options, collect as collect_all};
+use crate::check::wanted;
 use crate::cli::{Api, Common};
 use crate::org::{Collection, Org, Time};
+use crate::policy::Users;
 
 use super::Error;
 use super::progress::Bars;
@@ -15,14 +17,21 @@ pub(super) fn now() -> Time {
     jiff::Timestamp::now().as_second()
 }
 
-/// Collects these collections from the API.
-pub(super) fn collect(args: &Api, common: &Common, needs: &BTreeSet<Collection>) -> Result<Org, Error> {
+/// Collects from the API; `whose` are the users whose roles are needed, ages in its conditions counted from `as_of`.
+pub(super) fn collect(
+    args: &Api,
+    common: &Common,
+    collections: &BTreeSet<Collection>,
+    whose: &Users<'_>,
+    as_of: Option<Time>,
+) -> Result<Org, Error> {
     let options = Options {
         base_url: args.base_url.clone(),
         organization: args.organization.clone().filter(|organization| !organization.is_empty()),
         timeout: args.timeout,
         retry_delay: args.retry_delay,
         concurrency: usize::from(args.concurrency),
+        rate: args.rate,
     };
     let client = Client::new(key(args)?, &options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -32,7 +41,10 @@ pub(super) fn collect(args: &Api, common: &Common, needs: &BTreeSet<Collection>)
         .map_err(|source| Error::Start { source })?;
     runtime.spawn(end_when_told());
     let bars = Bars::new(common);
-    let org = runtime.block_on(collect_all(&client, needs, now(), &|progress| bars.show(progress)));
+    let now = now();
+    let users = |org: &Org| wanted(org, whose, as_of.unwrap_or(now));
+    let ask = Ask { collections, users: &users };
+    let org = runtime.block_on(collect_all(&client, ask, now, &|progress| bars.show(progress)));
     bars.clear();
     Ok(org)
 }

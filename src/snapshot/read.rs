@@ -243,6 +243,7 @@ fn coverage(records: impl IntoIterator<Item = (String, super::record::Record)>) 
             items: record.items,
             cut: record.cut.map(Into::into),
             gaps: record.gaps.into_iter().map(|(id, failure)| (id, failure.into())).collect(),
+            unasked: record.unasked,
         };
     }
     Ok(coverage)

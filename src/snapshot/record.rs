@@ -1,7 +1,7 @@
 //! The lines of a snapshot as they stand in the file. Fields that the API left out are left out here too.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Visitor};
@@ -44,6 +44,8 @@ pub struct Record {
     pub cut: Option<Failure>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub gaps: BTreeMap<String, Failure>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unasked: BTreeSet<String>,
 }
 
 /// Why something was not read.

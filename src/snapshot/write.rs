@@ -78,6 +78,7 @@ fn header(org: &Org) -> Header {
         items: record.items,
         cut: record.cut.as_ref().map(Failure::from),
         gaps: record.gaps.iter().map(|(id, failure)| (id.clone(), Failure::from(failure))).collect(),
+        unasked: record.unasked.clone(),
     };
     let asked = org.coverage.iter().filter(|(_, record)| record.asked);
     Header {

@@ -1,0 +1,256 @@
+//! How fast we ask: each endpoint has a pace of its own, learnt from what the API lets through.
+//!
+//! Admin endpoints were measured at 7 to 10 requests a minute for each endpoint, whatever ids stand in its path, and
+//! often say nothing of when to come back (`mkdev-me/terraform-provider-openai`, its changelog and pull requests 69 to
+//! 76). So we begin without a limit; the first refusal tells how many requests fit into how long; from then on they
+//! are spread evenly. Two quiet minutes add one a minute, a refusal takes a tenth away. A refusal on one endpoint slows
+//! no other.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::org::Collection;
+
+const MINUTE: Duration = Duration::from_secs(60);
+/// After so long without a refusal, a little more is tried.
+const QUIET: Duration = Duration::from_secs(120);
+/// The slowest pace, in requests a minute: slower than any endpoint was measured.
+const SLOWEST: f64 = 6.0;
+/// How many refusals in a row, with nothing let through between them, are a pause that does not end.
+const MOST_REFUSALS: usize = 20;
+
+/// The paces of all endpoints.
+#[derive(Debug)]
+pub struct Pace {
+    lanes: BTreeMap<Collection, Mutex<Lane>>,
+}
+
+#[derive(Debug)]
+struct Lane {
+    /// Requests a minute; without a limit as long as nothing was refused.
+    rate: Option<f64>,
+    /// The earliest moment for the next request.
+    next: Instant,
+    /// When the requests of the last minute went out that were let through.
+    granted: VecDeque<Instant>,
+    /// When the rate last changed.
+    changed: Instant,
+    /// Refusals since something was let through.
+    refusals: usize,
+}
+
+impl Pace {
+    /// The pace at the start: `rate` requests a minute for each endpoint, or as many as it lets through.
+    pub fn new(rate: Option<f64>) -> Self {
+        let now = Instant::now();
+        let lane = || Lane { rate, next: now, granted: VecDeque::new(), changed: now, refusals: 0 };
+        Self { lanes: Collection::ALL.into_iter().map(|collection| (collection, Mutex::new(lane()))).collect() }
+    }
+
+    /// Waits until it is this endpoint's turn; returns when that was.
+    pub async fn turn(&self, of: Collection) -> Instant {
+        loop {
+            let slot = {
+                let mut lane = self.lane(of);
+                let now = Instant::now();
+                if lane.next <= now {
+                    lane.next = now + lane.interval();
+                    return now;
+                }
+                lane.next
+            };
+            // Others wait for the same moment: whoever comes first takes it, the rest look again.
+            tokio::time::sleep_until(slot).await;
+        }
+    }
+
+    /// A request that went out at `sent` was let through.
+    pub fn granted(&self, of: Collection, sent: Instant) {
+        let mut lane = self.lane(of);
+        lane.refusals = 0;
+        lane.granted.push_back(sent);
+        let now = Instant::now();
+        lane.forget_before(now);
+        if let Some(rate) = lane.rate.filter(|_| now.duration_since(lane.changed) >= QUIET) {
+            lane.rate = Some(rate + 1.0);
+            lane.changed = now;
+        }
+    }
+
+    /// A request that went out at `sent` was refused, with the promise of letting one through after `wait`.
+    /// Returns whether it makes sense to go on asking.
+    pub fn refused(&self, of: Collection, sent: Instant, wait: Option<Duration>) -> bool {
+        let mut lane = self.lane(of);
+        let now = Instant::now();
+        lane.forget_before(now);
+        lane.refusals += 1;
+        let window = lane.granted.front().map_or(Duration::ZERO, |first| now.duration_since(*first));
+        // Without a promise, a minute after the first of those that fitted.
+        let wait = wait.unwrap_or_else(|| MINUTE.saturating_sub(window).max(Duration::from_secs(1)));
+        // Requests that were under way together are refused together: that is one refusal.
+        if sent >= lane.changed {
+            #[expect(clippy::cast_precision_loss, reason = "a minute holds no such numbers")]
+            let fitted = lane.granted.len().max(1) as f64 * 60.0 / (window + wait).as_secs_f64().max(1e-3);
+            let rate = lane.rate.map_or(fitted, |rate| fitted.min(rate * 0.9)).max(SLOWEST);
+            lane.rate = Some(rate);
+            lane.changed = now;
+        }
+        lane.next = lane.next.max(now + wait);
+        lane.refusals <= MOST_REFUSALS
+    }
+
+    fn lane(&self, of: Collection) -> std::sync::MutexGuard<'_, Lane> {
+        self.lanes[&of].lock().expect("no thread panics while it holds a lane")
+    }
+}
+
+impl Lane {
+    fn interval(&self) -> Duration {
+        self.rate.map_or(Duration::ZERO, |rate| Duration::from_secs_f64(60.0 / rate))
+    }
+
+    fn forget_before(&mut self, now: Instant) {
+        while self.granted.front().is_some_and(|first| now.duration_since(*first) > MINUTE) {
+            self.granted.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// A server that lets `capacity` requests through in each minute, counted from the first of them.
+    struct Throttle {
+        capacity: usize,
+        says_when: bool,
+        window: Option<Instant>,
+        used: usize,
+        refused: usize,
+        early: usize,
+        promised: Option<Instant>,
+    }
+
+    impl Throttle {
+        fn ask(&mut self) -> Result<(), Option<Duration>> {
+            let now = Instant::now();
+            self.early += usize::from(self.promised.is_some_and(|promised| now < promised));
+            let window = *self.window.get_or_insert(now);
+            if now.duration_since(window) >= MINUTE {
+                self.window = Some(now);
+                self.used = 0;
+            }
+            if self.used < self.capacity {
+                self.used += 1;
+                return Ok(());
+            }
+            self.refused += 1;
+            let wait = MINUTE.saturating_sub(now.duration_since(self.window.expect("set above")));
+            self.promised = self.says_when.then_some(now + wait);
+            Err(self.says_when.then_some(wait))
+        }
+    }
+
+    /// Asks so often, with so many at a time; returns the time it took and the server.
+    async fn run(requests: usize, at_a_time: usize, throttle: Throttle) -> (Duration, Throttle) {
+        let began = Instant::now();
+        let pace = Arc::new(Pace::new(None));
+        let throttle = Arc::new(Mutex::new(throttle));
+        let left = Arc::new(Mutex::new(requests));
+        let workers = (0..at_a_time).map(|_| {
+            let (pace, throttle, left) = (Arc::clone(&pace), Arc::clone(&throttle), Arc::clone(&left));
+            tokio::spawn(async move {
+                loop {
+                    {
+                        let mut left = left.lock().expect("no panic");
+                        if *left == 0 {
+                            return;
+                        }
+                        *left -= 1;
+                    }
+                    loop {
+                        let sent = pace.turn(Collection::UserRoles).await;
+                        let answer = throttle.lock().expect("no panic").ask();
+                        match answer {
+                            Ok(()) => {
+                                pace.granted(Collection::UserRoles, sent);
+                                break;
+                            }
+                            Err(wait) => assert!(pace.refused(Collection::UserRoles, sent, wait)),
+                        }
+                    }
+                }
+            })
+        });
+        for worker in workers.collect::<Vec<_>>() {
+            worker.await.expect("no panic");
+        }
+        let took = began.elapsed();
+        (took, Arc::into_inner(throttle).expect("all workers are done").into_inner().expect("no panic"))
+    }
+
+    fn throttle(capacity: usize, says_when: bool) -> Throttle {
+        Throttle { capacity, says_when, window: None, used: 0, refused: 0, early: 0, promised: None }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_slowed_that_is_not_refused() {
+        let (took, throttle) = run(500, 8, throttle(500, false)).await;
+        assert_eq!((took, throttle.refused), (Duration::ZERO, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nine_tenths_of_what_a_throttle_allows_are_used_and_nothing_is_asked_early() {
+        for says_when in [true, false] {
+            for capacity in [7, 10] {
+                let (took, throttle) = run(200, 8, throttle(capacity, says_when)).await;
+                let ideal = MINUTE.as_secs_f64() * (200.0 / capacity as f64 - 1.0);
+                let share = ideal / took.as_secs_f64();
+                assert!(share >= 0.9, "{share:.2} of {capacity} a minute, told when: {says_when}");
+                assert_eq!(throttle.early, 0);
+                assert!(throttle.refused < 30, "{} refusals", throttle.refused);
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_slows_its_endpoint_and_no_other() {
+        let pace = Pace::new(None);
+        let sent = pace.turn(Collection::UserRoles).await;
+        pace.refused(Collection::UserRoles, sent, Some(Duration::from_secs(30)));
+        let began = Instant::now();
+        pace.turn(Collection::GroupRoles).await;
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        pace.turn(Collection::UserRoles).await;
+        assert_eq!(began.elapsed(), Duration::from_secs(30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_without_end_ends() {
+        let pace = Pace::new(None);
+        let mut asked = 0;
+        loop {
+            asked += 1;
+            let sent = pace.turn(Collection::Roles).await;
+            if !pace.refused(Collection::Roles, sent, None) {
+                break;
+            }
+        }
+        assert_eq!(asked, MOST_REFUSALS + 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_given_rate_is_kept_from_the_first_request() {
+        let pace = Pace::new(Some(30.0));
+        let began = Instant::now();
+        for _ in 0..4 {
+            pace.turn(Collection::Roles).await;
+        }
+        assert_eq!(began.elapsed(), Duration::from_secs(6));
+    }
+}
