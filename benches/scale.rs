@@ -164,6 +164,7 @@ fn organization(users: usize) -> Org {
             permissions: Known::Value(vec![builder.words.intern("api.model.read")]),
             predefined_role: Known::Value(true),
             resource_type,
+            listed: true,
             ..Role::default()
         };
         builder.role(role).expect("named in order");
@@ -189,6 +190,7 @@ fn organization(users: usize) -> Org {
             permissions: Known::Value(permissions),
             predefined_role: Known::Value(false),
             resource_type,
+            listed: true,
             ..Role::default()
         };
         builder.role(role).expect("numbers are in order");
@@ -204,6 +206,7 @@ fn organization(users: usize) -> Org {
             id: Text::from(format!("group_{number:04}")),
             name: Known::Value(Text::from(format!("Group {number}"))),
             is_scim_managed: Known::Value(true),
+            listed: true,
             ..Group::default()
         };
         builder.group(group, roles).expect("numbers are in order");
@@ -220,6 +223,7 @@ fn organization(users: usize) -> Org {
             is_scim_managed: Known::Value(random.below(50) != 0),
             added_at: Known::Value(NOW - 86_400),
             api_key_last_used_at: Known::Value(NOW - i64::try_from(random.below(800)).expect("small") * 86_400),
+            listed: true,
             ..User::default()
         };
         for _ in 0..1 + random.below(4) {

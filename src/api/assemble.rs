@@ -7,8 +7,11 @@ use super::list::Listed;
 use super::wire::{self, Item, Role as WireRole, Stamp};
 use crate::org::{
     Assignment, Builder, Collection, Coverage, Failure, Group, GroupIx, Known, Org, OutOfOrder, Role, RoleIx, Source,
-    Text, User, Way, Words, canonical_role_id,
+    Text, Time, User, Way, Words, canonical_role_id,
 };
+
+/// How far its clock may be ahead of ours, in seconds.
+const CLOCK_SKEW: Time = 86_400;
 
 /// Everything that the API answered.
 #[derive(Debug, Default)]
@@ -31,12 +34,9 @@ impl Answers {
     /// may be missing there: its description in the assignment is as good.)
     pub fn unlisted_roles(&self) -> impl Iterator<Item = &WireRole> {
         let whole = self.roles.as_ref().filter(|roles| roles.cut.is_none());
-        let listed: BTreeSet<&str> =
-            whole.iter().flat_map(|roles| &roles.items).map(|role| canonical_role_id(&role.id)).collect();
+        let listed: BTreeSet<&str> = whole.iter().flat_map(|roles| &roles.items).map(|role| role_id(role)).collect();
         self.assigned_roles().filter(move |role| {
-            whole.is_some()
-                && role.predefined_role != Known::Value(true)
-                && !listed.contains(canonical_role_id(&role.id))
+            whole.is_some() && role.predefined_role != Known::Value(true) && !listed.contains(role_id(role))
         })
     }
 
@@ -53,31 +53,47 @@ impl Answers {
 
 /// Puts the answers together.
 pub fn assemble(answers: &Answers, needs: &BTreeSet<Collection>, source: Source) -> Org {
-    let coverage = coverage(answers, needs);
+    let mut coverage = coverage(answers, needs);
+    let latest = source.collected_at + CLOCK_SKEW;
     let mut builder = Builder::new(source);
     let in_order = "a map yields its keys in order, each once";
-    for role in roles(answers, &mut builder.words).into_values() {
+    for role in roles(answers, &mut builder.words, latest, &mut coverage).into_values() {
         builder.role(role).expect(in_order);
     }
-    groups(answers, &mut builder).expect(in_order);
-    users(answers, &mut builder).expect(in_order);
+    groups(answers, &mut builder, latest).expect(in_order);
+    users(answers, &mut builder, latest).expect(in_order);
     builder.finish(coverage)
 }
 
-/// Every role that was listed or assigned, completed from all answers about it, the list first.
-fn roles(answers: &Answers, words: &mut Words) -> BTreeMap<Text, Role> {
+/// Every role that was listed or assigned, completed from all answers about it, the list first. Where two of them
+/// disagree on what it permits, that is not known.
+fn roles(answers: &Answers, words: &mut Words, latest: Time, coverage: &mut Coverage) -> BTreeMap<Text, Role> {
     let mut roles: BTreeMap<Text, Role> = BTreeMap::new();
-    for wire in answers.roles.iter().flat_map(|roles| &roles.items).chain(answers.assigned_roles()) {
-        let role = role(wire, words);
-        match roles.remove(&role.id) {
-            Some(known) => roles.insert(role.id.clone(), known.or(role)),
-            None => roles.insert(role.id.clone(), role),
+    let listed = answers.roles.iter().flat_map(|roles| &roles.items).map(|role| (role, true));
+    let assigned = answers.assigned_roles().map(|role| (role, false));
+    for (wire, listed) in listed.chain(assigned) {
+        let mut role = role(wire, words, latest);
+        role.listed = listed;
+        let Some(mut known) = roles.remove(&role.id) else {
+            roles.insert(role.id.clone(), role);
+            continue;
         };
+        if let (Known::Value(first), Known::Value(other)) = (&known.permissions, &role.permissions)
+            && first != other
+        {
+            let message = format!("answers disagree on the `permissions` of role {}", role.id);
+            coverage.of_mut(Collection::Roles).gaps.insert(role.id.to_string(), gap(message));
+        }
+        if coverage.of(Collection::Roles).gaps.contains_key(role.id.as_str()) {
+            known.permissions = Known::Missing;
+            role.permissions = Known::Missing;
+        }
+        roles.insert(role.id.clone(), known.or(role));
     }
     roles
 }
 
-fn role(wire: &WireRole, words: &mut Words) -> Role {
+fn role(wire: &WireRole, words: &mut Words, latest: Time) -> Role {
     let permissions = match &wire.permissions {
         Known::Value(permissions) => {
             let distinct: BTreeSet<&str> = permissions.iter().map(String::as_str).collect();
@@ -87,19 +103,20 @@ fn role(wire: &WireRole, words: &mut Words) -> Role {
         Known::Null | Known::Missing => Known::Missing,
     };
     Role {
-        id: canonical_role_id(&wire.id).into(),
+        id: role_id(wire).into(),
         name: wire.name.clone(),
         description: wire.description.clone(),
         permissions,
-        predefined_role: wire.predefined_role,
-        resource_type: wire.resource_type.as_ref().map(|word| words.intern(word)),
-        created_at: time(wire.created_at),
-        updated_at: time(wire.updated_at),
+        predefined_role: never_null(wire.predefined_role),
+        resource_type: never_null(wire.resource_type.as_ref().map(|word| words.intern(word))),
+        created_at: time(wire.created_at, latest),
+        updated_at: time(wire.updated_at, latest),
         created_by: wire.created_by.clone(),
+        listed: true,
     }
 }
 
-fn groups(answers: &Answers, builder: &mut Builder) -> Result<(), OutOfOrder> {
+fn groups(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
     let listed = answers.groups.iter().flat_map(|groups| &groups.items).map(|group| (group.id.as_str(), Some(group)));
     let unlisted = answers.unlisted_groups().into_iter().map(|id| (id, None));
     let all: BTreeMap<&str, Option<&wire::Group>> = listed.chain(unlisted).collect();
@@ -108,9 +125,10 @@ fn groups(answers: &Answers, builder: &mut Builder) -> Result<(), OutOfOrder> {
             Some(wire) => Group {
                 id: id.into(),
                 name: wire.name.clone(),
-                is_scim_managed: wire.is_scim_managed,
-                group_type: wire.group_type.as_ref().map(|word| builder.words.intern(word)),
-                created_at: time(wire.created_at),
+                is_scim_managed: never_null(wire.is_scim_managed),
+                group_type: never_null(wire.group_type.as_ref().map(|word| builder.words.intern(word))),
+                created_at: time(wire.created_at, latest),
+                listed: true,
             },
             None => Group { id: id.into(), ..Group::default() },
         };
@@ -121,55 +139,62 @@ fn groups(answers: &Answers, builder: &mut Builder) -> Result<(), OutOfOrder> {
     Ok(())
 }
 
-fn users(answers: &Answers, builder: &mut Builder) -> Result<(), OutOfOrder> {
+fn users(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
     // Who is not in the whole list of users is no member of the organization, and so has no role by membership.
     let whole = answers.users.as_ref().is_some_and(|users| users.cut.is_none());
     let no_member = if whole { Known::Null } else { Known::Missing };
     let mut memberships: BTreeMap<&str, Vec<GroupIx>> = BTreeMap::new();
     let mut people: BTreeMap<&str, User> = BTreeMap::new();
+    for wire in answers.users.iter().flat_map(|users| &users.items) {
+        people.insert(&wire.id, user(wire, &mut builder.words, latest));
+    }
     for (group, members) in &answers.group_members {
         let group = builder.group_ix(group).expect("members are asked for the groups of the list");
         for member in &members.items {
             memberships.entry(&member.id).or_default().push(group);
-            // Replaced below where the list of users knows more.
-            people.entry(&member.id).or_insert_with(|| User {
+            let told = User {
                 id: member.id.as_str().into(),
                 name: member.name.clone(),
                 email: member.email.clone(),
-                is_service_account: member.is_service_account,
+                is_service_account: never_null(member.is_service_account),
                 role: no_member,
                 ..User::default()
-            });
+            };
+            let known = people.remove(member.id.as_str());
+            people.insert(&member.id, known.map_or_else(|| told.clone(), |known| known.or(told.clone())));
         }
-    }
-    for wire in answers.users.iter().flat_map(|users| &users.items) {
-        people.insert(&wire.id, user(wire, &mut builder.words));
     }
     let mut assignments = Vec::new();
     for (id, user) in people {
-        let assigned = answers.user_roles.get(id).map_or(&[][..], |assigned| &assigned.items);
-        for role in assigned {
+        let groups = memberships.entry(id).or_default();
+        for role in answers.user_roles.get(id).map_or(&[][..], |assigned| &assigned.items) {
             assignments.extend(ways(builder, id, role));
         }
-        builder.user(user, &mut assignments, memberships.entry(id).or_default())?;
+        // Who inherits from a group is in it, whatever the list of its members said a moment earlier or later.
+        groups.extend(assignments.iter().filter_map(|assignment| match assignment.way {
+            Way::Group(group) => Some(group),
+            Way::Direct | Way::Inherited | Way::Unstated => None,
+        }));
+        builder.user(user, &mut assignments, groups)?;
     }
     Ok(())
 }
 
-fn user(wire: &wire::User, words: &mut Words) -> User {
+fn user(wire: &wire::User, words: &mut Words, latest: Time) -> User {
     let account = wire.user.value().cloned().unwrap_or_default();
     User {
         id: wire.id.as_str().into(),
-        name: wire.name.clone().or(account.name),
-        email: wire.email.clone().or(account.email),
+        name: either(wire.name.clone(), account.name),
+        email: either(wire.email.clone(), account.email),
         role: wire.role.as_ref().map(|word| words.intern(word)),
-        is_service_account: wire.is_service_account,
-        is_scim_managed: wire.is_scim_managed,
+        is_service_account: never_null(wire.is_service_account),
+        is_scim_managed: never_null(wire.is_scim_managed),
         enabled: account.enabled,
         banned: account.banned,
-        added_at: time(wire.added_at),
-        created: time(wire.created),
-        api_key_last_used_at: time(wire.api_key_last_used_at),
+        added_at: time(wire.added_at, latest),
+        created: time(wire.created, latest),
+        api_key_last_used_at: time(wire.api_key_last_used_at, latest),
+        listed: true,
     }
 }
 
@@ -191,7 +216,7 @@ fn ways(builder: &Builder, user: &str, role: &WireRole) -> Vec<Assignment> {
 }
 
 fn role_ix(builder: &Builder, role: &WireRole) -> RoleIx {
-    builder.role_ix(canonical_role_id(&role.id)).expect("every assigned role is among the roles")
+    builder.role_ix(role_id(role)).expect("every assigned role is among the roles")
 }
 
 /// `group`, `tenant_group`, and whatever kinds of group may come.
@@ -199,8 +224,37 @@ fn is_group(principal_type: &str) -> bool {
     principal_type.ends_with("group")
 }
 
-fn time(stamp: Known<Stamp>) -> Known<i64> {
-    stamp.map(|Stamp(seconds)| seconds)
+/// The canonical id. A role that says it is custom keeps its id, whatever it looks like.
+fn role_id(wire: &WireRole) -> &str {
+    if wire.predefined_role == Known::Value(false) { &wire.id } else { canonical_role_id(&wire.id) }
+}
+
+/// A field that is never `null` by its specification: then `null` is no answer.
+fn never_null<T>(field: Known<T>) -> Known<T> {
+    match field {
+        Known::Null => Known::Missing,
+        Known::Value(_) | Known::Missing => field,
+    }
+}
+
+/// One fact told in two places: `null` in one of them is outdone by a value in the other.
+fn either<T>(first: Known<T>, other: Known<T>) -> Known<T> {
+    match (&first, &other) {
+        (Known::Null, Known::Value(_)) => other,
+        _ => first.or(other),
+    }
+}
+
+/// A time of something that has happened: one that lies ahead (milliseconds, mostly) is none.
+fn time(stamp: Known<Stamp>, latest: Time) -> Known<Time> {
+    match stamp {
+        Known::Value(Stamp(seconds)) if seconds > latest => Known::Missing,
+        stamp => stamp.map(|Stamp(seconds)| seconds),
+    }
+}
+
+fn gap(message: String) -> Failure {
+    Failure { denied: false, message, scope: None }
 }
 
 fn coverage(answers: &Answers, needs: &BTreeSet<Collection>) -> Coverage {
@@ -210,6 +264,10 @@ fn coverage(answers: &Answers, needs: &BTreeSet<Collection>) -> Coverage {
     }
     whole(&mut coverage, Collection::Roles, answers.roles.as_ref());
     whole(&mut coverage, Collection::Users, answers.users.as_ref());
+    if answers.users.as_ref().is_some_and(|users| users.cut.is_none() && users.items.is_empty()) {
+        let message = "the list of users is empty, but every organization has an owner".to_owned();
+        coverage.of_mut(Collection::Users).cut = Some(gap(message));
+    }
     whole(&mut coverage, Collection::Groups, answers.groups.as_ref());
     parts(&mut coverage, Collection::UserRoles, &answers.user_roles);
     parts(&mut coverage, Collection::GroupRoles, &answers.group_roles);
@@ -224,21 +282,19 @@ fn coverage(answers: &Answers, needs: &BTreeSet<Collection>) -> Coverage {
     unlisted.sort_unstable();
     if let Some(role) = unlisted.first() {
         let message = format!("role {role} is assigned, but the list of roles does not have it");
-        coverage.of_mut(Collection::Roles).cut = Some(Failure { denied: false, message, scope: None });
+        coverage.of_mut(Collection::Roles).cut = Some(gap(message));
     }
     for role in answers.roles.iter().flat_map(|roles| &roles.items) {
         if role.permissions.value().is_none() {
-            let id = canonical_role_id(&role.id);
+            let id = role_id(role);
             let message = format!("the API sent no `permissions` for role {id}");
-            let failure = Failure { denied: false, message, scope: None };
-            coverage.of_mut(Collection::Roles).gaps.insert(id.to_owned(), failure);
+            coverage.of_mut(Collection::Roles).gaps.insert(id.to_owned(), gap(message));
         }
     }
     for group in answers.unlisted_groups() {
         for collection in [Collection::GroupRoles, Collection::GroupMembers] {
             let message = format!("roles are inherited from group {group}, but the list of groups does not have it");
-            let failure = Failure { denied: false, message, scope: None };
-            coverage.of_mut(collection).gaps.insert(group.to_owned(), failure);
+            coverage.of_mut(collection).gaps.insert(group.to_owned(), gap(message));
         }
     }
     coverage
@@ -252,15 +308,12 @@ fn whole<T: Item>(coverage: &mut Coverage, collection: Collection, listed: Optio
     record.cut = listed.cut.as_ref().map(|error| error.failure(endpoint::of(collection).template()));
 }
 
-/// Records the answers about single things. If their list was cut, so is this collection: there may be others to ask.
+/// Records the answers about single things.
 fn parts<T: Item>(coverage: &mut Coverage, collection: Collection, of: &BTreeMap<String, Listed<T>>) {
-    let parent = collection.parent().expect("what is asked for each thing has a list of things");
-    let cut = coverage.of(parent).cut.clone();
-    let record = coverage.of_mut(collection);
-    if !record.asked {
+    if of.is_empty() {
         return;
     }
-    record.cut = cut;
+    let record = coverage.of_mut(collection);
     for (id, listed) in of {
         record.requests += listed.requests;
         record.items += listed.items.len() as u64;

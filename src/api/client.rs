@@ -1,6 +1,7 @@
 //! One GET, one page: attempts, waits, and what counts as an answer.
 
 use std::net::IpAddr;
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use backon::{ExponentialBuilder, Retryable as _};
@@ -10,9 +11,11 @@ use serde::de::DeserializeOwned;
 
 use super::endpoint::Endpoint;
 use super::error::Error;
+use super::journal::{Identity, Journal};
 use super::key::Key;
 use super::pace::Pace;
 use super::wait;
+use crate::org::Time;
 use crate::visible::visible;
 
 /// The largest page, in MiB.
@@ -50,6 +53,7 @@ pub struct Client {
     base: Url,
     key: Key,
     pace: Pace,
+    journal: Option<Journal>,
     retry_delay: Duration,
     /// Requests under way at once.
     pub concurrency: usize,
@@ -81,7 +85,38 @@ impl Client {
             .build()
             .map_err(|error| Error::Setup { why: causes(&error) })?;
         let pace = Pace::new(options.rate);
-        Ok(Self { http, base, key, pace, retry_delay: options.retry_delay, concurrency: options.concurrency.max(1) })
+        Ok(Self {
+            http,
+            base,
+            key,
+            pace,
+            journal: None,
+            retry_delay: options.retry_delay,
+            concurrency: options.concurrency.max(1),
+        })
+    }
+
+    /// Keeps answers in a journal from now on, and takes from it those that are there. Returns when the collection
+    /// began that it belongs to, and how many answers it holds.
+    ///
+    /// # Errors
+    ///
+    /// It belongs to another API, organization, key or version; another run has it; it cannot be read or written.
+    pub fn journal(&mut self, path: &Path, organization: Option<&str>, now: Time) -> Result<(Time, usize), Error> {
+        let identity = Identity { api: self.base(), organization, key: &self.key };
+        let journal = Journal::open(path, identity, now)?;
+        let begun = (journal.began, journal.answers());
+        self.journal = Some(journal);
+        Ok(begun)
+    }
+
+    /// Removes the journal: all that it was for is written.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn finish(self) -> Result<(), Error> {
+        self.journal.map_or(Ok(()), Journal::remove)
     }
 
     /// The base URL.
@@ -96,7 +131,11 @@ impl Client {
         path: &str,
         query: &str,
     ) -> Result<T, Error> {
-        let url = format!("{}{path}?{query}", self.base());
+        let get = format!("{path}?{query}");
+        if let Some(kept) = self.journal.as_ref().and_then(|journal| journal.answer(&get)) {
+            return self.read(kept.as_bytes(), &HeaderMap::new());
+        }
+        let url = format!("{}{get}", self.base());
         let url = Url::parse(&url).map_err(|error| Error::BaseUrl { url, why: error.to_string() })?;
         let backoff = ExponentialBuilder::default()
             .with_min_delay(self.retry_delay)
@@ -104,7 +143,7 @@ impl Client {
             .with_max_times(RETRIES)
             .with_jitter();
         let mut unreachable = 0;
-        (|| self.in_turn(endpoint, url.clone()))
+        (|| self.in_turn(endpoint, url.clone(), &get))
             .retry(backoff)
             .when(Error::passing)
             .adjust(|error, delay| match error {
@@ -120,10 +159,10 @@ impl Client {
     }
 
     /// Asks at the endpoint's pace. That it is too fast counts as no attempt: it only slows us.
-    async fn in_turn<T: DeserializeOwned>(&self, endpoint: &Endpoint, url: Url) -> Result<T, Error> {
+    async fn in_turn<T: DeserializeOwned>(&self, endpoint: &Endpoint, url: Url, get: &str) -> Result<T, Error> {
         loop {
             let sent = self.pace.turn(endpoint.collection).await;
-            let answer = self.attempt(url.clone()).await;
+            let answer = self.attempt(url.clone(), get).await;
             let Err(Error::Passing { status: 429, wait, message }) = answer else {
                 if answer.is_ok() {
                     self.pace.granted(endpoint.collection, sent);
@@ -138,7 +177,7 @@ impl Client {
         }
     }
 
-    async fn attempt<T: DeserializeOwned>(&self, url: Url) -> Result<T, Error> {
+    async fn attempt<T: DeserializeOwned>(&self, url: Url, get: &str) -> Result<T, Error> {
         let began = Instant::now();
         let path = url.path().to_owned();
         let response = self.http.get(url).send().await.map_err(|error| self.broken(&error))?;
@@ -147,7 +186,11 @@ impl Client {
         let body = self.body(response).await?;
         tracing::debug!("GET {path}: {} in {} ms, {} bytes", status.as_u16(), began.elapsed().as_millis(), body.len());
         if status == StatusCode::OK {
-            return self.read(&body, &headers);
+            let answer = self.read(&body, &headers)?;
+            if let Some(journal) = &self.journal {
+                journal.keep(get, std::str::from_utf8(&body).expect("what is JSON is UTF-8"))?;
+            }
+            return Ok(answer);
         }
         Err(self.refused(status, &headers, &body))
     }

@@ -1,5 +1,6 @@
 //! What can go wrong between us and the API.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use miette::Diagnostic;
@@ -32,6 +33,29 @@ pub enum Error {
     #[diagnostic(help("is there a store of CA certificates on this machine? SSL_CERT_FILE names one"))]
     Setup {
         /// What the library said.
+        why: String,
+    },
+    /// The journal could not be read or written.
+    #[error("cannot keep the journal `{}`", path.display())]
+    Journal {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Another run has the journal.
+    #[error("another run is writing the journal `{}`", path.display())]
+    JournalBusy {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The journal belongs to something else.
+    #[error("cannot go on with the journal `{}`: {why}", path.display())]
+    #[diagnostic(help("remove it to begin anew"))]
+    JournalForeign {
+        /// The file.
+        path: PathBuf,
+        /// Why.
         why: String,
     },
     /// The API refused: 401 or 403.
@@ -137,6 +161,9 @@ impl Error {
             | Self::MalformedKey
             | Self::BaseUrl { .. }
             | Self::Setup { .. }
+            | Self::Journal { .. }
+            | Self::JournalBusy { .. }
+            | Self::JournalForeign { .. }
             | Self::Denied { .. }
             | Self::NotFound { .. }
             | Self::Status { .. }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest as _, Sha256};
 
 use super::error::Error;
 
@@ -33,6 +34,14 @@ impl Key {
         let mut value = reqwest::header::HeaderValue::from_str(&text).expect("a key is graphic ASCII");
         value.set_sensitive(true);
         value
+    }
+
+    /// A salted digest, which tells this key from another and tells nothing else.
+    pub(super) fn digest(&self, salt: &str) -> String {
+        let mut hash = Sha256::new();
+        hash.update(salt.as_bytes());
+        hash.update(self.0.expose_secret().as_bytes());
+        base16ct::lower::encode_string(&hash.finalize()[..8])
     }
 
     /// The text without this key, and without anything that looks like one.

@@ -8,6 +8,7 @@ use super::client::Client;
 use super::endpoint::{Endpoint, Envelope, SAFE_LIMIT, encode};
 use super::error::Error;
 use super::wire::{Item, Page};
+use crate::org::Known;
 
 /// More pages than any organization has.
 const MOST_PAGES: u64 = 100_000;
@@ -56,9 +57,9 @@ async fn walk<T: DeserializeOwned + Item>(
             }
             page => page?,
         };
-        *requests += 1;
         let next = cursor_of(&page, endpoint.envelope)?;
         let data = page.data.ok_or_else(|| Error::Shape { what: "`data` is missing".to_owned() })?;
+        *requests += 1;
         let (empty, before) = (data.is_empty(), ids.len());
         // A thing that moved over a page border while we read comes twice; it is one thing.
         items.extend(data.into_iter().filter(|item| ids.insert(item.id().to_owned())));
@@ -81,22 +82,20 @@ async fn walk<T: DeserializeOwned + Item>(
     }
 }
 
-/// Where the next page begins; `None` at the end.
+/// Where the next page begins; `None` at the end, which has to be said.
 fn cursor_of<T: Item>(page: &Page<T>, envelope: Envelope) -> Result<Option<String>, Error> {
     let stated = match envelope {
         Envelope::Next => &page.next,
         Envelope::LastId => &page.last_id,
     };
-    let stated = stated.as_ref().filter(|cursor| !cursor.is_empty());
+    let last = || page.data.as_ref().and_then(|data| data.last()).map(|item| item.id().to_owned());
+    let stated = stated.value().filter(|cursor| !cursor.is_empty()).cloned();
+    let stated = stated.or_else(last).filter(|cursor| !cursor.is_empty());
     match page.has_more {
         Some(false) => Ok(None),
-        Some(true) => {
-            let last = || page.data.as_ref().and_then(|data| data.last()).map(|item| item.id().to_owned());
-            let cursor = stated.cloned().or_else(last).filter(|cursor| !cursor.is_empty());
-            cursor.map(Some).ok_or(Error::Pagination { what: "more is promised, but not where" })
-        }
-        // Older answers leave it out. Of a list by last id, the last page has one too: there, an empty page is the end.
-        None if page.data.as_ref().is_none_or(Vec::is_empty) => Ok(None),
-        None => Ok(stated.cloned()),
+        Some(true) => stated.map(Some).ok_or(Error::Pagination { what: "more is promised, but not where" }),
+        None if envelope == Envelope::Next && page.next == Known::Null => Ok(None),
+        // Nothing says that this is the end but that nothing follows: we look.
+        None => Ok(stated),
     }
 }

@@ -8,6 +8,7 @@ mod client;
 mod collect;
 mod endpoint;
 mod error;
+mod journal;
 mod key;
 mod list;
 mod pace;

@@ -10,8 +10,10 @@ use crate::org::{Known, Text, Time};
 pub struct Page<T> {
     pub data: Option<Vec<T>>,
     pub has_more: Option<bool>,
-    pub next: Option<String>,
-    pub last_id: Option<String>,
+    #[serde(default)]
+    pub next: Known<String>,
+    #[serde(default)]
+    pub last_id: Known<String>,
 }
 
 /// A thing in a list.

@@ -72,9 +72,21 @@ impl<'o> Facts<'o> {
         }
     }
 
-    /// Whether there are no other things of that kind than those that were read.
-    pub fn lists_all(&self, kind: Kind) -> bool {
+    /// Whether a list has the thing, and not only another answer tells of it.
+    pub fn listed(&self, kind: Kind, at: usize) -> bool {
         match kind {
+            Kind::Role => self.org.roles[at].listed,
+            Kind::User => self.org.users[at].listed,
+            Kind::Group => self.org.groups[at].listed,
+            Kind::Grant => true,
+        }
+    }
+
+    /// Whether there are no other things of that kind than those that were read; with `unlisted`, neither such as only
+    /// other answers would tell of.
+    pub fn lists_all(&self, kind: Kind, unlisted: bool) -> bool {
+        match kind {
+            Kind::User if unlisted && !self.org.knows_memberships() => false,
             Kind::Role => self.org.coverage.of(Collection::Roles).exhaustive(),
             Kind::User => self.org.coverage.of(Collection::Users).exhaustive(),
             Kind::Group => self.org.coverage.of(Collection::Groups).exhaustive(),

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::answers::Answers;
-use super::evaluate::{Answered, Domain, evaluate, within};
+use super::evaluate::{Answered, Domain, evaluate, matching, within};
 use super::facts::Facts;
 use super::prove::{Missing, Proof, Prover, permission};
 use crate::finding::{Evidence, Finding, Path, Place, RuleResult, Status, Thing, Value, Verdict};
-use crate::org::{Known, Text, Truth};
-use crate::policy::{Assertion, Bounds, Case, Condition, Exactly, Kind, Rule, TextColumn};
+use crate::org::{Collection, Known, Text, Truth};
+use crate::policy::{Assertion, Bounds, Condition, Exactly, Kind, Rule, TextColumn};
 
 /// A rule's answer, with its findings.
 pub struct Judged {
@@ -21,8 +21,13 @@ pub struct Judged {
 
 /// Judges one rule, the `number`-th of the outcome.
 pub fn judge(facts: &Facts<'_>, rule: &Rule, number: usize) -> Judged {
-    let filter = evaluate(facts, &rule.filter, Domain::Things(rule.select));
-    let open = !facts.lists_all(rule.select);
+    let mut filter = evaluate(facts, &rule.filter, Domain::Things(rule.select));
+    let unlisted = reaches_unlisted(rule);
+    if !unlisted {
+        let listed = Answers::each(facts.count(rule.select), |at| facts.listed(rule.select, at).into());
+        filter.answers = filter.answers.and(&listed);
+    }
+    let open = !facts.lists_all(rule.select, unlisted);
     let selected = filter.answers.count_yes();
     let judge = Judge { facts, rule, number, prover: Prover { facts, source: &rule.place.source }, open };
     let mut findings = match &rule.assertion {
@@ -36,8 +41,10 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule, number: usize) -> Judged {
     let (violations, unknown) = (of(Status::Violation), of(Status::Unknown));
     let says_nothing = match rule.assertion {
         Assertion::Forbid(_) | Assertion::Require(_) => selected == 0 && !rule.allow_empty,
-        // These speak of the number itself: none may be the right one.
-        Assertion::Count(..) | Assertion::Exactly(_) => false,
+        // That there shall be none is an answer to none.
+        Assertion::Count(bounds, _) => selected == 0 && !rule.allow_empty && bounds.max != Some(0),
+        // A value that nobody has is a violation; that there shall be none, an answer.
+        Assertion::Exactly(_) => false,
     };
     // A count is settled by what was seen, or it has a finding that says it is not.
     let unsettled = unknown > 0 || (open && !matches!(rule.assertion, Assertion::Count(..)));
@@ -69,6 +76,19 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule, number: usize) -> Judged {
         notes: Vec::new(),
     };
     Judged { result, findings }
+}
+
+/// Whether a rule also speaks of things that no list has, but that others tell of: the members of groups, the roles of
+/// assignments. It does if its own text reads those others; what other rules read makes no difference.
+fn reaches_unlisted(rule: &Rule) -> bool {
+    let telling: &[Collection] = match rule.select {
+        Kind::User => &[Collection::GroupMembers],
+        Kind::Role => &[Collection::UserRoles, Collection::GroupRoles],
+        Kind::Group => &[Collection::UserRoles],
+        Kind::Grant => return true,
+    };
+    let needs = rule.needs();
+    telling.iter().any(|collection| needs.contains(collection))
 }
 
 struct Judge<'j, 'o> {
@@ -189,10 +209,10 @@ impl Judge<'_, '_> {
         proof.evidence.retain(|_| status == Status::Violation);
         proof.evidence.sort_by(|a, b| a.value.cmp(&b.value));
         let message = match status {
-            Status::Violation => format!("{sure} {kinds} are selected, {bounds} allowed"),
+            Status::Violation => format!("{sure} {kinds} selected, {bounds} allowed"),
             Status::Unknown => {
                 let most = if self.open { "or more".to_owned() } else { format!("to {possible}") };
-                format!("{sure} {most} {kinds} are selected, {bounds} allowed: cannot be answered")
+                format!("{sure} {most} {kinds} selected, {bounds} allowed: cannot be answered")
             }
         };
         Some(self.finding(status, organization(), message, proof, span.clone()))
@@ -200,10 +220,6 @@ impl Judge<'_, '_> {
 
     fn exactly(&self, filter: &Answered<'_>, exactly: &Exactly) -> Vec<Finding> {
         let value_at = |at: usize| self.value(exactly.column, at);
-        let same = |a: &str, b: &str| match exactly.case {
-            Case::Exact => a == b,
-            Case::Fold => a.to_lowercase() == b.to_lowercase(),
-        };
         let name = exactly.attribute.name;
         let mut findings = Vec::new();
         let mut seen: Vec<(Truth, Known<Text>)> = Vec::new();
@@ -214,7 +230,7 @@ impl Judge<'_, '_> {
             let listed = match &value {
                 Known::Missing => Truth::Unknown,
                 Known::Null => Truth::No,
-                Known::Value(text) => exactly.values.iter().any(|(listed, _)| same(listed, text)).into(),
+                Known::Value(text) => matching(&exactly.values, text).is_some().into(),
             };
             let subject = self.facts.thing(self.rule.select, at);
             let who = format!("{} {}", subject.kind, subject.label());
@@ -240,11 +256,12 @@ impl Judge<'_, '_> {
             }
             seen.push((selected, value));
         }
-        for (listed, span) in &exactly.values {
+        for pattern in &exactly.values {
+            let (listed, span) = (&pattern.text, &pattern.span);
             let held = seen.iter().map(|(selected, value)| match value {
                 Known::Missing => Truth::Unknown,
                 Known::Null => Truth::No,
-                Known::Value(text) => selected.and(same(listed, text).into()),
+                Known::Value(text) => selected.and(pattern.matches(text).into()),
             });
             let beyond = if self.open { Truth::Unknown } else { Truth::No };
             let status = match held.fold(beyond, Truth::or) {
@@ -327,11 +344,10 @@ impl Judge<'_, '_> {
         let needs = self.rule.needs().into_iter();
         needs
             .filter_map(|collection| {
-                let record = coverage.of(collection);
-                if !record.asked {
+                if !coverage.of(collection).asked {
                     return Some(format!("{collection} was not read"));
                 }
-                record.detail().map(|detail| format!("{collection}: {detail}"))
+                coverage.detail(collection).map(|detail| format!("{collection}: {detail}"))
             })
             .chain(self.wordless())
             .collect()

@@ -76,7 +76,7 @@ impl<'f, 'o> Names<'f, 'o> {
         let org = self.facts.org;
         // A grant's columns are its role's: it is the roles that have to be known, not every grant.
         let listed = if attribute.of == Kind::Grant { Kind::Role } else { attribute.of };
-        if !self.facts.lists_all(listed) {
+        if !self.facts.lists_all(listed, false) {
             return None;
         }
         let value = |at| match column {

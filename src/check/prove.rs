@@ -171,14 +171,14 @@ impl Prover<'_, '_> {
         let record = self.facts.org.coverage.of(collection);
         if !record.asked {
             proof.missing(Missing::Unread(format!("{collection} was not read")));
-        } else if let Some(detail) = record.detail() {
+        } else if let Some(detail) = self.facts.org.coverage.detail(collection) {
             proof.missing(Missing::Unread(detail));
         }
     }
 
     /// Notes why the part of a collection that belongs to one thing is missing.
     fn unread_of(&self, collection: Collection, id: &str, proof: &mut Proof) {
-        match self.facts.org.coverage.of(collection).failure(id) {
+        match self.facts.org.coverage.failure(collection, id) {
             Some(failure) => proof.missing(Missing::Unread(failure.message.clone())),
             None => self.unread(collection, proof),
         }

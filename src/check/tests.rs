@@ -161,6 +161,7 @@ fn build(world: &World, holes: &Holes) -> Org {
                 permissions: if known { Known::Value(words) } else { Known::Missing },
                 predefined_role: Known::Value(predefined),
                 resource_type: organization,
+                listed: true,
                 ..Role::default()
             };
             builder.role(role).expect("in order");
@@ -176,9 +177,7 @@ fn build(world: &World, holes: &Holes) -> Org {
 
     let groups = world.groups.len() - usize::from(holes.last_group && !world.groups.is_empty());
     if groups < world.groups.len() {
-        for collection in [Collection::Groups, Collection::GroupRoles, Collection::GroupMembers] {
-            coverage.of_mut(collection).cut = Some(failure());
-        }
+        coverage.of_mut(Collection::Groups).cut = Some(failure());
     }
     for (at, (roles, scim)) in world.groups[..groups].iter().enumerate() {
         let id = format!("g{at}");
@@ -195,6 +194,7 @@ fn build(world: &World, holes: &Holes) -> Org {
             id: Text::from(id),
             name: Known::Value(Text::from(format!("G{at}"))),
             is_scim_managed: Known::Value(*scim),
+            listed: true,
             ..Group::default()
         };
         builder.group(group, held).expect("in order");
@@ -202,9 +202,7 @@ fn build(world: &World, holes: &Holes) -> Org {
 
     let users = world.users.len() - usize::from(holes.last_user && !world.users.is_empty());
     if users < world.users.len() {
-        for collection in [Collection::Users, Collection::UserRoles] {
-            coverage.of_mut(collection).cut = Some(failure());
-        }
+        coverage.of_mut(Collection::Users).cut = Some(failure());
     }
     for (at, person) in world.users.iter().enumerate() {
         let id = format!("u{at}");
@@ -243,6 +241,7 @@ fn build(world: &World, holes: &Holes) -> Org {
             email: Known::Value(Text::from(format!("{id}@x"))),
             role: if member_only || holes.user_word.contains(&at) { Known::Missing } else { word },
             api_key_last_used_at: if member_only { Known::Missing } else { last_used },
+            listed: !member_only,
             ..User::default()
         };
         builder.user(user, &mut assignments, &mut memberships).expect("in order");

@@ -106,7 +106,7 @@ pub struct Record {
     pub requests: u64,
     /// Things in those answers.
     pub items: u64,
-    /// Why the listing ended before its end, if it did: there may be things of which nothing is known.
+    /// Of a list: why it ended before its end, if it did. There may be things of which nothing is known.
     pub cut: Option<Failure>,
     /// Single things whose part of this collection could not be read, by id.
     pub gaps: BTreeMap<String, Failure>,
@@ -115,18 +115,6 @@ pub struct Record {
 }
 
 impl Record {
-    /// How far the collection was read.
-    pub fn state(&self) -> State {
-        let failure = self.cut.as_ref().or_else(|| self.gaps.values().next());
-        match failure {
-            _ if !self.asked => State::NotAsked,
-            None => State::Complete,
-            Some(_) if self.requests > 0 => State::Partial,
-            Some(failure) if failure.denied => State::Denied,
-            Some(_) => State::Failed,
-        }
-    }
-
     /// Whether every thing of this collection was seen, though some detail of a thing may be missing.
     pub fn exhaustive(&self) -> bool {
         self.asked && self.cut.is_none()
@@ -135,27 +123,6 @@ impl Record {
     /// Whether the part of this collection that belongs to `id` was read.
     pub fn covers(&self, id: &str) -> bool {
         self.asked && !self.gaps.contains_key(id) && !self.unasked.contains(id)
-    }
-
-    /// Why the part that belongs to `id` is not known.
-    pub fn failure(&self, id: &str) -> Option<&Failure> {
-        self.gaps.get(id).or(self.cut.as_ref())
-    }
-
-    /// One line on what is missing; `None` where nothing is, or nobody asked.
-    pub fn detail(&self) -> Option<String> {
-        let mut parts = Vec::new();
-        if let Some(cut) = &self.cut {
-            parts.push(cut.message.clone());
-        }
-        if let Some((_, failure)) = self.gaps.first_key_value() {
-            let others = match self.gaps.len() - 1 {
-                0 => String::new(),
-                n => format!(" (and {n} more like it)"),
-            };
-            parts.push(format!("{}{others}", failure.message));
-        }
-        (!parts.is_empty()).then(|| parts.join("; "))
     }
 }
 
@@ -176,6 +143,41 @@ impl Coverage {
         self.0.entry(collection).or_default()
     }
 
+    /// Why the list behind a collection ended before its end: its own, or that of its parent.
+    pub fn cut(&self, collection: Collection) -> Option<&Failure> {
+        self.of(collection.parent().unwrap_or(collection)).cut.as_ref()
+    }
+
+    /// How far a collection was read.
+    pub fn state(&self, collection: Collection) -> State {
+        let record = self.of(collection);
+        let failure = self.cut(collection).or_else(|| record.gaps.values().next());
+        match failure {
+            _ if !record.asked => State::NotAsked,
+            None => State::Complete,
+            Some(_) if record.requests > 0 => State::Partial,
+            Some(failure) if failure.denied => State::Denied,
+            Some(_) => State::Failed,
+        }
+    }
+
+    /// One line on what is missing of a collection; `None` where nothing is, or nobody asked.
+    pub fn detail(&self, collection: Collection) -> Option<String> {
+        let record = self.of(collection);
+        let cut = self.cut(collection).filter(|_| record.asked).map(|cut| cut.message.clone());
+        let gaps = record.gaps.first_key_value().map(|(_, failure)| match record.gaps.len() - 1 {
+            0 => failure.message.clone(),
+            more => format!("{} (and {more} more like it)", failure.message),
+        });
+        let parts: Vec<String> = cut.into_iter().chain(gaps).collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+
+    /// Why the part of a collection that belongs to `id` is not known.
+    pub fn failure(&self, collection: Collection, id: &str) -> Option<&Failure> {
+        self.of(collection).gaps.get(id).or(self.cut(collection))
+    }
+
     /// Every collection with its record, in the order of the reports.
     pub fn iter(&self) -> impl Iterator<Item = (Collection, &Record)> {
         Collection::ALL.into_iter().map(|collection| (collection, self.of(collection)))
@@ -183,6 +185,6 @@ impl Coverage {
 
     /// Whether all that was asked for was read.
     pub fn complete(&self) -> bool {
-        self.iter().all(|(_, record)| matches!(record.state(), State::Complete | State::NotAsked))
+        self.iter().all(|(collection, _)| matches!(self.state(collection), State::Complete | State::NotAsked))
     }
 }

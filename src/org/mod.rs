@@ -75,6 +75,8 @@ pub struct Role {
     pub updated_at: Known<Time>,
     /// Id of whoever made the role. Only answers about an assignment carry it.
     pub created_by: Known<Text>,
+    /// Whether the list of roles has it; else only an assignment tells of it.
+    pub listed: bool,
 }
 
 impl Role {
@@ -91,6 +93,7 @@ impl Role {
             created_at: self.created_at.or(other.created_at),
             updated_at: self.updated_at.or(other.updated_at),
             created_by: self.created_by.or(other.created_by),
+            listed: self.listed || other.listed,
         }
     }
 }
@@ -120,6 +123,29 @@ pub struct User {
     pub created: Known<Time>,
     /// When one of the user's keys was last used.
     pub api_key_last_used_at: Known<Time>,
+    /// Whether the list of users has it; else only a group tells of it, as a member.
+    pub listed: bool,
+}
+
+impl User {
+    /// Fills in what this answer left out from another answer about the same user.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            id: self.id,
+            name: self.name.or(other.name),
+            email: self.email.or(other.email),
+            role: self.role.or(other.role),
+            is_service_account: self.is_service_account.or(other.is_service_account),
+            is_scim_managed: self.is_scim_managed.or(other.is_scim_managed),
+            enabled: self.enabled.or(other.enabled),
+            banned: self.banned.or(other.banned),
+            added_at: self.added_at.or(other.added_at),
+            created: self.created.or(other.created),
+            api_key_last_used_at: self.api_key_last_used_at.or(other.api_key_last_used_at),
+            listed: self.listed || other.listed,
+        }
+    }
 }
 
 /// A named set of principals that can hold roles. Groups do not nest. Fields are the API's.
@@ -135,6 +161,8 @@ pub struct Group {
     pub group_type: Known<Word>,
     /// When the group was made.
     pub created_at: Known<Time>,
+    /// Whether the list of groups has it; else only an assignment tells of it, as where a role comes from.
+    pub listed: bool,
 }
 
 /// Where the facts come from, and as of when.

@@ -96,10 +96,8 @@ pub struct Exactly {
     pub attribute: &'static Attribute,
     /// How to read it.
     pub column: TextColumn,
-    /// With or without case.
-    pub case: Case,
-    /// The values, each with its place.
-    pub values: Vec<(String, Range<usize>)>,
+    /// The values, each once, taken literally.
+    pub values: Vec<Pattern>,
     /// The place of the whole list.
     pub span: Range<usize>,
 }

@@ -53,18 +53,24 @@ impl Pattern {
     ///
     /// A bracket or brace that is not closed, a range backwards, a backslash with nothing behind it, or too long.
     pub fn glob(text: &str, case: Case, span: Range<usize>) -> Result<Self, BadPattern> {
-        let too_long = BadPattern { message: "a pattern of over 1024 bytes", at: 0 };
         if text.len() > LONGEST {
-            return Err(too_long);
+            return Err(BadPattern { message: "a pattern of over 1024 bytes", at: 0 });
         }
         let (source, shape) = translate(text)?;
         let complex = shape == Shape::Regex;
         let pattern = Self { text: text.into(), span, shape, case, source, regex: OnceLock::new() };
         if complex {
-            let compiled = compile(&pattern.source, case).map_err(|_| too_long)?;
+            let too_big = BadPattern { message: "a pattern that is too intricate", at: 0 };
+            let compiled = compile(&pattern.source, case).map_err(|_| too_big)?;
             pattern.regex.set(compiled).expect("nobody else has the pattern yet");
         }
         Ok(pattern)
+    }
+
+    /// A pattern that means just this text.
+    pub fn exactly(text: &str, case: Case, span: Range<usize>) -> Self {
+        let source = format!(r"\A{}\z", regex::escape(text));
+        Self { text: text.into(), span, shape: Shape::Exactly(text.into()), case, source, regex: OnceLock::new() }
     }
 
     /// Compiles a regular expression that must match the whole text.

@@ -8,7 +8,7 @@ use super::error::{Located, Problem};
 use super::nearest::nearest;
 use super::params::{Overrides, Params};
 use super::yaml::{Key, Node, Yaml};
-use super::{Assertion, Bounds, Exactly, Kind, Policy, Rule, Test, Type, attribute};
+use super::{Assertion, Bounds, Exactly, Kind, Pattern, Policy, Rule, Test, Type, attribute};
 use crate::finding::{Place, Severity, SourceText};
 
 /// Reads one file, noting what is wrong with it.
@@ -75,6 +75,8 @@ const RULE: &[&str] = &[
     "exactly",
     "allow_empty",
 ];
+/// The longest value of `exactly`, in bytes.
+const LONGEST_VALUE: usize = 1024;
 const ASSERTIONS: &[&str] = &["forbid", "require", "count", "exactly"];
 
 impl Reader<'_> {
@@ -295,14 +297,20 @@ impl Reader<'_> {
             return None;
         };
         let span = values.span.clone();
-        let mut literals = Vec::new();
+        let mut literals: Vec<Pattern> = Vec::new();
         for value in self.list(values)? {
             match value.yaml {
-                Yaml::Text(text) => literals.push((text, value.span)),
+                Yaml::Text(text) if literals.iter().any(|earlier| earlier.matches(&text)) => {
+                    self.problem(Problem::new(value.span, format!("`{text}` is in the list twice")));
+                }
+                Yaml::Text(text) if text.len() > LONGEST_VALUE => {
+                    self.problem(Problem::new(value.span, "a value of over 1024 bytes"));
+                }
+                Yaml::Text(text) => literals.push(Pattern::exactly(&text, case, value.span)),
                 _ => self.wrong(&value, &format!("a value of `{}`", key.text), "a text"),
             }
         }
-        Some(Exactly { attribute, column, case, values: literals, span })
+        Some(Exactly { attribute, column, values: literals, span })
     }
 
     /// Inclusive bounds: `{min: N, max: N}`, or one number for exactly that.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde::ser::{Serialize, Serializer};
 
 use crate::finding::{Evidence, Finding, Outcome, Place, RuleResult, Status, Thing, Value, Verdict};
-use crate::org::{Collection, Record, moment};
+use crate::org::{Collection, Coverage, Record, moment};
 use crate::visible::is_hidden;
 
 pub(super) fn render(outcome: &Outcome, digest: &str) -> String {
@@ -21,7 +21,7 @@ pub(super) fn render(outcome: &Outcome, digest: &str) -> String {
             digest,
         },
         complete: outcome.complete(),
-        coverage: outcome.coverage.iter().map(coverage).collect(),
+        coverage: outcome.coverage.iter().map(|(name, of)| coverage(&outcome.coverage, name, of)).collect(),
         summary: Summary {
             violations: count(Status::Violation),
             unknown: count(Status::Unknown),
@@ -154,17 +154,17 @@ impl Serialize for ValueRow<'_> {
     }
 }
 
-fn coverage((collection, record): (Collection, &Record)) -> CoverageRow {
+fn coverage(of: &Coverage, collection: Collection, record: &Record) -> CoverageRow {
     let unasked = match record.unasked.len() {
         0 => None,
         n => Some(format!("not asked for {n} whom no rule needs")),
     };
     CoverageRow {
         collection: collection.name(),
-        state: record.state().name(),
+        state: of.state(collection).name(),
         requests: record.requests,
         items: record.items,
-        detail: record.detail().or(unasked),
+        detail: of.detail(collection).or(unasked),
     }
 }
 

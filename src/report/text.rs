@@ -9,6 +9,7 @@ use owo_colors::{OwoColorize as _, Style};
 
 use super::Look;
 use crate::finding::{Evidence, Finding, Outcome, Path, Place, RuleResult, Severity, Status, Thing, Value, Verdict};
+use crate::org::Collection;
 use crate::visible::visible;
 
 /// How many subjects of one cause are named, unless the reader wants them all.
@@ -203,9 +204,10 @@ impl<'a> Text<'a> {
     /// The collections with holes.
     fn coverage(&mut self) {
         let mut any = false;
-        for (collection, record) in self.outcome.coverage.iter() {
-            if let Some(detail) = record.detail() {
-                let state = self.paint(record.state().name(), Style::new().magenta());
+        let coverage = &self.outcome.coverage;
+        for collection in Collection::ALL {
+            if let Some(detail) = coverage.detail(collection) {
+                let state = self.paint(coverage.state(collection).name(), Style::new().magenta());
                 self.wrapped(&format!("{collection} {state}: "), "  ", &visible(&detail));
                 any = true;
             }

@@ -10,6 +10,9 @@ use crate::snapshot;
 
 use super::{Error, Exit, Terminal, live, output};
 
+/// How far the clock that stamped the facts may be ahead of ours, in seconds.
+const CLOCK_SKEW: i64 = 300;
+
 pub(super) fn run(args: &Check, common: &Common) -> Result<Exit, Error> {
     let mut policies = load(&args.policy, &overrides(&args.rules)?)?;
     let skipped = narrow(&mut policies, &args.rules)?;
@@ -50,7 +53,9 @@ fn facts(args: &Check, common: &Common, policies: &[Policy]) -> Result<(Org, Str
 fn exit(outcome: &Outcome, args: &Check) -> Exit {
     match outcome.gate(args.gate.fail_on, args.gate.strict) {
         Gate::Clean => Exit::Clean,
-        Gate::Violation if args.gate.exit_zero => Exit::Clean,
+        // Only a violation is waved through: what could not be answered still is not.
+        Gate::Violation if args.gate.exit_zero && outcome.complete() => Exit::Clean,
+        Gate::Violation if args.gate.exit_zero => Exit::Unknown,
         Gate::Violation => Exit::Violation,
         Gate::Unknown => Exit::Unknown,
     }
@@ -77,6 +82,11 @@ fn narrow(policies: &mut [Policy], args: &Rules) -> Result<Vec<String>, Error> {
             return Err(Error::NoSuchRule { id: id.clone(), help });
         }
     }
+    let tags = || policies.iter().flat_map(|policy| &policy.rules).flat_map(|rule| &rule.tags).map(String::as_str);
+    if let Some(tag) = args.tag.iter().find(|tag| !tags().any(|known| known == *tag)) {
+        let help = nearest(tag, tags()).map(|near| format!("did you mean `{near}`?"));
+        return Err(Error::NoSuchTag { tag: tag.clone(), help });
+    }
     let mut skipped = Vec::new();
     for policy in &mut *policies {
         let (judged, left) = std::mem::take(&mut policy.rules).into_iter().partition(|rule| {
@@ -97,10 +107,13 @@ fn doubt_if_old(outcome: &mut Outcome, args: &Check) {
     let Some(max_age) = args.gate.max_age else { return };
     let collected_at = outcome.source.collected_at;
     let age = live::now().saturating_sub(collected_at);
+    let hours = age / 3600;
     if age > max_age {
-        let hours = age / 3600;
-        let reason =
-            format!("the facts are from {}, {hours} hours ago: older than --max-age allows", moment(collected_at));
-        outcome.doubt(&reason);
+        outcome.doubt(&format!(
+            "the facts are from {}, {hours} hours ago: older than --max-age allows",
+            moment(collected_at)
+        ));
+    } else if age < -CLOCK_SKEW {
+        outcome.doubt(&format!("the facts are from {}, which is yet to come", moment(collected_at)));
     }
 }

@@ -51,6 +51,15 @@ pub enum Error {
         #[help]
         help: Option<String>,
     },
+    /// `--tag` names no tag.
+    #[error("no rule has the tag `{tag}`")]
+    NoSuchTag {
+        /// As given.
+        tag: String,
+        /// What was meant, perhaps.
+        #[help]
+        help: Option<String>,
+    },
     /// The filters leave nothing.
     #[error("no rule is left to judge")]
     #[diagnostic(help("--only, --skip and --tag together leave nothing"))]

@@ -15,9 +15,9 @@ pub(super) fn run(args: &Fetch, common: &Common) -> Result<Exit, Error> {
     let org = live::collect(&args.api, common, &everything, &Users::All, None)?;
     snapshot::save(&org, &args.output)?;
     let complete = org.coverage.complete();
-    for (collection, record) in org.coverage.iter() {
-        if let Some(detail) = record.detail() {
-            output::warn(&format!("{collection} {}: {}", record.state().name(), visible(&detail)));
+    for collection in Collection::ALL {
+        if let Some(detail) = org.coverage.detail(collection) {
+            output::warn(&format!("{collection} {}: {}", org.coverage.state(collection).name(), visible(&detail)));
         }
     }
     if !common.quiet {

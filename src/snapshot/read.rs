@@ -1,16 +1,18 @@
 //! Lines to an organization. Anything that the writer would not have written is damage, and damage is an error.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 
 use super::VERSION;
 use super::error::Error;
-use super::record::{End, Group, Header, Id, Line, Role, User};
-use crate::org::{self, Assignment, Builder, Collection, Coverage, GroupIx, Org, OutOfOrder, RoleIx, Source, Way};
+use super::record::{ContentDigest, End, Group, Header, Id, Line, Role, User};
+use crate::org::{
+    self, Assignment, Builder, Collection, Coverage, GroupIx, Known, Org, OutOfOrder, RoleIx, Source, Way,
+};
 use crate::visible::visible;
 
 /// A snapshot that was read whole.
@@ -46,11 +48,11 @@ pub fn open(path: &Path) -> Result<Read, Error> {
 pub fn read(name: &str, lines: impl BufRead) -> Result<Read, Error> {
     let mut reader = Reader { name, lines, line: Vec::new(), number: 0 };
     let header = reader.header()?;
-    let coverage = coverage(header.coverage).map_err(|what| reader.damaged(&what))?;
-    let source = Source { api: header.source, collected_at: header.collected_at };
+    let coverage = coverage(&header).map_err(|what| reader.damaged(&what))?;
+    let source = Source { api: header.source.clone(), collected_at: header.collected_at };
     let mut builder = Builder::new(source);
     let mut filler = Filler::default();
-    let mut hash = Sha256::new();
+    let mut digest = ContentDigest::new(&header);
     let end = loop {
         if !reader.next()? {
             return Err(Error::Cut { name: name.to_owned(), line: reader.number });
@@ -64,9 +66,9 @@ pub fn read(name: &str, lines: impl BufRead) -> Result<Read, Error> {
             Line::End(end) => break end,
         };
         added.map_err(|what| reader.damaged(&what))?;
-        hash.update(&reader.line);
+        digest.line(&reader.line);
     };
-    let digest = format!("sha256:{}", base16ct::lower::encode_string(&hash.finalize()));
+    let digest = digest.finish();
     let Filler { roles, groups, users, .. } = filler;
     let counted = End { roles, groups, users, digest: digest.clone() };
     if end != counted {
@@ -76,7 +78,15 @@ pub fn read(name: &str, lines: impl BufRead) -> Result<Read, Error> {
     if reader.next()? {
         return Err(reader.damaged("something follows the end"));
     }
-    Ok(Read { org: builder.finish(coverage), digest })
+    if header.check != header.expected_check(&digest) {
+        reader.number = 1;
+        return Err(reader.damaged("the header is not the one that was written with this content"));
+    }
+    let org = builder.finish(coverage);
+    match stray(&org) {
+        Some(id) => Err(reader.damaged(&format!("the record of what was not read names {id}, which is not there"))),
+        None => Ok(Read { org, digest }),
+    }
 }
 
 struct Reader<'n, B> {
@@ -148,9 +158,13 @@ impl Filler {
             return Err("a role after the groups".to_owned());
         }
         self.roles += 1;
-        let permissions = role
-            .permissions
-            .map(|permissions| permissions.iter().map(|permission| builder.words.intern(&permission.0)).collect());
+        let permissions = match role.permissions {
+            Known::Missing => Known::Missing,
+            Known::Value(permissions) if permissions.is_sorted_by(|a, b| a < b) => {
+                Known::Value(permissions.iter().map(|permission| builder.words.intern(&permission.0)).collect())
+            }
+            Known::Value(_) | Known::Null => return Err("permissions that are no sorted list".to_owned()),
+        };
         let resource_type = role.resource_type.map(|word| builder.words.intern(&word.0));
         let role = org::Role {
             id: role.id,
@@ -162,6 +176,7 @@ impl Filler {
             created_at: role.created_at,
             updated_at: role.updated_at,
             created_by: role.created_by,
+            listed: role.listed,
         };
         builder.role(role).map_err(out_of_order)
     }
@@ -179,6 +194,7 @@ impl Filler {
             is_scim_managed: group.is_scim_managed,
             group_type,
             created_at: group.created_at,
+            listed: group.listed,
         };
         builder.group(group, roles).map_err(out_of_order)
     }
@@ -209,6 +225,7 @@ impl Filler {
             added_at: user.added_at,
             created: user.created,
             api_key_last_used_at: user.api_key_last_used_at,
+            listed: user.listed,
         };
         builder.user(user, &mut self.assignments, &mut self.memberships).map_err(out_of_order)
     }
@@ -233,18 +250,35 @@ fn out_of_order(OutOfOrder(id): OutOfOrder) -> String {
     format!("{id} does not follow in order")
 }
 
-fn coverage(records: impl IntoIterator<Item = (String, super::record::Record)>) -> Result<Coverage, String> {
+fn coverage(header: &Header) -> Result<Coverage, String> {
     let mut coverage = Coverage::default();
-    for (name, record) in records {
-        let collection = Collection::named(&name).ok_or_else(|| format!("there is no collection {name}"))?;
+    for (name, record) in &header.coverage {
+        let collection = Collection::named(name).ok_or_else(|| format!("there is no collection {name}"))?;
+        if collection.parent().is_some() && record.cut.is_some() {
+            return Err(format!("{name} is no list that could be cut"));
+        }
         *coverage.of_mut(collection) = org::Record {
             asked: true,
             requests: record.requests,
             items: record.items,
-            cut: record.cut.map(Into::into),
-            gaps: record.gaps.into_iter().map(|(id, failure)| (id, failure.into())).collect(),
-            unasked: record.unasked,
+            cut: record.cut.clone().map(Into::into),
+            gaps: record.gaps.iter().map(|(id, failure)| (id.clone(), failure.clone().into())).collect(),
+            unasked: record.unasked.clone(),
         };
     }
     Ok(coverage)
+}
+
+/// A thing that the coverage speaks of and that is not there.
+fn stray(org: &Org) -> Option<&str> {
+    let roles: HashSet<&str> = org.roles.iter().map(|role| role.id.as_str()).collect();
+    let groups: HashSet<&str> = org.groups.iter().map(|group| group.id.as_str()).collect();
+    let user = |id: &str| org.users.binary_search_by(|user| user.id.as_str().cmp(id)).is_ok();
+    org.coverage.iter().find_map(|(collection, record)| {
+        record.gaps.keys().chain(&record.unasked).map(String::as_str).find(|id| match collection {
+            Collection::Roles => !roles.contains(id),
+            Collection::Users | Collection::UserRoles => !user(id),
+            Collection::Groups | Collection::GroupRoles | Collection::GroupMembers => !groups.contains(id),
+        })
+    })
 }

@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::{Deserialize as DeriveDeserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::org::{self, Known, Text, Time};
 
@@ -24,7 +25,7 @@ pub enum Line<'a> {
 }
 
 /// The first line.
-#[derive(Serialize, DeriveDeserialize)]
+#[derive(Clone, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
     pub snapshot: u32,
@@ -32,10 +33,49 @@ pub struct Header {
     pub source: String,
     pub collected_at: Time,
     pub coverage: BTreeMap<String, Record>,
+    /// Over the header itself, without this field, and the digest of the content: a header from elsewhere is seen.
+    pub check: String,
+}
+
+impl Header {
+    /// What [`Header::check`] has to be.
+    pub fn expected_check(&self, digest: &str) -> String {
+        let bare = Self { check: String::new(), ..self.clone() };
+        let json = serde_json::to_string(&bare).expect("a header has text keys only");
+        let mut hash = Sha256::new();
+        hash.update(json.as_bytes());
+        hash.update(digest.as_bytes());
+        base16ct::lower::encode_string(&hash.finalize()[..16])
+    }
+}
+
+/// The digest of the content, line by line. It begins with what was and was not read: a list that was denied is not the
+/// same as an empty one.
+pub struct ContentDigest(Sha256);
+
+impl ContentDigest {
+    pub fn new(header: &Header) -> Self {
+        let mut hash = Sha256::new();
+        for (name, record) in &header.coverage {
+            // How many requests it took says nothing of the state.
+            let facts = serde_json::to_string(&(name, &record.cut, &record.gaps, &record.unasked));
+            hash.update(facts.expect("a record has text keys only").as_bytes());
+        }
+        Self(hash)
+    }
+
+    /// Adds a line, its end included.
+    pub fn line(&mut self, line: &[u8]) {
+        self.0.update(line);
+    }
+
+    pub fn finish(self) -> String {
+        format!("sha256:{}", base16ct::lower::encode_string(&self.0.finalize()))
+    }
 }
 
 /// What was read of a collection; one that is not there was not asked for.
-#[derive(Serialize, DeriveDeserialize)]
+#[derive(Clone, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     pub requests: u64,
@@ -49,7 +89,7 @@ pub struct Record {
 }
 
 /// Why something was not read.
-#[derive(Serialize, DeriveDeserialize)]
+#[derive(Clone, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Failure {
     pub denied: bool,
@@ -88,6 +128,8 @@ pub struct Role<'a> {
     pub updated_at: Known<Time>,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
     pub created_by: Known<Text>,
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub listed: bool,
 }
 
 #[derive(Serialize, DeriveDeserialize)]
@@ -102,6 +144,8 @@ pub struct Group<'a> {
     pub group_type: Known<Id<'a>>,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
     pub created_at: Known<Time>,
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub listed: bool,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<Id<'a>>,
 }
@@ -130,6 +174,8 @@ pub struct User<'a> {
     pub created: Known<Time>,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
     pub api_key_last_used_at: Known<Time>,
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub listed: bool,
     /// The groups that list the user.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Id<'a>>,
@@ -171,6 +217,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Id<'a> {
         }
         deserializer.deserialize_str(IdVisitor)
     }
+}
+
+/// Nearly everything is listed: only what is not says so.
+fn yes() -> bool {
+    true
 }
 
 impl From<&org::Failure> for Failure {

@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
-
 use super::VERSION;
 use super::error::Error;
-use super::record::{End, Failure, Group, Header, Id, Line, Record, Role, User};
+use super::record::{ContentDigest, End, Failure, Group, Header, Id, Line, Record, Role, User};
 use crate::file::write_whole;
 use crate::org::{self, GroupIx, Known, Org, RoleIx, UserIx, Way, Word};
 
@@ -23,9 +21,10 @@ pub fn save(org: &Org, path: &Path) -> Result<String, Error> {
         .map_err(|source| Error::Write { name: path.to_string_lossy().into_owned(), source })
 }
 
-/// The digest of the content: the same for the same state, whenever and from wherever it was read.
+/// The digest of the content: of everything that was read, and of what was not. The same for the same state, whenever
+/// it was read and in however many requests.
 pub fn digest(org: &Org) -> String {
-    write(org, io::sink()).expect("nothing can go wrong with a sink")
+    content(org, &header(org), io::sink()).expect("nothing can go wrong with a sink")
 }
 
 /// Writes the lines of a snapshot. Returns the digest of the content.
@@ -33,41 +32,51 @@ pub fn digest(org: &Org) -> String {
 /// # Errors
 ///
 /// What the writer says.
-pub fn write(org: &Org, writer: impl Write) -> io::Result<String> {
-    let mut lines = Lines { writer, hash: Sha256::new(), buffer: Vec::new() };
-    lines.put(&Line::Rolelint(header(org)), false)?;
+pub fn write(org: &Org, mut writer: impl Write) -> io::Result<String> {
+    let mut header = header(org);
+    let digest = content(org, &header, io::sink())?;
+    header.check = header.expected_check(&digest);
+    put(&mut writer, &Line::Rolelint(header.clone()))?;
+    content(org, &header, &mut writer)?;
+    let (roles, groups, users) = (org.collected_roles().len(), org.groups.len(), org.users.len());
+    put(&mut writer, &Line::End(End { roles, groups, users, digest: digest.clone() }))?;
+    writer.flush()?;
+    Ok(digest)
+}
+
+fn put(writer: &mut impl Write, line: &Line<'_>) -> io::Result<()> {
+    serde_json::to_writer(&mut *writer, line)?;
+    writer.write_all(b"\n")
+}
+
+/// Writes the records. Returns their digest.
+fn content(org: &Org, header: &Header, writer: impl Write) -> io::Result<String> {
+    let mut lines = Lines { writer, digest: ContentDigest::new(header), buffer: Vec::new() };
     let mut roles: Vec<&org::Role> = org.collected_roles().iter().collect();
     roles.sort_by(|a, b| a.id.cmp(&b.id));
     for role in roles {
-        lines.put(&Line::Role(self::role(org, role)), true)?;
+        lines.put(&Line::Role(self::role(org, role)))?;
     }
     for at in 0..org.groups.len() {
-        lines.put(&Line::Group(group(org, GroupIx::new(at))), true)?;
+        lines.put(&Line::Group(group(org, GroupIx::new(at))))?;
     }
     for at in 0..org.users.len() {
-        lines.put(&Line::User(Box::new(user(org, UserIx::new(at)))), true)?;
+        lines.put(&Line::User(Box::new(user(org, UserIx::new(at)))))?;
     }
-    let digest = format!("sha256:{}", base16ct::lower::encode_string(&lines.hash.clone().finalize()));
-    let (roles, groups, users) = (org.collected_roles().len(), org.groups.len(), org.users.len());
-    lines.put(&Line::End(End { roles, groups, users, digest: digest.clone() }), false)?;
-    lines.writer.flush()?;
-    Ok(digest)
+    Ok(lines.digest.finish())
 }
 
 struct Lines<W> {
     writer: W,
-    hash: Sha256,
+    digest: ContentDigest,
     buffer: Vec<u8>,
 }
 
 impl<W: Write> Lines<W> {
-    fn put(&mut self, line: &Line<'_>, content: bool) -> io::Result<()> {
+    fn put(&mut self, line: &Line<'_>) -> io::Result<()> {
         self.buffer.clear();
-        serde_json::to_writer(&mut self.buffer, line)?;
-        self.buffer.push(b'\n');
-        if content {
-            self.hash.update(&self.buffer);
-        }
+        put(&mut self.buffer, line)?;
+        self.digest.line(&self.buffer);
         self.writer.write_all(&self.buffer)
     }
 }
@@ -87,6 +96,7 @@ fn header(org: &Org) -> Header {
         source: org.source.api.clone(),
         collected_at: org.source.collected_at,
         coverage: asked.map(|(collection, of)| (collection.name().to_owned(), record(of))).collect(),
+        check: String::new(),
     }
 }
 
@@ -106,6 +116,7 @@ fn role<'o>(org: &'o Org, role: &org::Role) -> Role<'o> {
         created_at: role.created_at,
         updated_at: role.updated_at,
         created_by: role.created_by.clone(),
+        listed: role.listed,
     }
 }
 
@@ -117,6 +128,7 @@ fn group(org: &Org, at: GroupIx) -> Group<'_> {
         is_scim_managed: group.is_scim_managed,
         group_type: word(org, group.group_type),
         created_at: group.created_at,
+        listed: group.listed,
         roles: sorted(org.roles_of_group(at).iter().map(|&role| role_id(org, role))),
     }
 }
@@ -148,6 +160,7 @@ fn user(org: &Org, at: UserIx) -> User<'_> {
         added_at: user.added_at,
         created: user.created,
         api_key_last_used_at: user.api_key_last_used_at,
+        listed: user.listed,
         groups: sorted(org.groups_of(at).iter().map(|&group| id(&org.group(group).id))),
         roles: by_way(Way::Unstated),
         direct_roles: by_way(Way::Direct),

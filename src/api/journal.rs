@@ -1,0 +1,227 @@
+//! Answers kept as they arrive, so that a collection that is cut off goes on where it stopped and asks nothing twice.
+//!
+//! JSON Lines beside the file that is to be written, readable by its owner only: a header (which API, organization and
+//! key, begun when), then each answer with the request that it answers. Only answers that could be used are kept. The
+//! key is there as a salted digest, to tell it from another.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::Error;
+use super::key::Key;
+use crate::org::{Time, moment};
+
+/// The version of the format.
+const VERSION: u32 = 1;
+
+/// A journal that is open, and locked against a second run.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    /// When the collection began that it belongs to.
+    pub began: Time,
+    answers: HashMap<String, String>,
+    file: Mutex<File>,
+}
+
+/// Whom the answers are for: nobody else's are taken for them.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity<'a> {
+    /// The base URL of the API.
+    pub api: &'a str,
+    /// The organization, where the key alone does not say.
+    pub organization: Option<&'a str>,
+    /// The key.
+    pub key: &'a Key,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    rolelint_journal: u32,
+    api: String,
+    organization: Option<String>,
+    salt: String,
+    key: String,
+    began: Time,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answer<'a> {
+    get: std::borrow::Cow<'a, str>,
+    body: std::borrow::Cow<'a, str>,
+}
+
+impl Journal {
+    /// Opens the journal at that path to go on with it, or begins one.
+    ///
+    /// # Errors
+    ///
+    /// It belongs to another API, organization, key or version; another run has it; it cannot be read or written.
+    pub fn open(path: &Path, identity: Identity<'_>, now: Time) -> Result<Self, Error> {
+        let failed = |source| Error::Journal { path: path.to_owned(), source };
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path).map_err(failed)?;
+        file.try_lock().map_err(|_| Error::JournalBusy { path: path.to_owned() })?;
+        let foreign = |why: String| Error::JournalForeign { path: path.to_owned(), why };
+        let mut answers = HashMap::new();
+        let mut began = now;
+        let mut end = 0;
+        let mut lines = BufReader::new(&file);
+        let mut line = Vec::new();
+        // A last line without its end was being written when the run was cut off: it is written anew.
+        while lines.read_until(b'\n', &mut line).map_err(failed)? > 0 && line.ends_with(b"\n") {
+            if end == 0 {
+                let header: Header = serde_json::from_slice(&line)
+                    .map_err(|_| foreign("it is no journal of this version".to_owned()))?;
+                belongs(&header, identity).map_err(foreign)?;
+                began = header.began;
+            } else {
+                let damaged = |_| foreign("it is damaged".to_owned());
+                let answer: Answer<'_> = serde_json::from_slice(&line).map_err(damaged)?;
+                answers.insert(answer.get.into_owned(), answer.body.into_owned());
+            }
+            end += line.len() as u64;
+            line.clear();
+        }
+        drop(lines);
+        file.set_len(end).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
+        let journal = Self { path: path.to_owned(), began, answers, file: Mutex::new(file) };
+        if end == 0 {
+            journal.append(&header(identity, now)).map_err(failed)?;
+        }
+        Ok(journal)
+    }
+
+    /// The answer to a request, if it is there.
+    pub fn answer(&self, get: &str) -> Option<&str> {
+        self.answers.get(get).map(String::as_str)
+    }
+
+    /// How many answers there are to go on with.
+    pub fn answers(&self) -> usize {
+        self.answers.len()
+    }
+
+    /// Keeps the answer to a request. It is on disk when this returns.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn keep(&self, get: &str, body: &str) -> Result<(), Error> {
+        self.append(&Answer { get: get.into(), body: body.into() })
+            .map_err(|source| Error::Journal { path: self.path.clone(), source })
+    }
+
+    /// Removes the journal: what it was for is written.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn remove(self) -> Result<(), Error> {
+        std::fs::remove_file(&self.path).map_err(|source| Error::Journal { path: self.path, source })
+    }
+
+    fn append(&self, line: &impl Serialize) -> io::Result<()> {
+        let mut bytes = serde_json::to_vec(line)?;
+        bytes.push(b'\n');
+        let mut file = self.file.lock().expect("no thread panics while it holds the file");
+        file.write_all(&bytes)?;
+        file.sync_data()
+    }
+}
+
+fn header(identity: Identity<'_>, now: Time) -> Header {
+    // A salt need not be secret, only different from journal to journal.
+    let salt = format!("{now}-{}", std::process::id());
+    Header {
+        rolelint_journal: VERSION,
+        api: identity.api.to_owned(),
+        organization: identity.organization.map(str::to_owned),
+        key: identity.key.digest(&salt),
+        salt,
+        began: now,
+    }
+}
+
+fn belongs(header: &Header, identity: Identity<'_>) -> Result<(), String> {
+    if header.rolelint_journal != VERSION {
+        return Err(format!("it has format version {}, not {VERSION}", header.rolelint_journal));
+    }
+    let begun = moment(header.began);
+    if header.api != identity.api {
+        return Err(format!("it was begun at {begun} with another API, {}", header.api));
+    }
+    if header.organization.as_deref() != identity.organization {
+        return Err(format!("it was begun at {begun} for another organization"));
+    }
+    if header.key != identity.key.digest(&header.salt) {
+        return Err(format!("it was begun at {begun} with another key"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> Key {
+        Key::new(text).expect("a key")
+    }
+
+    fn open(path: &Path, api: &str, key: &Key, now: Time) -> Result<Journal, Error> {
+        Journal::open(path, Identity { api, organization: None, key }, now)
+    }
+
+    #[test]
+    fn a_journal_that_was_cut_off_anywhere_goes_on_with_whole_answers() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("j");
+        let key = key("sk-admin-secret");
+        let journal = open(&path, "https://a", &key, 7).expect("begun");
+        journal.keep("/one", "{\n1}").expect("kept");
+        journal.keep("/two", "2").expect("kept");
+        drop(journal);
+        let whole = std::fs::read(&path).expect("there");
+        assert!(!String::from_utf8_lossy(&whole).contains("secret"));
+        for cut in 0..=whole.len() {
+            std::fs::write(&path, &whole[..cut]).expect("cut");
+            let journal = open(&path, "https://a", &key, 9).expect("goes on");
+            let header = cut > whole.iter().position(|byte| *byte == b'\n').expect("a header");
+            assert_eq!(journal.began, if header { 7 } else { 9 });
+            let two = journal.answer("/two").is_some();
+            assert!(!two || journal.answer("/one") == Some("{\n1}"));
+            journal.keep("/three", "3").expect("kept");
+            drop(journal);
+            let journal = open(&path, "https://a", &key, 9).expect("goes on again");
+            assert_eq!(journal.answer("/three"), Some("3"));
+            assert_eq!(journal.answer("/two").is_some(), two);
+        }
+    }
+
+    #[test]
+    fn the_journal_of_somebody_else_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("j");
+        let mine = key("sk-admin-mine");
+        let journal = open(&path, "https://a", &mine, 7).expect("begun");
+        assert!(matches!(open(&path, "https://a", &mine, 8), Err(Error::JournalBusy { .. })));
+        drop(journal);
+        let before = std::fs::read(&path).expect("there");
+        for (api, key) in [("https://b", &mine), ("https://a", &key("sk-admin-other"))] {
+            assert!(matches!(open(&path, api, key, 8), Err(Error::JournalForeign { .. })));
+        }
+        std::fs::write(folder.path().join("x"), "my notes\n").expect("written");
+        assert!(matches!(open(&folder.path().join("x"), "https://a", &mine, 8), Err(Error::JournalForeign { .. })));
+        assert_eq!(std::fs::read(&path).expect("there"), before);
+    }
+}
