@@ -128,7 +128,7 @@ struct FloorUser<'a> {
 }
 
 fn policies() -> Vec<Policy> {
-    let source = Arc::new(SourceText { name: "work.yaml".to_owned(), text: RULES.to_owned() });
+    let source = Arc::new(SourceText::new("work.yaml".to_owned(), RULES.to_owned()));
     parse(&[source], &Overrides::default()).expect("the rules are valid")
 }
 
@@ -201,7 +201,7 @@ fn organization(users: usize) -> Org {
         builder.role_ix(&format!("role_{number:04}")).expect("it was made above")
     };
     for number in 0..500 {
-        let roles = (0..1 + random.below(2)).map(|_| any_role(&mut random, &builder)).collect();
+        let roles = (0..=random.below(2)).map(|_| any_role(&mut random, &builder)).collect();
         let group = Group {
             id: Text::from(format!("group_{number:04}")),
             name: Known::Value(Text::from(format!("Group {number}"))),
@@ -226,7 +226,7 @@ fn organization(users: usize) -> Org {
             listed: true,
             ..User::default()
         };
-        for _ in 0..1 + random.below(4) {
+        for _ in 0..=random.below(4) {
             assignments.push(Assignment { role: any_role(&mut random, &builder), way: Way::Direct });
         }
         for _ in 0..random.below(6) {

@@ -2,10 +2,12 @@
 
 #![expect(missing_docs, clippy::doc_markdown, reason = "a doc comment here is text that clap shows to users")]
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{FalseyValueParser, Resettable};
+use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::finding::Severity;
 use crate::org::{Time, instant, seconds};
@@ -32,6 +34,22 @@ pub enum Command {
     Fetch(Fetch),
 }
 
+impl Cli {
+    /// Reads a command line. A variable of the environment that is set to nothing is not set.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it; `--help` and `--version` come this way too.
+    pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let unset = |arg: clap::Arg| {
+            let empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+            if empty { arg.env(Resettable::Reset) } else { arg }
+        };
+        let command = Self::command().mut_args(unset).mut_subcommands(|command| command.mut_args(unset));
+        command.try_get_matches_from(line).and_then(|matches| Self::from_arg_matches(&matches))
+    }
+}
+
 /// What every command takes.
 #[derive(Debug, Args)]
 pub struct Common {
@@ -45,7 +63,7 @@ pub struct Common {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// Show no progress bars
-    #[arg(long, global = true, env = "ROLELINT_NO_PROGRESS", hide_env = true)]
+    #[arg(long, global = true, env = "ROLELINT_NO_PROGRESS", hide_env = true, value_parser = FalseyValueParser::new())]
     pub no_progress: bool,
 }
 
@@ -124,7 +142,7 @@ pub struct Gate {
     #[arg(long)]
     pub exit_zero: bool,
     /// Take a rule that selects nothing for unanswered: exit code 3
-    #[arg(long, env = "ROLELINT_STRICT", hide_env = true)]
+    #[arg(long, env = "ROLELINT_STRICT", hide_env = true, value_parser = FalseyValueParser::new())]
     pub strict: bool,
     /// Take facts older than this for no facts: nothing passes, exit code 3 (12h, 7d, 2w)
     #[arg(long, value_name = "TIME", value_parser = length, env = "ROLELINT_MAX_AGE", hide_env = true)]

@@ -88,10 +88,20 @@ impl Status {
 /// A text that was read, with the name it goes by. Findings point into it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SourceText {
-    /// The path as the user gave it, or the name of a built-in policy.
+    /// The path as the user gave it, or the name of a built-in policy; fit to be shown.
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// Where each line begins.
+    lines: Vec<usize>,
+}
+
+impl SourceText {
+    /// A text under a name.
+    pub fn new(name: String, text: String) -> Self {
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { name, text, lines }
+    }
 }
 
 /// A place in a policy: the exact words that fired.
@@ -106,9 +116,9 @@ pub struct Place {
 impl Place {
     /// Line and column, both counted from 1; the column in characters.
     pub fn line_column(&self) -> (usize, usize) {
-        let before = &self.source.text[..self.span.start];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        let line = self.source.lines.partition_point(|start| *start <= self.span.start);
+        let column = self.source.text[self.source.lines[line - 1]..self.span.start].chars().count() + 1;
+        (line, column)
     }
 }
 
@@ -137,7 +147,7 @@ impl Thing {
 pub type Path = Vec<Thing>;
 
 /// The value of an attribute.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// The API sent `null`.
     Null,
@@ -297,6 +307,13 @@ impl Outcome {
     /// How many rules had that verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.rules.iter().filter(|rule| rule.verdict == verdict).count()
+    }
+
+    /// The findings of one rule.
+    pub fn findings_of(&self, rule: usize) -> &[Finding] {
+        let start = self.findings.partition_point(|finding| finding.rule < rule);
+        let end = self.findings.partition_point(|finding| finding.rule <= rule);
+        &self.findings[start..end]
     }
 
     /// The findings of that status.

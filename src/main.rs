@@ -3,13 +3,16 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use miette::{GraphicalTheme, MietteHandlerOpts};
-use rolelint::cli::Cli;
+use rolelint::cli::{Cli, Color};
 use rolelint::run::{Exit, Terminal, run};
+use rolelint::visible::mask;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::read(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
     let exit = run(&cli).unwrap_or_else(|error| {
         let stderr = Terminal::stderr(cli.common.color);
         // Set once, and only here.
@@ -24,4 +27,20 @@ fn main() -> ExitCode {
         Exit::Error
     });
     ExitCode::from(exit.code())
+}
+
+/// Shows help, version, or what is wrong with the command line: without the key, should it have got there.
+fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.render();
+    let (stdout, stderr) = (Terminal::stdout(Color::Auto), Terminal::stderr(Color::Auto));
+    let written = if error.use_stderr() {
+        let text = if stderr.color { text.ansi().to_string() } else { text.to_string() };
+        std::io::stderr().write_all(mask(&text).as_bytes())
+    } else {
+        let text = if stdout.color { text.ansi().to_string() } else { text.to_string() };
+        std::io::stdout().write_all(mask(&text).as_bytes())
+    };
+    // A closed pipe is no error, and there is nobody left to tell of another.
+    written.unwrap_or(());
+    if error.use_stderr() { ExitCode::from(Exit::Error.code()) } else { ExitCode::SUCCESS }
 }

@@ -3,6 +3,10 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::path::Path;
+
+/// No key is shorter, `sk-` included.
+const SHORTEST_KEY: usize = 12;
 
 /// Whether a character does something else than stand there: controls, reading-direction marks, line separators,
 /// and characters without width.
@@ -29,6 +33,27 @@ pub fn visible(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// A path, fit to be shown. What looks like a key was meant for another place, and is masked.
+pub fn shown(path: &Path) -> String {
+    mask(&visible(&path.to_string_lossy()))
+}
+
+/// The text with everything that looks like a key masked.
+pub fn mask(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("sk-") {
+        let (before, key) = rest.split_at(at);
+        let end = key.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '*' | '.')));
+        let end = end.unwrap_or(key.len());
+        masked.push_str(before);
+        // Short words such as `sk-learn` are no keys.
+        masked.push_str(if end >= SHORTEST_KEY { "sk-***" } else { &key[..end] });
+        rest = &key[end..];
+    }
+    masked + rest
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@
 mod fake;
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::io::Write as _;
 
-use clap::Parser as _;
 use fake::{Behaviour, FakeApi, KEY, Organization};
 use rolelint::cli::Cli;
 
@@ -33,8 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(stderr, "$ rolelint check --param '{owners}' --as-of 2026-06-01\n")?;
 
     let own = ["rolelint", "check", "--base-url", &base_url, "--key-file", &key_file, "--param", &owners];
-    let own = own.into_iter().chain(["--as-of", "2026-06-01"]).map(str::to_owned);
-    let exit = rolelint::run::run(&Cli::parse_from(own.chain(std::env::args().skip(1))))?;
+    let own = own.into_iter().chain(["--as-of", "2026-06-01"]);
+    let line = own.map(OsString::from).chain(std::env::args_os().skip(1));
+    let exit = rolelint::run::run(&Cli::read(line)?)?;
 
     let requests = api.requests().len();
     writeln!(

@@ -34,7 +34,7 @@ impl Answers {
     /// may be missing there: its description in the assignment is as good.)
     pub fn unlisted_roles(&self) -> impl Iterator<Item = &WireRole> {
         let whole = self.roles.as_ref().filter(|roles| roles.cut.is_none());
-        let listed: BTreeSet<&str> = whole.iter().flat_map(|roles| &roles.items).map(|role| role_id(role)).collect();
+        let listed: BTreeSet<&str> = whole.iter().flat_map(|roles| &roles.items).map(role_id).collect();
         self.assigned_roles().filter(move |role| {
             whole.is_some() && role.predefined_role != Known::Value(true) && !listed.contains(role_id(role))
         })
@@ -157,11 +157,13 @@ fn users(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(), O
                 name: member.name.clone(),
                 email: member.email.clone(),
                 is_service_account: never_null(member.is_service_account),
-                role: no_member,
                 ..User::default()
             };
-            let known = people.remove(member.id.as_str());
-            people.insert(&member.id, known.map_or_else(|| told.clone(), |known| known.or(told.clone())));
+            let person = match people.remove(member.id.as_str()) {
+                Some(known) => known.or(told),
+                None => User { role: no_member, ..told },
+            };
+            people.insert(&member.id, person);
         }
     }
     let mut assignments = Vec::new();
@@ -170,11 +172,6 @@ fn users(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(), O
         for role in answers.user_roles.get(id).map_or(&[][..], |assigned| &assigned.items) {
             assignments.extend(ways(builder, id, role));
         }
-        // Who inherits from a group is in it, whatever the list of its members said a moment earlier or later.
-        groups.extend(assignments.iter().filter_map(|assignment| match assignment.way {
-            Way::Group(group) => Some(group),
-            Way::Direct | Way::Inherited | Way::Unstated => None,
-        }));
         builder.user(user, &mut assignments, groups)?;
     }
     Ok(())
@@ -292,8 +289,12 @@ fn coverage(answers: &Answers, needs: &BTreeSet<Collection>) -> Coverage {
         }
     }
     for group in answers.unlisted_groups() {
+        let cut = &mut coverage.of_mut(Collection::Groups).cut;
+        cut.get_or_insert_with(|| {
+            gap(format!("roles are inherited from group {group}, which the list of groups does not have"))
+        });
         for collection in [Collection::GroupRoles, Collection::GroupMembers] {
-            let message = format!("roles are inherited from group {group}, but the list of groups does not have it");
+            let message = format!("group {group} is not in the list of groups, and was not asked about");
             coverage.of_mut(collection).gaps.insert(group.to_owned(), gap(message));
         }
     }

@@ -16,7 +16,7 @@ use super::key::Key;
 use super::pace::Pace;
 use super::wait;
 use crate::org::Time;
-use crate::visible::visible;
+use crate::visible::{is_hidden, mask};
 
 /// The largest page, in MiB.
 const LARGEST: usize = 32;
@@ -76,7 +76,10 @@ impl Client {
                 .map_err(|_| Error::Setup { why: "the organization id cannot stand in a header".to_owned() })?;
             headers.insert(HeaderName::from_static("openai-organization"), value);
         }
-        let http = reqwest::Client::builder()
+        // Plain HTTP is for this machine alone; a proxy would carry the key off it.
+        let direct = base.scheme() == "http";
+        let builder = reqwest::Client::builder();
+        let http = if direct { builder.no_proxy() } else { builder }
             .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
             .redirect(redirect::Policy::none())
@@ -136,7 +139,8 @@ impl Client {
             return self.read(kept.as_bytes(), &HeaderMap::new());
         }
         let url = format!("{}{get}", self.base());
-        let url = Url::parse(&url).map_err(|error| Error::BaseUrl { url, why: error.to_string() })?;
+        let url =
+            Url::parse(&url).map_err(|_| Error::Shape { what: "a cursor that cannot stand in a URL".to_owned() })?;
         let backoff = ExponentialBuilder::default()
             .with_min_delay(self.retry_delay)
             .with_max_delay(LONGEST_WAIT)
@@ -183,7 +187,7 @@ impl Client {
         let response = self.http.get(url).send().await.map_err(|error| self.broken(&error))?;
         let status = response.status();
         let headers = response.headers().clone();
-        let body = self.body(response).await?;
+        let body = self.key.erase(self.body(response).await?);
         tracing::debug!("GET {path}: {} in {} ms, {} bytes", status.as_u16(), began.elapsed().as_millis(), body.len());
         if status == StatusCode::OK {
             let answer = self.read(&body, &headers)?;
@@ -259,34 +263,44 @@ impl Client {
 
     /// Text from outside, fit to be shown: in one line, not too long, without key material.
     fn shown(&self, text: &str) -> String {
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let line = self.key.redact(&line);
-        let short: String = line.chars().take(300).collect();
-        visible(&short).into_owned()
+        // Redacted first, and without what could hide in a key.
+        let plain: String = text.chars().filter(|c| c.is_whitespace() || !is_hidden(*c)).collect();
+        let line = self.key.redact(&plain).split_whitespace().collect::<Vec<_>>().join(" ");
+        line.chars().take(300).collect()
     }
 }
 
 fn base_url(text: &str) -> Result<Url, Error> {
-    let no = |url: &str, why: &str| Err(Error::BaseUrl { url: url.to_owned(), why: why.to_owned() });
-    let url = match Url::parse(text.trim_end_matches('/')) {
-        Ok(url) => url,
-        Err(error) => return no("…", &error.to_string()),
+    let url = Url::parse(text.trim_end_matches('/'));
+    // Only the host is shown: a key may have got into any other part.
+    let host = url.as_ref().ok().and_then(|url| url.host_str()).unwrap_or_default();
+    let shown = mask(&host.chars().filter(|c| !is_hidden(*c)).collect::<String>());
+    let no = |why: &str| Err(Error::BaseUrl { host: shown.clone(), why: why.to_owned() });
+    let url = match &url {
+        Ok(url) => url.clone(),
+        Err(error) => return no(&error.to_string()),
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return no("…", "it holds credentials");
+        return no("it holds credentials");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return no(text, "it has a query or a fragment");
+        return no("it has a query or a fragment");
     }
-    let host = url.host_str().unwrap_or_default();
-    let local =
-        host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    if mask(url.as_str()) != url.as_str() {
+        return no("it holds a key");
+    }
     match url.scheme() {
         "https" => Ok(url),
-        "http" if local => Ok(url),
-        "http" => no(text, "over plain HTTP the key could be read on the way"),
-        _ => no(text, "it begins with neither https:// nor http://"),
+        "http" if is_local(&url) => Ok(url),
+        "http" => no("over plain HTTP the key could be read on the way"),
+        _ => no("it begins with neither https:// nor http://"),
     }
+}
+
+/// Whether a URL leads to this machine.
+fn is_local(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 /// An error with its causes, without the URL.
@@ -323,9 +337,22 @@ mod tests {
         for url in ["https://api.openai.com/v1", "http://127.0.0.1:8080/v1/", "http://[::1]/v1", "http://localhost"] {
             base_url(url).expect(url);
         }
-        for url in ["http://api.openai.com/v1", "ftp://x/", "x", "", "https://u:p@host/v1", "https://host/v1?x=1"] {
-            let error = base_url(url).expect_err(url).to_string();
-            assert!(!error.contains("u:p"), "{error}");
+        for url in [
+            "http://api.openai.com/v1",
+            "ftp://host/sk-secret-0123456789",
+            "sk-secret-0123456789",
+            "",
+            "https://sk-secret-0123456789:p@host/v1",
+            "https://host/v1?key=sk-secret-0123456789",
+            "https://host/sk-secret-0123456789/v1",
+            "https://sk-secret-0123456789/v1",
+            "http://sk-secret-0123456789/v1",
+        ] {
+            if let Err(error) = base_url(url) {
+                assert!(!error.to_string().contains("secret"), "{error}");
+            } else {
+                panic!("{url} is accepted");
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::org::Failure;
+use crate::visible::shown;
 
 /// Why the API could not be asked, or gave no answer that can be used. Never holds key material.
 #[derive(Debug, Error, Diagnostic)]
@@ -20,11 +21,11 @@ pub enum Error {
     #[diagnostic(help("a key is one line of letters, digits, - and _"))]
     MalformedKey,
     /// The base URL is none.
-    #[error("`{url}` is no base URL: {why}")]
+    #[error("the base URL {}cannot be used: {why}", if host.is_empty() { String::new() } else { format!("at `{host}` ") })]
     #[diagnostic(help("the API's own is https://api.openai.com/v1"))]
     BaseUrl {
-        /// As given, credentials left out.
-        url: String,
+        /// Its host; the rest might hold a key.
+        host: String,
         /// What is wrong with it.
         why: String,
     },
@@ -36,7 +37,7 @@ pub enum Error {
         why: String,
     },
     /// The journal could not be read or written.
-    #[error("cannot keep the journal `{}`", path.display())]
+    #[error("cannot keep the journal `{}`", shown(path))]
     Journal {
         /// The file.
         path: PathBuf,
@@ -44,13 +45,13 @@ pub enum Error {
         source: std::io::Error,
     },
     /// Another run has the journal.
-    #[error("another run is writing the journal `{}`", path.display())]
+    #[error("another run is writing the journal `{}`", shown(path))]
     JournalBusy {
         /// The file.
         path: PathBuf,
     },
     /// The journal belongs to something else.
-    #[error("cannot go on with the journal `{}`: {why}", path.display())]
+    #[error("cannot go on with the journal `{}`: {why}", shown(path))]
     #[diagnostic(help("remove it to begin anew"))]
     JournalForeign {
         /// The file.

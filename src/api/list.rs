@@ -57,12 +57,14 @@ async fn walk<T: DeserializeOwned + Item>(
             }
             page => page?,
         };
-        let next = cursor_of(&page, endpoint.envelope)?;
-        let data = page.data.ok_or_else(|| Error::Shape { what: "`data` is missing".to_owned() })?;
+        let Some(count) = page.data.as_ref().map(Vec::len) else {
+            return Err(Error::Shape { what: "`data` is missing".to_owned() });
+        };
         *requests += 1;
-        let (empty, before) = (data.is_empty(), ids.len());
+        let next = cursor_of(&page, endpoint.envelope)?;
+        let (empty, before) = (count == 0, ids.len());
         // A thing that moved over a page border while we read comes twice; it is one thing.
-        items.extend(data.into_iter().filter(|item| ids.insert(item.id().to_owned())));
+        items.extend(page.data.into_iter().flatten().filter(|item| ids.insert(item.id().to_owned())));
         seen(items.len());
         if !empty && ids.len() == before {
             return Err(Error::Pagination { what: "a page came again" });

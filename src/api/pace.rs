@@ -207,9 +207,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nine_tenths_of_what_a_throttle_allows_are_used_and_nothing_is_asked_early() {
         for says_when in [true, false] {
-            for capacity in [7, 10] {
-                let (took, throttle) = run(200, 8, throttle(capacity, says_when)).await;
-                let ideal = MINUTE.as_secs_f64() * (200.0 / capacity as f64 - 1.0);
+            for capacity in [7_u32, 10] {
+                let (took, throttle) = run(200, 8, throttle(capacity as usize, says_when)).await;
+                let ideal = MINUTE.as_secs_f64() * (200.0 / f64::from(capacity) - 1.0);
                 let share = ideal / took.as_secs_f64();
                 assert!(share >= 0.9, "{share:.2} of {capacity} a minute, told when: {says_when}");
                 assert_eq!(throttle.early, 0);

@@ -34,11 +34,12 @@ fn in_words(message: &str) -> Option<Duration> {
 mod tests {
     use super::*;
 
+    type Headers = &'static [(&'static str, &'static str)];
+
     #[test]
     fn every_way_to_ask_is_understood() {
         let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").expect("a date");
         let real = "You've exceeded the rate limit, please slow down and try again after 6.937 seconds.";
-        type Headers = &'static [(&'static str, &'static str)];
         let table: [(Headers, &str, Option<u64>); 9] = [
             (&[("retry-after-ms", "250"), ("retry-after", "9")], "", Some(250)),
             (&[("retry-after", "2")], real, Some(2000)),

@@ -11,6 +11,7 @@ pub struct Facts<'o> {
     pub org: &'o Org,
     pub as_of: Time,
     grants: OnceCell<Grants>,
+    wordless: OnceCell<Option<(usize, usize)>>,
 }
 
 /// Every effective grant. Only rules that ask more of a grant than its role make us build it.
@@ -23,7 +24,7 @@ struct Grants {
 
 impl<'o> Facts<'o> {
     pub fn new(org: &'o Org, as_of: Time) -> Self {
-        Self { org, as_of, grants: OnceCell::new() }
+        Self { org, as_of, grants: OnceCell::new(), wordless: OnceCell::new() }
     }
 
     fn table(&self) -> &Grants {
@@ -62,6 +63,14 @@ impl<'o> Facts<'o> {
         self.table().by_role.of(role)
     }
 
+    /// The first user for whom the legacy word is missing, and how many there are.
+    pub fn wordless(&self) -> Option<(usize, usize)> {
+        *self.wordless.get_or_init(|| {
+            let mut wordless = (0..self.org.users.len()).filter(|&at| self.org.users[at].role == Known::Missing);
+            wordless.next().map(|first| (first, 1 + wordless.count()))
+        })
+    }
+
     /// How many things of a kind were read.
     pub fn count(&self, kind: Kind) -> usize {
         match kind {
@@ -72,14 +81,15 @@ impl<'o> Facts<'o> {
         }
     }
 
-    /// Whether a list has the thing, and not only another answer tells of it.
+    /// Whether a list has the thing, or would have it, had it been read whole; and not only another answer tells of it.
     pub fn listed(&self, kind: Kind, at: usize) -> bool {
-        match kind {
+        let listed = match kind {
             Kind::Role => self.org.roles[at].listed,
             Kind::User => self.org.users[at].listed,
             Kind::Group => self.org.groups[at].listed,
             Kind::Grant => true,
-        }
+        };
+        listed || !self.lists_all(kind, false)
     }
 
     /// Whether there are no other things of that kind than those that were read; with `unlisted`, neither such as only

@@ -138,7 +138,7 @@ impl Judge<'_, '_> {
         let mut selection = Proof::default();
         self.prover.explain(filter, at, &mut selection);
         let finding = self.finding(Status::Violation, subject, message, proof, span);
-        Finding { selected_by: selection.evidence, ..finding }
+        Finding { selected_by: selection.found().0, ..finding }
     }
 
     /// One sentence on what is wrong with the subject.
@@ -248,7 +248,7 @@ impl Judge<'_, '_> {
                         self.prover.explain(filter, at, &mut proof);
                     }
                     if listed == Truth::Unknown {
-                        proof.missing(Missing::Unsent(name, subject.clone()));
+                        proof.missing.push(Missing::Unsent(name, subject.clone()));
                     }
                     let message = format!("{who}: cannot be answered");
                     findings.push(self.finding(Status::Unknown, subject, message, proof, exactly.span.clone()));
@@ -308,8 +308,7 @@ impl Judge<'_, '_> {
             (None, None) => self.place(&whole),
         };
         let missing = proof.said(Some(&subject));
-        let Proof { evidence, mut paths, .. } = proof;
-        paths.sort();
+        let (evidence, paths) = proof.found();
         let selected_by = Vec::new();
         Finding {
             rule: self.number,
@@ -333,7 +332,7 @@ impl Judge<'_, '_> {
     fn wordless(&self) -> Vec<String> {
         let mut proof = Proof::default();
         if self.rule.select == Kind::Grant {
-            self.prover.wordless(0..self.facts.org.users.len(), &mut proof);
+            self.prover.wordless(&mut proof);
         }
         proof.said(None)
     }

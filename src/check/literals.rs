@@ -1,10 +1,14 @@
 //! Names in a policy that nobody bears. "Mallory must not hold Y" is no assurance if Mallory is spelled wrong.
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use super::facts::Facts;
 use crate::org::{Collection, Known};
 use crate::policy::{Assertion, Attribute, Condition, Kind, Naming, Pattern, Rule, Test, TextColumn, ViaTest, nearest};
+
+/// For how many names of a rule the nearest is looked for.
+const NEAREST: usize = 5;
 
 /// The kinds of principal.
 const PRINCIPALS: [&str; 2] = ["user", "group"];
@@ -14,12 +18,21 @@ pub struct Names<'f, 'o> {
     facts: &'f Facts<'o>,
     /// The permissions that some role grants.
     permissions: HashSet<usize>,
+    /// The values of an attribute, gathered when first asked for.
+    borne: RefCell<HashMap<(Kind, &'static str), Borne>>,
+}
+
+/// The values that things bear, in lower case.
+struct Borne {
+    all: HashSet<String>,
+    /// Whether the value of every thing is known.
+    certain: bool,
 }
 
 impl<'f, 'o> Names<'f, 'o> {
     pub fn new(facts: &'f Facts<'o>) -> Self {
         let granted = facts.org.roles.iter().filter_map(|role| role.permissions.value()).flatten();
-        Self { facts, permissions: granted.map(|word| word.at()).collect() }
+        Self { facts, permissions: granted.map(|word| word.at()).collect(), borne: RefCell::default() }
     }
 
     /// A note for each name in the rule that the organization does not have. Where it could not all be read,
@@ -45,7 +58,8 @@ impl<'f, 'o> Names<'f, 'o> {
             Test::Via(_, ViaTest::Group(group)) => self.condition(group, notes),
             Test::Text(attribute, column, test) if attribute.names == Some(Naming::Itself) => {
                 for pattern in test.any.iter().flatten().chain(&test.except) {
-                    note(notes, self.nobody(attribute, *column, pattern));
+                    let first = notes.len() < NEAREST;
+                    note(notes, self.nobody(attribute, *column, pattern, first));
                 }
             }
             Test::List(_, _, test) => {
@@ -62,7 +76,7 @@ impl<'f, 'o> Names<'f, 'o> {
         let each = parts.iter().filter_map(|part| match &part.test {
             Test::Text(attribute, column, test) => {
                 let pattern = test.any.as_ref()?.first()?;
-                Some(self.nobody(attribute, *column, pattern))
+                Some(self.nobody(attribute, *column, pattern, true))
             }
             _ => None,
         });
@@ -71,7 +85,8 @@ impl<'f, 'o> Names<'f, 'o> {
     }
 
     /// A note, if the pattern is a literal that no thing of that kind bears.
-    fn nobody(&self, attribute: &Attribute, column: TextColumn, pattern: &Pattern) -> Option<String> {
+    /// To look for the nearest name takes long: it is done for the `first` ones only.
+    fn nobody(&self, attribute: &Attribute, column: TextColumn, pattern: &Pattern, first: bool) -> Option<String> {
         let literal = pattern.literal()?;
         let org = self.facts.org;
         // A grant's columns are its role's: it is the roles that have to be known, not every grant.
@@ -88,12 +103,19 @@ impl<'f, 'o> Names<'f, 'o> {
             TextColumn::Principal => PRINCIPALS.len(),
             TextColumn::Each(_) | TextColumn::Word(_) => self.facts.count(listed),
         };
-        // Who has no name that we know of may have this one.
-        let unless_here = |at| value(at).is_missing() || value(at).value().is_some_and(|text| pattern.matches(text));
-        if (0..things).any(unless_here) {
+        let values = || (0..things).filter_map(|at| value(at).value().copied());
+        let mut borne = self.borne.borrow_mut();
+        let borne = borne.entry((attribute.of, attribute.name)).or_insert_with(|| Borne {
+            all: values().map(str::to_lowercase).collect(),
+            // Who has no name that we know of may have this one.
+            certain: !(0..things).any(|at| value(at).is_missing()),
+        });
+        let folded = borne.all.contains(&literal.to_lowercase());
+        let here = folded && (pattern.ignores_case() || values().any(|text| text == literal));
+        if here || !borne.certain {
             return None;
         }
-        let near = nearest(literal, (0..things).filter_map(|at| value(at).value().copied()));
+        let near = if first { nearest(literal, values()) } else { None };
         Some(unresolved(literal, &format!("no {} has this {}", attribute.of.name(), attribute.name), near))
     }
 

@@ -1,6 +1,7 @@
 //! From answers to proofs: which values met which words of the policy, along which paths, or what is missing.
 //! Only findings come here; nothing is judged again.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -27,45 +28,47 @@ pub struct Proof {
 }
 
 impl Proof {
-    fn path(&mut self, path: Path) {
-        if !self.paths.contains(&path) {
-            self.paths.push(path);
-        }
-    }
-
-    pub fn missing(&mut self, what: Missing) {
-        if !self.missing.contains(&what) {
-            self.missing.push(what);
-        }
+    /// What was found, each once: evidence in the order in which it was met, paths sorted.
+    pub fn found(self) -> (Vec<Evidence>, Vec<Path>) {
+        let Self { mut evidence, mut paths, .. } = self;
+        let mut seen = HashSet::new();
+        evidence.retain(|one| seen.insert((one.attribute, one.value.clone(), one.place.span.start)));
+        paths.sort();
+        paths.dedup();
+        (evidence, paths)
     }
 
     /// What is missing, in sentences: alike things together, and the subject of the finding not named again.
     pub fn said(&self, subject: Option<&Thing>) -> Vec<String> {
-        let mut said: Vec<String> = Vec::new();
-        let mut told: Vec<&str> = Vec::new();
+        let mut unread: Vec<&str> = Vec::new();
+        let mut unsent: Vec<(&str, &Thing, HashSet<&str>)> = Vec::new();
+        let mut seen = HashSet::new();
         for missing in &self.missing {
             match missing {
-                Missing::Unread(sentence) => said.push(sentence.clone()),
-                Missing::Unsent(attribute, _) if told.contains(attribute) => {}
-                Missing::Unsent(attribute, _) => {
-                    told.push(attribute);
-                    let of = self.missing.iter().filter_map(|missing| match missing {
-                        Missing::Unsent(other, thing) if other == attribute => Some(thing),
-                        Missing::Unsent(..) | Missing::Unread(_) => None,
-                    });
-                    let of: Vec<&Thing> = of.collect();
-                    let whose = match of.as_slice() {
-                        [one] if Some(*one) == subject => String::new(),
-                        [one] => format!(" for {} {}", one.kind, one.label()),
-                        [first, rest @ ..] => format!(" for {} {} and {} more", first.kind, first.label(), rest.len()),
-                        [] => String::new(),
-                    };
-                    said.push(format!("the API sent no `{attribute}`{whose}"));
-                }
+                Missing::Unread(sentence) if seen.insert(sentence.as_str()) => unread.push(sentence),
+                Missing::Unread(_) => {}
+                Missing::Unsent(attribute, thing) => match unsent.iter_mut().find(|(name, ..)| name == attribute) {
+                    Some((.., ids)) => {
+                        ids.insert(thing.id.as_str());
+                    }
+                    None => unsent.push((attribute, thing, HashSet::from([thing.id.as_str()]))),
+                },
             }
         }
-        said
+        let unsent = unsent.into_iter().map(|(attribute, first, ids)| {
+            if ids.len() == 1 && Some(first) == subject {
+                format!("the API sent no `{attribute}`")
+            } else {
+                unsent_for(attribute, first, ids.len())
+            }
+        });
+        unread.into_iter().map(str::to_owned).chain(unsent).collect()
     }
+}
+
+fn unsent_for(attribute: &str, first: &Thing, count: usize) -> String {
+    let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+    format!("the API sent no `{attribute}` for {} {}{more}", first.kind, first.label())
 }
 
 /// Something that would have to be known.
@@ -132,10 +135,7 @@ impl Prover<'_, '_> {
 
     fn value(&self, attribute: &Attribute, value: Value, span: Range<usize>, proof: &mut Proof) {
         let place = Place { source: Arc::clone(self.source), span };
-        let evidence = Evidence { attribute: attribute.name, value, place };
-        if !proof.evidence.contains(&evidence) {
-            proof.evidence.push(evidence);
-        }
+        proof.evidence.push(Evidence { attribute: attribute.name, value, place });
     }
 
     fn scalar(
@@ -163,23 +163,23 @@ impl Prover<'_, '_> {
             Domain::Things(Kind::Grant) | Domain::GrantsByRole => self.facts.thing(Kind::Role, self.row(domain, at)),
             Domain::Things(kind) => self.facts.thing(kind, at),
         };
-        proof.missing(Missing::Unsent(attribute.name, thing));
+        proof.missing.push(Missing::Unsent(attribute.name, thing));
     }
 
     /// Notes what is missing of a whole collection.
     fn unread(&self, collection: Collection, proof: &mut Proof) {
         let record = self.facts.org.coverage.of(collection);
         if !record.asked {
-            proof.missing(Missing::Unread(format!("{collection} was not read")));
+            proof.missing.push(Missing::Unread(format!("{collection} was not read")));
         } else if let Some(detail) = self.facts.org.coverage.detail(collection) {
-            proof.missing(Missing::Unread(detail));
+            proof.missing.push(Missing::Unread(detail));
         }
     }
 
     /// Notes why the part of a collection that belongs to one thing is missing.
     fn unread_of(&self, collection: Collection, id: &str, proof: &mut Proof) {
         match self.facts.org.coverage.failure(collection, id) {
-            Some(failure) => proof.missing(Missing::Unread(failure.message.clone())),
+            Some(failure) => proof.missing.push(Missing::Unread(failure.message.clone())),
             None => self.unread(collection, proof),
         }
     }
@@ -283,13 +283,9 @@ impl Prover<'_, '_> {
             if deciding != Truth::Unknown {
                 lead(&related.paths, &inner, proof);
             }
-            for evidence in inner.evidence {
-                if !proof.evidence.contains(&evidence) {
-                    proof.evidence.push(evidence);
-                }
-            }
+            proof.evidence.extend(inner.evidence);
             proof.places.extend(inner.places);
-            inner.missing.into_iter().for_each(|missing| proof.missing(missing));
+            proof.missing.extend(inner.missing);
         }
         if truth == Truth::Unknown {
             self.open(relation, answered.domain, at, proof);
@@ -386,7 +382,9 @@ impl Prover<'_, '_> {
                 if !org.knows_assignments(user) {
                     self.unread_of(Collection::UserRoles, &org.user(user).id, proof);
                 }
-                self.wordless(std::iter::once(at), proof);
+                if org.user(user).role == Known::Missing {
+                    proof.missing.push(Missing::Unsent("role", self.facts.thing(Kind::User, at)));
+                }
                 memberships(proof);
                 for &group in org.groups_of(user).iter().filter(|group| !org.knows_group_roles(**group)) {
                     self.unread_of(Collection::GroupRoles, &org.group(group).id, proof);
@@ -398,7 +396,7 @@ impl Prover<'_, '_> {
                         self.unread(collection, proof);
                     }
                     memberships(proof);
-                    self.wordless(0..org.users.len(), proof);
+                    self.wordless(proof);
                 }
             }
             Relation::Groups => memberships(proof),
@@ -412,10 +410,11 @@ impl Prover<'_, '_> {
         }
     }
 
-    /// Notes those of these users for whom the legacy word is missing, and with it a role that they may hold.
-    pub fn wordless(&self, users: impl Iterator<Item = usize>, proof: &mut Proof) {
-        for at in users.filter(|&at| self.facts.org.users[at].role == Known::Missing) {
-            proof.missing.push(Missing::Unsent("role", self.facts.thing(Kind::User, at)));
+    /// Notes that the legacy word of some users is missing, and with it roles that they may hold.
+    pub fn wordless(&self, proof: &mut Proof) {
+        if let Some((first, count)) = self.facts.wordless() {
+            let first = self.facts.thing(Kind::User, first);
+            proof.missing.push(Missing::Unread(unsent_for("role", &first, count)));
         }
     }
 
@@ -423,7 +422,7 @@ impl Prover<'_, '_> {
         let grant = &self.facts.grants()[at];
         if answered.answers.of(at) == Truth::Unknown {
             let thing = self.facts.thing(Kind::Grant, at);
-            proof.missing(Missing::Unread(format!("the API does not say which way leads to {}", thing.label())));
+            proof.missing.push(Missing::Unread(format!("the API does not say which way leads to {}", thing.label())));
             return;
         }
         match test {
@@ -465,12 +464,12 @@ fn lead(paths: &[Path], inner: &Proof, proof: &mut Proof) {
             ends = permissions.iter().map(|permission| vec![permission.clone()]).collect();
         }
         if ends.is_empty() {
-            proof.path(path.clone());
+            proof.paths.push(path.clone());
         }
         for end in ends {
             // A path that begins where this one ends does not name the thing twice.
             let rest = if end.first() == path.last() { &end[1..] } else { &end[..] };
-            proof.path(path.iter().chain(rest).cloned().collect());
+            proof.paths.push(path.iter().chain(rest).cloned().collect());
         }
     }
 }

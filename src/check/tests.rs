@@ -3,6 +3,7 @@
 //! no answer turns into its opposite, no verdict into a better one.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -140,6 +141,7 @@ fn holes() -> impl Strategy<Value = Holes> {
 }
 
 /// The organization as it looks through the holes.
+#[expect(clippy::too_many_lines, reason = "one thing after the other, as a collection goes")]
 fn build(world: &World, holes: &Holes) -> Org {
     let failure = || Failure { denied: true, message: "denied".to_owned(), scope: None };
     let mut coverage = Coverage::default();
@@ -401,12 +403,14 @@ impl<'o> Plain<'o> {
 fn policies() -> Vec<Policy> {
     let mut text = String::from("version: 1\nrules:\n");
     for (number, (kind, condition)) in CONDITIONS.iter().enumerate() {
-        text += &format!("- {{ id: f{number}, select: {kind}, forbid: {condition} }}\n");
-        text += &format!("- {{ id: r{number}, select: {kind}, where: {condition}, forbid: {{}} }}\n");
-        text += &format!("- {{ id: c{number}, select: {kind}, where: {condition}, count: {{ min: 1, max: 2 }} }}\n");
+        let mut rule =
+            |id: &str, rest: &str| writeln!(text, "- {{ id: {id}{number}, select: {kind}, {rest} }}").expect("fits");
+        rule("f", &format!("forbid: {condition}"));
+        rule("r", &format!("where: {condition}, forbid: {{}}"));
+        rule("c", &format!("where: {condition}, count: {{ min: 1, max: 2 }}"));
     }
     text += "- { id: e, select: user, where: { role: owner }, exactly: { email: [u0@x, u1@x] } }\n";
-    let source = Arc::new(SourceText { name: "test.yaml".to_owned(), text });
+    let source = Arc::new(SourceText::new("test.yaml".to_owned(), text));
     parse(&[source], &Overrides::default()).expect("the conditions are valid")
 }
 
@@ -472,7 +476,7 @@ proptest! {
         let listed = build(&world, &nobody);
         for rules in NARROWED {
             let text = format!("version: 1\nrules:\n{rules}");
-            let source = Arc::new(SourceText { name: "test.yaml".to_owned(), text });
+            let source = Arc::new(SourceText::new("test.yaml".to_owned(), text));
             let policies = parse(&[source], &Overrides::default()).expect("the rules are valid");
             let wanted = wanted(&listed, &needs(&policies).users, NOW);
             let unwanted = (0..wanted.len()).filter(|&at| !wanted[at]).collect();

@@ -136,14 +136,18 @@ impl Builder {
             .into_iter()
             .map(|word| {
                 let name = self.words.text(word);
-                let described = self.roles.iter().position(|role| {
-                    role.predefined_role == Known::Value(true)
-                        && role.resource_type == Known::Value(organization)
-                        && role.name.value().is_some_and(|text| text.eq_ignore_ascii_case(name))
-                });
-                let role = described.unwrap_or_else(|| {
+                let id = Text::from(format!("role-api-organization-{}", name.to_ascii_lowercase()));
+                let by_id = self.roles.iter().position(|role| role.id == id);
+                let by_name = || {
+                    self.roles.iter().position(|role| {
+                        role.predefined_role == Known::Value(true)
+                            && role.resource_type == Known::Value(organization)
+                            && role.name.value().is_some_and(|text| text.eq_ignore_ascii_case(name))
+                    })
+                };
+                let role = by_id.or_else(by_name).unwrap_or_else(|| {
                     self.roles.push(Role {
-                        id: Text::from(format!("role-api-organization-{}", name.to_ascii_lowercase())),
+                        id,
                         name: Known::Value(name.into()),
                         predefined_role: Known::Value(true),
                         resource_type: Known::Value(organization),

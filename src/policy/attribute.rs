@@ -6,7 +6,7 @@ use crate::org::{Collection, Known, Org, Time, Word};
 use Collection::{GroupMembers, GroupRoles, Groups, Roles, UserRoles, Users};
 
 /// The kind of thing that a rule selects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A role.
     Role,

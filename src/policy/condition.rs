@@ -43,7 +43,7 @@ impl Reader<'_> {
         let test = match key.text.as_str() {
             "all" => Test::All(self.conditions(key, value, of)?),
             "any" => Test::Any(self.conditions(key, value, of)?),
-            "not" => Test::Not(Box::new(self.condition(value, of)?)),
+            "not" => Test::Not(Box::new(self.some_condition(value, of)?)),
             _ => {
                 let attribute = self.attribute(key, of)?;
                 match attribute.type_ {
@@ -69,13 +69,27 @@ impl Reader<'_> {
             self.problem(Problem::new(node.span.clone(), message));
         }
         // Read them all before giving up, so that every problem is noted.
-        let read: Vec<Option<Condition>> = items.iter().map(|item| self.condition(item, of)).collect();
+        let read: Vec<Option<Condition>> = items.iter().map(|item| self.some_condition(item, of)).collect();
         read.into_iter().collect()
+    }
+
+    /// A condition that asks for something.
+    fn some_condition(&mut self, node: &Node, of: Kind) -> Option<Condition> {
+        self.not_empty(node, "the condition").then(|| self.condition(node, of))?
+    }
+
+    /// Notes a mapping that says nothing.
+    fn not_empty(&mut self, node: &Node, what: &str) -> bool {
+        let empty = matches!(&node.yaml, Yaml::Map(entries) if entries.is_empty());
+        if empty {
+            self.problem(Problem::new(node.span.clone(), format!("{what} says nothing")));
+        }
+        !empty
     }
 
     fn text_test(&mut self, attribute: &Attribute, case: Case, node: &Node) -> Option<TextTest> {
         if let Yaml::Map(_) = node.yaml {
-            if self.unquoted_braces(node) {
+            if self.unquoted_braces(node) || !self.not_empty(node, &format!("`{}`", attribute.name)) {
                 return None;
             }
             let fields = self.fields(node, &format!("`{}`", attribute.name), TEXT)?;
@@ -93,7 +107,7 @@ impl Reader<'_> {
 
     fn list_test(&mut self, attribute: &Attribute, node: &Node) -> Option<ListTest> {
         if let Yaml::Map(_) = node.yaml {
-            if self.unquoted_braces(node) {
+            if self.unquoted_braces(node) || !self.not_empty(node, &format!("`{}`", attribute.name)) {
                 return None;
             }
             let fields = self.fields(node, &format!("`{}`", attribute.name), LIST)?;
@@ -101,6 +115,11 @@ impl Reader<'_> {
             let (any, all, only, none) = (patterns("any"), patterns("all"), patterns("only"), patterns("none"));
             let except = patterns("except");
             let count = optional(fields.get("count"), |count| self.bounds(count, "`count`"));
+            if LIST.iter().all(|name| *name == "except" || fields.get(name).is_none()) {
+                let message = "`except` alone asks for nothing";
+                let help = "say what is asked of the others: { any: \"*\", except: … } or { only: …, except: … }";
+                self.problem(Problem::new(node.span.clone(), message).help(help));
+            }
             return Some(ListTest {
                 any: any.ok()?,
                 all: all.ok()?.unwrap_or_default(),
@@ -158,7 +177,7 @@ impl Reader<'_> {
         match Pattern::glob(text, case, node.span.clone()) {
             Ok(pattern) => Some(pattern),
             Err(bad) => {
-                let span = within(node, text, bad.at);
+                let span = within(node, self.text(), text, bad.at);
                 self.problem(Problem::new(span, format!("a bad pattern: {}", bad.message)));
                 None
             }
@@ -334,16 +353,12 @@ impl Reader<'_> {
     }
 }
 
-/// Where the byte `at` of a text stands in the file, as far as quoting lets it be told.
-fn within(node: &Node, text: &str, at: usize) -> Range<usize> {
-    let length = node.span.len();
-    if length == text.len() {
-        let width = text[at..].chars().next().map_or(0, char::len_utf8);
-        node.span.start + at..node.span.start + at + width
-    } else if length == text.len() + 2 {
-        let start = node.span.start + 1 + at;
-        start..start + text[at..].chars().next().map_or(0, char::len_utf8)
-    } else {
-        node.span.clone()
+/// Where the byte `at` of a text stands in its file: there, if the text stands there as it is, quotes aside.
+fn within(node: &Node, source: &str, text: &str, at: usize) -> Range<usize> {
+    let verbatim = |start: usize| source.get(start..start + text.len()) == Some(text);
+    let start = node.span.start;
+    match [start, start + 1].into_iter().find(|start| verbatim(*start)) {
+        Some(start) => start + at..start + at + text[at..].chars().next().map_or(0, char::len_utf8),
+        None => node.span.clone(),
     }
 }

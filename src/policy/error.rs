@@ -8,12 +8,13 @@ use miette::{Diagnostic, LabeledSpan, SourceCode};
 use thiserror::Error;
 
 use crate::finding::SourceText;
+use crate::visible::shown;
 
 /// Why policies could not be loaded.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
     /// A file or folder could not be read.
-    #[error("cannot read policy `{}`", path.display())]
+    #[error("cannot read policy `{}`", shown(path))]
     #[diagnostic(help("--policy takes files, folders and globs"))]
     Read {
         /// The path.
@@ -22,7 +23,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A folder or glob holds no policy.
-    #[error("no policy at `{}`", path.display())]
+    #[error("no policy at `{}`", shown(path))]
     #[diagnostic(help("a policy is a file that ends in .yaml or .yml; one that ends in _test.yaml is a test"))]
     NoPolicy {
         /// The path.

@@ -9,7 +9,7 @@ use super::nearest::nearest;
 use super::params::Overrides;
 use super::{Case, Pattern, Place, Policy, builtin, read, yaml};
 use crate::finding::SourceText;
-use crate::visible::is_hidden;
+use crate::visible::{is_hidden, shown};
 
 /// Reads the policies at these paths; with no path, the built-in ones.
 ///
@@ -33,7 +33,7 @@ pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Policy>, Err
                 })?;
                 // The same file named twice is one file.
                 let identity = std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
-                sources.entry(identity).or_insert_with(|| source(file.to_string_lossy().into_owned(), text));
+                sources.entry(identity).or_insert_with(|| source(shown(&file), text));
             }
         }
         sources.into_values().collect()
@@ -80,7 +80,7 @@ pub fn parse(sources: &[Arc<SourceText>], overrides: &Overrides) -> Result<Vec<P
 }
 
 fn source(name: String, text: String) -> Arc<SourceText> {
-    Arc::new(SourceText { name, text })
+    Arc::new(SourceText::new(name, text))
 }
 
 /// Characters that make a policy read otherwise than it is: each, once, on its place.

@@ -111,6 +111,11 @@ impl Pattern {
         }
     }
 
+    /// Whether letters compare without case.
+    pub fn ignores_case(&self) -> bool {
+        self.case == Case::Fold
+    }
+
     /// The one text that it means, if it means just one.
     pub fn literal(&self) -> Option<&str> {
         match &self.shape {

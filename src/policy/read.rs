@@ -90,6 +90,11 @@ impl Reader<'_> {
         self.problem(Problem::new(node.span.clone(), message));
     }
 
+    /// The whole text that is read.
+    pub fn text(&self) -> &str {
+        &self.source.text
+    }
+
     fn place(&self, span: &Range<usize>) -> Place {
         Place { source: Arc::clone(self.source), span: span.clone() }
     }
@@ -320,6 +325,9 @@ impl Reader<'_> {
             let mut bound = |name| optional(fields.get(name), |node| self.number(node, &format!("`{name}`")));
             let (min, max) = (bound("min"), bound("max"));
             let bounds = Bounds { min: min.ok()?, max: max.ok()? };
+            if bounds == (Bounds { min: Some(0), max: None }) {
+                self.problem(Problem::new(node.span.clone(), "no number is below 0: every number is allowed"));
+            }
             if bounds == Bounds::default() {
                 self.problem(Problem::new(node.span.clone(), format!("{what} needs `min` or `max`")));
             }

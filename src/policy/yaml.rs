@@ -79,6 +79,9 @@ fn explained(at: usize, message: &str) -> Problem {
     if message.contains("multiple YAML documents") {
         return Problem::new(at..at, "a second document").help("a file holds one; split it at `---`");
     }
+    if message.contains("Depth") {
+        return Problem::new(at..at, "nested too deeply").help("split the rule into several");
+    }
     let problem = Problem::new(at..at, message);
     if has(&["anchor", "alias", "tag", "unexpected character", "cannot start any token"]) {
         problem.help("a text that begins with `*`, `&`, `!`, `@` or `%` needs quotes: \"*.write\"")

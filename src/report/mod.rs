@@ -35,7 +35,7 @@ pub struct Look {
     pub width: usize,
     /// Whether to colour.
     pub color: bool,
-    /// Leave out all but the findings and the last line.
+    /// Leave out what explains.
     pub quiet: bool,
     /// Say also which rules passed, and list every subject.
     pub verbose: bool,

@@ -19,13 +19,11 @@ pub(super) fn render(outcome: &Outcome, look: Look) -> String {
     let mut report = Text { outcome, look, out: String::new() };
     report.rules(Verdict::Violation);
     report.rules(Verdict::Unknown);
-    if !look.quiet {
-        report.quiet_rules(Verdict::Vacuous, "selected nothing, and so said nothing");
-        if look.verbose {
-            report.quiet_rules(Verdict::Pass, "passed");
-        }
-        report.notes();
+    report.quiet_rules(Verdict::Vacuous, "selected nothing, and so said nothing");
+    if look.verbose {
+        report.quiet_rules(Verdict::Pass, "passed");
     }
+    report.notes();
     report.coverage();
     report.last_line();
     report.out
@@ -44,12 +42,11 @@ impl<'a> Text<'a> {
             outcome.rules.iter().enumerate().filter(|(_, rule)| rule.verdict == verdict).collect();
         numbered.sort_by_key(|(number, rule)| (std::cmp::Reverse(rule.severity), *number));
         for (number, rule) in numbered {
-            let findings: Vec<&Finding> = outcome.findings.iter().filter(|finding| finding.rule == number).collect();
-            self.rule(rule, &findings);
+            self.rule(rule, outcome.findings_of(number));
         }
     }
 
-    fn rule(&mut self, rule: &RuleResult, findings: &[&'a Finding]) {
+    fn rule(&mut self, rule: &RuleResult, findings: &'a [Finding]) {
         let (word, style) = match rule.verdict {
             Verdict::Unknown => ("unknown".to_owned(), Style::new().magenta().bold()),
             Verdict::Violation | Verdict::Vacuous | Verdict::Pass => {
@@ -64,17 +61,17 @@ impl<'a> Text<'a> {
         };
         let head = format!("{}  {}", self.paint(&word, style), self.paint(&visible(&rule.id), Style::new().bold()));
         self.line(&format!("{head}  {}", self.paint(&count, Style::new().dimmed())));
+        if self.look.quiet && rule.verdict == Verdict::Unknown {
+            return self.open(rule);
+        }
         self.snippet(rule, findings);
         for status in [Status::Violation, Status::Unknown] {
-            let of_status: Vec<&Finding> =
-                findings.iter().copied().filter(|finding| finding.status == status).collect();
+            let of_status: Vec<&Finding> = findings.iter().filter(|finding| finding.status == status).collect();
             for cause in causes(&of_status) {
                 self.cause(&cause);
             }
         }
-        for unread in &rule.unread {
-            self.field("open", unread);
-        }
+        self.open(rule);
         if rule.verdict == Verdict::Violation && !self.look.quiet {
             if let Some(rationale) = &rule.rationale {
                 self.field("why", rationale);
@@ -91,8 +88,22 @@ impl<'a> Text<'a> {
         self.line("");
     }
 
+    /// What would have to be read to answer the rule whole: of collections the names, since what happened to each is
+    /// told once, below.
+    fn open(&mut self, rule: &RuleResult) {
+        let collection = |unread: &str| unread.split_once(": ").and_then(|(name, _)| Collection::named(name));
+        let names: Vec<&str> =
+            rule.unread.iter().filter_map(|unread| collection(unread)).map(Collection::name).collect();
+        if !names.is_empty() {
+            self.field("open", &format!("not read whole: {}", names.join(", ")));
+        }
+        for unread in rule.unread.iter().filter(|unread| collection(unread).is_none()) {
+            self.field("open", unread);
+        }
+    }
+
     /// The policy, with the patterns that fired underlined.
-    fn snippet(&mut self, rule: &RuleResult, findings: &[&Finding]) {
+    fn snippet(&mut self, rule: &RuleResult, findings: &[Finding]) {
         let mut labels: BTreeMap<(usize, usize), BTreeSet<&Value>> = BTreeMap::new();
         for finding in findings.iter().filter(|finding| finding.status == Status::Violation) {
             labels.entry((finding.place.span.start, finding.place.span.end)).or_default();

@@ -29,10 +29,7 @@ pub(super) fn run(args: &Check, common: &Common) -> Result<Exit, Error> {
     match output::write(&report, args.output.as_deref()) {
         // A violation is proven, whether or not the report found its reader.
         Err(error) if exit == Exit::Violation => {
-            output::warn(&format!(
-                "{error}: {}",
-                std::error::Error::source(&error).map_or(String::new(), ToString::to_string)
-            ));
+            output::warn(&error.in_one_line());
             Ok(exit)
         }
         written => written.map(|()| exit),
@@ -45,7 +42,9 @@ fn facts(args: &Check, common: &Common, policies: &[Policy]) -> Result<(Org, Str
         return Ok((org, digest));
     }
     let needs = needs(policies);
-    let org = live::collect(&args.api, common, &needs.collections, &needs.users, args.gate.as_of)?;
+    let (collections, whose) = (&needs.collections, &needs.users);
+    let order = live::Order { collections, whose, as_of: args.gate.as_of, journal: None };
+    let (org, _) = live::collect(&args.api, common, &order)?;
     let digest = snapshot::digest(&org);
     Ok((org, digest))
 }

@@ -5,7 +5,18 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::visible::shown;
 use crate::{api, policy, snapshot};
+
+impl Error {
+    /// The error with its cause, for a warning.
+    pub(super) fn in_one_line(&self) -> String {
+        match std::error::Error::source(self) {
+            Some(cause) => format!("{self}: {cause}"),
+            None => self.to_string(),
+        }
+    }
+}
 
 /// Why a command did nothing.
 #[derive(Debug, Error, Diagnostic)]
@@ -27,7 +38,7 @@ pub enum Error {
     #[diagnostic(help("set OPENAI_ADMIN_KEY, or give --key-file FILE (- reads standard input)"))]
     NoKey,
     /// The key file could not be read.
-    #[error("cannot read the key file `{}`", path.display())]
+    #[error("cannot read the key file `{}`", shown(path))]
     KeyFile {
         /// The file.
         path: PathBuf,
@@ -35,7 +46,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A parameter file could not be read.
-    #[error("cannot read the parameter file `{}`", path.display())]
+    #[error("cannot read the parameter file `{}`", shown(path))]
     ParamFile {
         /// The file.
         path: PathBuf,

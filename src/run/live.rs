@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use tokio::runtime::Runtime;
 
 use crate::api::{Ask, Client, Key, Options, collect as collect_all};
 use crate::check::wanted;
 use crate::cli::{Api, Common};
-use crate::org::{Collection, Org, Time};
+use crate::org::{Collection, Org, Time, moment};
 use crate::policy::Users;
 
 use super::Error;
+use super::output::say;
 use super::progress::Bars;
 
 /// Now, in whole seconds.
@@ -17,42 +22,66 @@ pub(super) fn now() -> Time {
     jiff::Timestamp::now().as_second()
 }
 
-/// Collects from the API; `whose` are the users whose roles are needed, ages in its conditions counted from `as_of`.
-pub(super) fn collect(
-    args: &Api,
-    common: &Common,
-    collections: &BTreeSet<Collection>,
-    whose: &Users<'_>,
-    as_of: Option<Time>,
-) -> Result<Org, Error> {
+/// What to collect, and how.
+pub(super) struct Order<'a> {
+    /// The collections, each with its parent if it has one.
+    pub collections: &'a BTreeSet<Collection>,
+    /// The users whose roles are needed.
+    pub whose: &'a Users<'a>,
+    /// From when ages in conditions on those users count, if not from now.
+    pub as_of: Option<Time>,
+    /// Where to keep the answers as they arrive.
+    pub journal: Option<&'a Path>,
+}
+
+/// Collects from the API. The client still has the journal, for [`Client::finish`] to remove.
+pub(super) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<(Org, Client), Error> {
+    let organization = args.organization.clone().filter(|organization| !organization.is_empty());
     let options = Options {
         base_url: args.base_url.clone(),
-        organization: args.organization.clone().filter(|organization| !organization.is_empty()),
+        organization: organization.clone(),
         timeout: args.timeout,
         retry_delay: args.retry_delay,
         concurrency: usize::from(args.concurrency),
         rate: args.rate,
     };
-    let client = Client::new(key(args)?, &options)?;
+    let mut client = Client::new(key(args)?, &options)?;
+    let mut began = now();
+    if let Some(path) = order.journal {
+        let (first_began, answers) = client.journal(path, organization.as_deref(), began)?;
+        began = first_began;
+        if answers > 0 && !common.quiet {
+            say(&format!("going on with {answers} answers from {}", moment(began)));
+        }
+    }
+    let runtime = runtime()?;
+    let bars = Bars::new(common);
+    let users = |org: &Org| wanted(org, order.whose, order.as_of.unwrap_or(began));
+    let ask = Ask { collections: order.collections, users: &users };
+    let org = runtime.block_on(collect_all(&client, ask, began, &|progress| bars.show(progress)));
+    bars.clear();
+    Ok((org, client))
+}
+
+/// The threads that talk to the API. They live as long as the process, since they are what ends it when it is told to.
+fn runtime() -> Result<&'static Runtime, Error> {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    if let Some(runtime) = RUNTIME.get() {
+        return Ok(runtime);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|source| Error::Start { source })?;
     runtime.spawn(end_when_told());
-    let bars = Bars::new(common);
-    let now = now();
-    let users = |org: &Org| wanted(org, whose, as_of.unwrap_or(now));
-    let ask = Ask { collections, users: &users };
-    let org = runtime.block_on(collect_all(&client, ask, now, &|progress| bars.show(progress)));
-    bars.clear();
-    Ok(org)
+    Ok(RUNTIME.get_or_init(|| runtime))
 }
 
 fn key(args: &Api) -> Result<Key, Error> {
     let Some(path) = &args.key_file else {
-        let key = std::env::var("OPENAI_ADMIN_KEY").map_err(|_| Error::NoKey)?;
-        return Ok(Key::new(&key)?);
+        let key = std::env::var("OPENAI_ADMIN_KEY").unwrap_or_default();
+        return if key.trim().is_empty() { Err(Error::NoKey) } else { Ok(Key::new(&key)?) };
     };
     let mut text = String::new();
     let read = if path.as_os_str() == "-" {

@@ -1,29 +1,35 @@
 //! Where text goes: reports to standard output or a file, everything else to standard error.
 
-use std::io::{ErrorKind, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use super::Error;
 use crate::file::write_whole;
+use crate::visible::shown;
 
 /// Writes a report. That nobody reads it to its end is no error.
 pub(super) fn write(report: &str, to: Option<&Path>) -> Result<(), Error> {
-    let (result, to) = if let Some(path) = to {
-        (write_whole(path, |file| file.write_all(report.as_bytes())), format!("`{}`", path.display()))
-    } else {
-        let mut stdout = std::io::stdout().lock();
-        let written = stdout.write_all(report.as_bytes()).and_then(|()| stdout.flush());
-        (written, "standard output".to_owned())
-    };
-    match result {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result.map_err(|source| Error::Output { to, source }),
+    let Some(path) = to else { return stream(|stdout| stdout.write_all(report.as_bytes())) };
+    quiet_if_closed(write_whole(path, |file| file.write_all(report.as_bytes())), || format!("`{}`", shown(path)))
+}
+
+/// Writes to standard output. That nobody reads it to its end is no error.
+pub(super) fn stream<T>(fill: impl FnOnce(&mut dyn io::Write) -> io::Result<T>) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    let written = fill(&mut stdout).and_then(|_| stdout.flush());
+    quiet_if_closed(written, || "standard output".to_owned())
+}
+
+fn quiet_if_closed(written: io::Result<()>, to: impl FnOnce() -> String) -> Result<(), Error> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|source| Error::Output { to: to(), source }),
     }
 }
 
 /// Says a line on standard error. If even that fails, there is nobody to tell.
 pub(super) fn say(line: &str) {
-    writeln!(std::io::stderr(), "{line}").unwrap_or(());
+    writeln!(io::stderr(), "{line}").unwrap_or(());
 }
 
 /// Says what the user should know, and can go on without.

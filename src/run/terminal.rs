@@ -79,9 +79,11 @@ pub(super) fn trace(common: &Common) {
 mod tests {
     use super::*;
 
+    type Environment = &'static [(&'static str, &'static str)];
+
     #[test]
     fn color_follows_flag_then_environment_then_terminal() {
-        let table: [(Color, bool, &[(&str, &str)], bool); 10] = [
+        let table: [(Color, bool, Environment, bool); 10] = [
             (Color::Auto, true, &[], true),
             (Color::Auto, false, &[], false),
             (Color::Auto, true, &[("NO_COLOR", "1")], false),

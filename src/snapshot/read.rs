@@ -13,7 +13,7 @@ use super::record::{ContentDigest, End, Group, Header, Id, Line, Role, User};
 use crate::org::{
     self, Assignment, Builder, Collection, Coverage, GroupIx, Known, Org, OutOfOrder, RoleIx, Source, Way,
 };
-use crate::visible::visible;
+use crate::visible::{shown, visible};
 
 /// A snapshot that was read whole.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub fn open(path: &Path) -> Result<Read, Error> {
     if path == Path::new("-") {
         return read("standard input", io::stdin().lock());
     }
-    let name = path.to_string_lossy().into_owned();
+    let name = shown(path);
     match File::open(path) {
         Ok(file) => read(&name, BufReader::with_capacity(1 << 16, file)),
         Err(source) => Err(Error::Read { name, source }),

@@ -10,6 +10,7 @@ use super::error::Error;
 use super::record::{ContentDigest, End, Failure, Group, Header, Id, Line, Record, Role, User};
 use crate::file::write_whole;
 use crate::org::{self, GroupIx, Known, Org, RoleIx, UserIx, Way, Word};
+use crate::visible::shown;
 
 /// Writes a snapshot to a file: whole or not at all, readable by its owner only. Returns the digest of the content.
 ///
@@ -17,8 +18,7 @@ use crate::org::{self, GroupIx, Known, Org, RoleIx, UserIx, Way, Word};
 ///
 /// What the system says.
 pub fn save(org: &Org, path: &Path) -> Result<String, Error> {
-    write_whole(path, |file| write(org, file))
-        .map_err(|source| Error::Write { name: path.to_string_lossy().into_owned(), source })
+    write_whole(path, |file| write(org, file)).map_err(|source| Error::Write { name: shown(path), source })
 }
 
 /// The digest of the content: of everything that was read, and of what was not. The same for the same state, whenever

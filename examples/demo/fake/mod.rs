@@ -73,7 +73,7 @@ impl FakeApi {
         listener.set_nonblocking(true).expect("a socket can be made non-blocking");
         let address = listener.local_addr().expect("a bound socket has an address");
         let log = Mutex::new(Log::new(&behaviour));
-        let state = Arc::new(State { organization, behaviour, log });
+        let state = Arc::new(State { organization, behaviour: Mutex::new(behaviour), log });
         let (stop, stopped) = oneshot::channel();
         let serving = Arc::clone(&state);
         let thread = thread::spawn(move || serve(listener, serving, stopped));
@@ -83,6 +83,14 @@ impl FakeApi {
     /// What to give a client for `https://api.openai.com/v1`.
     pub fn base_url(&self) -> String {
         format!("http://{}/v1", self.address)
+    }
+
+    /// Ends all faults, and forgets the requests until now. What hangs goes on hanging.
+    pub fn heal(&self) {
+        let mut log = self.state.log.lock().expect("no request panics");
+        let mut behaviour = self.state.behaviour.lock().expect("no request panics");
+        behaviour.faults.clear();
+        *log = Log::new(&behaviour);
     }
 
     /// All requests until now, in the order of their arrival.
@@ -103,7 +111,7 @@ impl Drop for FakeApi {
 
 struct State {
     organization: Organization,
-    behaviour: Behaviour,
+    behaviour: Mutex<Behaviour>,
     log: Mutex<Log>,
 }
 
@@ -139,7 +147,8 @@ async fn respond(request: hyper::Request<Incoming>, state: Arc<State>) -> Result
     let request = Request::from_http(&request);
     let outcome = {
         let mut log = state.log.lock().expect("no request panics");
-        log.decide(request, &state.organization, &state.behaviour)
+        let behaviour = state.behaviour.lock().expect("no request panics");
+        log.decide(request, &state.organization, &behaviour)
     };
     match outcome {
         Outcome::Answer { answer, delay } => {

@@ -1,0 +1,227 @@
+//! The repository's own rules: what every built-in rule has, what the README shows, who may import whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{CommandFactory as _, ValueEnum as _};
+use rolelint::cli::Cli;
+use rolelint::finding::SourceText;
+use rolelint::policy::{Kind, Overrides, Policy, load, of, parse};
+use rolelint::report::Format;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = root().join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn builtin() -> Vec<Policy> {
+    load(&[], &Overrides::default()).expect("the built-in policies load")
+}
+
+#[test]
+fn every_built_in_rule_says_what_why_and_what_to_do() {
+    for rule in builtin().iter().flat_map(|policy| &policy.rules) {
+        let id = &rule.id;
+        assert_ne!(rule.title, id.replace('-', " "), "{id} has a title of its own");
+        assert!(rule.title.chars().next().is_some_and(char::is_uppercase) && !rule.title.ends_with('.'), "{id}");
+        assert!(rule.rationale.as_ref().is_some_and(|text| text.len() > 30), "{id} has a rationale");
+        assert!(rule.remediation.as_ref().is_some_and(|text| text.len() > 10), "{id} has a remediation");
+        assert!(!rule.references.is_empty(), "{id} has a reference");
+        assert!(rule.references.iter().all(|reference| reference.starts_with("https://")), "{id}");
+        assert!(!rule.controls.is_empty() && rule.controls.values().all(|ids| !ids.is_empty()), "{id} has controls");
+        assert!(!rule.tags.is_empty(), "{id} has a tag");
+        let cures = ["no-", "require-", "ensure-", "remove-", "limit-", "check-"];
+        assert!(!cures.iter().any(|cure| id.starts_with(cure)), "{id} names what is flagged, not the cure");
+    }
+}
+
+#[test]
+fn every_policy_file_in_the_repository_loads_and_the_built_in_ones_are_there() {
+    let found: Vec<PathBuf> =
+        files("policies", "yaml").into_iter().filter(|path| !path.ends_with("_test.yaml")).collect();
+    let folder = [root().join("policies")];
+    let policies = load(&folder, &Overrides::default()).expect("every policy loads");
+    assert_eq!(policies.len(), found.len());
+    let ids = |policies: &[Policy]| -> BTreeSet<String> {
+        policies.iter().flat_map(|policy| &policy.rules).map(|rule| rule.id.clone()).collect()
+    };
+    assert!(ids(&builtin()).is_subset(&ids(&policies)));
+    for policy in builtin() {
+        assert!(!policy.name.is_empty() && policy.description.is_some_and(|text| !text.is_empty()));
+    }
+}
+
+#[test]
+fn every_subcommand_format_and_exit_code_stands_in_the_readme() {
+    let readme = read("README.md");
+    for command in Cli::command().get_subcommands() {
+        let name = command.get_name();
+        assert!(readme.contains(&format!("rolelint {name}")), "`rolelint {name}` is not in the README");
+    }
+    for format in Format::value_variants() {
+        assert!(
+            readme.contains(&format!("--format {}", format.name())),
+            "--format {} is not in the README",
+            format.name()
+        );
+    }
+    for code in 0..=3 {
+        assert!(readme.contains(&format!("| {code} |")) || readme.contains(&format!("`{code}`")), "exit code {code}");
+    }
+}
+
+#[test]
+fn every_whole_policy_in_the_documentation_loads() {
+    let mut loaded = 0;
+    for page in ["README.md", "docs/policies.md"] {
+        for block in read(page).split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+            if !block.starts_with("version:") {
+                continue;
+            }
+            let source = SourceText::new(page.to_owned(), block.to_owned());
+            if let Err(error) = parse(&[Arc::new(source)], &Overrides::default()) {
+                panic!("{:?} in\n{block}", miette::Report::new(error));
+            }
+            loaded += 1;
+        }
+    }
+    assert!(loaded >= 2, "only {loaded} policies were found");
+}
+
+#[test]
+fn every_attribute_stands_in_the_reference_with_its_meaning() {
+    let reference = read("docs/policies.md");
+    for kind in Kind::ALL {
+        let heading = format!("### {}\n", kind.name());
+        let section = reference.split_once(&heading).unwrap_or_else(|| panic!("no section on {}", kind.name())).1;
+        let section = section.split("\n## ").next().unwrap_or(section);
+        let section = section.split("\n### ").next().unwrap_or(section);
+        let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
+        for attribute in of(kind) {
+            let row = rows.iter().find(|row| row.starts_with(&format!("| `{}` |", attribute.name)));
+            let row = row.unwrap_or_else(|| panic!("{} has no row for `{}`", kind.name(), attribute.name));
+            let spaceless = |text: &str| text.replace(' ', "");
+            assert!(spaceless(row).contains(&spaceless(attribute.meaning)), "{row}\nis not\n{}", attribute.meaning);
+        }
+        assert_eq!(rows.len(), of(kind).count(), "{} has rows for what is no attribute", kind.name());
+    }
+}
+
+#[test]
+fn every_flag_has_a_help_text() {
+    for command in Cli::command().get_subcommands() {
+        for argument in command.get_arguments() {
+            assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
+        }
+    }
+}
+
+/// Who may import whom, from the table in the documentation of the crate.
+fn allowed() -> BTreeMap<String, BTreeSet<String>> {
+    let lib = read("src/lib.rs");
+    let rows =
+        lib.lines().filter_map(|line| line.strip_prefix("//! | [")).map(|row| row.split(" | ").collect::<Vec<_>>());
+    let names = |cell: &str| -> Vec<String> {
+        cell.split('`').skip(1).step_by(2).map(str::to_owned).filter(|name| !name.contains('/')).collect()
+    };
+    let mut allowed = BTreeMap::new();
+    for row in rows.filter(|row| row.len() == 3) {
+        let imports = row[2].trim_end_matches(" |");
+        let imports = match imports {
+            "nothing" => BTreeSet::new(),
+            "everything" => BTreeSet::from(["*".to_owned()]),
+            imports => names(imports).into_iter().collect(),
+        };
+        for module in names(row[0]) {
+            allowed.insert(module, imports.clone());
+        }
+    }
+    allowed
+}
+
+#[test]
+fn modules_import_what_the_table_in_the_crate_documentation_allows() {
+    let allowed = allowed();
+    let declared: BTreeSet<String> = read("src/lib.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';').map(str::to_owned))
+        .collect();
+    assert_eq!(allowed.keys().cloned().collect::<BTreeSet<_>>(), declared, "the table has a row for each module");
+    let mut wrong = Vec::new();
+    for path in files("src", "rs") {
+        let inside = path.strip_prefix(root().join("src")).expect("a file of src");
+        let module = inside.components().next().expect("a path has parts").as_os_str().to_string_lossy();
+        let module = module.trim_end_matches(".rs").to_owned();
+        if ["lib", "main"].contains(&module.as_str()) {
+            continue;
+        }
+        for imported in imports(&read(&path)) {
+            let free = imported == module || imported == "visible" || allowed[&module].contains("*");
+            if !free && !allowed[&module].contains(&imported) {
+                wrong.push(format!("{} imports {imported}", inside.display()));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// The modules of ours that a file names: after `crate::`, also in braces.
+fn imports(source: &str) -> BTreeSet<String> {
+    let code = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let mut found = BTreeSet::new();
+    for (at, matched) in code.match_indices("crate::") {
+        // `$crate::` and `crate::` alike; `my_crate::` is another.
+        if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+            continue;
+        }
+        let rest = &code[at + matched.len()..];
+        match rest.strip_prefix('{') {
+            None => found.extend([word(rest)]),
+            Some(list) => {
+                let mut depth = 0;
+                for part in list.split_inclusive([',', '{', '}']) {
+                    if depth == 0 {
+                        found.extend([word(part.trim())].into_iter().filter(|name| !name.is_empty()));
+                    }
+                    match part.chars().last() {
+                        Some('{') => depth += 1,
+                        Some('}') if depth == 0 => break,
+                        Some('}') => depth -= 1,
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn imports_are_found_however_they_are_written() {
+    let source = "use crate::org::{Org, Time};\nuse crate::{api, policy::{self, Rule}, snapshot};\n// crate::no\nfn f() { crate::cli::x() }";
+    assert_eq!(imports(source).into_iter().collect::<Vec<_>>(), ["api", "cli", "org", "policy", "snapshot"]);
+}
+
+/// The files below a folder of the repository with that extension, sorted.
+fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder of the repository") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|found| found == extension) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}

@@ -1,0 +1,27 @@
+//! The program from outside: the real binary, in a folder of its own, against a fake of the Admin API on loopback.
+
+#[path = "../../examples/demo/fake/mod.rs"]
+mod fake;
+
+mod harness;
+
+mod acme;
+mod collect;
+mod gate;
+mod help;
+mod hostile;
+mod house;
+mod language;
+mod missing_lists;
+mod narrow;
+mod pagination;
+mod policies;
+mod policy_params;
+mod relations;
+mod report;
+mod resume;
+mod secrets;
+mod small;
+mod snapshot;
+mod streams;
+mod three_values;
