@@ -225,3 +225,35 @@ fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+#[test]
+fn the_demo_shows_the_whole_job_and_the_gates_exit_code() {
+    let binary = Path::new(env!("CARGO_BIN_EXE_rolelint"));
+    let folder = binary.parent().expect("a folder").join("examples");
+    let demo = folder.join("demo").with_extension(std::env::consts::EXE_EXTENSION);
+    // `cargo test` builds examples along with the tests; other ways to run them may not.
+    if !demo.exists() {
+        let built = std::process::Command::new(env!("CARGO")).args(["build", "--example", "demo"]).status();
+        assert!(built.expect("cargo can be run").success());
+    }
+    let output = std::process::Command::new(demo).output().expect("the demo can be run");
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(stderr.contains("41 users, 8 groups, 12 roles"), "{stderr}");
+    assert!(stderr.contains("That took 60 requests, and the gate's exit code is 1."), "{stderr}");
+    assert!(stdout.contains("17 rules: 15 violation, 0 unknown, 0 vacuous, 2 pass (22 violations in all)"), "{stdout}");
+    assert!(stdout.contains("aisha.rahman@acme.example → group Platform → role API Group Manager → api.groups.write"));
+}
+
+#[test]
+fn ci_runs_what_the_readme_says() {
+    let commands = |text: &str| -> Vec<String> {
+        text.lines()
+            .filter(|line| line.starts_with("cargo "))
+            .map(|line| line.split(" #").next().unwrap_or(line).trim().to_owned())
+            .collect()
+    };
+    let readme = read("README.md");
+    let tests = commands(&readme).into_iter().find(|line| line.starts_with("cargo test")).expect("a test command");
+    assert_eq!(commands(&read(".ci/run")).last(), Some(&tests), "the last command of .ci/run");
+}
