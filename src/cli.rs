@@ -165,7 +165,7 @@ pub struct Rules {
     /// Judge only rules with this tag; repeat for more
     #[arg(long, value_name = "TAG")]
     pub tag: Vec<String>,
-    /// Set a parameter of the policies to a value in YAML: owners='[ada@acme.example]'
+    /// Set a parameter of the policies to a value in YAML, such as max_owners=3
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     pub param: Vec<(String, String)>,
     /// Set parameters from a YAML mapping in FILE; --param goes first

@@ -84,8 +84,7 @@ fn of_check() {
           --only <RULE>         Judge only this rule; repeat for more
           --skip <RULE>         Do not judge this rule; repeat for more
           --tag <TAG>           Judge only rules with this tag; repeat for more
-          --param <NAME=VALUE>  Set a parameter of the policies to a value in YAML:
-                                owners='[ada@acme.example]'
+          --param <NAME=VALUE>  Set a parameter of the policies to a value in YAML, such as max_owners=3
           --param-file <FILE>   Set parameters from a YAML mapping in FILE; --param goes first
 
     API:
