@@ -27,7 +27,7 @@
 //! | [`report`] | an outcome as text, one file for each format | `finding`, `org` |
 //! | [`cli`] | the command line, as types | `finding`, `org`, `report` |
 //! | [`run`] | one file for each subcommand | everything |
-//! | [`mod@file`], [`visible`] | whole-or-nothing writes; text made safe to show | nothing |
+//! | [`visible`], `file` | whole-or-nothing writes; text made safe to show | nothing |
 //!
 //! A test holds the code to this table (`visible` is open to all).
 //!
