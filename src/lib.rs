@@ -27,7 +27,7 @@
 //! | [`report`] | an outcome as text, one file for each format | `finding`, `org` |
 //! | [`cli`] | the command line, as types | `finding`, `org`, `report` |
 //! | [`run`] | one file for each subcommand | everything |
-//! | [`visible`], `file` | whole-or-nothing writes; text made safe to show | nothing |
+//! | [`visible`], `file` | text made safe to show; whole-or-nothing writes | nothing |
 //!
 //! A test holds the code to this table (`visible` is open to all).
 //!

@@ -9,7 +9,7 @@ use owo_colors::{OwoColorize as _, Style};
 
 use super::Look;
 use crate::finding::{Evidence, Finding, Outcome, Path, Place, RuleResult, Severity, Status, Thing, Value, Verdict};
-use crate::org::Collection;
+use crate::org::{Collection, State};
 use crate::visible::visible;
 
 /// How many subjects of one cause are named, unless the reader wants them all.
@@ -61,8 +61,10 @@ impl<'a> Text<'a> {
         };
         let head = format!("{}  {}", self.paint(&word, style), self.paint(&visible(&rule.id), Style::new().bold()));
         self.line(&format!("{head}  {}", self.paint(&count, Style::new().dimmed())));
-        if self.look.quiet && rule.verdict == Verdict::Unknown {
-            return self.open(rule);
+        // Of a rule that could not even begin, there are no words to show that fired.
+        if rule.verdict == Verdict::Unknown && (self.look.quiet || findings.is_empty()) {
+            self.open(rule);
+            return self.line("");
         }
         self.snippet(rule, findings);
         for status in [Status::Violation, Status::Unknown] {
@@ -212,18 +214,23 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The collections with holes.
+    /// The collections with holes; those that one thing befell, together.
     fn coverage(&mut self) {
-        let mut any = false;
         let coverage = &self.outcome.coverage;
+        let mut befell: Vec<(State, String, Vec<&str>)> = Vec::new();
         for collection in Collection::ALL {
-            if let Some(detail) = coverage.detail(collection) {
-                let state = self.paint(coverage.state(collection).name(), Style::new().magenta());
-                self.wrapped(&format!("{collection} {state}: "), "  ", &visible(&detail));
-                any = true;
+            let Some(detail) = coverage.detail(collection) else { continue };
+            let state = coverage.state(collection);
+            match befell.iter_mut().find(|(other, what, _)| *other == state && *what == detail) {
+                Some((.., names)) => names.push(collection.name()),
+                None => befell.push((state, detail, vec![collection.name()])),
             }
         }
-        if any {
+        for (state, detail, names) in &befell {
+            let state = self.paint(state.name(), Style::new().magenta());
+            self.wrapped(&format!("{} {state}: ", names.join(", ")), "  ", &visible(detail));
+        }
+        if !befell.is_empty() {
             self.line("");
         }
     }
@@ -253,7 +260,7 @@ impl<'a> Text<'a> {
             n => format!("; {} skipped", plural(n, "rule")),
         };
         let incomplete = if outcome.complete() { "" } else { "; not everything could be answered" };
-        self.line(&format!("{rules}: {}{found}{skipped}{incomplete}", counts.join(", ")));
+        self.wrapped("", "  ", &format!("{rules}: {}{found}{skipped}{incomplete}", counts.join(", ")));
     }
 
     fn item(&mut self, text: &str) {
