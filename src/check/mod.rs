@@ -6,6 +6,7 @@ mod evaluate;
 mod facts;
 mod judge;
 mod literals;
+mod proof;
 mod prove;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::error::Problem;
-use super::read::{Fields, Noted, Reader, optional};
+use super::fields::{Fields, Noted, Reader, optional};
 use super::yaml::{Key, Node, Yaml};
 use super::{
     Attribute, Case, Condition, Kind, ListTest, Pattern, Quantity, RelatedTest, Relation, Test, TextTest, TimeTest,

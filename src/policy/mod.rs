@@ -7,6 +7,7 @@ mod attribute;
 mod builtin;
 mod condition;
 mod error;
+mod fields;
 mod load;
 mod nearest;
 mod needs;

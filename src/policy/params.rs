@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{Error, Problem};
+use super::fields::Reader;
 use super::nearest::nearest;
-use super::read::Reader;
 use super::yaml::{self, Node, Yaml};
 
 /// Values for parameters from outside the policy file, by name.

@@ -1,6 +1,7 @@
 //! Reports: an outcome in, text out. One file for each format, and none of them decides anything.
 
 mod json;
+mod snippet;
 mod text;
 
 use crate::finding::Outcome;

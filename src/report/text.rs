@@ -1,14 +1,12 @@
 //! The report for people: worst first, every finding under the words of the policy that fired, and what has one
 //! cause told once.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Write as _};
+use std::collections::BTreeMap;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters};
 use owo_colors::{OwoColorize as _, Style};
 
-use super::Look;
-use crate::finding::{Evidence, Finding, Outcome, Path, Place, RuleResult, Severity, Status, Thing, Value, Verdict};
+use super::{Look, snippet};
+use crate::finding::{Evidence, Finding, Outcome, Path, RuleResult, Severity, Status, Thing, Value, Verdict};
 use crate::org::{Collection, State};
 use crate::visible::visible;
 
@@ -66,7 +64,7 @@ impl<'a> Text<'a> {
             self.open(rule);
             return self.line("");
         }
-        self.snippet(rule, findings);
+        snippet::draw(&mut self.out, rule, findings, self.look, severity_style(rule.severity));
         for status in [Status::Violation, Status::Unknown] {
             let of_status: Vec<&Finding> = findings.iter().filter(|finding| finding.status == status).collect();
             for cause in causes(&of_status) {
@@ -102,33 +100,6 @@ impl<'a> Text<'a> {
         for unread in rule.unread.iter().filter(|unread| collection(unread).is_none()) {
             self.field("open", unread);
         }
-    }
-
-    /// The policy, with the patterns that fired underlined.
-    fn snippet(&mut self, rule: &RuleResult, findings: &[Finding]) {
-        let mut labels: BTreeMap<(usize, usize), BTreeSet<&Value>> = BTreeMap::new();
-        for finding in findings.iter().filter(|finding| finding.status == Status::Violation) {
-            labels.entry((finding.place.span.start, finding.place.span.end)).or_default();
-            for evidence in &finding.evidence {
-                labels.entry((evidence.place.span.start, evidence.place.span.end)).or_default().insert(&evidence.value);
-            }
-        }
-        if labels.is_empty() {
-            let place = findings.first().map_or(&rule.place, |finding| &finding.place);
-            labels.insert((place.span.start, place.span.end), BTreeSet::new());
-        }
-        let snippet = Snippet { title: visible(&rule.title).into_owned(), place: &rule.place, labels };
-        let mut theme = if self.look.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-        theme.characters = ThemeCharacters { error: "·".into(), ..ThemeCharacters::unicode() };
-        if self.look.color {
-            theme.styles.error = severity_style(rule.severity);
-        }
-        let handler = GraphicalReportHandler::new_themed(theme)
-            .with_width(self.look.width)
-            .with_context_lines(0)
-            .with_links(false)
-            .without_cause_chain();
-        handler.render_report(&mut self.out, &snippet).expect("writing to a string cannot fail");
     }
 
     fn cause(&mut self, cause: &Cause<'a>) {
@@ -378,50 +349,5 @@ fn severity_style(severity: Severity) -> Style {
         Severity::Medium => Style::new().yellow().bold(),
         Severity::Low => Style::new().blue().bold(),
         Severity::Info => Style::new().cyan(),
-    }
-}
-
-/// A piece of a policy, for miette to draw.
-struct Snippet<'a> {
-    title: String,
-    place: &'a Place,
-    labels: BTreeMap<(usize, usize), BTreeSet<&'a Value>>,
-}
-
-impl fmt::Debug for Snippet<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.title)
-    }
-}
-
-impl fmt::Display for Snippet<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.title)
-    }
-}
-
-impl std::error::Error for Snippet<'_> {}
-
-impl Diagnostic for Snippet<'_> {
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&*self.place.source)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let text = &self.place.source.text;
-        Some(Box::new(self.labels.iter().map(|(&(start, end), values)| {
-            let written = &text[start..end];
-            // A literal says it all itself; of a glob, one wants to know what it met.
-            let met: Vec<String> =
-                values.iter().map(ToString::to_string).filter(|value| !written.contains(value)).collect();
-            let label = (!met.is_empty()).then(|| {
-                let mut label = met.iter().take(3).map(|value| visible(value)).collect::<Vec<_>>().join(", ");
-                if met.len() > 3 {
-                    write!(label, ", and {} more", met.len() - 3).expect("writing to a string cannot fail");
-                }
-                label
-            });
-            LabeledSpan::new_with_span(label, start..end)
-        })))
     }
 }

@@ -1,0 +1,184 @@
+//! The two properties that everything rests on. *Columns answer like the definition*: a plain evaluator, one thing at
+//! a time, agrees with the columns. *Holes only ever make answers unknown*: take data away from an organization, and
+//! no answer turns into its opposite, no verdict into a better one.
+
+mod plain;
+mod world;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::evaluate::{Domain, evaluate};
+use super::facts::Facts;
+use super::{check, wanted};
+use crate::finding::{SourceText, Verdict};
+use crate::org::Truth;
+use crate::policy::{Assertion, Condition, Kind, Overrides, Policy, needs, parse};
+use plain::Plain;
+use world::{Holes, build, holes, worlds};
+
+const NOW: i64 = 1_780_000_000;
+
+/// Conditions of every form, each on a kind of thing.
+const CONDITIONS: &[(&str, &str)] = &[
+    ("role", "{ predefined_role: false, permissions: api.a.write }"),
+    ("role", "{ permissions: { any: 'api.*.write', except: api.b.write } }"),
+    ("role", "{ permissions: { all: [api.a.read, '*.write'] } }"),
+    ("role", "{ permissions: { only: '*.read' } }"),
+    ("role", "{ permissions: { none: '*.write', count: { min: 1 } } }"),
+    ("role", "{ permissions: { any: '*.write', count: { max: 1 } } }"),
+    ("role", "{ any: [ { name: { regex: 'R[0-2]' } }, { not: { scope: organization } } ] }"),
+    ("role", "{ holders: { count: { max: 1 } } }"),
+    ("role", "{ holders: { user: { email: 'u0@*' } } }"),
+    ("role", "{ holders: { every: { via: group } } }"),
+    ("role", "{ holders: { none: { principal: group } } }"),
+    ("user", "{ role: owner }"),
+    ("user", "{ not: { role: [owner, null] } }"),
+    ("user", "{ holds: { permission: api.a.write } }"),
+    ("user", "{ holds: { none: { permission: '*.write' } } }"),
+    ("user", "{ holds: { every: { permission: '*.read' } } }"),
+    ("user", "{ holds: { count: { min: 2 } } }"),
+    ("user", "{ holds: { where: { role: { predefined_role: false } }, count: { max: 1 } } }"),
+    ("user", "{ holds: { permission: api.b.write, via: direct } }"),
+    ("user", "{ holds: { via: { group: { is_scim_managed: false } } } }"),
+    ("user", "{ holds: { not: { via: [group, membership] } } }"),
+    ("user", "{ all: [ { holds: { permission: api.a.write } }, { holds: { permission: api.b.write } } ] }"),
+    ("user", "{ groups: { name: G0 } }"),
+    ("user", "{ groups: { none: { holds: { permission: '*.write' } } } }"),
+    ("user", "{ groups: { count: { min: 1, max: 1 } } }"),
+    ("user", "{ any: [ { api_key_last_used_at: null }, { api_key_last_used_at: { older_than: 90d } } ] }"),
+    ("group", "{ holds: { permission: '*.write' } }"),
+    ("group", "{ is_scim_managed: false, members: { email: 'u1@*' } }"),
+    ("group", "{ members: { every: { role: reader } } }"),
+    ("group", "{ members: { count: { min: 2 } } }"),
+    ("group", "{ holds: { every: { role: R1 } } }"),
+    ("grant", "{ principal: user, via: direct, role: { predefined_role: false } }"),
+    ("grant", "{ permission: '*.write', via: membership }"),
+    ("grant", "{ any: [ { group: { is_scim_managed: true } }, { user: { role: owner } } ] }"),
+    ("grant", "{ role: { holders: { count: { min: 2 } } } }"),
+];
+
+/// Rules that need the roles of some users, or in part look as if they did.
+const NARROWED: &[&str] = &[
+    "- { id: a, select: user, where: { role: owner }, forbid: { holds: { permission: '*.write' } } }",
+    "- { id: a, select: user, where: { email: 'u1@*', groups: { name: G0 } }, forbid: { holds: { via: direct } } }",
+    "- { id: a, select: user, where: { any: [ { email: 'u0@*' }, { holds: { permission: api.a.read } } ] }, forbid: { role: reader } }",
+    "- { id: a, select: user, where: { email: 'u0@*' }, forbid: { groups: { members: { holds: { permission: '*.write' } } } } }",
+    "- { id: a, select: user, where: { email: 'u0@*' }, forbid: { holds: { role: { holders: { count: { min: 2 } } } } } }",
+    "- { id: a, select: user, where: { holds: { permission: api.a.write } }, count: { max: 1 } }",
+    "- { id: a, select: role, forbid: { holders: { user: { email: 'u0@*' } } } }",
+    "- { id: a, select: user, where: { role: owner }, forbid: { holds: { via: direct } } }\n\
+     - { id: b, select: user, where: { not: { role: owner } }, require: { holds: { every: { permission: '*.read' } } } }",
+    "- { id: a, select: user, where: { role: owner }, forbid: { holds: { via: direct } } }\n\
+     - { id: b, select: grant, where: { principal: user }, forbid: { permission: api.b.write } }",
+];
+
+/// Every condition as a `forbid` rule and as a `where`, and two counts.
+fn policies() -> Vec<Policy> {
+    let mut text = String::from("version: 1\nrules:\n");
+    for (number, (kind, condition)) in CONDITIONS.iter().enumerate() {
+        let mut rule =
+            |id: &str, rest: &str| writeln!(text, "- {{ id: {id}{number}, select: {kind}, {rest} }}").expect("fits");
+        rule("f", &format!("forbid: {condition}"));
+        rule("r", &format!("where: {condition}, forbid: {{}}"));
+        rule("c", &format!("where: {condition}, count: {{ min: 1, max: 2 }}"));
+    }
+    text += "- { id: e, select: user, where: { role: owner }, exactly: { email: [u0@x, u1@x] } }\n";
+    let source = Arc::new(SourceText::new("test.yaml".to_owned(), text));
+    parse(&[source], &Overrides::default()).expect("the conditions are valid")
+}
+
+fn forbidden(policies: &[Policy]) -> Vec<(Kind, &Condition)> {
+    let rules = policies.iter().flat_map(|policy| &policy.rules);
+    rules
+        .filter_map(|rule| match &rule.assertion {
+            Assertion::Forbid(condition) => Some((rule.select, condition)),
+            Assertion::Require(_) | Assertion::Count(..) | Assertion::Exactly(_) => None,
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn columns_answer_like_the_definition(world in worlds(), holes in holes()) {
+        let org = build(&world, &holes);
+        let (facts, plain, policies) = (Facts::new(&org, NOW), Plain::new(&org), policies());
+        for (kind, condition) in forbidden(&policies) {
+            let answers = evaluate(&facts, condition, Domain::Things(kind)).answers;
+            for at in 0..facts.count(kind) {
+                prop_assert_eq!(answers.of(at), plain.answer(condition, kind, at), "{:?} {:?}", condition.test, facts.thing(kind, at));
+            }
+        }
+    }
+
+    #[test]
+    fn holes_only_ever_make_answers_unknown(world in worlds(), holes in holes()) {
+        let (whole, seen) = (build(&world, &Holes::default()), build(&world, &holes));
+        let (all, some) = (Facts::new(&whole, NOW), Facts::new(&seen, NOW));
+        let policies = policies();
+        for (kind, condition) in forbidden(&policies) {
+            let truth = evaluate(&all, condition, Domain::Things(kind)).answers;
+            let answers = evaluate(&some, condition, Domain::Things(kind)).answers;
+            for at in 0..some.count(kind) {
+                let thing = some.thing(kind, at);
+                let Some(same) = (0..all.count(kind)).find(|&other| all.thing(kind, other).id == thing.id) else { continue };
+                let (seen, really) = (answers.of(at), truth.of(same));
+                prop_assert!(seen == really || seen == Truth::Unknown, "{} {:?}: seen {seen:?}, is {really:?}", thing.id, condition.test);
+            }
+        }
+    }
+
+    #[test]
+    fn holes_never_make_a_verdict_better(world in worlds(), holes in holes()) {
+        let policies = policies();
+        let really = check(&build(&world, &Holes::default()), &policies, NOW);
+        let seen = check(&build(&world, &holes), &policies, NOW);
+        for (is, was) in seen.rules.iter().zip(&really.rules) {
+            match is.verdict {
+                Verdict::Violation => prop_assert_eq!(was.verdict, Verdict::Violation, "{}", is.id),
+                Verdict::Pass | Verdict::Vacuous => prop_assert_eq!(was.verdict, is.verdict, "{}", is.id),
+                Verdict::Unknown => {}
+            }
+        }
+    }
+
+    #[test]
+    fn not_asking_for_what_no_rule_needs_changes_no_verdict(world in worlds()) {
+        let nobody = Holes { user_roles: (0..world.users.len()).collect(), ..Holes::default() };
+        let listed = build(&world, &nobody);
+        for rules in NARROWED {
+            let text = format!("version: 1\nrules:\n{rules}");
+            let source = Arc::new(SourceText::new("test.yaml".to_owned(), text));
+            let policies = parse(&[source], &Overrides::default()).expect("the rules are valid");
+            let wanted = wanted(&listed, &needs(&policies).users, NOW);
+            let unwanted = (0..wanted.len()).filter(|&at| !wanted[at]).collect();
+            let seen = build(&world, &Holes { user_roles: unwanted, ..Holes::default() });
+            let (seen, whole) = (check(&seen, &policies, NOW), check(&build(&world, &Holes::default()), &policies, NOW));
+            for (seen, whole) in seen.rules.iter().zip(&whole.rules) {
+                prop_assert_eq!(seen.verdict, whole.verdict, "{}", rules);
+                prop_assert_eq!(seen.violations, whole.violations, "{}", rules);
+            }
+        }
+    }
+
+    #[test]
+    fn every_finding_says_why(world in worlds(), holes in holes()) {
+        let outcome = check(&build(&world, &holes), &policies(), NOW);
+        let mut fingerprints = BTreeSet::new();
+        for finding in &outcome.findings {
+            match finding.status {
+                crate::finding::Status::Violation => prop_assert!(!finding.message.is_empty()),
+                crate::finding::Status::Unknown => {
+                    prop_assert!(!finding.missing.is_empty() || outcome.rules[finding.rule].open, "{finding:?}");
+                }
+            }
+            prop_assert!(fingerprints.insert(&finding.fingerprint), "twice: {finding:?}");
+            prop_assert!(finding.place.span.end <= finding.place.source.text.len());
+        }
+    }
+}
