@@ -211,6 +211,10 @@ impl Client {
     }
 
     fn read<T: DeserializeOwned>(&self, body: &[u8], headers: &HeaderMap) -> Result<T, Error> {
+        // To serde, a list of values in the right order is as good as an object. No answer is one.
+        if body.trim_ascii_start().starts_with(b"[") {
+            return Err(Error::Shape { what: "a list where an object should be".to_owned() });
+        }
         serde_json::from_slice(body).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => Error::Shape { what: self.shown(&error.to_string()) },
             serde_json::error::Category::Eof if !body.is_empty() => Error::Truncated,

@@ -37,6 +37,7 @@ fn faults() -> Vec<(What, &'static str, &'static str)> {
         (body(""), "failed", "no JSON"),
         (body("[]"), "failed", "another shape"),
         (body("null"), "failed", "another shape"),
+        (body("[[], false, null, null]"), "failed", "another shape"),
         (body("{}"), "failed", "`data` is missing"),
         (body(r#"{"data": null, "has_more": false}"#), "failed", "`data` is missing"),
         (body(r#"{"data": {}, "has_more": false}"#), "failed", "another shape"),
