@@ -54,7 +54,7 @@ pub(super) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<
             say(&format!("going on with {answers} answers from {}", moment(began)));
         }
     }
-    let runtime = runtime()?;
+    let runtime = runtime(order.journal.is_some())?;
     let bars = Bars::new(common);
     let users = |org: &Org| wanted(org, order.whose, order.as_of.unwrap_or(began));
     let ask = Ask { collections: order.collections, users: &users };
@@ -64,7 +64,7 @@ pub(super) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<
 }
 
 /// The threads that talk to the API. They live as long as the process, since they are what ends it when it is told to.
-fn runtime() -> Result<&'static Runtime, Error> {
+fn runtime(journal: bool) -> Result<&'static Runtime, Error> {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     if let Some(runtime) = RUNTIME.get() {
         return Ok(runtime);
@@ -74,7 +74,7 @@ fn runtime() -> Result<&'static Runtime, Error> {
         .enable_all()
         .build()
         .map_err(|source| Error::Start { source })?;
-    runtime.spawn(end_when_told());
+    runtime.spawn(end_when_told(journal));
     Ok(RUNTIME.get_or_init(|| runtime))
 }
 
@@ -94,7 +94,7 @@ fn key(args: &Api) -> Result<Key, Error> {
 }
 
 /// Waits for an interrupt or a request to end, and ends. Nothing is half written by then: files appear whole or not.
-async fn end_when_told() {
+async fn end_when_told(journal: bool) {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -104,10 +104,16 @@ async fn end_when_told() {
             _ = interrupt.recv() => 130,
             _ = terminate.recv() => 143,
         };
+        if journal {
+            say("the answers so far are kept: the same command goes on from here");
+        }
         std::process::exit(code);
     }
     #[cfg(not(unix))]
     if tokio::signal::ctrl_c().await.is_ok() {
+        if journal {
+            say("the answers so far are kept: the same command goes on from here");
+        }
         std::process::exit(130);
     }
 }
