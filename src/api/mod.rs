@@ -12,6 +12,7 @@ mod journal;
 mod key;
 mod list;
 mod pace;
+mod probe;
 mod wait;
 mod wire;
 
@@ -19,3 +20,4 @@ pub use client::{Client, Options};
 pub use collect::{Ask, Progress, collect};
 pub use error::Error;
 pub use key::Key;
+pub use probe::{Answer, Probe, probe};

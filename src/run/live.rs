@@ -34,21 +34,26 @@ pub(super) struct Order<'a> {
     pub journal: Option<&'a Path>,
 }
 
-/// Collects from the API. The client still has the journal, for [`Client::finish`] to remove.
-pub(super) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<(Org, Client), Error> {
-    let organization = args.organization.clone().filter(|organization| !organization.is_empty());
+/// The client, and the organization that was named for it.
+pub(super) fn client(args: &Api) -> Result<(Client, Option<&str>), Error> {
+    let organization = args.organization.as_deref().filter(|organization| !organization.is_empty());
     let options = Options {
         base_url: args.base_url.clone(),
-        organization: organization.clone(),
+        organization: organization.map(str::to_owned),
         timeout: args.timeout,
         retry_delay: args.retry_delay,
         concurrency: usize::from(args.concurrency),
         rate: args.rate,
     };
-    let mut client = Client::new(key(args)?, &options)?;
+    Ok((Client::new(key(args)?, &options)?, organization))
+}
+
+/// Collects from the API. The client still has the journal, for [`Client::finish`] to remove.
+pub(super) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<(Org, Client), Error> {
+    let (mut client, organization) = client(args)?;
     let mut began = now();
     if let Some(path) = order.journal {
-        let (first_began, answers) = client.journal(path, organization.as_deref(), began)?;
+        let (first_began, answers) = client.journal(path, organization, began)?;
         began = first_began;
         if answers > 0 && !common.quiet {
             say(&format!("going on with {answers} answers from {}", moment(began)));
@@ -64,7 +69,7 @@ pub(super) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<
 }
 
 /// The threads that talk to the API. They live as long as the process, since they are what ends it when it is told to.
-fn runtime(journal: bool) -> Result<&'static Runtime, Error> {
+pub(super) fn runtime(journal: bool) -> Result<&'static Runtime, Error> {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     if let Some(runtime) = RUNTIME.get() {
         return Ok(runtime);

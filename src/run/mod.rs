@@ -1,6 +1,7 @@
 //! The only place where the parts meet: one file for each subcommand.
 
 mod check;
+mod doctor;
 mod error;
 mod fetch;
 mod live;
@@ -47,6 +48,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
     terminal::trace(&cli.common);
     match &cli.command {
         Command::Check(args) => check::run(args, &cli.common),
+        Command::Doctor(args) => doctor::run(args, &cli.common),
         Command::Fetch(args) => fetch::run(args, &cli.common),
     }
 }

@@ -21,9 +21,10 @@ fn of_rolelint() {
     Usage: rolelint [OPTIONS] <COMMAND>
 
     Commands:
-      check  Collect or read an organization, judge it by policies, report, exit
-      fetch  Collect an organization and write a snapshot of it
-      help   Print this message or the help of the given subcommand(s)
+      check   Collect or read an organization, judge it by policies, report, exit
+      fetch   Collect an organization and write a snapshot of it
+      doctor  Ask each endpoint once: what this key may read, and which rules would be unknown
+      help    Print this message or the help of the given subcommand(s)
 
     Options:
           --color <COLOR>

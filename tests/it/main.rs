@@ -7,6 +7,7 @@ mod harness;
 
 mod acme;
 mod collect;
+mod doctor;
 mod gate;
 mod help;
 mod hostile;

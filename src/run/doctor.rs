@@ -1,0 +1,49 @@
+//! `rolelint doctor`: what this key may read, and which rules would be unknown.
+
+use std::fmt::Write as _;
+
+use crate::api::{Answer, Probe, probe};
+use crate::cli::{Common, Doctor};
+use crate::org::Collection;
+use crate::policy::{Overrides, Rule, load};
+use crate::visible::visible;
+
+use super::{Error, Exit, live, output};
+
+pub(super) fn run(args: &Doctor, common: &Common) -> Result<Exit, Error> {
+    let policies = load(&args.policy, &Overrides::default())?;
+    let (client, _) = live::client(&args.api)?;
+    let probes = live::runtime(false)?.block_on(probe(&client));
+    let rules: Vec<&Rule> = policies.iter().flat_map(|policy| &policy.rules).collect();
+    let unknown: Vec<&str> = rules
+        .iter()
+        .filter(|rule| rule.needs().iter().any(|need| fails(&probes, *need)))
+        .map(|rule| rule.id.as_str())
+        .collect();
+
+    let mut report = format!("{}\n", client.base());
+    for Probe { collection, answer } in &probes {
+        let (state, detail) = match answer {
+            Answer::Allowed(latency) => ("allowed", format!("{} ms", latency.as_millis())),
+            Answer::Failed(failure) if failure.denied => ("denied", failure.message.clone()),
+            Answer::Failed(failure) => ("failed", failure.message.clone()),
+            Answer::NobodyToAskAbout => ("not tried", "there is nobody to ask about".to_owned()),
+        };
+        writeln!(report, "  {:<14} {state:<10} {}", collection.name(), visible(&detail))
+            .expect("writing to a string cannot fail");
+    }
+    let verdict = match unknown.len() {
+        0 => format!("all {} rules can be answered", rules.len()),
+        _ => format!("{} of {} rules would be unknown: {}", unknown.len(), rules.len(), unknown.join(", ")),
+    };
+    if !common.quiet || !unknown.is_empty() {
+        writeln!(report, "{verdict}").expect("writing to a string cannot fail");
+    }
+    output::write(&report, None)?;
+    Ok(if unknown.is_empty() { Exit::Clean } else { Exit::Unknown })
+}
+
+/// Whether a collection cannot be read. What nobody can be asked about is not missed if the list behind it is empty.
+fn fails(probes: &[Probe], collection: Collection) -> bool {
+    probes.iter().any(|probe| probe.collection == collection && matches!(probe.answer, Answer::Failed(_)))
+}
