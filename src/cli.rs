@@ -32,6 +32,8 @@ pub enum Command {
     Check(Box<Check>),
     /// Collect an organization and write a snapshot of it
     Fetch(Fetch),
+    /// Tell which requests a check would make, and how long they take; with a key, in numbers
+    Plan(Plan),
     /// Ask each endpoint once: what this key may read, and which rules would be unknown
     Doctor(Doctor),
 }
@@ -180,6 +182,15 @@ pub struct Fetch {
     /// The snapshot to write, whole or not at all, readable by its owner only
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    #[command(flatten)]
+    pub api: Api,
+}
+
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// A policy file, folder or glob; without any, the built-in baseline
+    #[arg(short, long, value_name = "PATH", env = "ROLELINT_POLICY", hide_env = true)]
+    pub policy: Vec<PathBuf>,
     #[command(flatten)]
     pub api: Api,
 }

@@ -83,6 +83,11 @@ pub(super) fn runtime(journal: bool) -> Result<&'static Runtime, Error> {
     Ok(RUNTIME.get_or_init(|| runtime))
 }
 
+/// Whether there is a key to ask with.
+pub(super) fn has_key(args: &Api) -> bool {
+    args.key_file.is_some() || std::env::var("OPENAI_ADMIN_KEY").is_ok_and(|key| !key.trim().is_empty())
+}
+
 fn key(args: &Api) -> Result<Key, Error> {
     let Some(path) = &args.key_file else {
         let key = std::env::var("OPENAI_ADMIN_KEY").unwrap_or_default();

@@ -6,6 +6,7 @@ mod error;
 mod fetch;
 mod live;
 mod output;
+mod plan;
 mod progress;
 mod terminal;
 
@@ -48,6 +49,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
     terminal::trace(&cli.common);
     match &cli.command {
         Command::Check(args) => check::run(args, &cli.common),
+        Command::Plan(args) => plan::run(args, &cli.common),
         Command::Doctor(args) => doctor::run(args, &cli.common),
         Command::Fetch(args) => fetch::run(args, &cli.common),
     }

@@ -23,6 +23,7 @@ fn of_rolelint() {
     Commands:
       check   Collect or read an organization, judge it by policies, report, exit
       fetch   Collect an organization and write a snapshot of it
+      plan    Tell which requests a check would make, and how long they take; with a key, in numbers
       doctor  Ask each endpoint once: what this key may read, and which rules would be unknown
       help    Print this message or the help of the given subcommand(s)
 

@@ -16,6 +16,7 @@ mod language;
 mod missing_lists;
 mod narrow;
 mod pagination;
+mod plan;
 mod policies;
 mod policy_params;
 mod relations;

@@ -1,0 +1,82 @@
+//! `rolelint plan`: which requests a check would make, and how long they take at the API's pace.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use crate::check::wanted;
+use crate::cli::{Common, Plan};
+use crate::org::{Collection, Org};
+use crate::policy::{Overrides, Users, load, needs};
+
+use super::{Error, Exit, live, output};
+
+/// What admin endpoints were measured to let through in a minute.
+const MEASURED_RATE: f64 = 7.0;
+
+pub(super) fn run(args: &Plan, common: &Common) -> Result<Exit, Error> {
+    let policies = load(&args.policy, &Overrides::default())?;
+    let needs = needs(&policies);
+    if !live::has_key(&args.api) {
+        output::write(&without_sizes(&needs.collections, &needs.users), None)?;
+        return Ok(Exit::Clean);
+    }
+    let lists: BTreeSet<Collection> =
+        needs.collections.iter().copied().filter(|collection| collection.parent().is_none()).collect();
+    let order = live::Order { collections: &lists, whose: &Users::All, as_of: None, journal: None };
+    let (org, _) = live::collect(&args.api, common, &order)?;
+    let rate = args.api.rate.unwrap_or(MEASURED_RATE);
+    output::write(&with_sizes(&org, &needs.collections, &needs.users, rate), None)?;
+    for collection in Collection::ALL {
+        if let Some(detail) = org.coverage.detail(collection) {
+            output::warn(&format!("{collection}: {detail}"));
+        }
+    }
+    Ok(if org.coverage.complete() { Exit::Clean } else { Exit::Unknown })
+}
+
+fn without_sizes(collections: &BTreeSet<Collection>, users: &Users<'_>) -> String {
+    let mut plan = String::new();
+    for &collection in collections {
+        let requests = match (collection, users) {
+            (Collection::Roles | Collection::Groups, _) => "1 for each 1000",
+            (Collection::Users, _) => "1 for each 100",
+            (Collection::UserRoles, Users::All) => "1 for each user",
+            (Collection::UserRoles, Users::Those(_)) => "1 for each user whom a rule can be about",
+            (Collection::GroupRoles | Collection::GroupMembers, _) => "1 for each group",
+        };
+        line(&mut plan, collection, requests);
+    }
+    plan + "with a key, the plan has numbers\n"
+}
+
+fn with_sizes(org: &Org, collections: &BTreeSet<Collection>, users: &Users<'_>, rate: f64) -> String {
+    let now = live::now();
+    let asked = wanted(org, users, now).into_iter().filter(|wanted| *wanted).count();
+    let mut plan = String::new();
+    let (mut total, mut most) = (0, 0);
+    for &collection in collections {
+        let (requests, of) = match collection {
+            Collection::Roles | Collection::Users | Collection::Groups => {
+                let record = org.coverage.of(collection);
+                (usize::try_from(record.requests).expect("requests are few"), format!("{} {collection}", record.items))
+            }
+            Collection::UserRoles => (asked, format!("of {} users", org.users.len())),
+            Collection::GroupRoles | Collection::GroupMembers => {
+                (org.groups.len(), format!("of {} groups", org.groups.len()))
+            }
+        };
+        total += requests;
+        most = most.max(requests);
+        line(&mut plan, collection, &format!("{requests:>6}  {of}"));
+    }
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    let minutes = (most as f64 / rate).ceil();
+    let minutes = if minutes <= 1.0 { "a minute".to_owned() } else { format!("{minutes} minutes") };
+    writeln!(plan, "{total} requests: about {minutes}, at {rate} a minute for each endpoint and all at a time")
+        .expect("writing to a string cannot fail");
+    plan
+}
+
+fn line(plan: &mut String, collection: Collection, requests: &str) {
+    writeln!(plan, "  {:<14} {requests}", collection.name()).expect("writing to a string cannot fail");
+}
