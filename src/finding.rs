@@ -326,10 +326,15 @@ impl Outcome {
         let counts = |finding: &Finding| self.rules[finding.rule].severity >= fail_on;
         if self.with_status(Status::Violation).any(counts) {
             Gate::Violation
-        } else if !self.complete() || (strict && self.count(Verdict::Vacuous) > 0) {
-            Gate::Unknown
-        } else {
+        } else if self.answered(strict) {
             Gate::Clean
+        } else {
+            Gate::Unknown
         }
+    }
+
+    /// Whether there is an answer to everything; with `strict`, to select nothing is none.
+    pub fn answered(&self, strict: bool) -> bool {
+        self.complete() && !(strict && self.count(Verdict::Vacuous) > 0)
     }
 }

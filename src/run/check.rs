@@ -1,7 +1,7 @@
 //! `rolelint check`: collect or read, judge, report, exit.
 
 use crate::check::check;
-use crate::cli::{Check, Common, Rules};
+use crate::cli::{Check, Color, Common, Rules};
 use crate::finding::{Gate, Outcome};
 use crate::org::{Org, moment};
 use crate::policy::{Overrides, Policy, load, nearest, needs};
@@ -22,7 +22,8 @@ pub(super) fn run(args: &Check, common: &Common) -> Result<Exit, Error> {
     doubt_if_old(&mut outcome, args);
 
     let stdout = Terminal::stdout(common.color);
-    let color = if args.output.is_some() { common.color == crate::cli::Color::Always } else { stdout.color };
+    // A file is no terminal, whatever standard output is.
+    let color = if args.output.is_some() { common.color == Color::Always } else { stdout.color };
     let look = Look { width: stdout.width, color, quiet: common.quiet, verbose: common.verbose > 0 };
     let report = render(args.format, &outcome, &digest, look);
     let exit = exit(&outcome, args);
@@ -53,7 +54,7 @@ fn exit(outcome: &Outcome, args: &Check) -> Exit {
     match outcome.gate(args.gate.fail_on, args.gate.strict) {
         Gate::Clean => Exit::Clean,
         // Only a violation is waved through: what could not be answered still is not.
-        Gate::Violation if args.gate.exit_zero && outcome.complete() => Exit::Clean,
+        Gate::Violation if args.gate.exit_zero && outcome.answered(args.gate.strict) => Exit::Clean,
         Gate::Violation if args.gate.exit_zero => Exit::Unknown,
         Gate::Violation => Exit::Violation,
         Gate::Unknown => Exit::Unknown,
