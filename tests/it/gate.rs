@@ -69,6 +69,10 @@ fn exit_zero_turns_1_into_0_and_changes_no_byte_of_the_report() {
 fn exit_zero_does_not_touch_an_unknown_or_an_error() {
     let api = faulty(Organization::acme(), ONE_USER, When::Always, What::Status(403));
     rolelint(&api).check(CLEAN).args(["--exit-zero"]).run().ends_with(3);
+    // A violation beside it makes it no greener.
+    let both = format!("{CLEAN}{}", MIXED.split_once("rules:\n").expect("rules").1);
+    rolelint(&api).check(&both).run().ends_with(1);
+    rolelint(&api).check(&both).args(["--exit-zero"]).run().ends_with(3);
     rolelint(&api).check("version: 2").args(["--exit-zero"]).run().ends_with(2);
 }
 
