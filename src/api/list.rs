@@ -57,14 +57,11 @@ async fn walk<T: DeserializeOwned + Item>(
             }
             page => page?,
         };
-        let Some(count) = page.data.as_ref().map(Vec::len) else {
-            return Err(Error::Shape { what: "`data` is missing".to_owned() });
-        };
         *requests += 1;
         let next = cursor_of(&page, endpoint.envelope)?;
-        let (empty, before) = (count == 0, ids.len());
+        let (empty, before) = (page.data.is_empty(), ids.len());
         // A thing that moved over a page border while we read comes twice; it is one thing.
-        items.extend(page.data.into_iter().flatten().filter(|item| ids.insert(item.id().to_owned())));
+        items.extend(page.data.into_iter().filter(|item| ids.insert(item.id().to_owned())));
         seen(items.len());
         if !empty && ids.len() == before {
             return Err(Error::Pagination { what: "a page came again" });
@@ -90,7 +87,7 @@ fn cursor_of<T: Item>(page: &Page<T>, envelope: Envelope) -> Result<Option<Strin
         Envelope::Next => &page.next,
         Envelope::LastId => &page.last_id,
     };
-    let last = || page.data.as_ref().and_then(|data| data.last()).map(|item| item.id().to_owned());
+    let last = || page.data.last().map(|item| item.id().to_owned());
     let stated = stated.value().filter(|cursor| !cursor.is_empty()).cloned();
     let stated = stated.or_else(last).filter(|cursor| !cursor.is_empty());
     match page.has_more {

@@ -49,7 +49,7 @@ pub async fn probe(client: &Client) -> Vec<Probe> {
             Ok(page) => (Answer::Allowed(began.elapsed()), Some(page)),
             Err(failure) => (Answer::Failed(failure), None),
         };
-        let thing = page.and_then(|page| page.data?.into_iter().next());
+        let thing = page.and_then(|page| page.data.into_iter().next());
         first.extend(thing.map(|thing| (collection, thing.id)));
         probes.push(Probe { collection, answer });
     }

@@ -7,13 +7,32 @@ use crate::org::{Known, Text, Time};
 
 /// A page of a list, in either envelope.
 #[derive(Debug, Deserialize)]
+#[serde(try_from = "Sent<T>", bound = "T: Deserialize<'de>")]
 pub struct Page<T> {
-    pub data: Option<Vec<T>>,
+    pub data: Vec<T>,
     pub has_more: Option<bool>,
-    #[serde(default)]
     pub next: Known<String>,
-    #[serde(default)]
     pub last_id: Known<String>,
+}
+
+/// A page as it comes. One without `data` is no page: what it does not say must not be read as an empty list.
+#[derive(Deserialize)]
+struct Sent<T> {
+    data: Option<Vec<T>>,
+    has_more: Option<bool>,
+    #[serde(default)]
+    next: Known<String>,
+    #[serde(default)]
+    last_id: Known<String>,
+}
+
+impl<T> TryFrom<Sent<T>> for Page<T> {
+    type Error = &'static str;
+
+    fn try_from(Sent { data, has_more, next, last_id }: Sent<T>) -> Result<Self, Self::Error> {
+        let data = data.ok_or("`data` is missing")?;
+        Ok(Self { data, has_more, next, last_id })
+    }
 }
 
 /// A thing in a list.
@@ -165,7 +184,7 @@ mod tests {
             "description":"Allows managing organization groups","created_at":1711471533,"updated_at":1711472599,
             "created_by":"user_abc123","created_by_user_obj":{"id":"user_abc123"},"metadata":{}}]}"#;
         let page: Page<Role> = serde_json::from_str(older).expect("the older shape");
-        let role = &page.data.expect("data")[0];
+        let role = &page.data[0];
         assert!(role.assignment_sources.is_missing());
         assert_eq!(role.created_at, Known::Value(Stamp(1_711_471_533)));
 
@@ -177,6 +196,15 @@ mod tests {
         assert_eq!(role.updated_at, Known::Value(Stamp(5)));
         assert!(role.name.is_missing());
         assert_eq!(role.assignment_sources.value().expect("there")[0].principal_id, "g");
+    }
+
+    #[test]
+    fn a_page_without_data_is_no_page() {
+        for text in ["{}", r#"{"data":null,"has_more":false}"#, r#"{"error":{"message":"not today"}}"#] {
+            let error = serde_json::from_str::<Page<Role>>(text).expect_err(text);
+            // Of this kind an answer has another shape than documented; it is neither kept nor asked for again.
+            assert!(error.is_data() && error.to_string().contains("`data` is missing"), "{error}");
+        }
     }
 
     #[test]

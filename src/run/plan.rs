@@ -55,6 +55,10 @@ fn with_sizes(org: &Org, collections: &BTreeSet<Collection>, users: &Users<'_>, 
     let mut plan = String::new();
     let (mut total, mut most) = (0, 0);
     for &collection in collections {
+        if org.coverage.cut(collection).is_some() {
+            line(&mut plan, collection, "     ?  the list could not be read");
+            continue;
+        }
         let (requests, of) = match collection {
             Collection::Roles | Collection::Users | Collection::Groups => {
                 let record = org.coverage.of(collection);
@@ -72,7 +76,8 @@ fn with_sizes(org: &Org, collections: &BTreeSet<Collection>, users: &Users<'_>, 
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let minutes = (most as f64 / rate).ceil();
     let minutes = if minutes <= 1.0 { "a minute".to_owned() } else { format!("{minutes} minutes") };
-    writeln!(plan, "{total} requests: about {minutes}, at {rate} a minute for each endpoint and all at a time")
+    let least = if org.coverage.complete() { "" } else { "at least " };
+    writeln!(plan, "{least}{total} requests: about {minutes}, at {rate} a minute for each endpoint and all at a time")
         .expect("writing to a string cannot fail");
     plan
 }

@@ -59,6 +59,15 @@ fn where_there_is_no_group_nobody_is_missed() {
 }
 
 #[test]
+fn an_organization_without_users_was_not_looked_at() {
+    let mut organization = small();
+    organization.users.clear();
+    let api = FakeApi::start(organization, Behaviour::default());
+    let ran = rolelint(&api).file("policy.yaml", RULES).args(["doctor", "--policy", "policy.yaml"]).run().ends_with(3);
+    assert_eq!(lines(&ran.stdout)[6..], ["1 of 2 rules would be unknown: on-users"]);
+}
+
+#[test]
 fn a_bad_policy_or_no_key_asks_nothing() {
     let api = acme();
     rolelint(&api).file("policy.yaml", "version: 2\n").args(["doctor", "--policy", "policy.yaml"]).run().ends_with(2);

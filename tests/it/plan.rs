@@ -57,4 +57,13 @@ fn a_list_that_cannot_be_read_makes_no_small_plan() {
     let api = faulty(small(), "/organization/users", When::Always, What::Status(403));
     let ran = rolelint(&api).args(["plan"]).run().ends_with(3);
     assert!(ran.stderr.contains("users: GET /organization/users: 403"), "{}", ran.stderr);
+    insta::assert_snapshot!(ran.stdout, @"
+      roles               1  6 roles
+      users               ?  the list could not be read
+      user_roles          ?  the list could not be read
+      groups              1  3 groups
+      group_roles         3  of 3 groups
+      group_members       3  of 3 groups
+    at least 8 requests: about a minute, at 7 a minute for each endpoint and all at a time
+    ");
 }

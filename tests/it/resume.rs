@@ -80,3 +80,18 @@ fn the_journal_of_another_key_is_refused_and_left_alone() {
     assert!(ran.stderr.contains("remove it to begin anew"), "{}", ran.stderr);
     assert_eq!(std::fs::read(&path).expect("a journal"), before);
 }
+
+#[test]
+fn an_answer_that_cannot_be_used_is_not_kept() {
+    let nonsense = What::Body(r#"{"error": {"message": "not today"}}"#.to_owned());
+    let bad = Fault { path: "/organization/roles".to_owned(), when: When::Always, what: nonsense };
+    let hang = Fault { path: "/organization/users".to_owned(), when: When::Always, what: What::Hang };
+    let api = FakeApi::start(Organization::acme(), Behaviour { faults: vec![bad, hang], ..Behaviour::default() });
+    let folder = tempfile::tempdir().expect("a folder");
+    // The three lists are asked for at once: when all have arrived, one hangs and two are answered.
+    killed(folder.path(), &api, 2);
+    api.heal();
+    // Had the nonsense been kept, it would be taken for the answer again.
+    rolelint(&api).inside(folder.path()).args(["fetch", "-o", "org.jsonl"]).run().ends_with(0);
+    assert!(api.requests().iter().any(|request| request.path == "/v1/organization/roles"));
+}
