@@ -72,6 +72,7 @@ pub fn small() -> Organization {
                 ..user("user-eve", "Eve", Some("eve@acme.example"), Some("reader"), Some("2026-05-01"))
             },
         ],
+        ..Organization::default()
     }
 }
 

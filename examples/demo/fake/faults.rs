@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
+use super::throttle::Throttle;
+
 /// How the fake departs from a healthy API. The default does not.
 #[derive(Clone, Debug, Default)]
 pub struct Behaviour {
@@ -9,6 +13,10 @@ pub struct Behaviour {
     pub old_answers: bool,
     /// Caps pages below what is asked for, which forces many of them. At least 1.
     pub page_size: Option<usize>,
+    /// Refuses what is too much, before any fault is looked at.
+    pub throttle: Option<Throttle>,
+    /// The `Date` header of every answer.
+    pub date: Option<String>,
     /// For each request, the first of these that covers it and is due strikes.
     pub faults: Vec<Fault>,
 }
@@ -31,6 +39,8 @@ pub enum When {
     Always,
     /// The first so many.
     First(usize),
+    /// All but the first so many.
+    After(usize),
     /// One in so many: `Every(3)` strikes the third, the sixth, …
     Every(usize),
     /// Those for this page of a list and later ones; the first page is 1. A page asked for again keeps its number.
@@ -84,6 +94,8 @@ pub enum What {
     EmptyPages,
     /// A proper page whose items lack this field.
     DropField(String),
+    /// A proper page, with this one more item at its end.
+    AddItem(Value),
     /// A proper page that lacks this field itself: `has_more`, `data`, `next`, `last_id`.
     DropEnvelope(String),
 }
@@ -110,6 +122,7 @@ impl When {
         match self {
             When::Always => true,
             When::First(n) => count <= n,
+            When::After(n) => count > n,
             When::Every(n) => count.is_multiple_of(n),
             When::FromPage(n) => page >= n,
         }
@@ -136,6 +149,7 @@ impl What {
             What::NoCursor => "NoCursor",
             What::EmptyPages => "EmptyPages",
             What::DropField(_) => "DropField",
+            What::AddItem(_) => "AddItem",
             What::DropEnvelope(_) => "DropEnvelope",
         }
     }

@@ -3,18 +3,21 @@
 use super::Request;
 use super::faults::{Behaviour, Fault, What};
 use super::org::Organization;
-use super::pages::{List, parameter};
+use super::pages::List;
+use super::query::parameter;
 use super::strike::{Outcome, honest, strike};
+use super::throttle::Windows;
 
 pub(super) struct Log {
     requests: Vec<Request>,
     /// For each fault, how many requests it has counted.
     counts: Vec<usize>,
+    windows: Windows,
 }
 
 impl Log {
     pub fn new(behaviour: &Behaviour) -> Log {
-        Log { requests: Vec::new(), counts: vec![0; behaviour.faults.len()] }
+        Log { requests: Vec::new(), counts: vec![0; behaviour.faults.len()], windows: Windows::default() }
     }
 
     pub fn requests(&self) -> &[Request] {
@@ -23,22 +26,32 @@ impl Log {
 
     /// Decides about a request and writes it down.
     pub fn decide(&mut self, mut request: Request, organization: &Organization, behaviour: &Behaviour) -> Outcome {
-        let page = self.page_number(&request);
-        let turn = self.requests.iter().filter(|earlier| earlier.path == request.path).count();
-        let list = List::find(organization, &request).map(|list| list.shaped(behaviour));
-        let what = self.due(&behaviour.faults, request.route(), page);
-        let mut outcome = match what {
-            Some(what) => strike(what, &request, list, turn),
-            None => honest(list).into(),
+        let refusal = behaviour.throttle.and_then(|throttle| self.windows.refuse(throttle, &mut request));
+        let mut outcome = match refusal {
+            Some(answer) => answer.into(),
+            None => self.admit(&mut request, organization, behaviour),
         };
-        request.fault = what.map(What::name);
         if let Outcome::Answer { answer, .. } = &mut outcome {
             let id = format!("req_fake_{}", self.requests.len() + 1);
             answer.headers.push(("x-request-id", id));
+            answer.headers.extend(behaviour.date.clone().map(|date| ("date", date)));
             request.status = Some(answer.status);
         }
         self.requests.push(request);
         outcome
+    }
+
+    /// What becomes of a request that is not too many.
+    fn admit(&mut self, request: &mut Request, organization: &Organization, behaviour: &Behaviour) -> Outcome {
+        let page = self.page_number(request);
+        let turn = self.requests.iter().filter(|earlier| earlier.path == request.path).count();
+        let list = List::find(organization, request).map(|list| list.shaped(behaviour));
+        let what = self.due(&behaviour.faults, request.route(), page);
+        request.fault = what.map(What::name);
+        match what {
+            Some(what) => strike(what, request, list, turn),
+            None => honest(list).into(),
+        }
     }
 
     /// Which page of its list a request asks for, told from the cursors that were sent before.

@@ -1,7 +1,8 @@
 //! A fake Admin API on loopback, for the demo and the tests.
 //!
 //! It speaks real HTTP/1.1 with keep-alive, and can be told to misbehave ([`Behaviour`]). Everything is deterministic: no
-//! randomness and, but for [`What::Slow`], no clock. It only reads, and knows only the lists that `rolelint` reads.
+//! randomness and, but for [`What::Slow`] and [`Throttle`], no clock. It only reads, and knows the lists that bear on
+//! access. [`InMemory`] is the same without HTTP.
 //!
 //! ```no_run
 //! let api = FakeApi::start(Organization::acme(), Behaviour::default());
@@ -10,16 +11,28 @@
 #![allow(dead_code, unused_imports, reason = "the demo and the tests each use a part of it")]
 
 mod answer;
+mod audit;
 mod faults;
+mod invite;
+mod keys;
 mod log;
+mod memory;
 mod org;
 mod pages;
+mod project;
+mod project_roles;
+mod query;
+mod role;
+mod routes;
 mod strike;
+#[cfg(test)]
+mod tests;
+mod throttle;
 
 use std::error::Error;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use hyper::body::Incoming;
@@ -31,10 +44,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use answer::Payload;
+pub use audit::Event;
 pub use faults::{Behaviour, Fault, What, When};
-use log::Log;
-pub use org::{Group, Organization, Role, User};
+pub use invite::{Invite, InviteProject};
+pub use keys::{AdminApiKey, ApiKey};
+pub use memory::InMemory;
+pub use org::{Group, Organization, User};
+pub use project::{Project, ProjectGroup, ProjectUser, ServiceAccount};
+pub use role::Role;
 use strike::Outcome;
+pub use throttle::Throttle;
 
 /// The only key that the fake accepts.
 pub const KEY: &str = "sk-admin-fake-0123456789abcdefghij";
@@ -42,7 +61,7 @@ pub const KEY: &str = "sk-admin-fake-0123456789abcdefghij";
 /// A running fake; dropping it closes its connections and its port.
 pub struct FakeApi {
     address: SocketAddr,
-    state: Arc<State>,
+    memory: Arc<InMemory>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -64,6 +83,8 @@ pub struct Request {
     pub status: Option<u16>,
     /// The name of the [`What`] that struck, if one did: `"TooManyRequests"`, `"SameCursor"`, …
     pub fault: Option<&'static str>,
+    /// Came before the time that [`Throttle`] had named for its endpoint, maybe to another request.
+    pub early: bool,
 }
 
 impl FakeApi {
@@ -72,12 +93,11 @@ impl FakeApi {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
         listener.set_nonblocking(true).expect("a socket can be made non-blocking");
         let address = listener.local_addr().expect("a bound socket has an address");
-        let log = Mutex::new(Log::new(&behaviour));
-        let state = Arc::new(State { organization, behaviour: Mutex::new(behaviour), log });
+        let memory = Arc::new(InMemory::new(organization, behaviour));
         let (stop, stopped) = oneshot::channel();
-        let serving = Arc::clone(&state);
+        let serving = Arc::clone(&memory);
         let thread = thread::spawn(move || serve(listener, serving, stopped));
-        FakeApi { address, state, stop: Some(stop), thread: Some(thread) }
+        FakeApi { address, memory, stop: Some(stop), thread: Some(thread) }
     }
 
     /// What to give a client for `https://api.openai.com/v1`.
@@ -85,17 +105,19 @@ impl FakeApi {
         format!("http://{}/v1", self.address)
     }
 
-    /// Ends all faults, and forgets the requests until now. What hangs goes on hanging.
+    /// Ends all faults, and forgets the requests until now, also for the throttle. What hangs goes on hanging.
     pub fn heal(&self) {
-        let mut log = self.state.log.lock().expect("no request panics");
-        let mut behaviour = self.state.behaviour.lock().expect("no request panics");
-        behaviour.faults.clear();
-        *log = Log::new(&behaviour);
+        self.memory.heal();
+    }
+
+    /// Changes the organization between two requests.
+    pub fn change(&self, change: impl FnOnce(&mut Organization)) {
+        self.memory.change(change);
     }
 
     /// All requests until now, in the order of their arrival.
     pub fn requests(&self) -> Vec<Request> {
-        self.state.log.lock().expect("no request panics").requests().to_vec()
+        self.memory.requests()
     }
 }
 
@@ -109,30 +131,24 @@ impl Drop for FakeApi {
     }
 }
 
-struct State {
-    organization: Organization,
-    behaviour: Mutex<Behaviour>,
-    log: Mutex<Log>,
-}
-
 /// Runs until `stopped` loses its sender; the runtime takes all connections with it.
-fn serve(listener: std::net::TcpListener, state: Arc<State>, stopped: oneshot::Receiver<()>) {
+fn serve(listener: std::net::TcpListener, memory: Arc<InMemory>, stopped: oneshot::Receiver<()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be built");
     runtime.block_on(async {
         let listener = TcpListener::from_std(listener).expect("the socket is non-blocking");
-        tokio::spawn(accept(listener, state));
+        tokio::spawn(accept(listener, memory));
         let _ = stopped.await;
     });
 }
 
-async fn accept(listener: TcpListener, state: Arc<State>) {
+async fn accept(listener: TcpListener, memory: Arc<InMemory>) {
     while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(connection(stream, Arc::clone(&state)));
+        tokio::spawn(connection(stream, Arc::clone(&memory)));
     }
 }
 
-async fn connection(stream: TcpStream, state: Arc<State>) {
-    let service = service_fn(|request| respond(request, Arc::clone(&state)));
+async fn connection(stream: TcpStream, memory: Arc<InMemory>) {
+    let service = service_fn(|request| respond(request, Arc::clone(&memory)));
     let mut connection = http1::Builder::new().auto_date_header(false).serve_connection(TokioIo::new(stream), service);
     let ended = (&mut connection).await;
     let reset = ended.is_err_and(|error| error.source().is_some_and(<dyn Error>::is::<Reset>));
@@ -143,14 +159,8 @@ async fn connection(stream: TcpStream, state: Arc<State>) {
     }
 }
 
-async fn respond(request: hyper::Request<Incoming>, state: Arc<State>) -> Result<hyper::Response<Payload>, Reset> {
-    let request = Request::from_http(&request);
-    let outcome = {
-        let mut log = state.log.lock().expect("no request panics");
-        let behaviour = state.behaviour.lock().expect("no request panics");
-        log.decide(request, &state.organization, &behaviour)
-    };
-    match outcome {
+async fn respond(request: hyper::Request<Incoming>, memory: Arc<InMemory>) -> Result<hyper::Response<Payload>, Reset> {
+    match memory.decide(Request::from_http(&request)) {
         Outcome::Answer { answer, delay } => {
             // Even no time at all would be a millisecond of sleep.
             if !delay.is_zero() {
@@ -169,15 +179,31 @@ impl Request {
             let value = request.headers().get(name)?;
             Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
+        let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
         Request {
-            method: request.method().to_string(),
-            path: request.uri().path().to_owned(),
-            query: request.uri().query().unwrap_or_default().to_owned(),
             authorization: header(hyper::header::AUTHORIZATION),
             organization: header(HeaderName::from_static("openai-organization")),
+            ..Request::new(request.method().as_str(), path, query)
+        }
+    }
+
+    /// Without headers, and before anything became of it.
+    fn new(method: &str, path: &str, query: &str) -> Request {
+        Request {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            authorization: None,
+            organization: None,
             status: None,
             fault: None,
+            early: false,
         }
+    }
+
+    /// The endpoint that was asked: the path after `/v1`, with `*` for each id.
+    pub fn template(&self) -> String {
+        routes::template(self.route())
     }
 
     /// The API key, or nothing if the header is absent or of another kind.

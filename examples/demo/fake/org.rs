@@ -5,6 +5,12 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::audit::Event;
+use super::invite::Invite;
+use super::keys::AdminApiKey;
+use super::project::Project;
+use super::role::{Holder, Resource, Role};
+
 /// Everything that the fake knows. Ids that lead nowhere are allowed: real organizations have them, too.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,28 +23,18 @@ pub struct Organization {
     pub groups: Vec<Group>,
     /// Users and service accounts.
     pub users: Vec<User>,
-}
-
-/// A role of the organization.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Role {
-    /// For a predefined role the canonical id, such as `role-api-organization-owner`.
-    pub id: String,
-    /// Unique in the organization.
-    pub name: String,
-    /// The API answers both null and the empty string.
-    pub description: Option<String>,
-    /// For example `api.groups.write`.
-    pub permissions: Vec<String>,
-    /// Made by the API, not by the organization; without timestamps.
-    pub predefined: bool,
-    /// Unix seconds.
-    pub created_at: Option<i64>,
-    /// Unix seconds.
-    pub updated_at: Option<i64>,
-    /// The id of a user.
-    pub created_by: Option<String>,
+    /// Active and archived.
+    #[serde(default)]
+    pub projects: Vec<Project>,
+    /// Keys of the organization itself; those of projects stand there.
+    #[serde(default)]
+    pub admin_api_keys: Vec<AdminApiKey>,
+    /// Also those that were accepted or have expired.
+    #[serde(default)]
+    pub invites: Vec<Invite>,
+    /// In any order.
+    #[serde(default)]
+    pub audit_log: Vec<Event>,
 }
 
 /// A group of users.
@@ -96,9 +92,21 @@ impl Organization {
         serde_json::from_str(text).expect("an organization file")
     }
 
+    pub(super) fn user(&self, id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    pub(super) fn group(&self, id: &str) -> Option<&Group> {
+        self.groups.iter().find(|group| group.id == id)
+    }
+
+    pub(super) fn project(&self, id: &str) -> Option<&Project> {
+        self.projects.iter().find(|project| project.id == id)
+    }
+
     /// Items of `/organization/roles`.
     pub(super) fn role_items(&self) -> Vec<Value> {
-        self.roles.iter().map(Role::item).collect()
+        self.roles.iter().map(|role| role.item(self.resource())).collect()
     }
 
     /// Items of `/organization/users`.
@@ -111,81 +119,39 @@ impl Organization {
         self.groups.iter().map(Group::item).collect()
     }
 
+    /// Items of `/organization/projects`.
+    pub(super) fn project_items(&self, archived: bool) -> Vec<Value> {
+        self.projects.iter().filter(|project| archived || !project.archived).map(Project::item).collect()
+    }
+
     /// Items of `/organization/users/{id}/roles`: direct, through groups, and by the legacy word.
     pub(super) fn user_role_items(&self, id: &str) -> Option<Vec<Value>> {
-        let user = self.users.iter().find(|user| user.id == id)?;
-        Some(self.assigned(|role| {
-            let sources = self.sources(user, role);
-            (!sources.is_empty()).then(|| json!(sources))
-        }))
+        let user = self.user(id)?;
+        let groups = self.groups.iter().filter(|group| group.members.contains(&user.id));
+        let groups = groups.map(|group| (group.id.as_str(), &group.roles[..])).collect();
+        let holder = Holder { id, word: user.role.as_deref(), roles: &user.roles, groups };
+        Some(self.resource().assigned(&self.roles, |role| holder.sources(role)))
     }
 
     /// Items of `/organization/groups/{id}/roles`. A group inherits from nobody: its sources are null.
     pub(super) fn group_role_items(&self, id: &str) -> Option<Vec<Value>> {
-        let group = self.groups.iter().find(|group| group.id == id)?;
-        Some(self.assigned(|role| group.roles.contains(&role.id).then_some(Value::Null)))
+        let group = self.group(id)?;
+        let held = |role: &Role| group.roles.contains(&role.id).then_some(Value::Null);
+        Some(self.resource().assigned(&self.roles, held))
     }
 
     /// Items of `/organization/groups/{id}/users`.
     pub(super) fn group_user_items(&self, id: &str) -> Option<Vec<Value>> {
-        let group = self.groups.iter().find(|group| group.id == id)?;
-        let member = |id: &String| match self.users.iter().find(|user| &user.id == id) {
+        let group = self.group(id)?;
+        let member = |id: &String| match self.user(id) {
             Some(user) => json!({"id": id, "name": user.name, "email": user.email}),
             None => json!({"id": id, "name": id, "email": null}),
         };
         Some(group.members.iter().map(member).collect())
     }
 
-    /// Through whom `user` holds `role`, in the words of `assignment_sources`.
-    fn sources(&self, user: &User, role: &Role) -> Vec<Value> {
-        let by_word = role.predefined && user.role.as_ref() == Some(&role.name);
-        let direct = by_word || user.roles.contains(&role.id);
-        let groups =
-            self.groups.iter().filter(|group| group.roles.contains(&role.id) && group.members.contains(&user.id));
-        let user = direct.then(|| json!({"principal_type": "user", "principal_id": user.id}));
-        let groups = groups.map(|group| json!({"principal_type": "group", "principal_id": group.id}));
-        user.into_iter().chain(groups).collect()
-    }
-
-    /// The roles for which `held` gives sources, in full and ordered by id.
-    fn assigned(&self, held: impl Fn(&Role) -> Option<Value>) -> Vec<Value> {
-        let mut roles: Vec<_> = self.roles.iter().filter_map(|role| Some((role, held(role)?))).collect();
-        roles.sort_by_key(|(role, _)| &role.id);
-        roles.into_iter().map(|(role, sources)| role.assigned_item(&self.id, &sources)).collect()
-    }
-}
-
-impl Role {
-    fn item(&self) -> Value {
-        json!({
-            "object": "role",
-            "id": self.id,
-            "name": self.name,
-            "description": self.description,
-            "permissions": self.permissions,
-            "resource_type": "api.organization",
-            "predefined_role": self.predefined,
-        })
-    }
-
-    /// As assigned in an organization, where the ids of predefined roles are bound to it.
-    fn assigned_item(&self, organization: &str, sources: &Value) -> Value {
-        let id =
-            if self.predefined { format!("{}__api-organization__{organization}", self.id) } else { self.id.clone() };
-        json!({
-            "id": id,
-            "name": self.name,
-            "description": self.description,
-            "permissions": self.permissions,
-            "resource_type": "api.organization",
-            "predefined_role": self.predefined,
-            "created_at": self.created_at,
-            "updated_at": self.updated_at,
-            "created_by": self.created_by,
-            "created_by_user_obj": self.created_by.as_ref().map(|id| json!({"id": id})),
-            "metadata": {},
-            "assignment_sources": sources,
-        })
+    fn resource(&self) -> Resource<'_> {
+        Resource { kind: "organization", id: &self.id }
     }
 }
 

@@ -1,15 +1,11 @@
-//! Routing and pagination: which list a URL means, and one page of it.
+//! Pagination: one page of a list.
 
-use std::borrow::Cow;
-
-use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::faults::Behaviour;
-use super::org::Organization;
+use super::query::invalid;
 use super::strike::drop_field;
-use super::{KEY, Request};
 
 /// How a list says where to go on.
 #[derive(Clone, Copy)]
@@ -23,9 +19,9 @@ pub(super) enum Envelope {
 /// The list that a request asks for.
 pub(super) struct List {
     pub envelope: Envelope,
-    items: Vec<Value>,
-    limit: usize,
-    after: Option<String>,
+    pub items: Vec<Value>,
+    pub limit: usize,
+    pub after: Option<String>,
 }
 
 /// One page of a list, honest or not.
@@ -37,36 +33,6 @@ pub(super) struct Page {
 }
 
 impl List {
-    /// The list behind a URL, or the error that the API answers.
-    pub fn find(org: &Organization, request: &Request) -> Result<List, Answer> {
-        use Envelope::{LastId, Next};
-
-        authorize(org, request)?;
-        let segments: Vec<_> = request.route().split('/').skip(1).map(decode).collect();
-        let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
-        // Envelope, limit if none is asked for, highest limit, order if none is asked for, items.
-        let (envelope, usual, max, order, items) = match segments[..] {
-            ["organization", "roles"] => (Next, 1000, 1000, "asc", Some(org.role_items())),
-            ["organization", "users"] => (LastId, 20, 100, "asc", Some(org.user_items())),
-            ["organization", "groups"] => (Next, 100, 1000, "asc", Some(org.group_items())),
-            ["organization", "users", id, "roles"] => (Next, 20, 1000, "asc", org.user_role_items(id)),
-            ["organization", "groups", id, "roles"] => (Next, 20, 1000, "asc", org.group_role_items(id)),
-            ["organization", "groups", id, "users"] => (Next, 100, 1000, "desc", org.group_user_items(id)),
-            _ => {
-                let message = format!("Invalid URL ({} {})", request.method, request.path);
-                return Err(Answer::invalid_request(404, &message, None, None));
-            }
-        };
-        let Some(mut items) = items else {
-            return Err(Answer::of_status(404, request.key()));
-        };
-        if descending(request, order)? {
-            items.reverse();
-        }
-        let limit = limit(request, usual, max)?;
-        Ok(List { envelope, items, limit, after: parameter(request, "after") })
-    }
-
     /// With the smaller pages and older items that `behaviour` may want.
     pub fn shaped(mut self, behaviour: &Behaviour) -> List {
         self.limit = self.limit.min(behaviour.page_size.unwrap_or(self.limit));
@@ -126,60 +92,11 @@ pub(super) fn opaque(text: &str) -> String {
     format!("aWQ+/%3D&{text}==")
 }
 
-/// The value of a query parameter, decoded.
-pub(super) fn parameter(request: &Request, name: &str) -> Option<String> {
-    let pairs = request.query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let (_, value) = pairs.into_iter().find(|(key, _)| decode(key) == name)?;
-    Some(decode(&value.replace('+', " ")).into_owned())
-}
-
 fn cursor(envelope: Envelope, item: &Value) -> String {
-    let id = item["id"].as_str().expect("every item has an id");
+    // Groups of a project are the only items that have no id.
+    let id = item["id"].as_str().or(item["group_id"].as_str()).expect("every item has an id");
     match envelope {
         Envelope::Next => opaque(id),
         Envelope::LastId => id.to_owned(),
     }
-}
-
-fn authorize(organization: &Organization, request: &Request) -> Result<(), Answer> {
-    if request.method != "GET" {
-        let message = format!("Not allowed to {} on {}", request.method, request.path);
-        return Err(Answer::invalid_request(405, &message, None, None));
-    }
-    if request.key() != Some(KEY) {
-        return Err(Answer::unauthorized(request.key()));
-    }
-    if request.organization.as_ref().is_some_and(|id| *id != organization.id) {
-        let message = "OpenAI-Organization header should match organization for API key";
-        return Err(Answer::invalid_request(401, message, None, Some("mismatched_organization")));
-    }
-    Ok(())
-}
-
-fn limit(request: &Request, usual: usize, max: usize) -> Result<usize, Answer> {
-    let Some(text) = parameter(request, "limit") else {
-        return Ok(usual);
-    };
-    match text.parse() {
-        Err(_) => Err(invalid("limit", "expected an integer", "invalid_type")),
-        Ok(0) => Err(invalid("limit", "integer below minimum value", "integer_below_min_value")),
-        Ok(limit) if limit > max => Err(invalid("limit", "integer above maximum value", "integer_above_max_value")),
-        Ok(limit) => Ok(limit),
-    }
-}
-
-fn descending(request: &Request, usual: &str) -> Result<bool, Answer> {
-    match parameter(request, "order").as_deref().unwrap_or(usual) {
-        "asc" => Ok(false),
-        "desc" => Ok(true),
-        _ => Err(invalid("order", "expected 'asc' or 'desc'", "invalid_value")),
-    }
-}
-
-fn invalid(parameter: &str, reason: &str, code: &str) -> Answer {
-    Answer::invalid_request(400, &format!("Invalid '{parameter}': {reason}."), Some(parameter), Some(code))
-}
-
-fn decode(text: &str) -> Cow<'_, str> {
-    percent_decode_str(text).decode_utf8_lossy()
 }

@@ -65,6 +65,11 @@ pub(super) fn strike(what: &What, request: &Request, list: Result<List, Answer>,
                 drop_field(items, field);
             }
         }),
+        What::AddItem(item) => edited(list, |page| {
+            if let Some(items) = page["data"].as_array_mut() {
+                items.push(item.clone());
+            }
+        }),
         What::DropEnvelope(field) => edited(list, |page| drop_field(slice::from_mut(page), field)),
     };
     answer.into()
