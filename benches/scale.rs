@@ -124,7 +124,14 @@ struct FloorUser<'a> {
     #[serde(borrow, default)]
     groups: Vec<&'a str>,
     #[serde(borrow)]
-    direct_roles: Vec<&'a str>,
+    held: FloorHeld<'a>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "made to be thrown away")]
+struct FloorHeld<'a> {
+    #[serde(borrow)]
+    direct: Vec<&'a str>,
 }
 
 fn policies() -> Vec<Policy> {

@@ -10,7 +10,7 @@ use clap::builder::{FalseyValueParser, Resettable};
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::finding::Severity;
-use crate::org::{Time, instant, seconds};
+use crate::org::{Collection, Time, instant, seconds};
 use crate::report::Format;
 
 /// A linter for who-may-do-what in an OpenAI organization.
@@ -108,6 +108,12 @@ pub struct Api {
     /// For one attempt at one request
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "ROLELINT_TIMEOUT", hide_env = true)]
     pub timeout: Duration,
+    /// Ask nothing more after this time: what was not read by then is unknown [default: as long as it takes]
+    #[arg(long, value_name = "TIME", value_parser = duration, env = "ROLELINT_DEADLINE", hide_env = true)]
+    pub deadline: Option<Duration>,
+    /// Trust the CA certificates in FILE, in PEM, beside those of the system
+    #[arg(long, value_name = "FILE", env = "ROLELINT_CA_FILE", hide_env = true)]
+    pub ca_file: Option<PathBuf>,
     /// Wait before the first repetition of a failed request; doubles up to 60s
     #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = duration, env = "ROLELINT_RETRY_DELAY", hide_env = true)]
     pub retry_delay: Duration,
@@ -182,6 +188,16 @@ pub struct Fetch {
     /// The snapshot to write, whole or not at all, readable by its owner only
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    /// Collect only this, such as users or api_keys; repeat for more
+    #[arg(long, value_name = "COLLECTION", value_parser = collection)]
+    pub only: Vec<Collection>,
+    /// Take over from this snapshot the roles of users whom neither the audit log nor any list says to have changed
+    #[arg(long, value_name = "FILE")]
+    pub since: Option<PathBuf>,
+    /// Read everything anew if what the earlier snapshot knows is older than this
+    #[arg(long, value_name = "TIME", value_parser = length, default_value = "7d", env = "ROLELINT_MAX_FULL_AGE",
+          hide_env = true)]
+    pub max_full_age: i64,
     #[command(flatten)]
     pub api: Api,
 }
@@ -234,6 +250,11 @@ fn duration(text: &str) -> Result<Duration, String> {
 fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate >= 0.1);
     rate.ok_or_else(|| "write a number of requests a minute, 0.1 or more".to_owned())
+}
+
+fn collection(text: &str) -> Result<Collection, String> {
+    let all = || Collection::ALL.map(Collection::name).join(", ");
+    Collection::named(text).ok_or_else(|| format!("write one of: {}", all()))
 }
 
 fn length(text: &str) -> Result<i64, String> {

@@ -1,13 +1,16 @@
 //! One GET, one page: attempts, waits, and what counts as an answer.
 
 use std::net::IpAddr;
-use std::path::Path;
-use std::time::{Duration, Instant, SystemTime};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use backon::{ExponentialBuilder, Retryable as _};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
-use reqwest::{Response, StatusCode, Url, redirect};
+use httpdate::parse_http_date;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::{Certificate, Response, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use super::endpoint::Endpoint;
 use super::error::Error;
@@ -44,7 +47,26 @@ pub struct Options {
     pub concurrency: usize,
     /// The most requests a minute for each endpoint; without it, as many as the API lets through.
     pub rate: Option<f64>,
+    /// After so long, nothing more is asked.
+    pub deadline: Option<Duration>,
+    /// A file of CA certificates, in PEM, that are trusted beside those of the system.
+    pub ca_file: Option<PathBuf>,
 }
+
+/// What is asked. `path` and `query` are encoded already.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Get<'a> {
+    pub endpoint: &'static Endpoint,
+    pub path: &'a str,
+    pub query: &'a str,
+    /// A status that says that there is nothing to list.
+    pub or_empty: Option<u16>,
+    /// Whether it is asked for a second time in this collection: what was answered before is not the answer.
+    pub again: bool,
+}
+
+/// What stands for an answer that says that there is nothing to list.
+const EMPTY: &[u8] = br#"{"object":"list","data":[],"has_more":false,"next":null}"#;
 
 /// A client of the Admin API that can do nothing but read.
 #[derive(Debug)]
@@ -55,6 +77,9 @@ pub struct Client {
     pace: Pace,
     journal: Option<Journal>,
     retry_delay: Duration,
+    deadline: Option<Instant>,
+    /// How far the API's clock was ahead of ours, in seconds, when it last told the time.
+    skew: AtomicI64,
     /// Requests under way at once.
     pub concurrency: usize,
 }
@@ -78,7 +103,10 @@ impl Client {
         }
         // Plain HTTP is for this machine alone; a proxy would carry the key off it.
         let direct = base.scheme() == "http";
-        let builder = reqwest::Client::builder();
+        let mut builder = reqwest::Client::builder();
+        if let Some(path) = &options.ca_file {
+            builder = builder.tls_certs_merge(certificates(path)?);
+        }
         let http = if direct { builder.no_proxy() } else { builder }
             .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
@@ -87,15 +115,17 @@ impl Client {
             .connect_timeout(options.timeout.min(Duration::from_secs(10)))
             .build()
             .map_err(|error| Error::Setup { why: causes(&error) })?;
-        let pace = Pace::new(options.rate);
+        let concurrency = options.concurrency.max(1);
         Ok(Self {
             http,
             base,
             key,
-            pace,
+            pace: Pace::new(options.rate, concurrency),
             journal: None,
             retry_delay: options.retry_delay,
-            concurrency: options.concurrency.max(1),
+            deadline: options.deadline.map(|deadline| Instant::now() + deadline),
+            skew: AtomicI64::new(0),
+            concurrency,
         })
     }
 
@@ -127,18 +157,48 @@ impl Client {
         self.base.as_str().trim_end_matches('/')
     }
 
-    /// Asks until there is an answer, or none is to be expected. `path` and `query` are encoded already.
-    pub(super) async fn get<T: DeserializeOwned>(
-        &self,
-        endpoint: &Endpoint,
-        path: &str,
-        query: &str,
-    ) -> Result<T, Error> {
-        let get = format!("{path}?{query}");
-        if let Some(kept) = self.journal.as_ref().and_then(|journal| journal.answer(&get)) {
-            return self.read(kept.as_bytes(), &HeaderMap::new());
+    /// How far the API's clock is ahead of ours, in seconds, as far as it told the time.
+    pub fn skew(&self) -> Time {
+        self.skew.load(Ordering::Relaxed)
+    }
+
+    /// Whether the time that was given is over.
+    pub fn overdue(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= Instant::now())
+    }
+
+    /// The pace of each endpoint.
+    pub(super) fn pace(&self) -> &Pace {
+        &self.pace
+    }
+
+    /// Asks until there is an answer, or none is to be expected.
+    pub(super) async fn get<T: DeserializeOwned>(&self, get: Get<'_>) -> Result<T, Error> {
+        let asked = get.name();
+        if let Some(journal) = &self.journal
+            && let Some(kept) = journal.answer(&asked)?
+        {
+            return self.read(&kept, &HeaderMap::new());
         }
-        let url = format!("{}{get}", self.base());
+        if let Some(given_up) = self.pace.given_up(get.endpoint) {
+            return Err(Error::GivenUp(given_up));
+        }
+        let answer = match self.deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline, self.insist(get)).await.unwrap_or(Err(Error::Deadline)),
+            None => self.insist(get).await,
+        };
+        if let Err(error) = &answer
+            && !matches!(error, Error::Deadline)
+        {
+            self.pace.failed(get.endpoint, error);
+        }
+        answer
+    }
+
+    /// Asks again as long as that can help.
+    async fn insist<T: DeserializeOwned>(&self, get: Get<'_>) -> Result<T, Error> {
+        let Get { path, query, .. } = get;
+        let url = format!("{}{path}?{query}", self.base());
         let url =
             Url::parse(&url).map_err(|_| Error::Shape { what: "a cursor that cannot stand in a URL".to_owned() })?;
         let backoff = ExponentialBuilder::default()
@@ -147,7 +207,7 @@ impl Client {
             .with_max_times(RETRIES)
             .with_jitter();
         let mut unreachable = 0;
-        (|| self.in_turn(endpoint, url.clone(), &get))
+        (|| self.in_turn(get, url.clone()))
             .retry(backoff)
             .when(Error::passing)
             .adjust(|error, delay| match error {
@@ -163,40 +223,56 @@ impl Client {
     }
 
     /// Asks at the endpoint's pace. That it is too fast counts as no attempt: it only slows us.
-    async fn in_turn<T: DeserializeOwned>(&self, endpoint: &Endpoint, url: Url, get: &str) -> Result<T, Error> {
+    async fn in_turn<T: DeserializeOwned>(&self, get: Get<'_>, url: Url) -> Result<T, Error> {
         loop {
-            let sent = self.pace.turn(endpoint.collection).await;
-            let answer = self.attempt(url.clone(), get).await;
+            let turn = self.pace.turn(get.endpoint).await;
+            let answer = self.attempt(get, url.clone()).await;
             let Err(Error::Passing { status: 429, wait, message }) = answer else {
                 if answer.is_ok() {
-                    self.pace.granted(endpoint.collection, sent);
+                    self.pace.granted(get.endpoint, turn.sent);
                 }
                 return answer;
             };
             tracing::debug!("GET {}: 429, {message}", url.path());
             let too_long = wait.is_some_and(|wait| wait > LONGEST_ASKED);
-            if too_long || !self.pace.refused(endpoint.collection, sent, wait) {
+            if too_long || !self.pace.refused(get.endpoint, turn.sent, wait) {
                 return Err(Error::Status { status: 429, message });
             }
         }
     }
 
-    async fn attempt<T: DeserializeOwned>(&self, url: Url, get: &str) -> Result<T, Error> {
+    async fn attempt<T: DeserializeOwned>(&self, get: Get<'_>, url: Url) -> Result<T, Error> {
         let began = Instant::now();
         let path = url.path().to_owned();
         let response = self.http.get(url).send().await.map_err(|error| self.broken(&error))?;
         let status = response.status();
         let headers = response.headers().clone();
-        let body = self.key.erase(self.body(response).await?);
+        self.look_at_the_clock(&headers);
+        let mut body = self.key.erase(self.body(response).await?);
         tracing::debug!("GET {path}: {} in {} ms, {} bytes", status.as_u16(), began.elapsed().as_millis(), body.len());
-        if status == StatusCode::OK {
-            let answer = self.read(&body, &headers)?;
-            if let Some(journal) = &self.journal {
-                journal.keep(get, std::str::from_utf8(&body).expect("what is JSON is UTF-8"))?;
-            }
-            return Ok(answer);
+        if get.or_empty == Some(status.as_u16()) {
+            EMPTY.clone_into(&mut body);
+        } else if status != StatusCode::OK {
+            return Err(self.refused(status, &headers, &body));
         }
-        Err(self.refused(status, &headers, &body))
+        if get.endpoint.shows_keys {
+            body = without_keys(body);
+        }
+        let answer = self.read(&body, &headers)?;
+        if let Some(journal) = &self.journal {
+            journal.keep(&get.name(), std::str::from_utf8(&body).expect("what is JSON is UTF-8"))?;
+        }
+        Ok(answer)
+    }
+
+    fn look_at_the_clock(&self, headers: &HeaderMap) {
+        let date = headers.get(DATE).and_then(|value| value.to_str().ok()).and_then(|text| parse_http_date(text).ok());
+        let Some(date) = date else { return };
+        let seconds = |time: SystemTime| {
+            let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        };
+        self.skew.store(seconds(date) - seconds(SystemTime::now()), Ordering::Relaxed);
     }
 
     async fn body(&self, mut response: Response) -> Result<Vec<u8>, Error> {
@@ -272,6 +348,32 @@ impl Client {
         let line = self.key.redact(&plain).split_whitespace().collect::<Vec<_>>().join(" ");
         line.chars().take(300).collect()
     }
+}
+
+impl Get<'_> {
+    /// What the journal calls it.
+    fn name(&self) -> String {
+        let again = if self.again { " again" } else { "" };
+        format!("{}?{}{again}", self.path, self.query)
+    }
+}
+
+/// The CA certificates in a file.
+fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
+    let unusable = |why: String| Error::CaFile { path: path.to_owned(), why };
+    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| unusable(causes(&error)))?;
+    if certificates.is_empty() { Err(unusable("it holds no certificate in PEM".to_owned())) } else { Ok(certificates) }
+}
+
+/// A list of keys without the pieces of the keys that it shows.
+fn without_keys(body: Vec<u8>) -> Vec<u8> {
+    let Ok(mut page) = serde_json::from_slice::<serde_json::Value>(&body) else { return body };
+    let items = page.get_mut("data").and_then(serde_json::Value::as_array_mut);
+    for item in items.into_iter().flatten().filter_map(serde_json::Value::as_object_mut) {
+        item.retain(|name, _| !matches!(name.as_str(), "redacted_value" | "value"));
+    }
+    page.to_string().into_bytes()
 }
 
 fn base_url(text: &str) -> Result<Url, Error> {

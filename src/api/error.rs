@@ -6,6 +6,7 @@ use std::time::Duration;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::pace::GivenUp;
 use crate::org::Failure;
 use crate::visible::shown;
 
@@ -34,6 +35,15 @@ pub enum Error {
     #[diagnostic(help("is there a store of CA certificates on this machine? SSL_CERT_FILE names one"))]
     Setup {
         /// What the library said.
+        why: String,
+    },
+    /// The file of CA certificates.
+    #[error("cannot use the CA file `{}`: {why}", shown(path))]
+    #[diagnostic(help("a CA file holds one certificate or more, in PEM"))]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
         why: String,
     },
     /// The journal could not be read or written.
@@ -138,6 +148,12 @@ pub enum Error {
         /// What is wrong.
         what: &'static str,
     },
+    /// The endpoint only ever failed, and is asked no more.
+    #[error("{}", .0.said)]
+    GivenUp(GivenUp),
+    /// The time that was given is over.
+    #[error("not asked: the time of --deadline was over")]
+    Deadline,
     /// An id that cannot stand in a path.
     #[error("the id `{id}` cannot stand in a path")]
     Id {
@@ -162,6 +178,7 @@ impl Error {
             | Self::MalformedKey
             | Self::BaseUrl { .. }
             | Self::Setup { .. }
+            | Self::CaFile { .. }
             | Self::Journal { .. }
             | Self::JournalBusy { .. }
             | Self::JournalForeign { .. }
@@ -173,6 +190,8 @@ impl Error {
             | Self::NotJson { .. }
             | Self::Shape { .. }
             | Self::Pagination { .. }
+            | Self::GivenUp(_)
+            | Self::Deadline
             | Self::Id { .. } => false,
         }
     }
@@ -180,11 +199,14 @@ impl Error {
     /// For the record: the request, and what came of it.
     pub(super) fn failure(&self, path: &str) -> Failure {
         let scope = match self {
-            Self::Denied { scope, .. } => scope.clone(),
+            Self::Denied { scope, .. } | Self::GivenUp(GivenUp { scope, .. }) => scope.clone(),
             _ => None,
         };
         Failure {
-            denied: matches!(self, Self::Denied { .. } | Self::NotFound { .. }),
+            denied: matches!(
+                self,
+                Self::Denied { .. } | Self::NotFound { .. } | Self::GivenUp(GivenUp { denied: true, .. })
+            ),
             message: format!("GET {path}: {self}"),
             scope,
         }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -25,7 +25,8 @@ pub struct Journal {
     path: PathBuf,
     /// When the collection began that it belongs to.
     pub began: Time,
-    answers: HashMap<String, String>,
+    /// Where the answer to each request stands: where its line begins, and how long it is.
+    answers: HashMap<String, (u64, usize)>,
     file: Mutex<File>,
 }
 
@@ -88,7 +89,7 @@ impl Journal {
             } else {
                 let damaged = |_| foreign("it is damaged".to_owned());
                 let answer: Answer<'_> = serde_json::from_slice(&line).map_err(damaged)?;
-                answers.insert(answer.get.into_owned(), answer.body.into_owned());
+                answers.insert(answer.get.into_owned(), (end, line.len()));
             }
             end += line.len() as u64;
             line.clear();
@@ -102,9 +103,26 @@ impl Journal {
         Ok(journal)
     }
 
-    /// The answer to a request, if it is there.
-    pub fn answer(&self, get: &str) -> Option<&str> {
-        self.answers.get(get).map(String::as_str)
+    /// The answer to a request, if it was there when the journal was opened.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn answer(&self, get: &str) -> Result<Option<Vec<u8>>, Error> {
+        let Some(&(start, length)) = self.answers.get(get) else { return Ok(None) };
+        self.read(start, length).map(Some).map_err(|source| Error::Journal { path: self.path.clone(), source })
+    }
+
+    fn read(&self, start: u64, length: usize) -> io::Result<Vec<u8>> {
+        let mut line = vec![0; length];
+        {
+            let mut file = self.file.lock().expect("no thread panics while it holds the file");
+            file.seek(SeekFrom::Start(start))?;
+            file.read_exact(&mut line)?;
+            file.seek(SeekFrom::End(0))?;
+        }
+        let answer: Answer<'_> = serde_json::from_slice(&line)?;
+        Ok(answer.body.into_owned().into_bytes())
     }
 
     /// How many answers there are to go on with.
@@ -198,13 +216,16 @@ mod tests {
             let journal = open(&path, "https://a", &key, 9).expect("goes on");
             let header = cut > whole.iter().position(|byte| *byte == b'\n').expect("a header");
             assert_eq!(journal.began, if header { 7 } else { 9 });
-            let two = journal.answer("/two").is_some();
-            assert!(!two || journal.answer("/one") == Some("{\n1}"));
+            let kept = |journal: &Journal, get: &str| {
+                journal.answer(get).expect("read").map(|body| String::from_utf8(body).expect("as it was kept"))
+            };
+            let two = kept(&journal, "/two").is_some();
+            assert!(!two || kept(&journal, "/one").as_deref() == Some("{\n1}"));
             journal.keep("/three", "3").expect("kept");
             drop(journal);
             let journal = open(&path, "https://a", &key, 9).expect("goes on again");
-            assert_eq!(journal.answer("/three"), Some("3"));
-            assert_eq!(journal.answer("/two").is_some(), two);
+            assert_eq!(kept(&journal, "/three").as_deref(), Some("3"));
+            assert_eq!(kept(&journal, "/two").is_some(), two);
         }
     }
 

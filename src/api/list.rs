@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use serde::de::DeserializeOwned;
 
-use super::client::Client;
+use super::client::{Client, Get};
 use super::endpoint::{Endpoint, Envelope, SAFE_LIMIT, encode};
 use super::error::Error;
+use super::part::Part;
 use super::wire::{Item, Page};
 use crate::org::Known;
 
@@ -21,27 +22,52 @@ pub struct Listed<T> {
     pub cut: Option<Error>,
 }
 
-/// Reads a list for the thing with that id (or for the organization). `seen` is told how many items there are so far.
-pub async fn list<T: DeserializeOwned + Item>(
-    client: &Client,
-    endpoint: &Endpoint,
-    id: &str,
-    seen: impl Fn(usize),
-) -> Listed<T> {
+impl<T> Listed<T> {
+    /// The same list of something else.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Listed<U> {
+        Listed { items: self.items.into_iter().map(f).collect(), requests: self.requests, cut: self.cut }
+    }
+}
+
+/// Which list.
+#[derive(Clone, Copy, Debug)]
+pub struct Which<'a> {
+    /// The endpoint.
+    pub endpoint: &'static Endpoint,
+    /// Whose list it is; none for the organization's own.
+    pub of: Option<&'a Part>,
+    /// Whether it belongs to a project that is archived.
+    pub archived: bool,
+    /// What is asked for beside what the endpoint always is, such as `&after=x`.
+    pub query: &'a str,
+    /// Whether it is read for a second time in this collection: what was answered before is not the answer.
+    pub again: bool,
+}
+
+impl Which<'_> {
+    /// The organization's own list.
+    pub fn own(endpoint: &'static Endpoint) -> Self {
+        Self { endpoint, of: None, archived: false, query: "", again: false }
+    }
+}
+
+/// Reads a list. `seen` is told how many items there are so far.
+pub async fn list<T: DeserializeOwned + Item>(client: &Client, which: Which<'_>, seen: impl Fn(usize)) -> Listed<T> {
     let mut listed = Listed { items: Vec::new(), requests: 0, cut: None };
-    listed.cut = walk(client, endpoint, id, &mut listed.items, &mut listed.requests, seen).await.err();
+    listed.cut = walk(client, which, &mut listed.items, &mut listed.requests, seen).await.err();
     listed
 }
 
 async fn walk<T: DeserializeOwned + Item>(
     client: &Client,
-    endpoint: &Endpoint,
-    id: &str,
+    which: Which<'_>,
     items: &mut Vec<T>,
     requests: &mut u64,
     seen: impl Fn(usize),
 ) -> Result<(), Error> {
-    let path = endpoint.path(id)?;
+    let Which { endpoint, of, archived, query, again } = which;
+    let path = endpoint.path(&of.map(Part::ids).unwrap_or_default())?;
+    let or_empty = (archived && endpoint.refuses_archived).then_some(400);
     let mut limit = endpoint.limit;
     let mut after: Option<String> = None;
     let mut cursors = HashSet::new();
@@ -49,7 +75,8 @@ async fn walk<T: DeserializeOwned + Item>(
     let mut empty_before = false;
     loop {
         let cursor = after.as_ref().map_or(String::new(), |after| format!("&after={}", encode(after)));
-        let page: Page<T> = match client.get(endpoint, &path, &format!("limit={limit}{cursor}")).await {
+        let query = format!("limit={limit}{}{query}{cursor}", endpoint.query);
+        let page: Page<T> = match client.get(Get { endpoint, path: &path, query: &query, or_empty, again }).await {
             // The documented maximum is more than some servers allow.
             Err(Error::Status { status: 400, .. }) if after.is_none() && limit > SAFE_LIMIT => {
                 limit = SAFE_LIMIT;

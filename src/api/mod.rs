@@ -3,7 +3,9 @@
 //! Two rules stand above all others here. An answer that could not be had is recorded as such; it never becomes an
 //! empty list. And the key goes to the API's own host, in one header, and nowhere else.
 
+mod answers;
 mod assemble;
+mod carry;
 mod client;
 mod collect;
 mod endpoint;
@@ -12,12 +14,14 @@ mod journal;
 mod key;
 mod list;
 mod pace;
+mod part;
 mod probe;
+mod said;
 mod wait;
 mod wire;
 
 pub use client::{Client, Options};
-pub use collect::{Ask, Progress, collect};
+pub use collect::{Ask, Collected, Progress, collect};
 pub use error::Error;
 pub use key::Key;
 pub use probe::{Answer, Probe, probe};

@@ -5,14 +5,19 @@
 //! 76). So we begin without a limit; the first refusal tells how many requests fit into how long; from then on they
 //! are spread evenly. Two quiet minutes add one a minute, a refusal takes a tenth away. A refusal on one endpoint slows
 //! no other.
+//!
+//! An endpoint that only ever fails is given up: what a key may not read for three users, it may not read for ten
+//! thousand, and hours of asking would not change that.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-use crate::org::Collection;
+use super::endpoint::{self, Endpoint};
+use super::error::Error;
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// After so long without a refusal, a little more is tried.
@@ -22,10 +27,37 @@ const SLOWEST: f64 = 6.0;
 /// How many refusals in a row, with nothing let through between them, are a pause that does not end.
 const MOST_REFUSALS: usize = 20;
 
+/// So many denials, and nothing but denials, are what the endpoint answers.
+const DENIALS: usize = 3;
+/// So many failures of whatever kind in a row, each after its repetitions, are what the endpoint has to say for now.
+const FAILURES: usize = 20;
+
 /// The paces of all endpoints.
 #[derive(Debug)]
 pub struct Pace {
-    lanes: BTreeMap<Collection, Mutex<Lane>>,
+    /// By template: the API counts the requests for all that share one together.
+    lanes: BTreeMap<&'static str, Mutex<Lane>>,
+    /// Requests under way at once.
+    under_way: Semaphore,
+}
+
+/// A request's turn, until it is dropped.
+#[derive(Debug)]
+pub struct Turn<'p> {
+    /// When it began.
+    pub sent: Instant,
+    _under_way: SemaphorePermit<'p>,
+}
+
+/// Why an endpoint was given up.
+#[derive(Clone, Debug)]
+pub struct GivenUp {
+    /// Whether it denies.
+    pub denied: bool,
+    /// The scope that the key lacks, if the API named it.
+    pub scope: Option<String>,
+    /// What it last said.
+    pub said: String,
 }
 
 #[derive(Debug)]
@@ -40,37 +72,65 @@ struct Lane {
     changed: Instant,
     /// Refusals since something was let through.
     refusals: usize,
+    /// How often the API said that we are too fast.
+    all_refusals: usize,
+    /// Whether it ever answered.
+    answered: bool,
+    /// Failures since it last answered, and how many of them were denials.
+    failures: usize,
+    denials: usize,
+    given_up: Option<GivenUp>,
 }
 
 impl Pace {
-    /// The pace at the start: `rate` requests a minute for each endpoint, or as many as it lets through.
-    pub fn new(rate: Option<f64>) -> Self {
+    /// The pace at the start: `rate` requests a minute for each endpoint, or as many as it lets through; so many at once.
+    pub fn new(rate: Option<f64>, concurrency: usize) -> Self {
         let now = Instant::now();
-        let lane = || Lane { rate, next: now, granted: VecDeque::new(), changed: now, refusals: 0 };
-        Self { lanes: Collection::ALL.into_iter().map(|collection| (collection, Mutex::new(lane()))).collect() }
+        let lane = || Lane {
+            rate,
+            next: now,
+            granted: VecDeque::new(),
+            changed: now,
+            refusals: 0,
+            all_refusals: 0,
+            answered: false,
+            failures: 0,
+            denials: 0,
+            given_up: None,
+        };
+        Self {
+            lanes: endpoint::all().map(|endpoint| (endpoint.template, Mutex::new(lane()))).collect(),
+            under_way: Semaphore::new(concurrency),
+        }
     }
 
-    /// Waits until it is this endpoint's turn; returns when that was.
-    pub async fn turn(&self, of: Collection) -> Instant {
+    /// Waits until it is this endpoint's turn, and one more request may be under way.
+    pub async fn turn(&self, of: &Endpoint) -> Turn<'_> {
         loop {
-            let slot = {
-                let mut lane = self.lane(of);
-                let now = Instant::now();
-                if lane.next <= now {
-                    lane.next = now + lane.interval();
-                    return now;
-                }
-                lane.next
-            };
-            // Others wait for the same moment: whoever comes first takes it, the rest look again.
-            tokio::time::sleep_until(slot).await;
+            let next = self.lane(of).next;
+            if next > Instant::now() {
+                // Others wait for the same moment: whoever comes first takes it, the rest look again.
+                tokio::time::sleep_until(next).await;
+                continue;
+            }
+            // Who waits for a turn keeps no other endpoint's request from being under way.
+            let under_way = self.under_way.acquire().await.expect("the semaphore is never closed");
+            let mut lane = self.lane(of);
+            let now = Instant::now();
+            if lane.next <= now {
+                lane.next = now + lane.interval();
+                return Turn { sent: now, _under_way: under_way };
+            }
         }
     }
 
     /// A request that went out at `sent` was let through.
-    pub fn granted(&self, of: Collection, sent: Instant) {
+    pub fn granted(&self, of: &Endpoint, sent: Instant) {
         let mut lane = self.lane(of);
         lane.refusals = 0;
+        lane.answered = true;
+        lane.failures = 0;
+        lane.denials = 0;
         lane.granted.push_back(sent);
         let now = Instant::now();
         lane.forget_before(now);
@@ -82,11 +142,12 @@ impl Pace {
 
     /// A request that went out at `sent` was refused, with the promise of letting one through after `wait`.
     /// Returns whether it makes sense to go on asking.
-    pub fn refused(&self, of: Collection, sent: Instant, wait: Option<Duration>) -> bool {
+    pub fn refused(&self, of: &Endpoint, sent: Instant, wait: Option<Duration>) -> bool {
         let mut lane = self.lane(of);
         let now = Instant::now();
         lane.forget_before(now);
         lane.refusals += 1;
+        lane.all_refusals += 1;
         let window = lane.granted.front().map_or(Duration::ZERO, |first| now.duration_since(*first));
         // Without a promise, a minute after the first of those that fitted.
         let wait = wait.unwrap_or_else(|| MINUTE.saturating_sub(window).max(Duration::from_secs(1)));
@@ -102,8 +163,42 @@ impl Pace {
         lane.refusals <= MOST_REFUSALS
     }
 
-    fn lane(&self, of: Collection) -> std::sync::MutexGuard<'_, Lane> {
-        self.lanes[&of].lock().expect("no thread panics while it holds a lane")
+    /// A request failed for good.
+    pub fn failed(&self, of: &Endpoint, error: &Error) {
+        let mut lane = self.lane(of);
+        let failure = error.failure("");
+        lane.failures += 1;
+        lane.denials += usize::from(matches!(error, Error::Denied { .. }));
+        let denied = !lane.answered && lane.denials >= DENIALS && lane.denials == lane.failures;
+        if denied || lane.failures >= FAILURES {
+            let said = error.to_string();
+            lane.given_up = Some(GivenUp { denied: failure.denied, scope: failure.scope, said });
+        }
+    }
+
+    /// Why an endpoint is asked no more, if it is not.
+    pub fn given_up(&self, of: &Endpoint) -> Option<GivenUp> {
+        self.lane(of).given_up.clone()
+    }
+
+    /// How long so many requests take, once the endpoint's pace is known.
+    pub fn estimate(&self, of: &Endpoint, requests: usize) -> Option<Duration> {
+        let lane = self.lane(of);
+        let rate = lane.rate?;
+        let pause = lane.next.saturating_duration_since(Instant::now());
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let asking = Duration::from_secs_f64(requests.saturating_sub(1) as f64 * 60.0 / rate);
+        Some(if requests == 0 { Duration::ZERO } else { pause + asking })
+    }
+
+    /// How often the endpoint said that we are too fast, and the pace that follows, in requests a minute.
+    pub fn learnt(&self, of: &Endpoint) -> (usize, Option<f64>) {
+        let lane = self.lane(of);
+        (lane.all_refusals, lane.rate)
+    }
+
+    fn lane(&self, of: &Endpoint) -> std::sync::MutexGuard<'_, Lane> {
+        self.lanes[of.template].lock().expect("no thread panics while it holds a lane")
     }
 }
 
@@ -124,6 +219,11 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::org::Collection;
+
+    fn lane(collection: Collection) -> &'static Endpoint {
+        endpoint::of(collection)
+    }
 
     /// A server that lets `capacity` requests through in each minute, counted from the first of them.
     struct Throttle {
@@ -159,7 +259,7 @@ mod tests {
     /// Asks so often, with so many at a time; returns the time it took and the server.
     async fn run(requests: usize, at_a_time: usize, throttle: Throttle) -> (Duration, Throttle) {
         let began = Instant::now();
-        let pace = Arc::new(Pace::new(None));
+        let pace = Arc::new(Pace::new(None, 64));
         let throttle = Arc::new(Mutex::new(throttle));
         let left = Arc::new(Mutex::new(requests));
         let workers = (0..at_a_time).map(|_| {
@@ -174,14 +274,14 @@ mod tests {
                         *left -= 1;
                     }
                     loop {
-                        let sent = pace.turn(Collection::UserRoles).await;
+                        let sent = pace.turn(lane(Collection::UserRoles)).await.sent;
                         let answer = throttle.lock().expect("no panic").ask();
                         match answer {
                             Ok(()) => {
-                                pace.granted(Collection::UserRoles, sent);
+                                pace.granted(lane(Collection::UserRoles), sent);
                                 break;
                             }
-                            Err(wait) => assert!(pace.refused(Collection::UserRoles, sent, wait)),
+                            Err(wait) => assert!(pace.refused(lane(Collection::UserRoles), sent, wait)),
                         }
                     }
                 }
@@ -220,24 +320,24 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_slows_its_endpoint_and_no_other() {
-        let pace = Pace::new(None);
-        let sent = pace.turn(Collection::UserRoles).await;
-        pace.refused(Collection::UserRoles, sent, Some(Duration::from_secs(30)));
+        let pace = Pace::new(None, 64);
+        let sent = pace.turn(lane(Collection::UserRoles)).await.sent;
+        pace.refused(lane(Collection::UserRoles), sent, Some(Duration::from_secs(30)));
         let began = Instant::now();
-        pace.turn(Collection::GroupRoles).await;
+        pace.turn(lane(Collection::GroupRoles)).await;
         assert_eq!(began.elapsed(), Duration::ZERO);
-        pace.turn(Collection::UserRoles).await;
+        pace.turn(lane(Collection::UserRoles)).await;
         assert_eq!(began.elapsed(), Duration::from_secs(30));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_without_end_ends() {
-        let pace = Pace::new(None);
+        let pace = Pace::new(None, 64);
         let mut asked = 0;
         loop {
             asked += 1;
-            let sent = pace.turn(Collection::Roles).await;
-            if !pace.refused(Collection::Roles, sent, None) {
+            let sent = pace.turn(lane(Collection::Roles)).await.sent;
+            if !pace.refused(lane(Collection::Roles), sent, None) {
                 break;
             }
         }
@@ -246,11 +346,65 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_given_rate_is_kept_from_the_first_request() {
-        let pace = Pace::new(Some(30.0));
+        let pace = Pace::new(Some(30.0), 64);
         let began = Instant::now();
         for _ in 0..4 {
-            pace.turn(Collection::Roles).await;
+            pace.turn(lane(Collection::Roles)).await;
         }
         assert_eq!(began.elapsed(), Duration::from_secs(6));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_are_under_way_than_allowed_and_waiting_for_a_turn_is_not_being_under_way() {
+        let pace = Pace::new(None, 2);
+        let (users, roles) = (lane(Collection::Users), lane(Collection::Roles));
+        let sent = pace.turn(users).await.sent;
+        pace.refused(users, sent, Some(Duration::from_secs(30)));
+        let began = Instant::now();
+        let waiting = pace.turn(users);
+        tokio::pin!(waiting);
+        tokio::select! {
+            _ = &mut waiting => panic!("thirty seconds early"),
+            first = pace.turn(roles) => drop(first),
+        }
+        let (_first, second) = (pace.turn(roles).await, pace.turn(roles).await);
+        let third = tokio::time::timeout(Duration::from_secs(1), pace.turn(roles)).await;
+        third.expect_err("two are under way");
+        drop(second);
+        pace.turn(roles).await;
+        assert_eq!(began.elapsed(), Duration::from_secs(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_endpoint_that_only_denies_is_given_up_and_one_that_answered_is_not() {
+        let denied = || Error::Denied { status: 403, scope: Some("api.x".to_owned()), message: String::new() };
+        let pace = Pace::new(None, 2);
+        let (users, roles) = (lane(Collection::Users), lane(Collection::Roles));
+        let sent = pace.turn(roles).await.sent;
+        pace.granted(roles, sent);
+        for _ in 0..DENIALS {
+            assert!(pace.given_up(users).is_none());
+            pace.failed(users, &denied());
+            pace.failed(roles, &denied());
+        }
+        let given_up = pace.given_up(users).expect("given up");
+        assert_eq!((given_up.denied, given_up.scope.as_deref()), (true, Some("api.x")));
+        assert!(pace.given_up(roles).is_none());
+        for _ in DENIALS..FAILURES {
+            pace.failed(roles, &Error::NotFound { message: String::new() });
+        }
+        assert!(pace.given_up(roles).is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn how_long_it_takes_is_said_once_the_pace_is_known() {
+        let pace = Pace::new(None, 2);
+        let users = lane(Collection::UserRoles);
+        assert_eq!(pace.estimate(users, 100), None);
+        let sent = pace.turn(users).await.sent;
+        pace.refused(users, sent, Some(Duration::from_secs(60)));
+        assert_eq!(pace.learnt(users), (1, Some(SLOWEST)));
+        assert_eq!(pace.estimate(users, 7), Some(Duration::from_secs(120)));
+        assert_eq!(pace.estimate(users, 0), Some(Duration::ZERO));
     }
 }

@@ -2,20 +2,23 @@
 
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
-
-use super::client::Client;
-use super::endpoint;
-use super::wire::Page;
+use super::client::{Client, Get};
+use super::endpoint::{self, AUDIT_LOGS, Endpoint};
+use super::part::Part;
+use super::wire::{Item as _, Page, Project, Thing};
 use crate::org::{Collection, Failure};
 
 /// What one request to an endpoint showed.
 #[derive(Clone, Debug)]
 pub struct Probe {
-    /// What the endpoint feeds.
-    pub collection: Collection,
+    /// What the endpoint feeds; nothing, for the audit log.
+    pub feeds: Option<Collection>,
     /// How it went.
     pub answer: Answer,
+    /// The scope that it takes, as far as anybody has seen.
+    pub scope: &'static str,
+    /// How often it said that we are too fast, and how many requests a minute that leaves.
+    pub limit: Option<(usize, f64)>,
 }
 
 /// How a request went.
@@ -25,40 +28,69 @@ pub enum Answer {
     Allowed(Duration),
     /// It did not.
     Failed(Failure),
-    /// There is no user, or no group, to ask about: its list is empty, or could not be read.
+    /// There is nothing to ask about: the list of it is empty, or could not be read.
     NobodyToAskAbout,
 }
 
-#[derive(Deserialize)]
-struct Thing {
-    id: String,
-}
-
-/// Asks each endpoint for one thing; where it takes an id, about the first of the list.
+/// Asks each endpoint for one thing; where it takes ids, about the first of the list.
 pub async fn probe(client: &Client) -> Vec<Probe> {
     let mut probes: Vec<Probe> = Vec::new();
-    let mut first: Vec<(Collection, String)> = Vec::new();
+    let mut first: Vec<(Collection, Part)> = Vec::new();
     for collection in Collection::ALL {
-        let known = |list: Collection| first.iter().find(|(of, _)| *of == list).map(|(_, id)| id.clone());
-        let Some(id) = collection.parent().map_or(Some(String::new()), known) else {
-            probes.push(Probe { collection, answer: Answer::NobodyToAskAbout });
-            continue;
+        let endpoint = endpoint::of(collection);
+        let of = collection.parent().map(|parent| first.iter().find(|(list, _)| *list == parent).map(|(_, part)| part));
+        let answer = match of {
+            Some(None) => Answer::NobodyToAskAbout,
+            Some(Some(part)) => {
+                let part = part.clone();
+                let (answer, thing) = ask(client, endpoint, Some(&part)).await;
+                first.extend(thing.map(|id| (collection, Part::within(&part.id, &id))));
+                answer
+            }
+            None => {
+                let (answer, thing) = ask(client, endpoint, None).await;
+                first.extend(thing.map(|id| (collection, Part::of(&id))));
+                answer
+            }
         };
-        let began = Instant::now();
-        let (answer, page) = match ask(client, collection, &id).await {
-            Ok(page) => (Answer::Allowed(began.elapsed()), Some(page)),
-            Err(failure) => (Answer::Failed(failure), None),
-        };
-        let thing = page.and_then(|page| page.data.into_iter().next());
-        first.extend(thing.map(|thing| (collection, thing.id)));
-        probes.push(Probe { collection, answer });
+        probes.push(Probe { feeds: Some(collection), answer, scope: endpoint.scope, limit: limit(client, endpoint) });
     }
+    let (answer, _) = ask(client, &AUDIT_LOGS, None).await;
+    probes.push(Probe { feeds: None, answer, scope: AUDIT_LOGS.scope, limit: limit(client, &AUDIT_LOGS) });
     probes
 }
 
-async fn ask(client: &Client, collection: Collection, id: &str) -> Result<Page<Thing>, Failure> {
-    let endpoint = endpoint::of(collection);
-    let failed = |error: super::Error| error.failure(endpoint.template());
-    let path = endpoint.path(id).map_err(failed)?;
-    client.get(endpoint, &path, "limit=1").await.map_err(failed)
+fn limit(client: &Client, endpoint: &Endpoint) -> Option<(usize, f64)> {
+    let (refusals, rate) = client.pace().learnt(endpoint);
+    rate.filter(|_| refusals > 0).map(|rate| (refusals, rate))
+}
+
+/// How a request went, and the id of the first thing in its answer.
+async fn ask(client: &Client, endpoint: &'static Endpoint, of: Option<&Part>) -> (Answer, Option<String>) {
+    let began = Instant::now();
+    let asked = if endpoint.feeds == Some(Collection::Projects) {
+        // What stands in an archived project cannot be asked for.
+        let live = |project: &Project| project.status.value().is_none_or(|status| status != "archived");
+        page::<Project>(client, endpoint, of, 100)
+            .await
+            .map(|page| page.data.into_iter().find(live).map(|project| project.id))
+    } else {
+        page::<Thing>(client, endpoint, of, 1).await.map(|page| page.data.first().map(|thing| thing.id().to_owned()))
+    };
+    match asked {
+        Ok(first) => (Answer::Allowed(began.elapsed()), first),
+        Err(failure) => (Answer::Failed(failure), None),
+    }
+}
+
+async fn page<T: serde::de::DeserializeOwned>(
+    client: &Client,
+    endpoint: &'static Endpoint,
+    of: Option<&Part>,
+    limit: u32,
+) -> Result<Page<T>, Failure> {
+    let failed = |error: super::Error| error.failure(endpoint.template);
+    let path = endpoint.path(&of.map(Part::ids).unwrap_or_default()).map_err(failed)?;
+    let query = format!("limit={limit}{}", endpoint.query);
+    client.get(Get { endpoint, path: &path, query: &query, or_empty: None, again: false }).await.map_err(failed)
 }

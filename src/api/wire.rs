@@ -42,7 +42,7 @@ pub trait Item {
 }
 
 /// A role, listed or assigned.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub struct Role {
     pub id: String,
     #[serde(default)]
@@ -67,10 +67,10 @@ pub struct Role {
 }
 
 /// Where an assigned role comes from.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub struct AssignmentSource {
-    pub principal_id: String,
-    pub principal_type: String,
+    pub principal_id: Text,
+    pub principal_type: Text,
 }
 
 /// A user of the organization.
@@ -137,6 +137,162 @@ pub struct Member {
     pub is_service_account: Known<bool>,
 }
 
+/// A project.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Project {
+    pub id: String,
+    #[serde(default)]
+    pub name: Known<Text>,
+    #[serde(default)]
+    pub status: Known<String>,
+    #[serde(default)]
+    pub created_at: Known<Stamp>,
+    #[serde(default)]
+    pub archived_at: Known<Stamp>,
+}
+
+/// A user of a project.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ProjectUser {
+    pub id: String,
+    #[serde(default)]
+    pub name: Known<Text>,
+    #[serde(default)]
+    pub email: Known<Text>,
+    #[serde(default)]
+    pub role: Known<String>,
+    #[serde(default)]
+    pub added_at: Known<Stamp>,
+}
+
+/// A group of a project.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ProjectGroup {
+    pub group_id: String,
+    #[serde(default)]
+    pub group_name: Known<Text>,
+    #[serde(default)]
+    pub group_type: Known<String>,
+    #[serde(default)]
+    pub created_at: Known<Stamp>,
+}
+
+/// A service account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ServiceAccount {
+    pub id: String,
+    #[serde(default)]
+    pub name: Known<Text>,
+    #[serde(default)]
+    pub role: Known<String>,
+    #[serde(default)]
+    pub created_at: Known<Stamp>,
+}
+
+/// A key, of a project or of the Admin API.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ApiKey {
+    pub id: String,
+    #[serde(default)]
+    pub name: Known<Text>,
+    #[serde(default)]
+    pub created_at: Known<Stamp>,
+    #[serde(default)]
+    pub expires_at: Known<Stamp>,
+    #[serde(default)]
+    pub last_used_at: Known<Stamp>,
+    #[serde(default)]
+    pub owner_project_access: Known<String>,
+    #[serde(default)]
+    pub owner: Known<Owner>,
+}
+
+/// Whose a key is: of a project key, under the name of its type; of an admin key, here.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Owner {
+    #[serde(default, rename = "type")]
+    pub kind: Known<String>,
+    #[serde(default)]
+    pub id: Known<Text>,
+    #[serde(default)]
+    pub name: Known<Text>,
+    #[serde(default)]
+    pub user: Known<Named>,
+    #[serde(default)]
+    pub service_account: Known<Named>,
+}
+
+/// Somebody by id and name.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Named {
+    #[serde(default)]
+    pub id: Known<Text>,
+    #[serde(default)]
+    pub name: Known<Text>,
+}
+
+/// An invitation.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Invite {
+    pub id: String,
+    #[serde(default)]
+    pub email: Known<Text>,
+    #[serde(default)]
+    pub role: Known<String>,
+    #[serde(default)]
+    pub status: Known<String>,
+    #[serde(default)]
+    pub created_at: Known<Stamp>,
+    #[serde(default)]
+    pub expires_at: Known<Stamp>,
+    #[serde(default)]
+    pub accepted_at: Known<Stamp>,
+    #[serde(default)]
+    pub projects: Known<Vec<InvitedProject>>,
+}
+
+/// A project that comes with an invitation.
+#[derive(Clone, Debug, Deserialize)]
+pub struct InvitedProject {
+    pub id: Text,
+    #[serde(default)]
+    pub role: Known<String>,
+}
+
+/// What happened, as the audit log tells it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Event {
+    pub id: String,
+    #[serde(rename = "type")]
+    pub type_: String,
+    pub effective_at: Stamp,
+    /// What it says, under the name of its type, and everything else.
+    #[serde(flatten)]
+    rest: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Event {
+    /// The ids of what it is about: not of who did it, nor where.
+    pub fn ids(&self) -> Vec<&str> {
+        let said = self.rest.get(&self.type_).and_then(serde_json::Value::as_object);
+        let ids = ["id", "principal_id", "user_id", "group_id", "role_id"];
+        ids.iter().filter_map(|name| said?.get(*name)?.as_str()).filter(|id| !id.is_empty()).collect()
+    }
+
+    /// Whether what it tells of can bear on who holds which role.
+    pub fn bears_on_access(&self) -> bool {
+        let kinds = ["role.", "user.", "group.", "service_account.", "project.", "scim."];
+        kinds.iter().any(|kind| self.type_.starts_with(kind))
+    }
+}
+
+/// A thing of which no more than the id matters.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Thing {
+    #[serde(alias = "group_id")]
+    pub id: String,
+}
+
 macro_rules! items {
     ($($item:ty),*) => {
         $(impl Item for $item {
@@ -147,10 +303,16 @@ macro_rules! items {
     };
 }
 
-items!(Role, User, Group, Member);
+items!(Role, User, Group, Member, Project, ProjectUser, ServiceAccount, ApiKey, Invite, Event, Thing);
+
+impl Item for ProjectGroup {
+    fn id(&self) -> &str {
+        &self.group_id
+    }
+}
 
 /// A time in seconds: an integer, a number with a fraction (which is dropped), or digits in quotes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stamp(pub Time);
 
 impl<'de> Deserialize<'de> for Stamp {

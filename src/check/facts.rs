@@ -83,6 +83,13 @@ impl<'o> Facts<'o> {
 
     /// Whether a list has the thing, or would have it, had it been read whole; and not only another answer tells of it.
     pub fn listed(&self, kind: Kind, at: usize) -> bool {
+        // Rules do not speak of the roles of projects yet.
+        let of_project = |role: &crate::org::Role| {
+            role.resource_type.value().is_some_and(|word| self.org.words.text(*word) == "api.project")
+        };
+        if kind == Kind::Role && of_project(&self.org.roles[at]) {
+            return false;
+        }
         let listed = match kind {
             Kind::Role => self.org.roles[at].listed,
             Kind::User => self.org.users[at].listed,

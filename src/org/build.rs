@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use fixedbitset::FixedBitSet;
 
 use super::{
-    Assignment, Collection, Coverage, Group, GroupIx, Holes, Known, Org, Role, RoleIx, Rows, Source, Text, User,
-    UserIx, Word, Words,
+    AdminApiKey, ApiKey, Assignment, Collection, Coverage, Group, GroupIx, Holes, Invite, Known, Org, Project,
+    ProjectGroup, ProjectIx, ProjectUser, Role, RoleIx, Rows, ServiceAccount, Source, Text, User, UserIx, Word, Words,
 };
 
 /// A thing that came before one it must follow, or twice.
@@ -16,7 +16,8 @@ pub struct OutOfOrder(
     pub Text,
 );
 
-/// Takes roles, then groups, then users, each sorted by id.
+/// Takes roles, groups, users, projects, what stands in projects, and keys and invitations, in this order; each sorted
+/// by id, within projects by project and id.
 #[derive(Debug, Default)]
 pub struct Builder {
     /// The words seen so far.
@@ -25,11 +26,23 @@ pub struct Builder {
     roles: Vec<Role>,
     groups: Vec<Group>,
     users: Vec<User>,
+    projects: Vec<Project>,
+    project_users: Vec<ProjectUser>,
+    project_groups: Vec<ProjectGroup>,
+    service_accounts: Vec<ServiceAccount>,
+    api_keys: Vec<ApiKey>,
+    admin_api_keys: Vec<AdminApiKey>,
+    invites: Vec<Invite>,
     role_places: HashMap<Text, RoleIx>,
     group_places: HashMap<Text, GroupIx>,
     assignments: Rows<Assignment>,
     group_roles: Rows<RoleIx>,
     memberships: Rows<GroupIx>,
+    project_roles: Rows<RoleIx>,
+    project_assignments: Rows<Assignment>,
+    project_group_roles: Rows<RoleIx>,
+    account_assignments: Rows<Assignment>,
+    account_memberships: Rows<GroupIx>,
 }
 
 impl Builder {
@@ -48,13 +61,23 @@ impl Builder {
         self.group_places.get(id).copied()
     }
 
+    /// The user with that id.
+    pub fn user_ix(&self, id: &str) -> Option<UserIx> {
+        self.users.binary_search_by(|user| user.id.as_str().cmp(id)).ok().map(UserIx::new)
+    }
+
+    /// The project with that id.
+    pub fn project_ix(&self, id: &str) -> Option<ProjectIx> {
+        self.projects.binary_search_by(|project| project.id.as_str().cmp(id)).ok().map(ProjectIx::new)
+    }
+
     /// Adds a role.
     ///
     /// # Errors
     ///
     /// The id does not sort after the last one.
     pub fn role(&mut self, role: Role) -> Result<(), OutOfOrder> {
-        ordered(self.roles.last().map(|last| &last.id), &role.id)?;
+        ordered(self.roles.last().map(|last| &last.id), &&role.id, &role.id)?;
         self.role_places.insert(role.id.clone(), RoleIx::new(self.roles.len()));
         self.roles.push(role);
         Ok(())
@@ -66,12 +89,10 @@ impl Builder {
     ///
     /// The id does not sort after the last one.
     pub fn group(&mut self, group: Group, mut roles: Vec<RoleIx>) -> Result<(), OutOfOrder> {
-        ordered(self.groups.last().map(|last| &last.id), &group.id)?;
+        ordered(self.groups.last().map(|last| &last.id), &&group.id, &group.id)?;
         self.group_places.insert(group.id.clone(), GroupIx::new(self.groups.len()));
         self.groups.push(group);
-        roles.sort_unstable();
-        roles.dedup();
-        self.group_roles.push(roles);
+        self.group_roles.push(drained(&mut roles));
         Ok(())
     }
 
@@ -87,61 +108,194 @@ impl Builder {
         assignments: &mut Vec<Assignment>,
         groups: &mut Vec<GroupIx>,
     ) -> Result<(), OutOfOrder> {
-        ordered(self.users.last().map(|last| &last.id), &user.id)?;
+        ordered(self.users.last().map(|last| &last.id), &&user.id, &user.id)?;
         self.users.push(user);
-        assignments.sort_unstable();
-        assignments.dedup();
-        self.assignments.push(assignments.drain(..));
-        groups.sort_unstable();
-        groups.dedup();
-        self.memberships.push(groups.drain(..));
+        self.assignments.push(drained(assignments));
+        self.memberships.push(drained(groups));
+        Ok(())
+    }
+
+    /// Adds a project with the roles that its list has.
+    ///
+    /// # Errors
+    ///
+    /// The id does not sort after the last one.
+    pub fn project(&mut self, project: Project, mut roles: Vec<RoleIx>) -> Result<(), OutOfOrder> {
+        ordered(self.projects.last().map(|last| &last.id), &&project.id, &project.id)?;
+        self.projects.push(project);
+        self.project_roles.push(drained(&mut roles));
+        Ok(())
+    }
+
+    /// Adds a user of a project with what the API says of the user's roles there. The list is sorted and emptied.
+    ///
+    /// # Errors
+    ///
+    /// Project and user do not sort after the last ones.
+    pub fn project_user(&mut self, user: ProjectUser, assignments: &mut Vec<Assignment>) -> Result<(), OutOfOrder> {
+        let last = self.project_users.last().map(|last| (last.project, last.user));
+        ordered(last, &(user.project, user.user), &self.users[user.user.at()].id)?;
+        self.project_users.push(user);
+        self.project_assignments.push(drained(assignments));
+        Ok(())
+    }
+
+    /// Adds a group of a project with its roles there.
+    ///
+    /// # Errors
+    ///
+    /// Project and group do not sort after the last ones.
+    pub fn project_group(&mut self, group: ProjectGroup, mut roles: Vec<RoleIx>) -> Result<(), OutOfOrder> {
+        let last = self.project_groups.last().map(|last| (last.project, last.group));
+        ordered(last, &(group.project, group.group), &self.groups[group.group.at()].id)?;
+        self.project_groups.push(group);
+        self.project_group_roles.push(drained(&mut roles));
+        Ok(())
+    }
+
+    /// Adds a service account with what the API says of its roles in its project, and the groups that list it.
+    /// Both lists are sorted and emptied.
+    ///
+    /// # Errors
+    ///
+    /// Project and id do not sort after the last ones.
+    pub fn service_account(
+        &mut self,
+        account: ServiceAccount,
+        assignments: &mut Vec<Assignment>,
+        groups: &mut Vec<GroupIx>,
+    ) -> Result<(), OutOfOrder> {
+        let last = self.service_accounts.last().map(|last| (last.project, &last.id));
+        ordered(last, &(account.project, &account.id), &account.id)?;
+        self.service_accounts.push(account);
+        self.account_assignments.push(drained(assignments));
+        self.account_memberships.push(drained(groups));
+        Ok(())
+    }
+
+    /// Adds a key of a project.
+    ///
+    /// # Errors
+    ///
+    /// Project and id do not sort after the last ones.
+    pub fn api_key(&mut self, key: ApiKey) -> Result<(), OutOfOrder> {
+        let last = self.api_keys.last().map(|last| (last.project, &last.id));
+        ordered(last, &(key.project, &key.id), &key.id)?;
+        self.api_keys.push(key);
+        Ok(())
+    }
+
+    /// Adds an admin key.
+    ///
+    /// # Errors
+    ///
+    /// The id does not sort after the last one.
+    pub fn admin_api_key(&mut self, key: AdminApiKey) -> Result<(), OutOfOrder> {
+        ordered(self.admin_api_keys.last().map(|last| &last.id), &&key.id, &key.id)?;
+        self.admin_api_keys.push(key);
+        Ok(())
+    }
+
+    /// Adds an invitation.
+    ///
+    /// # Errors
+    ///
+    /// The id does not sort after the last one.
+    pub fn invite(&mut self, invite: Invite) -> Result<(), OutOfOrder> {
+        ordered(self.invites.last().map(|last| &last.id), &&invite.id, &invite.id)?;
+        self.invites.push(invite);
         Ok(())
     }
 
     /// The organization, given the record of what was read of it.
     pub fn finish(mut self, coverage: Coverage) -> Org {
         let collected_roles = self.roles.len();
-        let legacy = self.legacy_roles();
-        let holes = Holes {
-            user_roles: holes(&coverage, Collection::UserRoles, self.users.iter().map(|user| &user.id)),
-            group_roles: holes(&coverage, Collection::GroupRoles, self.groups.iter().map(|group| &group.id)),
-            group_members: holes(&coverage, Collection::GroupMembers, self.groups.iter().map(|group| &group.id)),
-        };
+        let (organization, projects) = (self.words_in_organization(), self.words_in_projects());
+        let legacy = [self.legacy_roles("organization", organization), self.legacy_roles("project", projects)];
+        let holes = self.holes(&coverage);
         let members = self.memberships.inverse(self.groups.len(), GroupIx::at).map(|row| UserIx::new(row as usize));
+        let user_rows: Rows<UserIx> = self.project_users.iter().map(|member| [member.user]).collect();
+        let group_rows: Rows<GroupIx> = self.project_groups.iter().map(|member| [member.group]).collect();
         Org {
             source: self.source,
             coverage,
             words: self.words,
+            projects_of_user: user_rows.inverse(self.users.len(), UserIx::at),
+            projects_of_group: group_rows.inverse(self.groups.len(), GroupIx::at),
             roles: self.roles,
             groups: self.groups,
             users: self.users,
+            projects: self.projects,
+            project_users: self.project_users,
+            project_groups: self.project_groups,
+            service_accounts: self.service_accounts,
+            api_keys: self.api_keys,
+            admin_api_keys: self.admin_api_keys,
+            invites: self.invites,
             assignments: self.assignments,
             group_roles: self.group_roles,
             memberships: self.memberships,
             members,
+            project_roles: self.project_roles,
+            project_assignments: self.project_assignments,
+            project_group_roles: self.project_group_roles,
+            account_assignments: self.account_assignments,
+            account_memberships: self.account_memberships,
             legacy,
             holes,
             collected_roles,
         }
     }
 
+    fn holes(&self, coverage: &Coverage) -> Holes {
+        let of = |collection, ids: &mut dyn ExactSizeIterator<Item = Text>| holes(coverage, collection, ids);
+        let users = || self.users.iter().map(|user| user.id.clone());
+        let groups = || self.groups.iter().map(|group| group.id.clone());
+        let projects = || self.projects.iter().map(|project| project.id.clone());
+        let in_project = |project: ProjectIx, id: &Text| part_id(&self.projects[project.at()].id, id);
+        let project_user = |member: &ProjectUser| in_project(member.project, &self.users[member.user.at()].id);
+        let project_group = |member: &ProjectGroup| in_project(member.project, &self.groups[member.group.at()].id);
+        let account = |account: &ServiceAccount| in_project(account.project, &account.id);
+        Holes {
+            user_roles: of(Collection::UserRoles, &mut users()),
+            group_roles: of(Collection::GroupRoles, &mut groups()),
+            group_members: of(Collection::GroupMembers, &mut groups()),
+            project_users: of(Collection::ProjectUsers, &mut projects()),
+            project_groups: of(Collection::ProjectGroups, &mut projects()),
+            project_user_roles: of(Collection::ProjectUserRoles, &mut self.project_users.iter().map(project_user)),
+            project_group_roles: of(Collection::ProjectGroupRoles, &mut self.project_groups.iter().map(project_group)),
+            service_account_roles: of(Collection::ServiceAccountRoles, &mut self.service_accounts.iter().map(account)),
+        }
+    }
+
+    fn words_in_organization(&self) -> Vec<Word> {
+        self.users.iter().filter_map(|user| user.role.value().copied()).collect()
+    }
+
+    /// `none` says that no role is implied.
+    fn words_in_projects(&self) -> Vec<Word> {
+        let users = self.project_users.iter().map(|user| user.role);
+        let accounts = self.service_accounts.iter().map(|account| account.role);
+        let words = users.chain(accounts).filter_map(|role| role.value().copied());
+        words.filter(|word| !self.words.text(*word).eq_ignore_ascii_case("none")).collect()
+    }
+
     /// The predefined role behind each legacy word in use. One that no answer described joins the roles with
     /// nothing known but its name: what it permits is missing, not empty.
-    fn legacy_roles(&mut self) -> Vec<(Word, RoleIx)> {
-        let mut words: Vec<Word> = self.users.iter().filter_map(|user| user.role.value().copied()).collect();
+    fn legacy_roles(&mut self, scope: &str, mut words: Vec<Word>) -> Vec<(Word, RoleIx)> {
         words.sort_unstable();
         words.dedup();
-        let organization = self.words.intern("api.organization");
+        let resource_type = self.words.intern(&format!("api.{scope}"));
         words
             .into_iter()
             .map(|word| {
                 let name = self.words.text(word);
-                let id = Text::from(format!("role-api-organization-{}", name.to_ascii_lowercase()));
+                let id = Text::from(format!("role-api-{scope}-{}", name.to_ascii_lowercase()));
                 let by_id = self.roles.iter().position(|role| role.id == id);
                 let by_name = || {
                     self.roles.iter().position(|role| {
                         role.predefined_role == Known::Value(true)
-                            && role.resource_type == Known::Value(organization)
+                            && role.resource_type == Known::Value(resource_type)
                             && role.name.value().is_some_and(|text| text.eq_ignore_ascii_case(name))
                     })
                 };
@@ -150,7 +304,7 @@ impl Builder {
                         id,
                         name: Known::Value(name.into()),
                         predefined_role: Known::Value(true),
-                        resource_type: Known::Value(organization),
+                        resource_type: Known::Value(resource_type),
                         ..Role::default()
                     });
                     self.roles.len() - 1
@@ -161,21 +315,31 @@ impl Builder {
     }
 }
 
-fn ordered(last: Option<&Text>, id: &Text) -> Result<(), OutOfOrder> {
-    match last {
-        Some(last) if last >= id => Err(OutOfOrder(id.clone())),
-        Some(_) | None => Ok(()),
-    }
+/// What a coverage calls the part of a thing in a project.
+pub fn part_id(project: &str, id: &str) -> Text {
+    Text::from(format!("{project}/{id}"))
 }
 
-fn holes<'a>(coverage: &Coverage, collection: Collection, ids: impl ExactSizeIterator<Item = &'a Text>) -> FixedBitSet {
+/// The elements of a list, sorted, each once; the list is left empty, to be used again.
+fn drained<T: Ord>(list: &mut Vec<T>) -> std::vec::Drain<'_, T> {
+    list.sort_unstable();
+    list.dedup();
+    list.drain(..)
+}
+
+/// Whether a place, which is that of the thing with this id, comes after the last one.
+fn ordered<T: Ord>(last: Option<T>, next: &T, id: &Text) -> Result<(), OutOfOrder> {
+    if last.is_some_and(|last| last >= *next) { Err(OutOfOrder(id.clone())) } else { Ok(()) }
+}
+
+fn holes(coverage: &Coverage, collection: Collection, ids: &mut dyn ExactSizeIterator<Item = Text>) -> FixedBitSet {
     let record = coverage.of(collection);
     let mut holes = FixedBitSet::with_capacity(ids.len());
     if record.asked && record.gaps.is_empty() && record.unasked.is_empty() {
         return holes;
     }
     for (at, id) in ids.enumerate() {
-        holes.set(at, !record.covers(id));
+        holes.set(at, !record.covers(&id));
     }
     holes
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use super::Time;
+
 /// A kind of answer that the Admin API gives, named after what it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Collection {
@@ -18,12 +20,51 @@ pub enum Collection {
     GroupRoles,
     /// The members of each group.
     GroupMembers,
+    /// The organization's projects, archived ones included.
+    Projects,
+    /// The users of each project.
+    ProjectUsers,
+    /// The groups of each project.
+    ProjectGroups,
+    /// The roles of each project.
+    ProjectRoles,
+    /// The roles of each user of a project, there.
+    ProjectUserRoles,
+    /// The roles of each group of a project, there.
+    ProjectGroupRoles,
+    /// The service accounts of each project.
+    ServiceAccounts,
+    /// The roles of each service account, in its project.
+    ServiceAccountRoles,
+    /// The API keys of each project.
+    ApiKeys,
+    /// The organization's admin keys.
+    AdminApiKeys,
+    /// The invitations to the organization.
+    Invites,
 }
 
 impl Collection {
     /// Every collection, in the order of the reports.
-    pub const ALL: [Self; 6] =
-        [Self::Roles, Self::Users, Self::UserRoles, Self::Groups, Self::GroupRoles, Self::GroupMembers];
+    pub const ALL: [Self; 17] = [
+        Self::Roles,
+        Self::Users,
+        Self::UserRoles,
+        Self::Groups,
+        Self::GroupRoles,
+        Self::GroupMembers,
+        Self::Projects,
+        Self::ProjectUsers,
+        Self::ProjectGroups,
+        Self::ProjectRoles,
+        Self::ProjectUserRoles,
+        Self::ProjectGroupRoles,
+        Self::ServiceAccounts,
+        Self::ServiceAccountRoles,
+        Self::ApiKeys,
+        Self::AdminApiKeys,
+        Self::Invites,
+    ];
 
     /// The name in reports and snapshots.
     pub fn name(self) -> &'static str {
@@ -34,6 +75,17 @@ impl Collection {
             Self::Groups => "groups",
             Self::GroupRoles => "group_roles",
             Self::GroupMembers => "group_members",
+            Self::Projects => "projects",
+            Self::ProjectUsers => "project_users",
+            Self::ProjectGroups => "project_groups",
+            Self::ProjectRoles => "project_roles",
+            Self::ProjectUserRoles => "project_user_roles",
+            Self::ProjectGroupRoles => "project_group_roles",
+            Self::ServiceAccounts => "service_accounts",
+            Self::ServiceAccountRoles => "service_account_roles",
+            Self::ApiKeys => "api_keys",
+            Self::AdminApiKeys => "admin_api_keys",
+            Self::Invites => "invites",
         }
     }
 
@@ -42,8 +94,19 @@ impl Collection {
         match self {
             Self::UserRoles => Some(Self::Users),
             Self::GroupRoles | Self::GroupMembers => Some(Self::Groups),
-            Self::Roles | Self::Users | Self::Groups => None,
+            Self::ProjectUsers | Self::ProjectGroups | Self::ProjectRoles | Self::ServiceAccounts | Self::ApiKeys => {
+                Some(Self::Projects)
+            }
+            Self::ProjectUserRoles => Some(Self::ProjectUsers),
+            Self::ProjectGroupRoles => Some(Self::ProjectGroups),
+            Self::ServiceAccountRoles => Some(Self::ServiceAccounts),
+            Self::Roles | Self::Users | Self::Groups | Self::Projects | Self::AdminApiKeys | Self::Invites => None,
         }
+    }
+
+    /// The collections that have to be read before this one can: its parent, and the parent's.
+    pub fn ancestors(self) -> impl Iterator<Item = Self> {
+        std::iter::successors(self.parent(), |collection| collection.parent())
     }
 
     /// The collection of that name.
@@ -108,10 +171,14 @@ pub struct Record {
     pub items: u64,
     /// Of a list: why it ended before its end, if it did. There may be things of which nothing is known.
     pub cut: Option<Failure>,
-    /// Single things whose part of this collection could not be read, by id.
+    /// Single things whose part of this collection could not be read, by id; in a project, by `project/id`.
     pub gaps: BTreeMap<String, Failure>,
     /// Single things whose part nobody asked for, by id: no rule needed it.
     pub unasked: BTreeSet<String>,
+    /// Things that were in the list and left while we read, by id: they are no part of the organization.
+    pub gone: BTreeSet<String>,
+    /// Single things whose part was not read anew, by id: it is the one that was read at that time.
+    pub carried: BTreeMap<String, Time>,
 }
 
 impl Record {
@@ -133,8 +200,16 @@ pub struct Coverage(BTreeMap<Collection, Record>);
 impl Coverage {
     /// The record of one collection; of one that nobody asked for, the empty record.
     pub fn of(&self, collection: Collection) -> &Record {
-        const NOT_ASKED: &Record =
-            &Record { asked: false, requests: 0, items: 0, cut: None, gaps: BTreeMap::new(), unasked: BTreeSet::new() };
+        const NOT_ASKED: &Record = &Record {
+            asked: false,
+            requests: 0,
+            items: 0,
+            cut: None,
+            gaps: BTreeMap::new(),
+            unasked: BTreeSet::new(),
+            gone: BTreeSet::new(),
+            carried: BTreeMap::new(),
+        };
         self.0.get(&collection).unwrap_or(NOT_ASKED)
     }
 
@@ -143,9 +218,14 @@ impl Coverage {
         self.0.entry(collection).or_default()
     }
 
-    /// Why the list behind a collection ended before its end: its own, or that of its parent.
+    /// Why there may be things in a collection of which nothing is known: its list ended before its end, or the things
+    /// that it is read for are not all known.
     pub fn cut(&self, collection: Collection) -> Option<&Failure> {
-        self.of(collection.parent().unwrap_or(collection)).cut.as_ref()
+        let own = self.of(collection).cut.as_ref();
+        let Some(parent) = collection.parent() else { return own };
+        // Where the parent is itself read thing by thing, each of its gaps may hide some.
+        let hidden = parent.parent().and_then(|_| self.of(parent).gaps.values().next());
+        own.or_else(|| self.cut(parent)).or(hidden)
     }
 
     /// How far a collection was read.
@@ -181,6 +261,11 @@ impl Coverage {
     /// Every collection with its record, in the order of the reports.
     pub fn iter(&self) -> impl Iterator<Item = (Collection, &Record)> {
         Collection::ALL.into_iter().map(|collection| (collection, self.of(collection)))
+    }
+
+    /// When the oldest fact was read that was carried over from an earlier collection.
+    pub fn carried_from(&self) -> Option<Time> {
+        self.0.values().flat_map(|record| record.carried.values()).min().copied()
     }
 
     /// Whether all that was asked for was read.

@@ -1,6 +1,15 @@
 //! Effective grants: one principal holding one role, however many ways lead to it.
 
-use super::{GroupIx, Org, RoleIx, Truth, UserIx};
+use super::{GroupIx, Org, ProjectIx, RoleIx, Truth, UserIx};
+
+/// Where a grant holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// In the whole organization.
+    Organization,
+    /// In one project.
+    Project(ProjectIx),
+}
 
 /// Who holds a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,19 +3,23 @@
 //! Nouns only. Nothing here reads a byte, and nothing here judges: a thing that could not be read is
 //! [`Known::Missing`] or a hole in the [`Coverage`], never an empty list.
 
+mod agree;
 mod build;
 mod coverage;
 mod grants;
 mod known;
+mod look;
+mod project;
 mod rows;
 mod time;
 mod words;
 
-pub use build::{Builder, OutOfOrder};
+pub use build::{Builder, OutOfOrder, part_id};
 pub use compact_str::CompactString as Text;
 pub use coverage::{Collection, Coverage, Failure, Record, State};
-pub use grants::{Assignment, Grant, Principal, Way};
+pub use grants::{Assignment, Grant, Principal, Scope, Way};
 pub use known::{Known, Truth};
+pub use project::{AdminApiKey, ApiKey, Invite, Owner, Project, ProjectGroup, ProjectUser, ServiceAccount};
 pub use rows::Rows;
 pub use time::{Time, instant, moment, seconds};
 pub use words::{Word, Words};
@@ -54,6 +58,15 @@ index!(
     UserIx
 );
 
+index!(
+    /// A project's place in [`Org::projects`].
+    ProjectIx
+);
+index!(
+    /// A service account's place in [`Org::service_accounts`].
+    ServiceAccountIx
+);
+
 /// A set of permissions under a name. Fields are the API's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Role {
@@ -75,7 +88,7 @@ pub struct Role {
     pub updated_at: Known<Time>,
     /// Id of whoever made the role. Only answers about an assignment carry it.
     pub created_by: Known<Text>,
-    /// Whether the list of roles has it; else only an assignment tells of it.
+    /// Whether a list of roles has it, the organization's or a project's; else only an assignment tells of it.
     pub listed: bool,
 }
 
@@ -123,7 +136,7 @@ pub struct User {
     pub created: Known<Time>,
     /// When one of the user's keys was last used.
     pub api_key_last_used_at: Known<Time>,
-    /// Whether the list of users has it; else only a group tells of it, as a member.
+    /// Whether the list of users has it; else only a group or a project tells of it, as a member.
     pub listed: bool,
 }
 
@@ -189,11 +202,35 @@ pub struct Org {
     pub groups: Vec<Group>,
     /// The users, sorted by id.
     pub users: Vec<User>,
+    /// The projects, sorted by id.
+    pub projects: Vec<Project>,
+    /// The users of the projects, sorted by project and user.
+    pub project_users: Vec<ProjectUser>,
+    /// The groups of the projects, sorted by project and group.
+    pub project_groups: Vec<ProjectGroup>,
+    /// The service accounts, sorted by project and id.
+    pub service_accounts: Vec<ServiceAccount>,
+    /// The keys of the projects, sorted by project and id.
+    pub api_keys: Vec<ApiKey>,
+    /// The admin keys, sorted by id.
+    pub admin_api_keys: Vec<AdminApiKey>,
+    /// The invitations, sorted by id.
+    pub invites: Vec<Invite>,
     assignments: Rows<Assignment>,
     group_roles: Rows<RoleIx>,
     memberships: Rows<GroupIx>,
     members: Rows<UserIx>,
-    legacy: Vec<(Word, RoleIx)>,
+    project_roles: Rows<RoleIx>,
+    project_assignments: Rows<Assignment>,
+    project_group_roles: Rows<RoleIx>,
+    account_assignments: Rows<Assignment>,
+    account_memberships: Rows<GroupIx>,
+    /// For each user, its places among the users of projects.
+    projects_of_user: Rows<u32>,
+    /// For each group, its places among the groups of projects.
+    projects_of_group: Rows<u32>,
+    /// The predefined role behind each legacy word, in the organization and in projects.
+    legacy: [Vec<(Word, RoleIx)>; 2],
     holes: Holes,
     collected_roles: usize,
 }
@@ -204,91 +241,15 @@ struct Holes {
     user_roles: FixedBitSet,
     group_roles: FixedBitSet,
     group_members: FixedBitSet,
-}
-
-impl Org {
-    /// The roles that some answer described, without those of which only a legacy word tells.
-    pub fn collected_roles(&self) -> &[Role] {
-        &self.roles[..self.collected_roles]
-    }
-
-    /// The role at that place.
-    pub fn role(&self, role: RoleIx) -> &Role {
-        &self.roles[role.at()]
-    }
-
-    /// The group at that place.
-    pub fn group(&self, group: GroupIx) -> &Group {
-        &self.groups[group.at()]
-    }
-
-    /// The user at that place.
-    pub fn user(&self, user: UserIx) -> &User {
-        &self.users[user.at()]
-    }
-
-    /// The groups that list this user as a member, sorted.
-    pub fn groups_of(&self, user: UserIx) -> &[GroupIx] {
-        self.memberships.of(user.at())
-    }
-
-    /// The members of this group that were read, sorted.
-    pub fn members_of(&self, group: GroupIx) -> &[UserIx] {
-        self.members.of(group.at())
-    }
-
-    /// The roles of this group that were read, sorted.
-    pub fn roles_of_group(&self, group: GroupIx) -> &[RoleIx] {
-        self.group_roles.of(group.at())
-    }
-
-    /// What the API says of this user's roles, sorted.
-    pub fn assignments_of(&self, user: UserIx) -> &[Assignment] {
-        self.assignments.of(user.at())
-    }
-
-    /// The predefined role that the user's legacy word stands for.
-    pub fn legacy_role(&self, user: UserIx) -> Option<RoleIx> {
-        let word = *self.user(user).role.value()?;
-        self.legacy.iter().find(|(legacy, _)| *legacy == word).map(|(_, role)| *role)
-    }
-
-    /// Whether every member of the group was read.
-    pub fn knows_members(&self, group: GroupIx) -> bool {
-        !self.holes.group_members.contains(group.at())
-    }
-
-    /// Whether every role of the group was read.
-    pub fn knows_group_roles(&self, group: GroupIx) -> bool {
-        !self.holes.group_roles.contains(group.at())
-    }
-
-    /// Whether the API's list of the user's roles was read.
-    pub fn knows_assignments(&self, user: UserIx) -> bool {
-        !self.holes.user_roles.contains(user.at())
-    }
-
-    /// Whether every group and all their members were read: only then is "in no other group" known.
-    pub fn knows_memberships(&self) -> bool {
-        self.coverage.of(Collection::Groups).exhaustive() && self.holes.group_members.is_clear()
-    }
-
-    /// Whether every grant of every principal was read.
-    pub fn knows_all_grants(&self) -> bool {
-        self.coverage.of(Collection::Users).exhaustive()
-            && self.knows_memberships()
-            && self.holes.user_roles.is_clear()
-            && self.holes.group_roles.is_clear()
-            && self.users.iter().all(|user| user.role != Known::Missing)
-    }
-
-    /// Whether every grant of this user was read, whichever way it came about.
-    pub fn knows_grants(&self, user: UserIx) -> bool {
-        self.knows_assignments(user)
-            && self.user(user).role != Known::Missing
-            && self.knows_memberships()
-            && self.groups_of(user).iter().all(|&group| self.knows_group_roles(group))
-    }
+    /// By project.
+    project_users: FixedBitSet,
+    /// By project.
+    project_groups: FixedBitSet,
+    /// By place among the users of projects.
+    project_user_roles: FixedBitSet,
+    /// By place among the groups of projects.
+    project_group_roles: FixedBitSet,
+    service_account_roles: FixedBitSet,
 }
 
 /// The one id of a role that the API spells in two ways.

@@ -14,6 +14,14 @@ impl<T> Default for Rows<T> {
     }
 }
 
+impl<T, R: IntoIterator<Item = T>> FromIterator<R> for Rows<T> {
+    fn from_iter<I: IntoIterator<Item = R>>(rows: I) -> Self {
+        let mut all = Self::default();
+        rows.into_iter().for_each(|row| all.push(row));
+        all
+    }
+}
+
 impl<T> Rows<T> {
     /// Appends a row.
     pub fn push(&mut self, row: impl IntoIterator<Item = T>) {

@@ -44,8 +44,8 @@ fn facts(args: &Check, common: &Common, policies: &[Policy]) -> Result<(Org, Str
     }
     let needs = needs(policies);
     let (collections, whose) = (&needs.collections, &needs.users);
-    let order = live::Order { collections, whose, as_of: args.gate.as_of, journal: None };
-    let (org, _) = live::collect(&args.api, common, &order)?;
+    let order = live::Order { collections, whose, as_of: args.gate.as_of, journal: None, since: None };
+    let org = live::collect(&args.api, common, &order)?.0.org;
     let digest = snapshot::digest(&org);
     Ok((org, digest))
 }

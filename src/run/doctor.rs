@@ -14,6 +14,7 @@ pub(super) fn run(args: &Doctor, common: &Common) -> Result<Exit, Error> {
     let policies = load(&args.policy, &Overrides::default())?;
     let (client, _) = live::client(&args.api)?;
     let probes = live::runtime(false)?.block_on(probe(&client));
+    live::warn_of_skew(&client);
     let rules: Vec<&Rule> = policies.iter().flat_map(|policy| &policy.rules).collect();
     let unknown: Vec<&str> = rules
         .iter()
@@ -22,15 +23,10 @@ pub(super) fn run(args: &Doctor, common: &Common) -> Result<Exit, Error> {
         .collect();
 
     let mut report = format!("{}\n", client.base());
-    for Probe { collection, answer } in &probes {
-        let (state, detail) = match answer {
-            Answer::Allowed(latency) => ("allowed", format!("{} ms", latency.as_millis())),
-            Answer::Failed(failure) if failure.denied => ("denied", failure.message.clone()),
-            Answer::Failed(failure) => ("failed", failure.message.clone()),
-            Answer::NobodyToAskAbout => ("not tried", "there is nobody to ask about".to_owned()),
-        };
-        writeln!(report, "  {:<14} {state:<10} {}", collection.name(), visible(&detail))
-            .expect("writing to a string cannot fail");
+    for probe in &probes {
+        let name = probe.feeds.map_or("audit_logs", Collection::name);
+        let (state, detail) = told(probe);
+        writeln!(report, "  {name:<21} {state:<10} {}", visible(&detail)).expect("writing to a string cannot fail");
     }
     let verdict = match unknown.len() {
         0 => format!("all {} rules can be answered", rules.len()),
@@ -43,9 +39,26 @@ pub(super) fn run(args: &Doctor, common: &Common) -> Result<Exit, Error> {
     Ok(if unknown.is_empty() { Exit::Clean } else { Exit::Unknown })
 }
 
+fn told(probe: &Probe) -> (&'static str, String) {
+    let (state, mut detail) = match &probe.answer {
+        Answer::Allowed(latency) => ("allowed", format!("{} ms", latency.as_millis())),
+        Answer::Failed(failure) if failure.denied && failure.scope.is_none() => {
+            ("denied", format!("{}; it is said to take the scope {}", failure.message, probe.scope))
+        }
+        Answer::Failed(failure) if failure.denied => ("denied", failure.message.clone()),
+        Answer::Failed(failure) => ("failed", failure.message.clone()),
+        Answer::NobodyToAskAbout => ("not tried", "there is nothing to ask about".to_owned()),
+    };
+    if let Some((times, rate)) = probe.limit {
+        write!(detail, "; too fast {times} times, which leaves about {rate:.0} a minute")
+            .expect("writing to a string cannot fail");
+    }
+    (state, detail)
+}
+
 /// Whether a collection cannot be read. Where there is no group, nothing is missed; but every organization has a user.
 fn fails(probes: &[Probe], collection: Collection) -> bool {
-    probes.iter().filter(|probe| probe.collection == collection).any(|probe| match probe.answer {
+    probes.iter().filter(|probe| probe.feeds == Some(collection)).any(|probe| match probe.answer {
         Answer::Allowed(_) => false,
         Answer::Failed(_) => true,
         Answer::NobodyToAskAbout => collection.parent() == Some(Collection::Users),

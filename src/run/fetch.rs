@@ -4,25 +4,31 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::api::Collected;
 use crate::cli::{Common, Fetch};
-use crate::org::{Collection, Org, State};
+use crate::org::{Collection, Org, State, moment};
 use crate::policy::Users;
 use crate::snapshot;
 use crate::visible::{shown, visible};
 
 use super::{Error, Exit, live, output};
 
+/// How many disagreements are shown.
+const SHOWN: usize = 5;
+
 pub(super) fn run(args: &Fetch, common: &Common) -> Result<Exit, Error> {
-    let collections: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
+    let collections = collections(&args.only);
     let stdout = args.output == Path::new("-");
+    let earlier = args.since.as_deref().map(snapshot::open).transpose()?.map(|read| read.org);
+    let since = earlier.as_ref().map(|org| (org, args.max_full_age));
     let journal = if stdout { None } else { journal(&args.output)? };
-    let order = live::Order { collections: &collections, whose: &Users::All, as_of: None, journal: journal.as_deref() };
-    let (org, client) = live::collect(&args.api, common, &order)?;
-    for collection in Collection::ALL {
-        if let Some(detail) = org.coverage.detail(collection) {
-            output::warn(&format!("{collection} {}: {}", org.coverage.state(collection).name(), visible(&detail)));
-        }
+    let journal = journal.as_deref();
+    let order = live::Order { collections: &collections, whose: &Users::All, as_of: None, journal, since };
+    let (Collected { org, full_because }, client) = live::collect(&args.api, common, &order)?;
+    if let Some(why) = full_because {
+        output::warn(&format!("everything was read anew: {}", visible(&why)));
     }
+    warn(&org);
     if nothing_was_read(&org) {
         client.finish()?;
         output::warn("nothing could be read, and nothing is written");
@@ -33,15 +39,71 @@ pub(super) fn run(args: &Fetch, common: &Common) -> Result<Exit, Error> {
     } else {
         snapshot::save(&org, &args.output)?;
     }
-    client.finish()?;
     let complete = org.coverage.complete();
+    if client.overdue() && !complete && journal.is_some() {
+        output::say("the answers so far are kept: the same command goes on from here");
+    } else {
+        client.finish()?;
+    }
     if !common.quiet {
-        let (roles, groups, users) = (org.collected_roles().len(), org.groups.len(), org.users.len());
         let state = if complete { "complete" } else { "incomplete" };
         let file = if stdout { "snapshot".to_owned() } else { shown(&args.output) };
-        output::say(&format!("{file}: {roles} roles, {groups} groups, {users} users; {state}"));
+        output::say(&format!("{file}: {}; {state}", contents(&org)));
     }
     Ok(if complete { Exit::Clean } else { Exit::Unknown })
+}
+
+/// What was asked for, and what has to be read before it can be.
+fn collections(only: &[Collection]) -> BTreeSet<Collection> {
+    if only.is_empty() {
+        return Collection::ALL.into_iter().collect();
+    }
+    only.iter().flat_map(|collection| collection.ancestors().chain([*collection])).collect()
+}
+
+/// Says what is not as it should be.
+fn warn(org: &Org) {
+    for (collection, record) in org.coverage.iter() {
+        if let Some(detail) = org.coverage.detail(collection) {
+            output::warn(&format!("{collection} {}: {}", org.coverage.state(collection).name(), visible(&detail)));
+        }
+        if let Some(first) = record.gone.first() {
+            let more = match record.gone.len() {
+                1 => String::new(),
+                all => format!(" and {} more", all - 1),
+            };
+            output::warn(&format!("{collection}: {}{more} left while we read", visible(first)));
+        }
+    }
+    let disagreements = org.disagreements();
+    for disagreement in disagreements.iter().take(SHOWN) {
+        output::warn(&visible(disagreement));
+    }
+    if disagreements.len() > SHOWN {
+        output::warn(&format!("and {} more such disagreements", disagreements.len() - SHOWN));
+    }
+}
+
+/// How many of each thing there are; of what there is none, nothing is said.
+fn contents(org: &Org) -> String {
+    let counts = [
+        (org.collected_roles().len(), "role"),
+        (org.groups.len(), "group"),
+        (org.users.len(), "user"),
+        (org.projects.len(), "project"),
+        (org.service_accounts.len(), "service account"),
+        (org.api_keys.len(), "API key"),
+        (org.admin_api_keys.len(), "admin key"),
+        (org.invites.len(), "invite"),
+    ];
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let mut parts: Vec<String> =
+        counts.map(|(count, what)| format!("{count} {what}{}", if *count == 1 { "" } else { "s" })).collect();
+    let carried: usize = org.coverage.iter().map(|(_, record)| record.carried.len()).sum();
+    if let Some(from) = org.coverage.carried_from() {
+        parts.push(format!("the roles of {carried} as they were read at {} or later", moment(from)));
+    }
+    parts.join(", ")
 }
 
 /// The journal stands beside the file that it is for; what is written to a pipe or a device has none. That there is no
@@ -64,5 +126,6 @@ fn journal(output: &Path) -> Result<Option<PathBuf>, Error> {
 
 /// Whether a snapshot would say nothing. It must not replace one that does.
 fn nothing_was_read(org: &Org) -> bool {
-    Collection::ALL.into_iter().all(|of| matches!(org.coverage.state(of), State::Denied | State::Failed))
+    let unread = |of| matches!(org.coverage.state(of), State::Denied | State::Failed | State::NotAsked);
+    Collection::ALL.into_iter().all(unread)
 }

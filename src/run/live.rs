@@ -7,14 +7,14 @@ use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
 
-use crate::api::{Ask, Client, Key, Options, collect as collect_all};
+use crate::api::{Ask, Client, Collected, Key, Options, collect as collect_all};
 use crate::check::wanted;
 use crate::cli::{Api, Common};
 use crate::org::{Collection, Org, Time, moment};
 use crate::policy::Users;
 
 use super::Error;
-use super::output::say;
+use super::output::{say, warn};
 use super::progress::Bars;
 
 /// Now, in whole seconds.
@@ -32,6 +32,8 @@ pub(super) struct Order<'a> {
     pub as_of: Option<Time>,
     /// Where to keep the answers as they arrive.
     pub journal: Option<&'a Path>,
+    /// An earlier collection to take over from what has not changed, and how old the oldest of it may be, in seconds.
+    pub since: Option<(&'a Org, Time)>,
 }
 
 /// The client, and the organization that was named for it.
@@ -44,12 +46,14 @@ pub(super) fn client(args: &Api) -> Result<(Client, Option<&str>), Error> {
         retry_delay: args.retry_delay,
         concurrency: usize::from(args.concurrency),
         rate: args.rate,
+        deadline: args.deadline,
+        ca_file: args.ca_file.clone(),
     };
     Ok((Client::new(key(args)?, &options)?, organization))
 }
 
 /// Collects from the API. The client still has the journal, for [`Client::finish`] to remove.
-pub(super) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<(Org, Client), Error> {
+pub(super) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<(Collected, Client), Error> {
     let (mut client, organization) = client(args)?;
     let mut began = now();
     if let Some(path) = order.journal {
@@ -62,10 +66,25 @@ pub(super) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<
     let runtime = runtime(order.journal.is_some())?;
     let bars = Bars::new(common);
     let users = |org: &Org| wanted(org, order.whose, order.as_of.unwrap_or(began));
-    let ask = Ask { collections: order.collections, users: &users };
-    let org = runtime.block_on(collect_all(&client, ask, began, &|progress| bars.show(progress)));
+    let since = order.since.map(|(old, age)| (old, began.saturating_sub(age)));
+    let ask = Ask { collections: order.collections, users: &users, since };
+    let collected = {
+        // The deadline counts from within the runtime.
+        let _within = runtime.enter();
+        runtime.block_on(collect_all(&client, ask, began, &|progress| bars.show(progress)))
+    };
     bars.clear();
-    Ok((org, client))
+    warn_of_skew(&client);
+    Ok((collected, client))
+}
+
+/// Says so if the clocks of this machine and of the API differ by more than is no matter.
+pub(super) fn warn_of_skew(client: &Client) {
+    let (ahead, minutes) = (client.skew() > 0, client.skew().abs() / 60);
+    if minutes >= 5 {
+        let which = if ahead { "behind" } else { "ahead of" };
+        warn(&format!("this machine's clock is {minutes} minutes {which} the API's: ages and --max-age go by it"));
+    }
 }
 
 /// The threads that talk to the API. They live as long as the process, since they are what ends it when it is told to.

@@ -22,8 +22,8 @@ pub(super) fn run(args: &Plan, common: &Common) -> Result<Exit, Error> {
     }
     let lists: BTreeSet<Collection> =
         needs.collections.iter().copied().filter(|collection| collection.parent().is_none()).collect();
-    let order = live::Order { collections: &lists, whose: &Users::All, as_of: None, journal: None };
-    let (org, _) = live::collect(&args.api, common, &order)?;
+    let order = live::Order { collections: &lists, whose: &Users::All, as_of: None, journal: None, since: None };
+    let org = live::collect(&args.api, common, &order)?.0.org;
     let rate = args.api.rate.unwrap_or(MEASURED_RATE);
     output::write(&with_sizes(&org, &needs.collections, &needs.users, rate), None)?;
     for collection in Collection::ALL {
@@ -37,36 +37,58 @@ pub(super) fn run(args: &Plan, common: &Common) -> Result<Exit, Error> {
 fn without_sizes(collections: &BTreeSet<Collection>, users: &Users<'_>) -> String {
     let mut plan = String::new();
     for &collection in collections {
-        let requests = match (collection, users) {
-            (Collection::Roles | Collection::Groups, _) => "1 for each 1000",
-            (Collection::Users, _) => "1 for each 100",
-            (Collection::UserRoles, Users::All) => "1 for each user",
-            (Collection::UserRoles, Users::Those(_)) => "1 for each user whom a rule can be about",
-            (Collection::GroupRoles | Collection::GroupMembers, _) => "1 for each group",
-        };
-        line(&mut plan, collection, requests);
+        line(&mut plan, collection, &each(collection, users));
     }
     plan + "with a key, the plan has numbers\n"
+}
+
+/// What the number of requests goes by.
+fn each(collection: Collection, users: &Users<'_>) -> String {
+    let whom = match users {
+        Users::All => "",
+        Users::Those(_) => " whom a rule can be about",
+    };
+    match collection {
+        Collection::Roles | Collection::Groups => "1 for each 1000".to_owned(),
+        Collection::Users | Collection::Projects | Collection::AdminApiKeys | Collection::Invites => {
+            "1 for each 100".to_owned()
+        }
+        Collection::UserRoles => format!("1 for each user{whom}"),
+        Collection::GroupRoles | Collection::GroupMembers => "1 for each group".to_owned(),
+        Collection::ProjectUsers
+        | Collection::ProjectGroups
+        | Collection::ProjectRoles
+        | Collection::ServiceAccounts
+        | Collection::ApiKeys => "1 for each project".to_owned(),
+        Collection::ProjectUserRoles => format!("1 for each user{whom}, in each project"),
+        Collection::ProjectGroupRoles => "1 for each group, in each project".to_owned(),
+        Collection::ServiceAccountRoles => "1 for each service account".to_owned(),
+    }
 }
 
 fn with_sizes(org: &Org, collections: &BTreeSet<Collection>, users: &Users<'_>, rate: f64) -> String {
     let now = live::now();
     let asked = wanted(org, users, now).into_iter().filter(|wanted| *wanted).count();
     let mut plan = String::new();
-    let (mut total, mut most) = (0, 0);
+    let (mut total, mut most, mut known) = (0, 0, true);
     for &collection in collections {
         if org.coverage.cut(collection).is_some() {
             line(&mut plan, collection, "     ?  the list could not be read");
+            known = false;
             continue;
         }
-        let (requests, of) = match collection {
-            Collection::Roles | Collection::Users | Collection::Groups => {
+        let (requests, of) = match collection.parent() {
+            None => {
                 let record = org.coverage.of(collection);
                 (usize::try_from(record.requests).expect("requests are few"), format!("{} {collection}", record.items))
             }
-            Collection::UserRoles => (asked, format!("of {} users", org.users.len())),
-            Collection::GroupRoles | Collection::GroupMembers => {
-                (org.groups.len(), format!("of {} groups", org.groups.len()))
+            Some(Collection::Users) => (asked, format!("of {} users", org.users.len())),
+            Some(Collection::Groups) => (org.groups.len(), format!("of {} groups", org.groups.len())),
+            Some(Collection::Projects) => (org.projects.len(), format!("of {} projects", org.projects.len())),
+            Some(_) => {
+                line(&mut plan, collection, &format!("     ?  {}", each(collection, users)));
+                known = false;
+                continue;
             }
         };
         total += requests;
@@ -76,12 +98,12 @@ fn with_sizes(org: &Org, collections: &BTreeSet<Collection>, users: &Users<'_>, 
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let minutes = (most as f64 / rate).ceil();
     let minutes = if minutes <= 1.0 { "a minute".to_owned() } else { format!("{minutes} minutes") };
-    let least = if org.coverage.complete() { "" } else { "at least " };
+    let least = if known { "" } else { "at least " };
     writeln!(plan, "{least}{total} requests: about {minutes}, at {rate} a minute for each endpoint and all at a time")
         .expect("writing to a string cannot fail");
     plan
 }
 
 fn line(plan: &mut String, collection: Collection, requests: &str) {
-    writeln!(plan, "  {:<14} {requests}", collection.name()).expect("writing to a string cannot fail");
+    writeln!(plan, "  {:<21} {requests}", collection.name()).expect("writing to a string cannot fail");
 }

@@ -35,9 +35,14 @@ impl Bars {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        let template =
-            if progress.total.is_some() { "{msg:>14} {bar:24} {pos}/{len}" } else { "{msg:>14} {spinner} {pos}" };
+        let template = match progress.total {
+            Some(_) => "{msg:>21} {bar:24} {pos}/{len}{prefix}",
+            None => "{msg:>21} {spinner} {pos}",
+        };
         bar.set_style(ProgressStyle::with_template(template).expect("the template is valid"));
+        let more = if progress.growing { "+" } else { "" };
+        let left = progress.left.filter(|left| !left.is_zero()).map(|left| format!(", {}", about(left)));
+        bar.set_prefix(format!("{more}{}", left.unwrap_or_default()));
         if let Some(total) = progress.total {
             bar.set_length(total as u64);
         }
@@ -51,5 +56,29 @@ impl Bars {
             .expect("no thread panics while it holds the bars")
             .values()
             .for_each(ProgressBar::finish_and_clear);
+    }
+}
+
+/// A length of time that is no more exact than it is known.
+fn about(left: Duration) -> String {
+    let minutes = left.as_secs().div_ceil(60);
+    match minutes {
+        0 | 1 => "about a minute".to_owned(),
+        2..=119 => format!("about {minutes} minutes"),
+        _ => format!("about {} hours", minutes.div_ceil(60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rest_is_told_in_round_words() {
+        for (seconds, words) in
+            [(1, "about a minute"), (61, "about 2 minutes"), (7140, "about 119 minutes"), (7201, "about 3 hours")]
+        {
+            assert_eq!(about(Duration::from_secs(seconds)), words);
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! The file source and sink: an organization as JSON Lines.
 //!
-//! A header (what, from where, when, how completely), then one record a line, sorted: roles, groups, users, each with
-//! its grants by id; then a closing line with counts and a digest, so that a cut file is seen. Two snapshots of the
+//! A header (what, from where, when, how completely), then one record a line, sorted: roles, groups, users, projects and
+//! what stands in them, each with its grants by id, keys, invitations; then a closing line with counts and a digest, so that a cut file is seen. Two snapshots of the
 //! same state differ in nothing but their header.
 
 mod error;
+mod fill;
 mod read;
 mod record;
 mod write;

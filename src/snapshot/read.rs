@@ -9,10 +9,9 @@ use serde::Deserialize;
 
 use super::VERSION;
 use super::error::Error;
-use super::record::{ContentDigest, End, Group, Header, Id, Line, Role, User};
-use crate::org::{
-    self, Assignment, Builder, Collection, Coverage, GroupIx, Known, Org, OutOfOrder, RoleIx, Source, Way,
-};
+use super::fill::Filler;
+use super::record::{ContentDigest, Header, Line};
+use crate::org::{self, Builder, Collection, Coverage, Org, Source, Text, part_id};
 use crate::visible::{shown, visible};
 
 /// A snapshot that was read whole.
@@ -63,14 +62,20 @@ pub fn read(name: &str, lines: impl BufRead) -> Result<Read, Error> {
             Line::Role(role) => filler.role(&mut builder, role),
             Line::Group(group) => filler.group(&mut builder, group),
             Line::User(user) => filler.user(&mut builder, *user),
+            Line::Project(project) => filler.project(&mut builder, project),
+            Line::ProjectUser(user) => filler.project_user(&mut builder, &user),
+            Line::ProjectGroup(group) => filler.project_group(&mut builder, &group),
+            Line::ServiceAccount(account) => filler.service_account(&mut builder, account),
+            Line::ApiKey(key) => filler.api_key(&mut builder, key),
+            Line::AdminApiKey(key) => filler.admin_api_key(&mut builder, key),
+            Line::Invite(invite) => filler.invite(&mut builder, invite),
             Line::End(end) => break end,
         };
         added.map_err(|what| reader.damaged(&what))?;
         digest.line(&reader.line);
     };
     let digest = digest.finish();
-    let Filler { roles, groups, users, .. } = filler;
-    let counted = End { roles, groups, users, digest: digest.clone() };
+    let counted = filler.counted(digest.clone());
     if end != counted {
         let what = if end.digest == counted.digest { "the counts do" } else { "the digest does" };
         return Err(reader.damaged(&format!("{what} not match what was read")));
@@ -142,114 +147,6 @@ impl<B: BufRead> Reader<'_, B> {
     }
 }
 
-/// Turns ids into places while records come in. What it says when it cannot is what is wrong with the line.
-#[derive(Default)]
-struct Filler {
-    roles: usize,
-    groups: usize,
-    users: usize,
-    assignments: Vec<Assignment>,
-    memberships: Vec<GroupIx>,
-}
-
-impl Filler {
-    fn role(&mut self, builder: &mut Builder, role: Role<'_>) -> Result<(), String> {
-        if self.groups + self.users > 0 {
-            return Err("a role after the groups".to_owned());
-        }
-        self.roles += 1;
-        let permissions = match role.permissions {
-            Known::Missing => Known::Missing,
-            Known::Value(permissions) if permissions.is_sorted_by(|a, b| a < b) => {
-                Known::Value(permissions.iter().map(|permission| builder.words.intern(&permission.0)).collect())
-            }
-            Known::Value(_) | Known::Null => return Err("permissions that are no sorted list".to_owned()),
-        };
-        let resource_type = role.resource_type.map(|word| builder.words.intern(&word.0));
-        let role = org::Role {
-            id: role.id,
-            name: role.name,
-            description: role.description,
-            permissions,
-            predefined_role: role.predefined_role,
-            resource_type,
-            created_at: role.created_at,
-            updated_at: role.updated_at,
-            created_by: role.created_by,
-            listed: role.listed,
-        };
-        builder.role(role).map_err(out_of_order)
-    }
-
-    fn group(&mut self, builder: &mut Builder, group: Group<'_>) -> Result<(), String> {
-        if self.users > 0 {
-            return Err("a group after the users".to_owned());
-        }
-        self.groups += 1;
-        let roles = group.roles.iter().map(|role| find_role(builder, role)).collect::<Result<_, _>>()?;
-        let group_type = group.group_type.map(|word| builder.words.intern(&word.0));
-        let group = org::Group {
-            id: group.id,
-            name: group.name,
-            is_scim_managed: group.is_scim_managed,
-            group_type,
-            created_at: group.created_at,
-            listed: group.listed,
-        };
-        builder.group(group, roles).map_err(out_of_order)
-    }
-
-    fn user(&mut self, builder: &mut Builder, user: User<'_>) -> Result<(), String> {
-        self.users += 1;
-        let ways =
-            [(&user.roles, Way::Unstated), (&user.direct_roles, Way::Direct), (&user.inherited_roles, Way::Inherited)];
-        for (roles, way) in ways {
-            self.assign(builder, roles, way)?;
-        }
-        for (group, roles) in &user.group_roles {
-            self.assign(builder, roles, Way::Group(find_group(builder, group)?))?;
-        }
-        for group in &user.groups {
-            self.memberships.push(find_group(builder, group)?);
-        }
-        let role = user.role.map(|word| builder.words.intern(&word.0));
-        let user = org::User {
-            id: user.id,
-            name: user.name,
-            email: user.email,
-            role,
-            is_service_account: user.is_service_account,
-            is_scim_managed: user.is_scim_managed,
-            enabled: user.enabled,
-            banned: user.banned,
-            added_at: user.added_at,
-            created: user.created,
-            api_key_last_used_at: user.api_key_last_used_at,
-            listed: user.listed,
-        };
-        builder.user(user, &mut self.assignments, &mut self.memberships).map_err(out_of_order)
-    }
-
-    fn assign(&mut self, builder: &Builder, roles: &[Id<'_>], way: Way) -> Result<(), String> {
-        for role in roles {
-            self.assignments.push(Assignment { role: find_role(builder, role)?, way });
-        }
-        Ok(())
-    }
-}
-
-fn find_role(builder: &Builder, id: &Id<'_>) -> Result<RoleIx, String> {
-    builder.role_ix(&id.0).ok_or_else(|| format!("there is no role {}", id.0))
-}
-
-fn find_group(builder: &Builder, id: &Id<'_>) -> Result<GroupIx, String> {
-    builder.group_ix(&id.0).ok_or_else(|| format!("there is no group {}", id.0))
-}
-
-fn out_of_order(OutOfOrder(id): OutOfOrder) -> String {
-    format!("{id} does not follow in order")
-}
-
 fn coverage(header: &Header) -> Result<Coverage, String> {
     let mut coverage = Coverage::default();
     for (name, record) in &header.coverage {
@@ -264,6 +161,8 @@ fn coverage(header: &Header) -> Result<Coverage, String> {
             cut: record.cut.clone().map(Into::into),
             gaps: record.gaps.iter().map(|(id, failure)| (id.clone(), failure.clone().into())).collect(),
             unasked: record.unasked.clone(),
+            gone: record.gone.clone(),
+            carried: record.carried.clone(),
         };
     }
     Ok(coverage)
@@ -273,12 +172,31 @@ fn coverage(header: &Header) -> Result<Coverage, String> {
 fn stray(org: &Org) -> Option<&str> {
     let roles: HashSet<&str> = org.roles.iter().map(|role| role.id.as_str()).collect();
     let groups: HashSet<&str> = org.groups.iter().map(|group| group.id.as_str()).collect();
+    let projects: HashSet<&str> = org.projects.iter().map(|project| project.id.as_str()).collect();
     let user = |id: &str| org.users.binary_search_by(|user| user.id.as_str().cmp(id)).is_ok();
+    let in_projects: HashSet<Text> = {
+        let part = |project, id: &Text| part_id(&org.project(project).id, id);
+        let users = org.project_users.iter().map(|member| part(member.project, &org.user(member.user).id));
+        let groups = org.project_groups.iter().map(|member| part(member.project, &org.group(member.group).id));
+        let accounts = org.service_accounts.iter().map(|account| part(account.project, &account.id));
+        users.chain(groups).chain(accounts).collect()
+    };
     org.coverage.iter().find_map(|(collection, record)| {
-        record.gaps.keys().chain(&record.unasked).map(String::as_str).find(|id| match collection {
+        let named = record.gaps.keys().chain(&record.unasked).chain(record.carried.keys());
+        named.map(String::as_str).find(|id| match collection {
             Collection::Roles => !roles.contains(id),
             Collection::Users | Collection::UserRoles => !user(id),
             Collection::Groups | Collection::GroupRoles | Collection::GroupMembers => !groups.contains(id),
+            Collection::Projects
+            | Collection::ProjectUsers
+            | Collection::ProjectGroups
+            | Collection::ProjectRoles
+            | Collection::ServiceAccounts
+            | Collection::ApiKeys => !projects.contains(id),
+            Collection::ProjectUserRoles | Collection::ProjectGroupRoles | Collection::ServiceAccountRoles => {
+                !in_projects.contains(*id)
+            }
+            Collection::AdminApiKeys | Collection::Invites => true,
         })
     })
 }

@@ -12,7 +12,7 @@ use crate::org::{self, Known, Text, Time};
 
 /// A line.
 #[derive(Serialize, DeriveDeserialize)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Line<'a> {
     Rolelint(Header),
     #[serde(borrow)]
@@ -21,6 +21,20 @@ pub enum Line<'a> {
     Group(Group<'a>),
     #[serde(borrow)]
     User(Box<User<'a>>),
+    #[serde(borrow)]
+    Project(Project<'a>),
+    #[serde(borrow)]
+    ProjectUser(ProjectUser<'a>),
+    #[serde(borrow)]
+    ProjectGroup(ProjectGroup<'a>),
+    #[serde(borrow)]
+    ServiceAccount(ServiceAccount<'a>),
+    #[serde(borrow)]
+    ApiKey(ApiKey<'a>),
+    #[serde(borrow)]
+    AdminApiKey(AdminApiKey<'a>),
+    #[serde(borrow)]
+    Invite(Invite<'a>),
     End(End),
 }
 
@@ -86,6 +100,12 @@ pub struct Record {
     pub gaps: BTreeMap<String, Failure>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unasked: BTreeSet<String>,
+    /// Things that left while the collection went on.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub gone: BTreeSet<String>,
+    /// What was taken over from an earlier collection, and when it was read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub carried: BTreeMap<String, Time>,
 }
 
 /// Why something was not read.
@@ -105,6 +125,20 @@ pub struct End {
     pub roles: usize,
     pub groups: usize,
     pub users: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub projects: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub project_users: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub project_groups: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub service_accounts: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub api_keys: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub admin_api_keys: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub invites: usize,
     pub digest: String,
 }
 
@@ -179,18 +213,176 @@ pub struct User<'a> {
     /// The groups that list the user.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Id<'a>>,
-    /// Roles that the API lists, without saying where they come from.
+    /// What the API says of the user's roles in the organization.
+    #[serde(borrow, default, skip_serializing_if = "Held::is_empty")]
+    pub held: Held<'a>,
+}
+
+/// What the API says of somebody's roles.
+#[derive(Default, Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held<'a> {
+    /// Those of which it does not say where they come from.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub unstated: Vec<Id<'a>>,
+    /// Those that it says are the principal's own.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub direct: Vec<Id<'a>>,
+    /// Those that it says are inherited, without saying from where.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub inherited: Vec<Id<'a>>,
+    /// Those that it says are inherited from a group, by group.
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub group: BTreeMap<Id<'a>, Vec<Id<'a>>>,
+}
+
+impl Held<'_> {
+    fn is_empty(&self) -> bool {
+        self.unstated.is_empty() && self.direct.is_empty() && self.inherited.is_empty() && self.group.is_empty()
+    }
+}
+
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Project<'a> {
+    pub id: Text,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub name: Known<Text>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub status: Known<Id<'a>>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub created_at: Known<Time>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub archived_at: Known<Time>,
+    /// The roles that its list has.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<Id<'a>>,
-    /// Roles that it says are the user's own.
+}
+
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectUser<'a> {
+    #[serde(borrow)]
+    pub project: Id<'a>,
+    #[serde(borrow)]
+    pub user: Id<'a>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub role: Known<Id<'a>>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub added_at: Known<Time>,
+    /// What the API says of the user's roles in the project.
+    #[serde(borrow, default, skip_serializing_if = "Held::is_empty")]
+    pub held: Held<'a>,
+}
+
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectGroup<'a> {
+    #[serde(borrow)]
+    pub project: Id<'a>,
+    #[serde(borrow)]
+    pub group: Id<'a>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub created_at: Known<Time>,
+    /// The group's roles in the project.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
-    pub direct_roles: Vec<Id<'a>>,
-    /// Roles that it says are inherited, without saying from where.
+    pub roles: Vec<Id<'a>>,
+}
+
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceAccount<'a> {
+    #[serde(borrow)]
+    pub project: Id<'a>,
+    pub id: Text,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub name: Known<Text>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub role: Known<Id<'a>>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub created_at: Known<Time>,
+    /// The groups that list it.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
-    pub inherited_roles: Vec<Id<'a>>,
-    /// Roles that it says are inherited from a group, by group.
-    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub group_roles: BTreeMap<Id<'a>, Vec<Id<'a>>>,
+    pub groups: Vec<Id<'a>>,
+    /// What the API says of its roles in the project.
+    #[serde(borrow, default, skip_serializing_if = "Held::is_empty")]
+    pub held: Held<'a>,
+}
+
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiKey<'a> {
+    #[serde(borrow)]
+    pub project: Id<'a>,
+    pub id: Text,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub name: Known<Text>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub created_at: Known<Time>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub last_used_at: Known<Time>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub owner_project_access: Known<Id<'a>>,
+    #[serde(borrow)]
+    pub owner: Owner<'a>,
+}
+
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdminApiKey<'a> {
+    pub id: Text,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub name: Known<Text>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub created_at: Known<Time>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub expires_at: Known<Time>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub last_used_at: Known<Time>,
+    #[serde(borrow)]
+    pub owner: Owner<'a>,
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub told_apart: bool,
+}
+
+/// Whose a key is.
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Owner<'a> {
+    #[serde(rename = "type", borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub kind: Known<Id<'a>>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub id: Known<Text>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub name: Known<Text>,
+}
+
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invite<'a> {
+    pub id: Text,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub email: Known<Text>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub role: Known<Id<'a>>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub status: Known<Id<'a>>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub created_at: Known<Time>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub expires_at: Known<Time>,
+    #[serde(default, skip_serializing_if = "Known::is_missing")]
+    pub accepted_at: Known<Time>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub projects: Known<Vec<InvitedProject<'a>>>,
+}
+
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InvitedProject<'a> {
+    pub id: Text,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub role: Known<Id<'a>>,
 }
 
 /// A text that is looked up and not kept. Borrowed from the line where nothing in it is escaped.
@@ -217,6 +409,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Id<'a> {
         }
         deserializer.deserialize_str(IdVisitor)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Nearly everything is listed: only what is not says so.

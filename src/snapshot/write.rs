@@ -7,9 +7,12 @@ use std::path::Path;
 
 use super::VERSION;
 use super::error::Error;
-use super::record::{ContentDigest, End, Failure, Group, Header, Id, Line, Record, Role, User};
+use super::record::{
+    AdminApiKey, ApiKey, ContentDigest, End, Failure, Group, Header, Held, Id, Invite, InvitedProject, Line, Owner,
+    Project, ProjectGroup, ProjectUser, Record, Role, ServiceAccount, User,
+};
 use crate::file::write_whole;
-use crate::org::{self, GroupIx, Known, Org, RoleIx, UserIx, Way, Word};
+use crate::org::{self, Assignment, GroupIx, Known, Org, ProjectIx, RoleIx, ServiceAccountIx, Text, UserIx, Way, Word};
 use crate::visible::shown;
 
 /// Writes a snapshot to a file: whole or not at all, readable by its owner only. Returns the digest of the content.
@@ -38,8 +41,20 @@ pub fn write(org: &Org, mut writer: impl Write) -> io::Result<String> {
     header.check = header.expected_check(&digest);
     put(&mut writer, &Line::Rolelint(header.clone()))?;
     content(org, &header, &mut writer)?;
-    let (roles, groups, users) = (org.collected_roles().len(), org.groups.len(), org.users.len());
-    put(&mut writer, &Line::End(End { roles, groups, users, digest: digest.clone() }))?;
+    let end = End {
+        roles: org.collected_roles().len(),
+        groups: org.groups.len(),
+        users: org.users.len(),
+        projects: org.projects.len(),
+        project_users: org.project_users.len(),
+        project_groups: org.project_groups.len(),
+        service_accounts: org.service_accounts.len(),
+        api_keys: org.api_keys.len(),
+        admin_api_keys: org.admin_api_keys.len(),
+        invites: org.invites.len(),
+        digest: digest.clone(),
+    };
+    put(&mut writer, &Line::End(end))?;
     writer.flush()?;
     Ok(digest)
 }
@@ -63,6 +78,8 @@ fn content(org: &Org, header: &Header, writer: impl Write) -> io::Result<String>
     for at in 0..org.users.len() {
         lines.put(&Line::User(Box::new(user(org, UserIx::new(at)))))?;
     }
+    projects(org, &mut lines)?;
+    keys(org, &mut lines)?;
     Ok(lines.digest.finish())
 }
 
@@ -88,6 +105,8 @@ fn header(org: &Org) -> Header {
         cut: record.cut.as_ref().map(Failure::from),
         gaps: record.gaps.iter().map(|(id, failure)| (id.clone(), Failure::from(failure))).collect(),
         unasked: record.unasked.clone(),
+        gone: record.gone.clone(),
+        carried: record.carried.clone(),
     };
     let asked = org.coverage.iter().filter(|(_, record)| record.asked);
     Header {
@@ -135,19 +154,6 @@ fn group(org: &Org, at: GroupIx) -> Group<'_> {
 
 fn user(org: &Org, at: UserIx) -> User<'_> {
     let user = org.user(at);
-    let assignments = org.assignments_of(at);
-    let by_way = |wanted: Way| {
-        sorted(assignments.iter().filter(|a| a.way == wanted).map(|assignment| role_id(org, assignment.role)))
-    };
-    let mut group_roles: BTreeMap<Id<'_>, Vec<Id<'_>>> = BTreeMap::new();
-    for assignment in assignments {
-        if let Way::Group(group) = assignment.way {
-            group_roles.entry(id(&org.group(group).id)).or_default().push(role_id(org, assignment.role));
-        }
-    }
-    for roles in group_roles.values_mut() {
-        roles.sort();
-    }
     User {
         id: user.id.clone(),
         name: user.name.clone(),
@@ -162,11 +168,111 @@ fn user(org: &Org, at: UserIx) -> User<'_> {
         api_key_last_used_at: user.api_key_last_used_at,
         listed: user.listed,
         groups: sorted(org.groups_of(at).iter().map(|&group| id(&org.group(group).id))),
-        roles: by_way(Way::Unstated),
-        direct_roles: by_way(Way::Direct),
-        inherited_roles: by_way(Way::Inherited),
-        group_roles,
+        held: held(org, org.assignments_of(at)),
     }
+}
+
+fn held<'o>(org: &'o Org, assignments: &[Assignment]) -> Held<'o> {
+    let by_way = |wanted: Way| {
+        sorted(assignments.iter().filter(|a| a.way == wanted).map(|assignment| role_id(org, assignment.role)))
+    };
+    let mut group: BTreeMap<Id<'_>, Vec<Id<'_>>> = BTreeMap::new();
+    for assignment in assignments {
+        if let Way::Group(ix) = assignment.way {
+            group.entry(id(&org.group(ix).id)).or_default().push(role_id(org, assignment.role));
+        }
+    }
+    for roles in group.values_mut() {
+        roles.sort();
+    }
+    Held { unstated: by_way(Way::Unstated), direct: by_way(Way::Direct), inherited: by_way(Way::Inherited), group }
+}
+
+fn projects<W: Write>(org: &Org, lines: &mut Lines<W>) -> io::Result<()> {
+    let project_id = |project: ProjectIx| id(&org.project(project).id);
+    for (at, project) in org.projects.iter().enumerate() {
+        lines.put(&Line::Project(Project {
+            id: project.id.clone(),
+            name: project.name.clone(),
+            status: word(org, project.status),
+            created_at: project.created_at,
+            archived_at: project.archived_at,
+            roles: sorted(org.roles_of_project(ProjectIx::new(at)).iter().map(|&role| role_id(org, role))),
+        }))?;
+    }
+    for (at, member) in org.project_users.iter().enumerate() {
+        lines.put(&Line::ProjectUser(ProjectUser {
+            project: project_id(member.project),
+            user: id(&org.user(member.user).id),
+            role: word(org, member.role),
+            added_at: member.added_at,
+            held: held(org, org.assignments_in_project(at)),
+        }))?;
+    }
+    for (at, member) in org.project_groups.iter().enumerate() {
+        lines.put(&Line::ProjectGroup(ProjectGroup {
+            project: project_id(member.project),
+            group: id(&org.group(member.group).id),
+            created_at: member.created_at,
+            roles: sorted(org.roles_in_project(at).iter().map(|&role| role_id(org, role))),
+        }))?;
+    }
+    for (at, account) in org.service_accounts.iter().enumerate() {
+        let ix = ServiceAccountIx::new(at);
+        lines.put(&Line::ServiceAccount(ServiceAccount {
+            project: project_id(account.project),
+            id: account.id.clone(),
+            name: account.name.clone(),
+            role: word(org, account.role),
+            created_at: account.created_at,
+            groups: sorted(org.groups_of_account(ix).iter().map(|&group| id(&org.group(group).id))),
+            held: held(org, org.assignments_of_account(ix)),
+        }))?;
+    }
+    for key in &org.api_keys {
+        lines.put(&Line::ApiKey(ApiKey {
+            project: project_id(key.project),
+            id: key.id.clone(),
+            name: key.name.clone(),
+            created_at: key.created_at,
+            last_used_at: key.last_used_at,
+            owner_project_access: word(org, key.owner_project_access),
+            owner: owner(org, &key.owner),
+        }))?;
+    }
+    Ok(())
+}
+
+fn keys<W: Write>(org: &Org, lines: &mut Lines<W>) -> io::Result<()> {
+    for key in &org.admin_api_keys {
+        lines.put(&Line::AdminApiKey(AdminApiKey {
+            id: key.id.clone(),
+            name: key.name.clone(),
+            created_at: key.created_at,
+            expires_at: key.expires_at,
+            last_used_at: key.last_used_at,
+            owner: owner(org, &key.owner),
+            told_apart: key.told_apart,
+        }))?;
+    }
+    for invite in &org.invites {
+        let project = |(id, role): &(Text, Known<Word>)| InvitedProject { id: id.clone(), role: word(org, *role) };
+        lines.put(&Line::Invite(Invite {
+            id: invite.id.clone(),
+            email: invite.email.clone(),
+            role: word(org, invite.role),
+            status: word(org, invite.status),
+            created_at: invite.created_at,
+            expires_at: invite.expires_at,
+            accepted_at: invite.accepted_at,
+            projects: invite.projects.as_ref().map(|projects| projects.iter().map(project).collect()),
+        }))?;
+    }
+    Ok(())
+}
+
+fn owner<'o>(org: &'o Org, owner: &org::Owner) -> Owner<'o> {
+    Owner { kind: word(org, owner.kind), id: owner.id.clone(), name: owner.name.clone() }
 }
 
 fn id(text: &str) -> Id<'_> {

@@ -1,0 +1,167 @@
+//! Everything that the API answered in one collection.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::carry::Carried;
+use super::error::Error;
+use super::list::Listed;
+use super::part::Part;
+use super::said::Assigned;
+use super::wire::{self, Item, Role};
+use crate::org::{Collection, Known, canonical_role_id};
+
+/// One list for each thing.
+pub type Parts<T> = BTreeMap<Part, Listed<T>>;
+
+/// Everything that the API answered. What was not asked is not there.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// What was said of roles.
+    pub said: Vec<Role>,
+    pub roles: Option<Listed<Assigned>>,
+    pub users: Option<Listed<wire::User>>,
+    pub groups: Option<Listed<wire::Group>>,
+    pub projects: Option<Listed<wire::Project>>,
+    pub admin_api_keys: Option<Listed<wire::ApiKey>>,
+    pub invites: Option<Listed<wire::Invite>>,
+    pub group_members: Parts<wire::Member>,
+    pub project_users: Parts<wire::ProjectUser>,
+    pub project_groups: Parts<wire::ProjectGroup>,
+    pub service_accounts: Parts<wire::ServiceAccount>,
+    pub api_keys: Parts<wire::ApiKey>,
+    /// The lists of roles: those of projects, and what users, groups and service accounts hold.
+    pub held: BTreeMap<Collection, Parts<Assigned>>,
+    /// What was in a list and left while we read, by the collection that lists it.
+    pub gone: BTreeMap<Collection, BTreeSet<Part>>,
+    /// What was not read anew, but taken from an earlier collection.
+    pub carried: Carried,
+}
+
+impl Answers {
+    /// The lists of roles of one kind.
+    pub fn held(&self, collection: Collection) -> &Parts<Assigned> {
+        const NONE: &Parts<Assigned> = &BTreeMap::new();
+        self.held.get(&collection).unwrap_or(NONE)
+    }
+
+    /// What is held by one thing.
+    pub fn held_by(&self, collection: Collection, part: &Part) -> &[Assigned] {
+        self.held(collection).get(part).map_or(&[], |held| &held.items)
+    }
+
+    /// What was said of a role.
+    pub fn said(&self, assigned: &Assigned) -> &Role {
+        &self.said[assigned.said]
+    }
+
+    /// Whether a thing was in a list and left while we read; or its project did, or the user or group that it is.
+    pub fn is_gone(&self, collection: Collection, part: &Part) -> bool {
+        let left = |collection, part: &Part| self.gone.get(&collection).is_some_and(|gone| gone.contains(part));
+        let itself = match collection {
+            Collection::ProjectUsers => Some(Collection::Users),
+            Collection::ProjectGroups => Some(Collection::Groups),
+            _ => None,
+        };
+        left(collection, part)
+            || part.project.as_ref().is_some_and(|project| left(Collection::Projects, &Part::of(project)))
+            || itself.is_some_and(|collection| left(collection, &Part::of(&part.id)))
+    }
+
+    /// The roles that are assigned to somebody, by assignment.
+    pub fn assigned(&self) -> impl Iterator<Item = &Assigned> {
+        let of = |(_, parts): (&Collection, _)| Parts::values(parts).flat_map(|listed| &listed.items);
+        self.held.iter().filter(|(collection, _)| **collection != Collection::ProjectRoles).flat_map(of)
+    }
+
+    /// The custom roles that are assigned to somebody but missing in the lists that they would be in, if those came to
+    /// their end; with the project whose list it is. (A predefined role may be missing there: its description in the
+    /// assignment is as good.)
+    pub fn unlisted_roles(&self) -> BTreeSet<(Option<&str>, &str)> {
+        let own: Option<BTreeSet<&str>> =
+            self.roles.as_ref().filter(|roles| roles.cut.is_none()).map(|roles| self.ids(roles));
+        let mut unlisted = BTreeSet::new();
+        let Some(own) = own else { return unlisted };
+        for (&collection, parts) in &self.held {
+            if collection == Collection::ProjectRoles {
+                continue;
+            }
+            for (part, held) in parts {
+                let custom = held.items.iter().map(|held| self.said(held)).filter(|role| is_custom(role));
+                let missing = custom.filter(|role| !own.contains(role_id(role)));
+                let project = part.project.as_deref();
+                let of_project = project.map(|project| self.held(Collection::ProjectRoles).get(&Part::of(project)));
+                match of_project {
+                    None => unlisted.extend(missing.map(|role| (None, role_id(role)))),
+                    Some(Some(roles)) if roles.cut.is_none() => {
+                        let ids = self.ids(roles);
+                        unlisted
+                            .extend(missing.map(|role| (project, role_id(role))).filter(|(_, id)| !ids.contains(id)));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        unlisted
+    }
+
+    fn ids<'a>(&'a self, roles: &'a Listed<Assigned>) -> BTreeSet<&'a str> {
+        roles.items.iter().map(|role| role_id(self.said(role))).collect()
+    }
+
+    /// Groups that some assignment is inherited from, but that the list of groups does not have.
+    pub fn unlisted_groups(&self) -> BTreeSet<&str> {
+        let Some(groups) = &self.groups else { return BTreeSet::new() };
+        let listed: BTreeSet<&str> = groups.items.iter().map(|group| group.id.as_str()).collect();
+        let sources = self.assigned().filter_map(|role| role.sources.value()).flatten();
+        let named =
+            sources.filter(|source| is_group(&source.principal_type)).map(|source| source.principal_id.as_str());
+        named.filter(|id| !listed.contains(id)).collect()
+    }
+
+    /// The things of a list that the parts of a collection are read for.
+    pub fn lists(&self, collection: Collection, part: &Part) -> bool {
+        fn has<T: Item>(listed: Option<&Listed<T>>, id: &str) -> bool {
+            listed.is_some_and(|listed| listed.items.iter().any(|item| item.id() == id))
+        }
+        let project = part.project.as_deref().map(Part::of);
+        let of = project.as_ref();
+        match collection {
+            Collection::Users => has(self.users.as_ref(), &part.id),
+            Collection::Groups => has(self.groups.as_ref(), &part.id),
+            Collection::Projects => has(self.projects.as_ref(), &part.id),
+            Collection::ProjectUsers => has(of.and_then(|of| self.project_users.get(of)), &part.id),
+            Collection::ProjectGroups => has(of.and_then(|of| self.project_groups.get(of)), &part.id),
+            Collection::ServiceAccounts => has(of.and_then(|of| self.service_accounts.get(of)), &part.id),
+            _ => false,
+        }
+    }
+
+    /// The things that a collection was asked for in vain, each with why; and for how many it was asked.
+    pub fn cuts(&self, collection: Collection) -> (Vec<(&Part, &Error)>, usize) {
+        fn of<T>(parts: &Parts<T>) -> (Vec<(&Part, &Error)>, usize) {
+            (parts.iter().filter_map(|(part, listed)| Some((part, listed.cut.as_ref()?))).collect(), parts.len())
+        }
+        match collection {
+            Collection::GroupMembers => of(&self.group_members),
+            Collection::ProjectUsers => of(&self.project_users),
+            Collection::ProjectGroups => of(&self.project_groups),
+            Collection::ServiceAccounts => of(&self.service_accounts),
+            Collection::ApiKeys => of(&self.api_keys),
+            collection => of(self.held(collection)),
+        }
+    }
+}
+
+/// The canonical id. A role that says it is custom keeps its id, whatever it looks like.
+pub fn role_id(role: &Role) -> &str {
+    if role.predefined_role == Known::Value(false) { &role.id } else { canonical_role_id(&role.id) }
+}
+
+fn is_custom(role: &Role) -> bool {
+    role.predefined_role != Known::Value(true)
+}
+
+/// `group`, `tenant_group`, and whatever kinds of group may come.
+pub fn is_group(principal_type: &str) -> bool {
+    principal_type.ends_with("group")
+}

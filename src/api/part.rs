@@ -1,0 +1,37 @@
+//! Whose part of a collection it is.
+
+use crate::org::{Text, part_id};
+
+/// A thing that lists are read for: by its id, and by its project's where it stands in one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Part {
+    /// The project that it stands in.
+    pub project: Option<Text>,
+    /// Its id.
+    pub id: Text,
+}
+
+impl Part {
+    /// A thing of the organization.
+    pub fn of(id: &str) -> Self {
+        Self { project: None, id: id.into() }
+    }
+
+    /// A thing in a project.
+    pub fn within(project: &str, id: &str) -> Self {
+        Self { project: Some(project.into()), id: id.into() }
+    }
+
+    /// Its ids, in the order of a path.
+    pub fn ids(&self) -> Vec<&str> {
+        self.project.iter().chain([&self.id]).map(Text::as_str).collect()
+    }
+
+    /// What a coverage calls it.
+    pub fn label(&self) -> String {
+        match &self.project {
+            Some(project) => part_id(project, &self.id).into(),
+            None => self.id.to_string(),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What stands in projects: who belongs to them, and the keys to them.
+
+use super::{GroupIx, Known, ProjectIx, Text, Time, UserIx, Word};
+
+/// A project of the organization. Fields are the API's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Project {
+    /// The id.
+    pub id: Text,
+    /// Display name.
+    pub name: Known<Text>,
+    /// `active`, `archived`, or a word yet to come.
+    pub status: Known<Word>,
+    /// When the project was made.
+    pub created_at: Known<Time>,
+    /// When it was archived.
+    pub archived_at: Known<Time>,
+}
+
+/// A user as a member of a project. Fields are the API's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectUser {
+    /// The project.
+    pub project: ProjectIx,
+    /// The user.
+    pub user: UserIx,
+    /// The legacy word (`owner`, `member`, `viewer`…): a view on the predefined role that membership implies.
+    pub role: Known<Word>,
+    /// When the user joined the project.
+    pub added_at: Known<Time>,
+}
+
+/// A group that has access to a project. Fields are the API's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectGroup {
+    /// The project.
+    pub project: ProjectIx,
+    /// The group.
+    pub group: GroupIx,
+    /// When it got access.
+    pub created_at: Known<Time>,
+}
+
+/// A principal that is no person, and belongs to one project. Fields are the API's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceAccount {
+    /// The id.
+    pub id: Text,
+    /// The project.
+    pub project: ProjectIx,
+    /// Display name.
+    pub name: Known<Text>,
+    /// The legacy word: `owner`, `member`, or `none` where it has no role by default.
+    pub role: Known<Word>,
+    /// When it was made.
+    pub created_at: Known<Time>,
+}
+
+/// A key to a project. Fields are the API's. Nothing of the key itself is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKey {
+    /// The id.
+    pub id: Text,
+    /// The project.
+    pub project: ProjectIx,
+    /// What its owner calls it.
+    pub name: Known<Text>,
+    /// When it was made.
+    pub created_at: Known<Time>,
+    /// When it was last used; `null` if never.
+    pub last_used_at: Known<Time>,
+    /// Whether the owner still has access to the project: `active` or `inactive`.
+    pub owner_project_access: Known<Word>,
+    /// Whose it is.
+    pub owner: Owner,
+}
+
+/// A key to the Admin API. Fields are the API's. Nothing of the key itself is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AdminApiKey {
+    /// The id.
+    pub id: Text,
+    /// What its owner calls it.
+    pub name: Known<Text>,
+    /// When it was made.
+    pub created_at: Known<Time>,
+    /// When it ends; `null` if never.
+    pub expires_at: Known<Time>,
+    /// When it was last used; `null` if never.
+    pub last_used_at: Known<Time>,
+    /// Whose it is.
+    pub owner: Owner,
+    /// Whether it is told apart from the keys of projects, which the API lists along with the admin keys (source: issue
+    /// 2511 of `cartography-cncf/cartography`). It is once the keys of all projects are known.
+    pub told_apart: bool,
+}
+
+/// Whose a key is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Owner {
+    /// `user` or `service_account`.
+    pub kind: Known<Word>,
+    /// The id; `null` where nobody is left.
+    pub id: Known<Text>,
+    /// Display name.
+    pub name: Known<Text>,
+}
+
+/// An invitation to the organization. Fields are the API's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Invite {
+    /// The id.
+    pub id: Text,
+    /// Who is invited.
+    pub email: Known<Text>,
+    /// The legacy word that the invited will bear: `owner` or `reader`.
+    pub role: Known<Word>,
+    /// `accepted`, `expired` or `pending`.
+    pub status: Known<Word>,
+    /// When it was sent.
+    pub created_at: Known<Time>,
+    /// When it ends.
+    pub expires_at: Known<Time>,
+    /// When it was accepted.
+    pub accepted_at: Known<Time>,
+    /// The projects that come with it: id, and the legacy word there.
+    pub projects: Known<Vec<(Text, Known<Word>)>>,
+}
