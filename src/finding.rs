@@ -125,7 +125,7 @@ impl Place {
 /// A thing by its kind, id and names: the subject of a finding, or a step of a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Thing {
-    /// `user`, `group`, `role`, `permission`, `grant` or `organization`.
+    /// What a policy selects (`user`, `service_account`, `grant`…), `permission` or `organization`.
     pub kind: &'static str,
     /// The id in the API; of a permission, its own text.
     pub id: Text,
@@ -136,6 +136,11 @@ pub struct Thing {
 }
 
 impl Thing {
+    /// The kind in words.
+    pub fn kind_in_words(&self) -> String {
+        self.kind.replace('_', " ")
+    }
+
     /// What a person calls it: the e-mail address, else the name, else the id.
     pub fn label(&self) -> &str {
         let spoken = self.email.as_ref().or(self.name.as_ref()).filter(|text| !text.is_empty());

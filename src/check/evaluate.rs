@@ -4,7 +4,7 @@
 
 use super::answers::Answers;
 use super::facts::Facts;
-use crate::org::{GroupIx, Known, Org, Principal, RoleIx, Truth, UserIx};
+use crate::org::{GroupIx, Known, Org, Principal, RoleIx, Scope, Scopes, ServiceAccountIx, Truth, UserIx};
 use crate::policy::{
     Bounds, Condition, Kind, ListTest, Pattern, Quantity, RelatedTest, Relation, Test, TextColumn, TextTest, TimeTest,
     ViaKind, ViaTest,
@@ -15,8 +15,8 @@ use crate::policy::{
 pub enum Domain {
     /// All things of a kind.
     Things(Kind),
-    /// Grants, told apart by nothing but their role: enough for most rules, and as few as there are roles.
-    GrantsByRole,
+    /// Grants in these scopes, told apart by nothing but their role: enough for most rules, and as few as there are roles.
+    GrantsByRole(Scopes),
 }
 
 /// A condition with its answers, and its parts with theirs.
@@ -67,9 +67,11 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
         Test::Related(_, relation, test) => {
             let target = match relation.target() {
                 Kind::Grant
-                    if *relation == Relation::Holds && by_role(&test.condition) && idempotent(test.quantity) =>
+                    if *relation == Relation::Holds
+                        && idempotent(test.quantity)
+                        && by_role_in(&test.condition, test.quantity) =>
                 {
-                    Domain::GrantsByRole
+                    Domain::GrantsByRole(test.scopes(*relation))
                 }
                 kind => Domain::Things(kind),
             };
@@ -100,7 +102,7 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
 fn count(facts: &Facts<'_>, domain: Domain) -> usize {
     match domain {
         Domain::Things(kind) => facts.count(kind),
-        Domain::GrantsByRole => facts.org.roles.len(),
+        Domain::GrantsByRole(_) => facts.org.roles.len(),
     }
 }
 
@@ -111,9 +113,7 @@ fn over(facts: &Facts<'_>, domain: Domain, column: impl Fn(usize) -> Truth) -> A
             let roles = Answers::each(facts.org.roles.len(), column);
             Answers::each(facts.grants().len(), |at| roles.of(facts.grants()[at].role.at()))
         }
-        Domain::Things(Kind::Role | Kind::User | Kind::Group) | Domain::GrantsByRole => {
-            Answers::each(count(facts, domain), column)
-        }
+        Domain::Things(_) | Domain::GrantsByRole(_) => Answers::each(count(facts, domain), column),
     }
 }
 
@@ -125,15 +125,22 @@ fn text(facts: &Facts<'_>, column: TextColumn, test: &TextTest, domain: Domain) 
     };
     match column {
         TextColumn::Each(read) => {
-            over(facts, domain, |at| unless_known(read(facts.org, at).map(|text| text_holds(test, text))))
+            over(facts, domain, |at| unless_known(read(facts.org, at).map(|text| test.holds(text))))
         }
         TextColumn::Word(read) => {
-            let words: Vec<bool> = facts.org.words.iter().map(|word| text_holds(test, word)).collect();
+            let words: Vec<bool> = facts.org.words.iter().map(|word| test.holds(word)).collect();
             over(facts, domain, |at| unless_known(read(facts.org, at).map(|word| words[word.at()])))
         }
-        TextColumn::Principal => Answers::each(facts.grants().len(), |at| {
-            text_holds(test, principal_word(facts.grants()[at].principal)).into()
-        }),
+        TextColumn::Principal => {
+            Answers::each(facts.grants().len(), |at| test.holds(principal_word(facts.grants()[at].principal)).into())
+        }
+        TextColumn::Scope => match domain {
+            // Only grants in the scopes that satisfy it are in this domain.
+            Domain::GrantsByRole(_) => Answers::all(count(facts, domain), Truth::Yes),
+            Domain::Things(_) => {
+                Answers::each(facts.grants().len(), |at| test.holds(scope_word(facts.grants()[at].scope)).into())
+            }
+        },
     }
 }
 
@@ -142,18 +149,21 @@ pub fn principal_word(principal: Principal) -> &'static str {
     match principal {
         Principal::User(_) => Kind::User.name(),
         Principal::Group(_) => Kind::Group.name(),
+        Principal::ServiceAccount(_) => Kind::ServiceAccount.name(),
+    }
+}
+
+/// The word for a scope.
+pub fn scope_word(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Organization => "organization",
+        Scope::Project(_) => "project",
     }
 }
 
 /// The first of these patterns that matches.
 pub fn matching<'p>(patterns: &'p [Pattern], text: &str) -> Option<&'p Pattern> {
     patterns.iter().find(|pattern| pattern.matches(text))
-}
-
-fn text_holds(test: &TextTest, text: &str) -> bool {
-    test.any.as_ref().is_none_or(|any| matching(any, text).is_some())
-        && test.regex.as_ref().is_none_or(|regex| regex.matches(text))
-        && matching(&test.except, text).is_none()
 }
 
 fn time_holds(test: &TimeTest, time: i64, as_of: i64) -> bool {
@@ -205,13 +215,27 @@ impl CompiledList {
     }
 }
 
+/// Whether a condition on a grant asks for nothing but its role and its scope, the scope so that it narrows the rest.
+fn by_role_in(condition: &Condition, quantity: Quantity) -> bool {
+    // Where every grant has to satisfy it, the scope is asked of each.
+    let narrows = |part: &Condition| quantity != Quantity::Every && is_scope(part);
+    match &condition.test {
+        Test::All(parts) => parts.iter().all(|part| narrows(part) || by_role(part)),
+        _ => narrows(condition) || by_role(condition),
+    }
+}
+
+fn is_scope(condition: &Condition) -> bool {
+    matches!(condition.test, Test::Text(_, TextColumn::Scope, _))
+}
+
 /// Whether a condition on a grant asks for nothing but its role, and so is the same for all grants of that role.
 fn by_role(condition: &Condition) -> bool {
     match &condition.test {
         Test::All(parts) | Test::Any(parts) => parts.iter().all(by_role),
         Test::Not(part) => by_role(part),
-        Test::Text(_, TextColumn::Principal, _) | Test::Via(..) => false,
-        Test::Related(_, relation, _) => *relation == Relation::GrantRole,
+        Test::Text(_, TextColumn::Principal | TextColumn::Scope, _) | Test::Via(..) => false,
+        Test::Related(_, relation, _) => *relation == Relation::Role,
         Test::Text(..) | Test::List(..) | Test::Flag(..) | Test::Time(..) => true,
     }
 }
@@ -259,71 +283,66 @@ fn related(facts: &Facts<'_>, relation: Relation, test: &RelatedTest, domain: Do
     let org = facts.org;
     let of = |at: usize| part.answers.of(at);
     let quantity = test.quantity;
-    match relation {
-        Relation::Holds if part.domain == Domain::GrantsByRole => holds_by_role(org, quantity, domain, &part.answers),
-        Relation::Holds if domain == Domain::Things(Kind::User) => Answers::each(org.users.len(), |at| {
-            let user = UserIx::new(at);
-            quantify(quantity, facts.grants_of(Principal::User(user)).map(of), !org.knows_grants(user))
-        }),
-        Relation::Holds => Answers::each(org.groups.len(), |at| {
-            let group = GroupIx::new(at);
-            quantify(quantity, facts.grants_of(Principal::Group(group)).map(of), !org.knows_group_roles(group))
-        }),
-        Relation::Holders => {
-            let open = !org.knows_all_grants();
-            Answers::each(org.roles.len(), |at| {
-                let grants = facts.grants_by_role(at).iter().map(|&grant| of(grant as usize));
-                quantify(quantity, grants, open)
-            })
+    match (domain, part.domain) {
+        (Domain::Things(kind), Domain::GrantsByRole(scopes)) => {
+            holds_by_role(org, quantity, kind, scopes, &part.answers)
         }
-        Relation::Groups => {
-            let open = !org.knows_memberships();
-            Answers::each(org.users.len(), |at| {
-                let groups = org.groups_of(UserIx::new(at)).iter().map(|group| of(group.at()));
-                quantify(quantity, groups, open)
-            })
-        }
-        Relation::Members => Answers::each(org.groups.len(), |at| {
-            let group = GroupIx::new(at);
-            let members = org.members_of(group).iter().map(|user| of(user.at()));
-            quantify(quantity, members, !org.knows_members(group))
-        }),
-        Relation::GrantRole => {
+        // A grant's role is as much its role's: of few roles, the answer is known at once.
+        (Domain::GrantsByRole(_) | Domain::Things(Kind::Grant), _) if relation == Relation::Role => {
             let roles = Answers::each(org.roles.len(), |at| quantify(quantity, std::iter::once(of(at)), false));
             over(facts, domain, |at| roles.of(at))
         }
-        Relation::GrantUser | Relation::GrantGroup => Answers::each(facts.grants().len(), |at| {
-            let one = match facts.grants()[at].principal {
-                Principal::User(user) if relation == Relation::GrantUser => Some(of(user.at())),
-                Principal::Group(group) if relation == Relation::GrantGroup => Some(of(group.at())),
-                Principal::User(_) | Principal::Group(_) => None,
-            };
-            quantify(quantity, one.into_iter(), false)
-        }),
+        (Domain::Things(kind), _) => {
+            let scopes = test.scopes(relation);
+            let mut places = Vec::new();
+            Answers::each(facts.count(kind), |at| {
+                let open = facts.relate(relation, kind, at, scopes, &mut places);
+                quantify(quantity, places.iter().map(|&place| of(place)), open)
+            })
+        }
+        (Domain::GrantsByRole(_), _) => unreachable!("a condition on the role alone asks for no other relation"),
     }
 }
 
-/// `holds`, where the answer hangs on the roles alone: each group once, then each user by its roles and its groups.
-fn holds_by_role(org: &Org, quantity: Quantity, domain: Domain, roles: &Answers) -> Answers {
+/// `holds`, where the answer hangs on the roles alone: each group once, then each user and service account by its roles
+/// and its groups.
+fn holds_by_role(org: &Org, quantity: Quantity, kind: Kind, scopes: Scopes, roles: &Answers) -> Answers {
     // "None" is the opposite of "some"; so that answers can be joined, it is turned at the very end.
     let joined = if quantity == Quantity::None { Quantity::Some } else { quantity };
-    let role = |role: &RoleIx| roles.of(role.at());
+    let role = |role: RoleIx| roles.of(role.at());
     let groups = Answers::each(org.groups.len(), |at| {
         let group = GroupIx::new(at);
-        quantify(joined, org.roles_of_group(group).iter().map(role), !org.knows_group_roles(group))
+        let own = org.roles_of_group(group).iter().filter(|_| scopes.organization);
+        let places = org.projects_of_group(group).filter(|_| scopes.project);
+        let in_projects = places.flat_map(|place| org.roles_in_project(place));
+        let held = own.chain(in_projects).map(|&held| role(held));
+        quantify(joined, held, !org.knows_grants_of_group(group, scopes))
     });
-    let answers = if domain == Domain::Things(Kind::Group) {
-        groups
-    } else {
-        let memberships = org.knows_memberships();
-        Answers::each(org.users.len(), |at| {
+    let conferred = |of: &[GroupIx]| -> Vec<Truth> { of.iter().map(|group| groups.of(group.at())).collect() };
+    let answers = match kind {
+        Kind::Group => groups,
+        Kind::ServiceAccount => Answers::each(org.service_accounts.len(), |at| {
+            let account = ServiceAccountIx::new(at);
+            let home = org.service_account(account);
+            let assigned = org.assignments_of_account(account).iter().map(|assignment| assignment.role);
+            let own = assigned.chain(org.implied_role(Scope::Project(home.project), home.role));
+            let own = own.filter(|_| scopes.project).map(role);
+            let open = !org.knows_own_grants(Principal::ServiceAccount(account), scopes);
+            quantify(joined, own.chain(conferred(org.groups_of_account(account))), open)
+        }),
+        _ => Answers::each(org.users.len(), |at| {
             let user = UserIx::new(at);
-            let known = memberships && org.knows_assignments(user) && org.user(user).role != Known::Missing;
-            let assigned = org.assignments_of(user).iter().map(|assignment| role(&assignment.role));
-            let conferred = org.groups_of(user).iter().map(|group| groups.of(group.at()));
-            let implied = org.legacy_role(user).map(|implied| role(&implied));
-            quantify(joined, assigned.chain(conferred).chain(implied), !known)
-        })
+            let assigned = org.assignments_of(user).iter().map(|assignment| assignment.role);
+            let own = assigned.chain(org.legacy_role(user)).filter(|_| scopes.organization);
+            let in_projects = org.projects_of(user).filter(|_| scopes.project).flat_map(|place| {
+                let member = &org.project_users[place];
+                let assigned = org.assignments_in_project(place).iter().map(|assignment| assignment.role);
+                assigned.chain(org.implied_role(Scope::Project(member.project), member.role))
+            });
+            let through = org.groups_of(user).iter().map(|group| groups.of(group.at()));
+            let open = !org.knows_own_grants(Principal::User(user), scopes);
+            quantify(joined, own.chain(in_projects).map(role).chain(through), open)
+        }),
     };
     if quantity == Quantity::None { answers.not() } else { answers }
 }

@@ -3,7 +3,10 @@
 use std::cell::OnceCell;
 
 use crate::finding::Thing;
-use crate::org::{Collection, Grant, Known, Org, Principal, RoleIx, Rows, Text, Time};
+use crate::org::{
+    Collection, Grant, GroupIx, Known, Org, Principal, ProjectIx, RoleIx, Rows, Scope, Scopes, ServiceAccountIx, Text,
+    Time, UserIx,
+};
 use crate::policy::Kind;
 
 /// The facts that rules are judged on.
@@ -16,10 +19,12 @@ pub struct Facts<'o> {
 
 /// Every effective grant. Only rules that ask more of a grant than its role make us build it.
 struct Grants {
-    /// A row for each user, then one for each group.
+    /// A row for each user, then one for each group, then one for each service account.
     of: Rows<Grant>,
     /// For each role, the grants of it.
     by_role: Rows<u32>,
+    /// For each project, the grants in it.
+    by_project: Rows<u32>,
 }
 
 impl<'o> Facts<'o> {
@@ -31,16 +36,25 @@ impl<'o> Facts<'o> {
         self.grants.get_or_init(|| {
             let mut of = Rows::default();
             for user in 0..self.org.users.len() {
-                of.push(self.org.grants_of_user(crate::org::UserIx::new(user)));
+                of.push(self.org.grants_of_user(UserIx::new(user)));
             }
             for group in 0..self.org.groups.len() {
-                of.push(self.org.grants_of_group(crate::org::GroupIx::new(group)));
+                of.push(self.org.grants_of_group(GroupIx::new(group)));
             }
-            let mut roles: Rows<RoleIx> = Rows::default();
-            for grant in of.items() {
-                roles.push([grant.role]);
+            for account in 0..self.org.service_accounts.len() {
+                of.push(self.org.grants_of_account(ServiceAccountIx::new(account)));
             }
-            Grants { by_role: roles.inverse(self.org.roles.len(), RoleIx::at), of }
+            let by_role: Rows<RoleIx> = of.items().iter().map(|grant: &Grant| [grant.role]).collect();
+            let in_project = |grant: &Grant| match grant.scope {
+                Scope::Project(project) => Some(project),
+                Scope::Organization => None,
+            };
+            let by_project: Rows<ProjectIx> = of.items().iter().map(in_project).collect();
+            Grants {
+                by_role: by_role.inverse(self.org.roles.len(), RoleIx::at),
+                by_project: by_project.inverse(self.org.projects.len(), ProjectIx::at),
+                of,
+            }
         })
     }
 
@@ -54,6 +68,7 @@ impl<'o> Facts<'o> {
         let row = match principal {
             Principal::User(user) => user.at(),
             Principal::Group(group) => self.org.users.len() + group.at(),
+            Principal::ServiceAccount(account) => self.org.users.len() + self.org.groups.len() + account.at(),
         };
         self.table().of.range(row)
     }
@@ -61,6 +76,11 @@ impl<'o> Facts<'o> {
     /// The places of a role's grants among [`Facts::grants`].
     pub fn grants_by_role(&self, role: usize) -> &[u32] {
         self.table().by_role.of(role)
+    }
+
+    /// The places of the grants in a project among [`Facts::grants`].
+    pub fn grants_in_project(&self, project: usize) -> &[u32] {
+        self.table().by_project.of(project)
     }
 
     /// The first user for whom the legacy word is missing, and how many there are.
@@ -77,37 +97,32 @@ impl<'o> Facts<'o> {
             Kind::Role => self.org.roles.len(),
             Kind::User => self.org.users.len(),
             Kind::Group => self.org.groups.len(),
+            Kind::Project => self.org.projects.len(),
+            Kind::ServiceAccount => self.org.service_accounts.len(),
+            Kind::Invite => self.org.invites.len(),
+            Kind::AdminApiKey => self.org.admin_api_keys.len(),
+            Kind::ApiKey => self.org.api_keys.len(),
             Kind::Grant => self.grants().len(),
         }
     }
 
-    /// Whether a list has the thing, or would have it, had it been read whole; and not only another answer tells of it.
-    pub fn listed(&self, kind: Kind, at: usize) -> bool {
-        // Rules do not speak of the roles of projects yet.
-        let of_project = |role: &crate::org::Role| {
-            role.resource_type.value().is_some_and(|word| self.org.words.text(*word) == "api.project")
-        };
-        if kind == Kind::Role && of_project(&self.org.roles[at]) {
-            return false;
-        }
-        let listed = match kind {
-            Kind::Role => self.org.roles[at].listed,
-            Kind::User => self.org.users[at].listed,
-            Kind::Group => self.org.groups[at].listed,
-            Kind::Grant => true,
-        };
-        listed || !self.lists_all(kind, false)
-    }
-
-    /// Whether there are no other things of that kind than those that were read; with `unlisted`, neither such as only
-    /// other answers would tell of.
-    pub fn lists_all(&self, kind: Kind, unlisted: bool) -> bool {
+    /// Whether there are no other things of that kind than those that were read; of roles and grants, in these scopes.
+    pub fn lists_all(&self, kind: Kind, scopes: Scopes) -> bool {
+        let exhaustive = |collection| self.org.coverage.of(collection).exhaustive();
+        let in_projects = |collection| self.org.knows_of_all_projects(collection);
         match kind {
-            Kind::User if unlisted && !self.org.knows_memberships() => false,
-            Kind::Role => self.org.coverage.of(Collection::Roles).exhaustive(),
-            Kind::User => self.org.coverage.of(Collection::Users).exhaustive(),
-            Kind::Group => self.org.coverage.of(Collection::Groups).exhaustive(),
-            Kind::Grant => self.org.knows_all_grants(),
+            Kind::Role => {
+                (!scopes.organization || exhaustive(Collection::Roles))
+                    && (!scopes.project || in_projects(Collection::ProjectRoles))
+            }
+            Kind::User => exhaustive(Collection::Users),
+            Kind::Group => exhaustive(Collection::Groups),
+            Kind::Project => exhaustive(Collection::Projects),
+            Kind::ServiceAccount => in_projects(Collection::ServiceAccounts),
+            Kind::Invite => exhaustive(Collection::Invites),
+            Kind::AdminApiKey => exhaustive(Collection::AdminApiKeys),
+            Kind::ApiKey => in_projects(Collection::ApiKeys),
+            Kind::Grant => self.org.knows_all_grants(scopes),
         }
     }
 
@@ -126,15 +141,39 @@ impl<'o> Facts<'o> {
                 let group = &self.org.groups[at];
                 thing("group", &group.id, &group.name, None)
             }
+            Kind::Project => {
+                let project = &self.org.projects[at];
+                thing("project", &project.id, &project.name, None)
+            }
+            Kind::ServiceAccount => {
+                let account = &self.org.service_accounts[at];
+                thing("service_account", &account.id, &account.name, None)
+            }
+            Kind::Invite => {
+                let invite = &self.org.invites[at];
+                thing("invite", &invite.id, &Known::Missing, invite.email.value())
+            }
+            Kind::AdminApiKey => {
+                let key = &self.org.admin_api_keys[at];
+                thing("admin_api_key", &key.id, &key.name, None)
+            }
+            Kind::ApiKey => {
+                let key = &self.org.api_keys[at];
+                thing("api_key", &key.id, &key.name, None)
+            }
             Kind::Grant => {
                 let grant = &self.grants()[at];
                 let (principal, role) = (self.principal(grant.principal), self.thing(Kind::Role, grant.role.at()));
-                Thing {
-                    kind: "grant",
-                    id: Text::from(format!("{}/{}", principal.id, role.id)),
-                    name: Some(Text::from(format!("{} of {}", role.label(), principal.label()))),
-                    email: None,
-                }
+                let spoken = format!("{} of {}", role.label(), principal.label());
+                let (id, name) = match grant.scope {
+                    Scope::Organization => (format!("{}/{}", principal.id, role.id), spoken),
+                    Scope::Project(project) => {
+                        let project = self.thing(Kind::Project, project.at());
+                        let id = format!("{}/{}/{}", principal.id, project.id, role.id);
+                        (id, format!("{spoken} in {}", project.label()))
+                    }
+                };
+                Thing { kind: "grant", id: Text::from(id), name: Some(Text::from(name)), email: None }
             }
         }
     }
@@ -144,6 +183,7 @@ impl<'o> Facts<'o> {
         match principal {
             Principal::User(user) => self.thing(Kind::User, user.at()),
             Principal::Group(group) => self.thing(Kind::Group, group.at()),
+            Principal::ServiceAccount(account) => self.thing(Kind::ServiceAccount, account.at()),
         }
     }
 }

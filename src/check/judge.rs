@@ -6,12 +6,13 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::answers::Answers;
-use super::evaluate::{Answered, Domain, evaluate, matching, within};
+use super::evaluate::{Answered, Domain, evaluate, matching, principal_word, scope_word, within};
 use super::facts::Facts;
+use super::population::Population;
 use super::proof::{Missing, Proof, permission};
 use super::prove::Prover;
 use crate::finding::{Evidence, Finding, Path, Place, RuleResult, Status, Thing, Value, Verdict};
-use crate::org::{Collection, Known, Text, Truth};
+use crate::org::{Known, Text, Truth};
 use crate::policy::{Assertion, Bounds, Condition, Exactly, Kind, Rule, TextColumn};
 
 /// A rule's answer, with its findings.
@@ -23,12 +24,9 @@ pub struct Judged {
 /// Judges one rule, the `number`-th of the outcome.
 pub fn judge(facts: &Facts<'_>, rule: &Rule, number: usize) -> Judged {
     let mut filter = evaluate(facts, &rule.filter, Domain::Things(rule.select));
-    let unlisted = reaches_unlisted(rule);
-    if !unlisted {
-        let listed = Answers::each(facts.count(rule.select), |at| facts.listed(rule.select, at).into());
-        filter.answers = filter.answers.and(&listed);
-    }
-    let open = !facts.lists_all(rule.select, unlisted);
+    let population = Population::of(facts, rule);
+    filter.answers = filter.answers.and(&Answers::each(facts.count(rule.select), |at| population.has(at)));
+    let open = population.open();
     let selected = filter.answers.count_yes();
     let judge = Judge { facts, rule, number, prover: Prover { facts, source: &rule.place.source }, open };
     let mut findings = match &rule.assertion {
@@ -79,19 +77,6 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule, number: usize) -> Judged {
     Judged { result, findings }
 }
 
-/// Whether a rule also speaks of things that no list has, but that others tell of: the members of groups, the roles of
-/// assignments. It does if its own text reads those others; what other rules read makes no difference.
-fn reaches_unlisted(rule: &Rule) -> bool {
-    let telling: &[Collection] = match rule.select {
-        Kind::User => &[Collection::GroupMembers],
-        Kind::Role => &[Collection::UserRoles, Collection::GroupRoles],
-        Kind::Group => &[Collection::UserRoles],
-        Kind::Grant => return true,
-    };
-    let needs = rule.needs();
-    telling.iter().any(|collection| needs.contains(collection))
-}
-
 struct Judge<'j, 'o> {
     facts: &'j Facts<'o>,
     rule: &'j Rule,
@@ -116,7 +101,7 @@ impl Judge<'_, '_> {
                 }
             }
             let subject = self.facts.thing(self.rule.select, at);
-            let message = format!("{} {}: cannot be answered", subject.kind, subject.label());
+            let message = format!("{} {}: cannot be answered", subject.kind_in_words(), subject.label());
             self.finding(Status::Unknown, subject, message, proof, condition.span.clone())
         });
         violations.chain(unknown).collect()
@@ -144,7 +129,7 @@ impl Judge<'_, '_> {
 
     /// One sentence on what is wrong with the subject.
     fn message(&self, subject: &Thing, proof: &Proof, required: bool, span: &Range<usize>) -> String {
-        let who = format!("{} {}", subject.kind, subject.label());
+        let who = format!("{} {}", subject.kind_in_words(), subject.label());
         let mut permissions: Vec<&str> = Vec::new();
         let mut others: Vec<String> = Vec::new();
         for evidence in &proof.evidence {
@@ -155,8 +140,8 @@ impl Judge<'_, '_> {
             }
         }
         let verb = match self.rule.select {
-            Kind::Role | Kind::Grant => "grants",
-            Kind::User | Kind::Group => "holds",
+            Kind::Role | Kind::Grant | Kind::Project | Kind::Invite => "grants",
+            Kind::User | Kind::Group | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey => "holds",
         };
         let mut roles: Vec<&str> = proof.paths.iter().filter_map(|path| held_role(path)).collect();
         roles.dedup();
@@ -183,7 +168,7 @@ impl Judge<'_, '_> {
     fn count(&self, filter: &Answered<'_>, bounds: Bounds, span: &Range<usize>) -> Option<Finding> {
         let sure = filter.answers.count_yes();
         let possible = sure + filter.answers.count_unknown();
-        let kinds = format!("{}s", self.rule.select.name());
+        let kinds = format!("{}s", self.rule.select.name().replace('_', " "));
         let mut proof = Proof::default();
         let status = match within(bounds, sure as u64, possible as u64, self.open) {
             Truth::Yes => return None,
@@ -234,7 +219,7 @@ impl Judge<'_, '_> {
                 Known::Value(text) => matching(&exactly.values, text).is_some().into(),
             };
             let subject = self.facts.thing(self.rule.select, at);
-            let who = format!("{} {}", subject.kind, subject.label());
+            let who = format!("{} {}", subject.kind_in_words(), subject.label());
             let mut proof = Proof::default();
             match selected.and(!listed) {
                 Truth::No => {}
@@ -270,7 +255,7 @@ impl Judge<'_, '_> {
                 Truth::No => Status::Violation,
                 Truth::Unknown => Status::Unknown,
             };
-            let kind = self.rule.select.name();
+            let kind = self.rule.select.name().replace('_', " ");
             let message = match status {
                 Status::Violation => format!("no selected {kind} has the {name} {listed}"),
                 Status::Unknown => format!("whether a selected {kind} has the {name} {listed} cannot be answered"),
@@ -289,14 +274,13 @@ impl Judge<'_, '_> {
         let org = self.facts.org;
         let row = match self.rule.select {
             Kind::Grant => self.facts.grants()[at].role.at(),
-            Kind::Role | Kind::User | Kind::Group => at,
+            _ => at,
         };
         match column {
             TextColumn::Each(read) => read(org, row).map(Text::from),
             TextColumn::Word(read) => read(org, row).map(|word| Text::from(org.words.text(word))),
-            TextColumn::Principal => {
-                Known::Value(Text::from(super::evaluate::principal_word(self.facts.grants()[at].principal)))
-            }
+            TextColumn::Principal => Known::Value(Text::from(principal_word(self.facts.grants()[at].principal))),
+            TextColumn::Scope => Known::Value(Text::from(scope_word(self.facts.grants()[at].scope))),
         }
     }
 
@@ -332,7 +316,7 @@ impl Judge<'_, '_> {
     /// Grants are not all known as long as some user's legacy word is not.
     fn wordless(&self) -> Vec<String> {
         let mut proof = Proof::default();
-        if self.rule.select == Kind::Grant {
+        if self.rule.select == Kind::Grant && self.rule.scopes().organization {
             self.prover.wordless(&mut proof);
         }
         proof.said(None)
@@ -372,11 +356,12 @@ fn extended(paths: Vec<Path>, permissions: &[Thing]) -> Vec<Path> {
     paths.iter().flat_map(|path| permissions.iter().map(move |permission| on(path, permission))).collect()
 }
 
-/// A stable hash of rule, subject and what fired: roles and permissions, and the `listed` value that nobody has.
+/// A stable hash of rule, subject and what fired: roles, their projects and permissions, and the `listed` value that nobody has.
 fn fingerprint(rule: &str, subject: &Thing, proof: &Proof, listed: Option<&str>) -> String {
-    let roles = proof.paths.iter().flatten().filter(|step| step.kind == "role").map(|step| format!("role {}", step.id));
+    let steps = proof.paths.iter().flatten().filter(|step| matches!(step.kind, "role" | "project"));
+    let steps = steps.map(|step| format!("{} {}", step.kind, step.id));
     let permissions = proof.evidence.iter().filter_map(permission).map(|step| format!("permission {}", step.id));
-    let mut fired: Vec<String> = roles.chain(permissions).chain(listed.map(|value| format!("value {value}"))).collect();
+    let mut fired: Vec<String> = steps.chain(permissions).chain(listed.map(|value| format!("value {value}"))).collect();
     fired.sort();
     fired.dedup();
     let mut hash = Sha256::new();

@@ -4,14 +4,16 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use super::facts::Facts;
-use crate::org::{Collection, Known};
+use crate::org::{Collection, Known, Scopes};
 use crate::policy::{Assertion, Attribute, Condition, Kind, Naming, Pattern, Rule, Test, TextColumn, ViaTest, nearest};
 
 /// For how many names of a rule the nearest is looked for.
 const NEAREST: usize = 5;
 
 /// The kinds of principal.
-const PRINCIPALS: [&str; 2] = ["user", "group"];
+const PRINCIPALS: [&str; 3] = ["user", "group", "service_account"];
+/// The kinds of scope.
+const SCOPES: [&str; 2] = ["organization", "project"];
 
 /// The names that an organization has.
 pub struct Names<'f, 'o> {
@@ -91,16 +93,18 @@ impl<'f, 'o> Names<'f, 'o> {
         let org = self.facts.org;
         // A grant's columns are its role's: it is the roles that have to be known, not every grant.
         let listed = if attribute.of == Kind::Grant { Kind::Role } else { attribute.of };
-        if !self.facts.lists_all(listed, false) {
+        if !self.facts.lists_all(listed, self.scopes()) {
             return None;
         }
         let value = |at| match column {
             TextColumn::Each(read) => read(org, at),
             TextColumn::Word(read) => read(org, at).map(|word| org.words.text(word)),
-            TextColumn::Principal => Known::Value(PRINCIPALS[at % PRINCIPALS.len()]),
+            TextColumn::Principal => Known::Value(PRINCIPALS[at]),
+            TextColumn::Scope => Known::Value(SCOPES[at]),
         };
         let things = match column {
             TextColumn::Principal => PRINCIPALS.len(),
+            TextColumn::Scope => SCOPES.len(),
             TextColumn::Each(_) | TextColumn::Word(_) => self.facts.count(listed),
         };
         let values = || (0..things).filter_map(|at| value(at).value().copied());
@@ -116,13 +120,22 @@ impl<'f, 'o> Names<'f, 'o> {
             return None;
         }
         let near = if first { nearest(literal, values()) } else { None };
-        Some(unresolved(literal, &format!("no {} has this {}", attribute.of.name(), attribute.name), near))
+        Some(unresolved(
+            literal,
+            &format!("no {} has this {}", attribute.of.name().replace('_', " "), attribute.name),
+            near,
+        ))
+    }
+
+    /// Where nobody asked for the roles of projects, nobody speaks of them.
+    fn scopes(&self) -> Scopes {
+        Scopes { project: self.facts.org.coverage.of(Collection::ProjectRoles).asked, ..Scopes::ALL }
     }
 
     fn no_permission(&self, pattern: &Pattern) -> Option<String> {
         let literal = pattern.literal()?;
         let org = self.facts.org;
-        let known = org.coverage.of(Collection::Roles).exhaustive()
+        let known = self.facts.lists_all(Kind::Role, self.scopes())
             && org.roles.iter().all(|role| role.permissions.value().is_some());
         let granted =
             || org.words.iter().enumerate().filter(|(at, _)| self.permissions.contains(at)).map(|(_, word)| word);

@@ -4,10 +4,13 @@
 mod answers;
 mod evaluate;
 mod facts;
+mod hole;
 mod judge;
 mod literals;
+mod population;
 mod proof;
 mod prove;
+mod relate;
 #[cfg(test)]
 mod tests;
 

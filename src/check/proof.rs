@@ -60,7 +60,7 @@ impl Proof {
 /// The sentence on an attribute that the API did not send for so many things.
 pub fn unsent_for(attribute: &str, first: &Thing, count: usize) -> String {
     let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
-    format!("the API sent no `{attribute}` for {} {}{more}", first.kind, first.label())
+    format!("the API sent no `{attribute}` for {} {}{more}", first.kind_in_words(), first.label())
 }
 
 /// Something that would have to be known.

@@ -4,11 +4,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::evaluate::{Answered, Domain, matching, principal_word};
+use super::evaluate::{Answered, Domain, matching, principal_word, scope_word};
 use super::facts::Facts;
 use super::proof::{Missing, Proof, permission, unsent_for};
+use super::relate::principal;
 use crate::finding::{Evidence, Path, Place, SourceText, Thing, Value};
-use crate::org::{Collection, Grant, GroupIx, Known, Principal, Truth, UserIx};
+use crate::org::{Collection, Grant, GroupIx, Known, Principal, Scope, Scopes, Truth};
 use crate::policy::{
     Attribute, Kind, ListTest, Naming, Pattern, Quantity, RelatedTest, Relation, Test, TextColumn, TextTest, ViaKind,
     ViaTest,
@@ -63,7 +64,7 @@ impl Prover<'_, '_> {
     fn row(&self, domain: Domain, at: usize) -> usize {
         match domain {
             Domain::Things(Kind::Grant) => self.facts.grants()[at].role.at(),
-            Domain::Things(Kind::Role | Kind::User | Kind::Group) | Domain::GrantsByRole => at,
+            Domain::Things(_) | Domain::GrantsByRole(_) => at,
         }
     }
 
@@ -94,14 +95,14 @@ impl Prover<'_, '_> {
             self.unread(collection, proof);
         }
         let thing = match domain {
-            Domain::Things(Kind::Grant) | Domain::GrantsByRole => self.facts.thing(Kind::Role, self.row(domain, at)),
+            Domain::Things(Kind::Grant) | Domain::GrantsByRole(_) => self.facts.thing(Kind::Role, self.row(domain, at)),
             Domain::Things(kind) => self.facts.thing(kind, at),
         };
         proof.missing.push(Missing::Unsent(attribute.name, thing));
     }
 
     /// Notes what is missing of a whole collection.
-    fn unread(&self, collection: Collection, proof: &mut Proof) {
+    pub(super) fn unread(&self, collection: Collection, proof: &mut Proof) {
         let record = self.facts.org.coverage.of(collection);
         if !record.asked {
             proof.missing.push(Missing::Unread(format!("{collection} was not read")));
@@ -111,7 +112,7 @@ impl Prover<'_, '_> {
     }
 
     /// Notes why the part of a collection that belongs to one thing is missing.
-    fn unread_of(&self, collection: Collection, id: &str, proof: &mut Proof) {
+    pub(super) fn unread_of(&self, collection: Collection, id: &str, proof: &mut Proof) {
         match self.facts.org.coverage.failure(collection, id) {
             Some(failure) => proof.missing.push(Missing::Unread(failure.message.clone())),
             None => self.unread(collection, proof),
@@ -133,6 +134,9 @@ impl Prover<'_, '_> {
             TextColumn::Each(read) => read(org, row),
             TextColumn::Word(read) => read(org, row).map(|word| org.words.text(word)),
             TextColumn::Principal => Known::Value(principal_word(self.facts.grants()[at].principal)),
+            // Which grants of a role are meant is said by the paths.
+            TextColumn::Scope if matches!(answered.domain, Domain::GrantsByRole(_)) => return,
+            TextColumn::Scope => Known::Value(scope_word(self.facts.grants()[at].scope)),
         };
         let whole = || answered.condition.span.clone();
         match value {
@@ -206,7 +210,8 @@ impl Prover<'_, '_> {
                 Truth::Yes
             }
         };
-        let all = self.related_things(relation, answered.domain, part.domain, at);
+        let scopes = test.scopes(relation);
+        let all = self.related_things(relation, scopes, answered.domain, part.domain, at);
         if let (Quantity::Count(_), Truth::No | Truth::Yes) = (test.quantity, truth) {
             let counted = all.iter().filter(|related| part.answers.of(related.at) == Truth::Yes).count() as u64;
             self.value(attribute, Value::Number(counted), answered.condition.span.clone(), proof);
@@ -222,126 +227,75 @@ impl Prover<'_, '_> {
             proof.missing.extend(inner.missing);
         }
         if truth == Truth::Unknown {
-            self.open(relation, answered.domain, at, proof);
+            self.open(relation, scopes, answered.domain, at, proof);
         }
         proof.places.push(answered.condition.span.clone());
     }
 
-    fn related_things(&self, relation: Relation, domain: Domain, target: Domain, at: usize) -> Vec<Related> {
+    fn related_things(
+        &self,
+        relation: Relation,
+        scopes: Scopes,
+        domain: Domain,
+        target: Domain,
+        at: usize,
+    ) -> Vec<Related> {
         let facts = self.facts;
-        let org = facts.org;
-        let pair = |kind, place: usize, first: Thing| Related {
-            at: place,
-            paths: vec![vec![first, facts.thing(kind, place)]],
+        let kind = match domain {
+            Domain::Things(kind) => kind,
+            Domain::GrantsByRole(_) => return vec![Related { at, paths: Vec::new() }],
         };
-        match relation {
-            Relation::Holds => {
-                let principal = match domain {
-                    Domain::Things(Kind::Group) => Principal::Group(GroupIx::new(at)),
-                    _ => Principal::User(UserIx::new(at)),
-                };
-                let by_table = |place: usize| Related { at: place, paths: self.ways(&facts.grants()[place]) };
-                match (target, principal) {
-                    (Domain::Things(_), _) => facts.grants_of(principal).map(by_table).collect(),
-                    (Domain::GrantsByRole, Principal::User(user)) => self.by_role(&org.grants_of_user(user)),
-                    (Domain::GrantsByRole, Principal::Group(group)) => self.by_role(&org.grants_of_group(group)),
-                }
-            }
-            Relation::Holders => {
-                let grants = facts.grants_by_role(at).iter().map(|&grant| grant as usize);
-                grants.map(|grant| Related { at: grant, paths: self.ways(&facts.grants()[grant]) }).collect()
-            }
-            Relation::Groups => {
-                let user = facts.thing(Kind::User, at);
-                let groups = org.groups_of(UserIx::new(at)).iter();
-                groups.map(|group| pair(Kind::Group, group.at(), user.clone())).collect()
-            }
-            Relation::Members => {
-                let members = org.members_of(GroupIx::new(at)).iter();
-                members
-                    .map(|user| Related {
-                        at: user.at(),
-                        paths: vec![vec![facts.thing(Kind::User, user.at()), facts.thing(Kind::Group, at)]],
-                    })
-                    .collect()
-            }
-            Relation::GrantRole => vec![Related { at: self.row(domain, at), paths: Vec::new() }],
-            Relation::GrantUser | Relation::GrantGroup => match facts.grants()[at].principal {
-                Principal::User(user) if relation == Relation::GrantUser => {
-                    vec![Related { at: user.at(), paths: Vec::new() }]
-                }
-                Principal::Group(group) if relation == Relation::GrantGroup => {
-                    vec![Related { at: group.at(), paths: Vec::new() }]
-                }
-                Principal::User(_) | Principal::Group(_) => Vec::new(),
-            },
+        if let Domain::GrantsByRole(_) = target {
+            let grants = match principal(kind, at) {
+                Principal::User(user) => facts.org.grants_of_user(user),
+                Principal::Group(group) => facts.org.grants_of_group(group),
+                Principal::ServiceAccount(account) => facts.org.grants_of_account(account),
+            };
+            let meant = grants.iter().filter(|grant| scopes.contain(grant.scope));
+            return meant.map(|grant| Related { at: grant.role.at(), paths: self.ways(grant) }).collect();
         }
-    }
-
-    fn by_role(&self, grants: &[Grant]) -> Vec<Related> {
-        grants.iter().map(|grant| Related { at: grant.role.at(), paths: self.ways(grant) }).collect()
+        let mut places = Vec::new();
+        facts.relate(relation, kind, at, scopes, &mut places);
+        let paths = |place: usize| -> Vec<Path> {
+            match relation {
+                Relation::Holds | Relation::Holders => self.ways(&facts.grants()[place]),
+                Relation::Groups => vec![vec![facts.thing(kind, at), facts.thing(Kind::Group, place)]],
+                Relation::Members => vec![vec![facts.thing(Kind::User, place), facts.thing(kind, at)]],
+                Relation::Projects if kind == Kind::User || kind == Kind::Group => {
+                    vec![vec![facts.thing(kind, at), facts.thing(Kind::Project, place)]]
+                }
+                Relation::Projects
+                | Relation::Roles
+                | Relation::ServiceAccounts
+                | Relation::ApiKeys
+                | Relation::Project
+                | Relation::Role
+                | Relation::User
+                | Relation::Group
+                | Relation::ServiceAccount => Vec::new(),
+            }
+        };
+        places.into_iter().map(|place| Related { at: place, paths: paths(place) }).collect()
     }
 
     /// Every way that leads to a grant, as a path from the principal to the role.
     pub fn ways(&self, grant: &Grant) -> Vec<Path> {
         let principal = self.facts.principal(grant.principal);
-        let role = self.facts.thing(Kind::Role, grant.role.at());
-        let through =
-            |group: &GroupIx| vec![principal.clone(), self.facts.thing(Kind::Group, group.at()), role.clone()];
+        // A role that holds in a project is reached by way of it.
+        let project = match grant.scope {
+            Scope::Project(project) => Some(self.facts.thing(Kind::Project, project.at())),
+            Scope::Organization => None,
+        };
+        let end: Vec<Thing> = project.into_iter().chain([self.facts.thing(Kind::Role, grant.role.at())]).collect();
+        let through = |group: &GroupIx| {
+            let start = [principal.clone(), self.facts.thing(Kind::Group, group.at())];
+            start.into_iter().chain(end.iter().cloned()).collect()
+        };
         let mut paths: Vec<Path> = grant.groups.iter().map(through).collect();
         if grant.direct == Truth::Yes || grant.membership || paths.is_empty() {
-            paths.insert(0, vec![principal, role]);
+            paths.insert(0, std::iter::once(principal.clone()).chain(end.iter().cloned()).collect());
         }
         paths
-    }
-
-    /// Notes why there may be more related things than we know.
-    fn open(&self, relation: Relation, domain: Domain, at: usize, proof: &mut Proof) {
-        let org = self.facts.org;
-        let memberships = |proof: &mut Proof| {
-            if !org.knows_memberships() {
-                self.unread(Collection::Groups, proof);
-                self.unread(Collection::GroupMembers, proof);
-            }
-        };
-        match relation {
-            Relation::Holds if domain == Domain::Things(Kind::Group) => {
-                let group = GroupIx::new(at);
-                if !org.knows_group_roles(group) {
-                    self.unread_of(Collection::GroupRoles, &org.group(group).id, proof);
-                }
-            }
-            Relation::Holds => {
-                let user = UserIx::new(at);
-                if !org.knows_assignments(user) {
-                    self.unread_of(Collection::UserRoles, &org.user(user).id, proof);
-                }
-                if org.user(user).role == Known::Missing {
-                    proof.missing.push(Missing::Unsent("role", self.facts.thing(Kind::User, at)));
-                }
-                memberships(proof);
-                for &group in org.groups_of(user).iter().filter(|group| !org.knows_group_roles(**group)) {
-                    self.unread_of(Collection::GroupRoles, &org.group(group).id, proof);
-                }
-            }
-            Relation::Holders => {
-                if !org.knows_all_grants() {
-                    for collection in [Collection::Users, Collection::UserRoles, Collection::GroupRoles] {
-                        self.unread(collection, proof);
-                    }
-                    memberships(proof);
-                    self.wordless(proof);
-                }
-            }
-            Relation::Groups => memberships(proof),
-            Relation::Members => {
-                let group = GroupIx::new(at);
-                if !org.knows_members(group) {
-                    self.unread_of(Collection::GroupMembers, &org.group(group).id, proof);
-                }
-            }
-            Relation::GrantRole | Relation::GrantUser | Relation::GrantGroup => {}
-        }
     }
 
     /// Notes that the legacy word of some users is missing, and with it roles that they may hold.

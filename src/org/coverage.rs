@@ -187,6 +187,11 @@ impl Record {
         self.asked && self.cut.is_none()
     }
 
+    /// Whether the part of everything that it was read for was read.
+    pub fn whole(&self) -> bool {
+        self.exhaustive() && self.gaps.is_empty() && self.unasked.is_empty()
+    }
+
     /// Whether the part of this collection that belongs to `id` was read.
     pub fn covers(&self, id: &str) -> bool {
         self.asked && !self.gaps.contains_key(id) && !self.unasked.contains(id)

@@ -1,6 +1,8 @@
-//! Effective grants: one principal holding one role, however many ways lead to it.
+//! Effective grants: one principal holding one role in one scope, however many ways lead to it.
 
-use super::{GroupIx, Org, ProjectIx, RoleIx, Truth, UserIx};
+use std::collections::BTreeMap;
+
+use super::{GroupIx, Org, ProjectIx, RoleIx, ServiceAccountIx, Truth, UserIx};
 
 /// Where a grant holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,6 +13,28 @@ pub enum Scope {
     Project(ProjectIx),
 }
 
+/// Which scopes matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scopes {
+    /// The organization.
+    pub organization: bool,
+    /// The projects.
+    pub project: bool,
+}
+
+impl Scopes {
+    /// All of them.
+    pub const ALL: Self = Self { organization: true, project: true };
+
+    /// Whether this one matters.
+    pub fn contain(self, scope: Scope) -> bool {
+        match scope {
+            Scope::Organization => self.organization,
+            Scope::Project(_) => self.project,
+        }
+    }
+}
+
 /// Who holds a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Principal {
@@ -18,12 +42,14 @@ pub enum Principal {
     User(UserIx),
     /// A group, for its members.
     Group(GroupIx),
+    /// A service account.
+    ServiceAccount(ServiceAccountIx),
 }
 
-/// What one answer of the API says of how a user came by a role.
+/// What one answer of the API says of how a principal came by a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
-    /// `assignment_sources` names the user.
+    /// `assignment_sources` names the principal.
     Direct,
     /// `assignment_sources` names this group.
     Group(GroupIx),
@@ -33,7 +59,7 @@ pub enum Way {
     Unstated,
 }
 
-/// One role in the API's list of a user's roles, and one way that leads to it.
+/// One role in the API's list of a principal's roles, and one way that leads to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Assignment {
     /// The role.
@@ -42,16 +68,18 @@ pub struct Assignment {
     pub way: Way,
 }
 
-/// One principal holding one role in the organization.
+/// One principal holding one role in one scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     /// Who.
     pub principal: Principal,
     /// What.
     pub role: RoleIx,
+    /// Where.
+    pub scope: Scope,
     /// Whether the role was given to the principal itself.
     pub direct: Truth,
-    /// Whether membership of the organization implies it (the legacy word).
+    /// Whether membership of the organization or project implies it (the legacy word).
     pub membership: bool,
     /// The groups that confer it, sorted.
     pub groups: Vec<GroupIx>,
@@ -61,79 +89,160 @@ pub struct Grant {
     pub more_groups: bool,
 }
 
+/// What is known of a principal in one scope.
+struct Place<'o> {
+    /// What the API lists as the principal's roles there.
+    assignments: &'o [Assignment],
+    /// Whether that list was read; so it is where there is none to read.
+    listed: bool,
+    /// The role that membership implies.
+    implied: Option<RoleIx>,
+    /// The principal's groups there, each with its roles.
+    groups: Vec<(GroupIx, &'o [RoleIx])>,
+    /// Whether these are all groups, and all their roles.
+    groups_known: bool,
+}
+
 impl Org {
-    /// The effective grants of a user that were read, sorted by role. Whether there may be more: [`Org::knows_grants`].
+    /// The effective grants of a user that were read, sorted by scope and role. Whether there may be more:
+    /// [`Org::knows_grants`].
     ///
     /// Both views are joined: what the API lists as the user's roles, and what follows from the groups and the
     /// legacy word. A role of unstated origin is direct if no group confers it and all groups are known.
     pub fn grants_of_user(&self, user: UserIx) -> Vec<Grant> {
-        #[derive(PartialEq, Eq, PartialOrd, Ord)]
-        enum Origin {
-            Stated(Way),
-            Membership,
+        let groups = self.groups_of(user);
+        let mut places = BTreeMap::from([(Scope::Organization, self.in_organization(groups))]);
+        let own = places.get_mut(&Scope::Organization).expect("it was just put there");
+        own.assignments = self.assignments_of(user);
+        own.listed = self.knows_assignments(user);
+        own.implied = self.legacy_role(user);
+        for at in self.projects_of(user) {
+            let member = &self.project_users[at];
+            let scope = Scope::Project(member.project);
+            let place = places.entry(scope).or_insert_with(|| self.in_project(member.project, groups));
+            place.assignments = self.assignments_in_project(at);
+            place.listed = self.knows_project_assignments(at);
+            place.implied = self.implied_role(scope, member.role);
         }
-
-        let mut origins: Vec<(RoleIx, Origin)> =
-            self.assignments_of(user).iter().map(|a| (a.role, Origin::Stated(a.way))).collect();
-        for &group in self.groups_of(user) {
-            let conferred = self.roles_of_group(group).iter();
-            origins.extend(conferred.map(|&role| (role, Origin::Stated(Way::Group(group)))));
-        }
-        origins.extend(self.legacy_role(user).map(|role| (role, Origin::Membership)));
-        origins.sort_unstable();
-        origins.dedup();
-
-        let groups_known =
-            self.knows_memberships() && self.groups_of(user).iter().all(|&group| self.knows_group_roles(group));
-        let listed = self.knows_assignments(user);
-        origins
-            .chunk_by(|(a, _), (b, _)| a == b)
-            .map(|chunk| {
-                let has = |origin: &Origin| chunk.iter().any(|(_, o)| o == origin);
-                let groups: Vec<GroupIx> = chunk
-                    .iter()
-                    .filter_map(|(_, origin)| match origin {
-                        Origin::Stated(Way::Group(group)) => Some(*group),
-                        Origin::Stated(Way::Direct | Way::Inherited | Way::Unstated) | Origin::Membership => None,
-                    })
-                    .collect();
-                let membership = has(&Origin::Membership);
-                let unstated = has(&Origin::Stated(Way::Unstated));
-                let direct = if has(&Origin::Stated(Way::Direct)) {
-                    Truth::Yes
-                } else if !unstated {
-                    if listed { Truth::No } else { Truth::Unknown }
-                } else if groups.is_empty() && !membership && groups_known {
-                    Truth::Yes
-                } else {
-                    Truth::Unknown
-                };
-                Grant {
-                    principal: Principal::User(user),
-                    role: chunk[0].0,
-                    direct,
-                    membership,
-                    inherited: has(&Origin::Stated(Way::Inherited)),
-                    more_groups: !groups_known && (unstated || !listed),
-                    groups,
-                }
-            })
-            .collect()
+        self.add_projects_of_groups(&mut places, groups);
+        grants(Principal::User(user), places)
     }
 
-    /// The grants of a group that were read, sorted by role. Whether there may be more: [`Org::knows_group_roles`].
+    /// The grants of a group that were read, sorted by scope and role. Whether there may be more: [`Org::knows_grants`].
     pub fn grants_of_group(&self, group: GroupIx) -> Vec<Grant> {
-        let roles = self.roles_of_group(group).iter();
-        roles
-            .map(|&role| Grant {
-                principal: Principal::Group(group),
-                role,
-                direct: Truth::Yes,
-                membership: false,
-                groups: Vec::new(),
-                inherited: false,
-                more_groups: false,
-            })
-            .collect()
+        let own = self.roles_of_group(group).iter().map(|&role| (Scope::Organization, role));
+        let in_projects = self.projects_of_group(group).flat_map(|at| {
+            let scope = Scope::Project(self.project_groups[at].project);
+            self.roles_in_project(at).iter().map(move |&role| (scope, role))
+        });
+        let grant = |(scope, role)| Grant {
+            principal: Principal::Group(group),
+            role,
+            scope,
+            direct: Truth::Yes,
+            membership: false,
+            groups: Vec::new(),
+            inherited: false,
+            more_groups: false,
+        };
+        own.chain(in_projects).map(grant).collect()
     }
+
+    /// The effective grants of a service account that were read, sorted by scope and role: in its project, and through
+    /// groups. Whether there may be more: [`Org::knows_grants`].
+    pub fn grants_of_account(&self, account: ServiceAccountIx) -> Vec<Grant> {
+        let groups = self.groups_of_account(account);
+        let home = self.service_account(account);
+        let scope = Scope::Project(home.project);
+        let own = Place {
+            assignments: self.assignments_of_account(account),
+            listed: self.knows_account_assignments(account),
+            implied: self.implied_role(scope, home.role),
+            ..self.in_project(home.project, groups)
+        };
+        let mut places = BTreeMap::from([(Scope::Organization, self.in_organization(groups)), (scope, own)]);
+        self.add_projects_of_groups(&mut places, groups);
+        grants(Principal::ServiceAccount(account), places)
+    }
+
+    fn in_organization<'o>(&'o self, groups: &[GroupIx]) -> Place<'o> {
+        let known = self.knows_memberships() && groups.iter().all(|&group| self.knows_group_roles(group));
+        let groups = groups.iter().map(|&group| (group, self.roles_of_group(group))).collect();
+        Place { assignments: &[], listed: true, implied: None, groups, groups_known: known }
+    }
+
+    fn in_project<'o>(&'o self, project: ProjectIx, groups: &[GroupIx]) -> Place<'o> {
+        let mut known = self.knows_memberships() && self.knows_project_groups(project);
+        let mut conferring = Vec::new();
+        for &group in groups {
+            for at in self.projects_of_group(group).filter(|&at| self.project_groups[at].project == project) {
+                known &= self.knows_project_group_roles(at);
+                conferring.push((group, self.roles_in_project(at)));
+            }
+        }
+        // Of a project whose users were read, whoever is not among them has nothing there but through groups.
+        let listed = self.knows_project_users(project);
+        Place { assignments: &[], listed, implied: None, groups: conferring, groups_known: known }
+    }
+
+    fn add_projects_of_groups<'o>(&'o self, places: &mut BTreeMap<Scope, Place<'o>>, groups: &[GroupIx]) {
+        for at in groups.iter().flat_map(|&group| self.projects_of_group(group)) {
+            let project = self.project_groups[at].project;
+            places.entry(Scope::Project(project)).or_insert_with(|| self.in_project(project, groups));
+        }
+    }
+}
+
+fn grants(principal: Principal, places: BTreeMap<Scope, Place<'_>>) -> Vec<Grant> {
+    places.into_iter().flat_map(|(scope, place)| grants_in(principal, scope, &place)).collect()
+}
+
+fn grants_in(principal: Principal, scope: Scope, place: &Place<'_>) -> Vec<Grant> {
+    #[derive(PartialEq, Eq, PartialOrd, Ord)]
+    enum Origin {
+        Stated(Way),
+        Membership,
+    }
+
+    let stated = place.assignments.iter().map(|a| (a.role, Origin::Stated(a.way)));
+    let mut origins: Vec<(RoleIx, Origin)> = stated.collect();
+    for (group, roles) in &place.groups {
+        origins.extend(roles.iter().map(|&role| (role, Origin::Stated(Way::Group(*group)))));
+    }
+    origins.extend(place.implied.map(|role| (role, Origin::Membership)));
+    origins.sort_unstable();
+    origins.dedup();
+
+    let grant = |chunk: &[(RoleIx, Origin)]| {
+        let has = |origin: &Origin| chunk.iter().any(|(_, o)| o == origin);
+        let groups: Vec<GroupIx> = chunk
+            .iter()
+            .filter_map(|(_, origin)| match origin {
+                Origin::Stated(Way::Group(group)) => Some(*group),
+                Origin::Stated(Way::Direct | Way::Inherited | Way::Unstated) | Origin::Membership => None,
+            })
+            .collect();
+        let membership = has(&Origin::Membership);
+        let unstated = has(&Origin::Stated(Way::Unstated));
+        let direct = if has(&Origin::Stated(Way::Direct)) {
+            Truth::Yes
+        } else if !unstated {
+            if place.listed { Truth::No } else { Truth::Unknown }
+        } else if groups.is_empty() && !membership && place.groups_known {
+            Truth::Yes
+        } else {
+            Truth::Unknown
+        };
+        Grant {
+            principal,
+            role: chunk[0].0,
+            scope,
+            direct,
+            membership,
+            inherited: has(&Origin::Stated(Way::Inherited)),
+            more_groups: !place.groups_known && (unstated || !place.listed),
+            groups,
+        }
+    };
+    origins.chunk_by(|(a, _), (b, _)| a == b).map(grant).collect()
 }

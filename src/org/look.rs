@@ -1,7 +1,8 @@
 //! Looking things up, and whether all there is of them was read.
 
 use super::{
-    Assignment, Collection, GroupIx, Known, Org, ProjectIx, Role, RoleIx, Scope, ServiceAccountIx, UserIx, Word,
+    Assignment, Collection, GroupIx, Known, Org, Principal, ProjectIx, Role, RoleIx, Scope, Scopes, ServiceAccountIx,
+    UserIx, Word,
 };
 
 impl Org {
@@ -135,11 +136,14 @@ impl Org {
         !self.holes.service_account_roles.contains(account.at())
     }
 
-    /// Whether every user and every group of every project was read.
-    pub fn knows_places(&self) -> bool {
-        self.coverage.of(Collection::Projects).exhaustive()
-            && self.holes.project_users.is_clear()
-            && self.holes.project_groups.is_clear()
+    /// Whether every user of the project was read.
+    pub fn knows_project_users(&self, project: ProjectIx) -> bool {
+        !self.holes.project_users.contains(project.at())
+    }
+
+    /// Whether every group of the project was read.
+    pub fn knows_project_groups(&self, project: ProjectIx) -> bool {
+        !self.holes.project_groups.contains(project.at())
     }
 
     /// Whether every group and all their members were read: only then is "in no other group" known.
@@ -147,20 +151,78 @@ impl Org {
         self.coverage.of(Collection::Groups).exhaustive() && self.holes.group_members.is_clear()
     }
 
-    /// Whether every grant of every principal was read.
-    pub fn knows_all_grants(&self) -> bool {
-        self.coverage.of(Collection::Users).exhaustive()
-            && self.knows_memberships()
-            && self.holes.user_roles.is_clear()
-            && self.holes.group_roles.is_clear()
-            && self.users.iter().all(|user| user.role != Known::Missing)
+    /// Whether the users of every project were read: only then is "in no other project" known.
+    pub fn knows_all_project_users(&self) -> bool {
+        self.coverage.of(Collection::Projects).exhaustive() && self.holes.project_users.is_clear()
     }
 
-    /// Whether every grant of this user was read, whichever way it came about.
-    pub fn knows_grants(&self, user: UserIx) -> bool {
-        self.knows_assignments(user)
-            && self.user(user).role != Known::Missing
-            && self.knows_memberships()
-            && self.groups_of(user).iter().all(|&group| self.knows_group_roles(group))
+    /// Whether the groups of every project were read.
+    pub fn knows_all_project_groups(&self) -> bool {
+        self.coverage.of(Collection::Projects).exhaustive() && self.holes.project_groups.is_clear()
+    }
+
+    /// Whether the part of a collection that is read project by project was read of every project.
+    pub fn knows_of_all_projects(&self, collection: Collection) -> bool {
+        self.coverage.of(Collection::Projects).exhaustive() && self.coverage.of(collection).whole()
+    }
+
+    /// Whether every grant of every principal in these scopes was read.
+    pub fn knows_all_grants(&self, scopes: Scopes) -> bool {
+        let organization = || {
+            self.coverage.of(Collection::Users).exhaustive()
+                && self.holes.user_roles.is_clear()
+                && self.holes.group_roles.is_clear()
+                && self.users.iter().all(|user| user.role != Known::Missing)
+        };
+        let project = || {
+            self.knows_all_project_users()
+                && self.knows_all_project_groups()
+                && self.knows_of_all_projects(Collection::ServiceAccounts)
+                && self.holes.project_user_roles.is_clear()
+                && self.holes.project_group_roles.is_clear()
+                && self.holes.service_account_roles.is_clear()
+                && self.project_users.iter().all(|user| user.role != Known::Missing)
+                && self.service_accounts.iter().all(|account| account.role != Known::Missing)
+        };
+        self.knows_memberships() && (!scopes.organization || organization()) && (!scopes.project || project())
+    }
+
+    /// Whether every grant of this principal in these scopes was read, whichever way it came about.
+    pub fn knows_grants(&self, principal: Principal, scopes: Scopes) -> bool {
+        let groups = match principal {
+            Principal::User(user) => self.groups_of(user),
+            Principal::Group(group) => return self.knows_grants_of_group(group, scopes),
+            Principal::ServiceAccount(account) => self.groups_of_account(account),
+        };
+        self.knows_own_grants(principal, scopes)
+            && groups.iter().all(|&group| self.knows_grants_of_group(group, scopes))
+    }
+
+    /// Whether every group of a user or service account was read, and every grant that does not come through one.
+    pub fn knows_own_grants(&self, principal: Principal, scopes: Scopes) -> bool {
+        let own = match principal {
+            Principal::User(user) => {
+                let organization = || self.knows_assignments(user) && self.user(user).role != Known::Missing;
+                let member =
+                    |at: usize| self.knows_project_assignments(at) && self.project_users[at].role != Known::Missing;
+                let project = || self.knows_all_project_users() && self.projects_of(user).all(member);
+                (!scopes.organization || organization()) && (!scopes.project || project())
+            }
+            Principal::Group(_) => true,
+            Principal::ServiceAccount(account) => {
+                let word = self.service_account(account).role;
+                !scopes.project || (self.knows_account_assignments(account) && word != Known::Missing)
+            }
+        };
+        own && self.knows_memberships()
+    }
+
+    /// Whether every grant of the group in these scopes was read.
+    pub fn knows_grants_of_group(&self, group: GroupIx, scopes: Scopes) -> bool {
+        let project = || {
+            self.knows_all_project_groups()
+                && self.projects_of_group(group).all(|at| self.knows_project_group_roles(at))
+        };
+        (!scopes.organization || self.knows_group_roles(group)) && (!scopes.project || project())
     }
 }

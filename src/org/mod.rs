@@ -17,7 +17,7 @@ mod words;
 pub use build::{Builder, OutOfOrder, part_id};
 pub use compact_str::CompactString as Text;
 pub use coverage::{Collection, Coverage, Failure, Record, State};
-pub use grants::{Assignment, Grant, Principal, Scope, Way};
+pub use grants::{Assignment, Grant, Principal, Scope, Scopes, Way};
 pub use known::{Known, Truth};
 pub use project::{AdminApiKey, ApiKey, Invite, Owner, Project, ProjectGroup, ProjectUser, ServiceAccount};
 pub use rows::Rows;

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{Assertion, Condition, Kind, Policy, Rule, Test, ViaTest};
-use crate::org::Collection;
+use super::attribute::matters;
+use super::{
+    Assertion, Condition, Kind, Pattern, Policy, Quantity, RelatedTest, Relation, Rule, Test, TextTest, ViaTest,
+};
+use crate::org::{Collection, Scopes};
 
 /// What policies read.
 #[derive(Debug)]
 pub struct Needs<'p> {
-    /// The collections, each with its parent if it has one.
+    /// The collections, each with its ancestors.
     pub collections: BTreeSet<Collection>,
     /// Whose roles of their own.
     pub users: Users<'p>,
@@ -27,24 +30,49 @@ pub enum Users<'p> {
 pub fn needs(policies: &[Policy]) -> Needs<'_> {
     let rules = || policies.iter().flat_map(|policy| &policy.rules);
     let collections: BTreeSet<Collection> = rules().flat_map(Rule::needs).collect();
-    let reading = rules().filter(|rule| rule.needs().contains(&Collection::UserRoles));
+    let reading = rules().filter(|rule| reads_slowly(&rule.needs()));
     let narrowed: Option<Vec<_>> = reading.map(Rule::narrows).collect();
     Needs { collections, users: narrowed.map_or(Users::All, Users::Those) }
+}
+
+/// Whether the roles of users are read, one user at a time.
+fn reads_slowly(needs: &BTreeSet<Collection>) -> bool {
+    [Collection::UserRoles, Collection::ProjectUserRoles].iter().any(|collection| needs.contains(collection))
 }
 
 impl Rule {
     /// The collections that this rule reads.
     pub fn needs(&self) -> BTreeSet<Collection> {
-        let mut needs: BTreeSet<Collection> = self.select.reads().iter().copied().collect();
+        let mut needs: BTreeSet<Collection> = self.reads().collect();
         self.filter.add_needs(&mut needs);
         match &self.assertion {
             Assertion::Forbid(condition) | Assertion::Require(condition) => condition.add_needs(&mut needs),
             Assertion::Exactly(exactly) => needs.extend(exactly.attribute.reads),
             Assertion::Count(..) => {}
         }
-        let parents: Vec<Collection> = needs.iter().filter_map(|collection| collection.parent()).collect();
-        needs.extend(parents);
+        let ancestors: Vec<Collection> = needs.iter().flat_map(|collection| collection.ancestors()).collect();
+        needs.extend(ancestors);
         needs
+    }
+
+    /// The collections that list what this rule selects.
+    fn reads(&self) -> impl Iterator<Item = Collection> {
+        let scopes = self.scopes();
+        self.select.reads().iter().copied().filter(move |collection| matters(*collection, scopes))
+    }
+
+    /// The scopes of the roles or grants that this rule selects, as far as `where` says so.
+    pub fn scopes(&self) -> Scopes {
+        match self.select {
+            Kind::Role | Kind::Grant => self.filter.scopes(),
+            Kind::User
+            | Kind::Group
+            | Kind::Project
+            | Kind::ServiceAccount
+            | Kind::Invite
+            | Kind::AdminApiKey
+            | Kind::ApiKey => Scopes::ALL,
+        }
     }
 
     /// The parts of `where` that the list of users is enough to answer, if there are any: for whom one of them does
@@ -81,10 +109,37 @@ impl Condition {
                 needs.extend(attribute.reads);
                 condition.add_needs(needs);
             }
-            Test::Related(attribute, _, related) => {
-                needs.extend(attribute.reads);
+            Test::Related(attribute, relation, related) => {
+                let scopes = related.scopes(*relation);
+                needs.extend(attribute.reads.iter().filter(|collection| matters(**collection, scopes)));
                 related.condition.add_needs(needs);
             }
+        }
+    }
+
+    /// The scopes that a role or grant may have for which this holds.
+    pub fn scopes(&self) -> Scopes {
+        let both = |a: Scopes, b: Scopes| Scopes {
+            organization: a.organization && b.organization,
+            project: a.project && b.project,
+        };
+        let either = |a: Scopes, b: Scopes| Scopes {
+            organization: a.organization || b.organization,
+            project: a.project || b.project,
+        };
+        match &self.test {
+            Test::All(parts) => parts.iter().map(Self::scopes).fold(Scopes::ALL, both),
+            Test::Any(parts) => parts.iter().map(Self::scopes).reduce(either).unwrap_or(Scopes::ALL),
+            Test::Text(attribute, _, test) if attribute.name == "scope" => {
+                Scopes { organization: test.holds("organization"), project: test.holds("project") }
+            }
+            Test::Not(_)
+            | Test::Text(..)
+            | Test::List(..)
+            | Test::Flag(..)
+            | Test::Time(..)
+            | Test::Via(..)
+            | Test::Related(..) => Scopes::ALL,
         }
     }
 
@@ -103,8 +158,32 @@ impl Condition {
             Test::Related(_, _, related) => {
                 let mut deeper = BTreeSet::new();
                 related.condition.add_needs(&mut deeper);
-                !deeper.contains(&Collection::UserRoles)
+                !reads_slowly(&deeper)
             }
         }
+    }
+}
+
+impl RelatedTest {
+    /// The scopes that bear on the answer: those of the grants it asks for, if it asks for grants.
+    pub fn scopes(&self, relation: Relation) -> Scopes {
+        if relation.target() != Kind::Grant {
+            return Scopes::ALL;
+        }
+        match self.quantity {
+            Quantity::Some | Quantity::None | Quantity::Count(_) => self.condition.scopes(),
+            // Where every grant has to satisfy it, those of another scope do not.
+            Quantity::Every => Scopes::ALL,
+        }
+    }
+}
+
+impl TextTest {
+    /// Whether a text satisfies it.
+    pub fn holds(&self, text: &str) -> bool {
+        let matching = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(text));
+        self.any.as_deref().is_none_or(matching)
+            && self.regex.as_ref().is_none_or(|regex| regex.matches(text))
+            && !matching(&self.except)
     }
 }

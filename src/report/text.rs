@@ -116,7 +116,7 @@ impl<'a> Text<'a> {
                 self.detail(&details);
             }
         } else {
-            let kinds = plural(cause.findings.len(), first.subject.kind);
+            let kinds = plural(cause.findings.len(), &first.subject.kind_in_words());
             if cause.tails.is_empty() {
                 self.item(&format!("{kinds}:"));
             }
@@ -150,7 +150,7 @@ impl<'a> Text<'a> {
     fn chain(&self, (path, permissions): &(Vec<&Thing>, Vec<&Thing>)) -> String {
         let step = |thing: &&Thing| match thing.kind {
             "user" => visible(thing.label()).into_owned(),
-            kind => format!("{} {}", self.paint(kind, Style::new().dimmed()), visible(thing.label())),
+            _ => format!("{} {}", self.paint(&thing.kind_in_words(), Style::new().dimmed()), visible(thing.label())),
         };
         let permission = |thing: &&Thing| self.paint(&visible(thing.label()), Style::new().bold());
         let mut steps: Vec<String> = path.iter().map(step).collect();

@@ -59,6 +59,34 @@ const CONDITIONS: &[(&str, &str)] = &[
     ("grant", "{ permission: '*.write', via: membership }"),
     ("grant", "{ any: [ { group: { is_scim_managed: true } }, { user: { role: owner } } ] }"),
     ("grant", "{ role: { holders: { count: { min: 2 } } } }"),
+    ("role", "{ projects: { name: P0 } }"),
+    ("role", "{ holders: { scope: project } }"),
+    ("role", "{ holders: { none: { scope: organization } } }"),
+    ("user", "{ holds: { scope: organization, permission: '*.write' } }"),
+    ("user", "{ holds: { scope: project, permission: '*.write' } }"),
+    ("user", "{ holds: { none: { scope: project } } }"),
+    ("user", "{ holds: { every: { scope: organization } } }"),
+    ("user", "{ holds: { where: { scope: organization }, count: { max: 1 } } }"),
+    ("user", "{ holds: { project: P0, via: direct } }"),
+    ("user", "{ holds: { not: { scope: project }, permission: '*.write' } }"),
+    ("user", "{ projects: { holders: { permission: api.a.write } } }"),
+    ("group", "{ projects: { count: { min: 1 } } }"),
+    ("group", "{ holds: { scope: project } }"),
+    ("group", "{ holds: { scope: organization, role: R0 } }"),
+    ("project", "{ members: { role: owner } }"),
+    ("project", "{ holders: { principal: service_account } }"),
+    ("project", "{ holders: { count: { max: 2 } } }"),
+    ("project", "{ service_accounts: { holds: { permission: '*.write' } } }"),
+    ("project", "{ roles: { permissions: '*.write' } }"),
+    ("service_account", "{ role: owner }"),
+    ("service_account", "{ holds: { permission: '*.write' } }"),
+    ("service_account", "{ holds: { scope: organization } }"),
+    ("service_account", "{ holds: { scope: project, permission: '*.write' } }"),
+    ("service_account", "{ groups: { name: G0 }, project: P1 }"),
+    ("grant", "{ scope: project, permission: '*.write' }"),
+    ("grant", "{ principal: service_account }"),
+    ("grant", "{ scope: organization, via: direct }"),
+    ("grant", "{ project: { members: { count: { min: 1 } } } }"),
 ];
 
 /// Rules that need the roles of some users, or in part look as if they did.
@@ -74,6 +102,8 @@ const NARROWED: &[&str] = &[
      - { id: b, select: user, where: { not: { role: owner } }, require: { holds: { every: { permission: '*.read' } } } }",
     "- { id: a, select: user, where: { role: owner }, forbid: { holds: { via: direct } } }\n\
      - { id: b, select: grant, where: { principal: user }, forbid: { permission: api.b.write } }",
+    "- { id: a, select: user, where: { role: owner }, forbid: { holds: { scope: project, permission: '*.write' } } }",
+    "- { id: a, select: user, where: { email: 'u0@*' }, forbid: { projects: { holders: { permission: '*.write' } } } }",
 ];
 
 /// Every condition as a `forbid` rule and as a `where`, and two counts.
@@ -149,7 +179,10 @@ proptest! {
 
     #[test]
     fn not_asking_for_what_no_rule_needs_changes_no_verdict(world in worlds()) {
-        let nobody = Holes { user_roles: (0..world.users.len()).collect(), ..Holes::default() };
+        let without = |users: BTreeSet<usize>| {
+            Holes { user_roles: users.clone(), project_user_roles: users, ..Holes::default() }
+        };
+        let nobody = without((0..world.users.len()).collect());
         let listed = build(&world, &nobody);
         for rules in NARROWED {
             let text = format!("version: 1\nrules:\n{rules}");
@@ -157,7 +190,7 @@ proptest! {
             let policies = parse(&[source], &Overrides::default()).expect("the rules are valid");
             let wanted = wanted(&listed, &needs(&policies).users, NOW);
             let unwanted = (0..wanted.len()).filter(|&at| !wanted[at]).collect();
-            let seen = build(&world, &Holes { user_roles: unwanted, ..Holes::default() });
+            let seen = build(&world, &without(unwanted));
             let (seen, whole) = (check(&seen, &policies, NOW), check(&build(&world, &Holes::default()), &policies, NOW));
             for (seen, whole) in seen.rules.iter().zip(&whole.rules) {
                 prop_assert_eq!(seen.verdict, whole.verdict, "{}", rules);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::NOW;
-use crate::org::{Grant, GroupIx, Known, Org, Principal, Truth, UserIx};
+use crate::org::{Collection, Grant, GroupIx, Known, Org, Principal, Scope, Scopes, ServiceAccountIx, Truth, UserIx};
 use crate::policy::{Condition, Kind, Quantity, Relation, Test, TextColumn, ViaKind, ViaTest};
 
 /// The definition of a condition, one thing at a time.
@@ -16,7 +16,9 @@ impl<'o> Plain<'o> {
     pub fn new(org: &'o Org) -> Self {
         let users = (0..org.users.len()).flat_map(|at| org.grants_of_user(UserIx::new(at)));
         let groups = (0..org.groups.len()).flat_map(|at| org.grants_of_group(GroupIx::new(at)));
-        Self { org, grants: users.chain(groups).collect() }
+        let accounts = (0..org.service_accounts.len()).map(ServiceAccountIx::new);
+        let accounts = accounts.flat_map(|account| org.grants_of_account(account));
+        Self { org, grants: users.chain(groups).chain(accounts).collect() }
     }
 
     pub fn answer(&self, condition: &Condition, kind: Kind, at: usize) -> Truth {
@@ -33,6 +35,11 @@ impl<'o> Plain<'o> {
                     TextColumn::Principal => Known::Value(match self.grants[at].principal {
                         Principal::User(_) => "user".to_owned(),
                         Principal::Group(_) => "group".to_owned(),
+                        Principal::ServiceAccount(_) => "service_account".to_owned(),
+                    }),
+                    TextColumn::Scope => Known::Value(match self.grants[at].scope {
+                        Scope::Organization => "organization".to_owned(),
+                        Scope::Project(_) => "project".to_owned(),
                     }),
                 };
                 match value {
@@ -73,7 +80,8 @@ impl<'o> Plain<'o> {
                 Known::Value(time) => (!test.null && test.older_than.is_none_or(|length| NOW - time > length)).into(),
             },
             Test::Related(_, relation, test) => {
-                let (related, open) = self.related(*relation, kind, at);
+                let scopes = if relation.target() == Kind::Grant { test.scopes(*relation) } else { Scopes::ALL };
+                let (related, open) = self.related(*relation, scopes, kind, at);
                 let target = relation.target();
                 let answers: Vec<Truth> = related.iter().map(|&at| self.answer(&test.condition, target, at)).collect();
                 // Whatever else there may be, it may answer either way: try them all.
@@ -118,37 +126,97 @@ impl<'o> Plain<'o> {
         }
     }
 
-    fn related(&self, relation: Relation, kind: Kind, at: usize) -> (Vec<usize>, bool) {
+    fn related(&self, relation: Relation, scopes: Scopes, kind: Kind, at: usize) -> (Vec<usize>, bool) {
         let org = self.org;
-        let of = |principal: Principal| {
-            (0..self.grants.len()).filter(|&grant| self.grants[grant].principal == principal).collect()
-        };
+        let grants = |of: &dyn Fn(&Grant) -> bool| (0..self.grants.len()).filter(|&at| of(&self.grants[at])).collect();
+        let all = |count: usize, of: &dyn Fn(usize) -> bool| (0..count).filter(|&at| of(at)).collect::<Vec<usize>>();
+        let projects = |of: &dyn Fn(usize) -> bool| all(org.projects.len(), of);
+        let in_project = |place: usize| org.project_users[place].project.at();
+        let unread = |collection| !org.knows_of_all_projects(collection);
+        let is_missing = |collection, project: usize| !org.coverage.of(collection).covers(&org.projects[project].id);
         match relation {
-            Relation::Holds if kind == Kind::User => {
-                let user = UserIx::new(at);
-                (of(Principal::User(user)), !org.knows_grants(user))
-            }
             Relation::Holds => {
-                let group = GroupIx::new(at);
-                (of(Principal::Group(group)), !org.knows_group_roles(group))
+                let principal = match kind {
+                    Kind::Group => Principal::Group(GroupIx::new(at)),
+                    Kind::ServiceAccount => Principal::ServiceAccount(ServiceAccountIx::new(at)),
+                    _ => Principal::User(UserIx::new(at)),
+                };
+                (grants(&|grant| grant.principal == principal), !org.knows_grants(principal, scopes))
+            }
+            Relation::Holders if kind == Kind::Role => {
+                (grants(&|grant| grant.role.at() == at), !org.knows_all_grants(scopes))
             }
             Relation::Holders => {
-                let holders = (0..self.grants.len()).filter(|&grant| self.grants[grant].role.at() == at).collect();
-                (holders, !org.knows_all_grants())
+                let held = grants(&|grant| matches!(grant.scope, Scope::Project(project) if project.at() == at));
+                (held, !org.knows_all_grants(Scopes { organization: false, ..scopes }))
+            }
+            Relation::Groups if kind == Kind::ServiceAccount => {
+                let groups = org.groups_of_account(ServiceAccountIx::new(at)).iter().map(|group| group.at()).collect();
+                (groups, !org.knows_memberships())
             }
             Relation::Groups => {
                 let groups = org.groups_of(UserIx::new(at)).iter().map(|group| group.at()).collect();
                 (groups, !org.knows_memberships())
             }
+            Relation::Members if kind == Kind::Project => {
+                let members = (0..org.project_users.len()).filter(|&place| in_project(place) == at);
+                let members = members.map(|place| org.project_users[place].user.at()).collect();
+                (members, is_missing(Collection::ProjectUsers, at))
+            }
             Relation::Members => {
                 let group = GroupIx::new(at);
                 (org.members_of(group).iter().map(|user| user.at()).collect(), !org.knows_members(group))
             }
-            Relation::GrantRole => (vec![self.grants[at].role.at()], false),
-            Relation::GrantUser | Relation::GrantGroup => match self.grants[at].principal {
-                Principal::User(user) if relation == Relation::GrantUser => (vec![user.at()], false),
-                Principal::Group(group) if relation == Relation::GrantGroup => (vec![group.at()], false),
-                Principal::User(_) | Principal::Group(_) => (Vec::new(), false),
+            Relation::Roles => {
+                let lists = |role: usize| {
+                    let mut roles = org.roles_of_project(crate::org::ProjectIx::new(at)).iter();
+                    roles.any(|listed| listed.at() == role)
+                };
+                (all(org.roles.len(), &lists), is_missing(Collection::ProjectRoles, at))
+            }
+            Relation::Projects => match kind {
+                Kind::Role => {
+                    let lists = |project: usize| {
+                        let mut roles = org.roles_of_project(crate::org::ProjectIx::new(project)).iter();
+                        roles.any(|role| role.at() == at)
+                    };
+                    (projects(&lists), unread(Collection::ProjectRoles))
+                }
+                Kind::Group => {
+                    let lists = |project: usize| {
+                        org.project_groups.iter().any(|link| link.group.at() == at && link.project.at() == project)
+                    };
+                    (projects(&lists), unread(Collection::ProjectGroups))
+                }
+                _ => {
+                    let lists = |project: usize| {
+                        org.project_users.iter().any(|user| user.user.at() == at && user.project.at() == project)
+                    };
+                    (projects(&lists), unread(Collection::ProjectUsers))
+                }
+            },
+            Relation::ServiceAccounts => {
+                let accounts =
+                    all(org.service_accounts.len(), &|account| org.service_accounts[account].project.at() == at);
+                (accounts, is_missing(Collection::ServiceAccounts, at))
+            }
+            Relation::ApiKeys => (
+                all(org.api_keys.len(), &|key| org.api_keys[key].project.at() == at),
+                is_missing(Collection::ApiKeys, at),
+            ),
+            Relation::Project if kind == Kind::ServiceAccount => (vec![org.service_accounts[at].project.at()], false),
+            Relation::Project => match self.grants[at].scope {
+                Scope::Project(project) => (vec![project.at()], false),
+                Scope::Organization => (Vec::new(), false),
+            },
+            Relation::Role => (vec![self.grants[at].role.at()], false),
+            Relation::User | Relation::Group | Relation::ServiceAccount => match self.grants[at].principal {
+                Principal::User(user) if relation == Relation::User => (vec![user.at()], false),
+                Principal::Group(group) if relation == Relation::Group => (vec![group.at()], false),
+                Principal::ServiceAccount(account) if relation == Relation::ServiceAccount => {
+                    (vec![account.at()], false)
+                }
+                Principal::User(_) | Principal::Group(_) | Principal::ServiceAccount(_) => (Vec::new(), false),
             },
         }
     }

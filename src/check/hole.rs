@@ -1,0 +1,180 @@
+//! Why there may be more related things than were read: in words, for whoever has to mend it.
+
+use super::evaluate::Domain;
+use super::proof::{Missing, Proof};
+use super::prove::Prover;
+use super::relate::principal;
+use crate::org::{Collection, GroupIx, Known, Org, Principal, ProjectIx, Scopes, UserIx, part_id};
+use crate::policy::{Kind, Relation};
+
+impl Prover<'_, '_> {
+    /// Notes why there may be more things related to the one at that place than we know.
+    pub(super) fn open(&self, relation: Relation, scopes: Scopes, domain: Domain, at: usize, proof: &mut Proof) {
+        let Domain::Things(kind) = domain else { return };
+        let org = self.facts.org;
+        let of_project = |collection, proof: &mut Proof| {
+            if !org.coverage.of(collection).covers(&org.projects[at].id) {
+                self.unread_of(collection, &org.projects[at].id, proof);
+            }
+        };
+        match relation {
+            Relation::Holds => self.open_grants(principal(kind, at), scopes, proof),
+            Relation::Holders if !org.knows_all_grants(scopes) => self.open_holders(scopes, proof),
+            Relation::Groups => self.open_memberships(proof),
+            Relation::Members if kind == Kind::Project => of_project(Collection::ProjectUsers, proof),
+            Relation::Members => {
+                let group = GroupIx::new(at);
+                if !org.knows_members(group) {
+                    self.unread_of(Collection::GroupMembers, &org.group(group).id, proof);
+                }
+            }
+            Relation::Roles => of_project(Collection::ProjectRoles, proof),
+            Relation::ServiceAccounts => of_project(Collection::ServiceAccounts, proof),
+            Relation::ApiKeys => of_project(Collection::ApiKeys, proof),
+            Relation::Projects => self.open_projects(kind, at, proof),
+            Relation::User | Relation::ServiceAccount => self.open_owner(relation, kind, at, proof),
+            Relation::Holders | Relation::Project | Relation::Role | Relation::Group => {}
+        }
+    }
+
+    fn open_grants(&self, principal: Principal, scopes: Scopes, proof: &mut Proof) {
+        let org = self.facts.org;
+        let groups = match principal {
+            Principal::User(user) => {
+                self.open_user(user, scopes, proof);
+                org.groups_of(user)
+            }
+            Principal::Group(group) => return self.open_group(group, scopes, proof),
+            Principal::ServiceAccount(account) => {
+                let home = org.service_account(account);
+                if scopes.project && !org.knows_account_assignments(account) {
+                    let part = part_id(&org.project(home.project).id, &home.id);
+                    self.unread_of(Collection::ServiceAccountRoles, &part, proof);
+                }
+                if scopes.project && home.role == Known::Missing {
+                    let thing = self.facts.thing(Kind::ServiceAccount, account.at());
+                    proof.missing.push(Missing::Unsent("role", thing));
+                }
+                org.groups_of_account(account)
+            }
+        };
+        self.open_memberships(proof);
+        for &group in groups {
+            self.open_group(group, scopes, proof);
+        }
+    }
+
+    fn open_user(&self, user: UserIx, scopes: Scopes, proof: &mut Proof) {
+        let org = self.facts.org;
+        let id = &org.user(user).id;
+        if scopes.organization && !org.knows_assignments(user) {
+            self.unread_of(Collection::UserRoles, id, proof);
+        }
+        if scopes.organization && org.user(user).role == Known::Missing {
+            proof.missing.push(Missing::Unsent("role", self.facts.thing(Kind::User, user.at())));
+        }
+        if !scopes.project {
+            return;
+        }
+        if !org.knows_all_project_users() {
+            self.unread(Collection::ProjectUsers, proof);
+        }
+        for at in org.projects_of(user) {
+            let member = &org.project_users[at];
+            let project = org.project(member.project);
+            if !org.knows_project_assignments(at) {
+                self.unread_of(Collection::ProjectUserRoles, &part_id(&project.id, id), proof);
+            }
+            if member.role == Known::Missing {
+                let who = self.facts.thing(Kind::User, user.at());
+                let said = format!("the API sent no `role` for {} in project {}", who.label(), project.id);
+                proof.missing.push(Missing::Unread(said));
+            }
+        }
+    }
+
+    fn open_group(&self, group: GroupIx, scopes: Scopes, proof: &mut Proof) {
+        let org = self.facts.org;
+        let id = &org.group(group).id;
+        if scopes.organization && !org.knows_group_roles(group) {
+            self.unread_of(Collection::GroupRoles, id, proof);
+        }
+        if !scopes.project {
+            return;
+        }
+        if !org.knows_all_project_groups() {
+            self.unread(Collection::ProjectGroups, proof);
+        }
+        for at in org.projects_of_group(group).filter(|&at| !org.knows_project_group_roles(at)) {
+            let project = &org.project(org.project_groups[at].project).id;
+            self.unread_of(Collection::ProjectGroupRoles, &part_id(project, id), proof);
+        }
+    }
+
+    fn open_holders(&self, scopes: Scopes, proof: &mut Proof) {
+        let organization = [Collection::Users, Collection::UserRoles, Collection::GroupRoles];
+        let project = [
+            Collection::ProjectUsers,
+            Collection::ProjectUserRoles,
+            Collection::ProjectGroups,
+            Collection::ProjectGroupRoles,
+            Collection::ServiceAccounts,
+            Collection::ServiceAccountRoles,
+        ];
+        let organization = organization.iter().filter(|_| scopes.organization);
+        for &collection in organization.chain(project.iter().filter(|_| scopes.project)) {
+            self.unread(collection, proof);
+        }
+        self.open_memberships(proof);
+        if scopes.organization {
+            self.wordless(proof);
+        }
+        if scopes.project && wordless_in_projects(self.facts.org) {
+            proof.missing.push(Missing::Unread("the API sent no `role` for somebody in a project".to_owned()));
+        }
+    }
+
+    fn open_memberships(&self, proof: &mut Proof) {
+        if !self.facts.org.knows_memberships() {
+            self.unread(Collection::Groups, proof);
+            self.unread(Collection::GroupMembers, proof);
+        }
+    }
+
+    fn open_projects(&self, kind: Kind, at: usize, proof: &mut Proof) {
+        let org = self.facts.org;
+        match kind {
+            Kind::Role => self.unread(Collection::ProjectRoles, proof),
+            Kind::Group => self.unread(Collection::ProjectGroups, proof),
+            Kind::Invite if org.invites[at].projects.is_missing() => {
+                proof.missing.push(Missing::Unsent("projects", self.facts.thing(kind, at)));
+            }
+            Kind::Invite => {
+                proof.missing.push(Missing::Unread("the list of projects lacks one that comes with it".to_owned()));
+            }
+            _ => self.unread(Collection::ProjectUsers, proof),
+        }
+    }
+
+    fn open_owner(&self, relation: Relation, kind: Kind, at: usize, proof: &mut Proof) {
+        let org = self.facts.org;
+        let owner = match kind {
+            Kind::AdminApiKey => &org.admin_api_keys[at].owner,
+            Kind::ApiKey => &org.api_keys[at].owner,
+            _ => return,
+        };
+        if owner.id.is_missing() {
+            proof.missing.push(Missing::Unsent("owner", self.facts.thing(kind, at)));
+        } else if relation == Relation::User {
+            self.unread(Collection::Users, proof);
+        } else {
+            let project: ProjectIx = org.api_keys[at].project;
+            self.unread_of(Collection::ServiceAccounts, &org.project(project).id, proof);
+        }
+    }
+}
+
+fn wordless_in_projects(org: &Org) -> bool {
+    org.project_users.iter().any(|member| member.role == Known::Missing)
+        || org.service_accounts.iter().any(|account| account.role == Known::Missing)
+}

@@ -1,0 +1,114 @@
+//! Which things a rule speaks of: those that the lists of their kind have, and those of which only others tell, if its
+//! own text reads those others. What other rules made us read makes no difference.
+
+use std::collections::BTreeSet;
+
+use super::facts::Facts;
+use crate::org::{Collection, GroupIx, Scopes, Truth, UserIx};
+use crate::policy::{Kind, Rule};
+
+/// The collections that tell of roles, by who holds them.
+const ASSIGNED: [Collection; 5] = [
+    Collection::UserRoles,
+    Collection::GroupRoles,
+    Collection::ProjectUserRoles,
+    Collection::ProjectGroupRoles,
+    Collection::ServiceAccountRoles,
+];
+/// Those whose things bear a legacy word, which implies a role: in the organization, and in projects.
+const IMPLYING: [Collection; 3] = [Collection::Users, Collection::ProjectUsers, Collection::ServiceAccounts];
+/// Those that tell of groups, as where a role comes from.
+const SOURCES: [Collection; 3] = [Collection::UserRoles, Collection::ProjectUserRoles, Collection::ServiceAccountRoles];
+
+/// The things that a rule speaks of.
+pub struct Population<'f, 'o> {
+    facts: &'f Facts<'o>,
+    kind: Kind,
+    scopes: Scopes,
+    needs: BTreeSet<Collection>,
+}
+
+impl<'f, 'o> Population<'f, 'o> {
+    pub fn of(facts: &'f Facts<'o>, rule: &Rule) -> Self {
+        Self { facts, kind: rule.select, scopes: rule.scopes(), needs: rule.needs() }
+    }
+
+    /// Whether the rule speaks of the thing at that place.
+    pub fn has(&self, at: usize) -> Truth {
+        let org = self.facts.org;
+        let listed = match self.kind {
+            Kind::Role => org.roles[at].listed || self.tells_of_role(at),
+            Kind::User => org.users[at].listed || self.tells_of_user(UserIx::new(at)),
+            Kind::Group => org.groups[at].listed || self.tells_of_group(GroupIx::new(at)),
+            // One that may be the key of a project may be no admin key.
+            Kind::AdminApiKey if !org.admin_api_keys[at].told_apart => return Truth::Unknown,
+            Kind::Project | Kind::ServiceAccount | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
+                true
+            }
+        };
+        // A list that broke off may have it, or not.
+        match listed {
+            true => Truth::Yes,
+            false if self.facts.lists_all(self.kind, self.scopes) => Truth::No,
+            false => Truth::Unknown,
+        }
+    }
+
+    /// Whether there may be more of them than were read.
+    pub fn open(&self) -> bool {
+        let org = self.facts.org;
+        let others = match self.kind {
+            Kind::User => {
+                (self.reads(&[Collection::GroupMembers]) && !org.knows_memberships())
+                    || (self.reads(&[Collection::ProjectUsers]) && !org.knows_all_project_users())
+            }
+            // Who tells of roles, or of groups, and was not heard, may know of others.
+            Kind::Role => self.unheard(&ASSIGNED) || self.unheard(&IMPLYING) || self.wordless(),
+            Kind::Group => self.unheard(&SOURCES) || self.unheard(&[Collection::ProjectGroups]),
+            Kind::Project | Kind::ServiceAccount | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
+                false
+            }
+        };
+        others || !self.facts.lists_all(self.kind, self.scopes)
+    }
+
+    /// Whether the rule reads one of these, and it was not read whole.
+    fn unheard(&self, any: &[Collection]) -> bool {
+        let coverage = &self.facts.org.coverage;
+        any.iter().any(|of| self.reads(&[*of]) && (!coverage.of(*of).whole() || coverage.cut(*of).is_some()))
+    }
+
+    /// Whether a word is missing that may stand for a role.
+    fn wordless(&self) -> bool {
+        let org = self.facts.org;
+        (self.reads(&[Collection::Users]) && self.facts.wordless().is_some())
+            || (self.reads(&[Collection::ProjectUsers]) && org.project_users.iter().any(|user| user.role.is_missing()))
+            || (self.reads(&[Collection::ServiceAccounts])
+                && org.service_accounts.iter().any(|account| account.role.is_missing()))
+    }
+
+    fn reads(&self, any: &[Collection]) -> bool {
+        any.iter().any(|collection| self.needs.contains(collection))
+    }
+
+    fn tells_of_role(&self, at: usize) -> bool {
+        let org = self.facts.org;
+        if at < org.collected_roles().len() {
+            return self.reads(&ASSIGNED);
+        }
+        // Only a legacy word tells of it: that of a user, or of somebody in a project.
+        let scope = org.roles[at].resource_type.value().map(|word| org.words.text(*word));
+        if scope == Some("api.project") { self.reads(&IMPLYING[1..]) } else { self.reads(&IMPLYING[..1]) }
+    }
+
+    fn tells_of_user(&self, user: UserIx) -> bool {
+        let org = self.facts.org;
+        (self.reads(&[Collection::GroupMembers]) && !org.groups_of(user).is_empty())
+            || (self.reads(&[Collection::ProjectUsers]) && org.projects_of(user).next().is_some())
+    }
+
+    fn tells_of_group(&self, group: GroupIx) -> bool {
+        let in_projects = self.facts.org.projects_of_group(group).next().is_some();
+        (in_projects && self.reads(&[Collection::ProjectGroups])) || (!in_projects && self.reads(&SOURCES))
+    }
+}

@@ -1,0 +1,182 @@
+//! From a thing to those that it is related to, and whether there may be more of them than were read.
+
+use super::facts::Facts;
+use crate::org::{Collection, GroupIx, Known, Owner, Principal, ProjectIx, Scope, Scopes, ServiceAccountIx, UserIx};
+use crate::policy::{Kind, Relation};
+
+impl Facts<'_> {
+    /// The places of the related things, in `into`; of grants, only those in these scopes matter. Returns whether there
+    /// may be more.
+    pub fn relate(&self, relation: Relation, of: Kind, at: usize, scopes: Scopes, into: &mut Vec<usize>) -> bool {
+        let org = self.org;
+        into.clear();
+        match relation {
+            Relation::Holds => {
+                let principal = principal(of, at);
+                into.extend(self.grants_of(principal));
+                !org.knows_grants(principal, scopes)
+            }
+            Relation::Holders => {
+                let grants = if of == Kind::Role { self.grants_by_role(at) } else { self.grants_in_project(at) };
+                into.extend(grants.iter().map(|&grant| grant as usize));
+                // What holds in a project is no grant of the organization.
+                !org.knows_all_grants(Scopes { organization: scopes.organization && of == Kind::Role, ..scopes })
+            }
+            Relation::Groups => {
+                let groups = match of {
+                    Kind::ServiceAccount => org.groups_of_account(ServiceAccountIx::new(at)),
+                    _ => org.groups_of(UserIx::new(at)),
+                };
+                into.extend(groups.iter().map(|group| group.at()));
+                !org.knows_memberships()
+            }
+            Relation::Members if of == Kind::Project => {
+                let members = within(&org.project_users, at, |member| member.project);
+                into.extend(members.map(|place| org.project_users[place].user.at()));
+                !org.knows_project_users(ProjectIx::new(at))
+            }
+            Relation::Members => {
+                let group = GroupIx::new(at);
+                into.extend(org.members_of(group).iter().map(|user| user.at()));
+                !org.knows_members(group)
+            }
+            Relation::Roles => {
+                into.extend(org.roles_of_project(ProjectIx::new(at)).iter().map(|role| role.at()));
+                !self.covers(Collection::ProjectRoles, at)
+            }
+            Relation::Projects => self.projects(of, at, into),
+            Relation::ServiceAccounts => {
+                into.extend(within(&org.service_accounts, at, |account| account.project));
+                !self.covers(Collection::ServiceAccounts, at)
+            }
+            Relation::ApiKeys => {
+                into.extend(within(&org.api_keys, at, |key| key.project));
+                !self.covers(Collection::ApiKeys, at)
+            }
+            Relation::Project => {
+                into.extend(self.project(of, at).map(ProjectIx::at));
+                false
+            }
+            Relation::Role => {
+                into.push(self.grants()[at].role.at());
+                false
+            }
+            Relation::Group => {
+                into.extend(match self.grants()[at].principal {
+                    Principal::Group(group) => Some(group.at()),
+                    Principal::User(_) | Principal::ServiceAccount(_) => None,
+                });
+                false
+            }
+            Relation::User => self.user(of, at, into),
+            Relation::ServiceAccount => self.account(of, at, into),
+        }
+    }
+
+    /// Whether the part of a collection that belongs to a project was read.
+    fn covers(&self, collection: Collection, project: usize) -> bool {
+        self.org.coverage.of(collection).covers(&self.org.projects[project].id)
+    }
+
+    fn projects(&self, of: Kind, at: usize, into: &mut Vec<usize>) -> bool {
+        let org = self.org;
+        match of {
+            Kind::Role => {
+                let lists = |project: &usize| {
+                    let roles = org.roles_of_project(ProjectIx::new(*project));
+                    roles.binary_search_by_key(&at, |role| role.at()).is_ok()
+                };
+                into.extend((0..org.projects.len()).filter(lists));
+                !org.knows_of_all_projects(Collection::ProjectRoles)
+            }
+            Kind::Group => {
+                let places = org.projects_of_group(GroupIx::new(at));
+                into.extend(places.map(|place| org.project_groups[place].project.at()));
+                !org.knows_all_project_groups()
+            }
+            Kind::Invite => {
+                let Known::Value(invited) = &org.invites[at].projects else { return true };
+                let place = |id: &str| org.projects.binary_search_by(|project| project.id.as_str().cmp(id)).ok();
+                into.extend(invited.iter().filter_map(|(id, _)| place(id)));
+                into.len() < invited.len()
+            }
+            _ => {
+                let places = org.projects_of(UserIx::new(at));
+                into.extend(places.map(|place| org.project_users[place].project.at()));
+                !org.knows_all_project_users()
+            }
+        }
+    }
+
+    /// The project that a thing stands in, or that a grant holds in.
+    fn project(&self, of: Kind, at: usize) -> Option<ProjectIx> {
+        match of {
+            Kind::ServiceAccount => Some(self.org.service_accounts[at].project),
+            Kind::ApiKey => Some(self.org.api_keys[at].project),
+            _ => match self.grants()[at].scope {
+                Scope::Project(project) => Some(project),
+                Scope::Organization => None,
+            },
+        }
+    }
+
+    fn user(&self, of: Kind, at: usize, into: &mut Vec<usize>) -> bool {
+        let org = self.org;
+        let owner = match of {
+            Kind::AdminApiKey => &org.admin_api_keys[at].owner,
+            Kind::ApiKey => &org.api_keys[at].owner,
+            _ => {
+                into.extend(match self.grants()[at].principal {
+                    Principal::User(user) => Some(user.at()),
+                    Principal::Group(_) | Principal::ServiceAccount(_) => None,
+                });
+                return false;
+            }
+        };
+        let place = |id: &str| org.users.binary_search_by(|user| user.id.as_str().cmp(id)).ok();
+        self.owner(owner, "user", into, place) || (into.is_empty() && !self.lists_all(Kind::User, Scopes::ALL))
+    }
+
+    fn account(&self, of: Kind, at: usize, into: &mut Vec<usize>) -> bool {
+        let org = self.org;
+        if of != Kind::ApiKey {
+            into.extend(match self.grants()[at].principal {
+                Principal::ServiceAccount(account) => Some(account.at()),
+                Principal::Group(_) | Principal::User(_) => None,
+            });
+            return false;
+        }
+        let key = &org.api_keys[at];
+        let place = |id: &str| {
+            let accounts = &org.service_accounts;
+            accounts.binary_search_by(|account| (account.project, account.id.as_str()).cmp(&(key.project, id))).ok()
+        };
+        self.owner(&key.owner, "service_account", into, place)
+            || (into.is_empty() && !self.covers(Collection::ServiceAccounts, key.project.at()))
+    }
+
+    /// The owner of a key, if it is of that kind; returns whether that is unknown.
+    fn owner(&self, owner: &Owner, kind: &str, into: &mut Vec<usize>, place: impl Fn(&str) -> Option<usize>) -> bool {
+        if owner.kind.value().is_some_and(|word| self.org.words.text(*word) != kind) {
+            return false;
+        }
+        let Known::Value(id) = &owner.id else { return owner.id == Known::Missing };
+        into.extend(place(id));
+        false
+    }
+}
+
+/// The places of what stands in a project, in a list that is sorted by project.
+fn within<T>(things: &[T], project: usize, of: impl Fn(&T) -> ProjectIx) -> std::ops::Range<usize> {
+    let from = things.partition_point(|thing| of(thing).at() < project);
+    from..things.partition_point(|thing| of(thing).at() <= project)
+}
+
+/// The principal of a kind at a place.
+pub fn principal(kind: Kind, at: usize) -> Principal {
+    match kind {
+        Kind::Group => Principal::Group(GroupIx::new(at)),
+        Kind::ServiceAccount => Principal::ServiceAccount(ServiceAccountIx::new(at)),
+        _ => Principal::User(UserIx::new(at)),
+    }
+}
