@@ -13,8 +13,10 @@ use crate::org::{Collection, Scopes};
 pub struct Needs<'p> {
     /// The collections, each with its ancestors.
     pub collections: BTreeSet<Collection>,
-    /// Whose roles of their own.
+    /// Whose roles in the organization.
     pub users: Users<'p>,
+    /// Whose roles in projects.
+    pub project_users: Users<'p>,
 }
 
 /// The users whose roles are read, one by one and slowly.
@@ -26,13 +28,28 @@ pub enum Users<'p> {
     Those(Vec<Vec<&'p Condition>>),
 }
 
+impl Needs<'_> {
+    /// All there is.
+    pub fn all(collections: BTreeSet<Collection>) -> Self {
+        Self { collections, users: Users::All, project_users: Users::All }
+    }
+
+    /// Whose roles are read for one of the two collections that are read user by user.
+    pub fn whose(&self, collection: Collection) -> &Users<'_> {
+        if collection == Collection::ProjectUserRoles { &self.project_users } else { &self.users }
+    }
+}
+
 /// What these policies read.
 pub fn needs(policies: &[Policy]) -> Needs<'_> {
     let rules = || policies.iter().flat_map(|policy| &policy.rules);
     let collections: BTreeSet<Collection> = rules().flat_map(Rule::needs).collect();
-    let reading = rules().filter(|rule| reads_slowly(&rule.needs()));
-    let narrowed: Option<Vec<_>> = reading.map(Rule::narrows).collect();
-    Needs { collections, users: narrowed.map_or(Users::All, Users::Those) }
+    let whose = |collection| {
+        let reading = rules().filter(|rule| rule.needs().contains(&collection));
+        let narrowed: Option<Vec<_>> = reading.map(Rule::narrows).collect();
+        narrowed.map_or(Users::All, Users::Those)
+    };
+    Needs { users: whose(Collection::UserRoles), project_users: whose(Collection::ProjectUserRoles), collections }
 }
 
 /// Whether the roles of users are read, one user at a time.

@@ -43,8 +43,7 @@ fn facts(args: &Check, common: &Common, policies: &[Policy]) -> Result<(Org, Str
         return Ok((org, digest));
     }
     let needs = needs(policies);
-    let (collections, whose) = (&needs.collections, &needs.users);
-    let order = live::Order { collections, whose, as_of: args.gate.as_of, journal: None, since: None };
+    let order = live::Order { needs: &needs, as_of: args.gate.as_of, journal: None, since: None };
     let org = live::collect(&args.api, common, &order)?.0.org;
     let digest = snapshot::digest(&org);
     Ok((org, digest))

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::api::Collected;
 use crate::cli::{Common, Fetch};
 use crate::org::{Collection, Org, State, moment};
-use crate::policy::Users;
+use crate::policy::Needs;
 use crate::snapshot;
 use crate::visible::{shown, visible};
 
@@ -17,13 +17,13 @@ use super::{Error, Exit, live, output};
 const SHOWN: usize = 5;
 
 pub(super) fn run(args: &Fetch, common: &Common) -> Result<Exit, Error> {
-    let collections = collections(&args.only);
+    let needs = Needs::all(collections(&args.only));
     let stdout = args.output == Path::new("-");
     let earlier = args.since.as_deref().map(snapshot::open).transpose()?.map(|read| read.org);
     let since = earlier.as_ref().map(|org| (org, args.max_full_age));
     let journal = if stdout { None } else { journal(&args.output)? };
     let journal = journal.as_deref();
-    let order = live::Order { collections: &collections, whose: &Users::All, as_of: None, journal, since };
+    let order = live::Order { needs: &needs, as_of: None, journal, since };
     let (Collected { org, full_because }, client) = live::collect(&args.api, common, &order)?;
     if let Some(why) = full_because {
         output::warn(&format!("everything was read anew: {}", visible(&why)));

@@ -1,6 +1,5 @@
 //! The organization from the API: the key, the client, progress, and a clean end when interrupted.
 
-use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -10,8 +9,8 @@ use tokio::runtime::Runtime;
 use crate::api::{Ask, Client, Collected, Key, Options, collect as collect_all};
 use crate::check::wanted;
 use crate::cli::{Api, Common};
-use crate::org::{Collection, Org, Time, moment};
-use crate::policy::Users;
+use crate::org::{Org, Time, moment};
+use crate::policy::Needs;
 
 use super::Error;
 use super::output::{say, warn};
@@ -24,10 +23,8 @@ pub(super) fn now() -> Time {
 
 /// What to collect, and how.
 pub(super) struct Order<'a> {
-    /// The collections, each with its parent if it has one.
-    pub collections: &'a BTreeSet<Collection>,
-    /// The users whose roles are needed.
-    pub whose: &'a Users<'a>,
+    /// What is needed.
+    pub needs: &'a Needs<'a>,
     /// From when ages in conditions on those users count, if not from now.
     pub as_of: Option<Time>,
     /// Where to keep the answers as they arrive.
@@ -65,9 +62,9 @@ pub(super) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<
     }
     let runtime = runtime(order.journal.is_some())?;
     let bars = Bars::new(common);
-    let users = |org: &Org| wanted(org, order.whose, order.as_of.unwrap_or(began));
+    let users = |org: &Org, of| wanted(org, order.needs.whose(of), order.as_of.unwrap_or(began));
     let since = order.since.map(|(old, age)| (old, began.saturating_sub(age)));
-    let ask = Ask { collections: order.collections, users: &users, since };
+    let ask = Ask { collections: &order.needs.collections, users: &users, since };
     let collected = {
         // The deadline counts from within the runtime.
         let _within = runtime.enter();

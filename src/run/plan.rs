@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::check::wanted;
 use crate::cli::{Common, Plan};
 use crate::org::{Collection, Org};
-use crate::policy::{Overrides, Users, load, needs};
+use crate::policy::{Needs, Overrides, Users, load, needs};
 
 use super::{Error, Exit, live, output};
 
@@ -17,15 +17,16 @@ pub(super) fn run(args: &Plan, common: &Common) -> Result<Exit, Error> {
     let policies = load(&args.policy, &Overrides::default())?;
     let needs = needs(&policies);
     if !live::has_key(&args.api) {
-        output::write(&without_sizes(&needs.collections, &needs.users), None)?;
+        output::write(&without_sizes(&needs), None)?;
         return Ok(Exit::Clean);
     }
     let lists: BTreeSet<Collection> =
         needs.collections.iter().copied().filter(|collection| collection.parent().is_none()).collect();
-    let order = live::Order { collections: &lists, whose: &Users::All, as_of: None, journal: None, since: None };
+    let lists = Needs::all(lists);
+    let order = live::Order { needs: &lists, as_of: None, journal: None, since: None };
     let org = live::collect(&args.api, common, &order)?.0.org;
     let rate = args.api.rate.unwrap_or(MEASURED_RATE);
-    output::write(&with_sizes(&org, &needs.collections, &needs.users, rate), None)?;
+    output::write(&with_sizes(&org, &needs, rate), None)?;
     for collection in Collection::ALL {
         if let Some(detail) = org.coverage.detail(collection) {
             output::warn(&format!("{collection}: {detail}"));
@@ -34,17 +35,17 @@ pub(super) fn run(args: &Plan, common: &Common) -> Result<Exit, Error> {
     Ok(if org.coverage.complete() { Exit::Clean } else { Exit::Unknown })
 }
 
-fn without_sizes(collections: &BTreeSet<Collection>, users: &Users<'_>) -> String {
+fn without_sizes(needs: &Needs<'_>) -> String {
     let mut plan = String::new();
-    for &collection in collections {
-        line(&mut plan, collection, &each(collection, users));
+    for &collection in &needs.collections {
+        line(&mut plan, collection, &each(collection, needs));
     }
     plan + "with a key, the plan has numbers\n"
 }
 
 /// What the number of requests goes by.
-fn each(collection: Collection, users: &Users<'_>) -> String {
-    let whom = match users {
+fn each(collection: Collection, needs: &Needs<'_>) -> String {
+    let whom = match needs.whose(collection) {
         Users::All => "",
         Users::Those(_) => " whom a rule can be about",
     };
@@ -66,12 +67,12 @@ fn each(collection: Collection, users: &Users<'_>) -> String {
     }
 }
 
-fn with_sizes(org: &Org, collections: &BTreeSet<Collection>, users: &Users<'_>, rate: f64) -> String {
+fn with_sizes(org: &Org, needs: &Needs<'_>, rate: f64) -> String {
     let now = live::now();
-    let asked = wanted(org, users, now).into_iter().filter(|wanted| *wanted).count();
+    let asked = wanted(org, &needs.users, now).into_iter().filter(|wanted| *wanted).count();
     let mut plan = String::new();
     let (mut total, mut most, mut known) = (0, 0, true);
-    for &collection in collections {
+    for &collection in &needs.collections {
         if org.coverage.cut(collection).is_some() {
             line(&mut plan, collection, "     ?  the list could not be read");
             known = false;
@@ -86,7 +87,7 @@ fn with_sizes(org: &Org, collections: &BTreeSet<Collection>, users: &Users<'_>, 
             Some(Collection::Groups) => (org.groups.len(), format!("of {} groups", org.groups.len())),
             Some(Collection::Projects) => (org.projects.len(), format!("of {} projects", org.projects.len())),
             Some(_) => {
-                line(&mut plan, collection, &format!("     ?  {}", each(collection, users)));
+                line(&mut plan, collection, &format!("     ?  {}", each(collection, needs)));
                 known = false;
                 continue;
             }

@@ -37,8 +37,9 @@ use progress::Tally;
 pub struct Ask<'a> {
     /// The collections, each with its ancestors.
     pub collections: &'a BTreeSet<Collection>,
-    /// Whose roles to ask for: given the organization as far as its lists tell it, one answer for each of its users.
-    pub users: &'a (dyn Fn(&Org) -> Vec<bool> + Sync),
+    /// Whose roles to ask for in one of the two collections that are read user by user: given the organization as far
+    /// as its lists tell it, one answer for each of its users.
+    pub users: &'a (dyn Fn(&Org, Collection) -> Vec<bool> + Sync),
     /// An earlier collection, from which is taken what has not changed since; unless the oldest fact in it was read
     /// before this time.
     pub since: Option<(&'a Org, Time)>,
@@ -118,14 +119,17 @@ impl Place {
 struct Wanted {
     /// Those whom the list of users has.
     listed: BTreeSet<Text>,
-    /// Of these, those whom somebody wants; `None` where that is everybody.
-    some: Option<BTreeSet<Text>>,
+    /// Of these, those whose roles in the organization somebody wants; `None` where that is everybody.
+    here: Option<BTreeSet<Text>>,
+    /// And in projects.
+    in_projects: Option<BTreeSet<Text>>,
 }
 
 impl Wanted {
-    /// Of whom the list does not have, nobody can tell that they are not wanted.
-    fn has(&self, id: &str) -> bool {
-        self.some.as_ref().is_none_or(|some| some.contains(id) || !self.listed.contains(id))
+    fn has(&self, collection: Collection, id: &str) -> bool {
+        let some = if collection == ProjectUserRoles { &self.in_projects } else { &self.here };
+        // Of whom the list does not have, nobody can tell that they are not wanted.
+        some.as_ref().is_none_or(|some| some.contains(id) || !self.listed.contains(id))
     }
 }
 
@@ -206,13 +210,13 @@ impl Collector<'_> {
 
     fn wanted(&self, answers: &mut Answers) -> Wanted {
         let org = self.assemble(answers);
-        let wanted = (self.ask.users)(&org);
+        let those = |collection| -> Option<BTreeSet<Text>> {
+            let wanted = (self.ask.users)(&org, collection);
+            let some = org.users.iter().zip(&wanted).filter(|(_, wanted)| **wanted);
+            (!wanted.iter().all(|wanted| *wanted)).then(|| some.map(|(user, _)| user.id.clone()).collect())
+        };
         let listed = org.users.iter().map(|user| user.id.clone()).collect();
-        if wanted.iter().all(|wanted| *wanted) {
-            return Wanted { listed, some: None };
-        }
-        let some = org.users.iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(user, _)| user.id.clone());
-        Wanted { some: Some(some.collect()), listed }
+        Wanted { here: those(UserRoles), in_projects: those(ProjectUserRoles), listed }
     }
 
     /// What has to be asked for each group, project, and whatever stands in projects; with `slow`, also for each user.
@@ -235,7 +239,7 @@ impl Collector<'_> {
             api_keys,
         ) = tokio::join!(
             self.held(UserRoles, users),
-            self.nested(ProjectUsers, if_slow(ProjectUserRoles), &projects, |id| wanted.has(id)),
+            self.nested(ProjectUsers, if_slow(ProjectUserRoles), &projects, |id| wanted.has(ProjectUserRoles, id)),
             self.nested(ServiceAccounts, if_slow(ServiceAccountRoles), &projects, all),
             self.nested(ProjectGroups, Some(ProjectGroupRoles), &projects, all),
             self.each(GroupMembers, groups.clone(), |member| member),
@@ -263,7 +267,7 @@ impl Collector<'_> {
         let within = |project: &Part, id: &str| Place::within(project, id);
         let members = answers.project_users.iter();
         let members = members.flat_map(|(project, users)| users.items.iter().map(|user| within(project, &user.id)));
-        let members: Vec<Place> = members.filter(|place| wanted.has(&place.part.id)).collect();
+        let members: Vec<Place> = members.filter(|place| wanted.has(ProjectUserRoles, &place.part.id)).collect();
         let accounts = answers.service_accounts.iter();
         let accounts =
             accounts.flat_map(|(project, accounts)| accounts.items.iter().map(|account| within(project, &account.id)));
@@ -346,5 +350,5 @@ impl Collector<'_> {
 /// The users of the list whose roles somebody wants.
 fn users(answers: &Answers, wanted: &Wanted) -> Vec<Place> {
     let listed = answers.users.iter().flat_map(|users| &users.items).map(|user| user.id.as_str());
-    listed.filter(|id| wanted.has(id)).map(Place::of).collect()
+    listed.filter(|id| wanted.has(UserRoles, id)).map(Place::of).collect()
 }
