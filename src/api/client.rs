@@ -9,6 +9,9 @@ use backon::{ExponentialBuilder, Retryable as _};
 use httpdate::parse_http_date;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Certificate, Response, StatusCode, Url, redirect};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
@@ -17,6 +20,7 @@ use super::error::Error;
 use super::journal::{Identity, Journal};
 use super::key::Key;
 use super::pace::Pace;
+use super::reach::{last, look_at_the_proxy, unreachable};
 use super::wait;
 use crate::org::Time;
 use crate::visible::{is_hidden, mask};
@@ -101,20 +105,24 @@ impl Client {
                 .map_err(|_| Error::Setup { why: "the organization id cannot stand in a header".to_owned() })?;
             headers.insert(HeaderName::from_static("openai-organization"), value);
         }
-        // Plain HTTP is for this machine alone; a proxy would carry the key off it.
-        let direct = base.scheme() == "http";
-        let mut builder = reqwest::Client::builder();
-        if let Some(path) = &options.ca_file {
-            builder = builder.tls_certs_merge(certificates(path)?);
-        }
-        let http = if direct { builder.no_proxy() } else { builder }
+        let trusted = options.ca_file.as_deref().map(certificates).transpose()?.unwrap_or_default();
+        let builder = reqwest::Client::builder();
+        let http = if base.scheme() == "http" {
+            // Plain HTTP is for this machine alone; a proxy would carry the key off it. No certificate is looked at.
+            builder.no_proxy().tls_certs_only([])
+        } else {
+            look_at_the_proxy()?;
+            builder.tls_certs_merge(trusted)
+        };
+        let http = http
             .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
             .redirect(redirect::Policy::none())
             .timeout(options.timeout)
-            .connect_timeout(options.timeout.min(Duration::from_secs(10)))
+            // Over before the attempt is, to be told from a server that does not answer.
+            .connect_timeout((options.timeout / 2).min(Duration::from_secs(10)))
             .build()
-            .map_err(|error| Error::Setup { why: causes(&error) })?;
+            .map_err(|error| Error::Setup { why: last(&error).replace("unexpected error: ", "") })?;
         let concurrency = options.concurrency.max(1);
         Ok(Self {
             http,
@@ -331,13 +339,13 @@ impl Client {
     }
 
     fn broken(&self, error: &reqwest::Error) -> Error {
-        let why = self.shown(&causes(error));
         if error.is_connect() {
-            Error::Connect { why }
+            let (why, passing) = unreachable(error);
+            Error::Connect { to: self.base.authority().to_owned(), why: self.shown(&why), passing }
         } else if error.is_timeout() {
             Error::Broken { why: "nothing came in time".to_owned() }
         } else {
-            Error::Broken { why }
+            Error::Broken { why: self.shown(&last(error)) }
         }
     }
 
@@ -362,7 +370,16 @@ impl Get<'_> {
 fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     let unusable = |why: String| Error::CaFile { path: path.to_owned(), why };
     let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
-    let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| unusable(causes(&error)))?;
+    let mut certificates = Vec::new();
+    for read in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = read.map_err(|_| unusable("it is no PEM, or not a whole one".to_owned()))?;
+        let place = certificates.len() + 1;
+        let usable = RootCertStore::empty()
+            .add(certificate.clone())
+            .map_err(drop)
+            .and_then(|()| Certificate::from_der(&certificate).map_err(drop));
+        certificates.push(usable.map_err(|()| unusable(format!("certificate {place} in it cannot be read")))?);
+    }
     if certificates.is_empty() { Err(unusable("it holds no certificate in PEM".to_owned())) } else { Ok(certificates) }
 }
 
@@ -407,15 +424,6 @@ fn base_url(text: &str) -> Result<Url, Error> {
 fn is_local(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|address: IpAddr| address.is_loopback())
-}
-
-/// An error with its causes, without the URL.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut last = error;
-    while let Some(cause) = last.source() {
-        last = cause;
-    }
-    last.to_string()
 }
 
 /// What the API says went wrong: `error.message`, `error` itself, or `message`.

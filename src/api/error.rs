@@ -46,6 +46,17 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// The proxy that the environment names.
+    #[error("cannot use the proxy in {variable}: it {why}")]
+    #[diagnostic(help(
+        "write http://HOST:PORT, or http://NAME:PASSWORD@HOST:PORT with what is special percent-encoded"
+    ))]
+    Proxy {
+        /// The variable; its value may hold a password.
+        variable: &'static str,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// The journal could not be read or written.
     #[error("cannot keep the journal `{}`", shown(path))]
     Journal {
@@ -110,10 +121,14 @@ pub enum Error {
         to: String,
     },
     /// No connection.
-    #[error("no connection: {why}")]
+    #[error("no connection to {to}: {why}")]
     Connect {
-        /// What the library said.
+        /// The host, and the port if it is not the usual one.
+        to: String,
+        /// What is in the way.
         why: String,
+        /// Whether it may be out of the way the next time.
+        passing: bool,
     },
     /// The connection broke, or nothing came in time.
     #[error("the connection broke: {why}")]
@@ -173,12 +188,14 @@ impl Error {
     /// Whether asking again can help.
     pub(super) fn passing(&self) -> bool {
         match self {
-            Self::Passing { .. } | Self::Connect { .. } | Self::Broken { .. } | Self::Truncated => true,
+            Self::Connect { passing, .. } => *passing,
+            Self::Passing { .. } | Self::Broken { .. } | Self::Truncated => true,
             Self::EmptyKey
             | Self::MalformedKey
             | Self::BaseUrl { .. }
             | Self::Setup { .. }
             | Self::CaFile { .. }
+            | Self::Proxy { .. }
             | Self::Journal { .. }
             | Self::JournalBusy { .. }
             | Self::JournalForeign { .. }

@@ -16,6 +16,7 @@ mod list;
 mod pace;
 mod part;
 mod probe;
+mod reach;
 mod said;
 mod wait;
 mod wire;

@@ -4,6 +4,8 @@
 mod fake;
 
 mod harness;
+mod server;
+mod tls;
 
 mod acme;
 mod collect;
@@ -15,6 +17,7 @@ mod house;
 mod language;
 mod missing_lists;
 mod narrow;
+mod network;
 mod pagination;
 mod plan;
 mod policies;
