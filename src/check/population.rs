@@ -46,11 +46,18 @@ impl<'f, 'o> Population<'f, 'o> {
                 true
             }
         };
-        // A list that broke off may have it, or not.
-        match listed {
-            true => Truth::Yes,
-            false if self.facts.lists_all(self.kind, self.scopes) => Truth::No,
-            false => Truth::Unknown,
+        if listed {
+            return Truth::Yes;
+        }
+        if self.facts.lists_all(self.kind, self.scopes) {
+            return Truth::No;
+        }
+        // A list that broke off would have a group or a role that others describe; whoever or whatever else only others
+        // tell of, it may have or not.
+        match self.kind {
+            Kind::Group => Truth::Yes,
+            Kind::Role if at < org.collected_roles().len() => Truth::Yes,
+            _ => Truth::Unknown,
         }
     }
 

@@ -88,7 +88,12 @@ fn each_mistake_is_named_in_its_place() {
         ("select: role\nforbid: {name: x}\nselect: user", "6:5", "`select` is there twice", "the first is here"),
         ("select: role\nforbid: {name: x, name: y}", "5:23", "`name` is there twice", "the first is here"),
         ("select: roles\nforbid: {}", "4:13", "`roles`", "did you mean `role`?"),
-        ("select: planet\nforbid: {}", "4:13", "`planet`", "role, user, group, grant"),
+        (
+            "select: planet\nforbid: {}",
+            "4:13",
+            "`planet`",
+            "role, user, group, project, service_account, invite, admin_api_key, api_key, grant",
+        ),
         ("forbid: {}", "3:5", "`select`", ""),
         ("select: role", "3:5", "", "forbid"),
         ("select: role\nforbid: {name: x}\nrequire: {name: y}", "6:5", "", "forbid"),
