@@ -72,10 +72,30 @@ pub(super) struct Get<'a> {
 /// What stands for an answer that says that there is nothing to list.
 const EMPTY: &[u8] = br#"{"object":"list","data":[],"has_more":false,"next":null}"#;
 
+/// What carries requests.
+#[derive(Debug)]
+enum Carrier {
+    Http(reqwest::Client),
+    /// For tests in virtual time: a socket knows no other than the real one.
+    #[cfg(test)]
+    Memory(Memory),
+}
+
+/// Status, headers and body for a path with its query.
+#[cfg(test)]
+pub(super) struct Memory(pub Box<dyn Fn(&str) -> (u16, HeaderMap, Vec<u8>) + Send + Sync>);
+
+#[cfg(test)]
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Memory")
+    }
+}
+
 /// A client of the Admin API that can do nothing but read.
 #[derive(Debug)]
 pub struct Client {
-    http: reqwest::Client,
+    carrier: Carrier,
     base: Url,
     key: Key,
     pace: Pace,
@@ -123,9 +143,20 @@ impl Client {
             .connect_timeout((options.timeout / 2).min(Duration::from_secs(10)))
             .build()
             .map_err(|error| Error::Setup { why: last(&error).replace("unexpected error: ", "") })?;
+        Ok(Self::over(Carrier::Http(http), base, key, options))
+    }
+
+    /// A client of an API in memory.
+    #[cfg(test)]
+    pub(super) fn in_memory(memory: Memory, key: Key, options: &Options) -> Self {
+        let base = base_url(&options.base_url).expect("a base URL");
+        Self::over(Carrier::Memory(memory), base, key, options)
+    }
+
+    fn over(carrier: Carrier, base: Url, key: Key, options: &Options) -> Self {
         let concurrency = options.concurrency.max(1);
-        Ok(Self {
-            http,
+        Self {
+            carrier,
             base,
             key,
             pace: Pace::new(options.rate, concurrency),
@@ -134,7 +165,7 @@ impl Client {
             deadline: options.deadline.map(|deadline| Instant::now() + deadline),
             skew: AtomicI64::new(0),
             concurrency,
-        })
+        }
     }
 
     /// Keeps answers in a journal from now on, and takes from it those that are there. Returns when the collection
@@ -252,11 +283,9 @@ impl Client {
     async fn attempt<T: DeserializeOwned>(&self, get: Get<'_>, url: Url) -> Result<T, Error> {
         let began = Instant::now();
         let path = url.path().to_owned();
-        let response = self.http.get(url).send().await.map_err(|error| self.broken(&error))?;
-        let status = response.status();
-        let headers = response.headers().clone();
+        let (status, headers, body) = self.carry(url).await?;
         self.look_at_the_clock(&headers);
-        let mut body = self.key.erase(self.body(response).await?);
+        let mut body = self.key.erase(body);
         tracing::debug!("GET {path}: {} in {} ms, {} bytes", status.as_u16(), began.elapsed().as_millis(), body.len());
         if get.or_empty == Some(status.as_u16()) {
             EMPTY.clone_into(&mut body);
@@ -271,6 +300,20 @@ impl Client {
             journal.keep(&get.name(), std::str::from_utf8(&body).expect("what is JSON is UTF-8"))?;
         }
         Ok(answer)
+    }
+
+    async fn carry(&self, url: Url) -> Result<(StatusCode, HeaderMap, Vec<u8>), Error> {
+        let http = match &self.carrier {
+            Carrier::Http(http) => http,
+            #[cfg(test)]
+            Carrier::Memory(Memory(answer)) => {
+                let query = url.query().unwrap_or_default();
+                let (status, headers, body) = answer(&format!("{}?{query}", url.path()));
+                return Ok((StatusCode::from_u16(status).expect("a status"), headers, body));
+            }
+        };
+        let response = http.get(url).send().await.map_err(|error| self.broken(&error))?;
+        Ok((response.status(), response.headers().clone(), self.body(response).await?))
     }
 
     fn look_at_the_clock(&self, headers: &HeaderMap) {

@@ -7,6 +7,8 @@
 mod mend;
 mod progress;
 mod since;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
