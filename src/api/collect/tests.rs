@@ -78,18 +78,19 @@ async fn fetch(behaviour: Behaviour) -> (Org, Duration, Arc<InMemory>) {
     let everybody = |org: &Org, _| vec![true; org.users.len()];
     let ask = Ask { collections: &collections, users: &everybody, since: None };
     let began = Instant::now();
-    let collected = collect(&client, ask, 1_780_000_000, &|_| {}).await;
+    let collected = Box::pin(collect(&client, ask, 1_780_000_000, &|_| {})).await;
     (collected.org, began.elapsed(), api)
 }
 
 #[tokio::test(start_paused = true)]
 async fn nine_tenths_of_what_a_throttled_api_allows_are_used_and_nothing_is_asked_early() {
-    let (whole, _, unthrottled) = fetch(Behaviour::default()).await;
+    let (whole, _, unthrottled) = Box::pin(fetch(Behaviour::default())).await;
     let answers = unthrottled.requests().len();
     for says_when in [true, false] {
         for requests in [7_u32, 10] {
             let throttle = Throttle { requests: requests as usize, window: MINUTE, says_when };
-            let (org, took, api) = fetch(Behaviour { throttle: Some(throttle), ..Behaviour::default() }).await;
+            let (org, took, api) =
+                Box::pin(fetch(Behaviour { throttle: Some(throttle), ..Behaviour::default() })).await;
             let case = format!("{requests} a minute, told when: {says_when}, {} minutes", took.as_secs() / 60);
 
             assert!(org.coverage.complete(), "{case}");
@@ -114,7 +115,7 @@ async fn nine_tenths_of_what_a_throttled_api_allows_are_used_and_nothing_is_aske
 #[tokio::test(start_paused = true)]
 async fn one_slow_endpoint_slows_no_other() {
     let throttle = Throttle { requests: 10, window: MINUTE, says_when: true };
-    let (_, took, api) = fetch(Behaviour { throttle: Some(throttle), ..Behaviour::default() }).await;
+    let (_, took, api) = Box::pin(fetch(Behaviour { throttle: Some(throttle), ..Behaviour::default() })).await;
     let of = |template: &str| api.requests().iter().filter(|request| request.template() == template).count();
     // Users of projects and service accounts share an endpoint, and so its pace: 84 requests of it, 200 of the longest.
     assert!(of("/projects/*/users/*/roles") >= 84);
