@@ -273,6 +273,8 @@ pub struct Outcome {
     pub source: Source,
     /// What was read and what was not.
     pub coverage: Coverage,
+    /// Where the API's view of inheritance and what follows from the groups differ, in sentences. Both count.
+    pub disagreements: Vec<String>,
     /// The rules with their answers, in the order of the policies.
     pub rules: Vec<RuleResult>,
     /// The ids of rules that were loaded but not to be judged.

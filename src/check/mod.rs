@@ -35,7 +35,7 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
         findings.extend(judged.findings);
     }
     let (source, coverage) = (org.source.clone(), org.coverage.clone());
-    Outcome { as_of, source, coverage, rules, skipped: Vec::new(), findings }
+    Outcome { as_of, source, coverage, disagreements: org.disagreements(), rules, skipped: Vec::new(), findings }
 }
 
 /// Whose roles these rules could ask for: one answer for each user of an organization of which only the lists are known.

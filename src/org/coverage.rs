@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::Time;
+use super::{Time, moment};
 
 /// A kind of answer that the Admin API gives, named after what it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -266,6 +266,20 @@ impl Coverage {
     /// Every collection with its record, in the order of the reports.
     pub fn iter(&self) -> impl Iterator<Item = (Collection, &Record)> {
         Collection::ALL.into_iter().map(|collection| (collection, self.of(collection)))
+    }
+
+    /// What of a collection is not as its list first said, or not read anew, in sentences.
+    pub fn remarks(&self, collection: Collection) -> Vec<String> {
+        let record = self.of(collection);
+        let gone = record.gone.first().map(|first| match record.gone.len() - 1 {
+            0 => format!("{first} left while we read"),
+            more => format!("{first} and {more} more left while we read"),
+        });
+        let carried =
+            record.carried.values().min().map(|from| {
+                format!("{} taken over as they were read at {} or later", record.carried.len(), moment(*from))
+            });
+        gone.into_iter().chain(carried).collect()
     }
 
     /// When the oldest fact was read that was carried over from an earlier collection.

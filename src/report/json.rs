@@ -22,6 +22,7 @@ pub(super) fn render(outcome: &Outcome, digest: &str) -> String {
         },
         complete: outcome.complete(),
         coverage: outcome.coverage.iter().map(|(name, of)| coverage(&outcome.coverage, name, of)).collect(),
+        disagreements: &outcome.disagreements,
         summary: Summary {
             violations: count(Status::Violation),
             unknown: count(Status::Unknown),
@@ -45,6 +46,7 @@ struct Report<'a> {
     organization: Organization<'a>,
     complete: bool,
     coverage: Vec<CoverageRow>,
+    disagreements: &'a [String],
     summary: Summary,
     rules: Vec<RuleRow<'a>>,
     skipped: &'a [String],
@@ -71,6 +73,7 @@ struct CoverageRow {
     requests: u64,
     items: u64,
     detail: Option<String>,
+    remarks: Vec<String>,
 }
 
 #[derive(serde::Serialize)]
@@ -164,7 +167,8 @@ fn coverage(of: &Coverage, collection: Collection, record: &Record) -> CoverageR
         state: of.state(collection).name(),
         requests: record.requests,
         items: record.items,
-        detail: of.detail(collection).or(unasked),
+        detail: of.detail(collection),
+        remarks: of.remarks(collection).into_iter().chain(unasked).collect(),
     }
 }
 

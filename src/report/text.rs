@@ -12,6 +12,8 @@ use crate::visible::visible;
 
 /// How many subjects of one cause are named, unless the reader wants them all.
 const NAMED: usize = 12;
+/// How many disagreements of the API with itself are told, unless the reader wants them all.
+const DISAGREEMENTS: usize = 3;
 
 pub(super) fn render(outcome: &Outcome, look: Look) -> String {
     let mut report = Text { outcome, look, out: String::new() };
@@ -22,6 +24,7 @@ pub(super) fn render(outcome: &Outcome, look: Look) -> String {
         report.quiet_rules(Verdict::Pass, "passed");
     }
     report.notes();
+    report.disagreements();
     report.coverage();
     report.last_line();
     report.out
@@ -201,7 +204,29 @@ impl<'a> Text<'a> {
             let state = self.paint(state.name(), Style::new().magenta());
             self.wrapped(&format!("{} {state}: ", names.join(", ")), "  ", &visible(detail));
         }
-        if !befell.is_empty() {
+        let mut remarked = false;
+        for collection in Collection::ALL {
+            for remark in coverage.remarks(collection) {
+                self.wrapped(&format!("{collection}: "), "  ", &visible(&remark));
+                remarked = true;
+            }
+        }
+        if !befell.is_empty() || remarked {
+            self.line("");
+        }
+    }
+
+    /// Where two views of inheritance differ.
+    fn disagreements(&mut self) {
+        let outcome = self.outcome;
+        let shown = if self.look.verbose { outcome.disagreements.len() } else { DISAGREEMENTS };
+        for disagreement in outcome.disagreements.iter().take(shown) {
+            self.wrapped("note: ", "      ", &visible(disagreement));
+        }
+        if outcome.disagreements.len() > shown {
+            self.line(&format!("note: and {} more such (-v shows them all)", outcome.disagreements.len() - shown));
+        }
+        if !outcome.disagreements.is_empty() {
             self.line("");
         }
     }

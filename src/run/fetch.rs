@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::api::Collected;
 use crate::cli::{Common, Fetch};
-use crate::org::{Collection, Org, State, moment};
+use crate::org::{Collection, Org, State};
 use crate::policy::Needs;
 use crate::snapshot;
 use crate::visible::{shown, visible};
@@ -63,16 +63,12 @@ fn collections(only: &[Collection]) -> BTreeSet<Collection> {
 
 /// Says what is not as it should be.
 fn warn(org: &Org) {
-    for (collection, record) in org.coverage.iter() {
+    for (collection, _) in org.coverage.iter() {
         if let Some(detail) = org.coverage.detail(collection) {
             output::warn(&format!("{collection} {}: {}", org.coverage.state(collection).name(), visible(&detail)));
         }
-        if let Some(first) = record.gone.first() {
-            let more = match record.gone.len() {
-                1 => String::new(),
-                all => format!(" and {} more", all - 1),
-            };
-            output::warn(&format!("{collection}: {}{more} left while we read", visible(first)));
+        for remark in org.coverage.remarks(collection) {
+            output::say(&format!("{collection}: {}", visible(&remark)));
         }
     }
     let disagreements = org.disagreements();
@@ -97,12 +93,8 @@ fn contents(org: &Org) -> String {
         (org.invites.len(), "invite"),
     ];
     let counts = counts.iter().filter(|(count, _)| *count > 0);
-    let mut parts: Vec<String> =
+    let parts: Vec<String> =
         counts.map(|(count, what)| format!("{count} {what}{}", if *count == 1 { "" } else { "s" })).collect();
-    let carried: usize = org.coverage.iter().map(|(_, record)| record.carried.len()).sum();
-    if let Some(from) = org.coverage.carried_from() {
-        parts.push(format!("the roles of {carried} as they were read at {} or later", moment(from)));
-    }
     parts.join(", ")
 }
 

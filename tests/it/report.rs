@@ -38,6 +38,7 @@ fn the_report_has_the_published_fields() {
                 "organization",
                 "complete",
                 "coverage",
+                "disagreements",
                 "summary",
                 "rules",
                 "findings",
@@ -51,7 +52,7 @@ fn the_report_has_the_published_fields() {
         let digest = text(&report["organization"]["digest"]).strip_prefix("sha256:").expect("the kind of digest");
         assert!(digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{digest}");
         for row in list(&report["coverage"]) {
-            has(row, &["collection", "state", "requests", "items", "detail"]);
+            has(row, &["collection", "state", "requests", "items", "detail", "remarks"]);
             assert!(["complete", "partial", "denied", "failed", "not_asked"].contains(&text(&row["state"])), "{row}");
             assert_eq!(row["detail"].is_null(), ["complete", "not_asked"].contains(&text(&row["state"])), "{row}");
         }
