@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::carry::Carried;
+use super::endpoint::{self, Endpoint};
 use super::error::Error;
 use super::list::Listed;
 use super::part::Part;
@@ -134,6 +135,30 @@ impl Answers {
             Collection::ServiceAccounts => has(of.and_then(|of| self.service_accounts.get(of)), &part.id),
             _ => false,
         }
+    }
+
+    /// Whatever ended a list before its end.
+    pub fn errors(&self) -> impl Iterator<Item = &Error> {
+        fn of<T>(listed: Option<&Listed<T>>) -> Option<&Error> {
+            listed?.cut.as_ref()
+        }
+        let whole = [
+            of(self.roles.as_ref()),
+            of(self.users.as_ref()),
+            of(self.groups.as_ref()),
+            of(self.projects.as_ref()),
+            of(self.admin_api_keys.as_ref()),
+            of(self.invites.as_ref()),
+        ];
+        let parts = Collection::ALL.into_iter().flat_map(|collection| self.cuts(collection).0);
+        whole.into_iter().flatten().chain(parts.map(|(_, error)| error))
+    }
+
+    /// Whether an endpoint was given up.
+    pub fn gave_up(&self, endpoint: &Endpoint) -> bool {
+        // Collections that share an endpoint share its end.
+        let sharing = Collection::ALL.into_iter().filter(|of| endpoint::of(*of).template == endpoint.template);
+        sharing.flat_map(|collection| self.cuts(collection).0).any(|(_, error)| matches!(error, Error::GivenUp(_)))
     }
 
     /// The things that a collection was asked for in vain, each with why; and for how many it was asked.

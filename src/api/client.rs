@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
 use backon::{ExponentialBuilder, Retryable as _};
@@ -102,6 +103,8 @@ pub struct Client {
     key: Key,
     pace: Pace,
     journal: Option<Journal>,
+    /// Why the journal can hold no more, if it cannot.
+    unkept: Mutex<Option<Error>>,
     retry_delay: Duration,
     deadline: Option<Instant>,
     /// How far the API's clock was ahead of ours, in seconds, when it last told the time.
@@ -163,6 +166,7 @@ impl Client {
             key,
             pace: Pace::new(options.rate, concurrency),
             journal: None,
+            unkept: Mutex::new(None),
             retry_delay: options.retry_delay,
             deadline: options.deadline.map(|deadline| Instant::now() + deadline),
             skew: AtomicI64::new(0),
@@ -193,6 +197,11 @@ impl Client {
         self.journal.map_or(Ok(()), Journal::remove)
     }
 
+    /// Why the journal could not be kept to the end, if it could not. What it holds stays.
+    pub fn broke_off(&self) -> Option<Error> {
+        self.unkept().take()
+    }
+
     /// The base URL.
     pub fn base(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
@@ -219,21 +228,13 @@ impl Client {
         if let Some(journal) = &self.journal
             && let Some(kept) = journal.answer(&asked)?
         {
+            self.pace.answered(get.endpoint);
             return self.read(&kept, &HeaderMap::new());
         }
-        if let Some(given_up) = self.pace.given_up(get.endpoint) {
-            return Err(Error::GivenUp(given_up));
-        }
-        let answer = match self.deadline {
+        match self.deadline {
             Some(deadline) => tokio::time::timeout_at(deadline, self.insist(get)).await.unwrap_or(Err(Error::Deadline)),
             None => self.insist(get).await,
-        };
-        if let Err(error) = &answer
-            && !matches!(error, Error::Deadline)
-        {
-            self.pace.failed(get.endpoint, error);
         }
-        answer
     }
 
     /// Asks again as long as that can help.
@@ -266,7 +267,11 @@ impl Client {
     /// Asks at the endpoint's pace. That it is too fast counts as no attempt: it only slows us.
     async fn in_turn<T: DeserializeOwned>(&self, get: Get<'_>, url: Url) -> Result<T, Error> {
         loop {
-            let turn = self.pace.turn(get.endpoint).await;
+            let turn = self.pace.turn(get.endpoint).await.map_err(Error::GivenUp)?;
+            // What cannot be kept need not be asked for.
+            if self.unkept().is_some() {
+                return Err(Error::Unkept);
+            }
             let answer = self.attempt(get, url.clone()).await;
             let Err(Error::Passing { status: 429, wait, message }) = answer else {
                 if answer.is_ok() {
@@ -299,7 +304,11 @@ impl Client {
         }
         let answer = self.read(&body, &headers)?;
         if let Some(journal) = &self.journal {
-            journal.keep(&get.name(), std::str::from_utf8(&body).expect("what is JSON is UTF-8"))?;
+            let body = std::str::from_utf8(&body).expect("what is JSON is UTF-8");
+            if let Err(error) = journal.keep(&get.name(), body) {
+                self.unkept().get_or_insert(error);
+                return Err(Error::Unkept);
+            }
         }
         Ok(answer)
     }
@@ -317,6 +326,10 @@ impl Client {
                 Ok((StatusCode::from_u16(status).expect("a status"), headers, body))
             }
         }
+    }
+
+    fn unkept(&self) -> MutexGuard<'_, Option<Error>> {
+        self.unkept.lock().expect("no thread panics while it holds the error")
     }
 
     fn look_at_the_clock(&self, headers: &HeaderMap) {
@@ -360,14 +373,14 @@ impl Client {
         let said = message(body);
         let message = match self.shown(&said) {
             message if message.is_empty() => status.canonical_reason().unwrap_or("no reason given").to_lowercase(),
-            message => message,
+            message => message.trim_end_matches('.').to_owned(),
         };
         let should_retry = headers.get("x-should-retry").and_then(|value| value.to_str().ok());
         let number = status.as_u16();
         let passing = match should_retry {
             Some("true") => true,
             Some("false") => false,
-            _ => matches!(number, 408 | 429) || status.is_server_error(),
+            _ => matches!(number, 408 | 409 | 429) || status.is_server_error(),
         };
         match number {
             _ if passing => {

@@ -59,6 +59,7 @@ pub enum Error {
     },
     /// The journal could not be read or written.
     #[error("cannot keep the journal `{}`", shown(path))]
+    #[diagnostic(help("it stands beside the file that is to be written; what it holds already is not lost"))]
     Journal {
         /// The file.
         path: PathBuf,
@@ -67,6 +68,7 @@ pub enum Error {
     },
     /// Another run has the journal.
     #[error("another run is writing the journal `{}`", shown(path))]
+    #[diagnostic(help("wait for it, or write to another file"))]
     JournalBusy {
         /// The file.
         path: PathBuf,
@@ -82,6 +84,7 @@ pub enum Error {
     },
     /// The API refused: 401 or 403.
     #[error("{status}, {}", refusal(scope.as_deref(), message))]
+    #[diagnostic(help("{}", entitlement(*status, scope.as_deref())))]
     Denied {
         /// The status.
         status: u16,
@@ -92,20 +95,23 @@ pub enum Error {
     },
     /// 404.
     #[error("404, {message}")]
+    #[diagnostic(help("the plan or the key may lack it, or --base-url is not the Admin API's"))]
     NotFound {
         /// What the API said.
         message: String,
     },
     /// Another status that is not repeated.
     #[error("{status}, {message}")]
+    #[diagnostic(help("{}", advice_on(*status)))]
     Status {
         /// The status.
         status: u16,
         /// What the API said.
         message: String,
     },
-    /// The API is busy or broken for the moment: 408, 429, 5xx.
+    /// The API is busy or broken for the moment: 408, 409, 429, 5xx.
     #[error("{status}, {message}")]
+    #[diagnostic(help("{}", advice_on(*status)))]
     Passing {
         /// The status.
         status: u16,
@@ -116,12 +122,14 @@ pub enum Error {
     },
     /// A redirect, which is not followed: the key would go along.
     #[error("redirected to {to}, not followed")]
+    #[diagnostic(help("the key goes to the host of --base-url alone: is a login page or a proxy in between?"))]
     Redirect {
         /// The host.
         to: String,
     },
     /// No connection.
     #[error("no connection to {to}: {why}")]
+    #[diagnostic(help("is the host of --base-url right, and does the way there lead through a proxy (HTTPS_PROXY)?"))]
     Connect {
         /// The host, and the port if it is not the usual one.
         to: String,
@@ -132,42 +140,55 @@ pub enum Error {
     },
     /// The connection broke, or nothing came in time.
     #[error("the connection broke: {why}")]
+    #[diagnostic(help("the network, a proxy or the API is shaky; --timeout gives each attempt longer"))]
     Broken {
         /// What the library said.
         why: String,
     },
     /// The body ended before its end.
     #[error("the answer was cut short")]
+    #[diagnostic(help("something between here and the API ends answers too early: is a proxy in between?"))]
     Truncated,
     /// The body is larger than any page should be.
     #[error("the answer is larger than {limit} MiB")]
+    #[diagnostic(help("no page of the API is that large: does something else answer in its place?"))]
     TooLarge {
         /// The limit.
         limit: usize,
     },
     /// The body is no JSON.
     #[error("the answer is no JSON ({what})")]
+    #[diagnostic(help("something else answers in the API's place: a login page, a proxy, a wrong --base-url?"))]
     NotJson {
         /// What it seems to be.
         what: String,
     },
     /// The JSON is not what the endpoint promises.
     #[error("the answer has another shape than documented: {what}")]
+    #[diagnostic(help(
+        "-vv shows every request; if the API itself answered so, it has changed, and rolelint has to follow"
+    ))]
     Shape {
         /// What is wrong.
         what: String,
     },
     /// Pages that do not lead to an end.
     #[error("the pages do not add up: {what}")]
+    #[diagnostic(help("-vv shows every request; a list without a proper end may lack anything"))]
     Pagination {
         /// What is wrong.
         what: &'static str,
     },
     /// The endpoint only ever failed, and is asked no more.
     #[error("{}", .0.said)]
+    #[diagnostic(help("{}", .0.help.as_deref().unwrap_or("the endpoint only ever failed")))]
     GivenUp(GivenUp),
+    /// The journal can hold no more.
+    #[error("the answer could not be kept in the journal")]
+    Unkept,
     /// The time that was given is over.
-    #[error("not asked: the time of --deadline was over")]
+    #[error("no answer before the time of --deadline was over")]
+    #[diagnostic(help("a longer --deadline reads more; a fetch goes on from where it was"))]
     Deadline,
     /// An id that cannot stand in a path.
     #[error("the id `{id}` cannot stand in a path")]
@@ -175,6 +196,22 @@ pub enum Error {
         /// The id.
         id: String,
     },
+}
+
+fn entitlement(status: u16, scope: Option<&str>) -> &'static str {
+    match (status, scope) {
+        (_, Some(_)) => "an owner can make an admin key with the permission Read only, which reads everything",
+        (401, None) => "is it a whole admin key that nobody revoked, and of this organization?",
+        (_, None) => "the plan may lack it, or the key the permission: `rolelint doctor` tells what it may read",
+    }
+}
+
+fn advice_on(status: u16) -> &'static str {
+    match status {
+        429 => "the API lets nothing through for a long time: go on later, or ask less often with --rate",
+        408 | 409 | 500.. => "the API is busy or broken: go on later",
+        _ => "-vv shows every request; is --base-url the Admin API's, version included?",
+    }
 }
 
 fn refusal(scope: Option<&str>, message: &str) -> String {
@@ -208,9 +245,15 @@ impl Error {
             | Self::Shape { .. }
             | Self::Pagination { .. }
             | Self::GivenUp(_)
+            | Self::Unkept
             | Self::Deadline
             | Self::Id { .. } => false,
         }
+    }
+
+    /// What can be done about it.
+    pub(super) fn advice(&self) -> Option<String> {
+        self.help().map(|help| help.to_string())
     }
 
     /// For the record: the request, and what came of it.

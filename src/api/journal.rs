@@ -82,8 +82,7 @@ impl Journal {
         // A last line without its end was being written when the run was cut off: it is written anew.
         while lines.read_until(b'\n', &mut line).map_err(failed)? > 0 && line.ends_with(b"\n") {
             if end == 0 {
-                let header: Header = serde_json::from_slice(&line)
-                    .map_err(|_| foreign("it is no journal of this version".to_owned()))?;
+                let header = header_of(&line).map_err(foreign)?;
                 belongs(&header, identity).map_err(foreign)?;
                 began = header.began;
             } else {
@@ -134,7 +133,7 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// What the system says. The answers before it stay as they are.
     pub fn keep(&self, get: &str, body: &str) -> Result<(), Error> {
         self.append(&Answer { get: get.into(), body: body.into() })
             .map_err(|source| Error::Journal { path: self.path.clone(), source })
@@ -153,8 +152,13 @@ impl Journal {
         let mut bytes = serde_json::to_vec(line)?;
         bytes.push(b'\n');
         let mut file = self.file.lock().expect("no thread panics while it holds the file");
-        file.write_all(&bytes)?;
-        file.sync_data()
+        let end = file.stream_position()?;
+        let written = file.write_all(&bytes).and_then(|()| file.sync_data());
+        if written.is_err() {
+            // A piece of a line would spoil the next one. If not even that can be done, the error is the same.
+            file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))).unwrap_or(end);
+        }
+        written
     }
 }
 
@@ -171,10 +175,21 @@ fn header(identity: Identity<'_>, now: Time) -> Header {
     }
 }
 
-fn belongs(header: &Header, identity: Identity<'_>) -> Result<(), String> {
-    if header.rolelint_journal != VERSION {
-        return Err(format!("it has format version {}, not {VERSION}", header.rolelint_journal));
+/// The header in a first line. What another version has beside the version is none of our business.
+fn header_of(line: &[u8]) -> Result<Header, String> {
+    #[derive(Deserialize)]
+    struct Version {
+        rolelint_journal: u32,
     }
+    let no_journal = |_| "it is no journal of this version".to_owned();
+    let Version { rolelint_journal } = serde_json::from_slice(line).map_err(no_journal)?;
+    if rolelint_journal != VERSION {
+        return Err(format!("it has format version {rolelint_journal}, not {VERSION}"));
+    }
+    serde_json::from_slice(line).map_err(no_journal)
+}
+
+fn belongs(header: &Header, identity: Identity<'_>) -> Result<(), String> {
     let begun = moment(header.began);
     if header.api != identity.api {
         return Err(format!("it was begun at {begun} with another API, {}", header.api));

@@ -68,7 +68,8 @@ async fn walk<T: DeserializeOwned + Item>(
     let Which { endpoint, of, archived, query, again } = which;
     let path = endpoint.path(&of.map(Part::ids).unwrap_or_default())?;
     let or_empty = (archived && endpoint.refuses_archived).then_some(400);
-    let mut limit = endpoint.limit;
+    let pace = client.pace();
+    let mut limit = pace.limit(endpoint);
     let mut after: Option<String> = None;
     let mut cursors = HashSet::new();
     let mut ids: HashSet<String> = HashSet::new();
@@ -79,10 +80,11 @@ async fn walk<T: DeserializeOwned + Item>(
         let page: Page<T> = match client.get(Get { endpoint, path: &path, query: &query, or_empty, again }).await {
             // The documented maximum is more than some servers allow.
             Err(Error::Status { status: 400, .. }) if after.is_none() && limit > SAFE_LIMIT => {
+                pace.too_large(endpoint);
                 limit = SAFE_LIMIT;
                 continue;
             }
-            page => page?,
+            page => page.inspect_err(|error| pace.failed(endpoint, error))?,
         };
         *requests += 1;
         let next = cursor_of(&page, endpoint.envelope)?;

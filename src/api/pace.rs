@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-use super::endpoint::{self, Endpoint};
+use super::endpoint::{self, Endpoint, SAFE_LIMIT};
 use super::error::Error;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -56,8 +56,10 @@ pub struct GivenUp {
     pub denied: bool,
     /// The scope that the key lacks, if the API named it.
     pub scope: Option<String>,
-    /// What it last said.
+    /// What it said then.
     pub said: String,
+    /// What can be done about it.
+    pub help: Option<String>,
 }
 
 #[derive(Debug)]
@@ -80,6 +82,8 @@ struct Lane {
     failures: usize,
     denials: usize,
     given_up: Option<GivenUp>,
+    /// Whether it refused the documented page size.
+    small_pages: bool,
 }
 
 impl Pace {
@@ -97,6 +101,7 @@ impl Pace {
             failures: 0,
             denials: 0,
             given_up: None,
+            small_pages: false,
         };
         Self {
             lanes: endpoint::all().map(|endpoint| (endpoint.template, Mutex::new(lane()))).collect(),
@@ -105,9 +110,13 @@ impl Pace {
     }
 
     /// Waits until it is this endpoint's turn, and one more request may be under way.
-    pub async fn turn(&self, of: &Endpoint) -> Turn<'_> {
+    ///
+    /// # Errors
+    ///
+    /// Nothing is to be asked: the endpoint was given up, maybe while this request waited.
+    pub async fn turn(&self, of: &Endpoint) -> Result<Turn<'_>, GivenUp> {
         loop {
-            let next = self.lane(of).next;
+            let next = self.lane(of).next_turn()?;
             if next > Instant::now() {
                 // Others wait for the same moment: whoever comes first takes it, the rest look again.
                 tokio::time::sleep_until(next).await;
@@ -116,10 +125,11 @@ impl Pace {
             // Who waits for a turn keeps no other endpoint's request from being under way.
             let under_way = self.under_way.acquire().await.expect("the semaphore is never closed");
             let mut lane = self.lane(of);
+            lane.next_turn()?;
             let now = Instant::now();
             if lane.next <= now {
                 lane.next = now + lane.interval();
-                return Turn { sent: now, _under_way: under_way };
+                return Ok(Turn { sent: now, _under_way: under_way });
             }
         }
     }
@@ -128,9 +138,7 @@ impl Pace {
     pub fn granted(&self, of: &Endpoint, sent: Instant) {
         let mut lane = self.lane(of);
         lane.refusals = 0;
-        lane.answered = true;
-        lane.failures = 0;
-        lane.denials = 0;
+        lane.answers();
         lane.granted.push_back(sent);
         let now = Instant::now();
         lane.forget_before(now);
@@ -163,22 +171,36 @@ impl Pace {
         lane.refusals <= MOST_REFUSALS
     }
 
+    /// A request was answered earlier, and the answer kept.
+    pub fn answered(&self, of: &Endpoint) {
+        self.lane(of).answers();
+    }
+
     /// A request failed for good.
     pub fn failed(&self, of: &Endpoint, error: &Error) {
+        // That nothing was asked says nothing of the endpoint.
+        if matches!(error, Error::Deadline | Error::GivenUp(_) | Error::Unkept) {
+            return;
+        }
         let mut lane = self.lane(of);
-        let failure = error.failure("");
         lane.failures += 1;
         lane.denials += usize::from(matches!(error, Error::Denied { .. }));
         let denied = !lane.answered && lane.denials >= DENIALS && lane.denials == lane.failures;
-        if denied || lane.failures >= FAILURES {
-            let said = error.to_string();
-            lane.given_up = Some(GivenUp { denied: failure.denied, scope: failure.scope, said });
+        if lane.given_up.is_none() && (denied || lane.failures >= FAILURES) {
+            let failure = error.failure("");
+            let (said, help) = (error.to_string(), error.advice());
+            lane.given_up = Some(GivenUp { denied: failure.denied, scope: failure.scope, said, help });
         }
     }
 
-    /// Why an endpoint is asked no more, if it is not.
-    pub fn given_up(&self, of: &Endpoint) -> Option<GivenUp> {
-        self.lane(of).given_up.clone()
+    /// The largest page to ask for.
+    pub fn limit(&self, of: &Endpoint) -> u32 {
+        if self.lane(of).small_pages { of.limit.min(SAFE_LIMIT) } else { of.limit }
+    }
+
+    /// The documented page was too large: from now on the safe one is asked for.
+    pub fn too_large(&self, of: &Endpoint) {
+        self.lane(of).small_pages = true;
     }
 
     /// How long so many requests take, once the endpoint's pace is known.
@@ -203,6 +225,17 @@ impl Pace {
 }
 
 impl Lane {
+    /// The earliest moment for the next request, if there is to be one.
+    fn next_turn(&self) -> Result<Instant, GivenUp> {
+        self.given_up.clone().map_or(Ok(self.next), Err)
+    }
+
+    fn answers(&mut self) {
+        self.answered = true;
+        self.failures = 0;
+        self.denials = 0;
+    }
+
     fn interval(&self) -> Duration {
         self.rate.map_or(Duration::ZERO, |rate| Duration::from_secs_f64(60.0 / rate))
     }
@@ -274,7 +307,7 @@ mod tests {
                         *left -= 1;
                     }
                     loop {
-                        let sent = pace.turn(lane(Collection::UserRoles)).await.sent;
+                        let sent = pace.turn(lane(Collection::UserRoles)).await.expect("not given up").sent;
                         let answer = throttle.lock().expect("no panic").ask();
                         match answer {
                             Ok(()) => {
@@ -321,12 +354,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_refusal_slows_its_endpoint_and_no_other() {
         let pace = Pace::new(None, 64);
-        let sent = pace.turn(lane(Collection::UserRoles)).await.sent;
+        let sent = pace.turn(lane(Collection::UserRoles)).await.expect("not given up").sent;
         pace.refused(lane(Collection::UserRoles), sent, Some(Duration::from_secs(30)));
         let began = Instant::now();
-        pace.turn(lane(Collection::GroupRoles)).await;
+        pace.turn(lane(Collection::GroupRoles)).await.expect("not given up");
         assert_eq!(began.elapsed(), Duration::ZERO);
-        pace.turn(lane(Collection::UserRoles)).await;
+        pace.turn(lane(Collection::UserRoles)).await.expect("not given up");
         assert_eq!(began.elapsed(), Duration::from_secs(30));
     }
 
@@ -336,7 +369,7 @@ mod tests {
         let mut asked = 0;
         loop {
             asked += 1;
-            let sent = pace.turn(lane(Collection::Roles)).await.sent;
+            let sent = pace.turn(lane(Collection::Roles)).await.expect("not given up").sent;
             if !pace.refused(lane(Collection::Roles), sent, None) {
                 break;
             }
@@ -349,7 +382,7 @@ mod tests {
         let pace = Pace::new(Some(30.0), 64);
         let began = Instant::now();
         for _ in 0..4 {
-            pace.turn(lane(Collection::Roles)).await;
+            pace.turn(lane(Collection::Roles)).await.expect("not given up");
         }
         assert_eq!(began.elapsed(), Duration::from_secs(6));
     }
@@ -358,7 +391,7 @@ mod tests {
     async fn no_more_are_under_way_than_allowed_and_waiting_for_a_turn_is_not_being_under_way() {
         let pace = Pace::new(None, 2);
         let (users, roles) = (lane(Collection::Users), lane(Collection::Roles));
-        let sent = pace.turn(users).await.sent;
+        let sent = pace.turn(users).await.expect("not given up").sent;
         pace.refused(users, sent, Some(Duration::from_secs(30)));
         let began = Instant::now();
         let waiting = pace.turn(users);
@@ -371,7 +404,7 @@ mod tests {
         let third = tokio::time::timeout(Duration::from_secs(1), pace.turn(roles)).await;
         third.expect_err("two are under way");
         drop(second);
-        pace.turn(roles).await;
+        pace.turn(roles).await.expect("not given up");
         assert_eq!(began.elapsed(), Duration::from_secs(1));
     }
 
@@ -380,20 +413,37 @@ mod tests {
         let denied = || Error::Denied { status: 403, scope: Some("api.x".to_owned()), message: String::new() };
         let pace = Pace::new(None, 2);
         let (users, roles) = (lane(Collection::Users), lane(Collection::Roles));
-        let sent = pace.turn(roles).await.sent;
+        let sent = pace.turn(roles).await.expect("not given up").sent;
         pace.granted(roles, sent);
         for _ in 0..DENIALS {
-            assert!(pace.given_up(users).is_none());
+            pace.turn(users).await.expect("not given up");
             pace.failed(users, &denied());
             pace.failed(roles, &denied());
         }
-        let given_up = pace.given_up(users).expect("given up");
+        let given_up = pace.turn(users).await.expect_err("given up");
         assert_eq!((given_up.denied, given_up.scope.as_deref()), (true, Some("api.x")));
-        assert!(pace.given_up(roles).is_none());
         for _ in DENIALS..FAILURES {
+            pace.turn(roles).await.expect("not given up");
             pace.failed(roles, &Error::NotFound { message: String::new() });
         }
-        assert!(pace.given_up(roles).is_some());
+        pace.turn(roles).await.expect_err("given up");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_for_a_turn_when_the_endpoint_is_given_up_leaves() {
+        let pace = Pace::new(Some(1.0), 2);
+        let users = lane(Collection::UserRoles);
+        pace.turn(users).await.expect("not given up");
+        let began = Instant::now();
+        let waiting = futures_util::future::join_all((0..100).map(|_| pace.turn(users)));
+        let denying = async {
+            for _ in 0..DENIALS {
+                pace.failed(users, &Error::Denied { status: 403, scope: None, message: String::new() });
+            }
+        };
+        let (turns, ()) = tokio::join!(waiting, denying);
+        assert!(turns.iter().all(Result::is_err));
+        assert!(began.elapsed() <= MINUTE, "they do not take turns in leaving");
     }
 
     #[tokio::test(start_paused = true)]
@@ -401,7 +451,7 @@ mod tests {
         let pace = Pace::new(None, 2);
         let users = lane(Collection::UserRoles);
         assert_eq!(pace.estimate(users, 100), None);
-        let sent = pace.turn(users).await.sent;
+        let sent = pace.turn(users).await.expect("not given up").sent;
         pace.refused(users, sent, Some(Duration::from_secs(60)));
         assert_eq!(pace.learnt(users), (1, Some(SLOWEST)));
         assert_eq!(pace.estimate(users, 7), Some(Duration::from_secs(120)));

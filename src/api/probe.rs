@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::client::{Client, Get};
 use super::endpoint::{self, AUDIT_LOGS, Endpoint};
+use super::error::Error;
 use super::part::Part;
 use super::wire::{Item as _, Page, Project, Thing};
 use crate::org::{Collection, Failure};
@@ -15,8 +16,6 @@ pub struct Probe {
     pub feeds: Option<Collection>,
     /// How it went.
     pub answer: Answer,
-    /// The scope that it takes, as far as anybody has seen.
-    pub scope: &'static str,
     /// How often it said that we are too fast, and how many requests a minute that leaves.
     pub limit: Option<(usize, f64)>,
 }
@@ -27,7 +26,14 @@ pub enum Answer {
     /// The endpoint answered, after so long.
     Allowed(Duration),
     /// It did not.
-    Failed(Failure),
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// The scope that it takes, as far as anybody has seen, where the API left that open.
+        scope: Option<&'static str>,
+        /// What can be done about it.
+        help: Option<String>,
+    },
     /// There is nothing to ask about: the list of it is empty, or could not be read.
     NobodyToAskAbout,
 }
@@ -53,10 +59,10 @@ pub async fn probe(client: &Client) -> Vec<Probe> {
                 answer
             }
         };
-        probes.push(Probe { feeds: Some(collection), answer, scope: endpoint.scope, limit: limit(client, endpoint) });
+        probes.push(Probe { feeds: Some(collection), answer, limit: limit(client, endpoint) });
     }
     let (answer, _) = ask(client, &AUDIT_LOGS, None).await;
-    probes.push(Probe { feeds: None, answer, scope: AUDIT_LOGS.scope, limit: limit(client, &AUDIT_LOGS) });
+    probes.push(Probe { feeds: None, answer, limit: limit(client, &AUDIT_LOGS) });
     probes
 }
 
@@ -79,7 +85,12 @@ async fn ask(client: &Client, endpoint: &'static Endpoint, of: Option<&Part>) ->
     };
     match asked {
         Ok(first) => (Answer::Allowed(began.elapsed()), first),
-        Err(failure) => (Answer::Failed(failure), None),
+        Err(error) => {
+            // A key that is refused as such lacks no scope.
+            let left_open = matches!(error, Error::Denied { status: 403, scope: None, .. } | Error::NotFound { .. });
+            let scope = left_open.then_some(endpoint.scope);
+            (Answer::Failed { failure: error.failure(endpoint.template), scope, help: error.advice() }, None)
+        }
     }
 }
 
@@ -88,9 +99,8 @@ async fn page<T: serde::de::DeserializeOwned>(
     endpoint: &'static Endpoint,
     of: Option<&Part>,
     limit: u32,
-) -> Result<Page<T>, Failure> {
-    let failed = |error: super::Error| error.failure(endpoint.template);
-    let path = endpoint.path(&of.map(Part::ids).unwrap_or_default()).map_err(failed)?;
+) -> Result<Page<T>, Error> {
+    let path = endpoint.path(&of.map(Part::ids).unwrap_or_default())?;
     let query = format!("limit={limit}{}", endpoint.query);
-    client.get(Get { endpoint, path: &path, query: &query, or_empty: None, again: false }).await.map_err(failed)
+    client.get(Get { endpoint, path: &path, query: &query, or_empty: None, again: false }).await
 }

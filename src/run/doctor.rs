@@ -36,18 +36,28 @@ pub(super) fn run(args: &Doctor, common: &Common) -> Result<Exit, Error> {
         writeln!(report, "{verdict}").expect("writing to a string cannot fail");
     }
     output::write(&report, None)?;
+    let help = probes.iter().filter_map(|probe| match &probe.answer {
+        Answer::Failed { help, .. } => help.clone(),
+        Answer::Allowed(_) | Answer::NobodyToAskAbout => None,
+    });
+    if !common.quiet {
+        output::help(&help.collect());
+    }
     Ok(if unknown.is_empty() { Exit::Clean } else { Exit::Unknown })
 }
 
 fn told(probe: &Probe) -> (&'static str, String) {
     let (state, mut detail) = match &probe.answer {
         Answer::Allowed(latency) => ("allowed", format!("{} ms", latency.as_millis())),
-        Answer::Failed(failure) if failure.denied && failure.scope.is_none() => {
-            ("denied", format!("{}; it is said to take the scope {}", failure.message, probe.scope))
+        Answer::Failed { failure, scope, .. } => {
+            let state = if failure.denied { "denied" } else { "failed" };
+            let takes = scope.map_or(String::new(), |scope| format!("; it is said to take the scope {scope}"));
+            (state, format!("{}{takes}", failure.message))
         }
-        Answer::Failed(failure) if failure.denied => ("denied", failure.message.clone()),
-        Answer::Failed(failure) => ("failed", failure.message.clone()),
-        Answer::NobodyToAskAbout => ("not tried", "there is nothing to ask about".to_owned()),
+        Answer::NobodyToAskAbout => {
+            let parent = probe.feeds.and_then(Collection::parent).map_or("things", Collection::name);
+            ("not tried", format!("no {parent} to ask about"))
+        }
     };
     if let Some((times, rate)) = probe.limit {
         write!(detail, "; too fast {times} times, which leaves about {rate:.0} a minute")
@@ -60,7 +70,7 @@ fn told(probe: &Probe) -> (&'static str, String) {
 fn fails(probes: &[Probe], collection: Collection) -> bool {
     probes.iter().filter(|probe| probe.feeds == Some(collection)).any(|probe| match probe.answer {
         Answer::Allowed(_) => false,
-        Answer::Failed(_) => true,
+        Answer::Failed { .. } => true,
         Answer::NobodyToAskAbout => collection.parent() == Some(Collection::Users),
     })
 }

@@ -24,11 +24,14 @@ pub(super) fn run(args: &Fetch, common: &Common) -> Result<Exit, Error> {
     let journal = if stdout { None } else { journal(&args.output)? };
     let journal = journal.as_deref();
     let order = live::Order { needs: &needs, as_of: None, journal, since };
-    let (Collected { org, full_because }, client) = live::collect(&args.api, common, &order)?;
+    let (Collected { org, full_because, help }, client) = live::collect(&args.api, common, &order)?;
     if let Some(why) = full_because {
         output::warn(&format!("everything was read anew: {}", visible(&why)));
     }
     warn(&org);
+    if !common.quiet {
+        output::help(&help);
+    }
     if nothing_was_read(&org) {
         client.finish()?;
         output::warn("nothing could be read, and nothing is written");

@@ -72,7 +72,7 @@ pub(super) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<
     };
     bars.clear();
     warn_of_skew(&client);
-    Ok((collected, client))
+    client.broke_off().map_or(Ok((collected, client)), |error| Err(error.into()))
 }
 
 /// Says so if the clocks of this machine and of the API differ by more than is no matter.

@@ -1,5 +1,6 @@
 //! Where text goes: reports to standard output or a file, everything else to standard error.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -35,4 +36,11 @@ pub(super) fn say(line: &str) {
 /// Says what the user should know, and can go on without.
 pub(super) fn warn(line: &str) {
     say(&format!("warning: {line}"));
+}
+
+/// Says what the user can do.
+pub(super) fn help(lines: &BTreeSet<String>) {
+    for line in lines {
+        say(&format!("help: {line}"));
+    }
 }

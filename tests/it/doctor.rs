@@ -1,8 +1,10 @@
 //! The doctor: one request to each endpoint, and which rules this key could not answer.
 
-use crate::fake::{Behaviour, FakeApi, KEY, What, When};
+use std::collections::BTreeSet;
+
+use crate::fake::{Behaviour, FakeApi, KEY, Request, What, When};
 use crate::harness::{acme, faulty, offline, rolelint};
-use crate::small::{denied, small};
+use crate::small::{denied, small, with};
 
 const RULES: &str = "version: 1\nrules:\n  \
     - { id: on-roles, select: role, forbid: { name: None } }\n  \
@@ -10,7 +12,7 @@ const RULES: &str = "version: 1\nrules:\n  \
 
 /// The lines, latencies left out.
 fn lines(stdout: &str) -> Vec<String> {
-    let plain = |line: &str| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    let plain = |line: &str| format!("{} {}", line[..23].trim(), line[24..34].trim());
     stdout.lines().skip(1).map(|line| if line.starts_with("  ") { plain(line) } else { line.to_owned() }).collect()
 }
 
@@ -18,16 +20,36 @@ fn lines(stdout: &str) -> Vec<String> {
 fn a_key_that_may_read_everything_answers_every_rule() {
     let api = acme();
     let ran = rolelint(&api).args(["doctor"]).run().ends_with(0);
-    let collections = ["roles", "users", "user_roles", "groups", "group_roles", "group_members"];
-    let expected = collections.map(|collection| format!("{collection} allowed"));
-    let said = lines(&ran.stdout);
-    assert_eq!(said[..6], expected);
-    assert_eq!(said[6..], ["all 17 rules can be answered"]);
+    // Nobody has put a group or a service account into the first project.
+    insta::assert_snapshot!(lines(&ran.stdout).join("\n"), @"
+    roles allowed
+    users allowed
+    user_roles allowed
+    groups allowed
+    group_roles allowed
+    group_members allowed
+    projects allowed
+    project_users allowed
+    project_groups allowed
+    project_roles allowed
+    project_user_roles allowed
+    project_group_roles not tried
+    service_accounts allowed
+    service_account_roles not tried
+    api_keys allowed
+    admin_api_keys allowed
+    invites allowed
+    audit_logs allowed
+    all 17 rules can be answered
+    ");
     assert_eq!(ran.stderr, "");
-    // One request to each endpoint, for as little as can be asked for.
+    // One request to each endpoint, for as little as can be asked for; of projects, one that is not archived is needed.
     let requests = api.requests();
-    assert_eq!(requests.len(), 6);
-    assert!(requests.iter().all(|request| request.query == "limit=1"), "{requests:?}");
+    let templates: BTreeSet<String> = requests.iter().map(Request::template).collect();
+    assert_eq!((requests.len(), templates.len()), (16, 16));
+    for request in requests.iter().filter(|request| request.path != "/v1/organization/projects") {
+        assert!(request.query == "limit=1" || request.query.starts_with("limit=1&"), "{request:?}");
+    }
 }
 
 #[test]
@@ -35,7 +57,24 @@ fn the_rules_that_would_be_unknown_are_named_with_what_the_key_lacks() {
     let api = faulty(small(), "/organization/users/*/roles", When::Always, denied("api.roles.read"));
     let ran = rolelint(&api).file("policy.yaml", RULES).args(["doctor", "--policy", "policy.yaml"]).run().ends_with(3);
     assert!(ran.stdout.contains("GET /organization/users/{id}/roles: 403, the key lacks the scope api.roles.read"));
-    assert_eq!(lines(&ran.stdout)[6..], ["1 of 2 rules would be unknown: on-users"]);
+    assert!(ran.stdout.ends_with("\n1 of 2 rules would be unknown: on-users\n"), "{}", ran.stdout);
+    assert_eq!(
+        ran.stderr,
+        "help: an owner can make an admin key with the permission Read only, which reads everything\n"
+    );
+}
+
+#[test]
+fn a_scope_that_the_api_leaves_open_is_guessed_at_unless_the_key_itself_is_refused() {
+    let api = with(&[("/organization/groups", What::Status(404)), ("/organization/users", What::Status(401))]);
+    let ran = rolelint(&api).file("policy.yaml", RULES).args(["doctor", "--policy", "policy.yaml"]).run().ends_with(3);
+    let line = |collection: &str| {
+        let found = ran.stdout.lines().find(|line| line.split_whitespace().next() == Some(collection));
+        found.unwrap_or_else(|| panic!("no line on {collection}")).to_owned()
+    };
+    assert!(line("groups").ends_with("not found; it is said to take the scope api.groups.read"), "{}", line("groups"));
+    assert!(!line("users").contains("scope"), "{}", line("users"));
+    assert!(line("group_roles").ends_with("no groups to ask about"), "{}", line("group_roles"));
 }
 
 #[test]
@@ -44,8 +83,9 @@ fn a_wrong_key_leaves_every_rule_unknown_and_is_not_shown() {
     let ran = rolelint(&api).file("policy.yaml", RULES).args(["doctor", "--policy", "policy.yaml"]).run().ends_with(3);
     let said = lines(&ran.stdout);
     assert_eq!(said[0], "roles denied");
-    assert_eq!(said[2], "user_roles not");
-    assert_eq!(said[6], "2 of 2 rules would be unknown: on-roles, on-users");
+    assert_eq!(said[2], "user_roles not tried");
+    assert_eq!(said[18..], ["2 of 2 rules would be unknown: on-roles, on-users"]);
+    assert_eq!(ran.stderr, "help: is it a whole admin key that nobody revoked, and of this organization?\n");
     assert!(!ran.stdout.contains(KEY) && !ran.stderr.contains(KEY));
 }
 
@@ -55,7 +95,7 @@ fn where_there_is_no_group_nobody_is_missed() {
     organization.groups.clear();
     let api = FakeApi::start(organization, Behaviour::default());
     let ran = rolelint(&api).args(["doctor"]).run().ends_with(0);
-    assert_eq!(lines(&ran.stdout)[3..6], ["groups allowed", "group_roles not", "group_members not"]);
+    assert_eq!(lines(&ran.stdout)[3..6], ["groups allowed", "group_roles not tried", "group_members not tried"]);
 }
 
 #[test]
@@ -64,7 +104,7 @@ fn an_organization_without_users_was_not_looked_at() {
     organization.users.clear();
     let api = FakeApi::start(organization, Behaviour::default());
     let ran = rolelint(&api).file("policy.yaml", RULES).args(["doctor", "--policy", "policy.yaml"]).run().ends_with(3);
-    assert_eq!(lines(&ran.stdout)[6..], ["1 of 2 rules would be unknown: on-users"]);
+    assert_eq!(lines(&ran.stdout)[18..], ["1 of 2 rules would be unknown: on-users"]);
 }
 
 #[test]

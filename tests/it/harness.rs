@@ -42,7 +42,7 @@ pub fn offline() -> Rolelint {
     let run = Rolelint { args: Vec::new(), env: BTreeMap::new(), stdin: Vec::new(), folder };
     // Attempts are repeated without a pause to speak of, and as many at a time as may be.
     run.env("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
-        .env("ROLELINT_RETRY_DELAY", "1ms")
+        .env("ROLELINT_RETRY_DELAY", "1us")
         .env("ROLELINT_CONCURRENCY", "32")
 }
 

@@ -99,6 +99,9 @@ fn of_check() {
           --rate <N>            Ask each endpoint at most N times a minute [default: as often as it lets
                                 us]
           --timeout <TIME>      For one attempt at one request [default: 30s]
+          --deadline <TIME>     Ask nothing more after this time: what was not read by then is unknown
+                                [default: as long as it takes]
+          --ca-file <FILE>      Trust the CA certificates in FILE, in PEM, beside those of the system
           --retry-delay <TIME>  Wait before the first repetition of a failed request; doubles up to 60s
                                 [default: 500ms]
     ");
@@ -112,14 +115,19 @@ fn of_fetch() {
     Usage: rolelint fetch [OPTIONS] --output <FILE>
 
     Options:
-          --color <COLOR>  Whether to colour: auto looks at the terminal, `NO_COLOR`, `FORCE_COLOR`,
-                           `CLICOLOR_FORCE` and `TERM` [default: auto] [possible values: auto, always,
-                           never]
-      -o, --output <FILE>  The snapshot to write, whole or not at all, readable by its owner only
-      -q, --quiet          Say only what must be said
-      -v, --verbose...     Say more: passed rules, every subject; twice: every request
-          --no-progress    Show no progress bars
-      -h, --help           Print help
+          --color <COLOR>        Whether to colour: auto looks at the terminal, `NO_COLOR`,
+                                 `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM` [default: auto] [possible
+                                 values: auto, always, never]
+      -o, --output <FILE>        The snapshot to write, whole or not at all, readable by its owner only
+          --only <COLLECTION>    Collect only this, such as users or api_keys; repeat for more
+      -q, --quiet                Say only what must be said
+          --since <FILE>         Take over from this snapshot the roles of users whom neither the audit
+                                 log nor any list says to have changed
+      -v, --verbose...           Say more: passed rules, every subject; twice: every request
+          --max-full-age <TIME>  Read everything anew if what the earlier snapshot knows is older than
+                                 this [default: 7d]
+          --no-progress          Show no progress bars
+      -h, --help                 Print help
 
     API:
           --key-file <FILE>     Read the admin key from FILE (- is standard input) instead of
@@ -131,6 +139,9 @@ fn of_fetch() {
           --rate <N>            Ask each endpoint at most N times a minute [default: as often as it lets
                                 us]
           --timeout <TIME>      For one attempt at one request [default: 30s]
+          --deadline <TIME>     Ask nothing more after this time: what was not read by then is unknown
+                                [default: as long as it takes]
+          --ca-file <FILE>      Trust the CA certificates in FILE, in PEM, beside those of the system
           --retry-delay <TIME>  Wait before the first repetition of a failed request; doubles up to 60s
                                 [default: 500ms]
     ");

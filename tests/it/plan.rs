@@ -11,17 +11,17 @@ const EMILY: &str = "version: 1\nrules:\n  - id: emily\n    select: user\n    \
 fn without_a_key_it_tells_what_depends_on_what() {
     let run = |policy: &str| offline().file("policy.yaml", policy).args(["plan", "--policy", "policy.yaml"]).run();
     insta::assert_snapshot!(run(EMILY).ends_with(0).everything(), @"
-      roles          1 for each 1000
-      users          1 for each 100
-      user_roles     1 for each user whom a rule can be about
-      groups         1 for each 1000
-      group_roles    1 for each group
-      group_members  1 for each group
+      roles                 1 for each 1000
+      users                 1 for each 100
+      user_roles            1 for each user whom a rule can be about
+      groups                1 for each 1000
+      group_roles           1 for each group
+      group_members         1 for each group
     with a key, the plan has numbers
     ");
     insta::assert_snapshot!(
         run("version: 1\nrules:\n  - { id: r, select: role, forbid: { name: x } }\n").ends_with(0).everything(), @"
-      roles          1 for each 1000
+      roles                 1 for each 1000
     with a key, the plan has numbers
     ");
     assert!(offline().args(["plan"]).run().ends_with(0).stdout.contains("1 for each user\n"));
@@ -32,12 +32,12 @@ fn with_a_key_it_has_the_numbers_of_the_check_that_follows() {
     let api = acme();
     let plan = rolelint(&api).file("policy.yaml", EMILY).args(["plan", "--policy", "policy.yaml"]).run().ends_with(0);
     insta::assert_snapshot!(plan.everything(), @"
-      roles               1  12 roles
-      users               1  41 users
-      user_roles          1  of 41 users
-      groups              1  8 groups
-      group_roles         8  of 8 groups
-      group_members       8  of 8 groups
+      roles                      1  12 roles
+      users                      1  41 users
+      user_roles                 1  of 41 users
+      groups                     1  8 groups
+      group_roles                8  of 8 groups
+      group_members              8  of 8 groups
     20 requests: about 2 minutes, at 7 a minute for each endpoint and all at a time
     ");
     assert_eq!(api.requests().len(), 3, "only the lists");
@@ -58,12 +58,12 @@ fn a_list_that_cannot_be_read_makes_no_small_plan() {
     let ran = rolelint(&api).args(["plan"]).run().ends_with(3);
     assert!(ran.stderr.contains("users: GET /organization/users: 403"), "{}", ran.stderr);
     insta::assert_snapshot!(ran.stdout, @"
-      roles               1  6 roles
-      users               ?  the list could not be read
-      user_roles          ?  the list could not be read
-      groups              1  3 groups
-      group_roles         3  of 3 groups
-      group_members       3  of 3 groups
+      roles                      1  6 roles
+      users                      ?  the list could not be read
+      user_roles                 ?  the list could not be read
+      groups                     1  3 groups
+      group_roles                3  of 3 groups
+      group_members              3  of 3 groups
     at least 8 requests: about a minute, at 7 a minute for each endpoint and all at a time
     ");
 }

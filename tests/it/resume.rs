@@ -2,11 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use serde_json::Value;
+use tempfile::TempDir;
+
 use crate::fake::{Behaviour, FakeApi, Fault, KEY, Organization, What, When};
-use crate::harness::rolelint;
+use crate::harness::{Rolelint, rolelint};
+
+/// What a whole fetch of ACME asks for.
+const REQUESTS: usize = 124;
+
+/// Set to another number, it draws other points.
+const SEED: &str = "ROLELINT_TEST_SEED";
 
 /// An API that answers this many requests, and then no more.
 fn stuck_after(answers: usize) -> FakeApi {
@@ -15,10 +24,13 @@ fn stuck_after(answers: usize) -> FakeApi {
     FakeApi::start(Organization::acme(), Behaviour { faults: vec![slow, hang], ..Behaviour::default() })
 }
 
+fn fetch(api: &FakeApi, folder: &Path) -> Rolelint {
+    rolelint(api).inside(folder).args(["fetch", "-o", "org.jsonl"])
+}
+
 /// Fetches until the API is stuck, and kills the run there.
 fn killed(folder: &Path, api: &FakeApi, answers: usize) {
-    let run = rolelint(api).inside(folder).args(["fetch", "-o", "org.jsonl"]);
-    let mut command = run.command();
+    let mut command = fetch(api, folder).command();
     let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = quiet.spawn().expect("started");
     while api.requests().len() <= answers {
@@ -28,57 +40,134 @@ fn killed(folder: &Path, api: &FakeApi, answers: usize) {
     child.wait().expect("ended");
 }
 
-#[test]
-fn killed_anywhere_and_resumed_it_ends_with_the_same_bytes_and_asks_nothing_twice() {
-    let whole = tempfile::tempdir().expect("a folder");
-    for answers in [0, 1, 2, 3, 5, 8, 13, 19, 20, 27, 34, 45, 52, 58, 59] {
-        let folder = tempfile::tempdir().expect("a folder");
-        let api = stuck_after(answers);
-        killed(folder.path(), &api, answers);
-        let asked_before: BTreeSet<_> =
-            api.requests().into_iter().filter(|r| r.fault != Some("Hang")).map(|r| (r.path, r.query)).collect();
-        assert_eq!(asked_before.len(), answers);
+/// A journal with the first answers, and the API that gave them, healthy again.
+fn journal() -> (TempDir, FakeApi, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let api = stuck_after(4);
+    killed(folder.path(), &api, 4);
+    api.heal();
+    let path = folder.path().join("org.jsonl.journal");
+    (folder, api, path)
+}
 
-        let snapshot = folder.path().join("org.jsonl");
-        assert!(!snapshot.exists());
-        let journal = std::fs::read_to_string(folder.path().join("org.jsonl.journal")).expect("a journal");
-        assert!(!journal.contains(KEY));
-        let kept = journal.lines().count() - 1;
-        assert!(kept <= answers && kept + 32 >= answers, "{kept} of {answers}");
-
-        api.heal();
-        rolelint(&api).inside(folder.path()).args(["fetch", "-o", "org.jsonl"]).run().ends_with(0);
-        // As a set: what the killed run had sent and nobody had read yet may still come in.
-        let asked: BTreeSet<_> = api.requests().into_iter().map(|r| (r.path, r.query)).collect();
-        assert_eq!(asked.len(), 60 - kept, "after {answers}");
-
-        let content = |path: &Path| {
-            let text = std::fs::read_to_string(path).expect("a snapshot");
-            text.split_once('\n').expect("a header").1.to_owned()
-        };
-        let reference = whole.path().join("org.jsonl");
-        if !reference.exists() {
-            rolelint(&api).inside(whole.path()).args(["fetch", "-o", "org.jsonl"]).run().ends_with(0);
-        }
-        assert!(content(&snapshot) == content(&reference), "after {answers}");
-        let left: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").flatten().collect();
-        assert_eq!(left.len(), 1, "the journal is gone");
+/// A snapshot: its header without the time and what follows from it, and its other lines.
+fn parts(folder: &Path) -> (Value, String) {
+    let text = std::fs::read_to_string(folder.join("org.jsonl")).expect("a snapshot");
+    let (header, rest) = text.split_once('\n').expect("a header");
+    let mut header: Value = serde_json::from_str(header).expect("JSON");
+    for timely in ["collected_at", "check"] {
+        header["rolelint"].as_object_mut().expect("a header").remove(timely).expect("a time");
     }
+    header["rolelint"].as_object_mut().expect("a header").remove("source").expect("an API");
+    (header, rest.to_owned())
+}
+
+/// `SplitMix64`: the next number, from the state that it moves on.
+fn draw(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 #[test]
-fn the_journal_of_another_key_is_refused_and_left_alone() {
-    let api = stuck_after(4);
+fn killed_at_twenty_random_points_and_resumed_it_ends_with_the_same_bytes_and_asks_nothing_twice() {
+    let seed = std::env::var(SEED).ok().map_or(20_260_829, |seed| seed.parse().expect("a number"));
+    let mut state = seed;
+    let mut points = BTreeSet::new();
+    while points.len() < 20 {
+        let point = draw(&mut state) % u64::try_from(REQUESTS).expect("few");
+        points.insert(usize::try_from(point).expect("few"));
+    }
+    let whole = tempfile::tempdir().expect("a folder");
+    let api = FakeApi::start(Organization::acme(), Behaviour::default());
+    fetch(&api, whole.path()).run().ends_with(0);
+    assert_eq!(api.requests().len(), REQUESTS);
+    let whole = parts(whole.path());
+    let points: Vec<usize> = points.into_iter().collect();
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let whole = &whole;
+        let halves = points.chunks(points.len() / 2);
+        let tried = halves.map(|points| scope.spawn(move || points.iter().find_map(|point| resumed(*point, whole))));
+        let tried: Vec<_> = tried.collect();
+        tried.into_iter().filter_map(|tried| tried.join().expect("it is tried")).collect()
+    });
+    assert!(wrong.is_empty(), "{SEED}={seed}: {}", wrong.join("; "));
+}
+
+/// What is not as it should be when a fetch is killed after so many answers and then goes on.
+fn resumed(answers: usize, whole: &(Value, String)) -> Option<String> {
     let folder = tempfile::tempdir().expect("a folder");
-    killed(folder.path(), &api, 4);
-    let path = folder.path().join("org.jsonl.journal");
+    let api = stuck_after(answers);
+    killed(folder.path(), &api, answers);
+    let wrong = |what: &str| Some(format!("after {answers}: {what}"));
+    if folder.path().join("org.jsonl").exists() {
+        return wrong("a snapshot is there before its time");
+    }
+    let journal = std::fs::read_to_string(folder.path().join("org.jsonl.journal")).expect("a journal");
+    // As many answers as may be under way at once can be on their way to it.
+    let kept = journal.lines().count() - 1;
+    if kept > answers || kept + 32 < answers {
+        return wrong(&format!("{kept} are kept"));
+    }
+    if journal.contains(KEY) || journal.contains("redacted_value") {
+        return wrong("the journal holds what is secret");
+    }
+    api.heal();
+    fetch(&api, folder.path()).run().ends_with(0);
+    // As a set: what the killed run had sent and nobody had read yet may still come in.
+    let asked: BTreeSet<_> = api.requests().into_iter().map(|request| (request.path, request.query)).collect();
+    if asked.len() != REQUESTS - kept {
+        return wrong(&format!("{kept} were kept, {} are asked for", asked.len()));
+    }
+    if parts(folder.path()) != *whole {
+        return wrong("the snapshot is another");
+    }
+    let left = std::fs::read_dir(folder.path()).expect("a folder").count();
+    if left == 1 { None } else { wrong("the journal is still there") }
+}
+
+/// Fetches into a folder with a journal that belongs to something else: refused, and left alone.
+#[track_caller]
+fn is_refused(run: Rolelint, path: &Path, said: &str) {
+    let before = std::fs::read(path).expect("a journal");
+    let ran = run.run().ends_with(2);
+    let stderr = ran.stderr.replace("\n  │ ", " ");
+    assert!(stderr.contains(said), "{said:?} is not in\n{}", ran.stderr);
+    assert!(stderr.contains("remove it to begin anew"), "{}", ran.stderr);
+    assert!(!stderr.contains(KEY), "{}", ran.stderr);
+    assert_eq!(std::fs::read(path).expect("a journal"), before);
+    assert_eq!(std::fs::read_dir(path.parent().expect("a folder")).expect("a folder").count(), 1);
+}
+
+#[test]
+fn the_journal_of_somebody_else_is_refused_and_left_alone() {
+    let (folder, api, path) = journal();
     assert_eq!(std::fs::metadata(&path).expect("a journal").permissions().mode() & 0o777, 0o600);
-    let before = std::fs::read(&path).expect("a journal");
-    let run = rolelint(&api).env("OPENAI_ADMIN_KEY", "sk-admin-another-0123456789").inside(folder.path());
-    let ran = run.args(["fetch", "-o", "org.jsonl"]).run().ends_with(2);
-    assert!(ran.stderr.replace("\n  │ ", " ").contains("with another key"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("remove it to begin anew"), "{}", ran.stderr);
-    assert_eq!(std::fs::read(&path).expect("a journal"), before);
+    let run = || fetch(&api, folder.path());
+    is_refused(run().env("OPENAI_ADMIN_KEY", "sk-admin-another-0123456789"), &path, "with another key");
+    is_refused(run().args(["--organization", "org-other"]), &path, "for another organization");
+    let other = FakeApi::start(Organization::acme(), Behaviour::default());
+    is_refused(fetch(&other, folder.path()), &path, &format!("with another API, {}", api.base_url()));
+    assert_eq!(other.requests().len(), 0, "nobody is asked");
+    run().run().ends_with(0);
+}
+
+#[test]
+fn a_journal_of_another_version_or_another_file_is_refused_and_left_alone() {
+    let (folder, api, path) = journal();
+    let text = std::fs::read_to_string(&path).expect("a journal");
+    for (changed, said) in [
+        (text.replacen("\"rolelint_journal\":1", "\"rolelint_journal\":2", 1), "it has format version 2, not 1"),
+        (text.replacen("{\"rolelint_journal\":1", "{\"rolelint_journal\":2,\"new\":0", 1), "version 2, not 1"),
+        (text.replacen("\"began\"", "\"ended\"", 1), "it is no journal of this version"),
+        ("my notes\n".to_owned(), "it is no journal of this version"),
+        (text.clone() + "{\"get\":1}\n", "it is damaged"),
+    ] {
+        assert_ne!(changed, text);
+        std::fs::write(&path, changed).expect("changed");
+        is_refused(fetch(&api, folder.path()), &path, said);
+    }
 }
 
 #[test]
@@ -88,10 +177,10 @@ fn an_answer_that_cannot_be_used_is_not_kept() {
     let hang = Fault { path: "/organization/users".to_owned(), when: When::Always, what: What::Hang };
     let api = FakeApi::start(Organization::acme(), Behaviour { faults: vec![bad, hang], ..Behaviour::default() });
     let folder = tempfile::tempdir().expect("a folder");
-    // The three lists are asked for at once: when all have arrived, one hangs and two are answered.
-    killed(folder.path(), &api, 2);
+    // The six lists are asked for at once: when all have arrived, one hangs and five are answered.
+    killed(folder.path(), &api, 5);
     api.heal();
     // Had the nonsense been kept, it would be taken for the answer again.
-    rolelint(&api).inside(folder.path()).args(["fetch", "-o", "org.jsonl"]).run().ends_with(0);
+    fetch(&api, folder.path()).run().ends_with(0);
     assert!(api.requests().iter().any(|request| request.path == "/v1/organization/roles"));
 }

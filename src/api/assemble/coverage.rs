@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 
 use super::super::answers::{Answers, Parts, role_id};
 use super::super::endpoint;
-use super::super::error::Error;
 use super::super::list::Listed;
 use super::super::part::Part;
-use super::super::wire::Role;
 use crate::org::{Collection, Coverage, Failure};
 
 pub fn coverage(answers: &Answers, needs: &BTreeSet<Collection>) -> Coverage {
@@ -88,14 +86,17 @@ fn unlisted(coverage: &mut Coverage, answers: &Answers) {
     }
     for role in answers.roles.iter().flat_map(|roles| &roles.items).map(|role| answers.said(role)) {
         if role.permissions.value().is_none() {
-            coverage.of_mut(Collection::Roles).gaps.insert(role_id(role).to_owned(), gap(without_permissions(role)));
+            coverage
+                .of_mut(Collection::Roles)
+                .gaps
+                .insert(role_id(role).to_owned(), gap(without_permissions(role_id(role))));
         }
     }
     for (project, roles) in answers.held(Collection::ProjectRoles) {
         let silent = roles.items.iter().map(|role| answers.said(role)).find(|role| role.permissions.value().is_none());
         if let Some(role) = silent.filter(|_| !answers.is_gone(Collection::Projects, project)) {
             let gaps = &mut coverage.of_mut(Collection::ProjectRoles).gaps;
-            gaps.entry(project.label()).or_insert_with(|| gap(without_permissions(role)));
+            gaps.entry(project.label()).or_insert_with(|| gap(without_permissions(role_id(role))));
         }
     }
     for group in answers.unlisted_groups() {
@@ -114,8 +115,8 @@ fn unlisted(coverage: &mut Coverage, answers: &Answers) {
     }
 }
 
-fn without_permissions(role: &Role) -> String {
-    format!("the API sent no `permissions` for role {}", role_id(role))
+pub fn without_permissions(role: &str) -> String {
+    format!("the API sent no `permissions` for role {role}")
 }
 
 fn not_asked_about(coverage: &mut Coverage, group: &str) {
@@ -139,7 +140,7 @@ fn whole<T>(coverage: &mut Coverage, collection: Collection, listed: Option<&Lis
 fn parts<T>(coverage: &mut Coverage, answers: &Answers, collection: Collection, of: &Parts<T>) {
     let endpoint = endpoint::of(collection);
     // Once an endpoint is given up, which things were asked for before depends on nothing but chance.
-    let given_up = of.values().any(|listed| matches!(listed.cut, Some(Error::GivenUp(_))));
+    let given_up = answers.gave_up(endpoint);
     let listed_by = collection.parent().expect("it is read thing by thing");
     for (part, listed) in of {
         let record = coverage.of_mut(collection);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::answers::{Answers, is_group, role_id};
 use super::super::said::Assigned;
 use super::super::wire::{AssignmentSource, Role as WireRole};
-use super::coverage::gap;
+use super::coverage::{gap, without_permissions};
 use super::{never_null, time, word};
 use crate::org::{Assignment, Builder, Collection, Coverage, Known, Role, RoleIx, Text, Time, Way, Words};
 
@@ -47,6 +47,12 @@ pub fn roles(answers: &Answers, words: &mut Words, latest: Time, coverage: &mut 
         roles.insert(role.id.clone(), known.or(role));
     }
     answers.carried.complete(&mut roles);
+    // Those in the lists are recorded with their lists.
+    let silent = roles.values().filter(|role| !role.listed && role.permissions.is_missing());
+    for role in silent.filter(|_| coverage.of(Collection::Roles).asked).collect::<Vec<_>>() {
+        let gaps = &mut coverage.of_mut(Collection::Roles).gaps;
+        gaps.entry(role.id.to_string()).or_insert_with(|| gap(without_permissions(&role.id)));
+    }
     roles
 }
 

@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 use super::answers::{Answers, Parts};
 use super::assemble::assemble;
 use super::client::Client;
+use super::error::Error;
 use super::list::{Listed, Which, list};
 use super::part::Part;
 use super::said::{Assigned, Said};
@@ -54,6 +55,8 @@ pub struct Collected {
     pub org: Org,
     /// Why everything was read anew although there was an earlier collection.
     pub full_because: Option<String>,
+    /// What can be done about what could not be read.
+    pub help: BTreeSet<String>,
 }
 
 /// Collects what is asked for, at this time.
@@ -84,7 +87,8 @@ pub async fn collect(
     };
     collector.members(&mut answers).await;
     collector.mend(&mut answers).await;
-    Collected { org: collector.assemble(&mut answers), full_because }
+    let help = answers.errors().filter_map(Error::advice).collect();
+    Collected { org: collector.assemble(&mut answers), full_because, help }
 }
 
 struct Collector<'c> {
