@@ -86,6 +86,7 @@ fn with_sizes(org: &Org, needs: &Needs<'_>, rate: f64) -> String {
             Some(Collection::Users) => (asked, format!("of {} users", org.users.len())),
             Some(Collection::Groups) => (org.groups.len(), format!("of {} groups", org.groups.len())),
             Some(Collection::Projects) => (org.projects.len(), format!("of {} projects", org.projects.len())),
+            Some(_) if org.projects.is_empty() => (0, "of 0 projects".to_owned()),
             Some(_) => {
                 line(&mut plan, collection, &format!("     ?  {}", each(collection, needs)));
                 known = false;

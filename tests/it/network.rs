@@ -20,7 +20,8 @@ const PASSWORD: &str = "hushhush";
 const BASIC: &str = "bWU6aHVzaGh1c2g=";
 
 /// One rule, which needs one list.
-const RULE: &str = "version: 1\nrules:\n  - { id: asked, select: role, forbid: { name: None } }\n";
+const RULE: &str =
+    "version: 1\nrules:\n  - { id: asked, select: role, where: { scope: organization }, forbid: { name: None } }\n";
 
 fn asks(base_url: &str) -> Rolelint {
     offline().env("OPENAI_BASE_URL", base_url).env("OPENAI_ADMIN_KEY", KEY)

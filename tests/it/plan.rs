@@ -5,7 +5,7 @@ use crate::harness::{acme, faulty, offline, rolelint};
 use crate::small::small;
 
 const EMILY: &str = "version: 1\nrules:\n  - id: emily\n    select: user\n    \
-    where: { email: emily.carter@acme.example }\n    forbid: { holds: { permission: api.groups.write } }\n";
+    where: { email: emily.carter@acme.example }\n    forbid: { holds: { scope: organization, permission: api.groups.write } }\n";
 
 #[test]
 fn without_a_key_it_tells_what_depends_on_what() {
@@ -20,7 +20,7 @@ fn without_a_key_it_tells_what_depends_on_what() {
     with a key, the plan has numbers
     ");
     insta::assert_snapshot!(
-        run("version: 1\nrules:\n  - { id: r, select: role, forbid: { name: x } }\n").ends_with(0).everything(), @"
+        run("version: 1\nrules:\n  - { id: r, select: role, where: { scope: organization }, forbid: { name: x } }\n").ends_with(0).everything(), @"
       roles                 1 for each 1000
     with a key, the plan has numbers
     ");
@@ -47,7 +47,7 @@ fn with_a_key_it_has_the_numbers_of_the_check_that_follows() {
     assert_eq!(api.requests().len(), 20);
     let all = rolelint(&api).args(["plan", "--rate", "30"]).run().ends_with(0).stdout;
     assert!(
-        all.ends_with("60 requests: about 2 minutes, at 30 a minute for each endpoint and all at a time\n"),
+        all.ends_with("at least 93 requests: about 2 minutes, at 30 a minute for each endpoint and all at a time\n"),
         "{all}"
     );
 }
@@ -64,6 +64,16 @@ fn a_list_that_cannot_be_read_makes_no_small_plan() {
       groups                     1  3 groups
       group_roles                3  of 3 groups
       group_members              3  of 3 groups
-    at least 8 requests: about a minute, at 7 a minute for each endpoint and all at a time
+      projects                   1  0 projects
+      project_users              0  of 0 projects
+      project_groups             0  of 0 projects
+      project_roles              0  of 0 projects
+      project_user_roles         0  of 0 projects
+      project_group_roles        0  of 0 projects
+      service_accounts           0  of 0 projects
+      api_keys                   0  of 0 projects
+      admin_api_keys             1  0 admin_api_keys
+      invites                    1  0 invites
+    at least 11 requests: about a minute, at 7 a minute for each endpoint and all at a time
     ");
 }
