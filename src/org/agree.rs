@@ -4,42 +4,59 @@
 
 use super::{GroupIx, Org, RoleIx, Text, UserIx, Way};
 
+/// So many are told in full: where the two views differ everywhere, the first few say how.
+const TOLD: usize = 50;
+
 impl Org {
-    /// Where the two views differ, in sentences, as far as both were read.
+    /// Where the two views differ, in sentences, as far as both were read; of many, the first, and how many more.
     pub fn disagreements(&self) -> Vec<String> {
-        (0..self.users.len()).flat_map(|at| self.disagreements_on(UserIx::new(at))).collect()
+        let mut told = Vec::new();
+        let mut more = 0;
+        for at in 0..self.users.len() {
+            self.disagreements_on(UserIx::new(at), |sentence| {
+                if told.len() < TOLD {
+                    told.push(sentence());
+                } else {
+                    more += 1;
+                }
+            });
+        }
+        if more > 0 {
+            told.push(format!("and {more} more like these"));
+        }
+        told
     }
 
-    fn disagreements_on(&self, user: UserIx) -> Vec<String> {
-        let mut found = Vec::new();
+    fn disagreements_on(&self, user: UserIx, mut tell: impl FnMut(&dyn Fn() -> String)) {
         if !self.knows_assignments(user) {
-            return found;
+            return;
         }
         let assignments = self.assignments_of(user);
         let who = &self.user(user).id;
-        let held = |role: RoleIx| assignments.iter().any(|assignment| assignment.role == role);
         for &group in self.groups_of(user) {
-            for &role in self.roles_of_group(group).iter().filter(|role| !held(**role)) {
-                let (group, role) = (self.spoken_group(group), self.spoken_role(role));
-                found.push(format!(
-                    "user {who} is a member of group {group}, which holds role {role}; the user's own list lacks it"
-                ));
+            for &role in self.roles_of_group(group) {
+                if !assignments.iter().any(|assignment| assignment.role == role) {
+                    let (group, role) = (self.spoken_group(group), self.spoken_role(role));
+                    tell(&|| {
+                        format!(
+                            "user {who} is a member of group {group}, which holds role {role}; the user's own list lacks it"
+                        )
+                    });
+                }
             }
         }
         for assignment in assignments {
             let Way::Group(group) = assignment.way else { continue };
             let (name, role) = (self.spoken_group(group), self.spoken_role(assignment.role));
+            let said = || format!("user {who} is said to hold role {role} through group {name}");
             if self.knows_members(group) && self.groups_of(user).binary_search(&group).is_err() {
-                found.push(format!(
-                    "user {who} is said to hold role {role} through group {name}, whose members lack the user"
-                ));
-            } else if self.knows_group_roles(group) && !self.roles_of_group(group).contains(&assignment.role) {
-                found.push(format!(
-                    "user {who} is said to hold role {role} through group {name}, which does not hold it"
-                ));
+                tell(&|| format!("{}, whose members lack the user", said()));
+            } else if self.knows_group_roles(group)
+                && self.roles_of_group(group).binary_search(&assignment.role).is_err()
+            {
+                tell(&|| format!("{}, which does not hold it", said()));
             }
         }
-        found
     }
 
     fn spoken_group(&self, group: GroupIx) -> &Text {

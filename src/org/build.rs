@@ -6,7 +6,8 @@ use fixedbitset::FixedBitSet;
 
 use super::{
     AdminApiKey, ApiKey, Assignment, Collection, Coverage, Group, GroupIx, Holes, Invite, Known, Org, Project,
-    ProjectGroup, ProjectIx, ProjectUser, Role, RoleIx, Rows, ServiceAccount, Source, Text, User, UserIx, Word, Words,
+    ProjectGroup, ProjectIx, ProjectUser, Role, RoleIx, Rows, ServiceAccount, Source, Text, User, UserIx, Whole, Word,
+    Words,
 };
 
 /// A thing that came before one it must follow, or twice.
@@ -256,12 +257,25 @@ impl Builder {
         let project_user = |member: &ProjectUser| in_project(member.project, &self.users[member.user.at()].id);
         let project_group = |member: &ProjectGroup| in_project(member.project, &self.groups[member.group.at()].id);
         let account = |account: &ServiceAccount| in_project(account.project, &account.id);
+        let (group_members, project_users, project_groups) = (
+            of(Collection::GroupMembers, &mut groups()),
+            of(Collection::ProjectUsers, &mut projects()),
+            of(Collection::ProjectGroups, &mut projects()),
+        );
+        let all_groups = coverage.of(Collection::Groups).exhaustive();
+        let all_projects = coverage.of(Collection::Projects).exhaustive();
+        let whole = Whole {
+            memberships: all_groups && group_members.is_clear(),
+            project_users: all_projects && project_users.is_clear(),
+            project_groups: all_projects && project_groups.is_clear(),
+        };
         Holes {
+            whole,
+            group_members,
+            project_users,
+            project_groups,
             user_roles: of(Collection::UserRoles, &mut users()),
             group_roles: of(Collection::GroupRoles, &mut groups()),
-            group_members: of(Collection::GroupMembers, &mut groups()),
-            project_users: of(Collection::ProjectUsers, &mut projects()),
-            project_groups: of(Collection::ProjectGroups, &mut projects()),
             project_user_roles: of(Collection::ProjectUserRoles, &mut self.project_users.iter().map(project_user)),
             project_group_roles: of(Collection::ProjectGroupRoles, &mut self.project_groups.iter().map(project_group)),
             service_account_roles: of(Collection::ServiceAccountRoles, &mut self.service_accounts.iter().map(account)),
@@ -336,6 +350,10 @@ fn holes(coverage: &Coverage, collection: Collection, ids: &mut dyn ExactSizeIte
     let record = coverage.of(collection);
     let mut holes = FixedBitSet::with_capacity(ids.len());
     if record.asked && record.gaps.is_empty() && record.unasked.is_empty() {
+        return holes;
+    }
+    if !record.asked {
+        holes.insert_range(..);
         return holes;
     }
     for (at, id) in ids.enumerate() {

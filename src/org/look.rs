@@ -148,17 +148,17 @@ impl Org {
 
     /// Whether every group and all their members were read: only then is "in no other group" known.
     pub fn knows_memberships(&self) -> bool {
-        self.coverage.of(Collection::Groups).exhaustive() && self.holes.group_members.is_clear()
+        self.holes.whole.memberships
     }
 
     /// Whether the users of every project were read: only then is "in no other project" known.
     pub fn knows_all_project_users(&self) -> bool {
-        self.coverage.of(Collection::Projects).exhaustive() && self.holes.project_users.is_clear()
+        self.holes.whole.project_users
     }
 
     /// Whether the groups of every project were read.
     pub fn knows_all_project_groups(&self) -> bool {
-        self.coverage.of(Collection::Projects).exhaustive() && self.holes.project_groups.is_clear()
+        self.holes.whole.project_groups
     }
 
     /// Whether the part of a collection that is read project by project was read of every project.

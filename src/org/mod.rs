@@ -250,6 +250,15 @@ struct Holes {
     /// By place among the groups of projects.
     project_group_roles: FixedBitSet,
     service_account_roles: FixedBitSet,
+    whole: Whole,
+}
+
+/// What is known of everything of a kind at once. Asked for every user, and so counted once.
+#[derive(Clone, Copy, Debug, Default)]
+struct Whole {
+    memberships: bool,
+    project_users: bool,
+    project_groups: bool,
 }
 
 /// The one id of a role that the API spells in two ways.
