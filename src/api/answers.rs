@@ -105,6 +105,37 @@ impl Answers {
         unlisted
     }
 
+    /// Adds the roles that a second look at a list shows and the first did not: the project's, or the organization's own.
+    /// Those that it shows no more were there when the rest was read.
+    pub fn add_roles(&mut self, project: Option<&Part>, second: Listed<Assigned>) {
+        let lists = self.held.entry(Collection::ProjectRoles).or_default();
+        let Some(first) = project.map_or(self.roles.as_mut(), |project| lists.get_mut(project)) else { return };
+        let id = |role: &Assigned| role_id(&self.said[role.said]);
+        let known: BTreeSet<&str> = first.items.iter().map(id).collect();
+        let new: Vec<Assigned> = second.items.into_iter().filter(|role| !known.contains(id(role))).collect();
+        first.items.extend(new);
+        first.requests += second.requests;
+    }
+
+    /// Takes a project for what a second look at the list shows it to be: archived. Then nobody is in it.
+    pub fn archive(&mut self, archived: &wire::Project) {
+        fn empty<T>(lists: &mut Parts<T>, project: &Part) {
+            if let Some(list) = lists.get_mut(project) {
+                list.items.clear();
+                list.cut = None;
+            }
+        }
+        let part = Part::of(&archived.id);
+        empty(&mut self.project_users, &part);
+        empty(&mut self.service_accounts, &part);
+        for collection in [Collection::ProjectUserRoles, Collection::ServiceAccountRoles] {
+            let held = self.held.entry(collection).or_default();
+            held.retain(|part, _| part.project.as_deref() != Some(archived.id.as_str()));
+        }
+        let projects = self.projects.iter_mut().flat_map(|projects| &mut projects.items);
+        projects.filter(|project| project.id == archived.id).for_each(|project| *project = archived.clone());
+    }
+
     fn ids<'a>(&'a self, roles: &'a Listed<Assigned>) -> BTreeSet<&'a str> {
         roles.items.iter().map(|role| role_id(self.said(role))).collect()
     }

@@ -76,7 +76,7 @@ async fn ask(client: &Client, endpoint: &'static Endpoint, of: Option<&Part>) ->
     let began = Instant::now();
     let asked = if endpoint.feeds == Some(Collection::Projects) {
         // What stands in an archived project cannot be asked for.
-        let live = |project: &Project| project.status.value().is_none_or(|status| status != "archived");
+        let live = |project: &Project| !project.is_archived();
         page::<Project>(client, endpoint, of, 100)
             .await
             .map(|page| page.data.into_iter().find(live).map(|project| project.id))

@@ -151,6 +151,13 @@ pub struct Project {
     pub archived_at: Known<Stamp>,
 }
 
+impl Project {
+    /// Whether it has come to its end.
+    pub fn is_archived(&self) -> bool {
+        self.status.value().is_some_and(|status| status == "archived")
+    }
+}
+
 /// A user of a project.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ProjectUser {

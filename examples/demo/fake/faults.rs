@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::org::Organization;
 use super::throttle::Throttle;
 
 /// How the fake departs from a healthy API. The default does not.
@@ -19,6 +20,17 @@ pub struct Behaviour {
     pub date: Option<String>,
     /// For each request, the first of these that covers it and is due strikes.
     pub faults: Vec<Fault>,
+    /// What happens to the organization meanwhile.
+    pub turns: Vec<Turn>,
+}
+
+/// A change of the organization while it is read.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// It happens once, right after the first request for one of these paths was answered; written as in [`Fault`].
+    pub after: String,
+    /// What happens.
+    pub change: fn(&mut Organization),
 }
 
 /// One thing that goes wrong.
@@ -103,17 +115,27 @@ pub enum What {
 impl Fault {
     /// `route` is a path after `/v1`.
     pub(super) fn covers(&self, route: &str) -> bool {
-        let mut pattern = self.path.split('/');
-        let mut route = route.split('/');
-        self.path == "**"
-            || loop {
-                match (pattern.next(), route.next()) {
-                    (None, None) => break true,
-                    (Some(wanted), Some(segment)) if wanted == "*" || wanted == segment => {}
-                    _ => break false,
-                }
-            }
+        covers(&self.path, route)
     }
+}
+
+impl Turn {
+    /// `route` is a path after `/v1`.
+    pub(super) fn covers(&self, route: &str) -> bool {
+        covers(&self.after, route)
+    }
+}
+
+fn covers(pattern: &str, route: &str) -> bool {
+    let (mut wanted, mut segments) = (pattern.split('/'), route.split('/'));
+    pattern == "**"
+        || loop {
+            match (wanted.next(), segments.next()) {
+                (None, None) => break true,
+                (Some(wanted), Some(segment)) if wanted == "*" || wanted == segment => {}
+                _ => break false,
+            }
+        }
 }
 
 impl When {

@@ -59,7 +59,14 @@ impl InMemory {
     }
 
     pub(super) fn decide(&self, request: Request) -> Outcome {
-        self.with(|State { organization, behaviour, log }| log.decide(request, organization, behaviour))
+        self.with(|State { organization, behaviour, log }| {
+            let route = request.route().to_owned();
+            let outcome = log.decide(request, organization, behaviour);
+            for turn in behaviour.turns.extract_if(.., |turn| turn.covers(&route)) {
+                (turn.change)(organization);
+            }
+            outcome
+        })
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {

@@ -45,7 +45,7 @@ use tokio::sync::oneshot;
 
 use answer::Payload;
 pub use audit::Event;
-pub use faults::{Behaviour, Fault, What, When};
+pub use faults::{Behaviour, Fault, Turn, What, When};
 pub use invite::{Invite, InviteProject};
 pub use keys::{AdminApiKey, ApiKey};
 pub use memory::InMemory;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Behaviour, Fault, InMemory, KEY, Organization, Throttle, What, When};
+use super::{Behaviour, Fault, InMemory, KEY, Organization, Throttle, Turn, What, When};
 
 const PARTNERS: &str = "proj_01J1F8PROJ05";
 const ARCHIVED: &str = "proj_01J1F8PROJ06";
@@ -147,6 +147,19 @@ fn the_organization_changes_while_it_is_asked() {
     assert_eq!(all(&api, "/organization/users", "id").len(), 41);
     api.change(|organization| organization.users.truncate(3));
     assert_eq!(all(&api, "/organization/users", "id").len(), 3);
+}
+
+#[test]
+fn the_organization_takes_a_turn_once_a_list_was_read() {
+    let change: fn(&mut Organization) = |organization| organization.users.truncate(3);
+    let turns = vec![Turn { after: "/organization/groups/*/users".to_owned(), change }];
+    let api = InMemory::new(Organization::acme(), Behaviour { turns, ..Behaviour::default() });
+    assert_eq!(all(&api, "/organization/users", "id").len(), 41);
+    assert_eq!(all(&api, "/organization/groups/group_01J1F8GROUP02/users", "id").len(), 3);
+    assert_eq!(all(&api, "/organization/users", "id").len(), 3);
+    api.change(|organization| *organization = Organization::acme());
+    all(&api, "/organization/groups/group_01J1F8GROUP02/users", "id");
+    assert_eq!(all(&api, "/organization/users", "id").len(), 41, "it happens once");
 }
 
 #[tokio::test(start_paused = true)]

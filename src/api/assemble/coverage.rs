@@ -20,6 +20,10 @@ pub fn coverage(answers: &Answers, needs: &BTreeSet<Collection>) -> Coverage {
         coverage.of_mut(collection).gone = gone.iter().map(Part::label).collect();
     }
     for (collection, part, from) in answers.carried.parts() {
+        // Of what left while we read, nothing is taken over.
+        if collection.parent().is_some_and(|listed_by| answers.is_gone(listed_by, part)) {
+            continue;
+        }
         coverage.of_mut(collection).carried.insert(part.label(), from);
     }
     unlisted(&mut coverage, answers);

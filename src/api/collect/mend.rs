@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::answers::Answers;
 use super::super::error::Error;
 use super::super::part::Part;
-use super::super::wire::{Group, Item as _, Role, Thing};
+use super::super::wire::{Group, Item as _, Project, Role, Thing};
 use super::{Collector, Place};
 use crate::org::Collection;
 
@@ -16,6 +16,7 @@ impl Collector<'_> {
         self.new_groups(answers).await;
         answers.said = self.said.all();
         self.new_roles(answers).await;
+        self.archived(answers).await;
         self.gone(answers).await;
     }
 
@@ -45,21 +46,31 @@ impl Collector<'_> {
         let unlisted: BTreeSet<Option<String>> =
             answers.unlisted_roles().into_iter().map(|(project, _)| project.map(str::to_owned)).collect();
         for project in unlisted {
-            let Some(project) = project else {
-                let second = self.whole::<Role>(Collection::Roles, true).await.map(|roles| self.keep(roles));
-                if let (Some(first), Some(mut second)) = (&answers.roles, second) {
-                    second.requests += first.requests;
-                    answers.roles = Some(second);
-                }
-                continue;
+            let part = project.as_deref().map(Part::of);
+            let second = match &part {
+                None => self.whole::<Role>(Collection::Roles, true).await,
+                Some(part) => Some(self.one(Collection::ProjectRoles, part, false, true).await),
             };
-            let part = Part::of(&project);
-            let mut second = self.keep(self.one(Collection::ProjectRoles, &part, false, true).await);
-            let lists = answers.held.entry(Collection::ProjectRoles).or_default();
-            second.requests += lists.get(&part).map_or(0, |first| first.requests);
-            lists.insert(part, second);
+            let Some(second) = second.map(|roles| self.keep(roles)) else { continue };
+            answers.said = self.said.all();
+            answers.add_roles(part.as_ref(), second);
         }
-        answers.said = self.said.all();
+    }
+
+    /// A project that refuses to tell who is in it may have been archived while we read.
+    async fn archived(&self, answers: &mut Answers) {
+        let refused: BTreeSet<String> = [Collection::ProjectUsers, Collection::ServiceAccounts]
+            .into_iter()
+            .flat_map(|collection| answers.cuts(collection).0)
+            .filter(|(_, error)| matches!(error, Error::Status { status: 400, .. }))
+            .map(|(project, _)| project.id.to_string())
+            .collect();
+        if refused.is_empty() {
+            return;
+        }
+        let Some(second) = self.whole::<Project>(Collection::Projects, true).await else { return };
+        let archived = second.items.into_iter().filter(|project| refused.contains(&project.id));
+        archived.filter(Project::is_archived).for_each(|project| answers.archive(&project));
     }
 
     /// Who was listed and then not found may have left while we read: the list tells.

@@ -72,7 +72,8 @@ pub async fn collect(
     let mut answers = Answers::default();
     collector.lists(&mut answers).await;
     let wanted = collector.wanted(&mut answers);
-    let full_because = match ask.since {
+    // What is cheap is read anew in any case.
+    let full_because = match ask.since.filter(|_| !collector.slow_collections().is_empty()) {
         None => {
             collector.details(&mut answers, &wanted, true).await;
             None
@@ -116,8 +117,7 @@ impl Place {
     }
 
     fn project(project: &wire::Project) -> Self {
-        let archived = project.status.value().is_some_and(|status| status == "archived");
-        Self { part: Part::of(&project.id), archived }
+        Self { part: Part::of(&project.id), archived: project.is_archived() }
     }
 }
 

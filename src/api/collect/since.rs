@@ -1,13 +1,13 @@
 //! What an earlier collection spares us.
 
 use super::super::answers::Answers;
-use super::super::carry::{OVERLAP, SLOW, carry, named};
+use super::super::carry::{OVERLAP, SLOW, carry, hidden, named};
 use super::super::client::Get;
 use super::super::endpoint::{AUDIT_LOGS, encode};
 use super::super::list::{Listed, Which, list};
 use super::super::wire::{Event, Page, Stamp};
 use super::Collector;
-use crate::org::{Collection, Org, State, Time, moment};
+use crate::org::{Collection, Org, Time, moment};
 
 impl Collector<'_> {
     /// What the audit log tells of since the earlier collection; or why that is not enough to go by. Nothing of it may
@@ -24,7 +24,10 @@ impl Collector<'_> {
         if full < oldest {
             return Err(format!("what the earlier snapshot knows is from {}", moment(full)));
         }
-        let from = began - OVERLAP;
+        hidden(old, &self.slow_collections()).map_err(|why| format!("in the earlier snapshot, {why}"))?;
+        // Events bear the time of the API's clock.
+        let ahead = self.client.skew().saturating_neg().max(0);
+        let from = began - OVERLAP - ahead;
         let query = format!("&{}={from}", encode("effective_at[gte]"));
         let since = Which { query: &query, ..Which::own(&AUDIT_LOGS) };
         let events: Listed<Event> = list(self.client, since, |_| {}).await;
@@ -52,21 +55,17 @@ impl Collector<'_> {
     /// Takes over what nothing has changed; or says why that cannot be known.
     pub(super) fn carry(&self, answers: &mut Answers, old: &Org, events: &[Event]) -> Result<(), String> {
         let now = self.assemble(answers);
-        let quick = Collection::ALL.into_iter().filter(|collection| {
-            let keys = [Collection::ApiKeys, Collection::AdminApiKeys, Collection::Invites];
-            !SLOW.contains(collection) && !keys.contains(collection)
-        });
-        for collection in quick {
-            // A hole may hide a group or a role that has changed.
-            if !matches!(now.coverage.state(collection), State::Complete | State::NotAsked) {
-                let detail = now.coverage.detail(collection).unwrap_or_default();
-                return Err(format!("{collection} could not be read whole: {detail}"));
-            }
-        }
+        let slow = self.slow_collections();
+        hidden(&now, &slow)?;
         answers.carried = carry(old, &now, &named(events)?);
-        for collection in SLOW.into_iter().filter(|collection| !self.needs(*collection)) {
+        for collection in SLOW.into_iter().filter(|collection| !slow.contains(collection)) {
             answers.carried.drop(collection);
         }
         Ok(())
+    }
+
+    /// What is read one principal at a time, if it is asked for.
+    pub(super) fn slow_collections(&self) -> Vec<Collection> {
+        SLOW.into_iter().filter(|collection| self.needs(*collection)).collect()
     }
 }
