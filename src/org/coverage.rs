@@ -270,16 +270,20 @@ impl Coverage {
 
     /// What of a collection is not as its list first said, or not read anew, in sentences.
     pub fn remarks(&self, collection: Collection) -> Vec<String> {
-        let record = self.of(collection);
-        let gone = record.gone.first().map(|first| match record.gone.len() - 1 {
+        let carried = &self.of(collection).carried;
+        let from = carried.values().min();
+        let carried =
+            from.map(|from| format!("{} taken over as they were read at {} or later", carried.len(), moment(*from)));
+        self.gone(collection).into_iter().chain(carried).collect()
+    }
+
+    /// Who or what left while we read, in a sentence.
+    pub fn gone(&self, collection: Collection) -> Option<String> {
+        let gone = &self.of(collection).gone;
+        gone.first().map(|first| match gone.len() - 1 {
             0 => format!("{first} left while we read"),
             more => format!("{first} and {more} more left while we read"),
-        });
-        let carried =
-            record.carried.values().min().map(|from| {
-                format!("{} taken over as they were read at {} or later", record.carried.len(), moment(*from))
-            });
-        gone.into_iter().chain(carried).collect()
+        })
     }
 
     /// When the oldest fact was read that was carried over from an earlier collection.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::api::Collected;
 use crate::cli::{Common, Fetch};
-use crate::org::{Collection, Org, State};
+use crate::org::{Collection, Org, State, moment};
 use crate::policy::Needs;
 use crate::snapshot;
 use crate::visible::{shown, visible};
@@ -70,8 +70,8 @@ fn warn(org: &Org) {
         if let Some(detail) = org.coverage.detail(collection) {
             output::warn(&format!("{collection} {}: {}", org.coverage.state(collection).name(), visible(&detail)));
         }
-        for remark in org.coverage.remarks(collection) {
-            output::say(&format!("{collection}: {}", visible(&remark)));
+        if let Some(gone) = org.coverage.gone(collection) {
+            output::warn(&format!("{collection}: {}", visible(&gone)));
         }
     }
     let disagreements = org.disagreements();
@@ -96,8 +96,12 @@ fn contents(org: &Org) -> String {
         (org.invites.len(), "invite"),
     ];
     let counts = counts.iter().filter(|(count, _)| *count > 0);
-    let parts: Vec<String> =
+    let mut parts: Vec<String> =
         counts.map(|(count, what)| format!("{count} {what}{}", if *count == 1 { "" } else { "s" })).collect();
+    if let Some(from) = org.coverage.carried_from() {
+        let carried: usize = org.coverage.iter().map(|(_, record)| record.carried.len()).sum();
+        parts.push(format!("the roles of {carried} as they were read at {} or later", moment(from)));
+    }
     parts.join(", ")
 }
 

@@ -229,8 +229,9 @@ fn a_check_of_it_reports_what_a_check_of_a_full_one_does() {
     let mut report = report(&since);
     for row in [&mut full, &mut report].into_iter().flat_map(|report| report["coverage"].as_array_mut().expect("rows"))
     {
-        // What was not read anew was not counted.
+        // What was not read anew was not counted, and the report says so.
         row["items"] = Value::Null;
+        row["remarks"] = Value::Null;
     }
     assert_eq!(report, full);
 }
