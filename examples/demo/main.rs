@@ -17,7 +17,8 @@ const OWNERS: [&str; 4] = ["amara.okafor", "henrik.lindqvist", "priya.raman", "d
 
 fn main() -> Result<(), Box<dyn Error>> {
     let organization = Organization::acme();
-    let (users, groups, roles) = (organization.users.len(), organization.groups.len(), organization.roles.len());
+    let (users, groups) = (organization.users.len(), organization.groups.len());
+    let (roles, projects) = (organization.roles.len(), organization.projects.len());
     let api = FakeApi::start(organization, Behaviour::default());
     let mut key = tempfile::NamedTempFile::new()?;
     key.write_all(KEY.as_bytes())?;
@@ -28,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut stderr = std::io::stderr();
     writeln!(
         stderr,
-        "ACME: {users} users, {groups} groups, {roles} roles, on an Admin API at {base_url} that is made up."
+        "ACME: {users} users, {groups} groups, {roles} roles, {projects} projects, on an Admin API at {base_url} that is made up."
     )?;
     writeln!(stderr, "$ rolelint check --param '{owners}' --as-of 2026-06-01\n")?;
 

@@ -118,6 +118,8 @@ impl Judge<'_, '_> {
             proof.paths = extended(self.prover.ways(grant), &permissions);
         } else if proof.paths.is_empty() && !permissions.is_empty() {
             proof.paths = extended(vec![vec![subject.clone()]], &permissions);
+        } else if proof.paths.is_empty() {
+            proof.paths.extend(self.home(at).map(|project| vec![project, subject.clone()]));
         }
         let span = asserted.condition.span.clone();
         let message = self.message(&subject, &proof, required, &span);
@@ -125,6 +127,17 @@ impl Judge<'_, '_> {
         self.prover.explain(filter, at, &mut selection);
         let finding = self.finding(Status::Violation, subject, message, proof, span);
         Finding { selected_by: selection.found().0, ..finding }
+    }
+
+    /// The project that the thing at that place stands in, if it stands in one: without it, nobody finds the thing.
+    fn home(&self, at: usize) -> Option<Thing> {
+        let org = self.facts.org;
+        let project = match self.rule.select {
+            Kind::ServiceAccount => org.service_accounts[at].project,
+            Kind::ApiKey => org.api_keys[at].project,
+            _ => return None,
+        };
+        Some(self.facts.thing(Kind::Project, project.at()))
     }
 
     /// One sentence on what is wrong with the subject.
