@@ -59,20 +59,28 @@ impl<'c> Tally<'c> {
 
     /// One thing was asked about.
     pub fn asked(&self, collection: Collection) {
-        let progress = {
+        let news: Vec<Progress> = {
             let mut counts = self.counts.lock().expect("no thread panics while it counts");
             let count = counts.entry(collection).or_default();
             count.done += 1;
-            let (done, total) = (count.done, count.total.max(count.done));
-            // Those that share an endpoint share its pace.
-            let endpoint = endpoint::of(collection);
-            let shared = counts.iter().filter(|(other, _)| endpoint::of(**other).template == endpoint.template);
-            let rest = shared.map(|(_, count)| count.total.saturating_sub(count.done)).sum();
-            let parent = collection.parent().and_then(|parent| counts.get(&parent));
-            let growing = parent.is_some_and(|parent| parent.done < parent.total);
-            let left = self.client.pace().estimate(endpoint, rest);
-            Progress { collection, done, total: Some(total), growing, left }
+            count.total = count.total.max(count.done);
+            // With the last of its parent, there will be no more of a collection.
+            let last = count.done == count.total;
+            let children = counts.keys().filter(|child| last && child.parent() == Some(collection));
+            [collection].iter().chain(children).map(|collection| self.progress(&counts, *collection)).collect()
         };
-        (self.tell)(progress);
+        news.into_iter().for_each(self.tell);
+    }
+
+    fn progress(&self, counts: &BTreeMap<Collection, Count>, collection: Collection) -> Progress {
+        let Count { done, total } = counts[&collection];
+        // Those that share an endpoint share its pace.
+        let endpoint = endpoint::of(collection);
+        let shared = counts.iter().filter(|(other, _)| endpoint::of(**other).template == endpoint.template);
+        let rest = shared.map(|(_, count)| count.total - count.done).sum();
+        let parent = collection.parent().and_then(|parent| counts.get(&parent));
+        let growing = parent.is_some_and(|parent| parent.done < parent.total);
+        let left = self.client.pace().estimate(endpoint, rest);
+        Progress { collection, done, total: Some(total), growing, left }
     }
 }
