@@ -8,6 +8,7 @@ mod harness;
 mod acme;
 mod collect;
 mod doctor;
+mod faults;
 mod gate;
 mod help;
 mod hostile;
