@@ -89,6 +89,7 @@ fn tiny() -> Organization {
 
 /// What a row of the documentation says.
 struct Claim {
+    does: String,
     state: String,
     exit: String,
 }
@@ -102,8 +103,9 @@ fn table() -> BTreeMap<String, Claim> {
     let rows = section.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---")).skip(1);
     let claim = |row: &str| {
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
-        let [fault, _, state, exit] = cells[..] else { panic!("{row} has four cells") };
-        (fault.to_owned(), Claim { state: state.trim_matches('`').to_owned(), exit: exit.to_owned() })
+        let [fault, does, state, exit] = cells[..] else { panic!("{row} has four cells") };
+        let (does, state, exit) = (does.to_owned(), state.trim_matches('`').to_owned(), exit.to_owned());
+        (fault.to_owned(), Claim { does, state, exit })
     };
     let claims: Vec<_> = rows.map(claim).collect();
     let (rows, table) = (claims.len(), BTreeMap::from_iter(claims));

@@ -245,6 +245,15 @@ fn hangs_on(collection: &str, struck: &[(&str, &str)]) -> bool {
     parent.is_some_and(|parent| struck.iter().any(|(of, _)| *of == parent) || hangs_on(parent, struck))
 }
 
+/// How often a list is asked for, by what the documentation says.
+const PROMISES: [(&str, usize); 5] = [
+    ("does not repeat it", 1),
+    ("does not follow it", 1),
+    ("does not wait for it", 1),
+    ("tries ten times", 10),
+    ("asks no more after twenty in a row", 21),
+];
+
 /// What is not as it should be when this befalls those paths.
 fn tried(row: &Row, what: &What, struck: &[(&str, &str)], claim: &Claim, healthy: &Healthy) -> Vec<String> {
     let fault = |(_, path): &(&str, &str)| Fault { path: (*path).to_owned(), when: row.when, what: what.clone() };
@@ -294,6 +303,11 @@ fn tried(row: &Row, what: &What, struck: &[(&str, &str)], claim: &Claim, healthy
         if fine || !(struck.iter().any(|(of, _)| of == collection) || hangs_on(collection, struck)) {
             must(state == "complete" && line["items"] == *items, format!("of {collection}, not all is kept: {line}"));
         }
+    }
+    for (_, path) in struck.iter().filter(|(_, path)| !path.contains('*')) {
+        let asked = api.requests().iter().filter(|request| request.path == format!("/v1{path}")).count();
+        let promised = PROMISES.iter().find(|(does, _)| claim.does.contains(does));
+        must(promised.is_none_or(|(_, times)| *times == asked), format!("{path} is asked {asked} times"));
     }
     must(fetched.ran.stderr.contains("help: ") != fine, format!("it helps: {}", fetched.ran.stderr));
     wrong.into_iter().map(|what_is| format!("{} ({what:?}): {what_is}", row.fault)).collect()
