@@ -360,7 +360,7 @@ impl Client {
         }
         serde_json::from_slice(body).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => Error::Shape { what: self.shown(&error.to_string()) },
-            serde_json::error::Category::Eof if !body.is_empty() => Error::Truncated,
+            serde_json::error::Category::Eof if !body.trim_ascii().is_empty() => Error::Truncated,
             _ => {
                 let what = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no content type");
                 Error::NotJson { what: self.shown(what) }

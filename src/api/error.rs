@@ -200,7 +200,9 @@ pub enum Error {
 
 fn entitlement(status: u16, scope: Option<&str>) -> &'static str {
     match (status, scope) {
-        (_, Some(_)) => "an owner can make an admin key with the permission Read only, which reads everything",
+        (_, Some(_)) => {
+            "an owner can make a new admin key with the permission Read only; editing the old one may not help"
+        }
         (401, None) => "is it a whole admin key that nobody revoked, and of this organization?",
         (_, None) => "the plan may lack it, or the key the permission: `rolelint doctor` tells what it may read",
     }

@@ -102,17 +102,6 @@ fn roles_without_permissions_are_recorded_as_a_gap() {
 }
 
 #[test]
-fn a_redirect_is_not_followed_and_its_target_learns_nothing() {
-    let other = acme();
-    for (_, path, rule) in COLLECTIONS {
-        let target = What::Redirect(format!("{}{}", other.base_url(), path.replace('*', "user-ada")));
-        let api = faulty(small(), path, When::Always, target);
-        rolelint(&api).check(&policy(rule)).run().ends_with(3);
-    }
-    assert_eq!(other.requests(), []);
-}
-
-#[test]
 fn a_list_that_fails_on_a_later_page_is_partial() {
     let faults =
         vec![Fault { path: "/organization/users".to_owned(), when: When::FromPage(3), what: What::Status(403) }];

@@ -60,7 +60,7 @@ fn the_rules_that_would_be_unknown_are_named_with_what_the_key_lacks() {
     assert!(ran.stdout.ends_with("\n1 of 2 rules would be unknown: on-users\n"), "{}", ran.stdout);
     assert_eq!(
         ran.stderr,
-        "help: an owner can make an admin key with the permission Read only, which reads everything\n"
+        "help: an owner can make a new admin key with the permission Read only; editing the old one may not help\n"
     );
 }
 

@@ -13,6 +13,7 @@ mod carried;
 mod collect;
 mod consistency;
 mod doctor;
+mod faults;
 mod gate;
 mod help;
 mod history;

@@ -12,13 +12,13 @@ use crate::fake::{Behaviour, FakeApi, Fault, KEY, Organization, What, When};
 use crate::harness::{Rolelint, rolelint};
 
 /// What a whole fetch of ACME asks for.
-const REQUESTS: usize = 124;
+pub const REQUESTS: usize = 124;
 
 /// Set to another number, it draws other points.
 const SEED: &str = "ROLELINT_TEST_SEED";
 
 /// An API that answers this many requests, and then no more.
-fn stuck_after(answers: usize) -> FakeApi {
+pub fn stuck_after(answers: usize) -> FakeApi {
     let slow = Fault { path: "**".to_owned(), when: When::First(answers), what: What::Slow(std::time::Duration::ZERO) };
     let hang = Fault { path: "**".to_owned(), when: When::Always, what: What::Hang };
     FakeApi::start(Organization::acme(), Behaviour { faults: vec![slow, hang], ..Behaviour::default() })
@@ -29,7 +29,7 @@ fn fetch(api: &FakeApi, folder: &Path) -> Rolelint {
 }
 
 /// Fetches until the API is stuck, and kills the run there.
-fn killed(folder: &Path, api: &FakeApi, answers: usize) {
+pub fn killed(folder: &Path, api: &FakeApi, answers: usize) {
     let mut command = fetch(api, folder).command();
     let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = quiet.spawn().expect("started");

@@ -96,6 +96,10 @@ pub enum What {
     Redirect(String),
     /// 200 and exactly this body.
     Body(String),
+    /// 200 and a body of so many MiB, all of them spaces.
+    Huge(usize),
+    /// 400 for a `limit` above this, else a proper answer.
+    LimitAbove(usize),
     /// Right items, page after page, but always `has_more` and always the same cursor.
     SameCursor,
     /// The first page, again and again, with `has_more` and a fresh cursor each time.
@@ -166,6 +170,8 @@ impl What {
             What::Html => "Html",
             What::Redirect(_) => "Redirect",
             What::Body(_) => "Body",
+            What::Huge(_) => "Huge",
+            What::LimitAbove(_) => "LimitAbove",
             What::SameCursor => "SameCursor",
             What::IgnoreAfter => "IgnoreAfter",
             What::NoCursor => "NoCursor",

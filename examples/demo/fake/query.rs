@@ -24,12 +24,15 @@ pub(super) fn parameter(request: &Request, name: &str) -> Option<String> {
 pub(super) fn limit(request: &Request, usual: usize, max: usize) -> Result<usize, Answer> {
     match number(request, "limit")?.map(usize::try_from) {
         None => Ok(usual),
-        Some(Ok(limit)) if limit > max => {
-            Err(invalid("limit", "integer above maximum value", "integer_above_max_value"))
-        }
+        Some(Ok(limit)) if limit > max => Err(above_maximum()),
         Some(Ok(limit)) if limit > 0 => Ok(limit),
         _ => Err(invalid("limit", "integer below minimum value", "integer_below_min_value")),
     }
+}
+
+/// What a `limit` is answered that is too much.
+pub(super) fn above_maximum() -> Answer {
+    invalid("limit", "integer above maximum value", "integer_above_max_value")
 }
 
 /// Whether `order`, or the `usual` one, is `desc`.

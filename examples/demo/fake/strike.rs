@@ -9,6 +9,7 @@ use super::Request;
 use super::answer::Answer;
 use super::faults::What;
 use super::pages::{List, Page, opaque};
+use super::query::above_maximum;
 
 const PROXY_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>\
     <body><h1>Please sign in to the company network</h1></body></html>\n";
@@ -56,6 +57,10 @@ pub(super) fn strike(what: &What, request: &Request, list: Result<List, Answer>,
         What::Html => Answer::new(200, "text/html; charset=utf-8", PROXY_PAGE),
         What::Redirect(url) => Answer::new(302, "text/plain", "Found\n").with("location", Some(url.clone())),
         What::Body(body) => Answer::new(200, "application/json", body.clone()),
+        What::Huge(mebibytes) => Answer::new(200, "application/json", vec![b' '; mebibytes << 20]),
+        What::LimitAbove(most) => {
+            honest(list.and_then(|list| if list.limit > *most { Err(above_maximum()) } else { Ok(list) }))
+        }
         What::SameCursor => lie(list, |list| (list.chunk(turn), Some(opaque("same")))),
         What::IgnoreAfter => lie(list, |list| (list.chunk(0), Some(opaque(&turn.to_string())))),
         What::NoCursor => lie(list, |_| (Vec::new(), None)),

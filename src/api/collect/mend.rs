@@ -22,7 +22,9 @@ impl Collector<'_> {
 
     /// A group that roles are inherited from and that is not listed may have been made while we read.
     async fn new_groups(&self, answers: &mut Answers) {
-        if answers.unlisted_groups().is_empty() {
+        // Of a list that was cut short, it is known that it lacks some.
+        let whole = answers.groups.as_ref().is_some_and(|groups| groups.cut.is_none());
+        if !whole || answers.unlisted_groups().is_empty() {
             return;
         }
         let Some(second) = self.whole::<Group>(Collection::Groups, true).await else { return };
