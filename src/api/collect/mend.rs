@@ -6,7 +6,8 @@ use super::super::answers::Answers;
 use super::super::error::Error;
 use super::super::part::Part;
 use super::super::wire::{Group, Item as _, Project, Role, Thing};
-use super::{Collector, Place};
+use super::Collector;
+use super::details::Place;
 use crate::org::Collection;
 
 impl Collector<'_> {
