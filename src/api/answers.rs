@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::carry::Carried;
-use super::endpoint::{self, Endpoint};
 use super::error::Error;
 use super::list::Listed;
 use super::part::Part;
@@ -183,13 +182,6 @@ impl Answers {
         ];
         let parts = Collection::ALL.into_iter().flat_map(|collection| self.cuts(collection).0);
         whole.into_iter().flatten().chain(parts.map(|(_, error)| error))
-    }
-
-    /// Whether an endpoint was given up.
-    pub fn gave_up(&self, endpoint: &Endpoint) -> bool {
-        // Collections that share an endpoint share its end.
-        let sharing = Collection::ALL.into_iter().filter(|of| endpoint::of(*of).template == endpoint.template);
-        sharing.flat_map(|collection| self.cuts(collection).0).any(|(_, error)| matches!(error, Error::GivenUp(_)))
     }
 
     /// The things that a collection was asked for in vain, each with why; and for how many it was asked.

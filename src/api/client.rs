@@ -228,7 +228,7 @@ impl Client {
         if let Some(journal) = &self.journal
             && let Some(kept) = journal.answer(&asked)?
         {
-            self.pace.answered(get.endpoint);
+            self.pace.patience.answered(get.endpoint);
             return self.read(&kept, &HeaderMap::new());
         }
         match self.deadline {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::pace::GivenUp;
+use super::patience::GivenUp;
 use crate::org::Failure;
 use crate::visible::shown;
 

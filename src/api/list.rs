@@ -84,7 +84,7 @@ async fn walk<T: DeserializeOwned + Item>(
                 limit = SAFE_LIMIT;
                 continue;
             }
-            page => page.inspect_err(|error| pace.failed(endpoint, error))?,
+            page => page.inspect_err(|error| pace.patience.failed(endpoint, error))?,
         };
         *requests += 1;
         let next = cursor_of(&page, endpoint.envelope)?;

@@ -15,6 +15,7 @@ mod key;
 mod list;
 mod pace;
 mod part;
+mod patience;
 mod probe;
 mod reach;
 mod said;

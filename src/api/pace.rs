@@ -5,9 +5,6 @@
 //! 76). So we begin without a limit; the first refusal tells how many requests fit into how long; from then on they
 //! are spread evenly. Two quiet minutes add one a minute, a refusal takes a tenth away. A refusal on one endpoint slows
 //! no other.
-//!
-//! An endpoint that only ever fails is given up: what a key may not read for three users, it may not read for ten
-//! thousand, and hours of asking would not change that.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
@@ -17,7 +14,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::endpoint::{self, Endpoint, SAFE_LIMIT};
-use super::error::Error;
+use super::patience::{GivenUp, Patience};
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// After so long without a refusal, a little more is tried.
@@ -27,11 +24,6 @@ const SLOWEST: f64 = 6.0;
 /// How many refusals in a row, with nothing let through between them, are a pause that does not end.
 const MOST_REFUSALS: usize = 20;
 
-/// So many denials, and nothing but denials, are what the endpoint answers.
-const DENIALS: usize = 3;
-/// So many failures of whatever kind in a row, each after its repetitions, are what the endpoint has to say for now.
-const FAILURES: usize = 20;
-
 /// The paces of all endpoints.
 #[derive(Debug)]
 pub struct Pace {
@@ -39,6 +31,8 @@ pub struct Pace {
     lanes: BTreeMap<&'static str, Mutex<Lane>>,
     /// Requests under way at once.
     under_way: Semaphore,
+    /// When to stop asking.
+    pub patience: Patience,
 }
 
 /// A request's turn, until it is dropped.
@@ -47,19 +41,6 @@ pub struct Turn<'p> {
     /// When it began.
     pub sent: Instant,
     _under_way: SemaphorePermit<'p>,
-}
-
-/// Why an endpoint was given up.
-#[derive(Clone, Debug)]
-pub struct GivenUp {
-    /// Whether it denies.
-    pub denied: bool,
-    /// The scope that the key lacks, if the API named it.
-    pub scope: Option<String>,
-    /// What it said then.
-    pub said: String,
-    /// What can be done about it.
-    pub help: Option<String>,
 }
 
 #[derive(Debug)]
@@ -76,12 +57,6 @@ struct Lane {
     refusals: usize,
     /// How often the API said that we are too fast.
     all_refusals: usize,
-    /// Whether it ever answered.
-    answered: bool,
-    /// Failures since it last answered, and how many of them were denials.
-    failures: usize,
-    denials: usize,
-    given_up: Option<GivenUp>,
     /// Whether it refused the documented page size.
     small_pages: bool,
 }
@@ -97,15 +72,12 @@ impl Pace {
             changed: now,
             refusals: 0,
             all_refusals: 0,
-            answered: false,
-            failures: 0,
-            denials: 0,
-            given_up: None,
             small_pages: false,
         };
         Self {
             lanes: endpoint::all().map(|endpoint| (endpoint.template, Mutex::new(lane()))).collect(),
             under_way: Semaphore::new(concurrency),
+            patience: Patience::default(),
         }
     }
 
@@ -116,7 +88,8 @@ impl Pace {
     /// Nothing is to be asked: the endpoint was given up, maybe while this request waited.
     pub async fn turn(&self, of: &Endpoint) -> Result<Turn<'_>, GivenUp> {
         loop {
-            let next = self.lane(of).next_turn()?;
+            self.patience.check(of)?;
+            let next = self.lane(of).next;
             if next > Instant::now() {
                 // Others wait for the same moment: whoever comes first takes it, the rest look again.
                 tokio::time::sleep_until(next).await;
@@ -124,8 +97,8 @@ impl Pace {
             }
             // Who waits for a turn keeps no other endpoint's request from being under way.
             let under_way = self.under_way.acquire().await.expect("the semaphore is never closed");
+            self.patience.check(of)?;
             let mut lane = self.lane(of);
-            lane.next_turn()?;
             let now = Instant::now();
             if lane.next <= now {
                 lane.next = now + lane.interval();
@@ -136,9 +109,9 @@ impl Pace {
 
     /// A request that went out at `sent` was let through.
     pub fn granted(&self, of: &Endpoint, sent: Instant) {
+        self.patience.answered(of);
         let mut lane = self.lane(of);
         lane.refusals = 0;
-        lane.answers();
         lane.granted.push_back(sent);
         let now = Instant::now();
         lane.forget_before(now);
@@ -169,28 +142,6 @@ impl Pace {
         }
         lane.next = lane.next.max(now + wait);
         lane.refusals <= MOST_REFUSALS
-    }
-
-    /// A request was answered earlier, and the answer kept.
-    pub fn answered(&self, of: &Endpoint) {
-        self.lane(of).answers();
-    }
-
-    /// A request failed for good.
-    pub fn failed(&self, of: &Endpoint, error: &Error) {
-        // That nothing was asked says nothing of the endpoint.
-        if matches!(error, Error::Deadline | Error::GivenUp(_) | Error::Unkept) {
-            return;
-        }
-        let mut lane = self.lane(of);
-        lane.failures += 1;
-        lane.denials += usize::from(matches!(error, Error::Denied { .. }));
-        let denied = !lane.answered && lane.denials >= DENIALS && lane.denials == lane.failures;
-        if lane.given_up.is_none() && (denied || lane.failures >= FAILURES) {
-            let failure = error.failure("");
-            let (said, help) = (error.to_string(), error.advice());
-            lane.given_up = Some(GivenUp { denied: failure.denied, scope: failure.scope, said, help });
-        }
     }
 
     /// The largest page to ask for.
@@ -225,17 +176,6 @@ impl Pace {
 }
 
 impl Lane {
-    /// The earliest moment for the next request, if there is to be one.
-    fn next_turn(&self) -> Result<Instant, GivenUp> {
-        self.given_up.clone().map_or(Ok(self.next), Err)
-    }
-
-    fn answers(&mut self) {
-        self.answered = true;
-        self.failures = 0;
-        self.denials = 0;
-    }
-
     fn interval(&self) -> Duration {
         self.rate.map_or(Duration::ZERO, |rate| Duration::from_secs_f64(60.0 / rate))
     }
@@ -252,6 +192,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::api::error::Error;
     use crate::org::Collection;
 
     fn lane(collection: Collection) -> &'static Endpoint {
@@ -409,27 +350,6 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_endpoint_that_only_denies_is_given_up_and_one_that_answered_is_not() {
-        let denied = || Error::Denied { status: 403, scope: Some("api.x".to_owned()), message: String::new() };
-        let pace = Pace::new(None, 2);
-        let (users, roles) = (lane(Collection::Users), lane(Collection::Roles));
-        let sent = pace.turn(roles).await.expect("not given up").sent;
-        pace.granted(roles, sent);
-        for _ in 0..DENIALS {
-            pace.turn(users).await.expect("not given up");
-            pace.failed(users, &denied());
-            pace.failed(roles, &denied());
-        }
-        let given_up = pace.turn(users).await.expect_err("given up");
-        assert_eq!((given_up.denied, given_up.scope.as_deref()), (true, Some("api.x")));
-        for _ in DENIALS..FAILURES {
-            pace.turn(roles).await.expect("not given up");
-            pace.failed(roles, &Error::NotFound { message: String::new() });
-        }
-        pace.turn(roles).await.expect_err("given up");
-    }
-
-    #[tokio::test(start_paused = true)]
     async fn whoever_waits_for_a_turn_when_the_endpoint_is_given_up_leaves() {
         let pace = Pace::new(Some(1.0), 2);
         let users = lane(Collection::UserRoles);
@@ -437,8 +357,8 @@ mod tests {
         let began = Instant::now();
         let waiting = futures_util::future::join_all((0..100).map(|_| pace.turn(users)));
         let denying = async {
-            for _ in 0..DENIALS {
-                pace.failed(users, &Error::Denied { status: 403, scope: None, message: String::new() });
+            for _ in 0..3 {
+                pace.patience.failed(users, &Error::Denied { status: 403, scope: None, message: String::new() });
             }
         };
         let (turns, ()) = tokio::join!(waiting, denying);

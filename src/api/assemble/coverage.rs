@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::answers::{Answers, Parts, role_id};
 use super::super::endpoint;
+use super::super::error::Error;
 use super::super::list::Listed;
 use super::super::part::Part;
 use crate::org::{Collection, Coverage, Failure};
@@ -144,7 +145,7 @@ fn whole<T>(coverage: &mut Coverage, collection: Collection, listed: Option<&Lis
 fn parts<T>(coverage: &mut Coverage, answers: &Answers, collection: Collection, of: &Parts<T>) {
     let endpoint = endpoint::of(collection);
     // Once an endpoint is given up, which things were asked for before depends on nothing but chance.
-    let given_up = answers.gave_up(endpoint);
+    let given_up = of.values().any(|listed| matches!(listed.cut, Some(Error::GivenUp(_))));
     let listed_by = collection.parent().expect("it is read thing by thing");
     for (part, listed) in of {
         let record = coverage.of_mut(collection);

@@ -1,0 +1,137 @@
+//! When to stop asking. What a key may not read for three users, it may not read for ten thousand; hours of asking would
+//! not change that.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+
+use super::endpoint::{self, Endpoint};
+use super::error::Error;
+use crate::org::Collection;
+
+/// So many denials, and nothing but denials, are what an endpoint answers.
+const DENIALS: usize = 3;
+/// So many failures of whatever kind in a row, each after its repetitions, are what an endpoint has to say for now.
+const FAILURES: usize = 20;
+
+/// What was seen of each endpoint. Two that share a path are two here: that service accounts cannot be asked about says
+/// nothing of users.
+#[derive(Debug)]
+pub struct Patience(BTreeMap<Option<Collection>, Mutex<Seen>>);
+
+/// Why an endpoint was given up.
+#[derive(Clone, Debug)]
+pub struct GivenUp {
+    /// Whether it denies.
+    pub denied: bool,
+    /// The scope that the key lacks, if the API named it.
+    pub scope: Option<String>,
+    /// What it said then.
+    pub said: String,
+    /// What can be done about it.
+    pub help: Option<String>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    /// Whether it ever answered.
+    answered: bool,
+    /// Failures since it last answered, and how many of them were denials.
+    failures: usize,
+    denials: usize,
+    given_up: Option<GivenUp>,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self(endpoint::all().map(|endpoint| (endpoint.feeds, Mutex::default())).collect())
+    }
+}
+
+impl Patience {
+    /// Whether to go on asking.
+    ///
+    /// # Errors
+    ///
+    /// The endpoint was given up.
+    pub fn check(&self, of: &Endpoint) -> Result<(), GivenUp> {
+        self.seen(of).given_up.clone().map_or(Ok(()), Err)
+    }
+
+    /// A request was answered, now or in an earlier run.
+    pub fn answered(&self, of: &Endpoint) {
+        let mut seen = self.seen(of);
+        seen.answered = true;
+        seen.failures = 0;
+        seen.denials = 0;
+    }
+
+    /// A request failed for good.
+    pub fn failed(&self, of: &Endpoint, error: &Error) {
+        let mut seen = self.seen(of);
+        match error {
+            // That nothing was asked says nothing of the endpoint; and of one that answers, that a thing is not there
+            // says nothing but that.
+            Error::Deadline | Error::GivenUp(_) | Error::Unkept => return,
+            Error::NotFound { .. } if seen.answered => return,
+            _ => {}
+        }
+        seen.failures += 1;
+        seen.denials += usize::from(matches!(error, Error::Denied { .. }));
+        let denies = !seen.answered && seen.denials >= DENIALS && seen.denials == seen.failures;
+        if seen.given_up.is_none() && (denies || seen.failures >= FAILURES) {
+            let failure = error.failure("");
+            let (said, help) = (error.to_string(), error.advice());
+            seen.given_up = Some(GivenUp { denied: failure.denied, scope: failure.scope, said, help });
+        }
+    }
+
+    fn seen(&self, of: &Endpoint) -> MutexGuard<'_, Seen> {
+        self.0[&of.feeds].lock().expect("no thread panics while it looks")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn denied() -> Error {
+        Error::Denied { status: 403, scope: Some("api.x".to_owned()), message: String::new() }
+    }
+
+    fn not_found() -> Error {
+        Error::NotFound { message: String::new() }
+    }
+
+    #[test]
+    fn an_endpoint_that_only_denies_is_given_up_and_one_that_answered_is_not() {
+        let patience = Patience::default();
+        let [users, roles] = [Collection::Users, Collection::Roles].map(endpoint::of);
+        patience.answered(roles);
+        for _ in 0..DENIALS {
+            patience.check(users).expect("not given up");
+            patience.failed(users, &denied());
+            patience.failed(roles, &denied());
+        }
+        let given_up = patience.check(users).expect_err("given up");
+        assert_eq!((given_up.denied, given_up.scope.as_deref()), (true, Some("api.x")));
+        for _ in DENIALS..FAILURES {
+            patience.check(roles).expect("not given up");
+            patience.failed(roles, &denied());
+        }
+        patience.check(roles).expect_err("given up");
+    }
+
+    #[test]
+    fn that_things_are_gone_is_no_reason_to_give_up_an_endpoint_that_answers() {
+        let patience = Patience::default();
+        let [users, accounts] = [Collection::ProjectUserRoles, Collection::ServiceAccountRoles].map(endpoint::of);
+        patience.answered(users);
+        for _ in 0..FAILURES {
+            patience.check(accounts).expect("not given up");
+            patience.failed(users, &not_found());
+            patience.failed(accounts, &not_found());
+        }
+        patience.check(users).expect("they answer");
+        patience.check(accounts).expect_err("they never did, though the path is the same");
+    }
+}
