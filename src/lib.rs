@@ -37,7 +37,7 @@
 //! | --- | --- |
 //! | a built-in rule | `policies/baseline.yaml` |
 //! | an attribute or relation | its noun in [`org`], one row in `policy/attribute.rs` |
-//! | an endpoint | a struct in `api/wire.rs`, a row in `api/endpoint.rs`, a line in the snapshot's `record.rs` |
+//! | an endpoint | a [`org::Collection`], a struct in `api/wire.rs`, a row in `api/endpoint.rs`, its place in `api/assemble`, a line in the snapshot's `record.rs` |
 //! | a format | `report/<format>.rs`, a variant and an arm |
 //! | a subcommand | a variant in [`cli`], a file in `run/` |
 

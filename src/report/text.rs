@@ -202,7 +202,7 @@ impl<'a> Text<'a> {
         }
         for (state, detail, names) in &befell {
             let state = self.paint(state.name(), Style::new().magenta());
-            self.wrapped(&format!("{} {state}: ", names.join(", ")), "  ", &visible(detail));
+            self.wrapped("", "  ", &format!("{} {state}: {}", names.join(", "), visible(detail)));
         }
         let mut remarked = false;
         for collection in Collection::ALL {
