@@ -129,7 +129,9 @@ pub enum Error {
     },
     /// No connection.
     #[error("no connection to {to}: {why}")]
-    #[diagnostic(help("is the host of --base-url right, and does the way there lead through a proxy (HTTPS_PROXY)?"))]
+    #[diagnostic(help(
+        "is the host of --base-url right? HTTPS_PROXY leads through a proxy, --ca-file adds a certificate to trust"
+    ))]
     Connect {
         /// The host, and the port if it is not the usual one.
         to: String,

@@ -15,8 +15,8 @@ use super::Collector;
 use crate::org::{Collection, Text};
 
 use Collection::{
-    ApiKeys, GroupMembers, GroupRoles, ProjectGroupRoles, ProjectGroups, ProjectRoles, ProjectUserRoles, ProjectUsers,
-    ServiceAccountRoles, ServiceAccounts, UserRoles,
+    AdminApiKeys, ApiKeys, GroupMembers, GroupRoles, Invites, ProjectGroupRoles, ProjectGroups, ProjectRoles,
+    ProjectUserRoles, ProjectUsers, ServiceAccountRoles, ServiceAccounts, UserRoles,
 };
 
 /// A thing that lists are read for, and whether it is an archived project.
@@ -89,6 +89,8 @@ impl Collector<'_> {
             group_roles,
             project_roles,
             api_keys,
+            admin_api_keys,
+            invites,
         ) = tokio::join!(
             self.held(UserRoles, users),
             self.nested(ProjectUsers, if_slow(ProjectUserRoles), &projects, |id| wanted.has(ProjectUserRoles, id)),
@@ -98,7 +100,11 @@ impl Collector<'_> {
             self.held(GroupRoles, groups),
             self.held(ProjectRoles, projects.clone()),
             self.each(ApiKeys, projects.clone(), |key| key),
+            self.whole(AdminApiKeys, false),
+            self.whole(Invites, false),
         );
+        answers.admin_api_keys = admin_api_keys;
+        answers.invites = invites;
         answers.project_users = project_users;
         answers.service_accounts = service_accounts;
         answers.project_groups = project_groups;

@@ -150,21 +150,18 @@ impl Collector<'_> {
         futures_util::stream::iter(asking).buffer_unordered(self.client.concurrency).collect().await
     }
 
+    /// The lists that others hang on.
     async fn lists(&self, answers: &mut Answers) {
-        let (users, projects, groups, roles, admin_api_keys, invites) = tokio::join!(
+        let (users, projects, groups, roles) = tokio::join!(
             self.whole(Collection::Users, false),
             self.whole(Collection::Projects, false),
             self.whole(Collection::Groups, false),
             self.whole::<Role>(Collection::Roles, false),
-            self.whole(Collection::AdminApiKeys, false),
-            self.whole(Collection::Invites, false),
         );
         answers.users = users;
         answers.projects = projects;
         answers.groups = groups;
         answers.roles = roles.map(|roles| self.keep(roles));
-        answers.admin_api_keys = admin_api_keys;
-        answers.invites = invites;
     }
 
     fn keep(&self, roles: Listed<Role>) -> Listed<Assigned> {
