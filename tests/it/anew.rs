@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::fake::{Behaviour, FakeApi, Fault, What, When};
 use crate::harness::{offline, rolelint};
 use crate::history::note;
-use crate::since::{api, asked, carried, content, fetch, healthy, log_in, now, older, rewritten, since};
+use crate::since::{api, asked, begin, carried, content, fetch, healthy, log_in, moved, now, older, since};
 use crate::small::denied;
 
 /// Everything there is to ask about one by one.
@@ -22,11 +22,6 @@ fn is_read_anew(api: &FakeApi, old: &str, args: &[&str], why: &str) -> String {
     assert_eq!(asked(api).len() - before, ALL);
     assert_eq!(carried(&ran.stdout), []);
     ran.stdout
-}
-
-/// The snapshot as if it were one of this API.
-fn moved(snapshot: &str, api: &FakeApi) -> String {
-    rewritten(snapshot, |org| org.source.api = api.base_url())
 }
 
 /// An audit log: what goes wrong with it, what it tells of beside logins, and whether it reaches back.
@@ -80,11 +75,10 @@ fn a_log_that_does_not_tell_everything_is_not_gone_by() {
         (Log::with("group.member.added", json!({"id": ""})), "does not say whom it is about"),
         (Log::with("user.updated", Value::Null), "(user.updated) does not say whom it is about"),
     ];
-    let old = fetch(&healthy()).ends_with(0).stdout;
     for (log, why) in cases {
         let api = log.start();
-        let new = is_read_anew(&api, &moved(&old, &api), &[], why);
-        assert_eq!(content(&new), content(&old));
+        let new = is_read_anew(&api, &begin(&api), &[], why);
+        assert_eq!(content(&new), content(&begin(&api)));
     }
 }
 
@@ -92,7 +86,7 @@ fn a_log_that_does_not_tell_everything_is_not_gone_by() {
 fn what_is_too_old_is_read_anew() {
     let api = healthy();
     let week = 7 * 86_400;
-    let old = fetch(&api).ends_with(0).stdout;
+    let old = begin(&api);
     log_in(&api);
     is_read_anew(&api, &older(&old, week + 60), &[], "what the earlier snapshot knows is from ");
     is_read_anew(&api, &older(&old, 120), &["--max-full-age", "1m"], "what the earlier snapshot knows is from ");
@@ -110,9 +104,9 @@ fn what_is_too_old_is_read_anew() {
 fn a_snapshot_that_is_not_of_this_api_or_not_of_the_past_is_not_gone_by() {
     let (api, other) = (healthy(), healthy());
     log_in(&api);
-    let old = fetch(&other).ends_with(0).stdout;
+    let old = begin(&other);
     is_read_anew(&api, &old, &[], &format!("the earlier snapshot is of another API, {}", other.base_url()));
-    let old = fetch(&api).ends_with(0).stdout;
+    let old = begin(&api);
     is_read_anew(&api, &older(&old, -3600), &[], "which is yet to come");
 }
 
@@ -129,7 +123,6 @@ fn a_hole_in_the_lists_may_hide_a_change() {
         ("/projects/proj_1/groups/group_1/roles", "project_group_roles"),
         ("/organization/projects/proj_1/service_accounts", "service_accounts"),
     ];
-    let whole = fetch(&healthy()).ends_with(0).stdout;
     for (path, collection) in lists {
         // A hole then …
         let fault = Fault { path: path.to_owned(), when: When::Always, what: What::Status(403) };
@@ -139,11 +132,11 @@ fn a_hole_in_the_lists_may_hide_a_change() {
         log_in(&healthy);
         let why = format!("in the earlier snapshot, {collection} could not be read whole: GET ");
         let new = is_read_anew(&healthy, &moved(&old, &healthy), &[], &why);
-        assert_eq!(content(&new), content(&whole));
+        assert_eq!(content(&new), content(&begin(&healthy)));
 
         // … or now.
         log_in(&api);
-        let run = rolelint(&api).file("old.jsonl", moved(&whole, &api));
+        let run = rolelint(&api).file("old.jsonl", begin(&api));
         let ran = run.args(["fetch", "-q", "--since", "old.jsonl", "-o", "-"]).run().ends_with(3);
         let why = format!("everything was read anew: {collection} could not be read whole: GET ");
         assert!(ran.stderr.contains(&why), "{}", ran.stderr);
@@ -155,7 +148,7 @@ fn a_hole_in_the_lists_may_hide_a_change() {
 #[test]
 fn what_was_not_asked_for_may_hide_a_change() {
     let api = healthy();
-    let old = fetch(&api).ends_with(0).stdout;
+    let old = begin(&api);
     log_in(&api);
     // Without the groups, nobody can tell who is in them.
     let only = |args: &[&str]| {
@@ -183,7 +176,7 @@ fn what_was_not_asked_for_may_hide_a_change() {
 #[test]
 fn without_an_earlier_snapshot_that_can_be_read_nothing_is_asked() {
     let api = healthy();
-    let old = fetch(&api).ends_with(0).stdout;
+    let old = begin(&api);
     api.heal();
     let run = |since: &str| {
         let run = rolelint(&api).file("cut.jsonl", &old[..old.len() - 20]).file("policy.yaml", "version: 1\n");

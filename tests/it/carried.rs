@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::fake::{Behaviour, FakeApi, Fault, Organization, Role, Turn, What, When};
 use crate::harness::{Ran, faulty, offline, rolelint};
-use crate::history::{note_assignment, peopled};
-use crate::since::{api, carried, content, fetch, healthy, log_in, now, rewritten, same_as_full, since};
+use crate::history::{note, note_assignment, peopled};
+use crate::since::{api, begin, carried, content, fetch, healthy, log_in, moved, now, same_as_full, since};
 
 /// A snapshot that was taken while these requests were answered so.
 fn misled(answers: &[(&str, What)]) -> (FakeApi, String) {
@@ -50,7 +50,7 @@ fn roles_that_come_from_nowhere_are_read_anew() {
 #[test]
 fn whoever_has_the_same_id_in_another_organization_is_somebody_else() {
     let api = healthy();
-    let old = fetch(&api).ends_with(0).stdout;
+    let old = begin(&api);
     api.change(|org| {
         org.users[1].roles = vec!["role_2".to_owned()];
         org.users[1].added_at += 1;
@@ -62,19 +62,26 @@ fn whoever_has_the_same_id_in_another_organization_is_somebody_else() {
 #[test]
 fn what_only_assignments_tell_of_a_role_is_taken_over_with_them_and_no_further() {
     let api = healthy();
-    let old = fetch(&api).ends_with(0).stdout;
-    let told = |snapshot: &str| {
-        snapshot.contains(r#""id":"role_13","name":"Keeper","#) && snapshot.contains("created_at\":1770000000")
-    };
-    assert!(told(&old));
+    let old = begin(&api);
     log_in(&api);
-    assert!(same_as_full(&api, &old).stdout.contains("1770000001"));
+    let keeper = |snapshot: &str| {
+        let line = snapshot.lines().find(|line| line.starts_with(r#"{"role":{"id":"role_13""#));
+        line.map(str::to_owned).expect("it is listed")
+    };
+    let new = same_as_full(&api, &old).snapshot;
+    assert!(keeper(&new).contains(r#""created_at":1770000000,"updated_at":1770000001,"created_by":"user-ada""#));
+    // No list shows this.
+    api.change(|org| {
+        org.projects[1].roles[0].updated_at = Some(1_770_000_009);
+        note(org, now(), "role.updated", json!({"id": "role_13", "changes_requested": {"metadata": {}}}));
+    });
+    assert!(keeper(&same_as_full(&api, &old).snapshot).contains(r#""updated_at":1770000009"#));
     // Its last holder goes.
     api.change(|org| {
         org.projects[1].users[1].roles.clear();
         note_assignment(org, now(), false, "role_13", "user-dee");
     });
-    same_as_full(&api, &old);
+    assert!(!keeper(&same_as_full(&api, &old).snapshot).contains("created_at"));
 }
 
 #[test]
@@ -101,7 +108,7 @@ fn events_bear_the_time_of_the_clock_that_the_api_goes_by() {
     let date = SystemTime::now() - Duration::from_secs(7200);
     let date = Some(httpdate::fmt_http_date(date));
     let api = api(Behaviour { date, ..Behaviour::default() });
-    let old = fetch(&api).ends_with(0).stdout;
+    let old = begin(&api);
     api.change(|org| {
         org.users[1].roles.push("role_4".to_owned());
         note_assignment(org, now() - 7200, true, "role_4", "user-bob");
@@ -117,7 +124,7 @@ fn events_bear_the_time_of_the_clock_that_the_api_goes_by() {
 fn meanwhile(old: &str, after: &str, change: fn(&mut Organization)) -> Ran {
     let turns = vec![Turn { after: after.to_owned(), change }];
     let api = api(Behaviour { turns, ..Behaviour::default() });
-    let old = rewritten(old, |org| org.source.api = api.base_url());
+    let old = moved(old, &api);
     api.change(|org| note_assignment(org, now(), true, "role_9", "user-dee"));
     let ran = since(&api, &old).run().ends_with(0);
     // It can be read again.
@@ -127,7 +134,7 @@ fn meanwhile(old: &str, after: &str, change: fn(&mut Organization)) -> Ran {
 
 #[test]
 fn a_role_that_is_taken_over_may_vanish_while_we_read() {
-    let old = fetch(&healthy()).ends_with(0).stdout;
+    let old = begin(&healthy());
     let ran = meanwhile(&old, "/organization/roles", |org| {
         org.roles.retain(|role| role.id != "role_1");
         org.roles.push(Role { id: "role_9".to_owned(), name: "New".to_owned(), ..Role::default() });

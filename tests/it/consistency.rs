@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Behaviour, FakeApi, Fault, Group, Organization, Role, Turn, What, When};
+use crate::fake::{Behaviour, FakeApi, Fault, Group, Organization, ProjectUser, Role, Turn, User, What, When};
 use crate::harness::{Ran, rolelint, text};
 use crate::history::peopled;
 use crate::small::without;
@@ -221,6 +221,17 @@ fn what_comes_while_we_read_is_looked_for_once_and_then_everything_is_known() {
         let (_, after) = run(api);
         assert_eq!(content(&ran), content(&after.ends_with(0)), "{list}");
     }
+}
+
+#[test]
+fn whoever_joins_a_project_while_we_read_is_asked_about() {
+    let (_, ran) = fetch("/organization/users", |org| {
+        org.users.push(User { id: "user-new".to_owned(), roles: vec!["role_4".to_owned()], ..User::default() });
+        org.projects[0].users.push(ProjectUser { id: "user-new".to_owned(), ..ProjectUser::default() });
+    });
+    let ran = ran.ends_with(0);
+    let user = ran.stdout.lines().find(|line| line.starts_with(r#"{"user":{"id":"user-new""#)).expect("there");
+    assert!(user.contains(r#""held":{"direct":["role_4"]}"#), "{user}");
 }
 
 /// A role that somebody holds, as an item of a list, maybe through a group.

@@ -1,5 +1,6 @@
 //! What an earlier snapshot spares: the result is that of a full fetch, and says what it took over and from when.
 
+use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use proptest::prelude::*;
@@ -26,6 +27,12 @@ pub fn healthy() -> FakeApi {
     api(Behaviour::default())
 }
 
+/// A snapshot of the healthy API, as if it were of this one.
+pub fn begin(api: &FakeApi) -> String {
+    static SNAPSHOT: LazyLock<String> = LazyLock::new(|| fetch(&healthy()).ends_with(0).stdout);
+    moved(&SNAPSHOT, api)
+}
+
 /// A fetch of everything.
 pub fn fetch(api: &FakeApi) -> Ran {
     rolelint(api).args(["fetch", "-q", "-o", "-"]).run()
@@ -47,13 +54,20 @@ pub fn content(snapshot: &str) -> &str {
     snapshot.split_once('\n').expect("a header").1
 }
 
+/// A snapshot, and whose roles were asked for, one by one, to make it.
+pub struct Since {
+    pub snapshot: String,
+    pub asked: Vec<String>,
+}
+
 /// Asserts that a fetch since this snapshot makes what a fetch of everything makes; returns it.
 #[track_caller]
-pub fn same_as_full(api: &FakeApi, old: &str) -> Ran {
+pub fn same_as_full(api: &FakeApi, old: &str) -> Since {
     let since = since(api, old).run().ends_with(0);
     assert_eq!(since.stderr, "");
+    let asked = asked(api);
     assert_eq!(content(&since.stdout), content(&fetch(api).ends_with(0).stdout));
-    since
+    Since { snapshot: since.stdout, asked }
 }
 
 /// Whose roles were asked for, one by one; the paths without their ends, sorted.
@@ -86,6 +100,11 @@ pub fn rewritten(snapshot: &str, change: impl FnOnce(&mut Org)) -> String {
     String::from_utf8(bytes).expect("JSON")
 }
 
+/// The same snapshot, as if it were of this API.
+pub fn moved(snapshot: &str, api: &FakeApi) -> String {
+    rewritten(snapshot, |org| org.source.api = api.base_url())
+}
+
 /// The same snapshot, but read so many seconds earlier.
 pub fn older(snapshot: &str, seconds: i64) -> String {
     rewritten(snapshot, |org| org.source.collected_at -= seconds)
@@ -100,7 +119,7 @@ fn beyond(text: &str, other: &str) -> String {
 /// Lets a history happen, and after each part of it compares what is read since the part before with everything.
 fn compare(history: &[Vec<Change>], old_answers: bool) -> TestCaseResult {
     let api = api(Behaviour { old_answers, ..Behaviour::default() });
-    let mut old = fetch(&api).ends_with(0).stdout;
+    let mut old = if old_answers { fetch(&api).ends_with(0).stdout } else { begin(&api) };
     for changes in history {
         api.change(|organization| happen(organization, changes, now()));
         let since = since(&api, &old).run();
@@ -122,7 +141,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config(12))]
+    #![proptest_config(config(16))]
 
     #[test]
     fn after_any_history_the_result_equals_a_full_fetch(history in histories()) {
@@ -131,7 +150,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(6))]
+    #![proptest_config(config(8))]
 
     #[test]
     fn so_it_does_where_the_api_does_not_say_where_roles_come_from(history in histories()) {
@@ -143,12 +162,11 @@ proptest! {
 fn where_nothing_happened_nobody_is_asked_about() {
     let api = healthy();
     let old = fetch(&api).ends_with(0).stdout;
-    assert_eq!(asked(&api).len(), 5 + 5 + 3);
     log_in(&api);
     let new = same_as_full(&api, &old);
-    since(&api, &old).run();
-    assert_eq!(asked(&api), Vec::<String>::new());
-    assert_eq!(carried(&new.stdout).len(), 5 + 5 + 3);
+    assert_eq!(new.asked, Vec::<String>::new());
+    assert_eq!(carried(&new.snapshot).len(), 5 + 5 + 3);
+    assert_eq!(asked(&api).len(), 5 + 5 + 3, "the full one asks about everybody");
 }
 
 #[test]
@@ -157,7 +175,7 @@ fn only_those_are_asked_about_whom_something_befell() {
     type Case = (fn(&mut Organization), &'static [&'static str]);
     const BOB: [&str; 3] =
         ["organization/users/user-bob", "projects/proj_1/users/user-bob", "projects/proj_2/users/user-bob"];
-    let cases: [Case; 8] = [
+    let cases: [Case; 9] = [
         (|org| note_assignment(org, now(), true, "role_4", "user-bob"), &BOB),
         // Of the following, the log tells nothing.
         (|org| org.groups[2].members.push("user-bob".to_owned()), &BOB),
@@ -174,27 +192,26 @@ fn only_those_are_asked_about_whom_something_befell() {
             |org| org.projects[0].roles[0].description = Some("New".to_owned()),
             &["projects/proj_1/users/svc_2", "projects/proj_1/users/user-bob", "projects/proj_1/users/user-cyd"],
         ),
+        (|org| org.projects[1].roles[0].permissions.clear(), &["projects/proj_2/users/user-dee"]),
     ];
     for (number, (change, expected)) in cases.into_iter().enumerate() {
         let api = healthy();
-        let old = fetch(&api).ends_with(0).stdout;
+        let old = begin(&api);
         api.change(change);
         log_in(&api);
-        same_as_full(&api, &old);
-        since(&api, &old).run();
-        assert_eq!(asked(&api), expected, "case {number}");
+        assert_eq!(same_as_full(&api, &old).asked, expected, "case {number}");
     }
 }
 
 #[test]
 fn the_header_says_what_was_taken_over_and_when_that_was_read() {
     let api = healthy();
-    let first = older(&fetch(&api).ends_with(0).stdout, 5000);
+    let first = older(&begin(&api), 5000);
     // Half an hour and some before the second.
     api.change(|org| note_assignment(org, now() - 4900, true, "role_4", "user-bob"));
-    let second = older(&same_as_full(&api, &first).stdout, 3000);
+    let second = older(&same_as_full(&api, &first).snapshot, 3000);
     api.change(|org| note_assignment(org, now(), true, "role_4", "user-dee"));
-    let third = same_as_full(&api, &second).stdout;
+    let third = same_as_full(&api, &second).snapshot;
     let header: Value = serde_json::from_str(third.lines().next().expect("a header")).expect("JSON");
     let at = header["rolelint"]["collected_at"].as_i64().expect("a time");
     let ago = |from: i64| at - from;
@@ -215,12 +232,12 @@ fn the_header_says_what_was_taken_over_and_when_that_was_read() {
 #[test]
 fn a_check_of_it_reports_what_a_check_of_a_full_one_does() {
     let api = healthy();
-    let old = fetch(&api).ends_with(0).stdout;
+    let old = begin(&api);
     api.change(|org| {
         org.users[2].role = Some("owner".to_owned());
         note(org, now(), "user.updated", json!({"id": "user-cyd"}));
     });
-    let since = same_as_full(&api, &old).stdout;
+    let since = same_as_full(&api, &old).snapshot;
     let report = |snapshot: &str| {
         let run = offline().stdin(snapshot).args(["check", "--snapshot", "-", "--format", "json"]);
         run.args(["--as-of", "2026-06-01"]).run().ends_with(1).json().uncounted()
@@ -254,7 +271,7 @@ fn a_snapshot_can_take_the_place_of_the_one_before() {
 #[test]
 fn the_earlier_snapshot_can_come_from_standard_input() {
     let api = healthy();
-    let old = fetch(&api).ends_with(0).stdout;
+    let old = begin(&api);
     log_in(&api);
     let ran = rolelint(&api).stdin(old).args(["fetch", "-q", "--since", "-", "-o", "-"]).run().ends_with(0);
     assert_eq!(carried(&ran.stdout).len(), 5 + 5 + 3);
@@ -270,8 +287,6 @@ fn whose_roles_were_not_read_then_is_asked_about_now() {
     let api = api(Behaviour { faults: faults.to_vec(), ..Behaviour::default() });
     let old = fetch(&api).ends_with(3).stdout;
     log_in(&api);
-    since(&api, &old).run().ends_with(0);
     let expected = ["organization/users/user-bob", "projects/proj_1/users/svc_1"];
-    assert_eq!(asked(&api), expected);
-    same_as_full(&api, &old);
+    assert_eq!(same_as_full(&api, &old).asked, expected);
 }
