@@ -82,11 +82,11 @@ enum Carrier {
     Memory(Memory),
 }
 
-/// Status, headers and body for a path with its query.
+/// Status, headers and body for a path with its query, and how long that takes.
 #[cfg(test)]
-pub(super) struct Memory(pub Box<dyn Fn(&str) -> Raw + Send + Sync>);
+pub(super) struct Memory(pub Box<dyn Fn(&str) -> (Raw, Duration) + Send + Sync>);
 #[cfg(test)]
-type Raw = (u16, HeaderMap, Vec<u8>);
+pub(super) type Raw = (u16, HeaderMap, Vec<u8>);
 
 #[cfg(test)]
 impl std::fmt::Debug for Memory {
@@ -322,7 +322,8 @@ impl Client {
             #[cfg(test)]
             Carrier::Memory(Memory(answer)) => {
                 let query = url.query().unwrap_or_default();
-                let (status, headers, body) = answer(&format!("{}?{query}", url.path()));
+                let ((status, headers, body), takes) = answer(&format!("{}?{query}", url.path()));
+                tokio::time::sleep(takes).await;
                 Ok((StatusCode::from_u16(status).expect("a status"), headers, body))
             }
         }
