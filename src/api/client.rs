@@ -82,11 +82,11 @@ enum Carrier {
     Memory(Memory),
 }
 
-/// Status, headers and body for a path with its query.
+/// Status, headers and body for a path with its query, and how long that takes.
 #[cfg(test)]
-pub(super) struct Memory(pub Box<dyn Fn(&str) -> Raw + Send + Sync>);
+pub(super) struct Memory(pub Box<dyn Fn(&str) -> (Raw, Duration) + Send + Sync>);
 #[cfg(test)]
-type Raw = (u16, HeaderMap, Vec<u8>);
+pub(super) type Raw = (u16, HeaderMap, Vec<u8>);
 
 #[cfg(test)]
 impl std::fmt::Debug for Memory {
@@ -121,11 +121,18 @@ impl Client {
     /// The base URL is none, or would send the key in the clear; or there are no CA certificates.
     pub fn new(key: Key, options: &Options) -> Result<Self, Error> {
         let base = base_url(&options.base_url)?;
+        if key.is_in(base.as_str()) {
+            return Err(Error::BaseUrl { host: String::new(), why: "it holds the key".to_owned() });
+        }
         // Fails only if a provider is installed already, which is as good.
         rustls::crypto::ring::default_provider().install_default().unwrap_or(());
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, key.header());
         if let Some(organization) = &options.organization {
+            // It is written down, in the journal.
+            if key.is_in(organization) {
+                return Err(Error::Setup { why: "the organization id holds the key".to_owned() });
+            }
             let value = HeaderValue::from_str(organization)
                 .map_err(|_| Error::Setup { why: "the organization id cannot stand in a header".to_owned() })?;
             headers.insert(HeaderName::from_static("openai-organization"), value);
@@ -168,7 +175,8 @@ impl Client {
             journal: None,
             unkept: Mutex::new(None),
             retry_delay: options.retry_delay,
-            deadline: options.deadline.map(|deadline| Instant::now() + deadline),
+            // One that no clock reaches is none.
+            deadline: options.deadline.and_then(|deadline| Instant::now().checked_add(deadline)),
             skew: AtomicI64::new(0),
             concurrency,
         }
@@ -300,11 +308,11 @@ impl Client {
             return Err(self.refused(status, &headers, &body));
         }
         if get.endpoint.shows_keys {
-            body = without_keys(body);
+            body = without_keys(body)?;
         }
         let answer = self.read(&body, &headers)?;
         if let Some(journal) = &self.journal {
-            let body = std::str::from_utf8(&body).expect("what is JSON is UTF-8");
+            let body = std::str::from_utf8(&body).expect("nothing else is read");
             if let Err(error) = journal.keep(&get.name(), body) {
                 self.unkept().get_or_insert(error);
                 return Err(Error::Unkept);
@@ -322,7 +330,8 @@ impl Client {
             #[cfg(test)]
             Carrier::Memory(Memory(answer)) => {
                 let query = url.query().unwrap_or_default();
-                let (status, headers, body) = answer(&format!("{}?{query}", url.path()));
+                let ((status, headers, body), takes) = answer(&format!("{}?{query}", url.path()));
+                tokio::time::sleep(takes).await;
                 Ok((StatusCode::from_u16(status).expect("a status"), headers, body))
             }
         }
@@ -358,7 +367,9 @@ impl Client {
         if body.trim_ascii_start().starts_with(b"[") {
             return Err(Error::Shape { what: "a list where an object should be".to_owned() });
         }
-        serde_json::from_slice(body).map_err(|error| match error.classify() {
+        // Of what it skips, serde does not look at the bytes.
+        let json = std::str::from_utf8(body).map_err(|_| Error::NotJson { what: "it is no UTF-8".to_owned() })?;
+        serde_json::from_str(json).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => Error::Shape { what: self.shown(&error.to_string()) },
             serde_json::error::Category::Eof if !body.trim_ascii().is_empty() => Error::Truncated,
             _ => {
@@ -388,7 +399,8 @@ impl Client {
             }
             300..=399 => {
                 let to = headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
-                let to = Url::parse(to).ok().and_then(|url| url.host_str().map(str::to_owned));
+                // Redacted first: a URL changes the case of its host.
+                let to = Url::parse(&self.key.redact(to)).ok().and_then(|url| url.host_str().map(str::to_owned));
                 Error::Redirect { to: self.shown(&to.unwrap_or_else(|| "another path".to_owned())) }
             }
             401 | 403 => Error::Denied { status: number, scope: missing_scope(&said), message },
@@ -442,14 +454,19 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     if certificates.is_empty() { Err(unusable("it holds no certificate in PEM".to_owned())) } else { Ok(certificates) }
 }
 
-/// A list of keys without the pieces of the keys that it shows.
-fn without_keys(body: Vec<u8>) -> Vec<u8> {
-    let Ok(mut page) = serde_json::from_slice::<serde_json::Value>(&body) else { return body };
+/// A list of keys without the pieces of the keys that it shows. What is no JSON stays as it is: nobody can read it. But
+/// what can be read only by who does not look at all of it might still show a piece.
+fn without_keys(body: Vec<u8>) -> Result<Vec<u8>, Error> {
+    let mut page = match serde_json::from_slice::<serde_json::Value>(&body) {
+        Ok(page) => page,
+        Err(_) if serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_err() => return Ok(body),
+        Err(_) => return Err(Error::Shape { what: "a value that cannot be read".to_owned() }),
+    };
     let items = page.get_mut("data").and_then(serde_json::Value::as_array_mut);
     for item in items.into_iter().flatten().filter_map(serde_json::Value::as_object_mut) {
         item.retain(|name, _| !matches!(name.as_str(), "redacted_value" | "value"));
     }
-    page.to_string().into_bytes()
+    Ok(page.to_string().into_bytes())
 }
 
 fn base_url(text: &str) -> Result<Url, Error> {
@@ -504,6 +521,9 @@ fn missing_scope(message: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::endpoint;
+    use crate::api::wire::{ApiKey, Page};
+    use crate::org::Collection;
 
     #[test]
     fn the_key_goes_over_tls_or_stays_on_this_machine() {
@@ -527,6 +547,66 @@ mod tests {
                 panic!("{url} is accepted");
             }
         }
+    }
+
+    fn options() -> Options {
+        let (timeout, retry_delay) = (Duration::from_secs(30), Duration::from_millis(500));
+        let base_url = "http://127.0.0.1/v1".to_owned();
+        let (organization, rate, deadline, ca_file) = (None, None, None, None);
+        Options { base_url, organization, timeout, retry_delay, concurrency: 8, rate, deadline, ca_file }
+    }
+
+    /// What becomes of an answer to the list of admin keys, and what the journal holds then.
+    fn journalled(status: u16, headers: HeaderMap, body: &'static [u8]) -> (Result<Page<ApiKey>, Error>, String) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("journal");
+        let memory = Memory(Box::new(move |_| ((status, headers.clone(), body.to_vec()), Duration::ZERO)));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        let answer = runtime.expect("a runtime").block_on(async {
+            let mut client = Client::in_memory(memory, Key::new("Sess-ABCDEF0123456789").expect("a key"), &options());
+            client.journal(&path, None, 0).expect("begun");
+            let endpoint = endpoint::of(Collection::AdminApiKeys);
+            let get = Get { endpoint, path: endpoint.template, query: "limit=100", or_empty: None, again: false };
+            client.get(get).await
+        });
+        (answer, std::fs::read_to_string(&path).expect("text"))
+    }
+
+    #[test]
+    fn what_only_serde_skips_is_no_answer_and_is_not_kept() {
+        let bodies: [&[u8]; 4] = [
+            b"{\"object\":\"\xff\",\"data\":[],\"has_more\":false}",
+            br#"{"data":[{"id":"a","redacted_value":"piece","x":1e999}],"has_more":false}"#,
+            br#"{"data":[{"id":"a","redacted_value":"piece","x":"\ud800"}],"has_more":false}"#,
+            br#"{"data":[{"id":"a","redacted_value":"piece"}],"has_more":"no"}"#,
+        ];
+        for body in bodies {
+            let (answer, kept) = journalled(200, HeaderMap::new(), body);
+            answer.expect_err("it is none");
+            assert!(!kept.contains("piece") && kept.lines().count() == 1, "{kept}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_to_a_host_that_is_the_key_does_not_show_it() {
+        let headers =
+            HeaderMap::from_iter([(LOCATION, HeaderValue::from_static("https://Sess-ABCDEF0123456789.example/"))]);
+        let (answer, _) = journalled(302, headers, b"");
+        let error = answer.expect_err("not followed").to_string();
+        assert!(!error.to_lowercase().contains("abcdef"), "{error}");
+    }
+
+    #[test]
+    fn what_is_written_down_or_overflows_is_looked_at_first() {
+        let key = || Key::new("Sess-ABCDEF0123456789").expect("a key");
+        let organization = Some("Sess-ABCDEF0123456789".to_owned());
+        let base_url = "https://host/Sess-ABCDEF0123456789".to_owned();
+        for options in [Options { organization, ..options() }, Options { base_url, ..options() }] {
+            let error = Client::new(key(), &options).expect_err("it holds the key").to_string();
+            assert!(error.contains("holds the key") && !error.contains("ABCDEF"), "{error}");
+        }
+        let longest = Options { deadline: Some(Duration::MAX), ..options() };
+        assert!(!Client::new(key(), &longest).expect("a client").overdue());
     }
 
     #[test]

@@ -19,6 +19,9 @@ use crate::org::{Time, moment};
 /// The version of the format.
 const VERSION: u32 = 1;
 
+/// How every journal begins, of whatever version.
+const HEAD: &[u8] = br#"{"rolelint_journal":"#;
+
 /// A journal that is open, and locked against a second run.
 #[derive(Debug)]
 pub struct Journal {
@@ -67,6 +70,10 @@ impl Journal {
     /// It belongs to another API, organization, key or version; another run has it; it cannot be read or written.
     pub fn open(path: &Path, identity: Identity<'_>, now: Time) -> Result<Self, Error> {
         let failed = |source| Error::Journal { path: path.to_owned(), source };
+        // A pipe would never come to its end, and a link leads to somebody else's file.
+        if std::fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(failed(io::Error::other("it is no regular file")));
+        }
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true);
         #[cfg(unix)]
@@ -94,6 +101,13 @@ impl Journal {
             line.clear();
         }
         drop(lines);
+        if end == 0 {
+            // So it is only if the first line was begun by us.
+            if !(HEAD.starts_with(&line) || line.starts_with(HEAD)) {
+                return Err(foreign("it is no journal of this version".to_owned()));
+            }
+            only_for_the_owner(&file).map_err(failed)?;
+        }
         file.set_len(end).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
         let journal = Self { path: path.to_owned(), began, answers, file: Mutex::new(file) };
         if end == 0 {
@@ -160,6 +174,15 @@ impl Journal {
         }
         written
     }
+}
+
+/// Closes a file to others that was there before us.
+fn only_for_the_owner(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
 }
 
 fn header(identity: Identity<'_>, now: Time) -> Header {
@@ -259,5 +282,66 @@ mod tests {
         std::fs::write(folder.path().join("x"), "my notes\n").expect("written");
         assert!(matches!(open(&folder.path().join("x"), "https://a", &mine, 8), Err(Error::JournalForeign { .. })));
         assert_eq!(std::fs::read(&path).expect("there"), before);
+    }
+
+    #[test]
+    fn what_is_no_journal_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("j");
+        let key = key("sk-admin-mine");
+        for text in ["notes", "notes\nmore", "{}", "{\"rolelint\":", "\0", "{\"rolelint_journal\":2}\n", " {"] {
+            std::fs::write(&path, text).expect("written");
+            assert!(matches!(open(&path, "https://a", &key, 8), Err(Error::JournalForeign { .. })), "{text}");
+            assert_eq!(std::fs::read_to_string(&path).expect("there"), text);
+        }
+        std::fs::remove_file(&path).expect("removed");
+        std::fs::create_dir(&path).expect("a folder");
+        assert!(matches!(open(&path, "https://a", &key, 8), Err(Error::Journal { .. })));
+    }
+
+    #[test]
+    fn a_damaged_journal_is_refused_and_a_line_that_comes_twice_is_as_good_as_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("j");
+        let key = key("sk-admin-mine");
+        let journal = open(&path, "https://a", &key, 7).expect("begun");
+        journal.keep("/one", "1").expect("kept");
+        journal.keep("/two", "2").expect("kept");
+        drop(journal);
+        let whole = std::fs::read_to_string(&path).expect("there");
+        let [header, one, two] = *whole.split_inclusive('\n').collect::<Vec<_>>() else { panic!("three lines") };
+        let large = format!("{{\"get\":\"/large\",\"body\":\"{}\"}}\n", "x".repeat(10 << 20));
+        for lines in [vec![header, two, one], vec![header, one, one, two], vec![header, &large, two, one]] {
+            std::fs::write(&path, lines.concat()).expect("written");
+            let journal = open(&path, "https://a", &key, 8).expect("goes on");
+            for (get, body) in [("/one", "1"), ("/two", "2")] {
+                assert_eq!(journal.answer(get).expect("read").as_deref(), Some(body.as_bytes()));
+            }
+        }
+        let edited = one.replace("body", "bodies");
+        let twice = one.replace("{", "{\"get\":\"/x\",");
+        for line in ["\0\0\n", "\n", "[]\n", "null\n", header, &edited, &twice, &one[..5]] {
+            std::fs::write(&path, [header, line, two].concat()).expect("written");
+            assert!(matches!(open(&path, "https://a", &key, 8), Err(Error::JournalForeign { .. })), "{line}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_journal_is_a_file_of_its_own_and_only_for_its_owner() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, link, socket) = (folder.path().join("j"), folder.path().join("l"), folder.path().join("s"));
+        let key = key("sk-admin-mine");
+        std::fs::write(&path, "").expect("written");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).expect("open to all");
+        std::os::unix::fs::symlink(&path, &link).expect("linked");
+        let _listening = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
+        for no_file in [&link, &socket] {
+            assert!(matches!(open(no_file, "https://a", &key, 8), Err(Error::Journal { .. })));
+        }
+        assert_eq!(std::fs::read(&path).expect("there"), b"");
+        open(&path, "https://a", &key, 8).expect("begun");
+        assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
     }
 }

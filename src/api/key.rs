@@ -50,14 +50,45 @@ impl Key {
         mask(&text.replace(self.0.expose_secret(), "***"))
     }
 
-    /// Takes this key out of an answer, should the API ever send it.
-    pub(super) fn erase(&self, body: Vec<u8>) -> Vec<u8> {
-        let key = self.0.expose_secret().as_bytes();
-        if !body.windows(key.len()).any(|window| window == key) {
-            return body;
-        }
-        String::from_utf8_lossy(&body).replace(self.0.expose_secret(), "***").into_bytes()
+    /// Whether a text holds this key.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        text.contains(self.0.expose_secret())
     }
+
+    /// Takes this key out of an answer, should the API ever send it, plain or with escapes in it.
+    pub(super) fn erase(&self, body: Vec<u8>) -> Vec<u8> {
+        let key = self.0.expose_secret();
+        let holds = |body: &[u8]| body.windows(key.len()).any(|window| window == key.as_bytes());
+        let plain = unescaped(&body).filter(|plain| holds(plain));
+        match plain.or_else(|| holds(&body).then_some(body.clone())) {
+            Some(body) => String::from_utf8_lossy(&body).replace(key, "***").into_bytes(),
+            None => body,
+        }
+    }
+}
+
+/// JSON without the escapes that it does not need, of which a key can be made: `\u0073` for `s`, `\/` for `/`. `None`
+/// if there are none.
+fn unescaped(json: &[u8]) -> Option<Vec<u8>> {
+    let mut plain = Vec::new();
+    let (mut rest, mut found) = (json, false);
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        plain.extend_from_slice(&rest[..at]);
+        let escape = &rest[at..];
+        let hex = escape.strip_prefix(b"\\u00").and_then(|hex| hex.get(..2));
+        let code = hex.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        let (byte, length) = match code.filter(|code| code.is_ascii_graphic() && !matches!(code, b'"' | b'\\')) {
+            Some(code) => (Some(code), 6),
+            None if escape.starts_with(b"\\/") => (Some(b'/'), 2),
+            // What it escapes may be a backslash itself.
+            None => (None, escape.len().min(2)),
+        };
+        found |= byte.is_some();
+        plain.extend_from_slice(byte.as_ref().map_or(&escape[..length], std::slice::from_ref));
+        rest = &escape[length..];
+    }
+    plain.extend_from_slice(rest);
+    found.then_some(plain)
 }
 
 impl fmt::Debug for Key {
@@ -76,6 +107,20 @@ mod tests {
         assert_eq!(format!("{key:?} {:?}", key.header()), "*** Sensitive");
         let text = "Incorrect API key provided: sk-admin-abcDEF_123, not sk-proj-x123456. Try again.";
         assert_eq!(key.redact(text), "Incorrect API key provided: ***, not sk-*** Try again.");
+    }
+
+    #[test]
+    fn a_key_is_taken_out_of_an_answer_however_it_is_escaped() {
+        let key = Key::new("sk-admin/abc").expect("valid");
+        let erased = |body: &str| String::from_utf8(key.erase(body.into())).expect("text");
+        for body in ["sk-admin/abc", r"sk-admin\/abc", r"\u0073k-admin\u002fab\u0063", r"\\sk-\u0061dmin/abc"] {
+            let was: String = serde_json::from_str(&format!("\"{body}\"")).expect("JSON");
+            let is: String = serde_json::from_str(&erased(&format!("\"{body}\""))).expect("still JSON");
+            assert_eq!(is, was.replace("sk-admin/abc", "***"), "{body}");
+        }
+        for body in [r#""\u00e9 \n \\u0073k-admin\/abc \" \u0022""#, r"\", r"\u00", r"\u00\u0073", "\\u00+7"] {
+            assert_eq!(erased(body), body);
+        }
     }
 
     #[test]

@@ -300,27 +300,30 @@ impl Builder {
         words.sort_unstable();
         words.dedup();
         let resource_type = self.words.intern(&format!("api.{scope}"));
+        let named = |role: &Role| {
+            let of_scope =
+                role.predefined_role == Known::Value(true) && role.resource_type == Known::Value(resource_type);
+            role.name.value().filter(|_| of_scope).map(|name| name.to_ascii_lowercase())
+        };
+        // The first of each name.
+        let roles = self.roles.iter().enumerate().rev();
+        let by_name: HashMap<Text, usize> = roles.filter_map(|(at, role)| Some((named(role)?, at))).collect();
         words
             .into_iter()
             .map(|word| {
                 let name = self.words.text(word);
                 let id = Text::from(format!("role-api-{scope}-{}", name.to_ascii_lowercase()));
-                let by_id = self.roles.iter().position(|role| role.id == id);
-                let by_name = || {
-                    self.roles.iter().position(|role| {
-                        role.predefined_role == Known::Value(true)
-                            && role.resource_type == Known::Value(resource_type)
-                            && role.name.value().is_some_and(|text| text.eq_ignore_ascii_case(name))
-                    })
-                };
+                let by_id = self.role_places.get(&id).map(|role| role.at());
+                let by_name = || by_name.get(name.to_ascii_lowercase().as_str()).copied();
                 let role = by_id.or_else(by_name).unwrap_or_else(|| {
                     self.roles.push(Role {
-                        id,
+                        id: id.clone(),
                         name: Known::Value(name.into()),
                         predefined_role: Known::Value(true),
                         resource_type: Known::Value(resource_type),
                         ..Role::default()
                     });
+                    self.role_places.insert(id, RoleIx::new(self.roles.len() - 1));
                     self.roles.len() - 1
                 });
                 (word, RoleIx::new(role))

@@ -7,6 +7,7 @@ use crate::check::wanted;
 use crate::cli::{Common, Plan};
 use crate::org::{Collection, Org};
 use crate::policy::{Needs, Overrides, Users, load, needs};
+use crate::visible::visible;
 
 use super::{Error, Exit, live, output};
 
@@ -29,7 +30,7 @@ pub(super) fn run(args: &Plan, common: &Common) -> Result<Exit, Error> {
     output::write(&with_sizes(&org, &needs, rate), None)?;
     for collection in Collection::ALL {
         if let Some(detail) = org.coverage.detail(collection) {
-            output::warn(&format!("{collection}: {detail}"));
+            output::warn(&format!("{collection}: {}", visible(&detail)));
         }
     }
     Ok(if org.coverage.complete() { Exit::Clean } else { Exit::Unknown })

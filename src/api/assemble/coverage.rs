@@ -82,6 +82,8 @@ fn unlisted(coverage: &mut Coverage, answers: &Answers) {
                 let message = format!("role {role} is assigned, but the list of roles does not have it");
                 coverage.of_mut(Collection::Roles).cut.get_or_insert_with(|| gap(message));
             }
+            // Of a project that left while we read, nothing is missing.
+            Some(project) if answers.is_gone(Collection::Projects, &Part::of(project)) => {}
             Some(project) => {
                 let message = format!("role {role} is assigned in project {project}, whose list of roles lacks it");
                 let gaps = &mut coverage.of_mut(Collection::ProjectRoles).gaps;

@@ -17,7 +17,7 @@ const CLOCK_SKEW: Time = 86_400;
 /// Puts the answers together.
 pub fn assemble(answers: &Answers, needs: &BTreeSet<Collection>, source: Source) -> Org {
     let mut coverage = coverage::coverage(answers, needs);
-    let latest = source.collected_at + CLOCK_SKEW;
+    let latest = source.collected_at.saturating_add(CLOCK_SKEW);
     let mut builder = Builder::new(source);
     let in_order = "a map yields its keys in order, each once";
     for role in roles::roles(answers, &mut builder.words, latest, &mut coverage).into_values() {

@@ -55,8 +55,8 @@ pub fn users(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(
     let mut people = Everybody::new(answers, latest, &mut builder.words);
     let mut memberships: BTreeMap<&str, Vec<GroupIx>> = BTreeMap::new();
     for (group, members) in &answers.group_members {
-        // A group that is gone has no members.
-        let Some(group) = builder.group_ix(&group.id) else { continue };
+        // A group that is gone has no members, but who was in it may be there, and was asked about.
+        let group = builder.group_ix(&group.id);
         for member in &members.items {
             let told = User {
                 name: member.name.clone(),
@@ -65,7 +65,7 @@ pub fn users(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(
                 ..User::default()
             };
             if people.tell(&member.id, told) {
-                memberships.entry(&member.id).or_default().push(group);
+                memberships.entry(&member.id).or_default().extend(group);
             }
         }
     }

@@ -5,6 +5,8 @@
 //! changed while we read.
 
 mod details;
+#[cfg(test)]
+mod hostile;
 mod mend;
 mod progress;
 mod since;

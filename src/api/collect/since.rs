@@ -27,7 +27,7 @@ impl Collector<'_> {
         hidden(old, &self.slow_collections()).map_err(|why| format!("in the earlier snapshot, {why}"))?;
         // Events bear the time of the API's clock.
         let ahead = self.client.skew().saturating_neg().max(0);
-        let from = began - OVERLAP - ahead;
+        let from = began.saturating_sub(OVERLAP).saturating_sub(ahead);
         let query = format!("&{}={from}", encode("effective_at[gte]"));
         let since = Which { query: &query, ..Which::own(&AUDIT_LOGS) };
         let events: Listed<Event> = list(self.client, since, |_| {}).await;

@@ -61,7 +61,7 @@ async fn fetch(behaviour: Behaviour) -> (Org, Duration, Arc<InMemory>) {
         let headers = headers
             .into_iter()
             .map(|(name, value)| (HeaderName::from_static(name), value.parse().expect("a header value")));
-        (status, headers.collect::<HeaderMap>(), body)
+        ((status, headers.collect::<HeaderMap>(), body), Duration::ZERO)
     }));
     let options = Options {
         base_url: "http://127.0.0.1/v1".to_owned(),
