@@ -297,13 +297,15 @@ impl Collector<'_> {
         ]);
     }
 
-    /// A group can have members that the list of users does not: service accounts, people of the wider tenant.
+    /// A group or a project can have members that the list of users does not: service accounts, people of the wider
+    /// tenant.
     async fn members(&self, answers: &mut Answers) {
         let listed: BTreeSet<&str> =
             answers.users.iter().flat_map(|users| &users.items).map(|user| user.id.as_str()).collect();
-        let members = answers.group_members.values().flat_map(|members| &members.items);
-        let unlisted: BTreeSet<&str> =
-            members.map(|member| member.id.as_str()).filter(|id| !listed.contains(id)).collect();
+        let in_groups = answers.group_members.values().flat_map(|members| &members.items).map(|member| &member.id);
+        let in_projects = answers.project_users.values().flat_map(|users| &users.items).map(|user| &user.id);
+        let members = in_groups.chain(in_projects).map(String::as_str);
+        let unlisted: BTreeSet<&str> = members.filter(|id| !listed.contains(id)).collect();
         let asked = answers.held(UserRoles);
         let new = unlisted
             .into_iter()
