@@ -84,9 +84,11 @@ enum Carrier {
 
 /// Status, headers and body for a path with its query, and how long that takes.
 #[cfg(test)]
-pub(super) struct Memory(pub Box<dyn Fn(&str) -> (Raw, Duration) + Send + Sync>);
+pub(super) struct Memory(pub Box<dyn Fn(&str) -> Delayed + Send + Sync>);
 #[cfg(test)]
 pub(super) type Raw = (u16, HeaderMap, Vec<u8>);
+#[cfg(test)]
+type Delayed = (Raw, Duration);
 
 #[cfg(test)]
 impl std::fmt::Debug for Memory {

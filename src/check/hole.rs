@@ -3,9 +3,22 @@
 use super::evaluate::Domain;
 use super::proof::{Missing, Proof};
 use super::prove::Prover;
-use super::relate::principal;
+use super::relate::{holding, principal};
 use crate::org::{Collection, GroupIx, Known, Org, Principal, ProjectIx, Scopes, UserIx, part_id};
-use crate::policy::{Kind, Relation};
+use crate::policy::{Kind, Relation, matters};
+
+/// What tells of grants, but for the groups.
+const GRANTS: [Collection; 9] = [
+    Collection::Users,
+    Collection::UserRoles,
+    Collection::GroupRoles,
+    Collection::ProjectUsers,
+    Collection::ProjectUserRoles,
+    Collection::ProjectGroups,
+    Collection::ProjectGroupRoles,
+    Collection::ServiceAccounts,
+    Collection::ServiceAccountRoles,
+];
 
 impl Prover<'_, '_> {
     /// Notes why there may be more things related to the one at that place than we know.
@@ -19,13 +32,13 @@ impl Prover<'_, '_> {
         };
         match relation {
             Relation::Holds => self.open_grants(principal(kind, at), scopes, proof),
-            Relation::Holders if !org.knows_all_grants(scopes) => self.open_holders(scopes, proof),
-            Relation::Groups => self.open_memberships(proof),
+            Relation::Holders => self.open_holders(holding(kind, scopes), proof),
+            Relation::Groups => self.open_memberships(Scopes { project: false, ..scopes }, proof),
             Relation::Members if kind == Kind::Project => of_project(Collection::ProjectUsers, proof),
             Relation::Members => {
                 let group = GroupIx::new(at);
                 if !org.knows_members(group) {
-                    self.unread_of(Collection::GroupMembers, &org.group(group).id, proof);
+                    self.unread_of_group(Collection::GroupMembers, group, proof);
                 }
             }
             Relation::Roles => of_project(Collection::ProjectRoles, proof),
@@ -33,7 +46,7 @@ impl Prover<'_, '_> {
             Relation::ApiKeys => of_project(Collection::ApiKeys, proof),
             Relation::Projects => self.open_projects(kind, at, proof),
             Relation::User | Relation::ServiceAccount => self.open_owner(relation, kind, at, proof),
-            Relation::Holders | Relation::Project | Relation::Role | Relation::Group => {}
+            Relation::Project | Relation::Role | Relation::Group => {}
         }
     }
 
@@ -58,7 +71,7 @@ impl Prover<'_, '_> {
                 org.groups_of_account(account)
             }
         };
-        self.open_memberships(proof);
+        self.open_memberships(scopes, proof);
         for &group in groups {
             self.open_group(group, scopes, proof);
         }
@@ -97,7 +110,7 @@ impl Prover<'_, '_> {
         let org = self.facts.org;
         let id = &org.group(group).id;
         if scopes.organization && !org.knows_group_roles(group) {
-            self.unread_of(Collection::GroupRoles, id, proof);
+            self.unread_of_group(Collection::GroupRoles, group, proof);
         }
         if !scopes.project {
             return;
@@ -112,20 +125,13 @@ impl Prover<'_, '_> {
     }
 
     fn open_holders(&self, scopes: Scopes, proof: &mut Proof) {
-        let organization = [Collection::Users, Collection::UserRoles, Collection::GroupRoles];
-        let project = [
-            Collection::ProjectUsers,
-            Collection::ProjectUserRoles,
-            Collection::ProjectGroups,
-            Collection::ProjectGroupRoles,
-            Collection::ServiceAccounts,
-            Collection::ServiceAccountRoles,
-        ];
-        let organization = organization.iter().filter(|_| scopes.organization);
-        for &collection in organization.chain(project.iter().filter(|_| scopes.project)) {
+        if self.facts.org.knows_all_grants(scopes) {
+            return;
+        }
+        for &collection in GRANTS.iter().filter(|collection| matters(**collection, scopes)) {
             self.unread(collection, proof);
         }
-        self.open_memberships(proof);
+        self.open_memberships(scopes, proof);
         if scopes.organization {
             self.wordless(proof);
         }
@@ -134,10 +140,31 @@ impl Prover<'_, '_> {
         }
     }
 
-    fn open_memberships(&self, proof: &mut Proof) {
-        if !self.facts.org.knows_memberships() {
-            self.unread(Collection::Groups, proof);
-            self.unread(Collection::GroupMembers, proof);
+    fn open_memberships(&self, scopes: Scopes, proof: &mut Proof) {
+        let org = self.facts.org;
+        if org.knows_memberships_in(scopes) {
+            return;
+        }
+        self.unread(Collection::Groups, proof);
+        self.unread(Collection::GroupMembers, proof);
+        if scopes.project {
+            self.unread(Collection::ProjectGroups, proof);
+            let unlisted = (0..org.groups.len()).find(|&at| !org.groups[at].listed);
+            for at in unlisted {
+                self.unread_of_group(Collection::GroupMembers, GroupIx::new(at), proof);
+            }
+        }
+    }
+
+    /// Notes why the part of a collection that belongs to a group is missing.
+    fn unread_of_group(&self, collection: Collection, group: GroupIx, proof: &mut Proof) {
+        let org = self.facts.org;
+        let id = &org.group(group).id;
+        self.unread_of(collection, id, proof);
+        let recorded = org.coverage.failure(collection, id).is_some() || !org.coverage.of(collection).asked;
+        if !org.group(group).listed && !recorded {
+            let said = format!("group {id} is not in the list of groups, and was not asked about");
+            proof.missing.push(Missing::Unread(said));
         }
     }
 
@@ -149,9 +176,10 @@ impl Prover<'_, '_> {
             Kind::Invite if org.invites[at].projects.is_missing() => {
                 proof.missing.push(Missing::Unsent("projects", self.facts.thing(kind, at)));
             }
-            Kind::Invite => {
+            Kind::Invite if !self.facts.knows_projects_of_invite(at) => {
                 proof.missing.push(Missing::Unread("the list of projects lacks one that comes with it".to_owned()));
             }
+            Kind::Invite => {}
             _ => self.unread(Collection::ProjectUsers, proof),
         }
     }

@@ -371,7 +371,8 @@ fn extended(paths: Vec<Path>, permissions: &[Thing]) -> Vec<Path> {
 
 /// A stable hash of rule, subject and what fired: roles, their projects and permissions, and the `listed` value that nobody has.
 fn fingerprint(rule: &str, subject: &Thing, proof: &Proof, listed: Option<&str>) -> String {
-    let steps = proof.paths.iter().flatten().filter(|step| matches!(step.kind, "role" | "project"));
+    let steps = proof.paths.iter().flatten();
+    let steps = steps.filter(|step| matches!(step.kind, "role" | "project" | "service_account"));
     let steps = steps.map(|step| format!("{} {}", step.kind, step.id));
     let permissions = proof.evidence.iter().filter_map(permission).map(|step| format!("permission {}", step.id));
     let mut fired: Vec<String> = steps.chain(permissions).chain(listed.map(|value| format!("value {value}"))).collect();

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use fixedbitset::FixedBitSet;
+
 use super::facts::Facts;
 use crate::org::{Collection, GroupIx, Scopes, Truth, UserIx};
 use crate::policy::{Kind, Rule};
@@ -26,25 +28,33 @@ pub struct Population<'f, 'o> {
     kind: Kind,
     scopes: Scopes,
     needs: BTreeSet<Collection>,
+    /// Of roles, those that what the rule reads tells of.
+    roles: FixedBitSet,
 }
 
 impl<'f, 'o> Population<'f, 'o> {
     pub fn of(facts: &'f Facts<'o>, rule: &Rule) -> Self {
-        Self { facts, kind: rule.select, scopes: rule.scopes(), needs: rule.needs() }
+        let needs = rule.needs();
+        let mut roles = FixedBitSet::with_capacity(facts.org.roles.len());
+        if rule.select == Kind::Role {
+            for &collection in &needs {
+                roles.union_with(&facts.org.roles_told_by(collection));
+            }
+        }
+        Self { facts, kind: rule.select, scopes: rule.scopes(), needs, roles }
     }
 
     /// Whether the rule speaks of the thing at that place.
     pub fn has(&self, at: usize) -> Truth {
         let org = self.facts.org;
         let listed = match self.kind {
-            Kind::Role => org.roles[at].listed || self.tells_of_role(at),
+            Kind::Role => self.roles.contains(at),
             Kind::User => org.users[at].listed || self.tells_of_user(UserIx::new(at)),
             Kind::Group => org.groups[at].listed || self.tells_of_group(GroupIx::new(at)),
             // One that may be the key of a project may be no admin key.
             Kind::AdminApiKey if !org.admin_api_keys[at].told_apart => return Truth::Unknown,
-            Kind::Project | Kind::ServiceAccount | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
-                true
-            }
+            Kind::Grant => self.facts.is_meant(at, self.scopes),
+            Kind::Project | Kind::ServiceAccount | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey => true,
         };
         if listed {
             return Truth::Yes;
@@ -96,16 +106,6 @@ impl<'f, 'o> Population<'f, 'o> {
 
     fn reads(&self, any: &[Collection]) -> bool {
         any.iter().any(|collection| self.needs.contains(collection))
-    }
-
-    fn tells_of_role(&self, at: usize) -> bool {
-        let org = self.facts.org;
-        if at < org.collected_roles().len() {
-            return self.reads(&ASSIGNED);
-        }
-        // Only a legacy word tells of it: that of a user, or of somebody in a project.
-        let scope = org.roles[at].resource_type.value().map(|word| org.words.text(*word));
-        if scope == Some("api.project") { self.reads(&IMPLYING[1..]) } else { self.reads(&IMPLYING[..1]) }
     }
 
     fn tells_of_user(&self, user: UserIx) -> bool {

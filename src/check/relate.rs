@@ -18,9 +18,8 @@ impl Facts<'_> {
             }
             Relation::Holders => {
                 let grants = if of == Kind::Role { self.grants_by_role(at) } else { self.grants_in_project(at) };
-                into.extend(grants.iter().map(|&grant| grant as usize));
-                // What holds in a project is no grant of the organization.
-                !org.knows_all_grants(Scopes { organization: scopes.organization && of == Kind::Role, ..scopes })
+                into.extend(grants.iter().map(|&grant| grant as usize).filter(|&grant| self.is_meant(grant, scopes)));
+                !org.knows_all_grants(holding(of, scopes))
             }
             Relation::Groups => {
                 let groups = match of {
@@ -95,10 +94,11 @@ impl Facts<'_> {
                 !org.knows_all_project_groups()
             }
             Kind::Invite => {
-                let Known::Value(invited) = &org.invites[at].projects else { return true };
+                let invited = org.invites[at].projects.value();
                 let place = |id: &str| org.projects.binary_search_by(|project| project.id.as_str().cmp(id)).ok();
-                into.extend(invited.iter().filter_map(|(id, _)| place(id)));
-                into.len() < invited.len()
+                into.extend(invited.into_iter().flatten().filter_map(|(id, _)| place(id)));
+                into.dedup();
+                !self.knows_projects_of_invite(at)
             }
             _ => {
                 let places = org.projects_of(UserIx::new(at));
@@ -106,6 +106,12 @@ impl Facts<'_> {
                 !org.knows_all_project_users()
             }
         }
+    }
+
+    /// Whether all projects that come with an invitation are among those that were read.
+    pub fn knows_projects_of_invite(&self, at: usize) -> bool {
+        let among = |id: &str| self.org.projects.binary_search_by(|project| project.id.as_str().cmp(id)).is_ok();
+        self.org.invites[at].projects.value().is_some_and(|invited| invited.iter().all(|(id, _)| among(id)))
     }
 
     /// The project that a thing stands in, or that a grant holds in.
@@ -133,8 +139,13 @@ impl Facts<'_> {
                 return false;
             }
         };
-        let place = |id: &str| org.users.binary_search_by(|user| user.id.as_str().cmp(id)).ok();
-        self.owner(owner, "user", into, place) || (into.is_empty() && !self.lists_all(Kind::User, Scopes::ALL))
+        // The list of users has service accounts, too: whatever the API calls the owner, the id decides. Whom that list
+        // lacks is no user to a rule that reads nothing else.
+        let place = |id: &str| {
+            let place = org.users.binary_search_by(|user| user.id.as_str().cmp(id)).ok();
+            place.filter(|&at| org.users[at].listed)
+        };
+        owned(owner, place, self.lists_all(Kind::User, Scopes::ALL), into)
     }
 
     fn account(&self, of: Kind, at: usize, into: &mut Vec<usize>) -> bool {
@@ -147,22 +158,44 @@ impl Facts<'_> {
             return false;
         }
         let key = &org.api_keys[at];
+        if key.owner.kind.value().is_some_and(|word| org.words.text(*word) == Kind::User.name()) {
+            return false;
+        }
         let place = |id: &str| {
             let accounts = &org.service_accounts;
             accounts.binary_search_by(|account| (account.project, account.id.as_str()).cmp(&(key.project, id))).ok()
         };
-        self.owner(&key.owner, "service_account", into, place)
-            || (into.is_empty() && !self.covers(Collection::ServiceAccounts, key.project.at()))
+        owned(&key.owner, place, self.covers(Collection::ServiceAccounts, key.project.at()), into)
     }
 
-    /// The owner of a key, if it is of that kind; returns whether that is unknown.
-    fn owner(&self, owner: &Owner, kind: &str, into: &mut Vec<usize>, place: impl Fn(&str) -> Option<usize>) -> bool {
-        if owner.kind.value().is_some_and(|word| self.org.words.text(*word) != kind) {
-            return false;
+    /// Whether a grant matters where not all do. What somebody holds in the organization of whom only projects tell does
+    /// not, where the grants in projects do not.
+    pub fn is_meant(&self, grant: usize, scopes: Scopes) -> bool {
+        let grant = &self.grants()[grant];
+        match (grant.scope, grant.principal) {
+            (Scope::Organization, Principal::User(user)) => {
+                scopes.project || self.org.user(user).listed || !self.org.groups_of(user).is_empty()
+            }
+            _ => true,
         }
-        let Known::Value(id) = &owner.id else { return owner.id == Known::Missing };
-        into.extend(place(id));
-        false
+    }
+}
+
+/// The grants that can be those of a role or in a project: what holds in a project is no grant of the organization.
+pub fn holding(of: Kind, scopes: Scopes) -> Scopes {
+    Scopes { organization: scopes.organization && of == Kind::Role, ..scopes }
+}
+
+/// Whose a key is, if somebody bears that id; returns whether that is unknown.
+fn owned(owner: &Owner, place: impl Fn(&str) -> Option<usize>, all_listed: bool, into: &mut Vec<usize>) -> bool {
+    match &owner.id {
+        Known::Missing => true,
+        // Nobody is left.
+        Known::Null => false,
+        Known::Value(id) => {
+            into.extend(place(id));
+            into.is_empty() && !all_listed
+        }
     }
 }
 

@@ -257,15 +257,23 @@ impl Builder {
         let project_user = |member: &ProjectUser| in_project(member.project, &self.users[member.user.at()].id);
         let project_group = |member: &ProjectGroup| in_project(member.project, &self.groups[member.group.at()].id);
         let account = |account: &ServiceAccount| in_project(account.project, &account.id);
-        let (group_members, project_users, project_groups) = (
+        let (mut group_members, mut group_roles, project_users, project_groups) = (
             of(Collection::GroupMembers, &mut groups()),
+            of(Collection::GroupRoles, &mut groups()),
             of(Collection::ProjectUsers, &mut projects()),
             of(Collection::ProjectGroups, &mut projects()),
         );
+        // A group that the list lacks is not asked about.
+        for (at, _) in self.groups.iter().enumerate().filter(|(_, group)| !group.listed) {
+            group_members.insert(at);
+            group_roles.insert(at);
+        }
         let all_groups = coverage.of(Collection::Groups).exhaustive();
         let all_projects = coverage.of(Collection::Projects).exhaustive();
+        let listed = || self.groups.iter().enumerate().filter(|(_, group)| group.listed);
         let whole = Whole {
-            memberships: all_groups && group_members.is_clear(),
+            memberships: all_groups && listed().all(|(at, _)| !group_members.contains(at)),
+            all_memberships: all_groups && group_members.is_clear() && all_projects && project_groups.is_clear(),
             project_users: all_projects && project_users.is_clear(),
             project_groups: all_projects && project_groups.is_clear(),
         };
@@ -275,7 +283,7 @@ impl Builder {
             project_users,
             project_groups,
             user_roles: of(Collection::UserRoles, &mut users()),
-            group_roles: of(Collection::GroupRoles, &mut groups()),
+            group_roles,
             project_user_roles: of(Collection::ProjectUserRoles, &mut self.project_users.iter().map(project_user)),
             project_group_roles: of(Collection::ProjectGroupRoles, &mut self.project_groups.iter().map(project_group)),
             service_account_roles: of(Collection::ServiceAccountRoles, &mut self.service_accounts.iter().map(account)),
@@ -303,7 +311,7 @@ impl Builder {
         let named = |role: &Role| {
             let of_scope =
                 role.predefined_role == Known::Value(true) && role.resource_type == Known::Value(resource_type);
-            role.name.value().filter(|_| of_scope).map(|name| name.to_ascii_lowercase())
+            role.name.value().filter(|_| of_scope).map(Text::to_ascii_lowercase)
         };
         // The first of each name.
         let roles = self.roles.iter().enumerate().rev();

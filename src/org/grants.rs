@@ -13,18 +13,40 @@ pub enum Scope {
     Project(ProjectIx),
 }
 
-/// Which scopes matter.
+/// Which grants matter, by their scope and, where they stand apart, by who holds them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scopes {
-    /// The organization.
+    /// Those in the organization.
     pub organization: bool,
-    /// The projects.
+    /// Those in projects.
     pub project: bool,
+    /// Among them those of service accounts, which only the lists of projects name, whatever they hold through groups.
+    pub service_accounts: bool,
 }
 
 impl Scopes {
     /// All of them.
-    pub const ALL: Self = Self { organization: true, project: true };
+    pub const ALL: Self = Self { organization: true, project: true, service_accounts: true };
+
+    /// What matters to both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            organization: self.organization && other.organization,
+            project: self.project && other.project,
+            service_accounts: self.service_accounts && other.service_accounts,
+        }
+    }
+
+    /// What matters to one of them.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            organization: self.organization || other.organization,
+            project: self.project || other.project,
+            service_accounts: self.service_accounts || other.service_accounts,
+        }
+    }
 
     /// Whether this one matters.
     pub fn contain(self, scope: Scope) -> bool {
@@ -124,7 +146,8 @@ impl Org {
             place.listed = self.knows_project_assignments(at);
             place.implied = self.implied_role(scope, member.role);
         }
-        self.add_projects_of_groups(&mut places, groups);
+        // Of a project whose users were read, whoever is not among them has nothing there but through groups.
+        self.add_projects_of_groups(&mut places, groups, |project| self.knows_project_users(project));
         grants(Principal::User(user), places)
     }
 
@@ -161,7 +184,8 @@ impl Org {
             ..self.in_project(home.project, groups)
         };
         let mut places = BTreeMap::from([(Scope::Organization, self.in_organization(groups)), (scope, own)]);
-        self.add_projects_of_groups(&mut places, groups);
+        // In a project that is not its own, it has nothing but through groups.
+        self.add_projects_of_groups(&mut places, groups, |_| true);
         grants(Principal::ServiceAccount(account), places)
     }
 
@@ -172,7 +196,9 @@ impl Org {
     }
 
     fn in_project<'o>(&'o self, project: ProjectIx, groups: &[GroupIx]) -> Place<'o> {
-        let mut known = self.knows_memberships() && self.knows_project_groups(project);
+        let mut known = self.knows_memberships()
+            && self.knows_project_groups(project)
+            && self.groups_of_project(project).all(|group| self.knows_members(group));
         let mut conferring = Vec::new();
         for &group in groups {
             for at in self.projects_of_group(group).filter(|&at| self.project_groups[at].project == project) {
@@ -180,15 +206,20 @@ impl Org {
                 conferring.push((group, self.roles_in_project(at)));
             }
         }
-        // Of a project whose users were read, whoever is not among them has nothing there but through groups.
-        let listed = self.knows_project_users(project);
-        Place { assignments: &[], listed, implied: None, groups: conferring, groups_known: known }
+        Place { assignments: &[], listed: true, implied: None, groups: conferring, groups_known: known }
     }
 
-    fn add_projects_of_groups<'o>(&'o self, places: &mut BTreeMap<Scope, Place<'o>>, groups: &[GroupIx]) {
+    /// Adds the projects that somebody is in through groups; `listed` says of a project whether that is known to be all.
+    fn add_projects_of_groups<'o>(
+        &'o self,
+        places: &mut BTreeMap<Scope, Place<'o>>,
+        groups: &[GroupIx],
+        listed: impl Fn(ProjectIx) -> bool,
+    ) {
         for at in groups.iter().flat_map(|&group| self.projects_of_group(group)) {
             let project = self.project_groups[at].project;
-            places.entry(Scope::Project(project)).or_insert_with(|| self.in_project(project, groups));
+            let place = || Place { listed: listed(project), ..self.in_project(project, groups) };
+            places.entry(Scope::Project(project)).or_insert_with(place);
         }
     }
 }

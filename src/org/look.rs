@@ -1,8 +1,10 @@
 //! Looking things up, and whether all there is of them was read.
 
+use fixedbitset::FixedBitSet;
+
 use super::{
-    Assignment, Collection, GroupIx, Known, Org, Principal, ProjectIx, Role, RoleIx, Scope, Scopes, ServiceAccountIx,
-    UserIx, Word,
+    Assignment, Collection, GroupIx, Known, Org, Principal, ProjectIx, ProjectUser, Role, RoleIx, Rows, Scope, Scopes,
+    ServiceAccount, ServiceAccountIx, UserIx, Word,
 };
 
 impl Org {
@@ -32,7 +34,7 @@ impl Org {
     }
 
     /// The service account at that place.
-    pub fn service_account(&self, account: ServiceAccountIx) -> &super::ServiceAccount {
+    pub fn service_account(&self, account: ServiceAccountIx) -> &ServiceAccount {
         &self.service_accounts[account.at()]
     }
 
@@ -74,6 +76,12 @@ impl Org {
     /// The group's places among [`Org::project_groups`].
     pub fn projects_of_group(&self, group: GroupIx) -> impl Iterator<Item = usize> {
         self.projects_of_group.of(group.at()).iter().map(|&at| at as usize)
+    }
+
+    /// The groups of this project that were read, sorted.
+    pub fn groups_of_project(&self, project: ProjectIx) -> impl Iterator<Item = GroupIx> {
+        let from = self.project_groups.partition_point(|link| link.project < project);
+        self.project_groups[from..].iter().take_while(move |link| link.project == project).map(|link| link.group)
     }
 
     /// What the API says of the roles of the project user at that place, in the project, sorted.
@@ -146,9 +154,19 @@ impl Org {
         !self.holes.project_groups.contains(project.at())
     }
 
-    /// Whether every group and all their members were read: only then is "in no other group" known.
+    /// Whether every group of the list and all their members were read: only then is "in no other group" known.
     pub fn knows_memberships(&self) -> bool {
         self.holes.whole.memberships
+    }
+
+    /// Whether that is also known of groups that the list lacks and some project has.
+    pub fn knows_all_memberships(&self) -> bool {
+        self.holes.whole.all_memberships
+    }
+
+    /// Whether every group is known through which somebody can hold something in these scopes, and its members.
+    pub fn knows_memberships_in(&self, scopes: Scopes) -> bool {
+        if scopes.project { self.knows_all_memberships() } else { self.knows_memberships() }
     }
 
     /// Whether the users of every project were read: only then is "in no other project" known.
@@ -163,7 +181,40 @@ impl Org {
 
     /// Whether the part of a collection that is read project by project was read of every project.
     pub fn knows_of_all_projects(&self, collection: Collection) -> bool {
-        self.coverage.of(Collection::Projects).exhaustive() && self.coverage.of(collection).whole()
+        let read = self.projects.is_empty() || self.coverage.of(collection).whole();
+        read && self.coverage.of(Collection::Projects).exhaustive()
+    }
+
+    /// The roles that a collection tells of, by the lists that have them or by who holds them.
+    pub fn roles_told_by(&self, collection: Collection) -> FixedBitSet {
+        let mut told = FixedBitSet::with_capacity(self.roles.len());
+        let mut tell = |roles: &mut dyn Iterator<Item = RoleIx>| roles.for_each(|role| told.insert(role.at()));
+        let assigned = |of: &Rows<Assignment>| of.items().iter().map(|assignment| assignment.role).collect::<Vec<_>>();
+        let project = |member: &ProjectUser| self.implied_role(Scope::Project(member.project), member.role);
+        let home = |account: &ServiceAccount| self.implied_role(Scope::Project(account.project), account.role);
+        match collection {
+            Collection::Roles => {
+                let listed = (0..self.roles.len()).filter(|&at| self.roles[at].listed);
+                tell(&mut listed.map(RoleIx::new));
+            }
+            Collection::Users => tell(&mut (0..self.users.len()).filter_map(|at| self.legacy_role(UserIx::new(at)))),
+            Collection::UserRoles => tell(&mut assigned(&self.assignments).into_iter()),
+            Collection::GroupRoles => tell(&mut self.group_roles.items().iter().copied()),
+            Collection::ProjectUsers => tell(&mut self.project_users.iter().filter_map(project)),
+            Collection::ProjectRoles => tell(&mut self.project_roles.items().iter().copied()),
+            Collection::ProjectUserRoles => tell(&mut assigned(&self.project_assignments).into_iter()),
+            Collection::ProjectGroupRoles => tell(&mut self.project_group_roles.items().iter().copied()),
+            Collection::ServiceAccounts => tell(&mut self.service_accounts.iter().filter_map(home)),
+            Collection::ServiceAccountRoles => tell(&mut assigned(&self.account_assignments).into_iter()),
+            Collection::Groups
+            | Collection::GroupMembers
+            | Collection::Projects
+            | Collection::ProjectGroups
+            | Collection::ApiKeys
+            | Collection::AdminApiKeys
+            | Collection::Invites => {}
+        }
+        told
     }
 
     /// Whether every grant of every principal in these scopes was read.
@@ -171,20 +222,26 @@ impl Org {
         let organization = || {
             self.coverage.of(Collection::Users).exhaustive()
                 && self.holes.user_roles.is_clear()
-                && self.holes.group_roles.is_clear()
+                && self.holes.group_roles.ones().all(|at| !self.groups[at].listed)
                 && self.users.iter().all(|user| user.role != Known::Missing)
         };
         let project = || {
             self.knows_all_project_users()
                 && self.knows_all_project_groups()
-                && self.knows_of_all_projects(Collection::ServiceAccounts)
                 && self.holes.project_user_roles.is_clear()
                 && self.holes.project_group_roles.is_clear()
-                && self.holes.service_account_roles.is_clear()
                 && self.project_users.iter().all(|user| user.role != Known::Missing)
+        };
+        let in_their_projects = || {
+            self.holes.service_account_roles.is_clear()
                 && self.service_accounts.iter().all(|account| account.role != Known::Missing)
         };
-        self.knows_memberships() && (!scopes.organization || organization()) && (!scopes.project || project())
+        let accounts =
+            || self.knows_of_all_projects(Collection::ServiceAccounts) && (!scopes.project || in_their_projects());
+        self.knows_memberships_in(scopes)
+            && (!scopes.organization || organization())
+            && (!scopes.project || project())
+            && (!scopes.service_accounts || accounts())
     }
 
     /// Whether every grant of this principal in these scopes was read, whichever way it came about.
@@ -214,7 +271,7 @@ impl Org {
                 !scopes.project || (self.knows_account_assignments(account) && word != Known::Missing)
             }
         };
-        own && self.knows_memberships()
+        own && self.knows_memberships_in(scopes)
     }
 
     /// Whether every grant of the group in these scopes was read.

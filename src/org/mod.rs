@@ -88,7 +88,7 @@ pub struct Role {
     pub updated_at: Known<Time>,
     /// Id of whoever made the role. Only answers about an assignment carry it.
     pub created_by: Known<Text>,
-    /// Whether a list of roles has it, the organization's or a project's; else only an assignment tells of it.
+    /// Whether the organization's list has it; else the lists of projects may, or only an assignment tells of it.
     pub listed: bool,
 }
 
@@ -255,8 +255,12 @@ struct Holes {
 
 /// What is known of everything of a kind at once. Asked for every user, and so counted once.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Whole {
+    /// Of the groups that the list has.
     memberships: bool,
+    /// Also of those that only projects tell of.
+    all_memberships: bool,
     project_users: bool,
     project_groups: bool,
 }

@@ -77,12 +77,14 @@ impl Kind {
     }
 }
 
-/// Whether a collection is still read where not all scopes matter.
+/// Whether a collection is still read where not all grants matter.
 pub fn matters(collection: Collection, scopes: Scopes) -> bool {
     match collection {
         Roles | UserRoles | GroupRoles => scopes.organization,
-        Projects | ProjectUsers | ProjectGroups | ProjectRoles | ProjectUserRoles | ProjectGroupRoles
-        | ServiceAccounts | ServiceAccountRoles => scopes.project,
+        Projects | ProjectUsers | ProjectGroups | ProjectRoles | ProjectUserRoles | ProjectGroupRoles => scopes.project,
+        // What it holds in the organization, it holds through a group; that it is one, only its project tells.
+        ServiceAccounts => scopes.service_accounts,
+        ServiceAccountRoles => scopes.project && scopes.service_accounts,
         Users | Groups | GroupMembers | ApiKeys | AdminApiKeys | Invites => true,
     }
 }

@@ -24,7 +24,7 @@ use crate::finding::{Place, Severity, SourceText};
 use crate::org::Time;
 
 pub use attribute::{Attribute, Case, FlagColumn, Kind, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type};
-pub use attribute::{find, of};
+pub use attribute::{find, matters, of};
 pub use builtin::builtin;
 pub use error::{Error, Located};
 pub use load::{load, parse};

@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 
 use super::attribute::matters;
 use super::{
-    Assertion, Condition, Kind, Pattern, Policy, Quantity, RelatedTest, Relation, Rule, Test, TextTest, ViaTest,
+    Assertion, Condition, Kind, Pattern, Policy, Quantity, RelatedTest, Relation, Rule, Test, TextColumn, TextTest,
+    ViaTest,
 };
 use crate::org::{Collection, Scopes};
+
+/// The scopes that the API has, so far.
+const SCOPES: [&str; 2] = ["organization", "project"];
 
 /// What policies read.
 #[derive(Debug)]
@@ -81,7 +85,7 @@ impl Rule {
     /// The scopes of the roles or grants that this rule selects, as far as `where` says so.
     pub fn scopes(&self) -> Scopes {
         match self.select {
-            Kind::Role | Kind::Grant => self.filter.scopes(),
+            Kind::Role | Kind::Grant => self.filter.scopes(self.select),
             Kind::User
             | Kind::Group
             | Kind::Project
@@ -134,21 +138,25 @@ impl Condition {
         }
     }
 
-    /// The scopes that a role or grant may have for which this holds.
-    pub fn scopes(&self) -> Scopes {
-        let both = |a: Scopes, b: Scopes| Scopes {
-            organization: a.organization && b.organization,
-            project: a.project && b.project,
-        };
-        let either = |a: Scopes, b: Scopes| Scopes {
-            organization: a.organization || b.organization,
-            project: a.project || b.project,
-        };
+    /// Among all roles or all grants, those of which this may hold.
+    pub fn scopes(&self, of: Kind) -> Scopes {
+        let scopes = |part: &Self| part.scopes(of);
         match &self.test {
-            Test::All(parts) => parts.iter().map(Self::scopes).fold(Scopes::ALL, both),
-            Test::Any(parts) => parts.iter().map(Self::scopes).reduce(either).unwrap_or(Scopes::ALL),
-            Test::Text(attribute, _, test) if attribute.name == "scope" => {
-                Scopes { organization: test.holds("organization"), project: test.holds("project") }
+            Test::All(parts) => parts.iter().map(scopes).fold(Scopes::ALL, Scopes::and),
+            Test::Any(parts) => parts.iter().map(scopes).reduce(Scopes::or).unwrap_or(Scopes::ALL),
+            Test::Text(_, TextColumn::Scope, test) => test.scopes(),
+            // The word for a role's scope is the API's: where it may be a third one, any list may have the role.
+            Test::Text(attribute, _, test)
+                if of == Kind::Role && attribute.name == "scope" && test.is_one_of(SCOPES) =>
+            {
+                test.scopes()
+            }
+            Test::Text(_, TextColumn::Principal, test) => {
+                Scopes { service_accounts: test.holds(Kind::ServiceAccount.name()), ..Scopes::ALL }
+            }
+            // What a user or a group holds, no service account does.
+            Test::Related(_, Relation::User | Relation::Group, test) if test.quantity == Quantity::Some => {
+                Scopes { service_accounts: false, ..Scopes::ALL }
             }
             Test::Not(_)
             | Test::Text(..)
@@ -188,7 +196,7 @@ impl RelatedTest {
             return Scopes::ALL;
         }
         match self.quantity {
-            Quantity::Some | Quantity::None | Quantity::Count(_) => self.condition.scopes(),
+            Quantity::Some | Quantity::None | Quantity::Count(_) => self.condition.scopes(Kind::Grant),
             // Where every grant has to satisfy it, those of another scope do not.
             Quantity::Every => Scopes::ALL,
         }
@@ -196,6 +204,20 @@ impl RelatedTest {
 }
 
 impl TextTest {
+    /// The scopes that satisfy it.
+    fn scopes(&self) -> Scopes {
+        let [organization, project] = SCOPES.map(|scope| self.holds(scope));
+        Scopes { organization, project, ..Scopes::ALL }
+    }
+
+    /// Whether nothing but some of these words satisfies it.
+    fn is_one_of(&self, words: [&str; 2]) -> bool {
+        let is = |pattern: &Pattern| {
+            pattern.literal().is_some_and(|literal| words.iter().any(|word| literal.eq_ignore_ascii_case(word)))
+        };
+        !self.null && self.any.as_ref().is_some_and(|any| any.iter().all(is))
+    }
+
     /// Whether a text satisfies it.
     pub fn holds(&self, text: &str) -> bool {
         let matching = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(text));

@@ -113,13 +113,6 @@ fn unlisted(coverage: &mut Coverage, answers: &Answers) {
         });
         not_asked_about(coverage, group);
     }
-    let listed: BTreeSet<&str> =
-        answers.groups.iter().flat_map(|groups| &groups.items).map(|group| group.id.as_str()).collect();
-    for group in answers.project_groups.values().flat_map(|groups| &groups.items) {
-        if answers.groups.is_some() && !listed.contains(group.group_id.as_str()) {
-            not_asked_about(coverage, &group.group_id);
-        }
-    }
 }
 
 pub fn without_permissions(role: &str) -> String {

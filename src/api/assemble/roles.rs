@@ -23,8 +23,12 @@ pub fn roles(answers: &Answers, words: &mut Words, latest: Time, coverage: &mut 
         said.sort_unstable();
         said
     };
-    let listed = sorted(own).into_iter().chain(sorted(in_projects)).map(|role| (role, true));
-    let all = listed.chain(sorted(assigned).into_iter().map(|role| (role, false)));
+    let described = |roles: &BTreeSet<usize>| -> BTreeSet<Text> {
+        roles.iter().map(|&place| role_id(&answers.said[place]).into()).collect()
+    };
+    let in_lists: BTreeSet<Text> = described(&own).into_iter().chain(described(&in_projects)).collect();
+    let told = sorted(in_projects).into_iter().chain(sorted(assigned));
+    let all = sorted(own).into_iter().map(|role| (role, true)).chain(told.map(|role| (role, false)));
 
     let mut roles: BTreeMap<Text, Role> = BTreeMap::new();
     for (wire, listed) in all {
@@ -48,7 +52,7 @@ pub fn roles(answers: &Answers, words: &mut Words, latest: Time, coverage: &mut 
     }
     answers.carried.complete(&mut roles);
     // Those in the lists are recorded with their lists.
-    let silent = roles.values().filter(|role| !role.listed && role.permissions.is_missing());
+    let silent = roles.values().filter(|role| !in_lists.contains(&role.id) && role.permissions.is_missing());
     for role in silent.filter(|_| coverage.of(Collection::Roles).asked).collect::<Vec<_>>() {
         let gaps = &mut coverage.of_mut(Collection::Roles).gaps;
         gaps.entry(role.id.to_string()).or_insert_with(|| gap(without_permissions(&role.id)));

@@ -126,6 +126,7 @@ impl<'o> Plain<'o> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a row for each relation")]
     fn related(&self, relation: Relation, scopes: Scopes, kind: Kind, at: usize) -> (Vec<usize>, bool) {
         let org = self.org;
         let grants = |of: &dyn Fn(&Grant) -> bool| (0..self.grants.len()).filter(|&at| of(&self.grants[at])).collect();
@@ -144,7 +145,14 @@ impl<'o> Plain<'o> {
                 (grants(&|grant| grant.principal == principal), !org.knows_grants(principal, scopes))
             }
             Relation::Holders if kind == Kind::Role => {
-                (grants(&|grant| grant.role.at() == at), !org.knows_all_grants(scopes))
+                // Of whom only projects tell, a rule that reads no projects knows nothing.
+                let is_meant = |grant: &Grant| match (grant.principal, grant.scope) {
+                    (Principal::User(user), Scope::Organization) if !scopes.project => {
+                        org.user(user).listed || !org.groups_of(user).is_empty()
+                    }
+                    _ => true,
+                };
+                (grants(&|grant| grant.role.at() == at && is_meant(grant)), !org.knows_all_grants(scopes))
             }
             Relation::Holders => {
                 let held = grants(&|grant| matches!(grant.scope, Scope::Project(project) if project.at() == at));
@@ -188,6 +196,13 @@ impl<'o> Plain<'o> {
                     };
                     (projects(&lists), unread(Collection::ProjectGroups))
                 }
+                Kind::Invite => {
+                    let Known::Value(invited) = &org.invites[at].projects else { return (Vec::new(), true) };
+                    let comes = |project: usize| invited.iter().any(|(id, _)| *id == org.projects[project].id);
+                    let places = projects(&comes);
+                    let more = places.len() < invited.len();
+                    (places, more)
+                }
                 _ => {
                     let lists = |project: usize| {
                         org.project_users.iter().any(|user| user.user.at() == at && user.project.at() == project)
@@ -205,11 +220,30 @@ impl<'o> Plain<'o> {
                 is_missing(Collection::ApiKeys, at),
             ),
             Relation::Project if kind == Kind::ServiceAccount => (vec![org.service_accounts[at].project.at()], false),
+            Relation::Project if kind == Kind::ApiKey => (vec![org.api_keys[at].project.at()], false),
             Relation::Project => match self.grants[at].scope {
                 Scope::Project(project) => (vec![project.at()], false),
                 Scope::Organization => (Vec::new(), false),
             },
             Relation::Role => (vec![self.grants[at].role.at()], false),
+            Relation::User if kind == Kind::ApiKey => self.owner(&org.api_keys[at].owner),
+            Relation::User if kind == Kind::AdminApiKey => self.owner(&org.admin_api_keys[at].owner),
+            Relation::ServiceAccount if kind == Kind::ApiKey => {
+                let key = &org.api_keys[at];
+                let user = key.owner.kind.value().is_some_and(|word| org.words.text(*word) == "user");
+                let owner = |of: usize| {
+                    let account = &org.service_accounts[of];
+                    account.project == key.project && key.owner.id.value() == Some(&account.id)
+                };
+                let owners = all(org.service_accounts.len(), &owner);
+                let more = match &key.owner.id {
+                    _ if user => false,
+                    Known::Missing => true,
+                    Known::Null => false,
+                    Known::Value(_) => owners.is_empty() && is_missing(Collection::ServiceAccounts, key.project.at()),
+                };
+                (owners, more)
+            }
             Relation::User | Relation::Group | Relation::ServiceAccount => match self.grants[at].principal {
                 Principal::User(user) if relation == Relation::User => (vec![user.at()], false),
                 Principal::Group(group) if relation == Relation::Group => (vec![group.at()], false),
@@ -219,5 +253,18 @@ impl<'o> Plain<'o> {
                 Principal::User(_) | Principal::Group(_) | Principal::ServiceAccount(_) => (Vec::new(), false),
             },
         }
+    }
+
+    /// The users of the list that bear the id of an owner.
+    fn owner(&self, owner: &crate::org::Owner) -> (Vec<usize>, bool) {
+        let users = self.org.users.iter().enumerate();
+        let owners = users.filter(|(_, user)| user.listed && owner.id.value() == Some(&user.id));
+        let owners: Vec<usize> = owners.map(|(at, _)| at).collect();
+        let more = match &owner.id {
+            Known::Missing => true,
+            Known::Null => false,
+            Known::Value(_) => owners.is_empty() && !self.org.coverage.of(Collection::Users).exhaustive(),
+        };
+        (owners, more)
     }
 }

@@ -1,0 +1,519 @@
+//! An organization as it looks through holes: what the API would have told, put together as the collector does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::world::{Holes, Owner, PERMISSIONS, World};
+use crate::org::{
+    self, AdminApiKey, ApiKey, Assignment, Builder, Collection, Coverage, Failure, Group, Invite, Known, Org, Project,
+    ProjectGroup, ProjectUser, Role, ServiceAccount, Source, Text, User, Way,
+};
+
+use Collection::{
+    AdminApiKeys, ApiKeys, GroupMembers, GroupRoles, Groups, Invites, ProjectGroupRoles, ProjectGroups, ProjectRoles,
+    ProjectUserRoles, ProjectUsers, Projects, Roles, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
+};
+
+/// The organization as it looks through the holes.
+pub fn build(world: &World, holes: &Holes) -> Org {
+    let mut coverage = Coverage::default();
+    for collection in Collection::ALL.into_iter().filter(|collection| holes.asked(*collection)) {
+        coverage.of_mut(collection).asked = true;
+        coverage.of_mut(collection).requests = 1;
+    }
+    let mut seen = Seen {
+        world,
+        holes,
+        projects: (0..world.projects.len() - usize::from(holes.last_project && !world.projects.is_empty())).collect(),
+        coverage,
+        roles: BTreeMap::new(),
+        groups: BTreeMap::new(),
+        users: BTreeMap::new(),
+        members: BTreeMap::new(),
+        links: BTreeMap::new(),
+        accounts: BTreeMap::new(),
+    };
+    if !holes.asked(Projects) {
+        seen.projects.clear();
+    } else if seen.projects.len() < world.projects.len() {
+        seen.cut(Projects);
+    }
+    seen.lists_of_roles();
+    seen.teams();
+    seen.people();
+    seen.in_projects();
+    seen.org()
+}
+
+/// A role in a list of roles, and the group that it comes through, if it does.
+type Held = (String, Option<String>);
+
+impl World {
+    fn role(&self, at: usize) -> String {
+        format!("r{}", at % self.roles.len())
+    }
+
+    fn project_roles(&self, picked: &[usize]) -> Vec<String> {
+        let count = self.project_roles.len();
+        picked.iter().filter(|_| count > 0).map(|at| format!("q{}", at % count)).collect()
+    }
+
+    /// What the list of roles of every project has.
+    fn listed_in_projects(&self) -> Vec<String> {
+        let predefined = ["role-api-project-member", "role-api-project-owner"];
+        let predefined = predefined.into_iter().filter(|_| self.described).map(str::to_owned);
+        (0..self.project_roles.len()).map(|at| format!("q{at}")).chain(predefined).collect()
+    }
+
+    fn team(&self, at: usize) -> Option<usize> {
+        (!self.groups.is_empty()).then(|| at % self.groups.len())
+    }
+
+    /// The groups of somebody. In those that the list does not have, there is nobody.
+    fn teams(&self, picked: &[usize]) -> BTreeSet<usize> {
+        picked.iter().filter_map(|&at| self.team(at)).filter(|&team| self.groups[team].listed).collect()
+    }
+}
+
+struct Seen<'w> {
+    world: &'w World,
+    holes: &'w Holes,
+    /// Those that the list of projects told.
+    projects: Vec<usize>,
+    coverage: Coverage,
+    /// By id, whether the organization's list has it.
+    roles: BTreeMap<String, bool>,
+    groups: BTreeMap<String, (bool, Vec<String>)>,
+    /// Whether the list has them, their groups, and their roles.
+    users: BTreeMap<String, (bool, BTreeSet<String>, Vec<Held>)>,
+    /// By project and user: the word and the roles there.
+    members: BTreeMap<(usize, String), (Option<&'static str>, Vec<Held>)>,
+    links: BTreeMap<(usize, String), Vec<String>>,
+    accounts: BTreeMap<(usize, String), (Option<&'static str>, BTreeSet<String>, Vec<Held>)>,
+}
+
+impl Seen<'_> {
+    fn asked(&self, collection: Collection) -> bool {
+        self.holes.asked(collection)
+    }
+
+    fn cut(&mut self, collection: Collection) {
+        self.coverage.of_mut(collection).cut = Some(denied());
+    }
+
+    fn gap(&mut self, collection: Collection, id: String) {
+        if self.asked(collection) {
+            self.coverage.of_mut(collection).gaps.insert(id, denied());
+        }
+    }
+
+    /// Those of these groups whose members were read.
+    fn told(&self, teams: &BTreeSet<usize>) -> BTreeSet<String> {
+        let read = |team: &&usize| {
+            self.asked(GroupMembers)
+                && self.groups.contains_key(&group(**team))
+                && !self.holes.group_members.contains(team)
+        };
+        teams.iter().filter(read).map(|team| group(*team)).collect()
+    }
+
+    fn assigned(&mut self, held: &[String]) {
+        held.iter().for_each(|role| {
+            self.roles.entry(role.clone()).or_insert(false);
+        });
+    }
+
+    fn lists_of_roles(&mut self) {
+        let world = self.world;
+        if self.asked(Roles) {
+            let own = ["p-owner", "p-reader"].map(str::to_owned).into_iter();
+            self.roles.extend(own.chain((0..self.world.roles.len()).map(|at| world.role(at))).map(|id| (id, true)));
+        }
+        for at in 0..self.world.roles.len() {
+            if self.holes.permissions.contains(&at) && self.asked(Roles) {
+                self.gap(Roles, format!("r{at}"));
+            }
+        }
+    }
+
+    fn teams(&mut self) {
+        let count = self.world.groups.len() - usize::from(self.holes.last_group && !self.world.groups.is_empty());
+        let world = self.world;
+        if !self.asked(Groups) {
+            return;
+        }
+        if count < self.world.groups.len() {
+            self.cut(Groups);
+        }
+        for at in (0..count).filter(|&at| self.world.groups[at].listed) {
+            let id = group(at);
+            if self.holes.group_members.contains(&at) {
+                self.gap(GroupMembers, id.clone());
+            }
+            let mut held = Vec::new();
+            if self.holes.group_roles.contains(&at) {
+                self.gap(GroupRoles, id.clone());
+            } else if self.asked(GroupRoles) {
+                held = self.world.groups[at].roles.iter().map(|&role| world.role(role)).collect();
+                self.assigned(&held);
+            }
+            self.groups.insert(id, (true, held));
+        }
+    }
+
+    fn people(&mut self) {
+        let world = self.world;
+        let listed = world.users.len() - usize::from(self.holes.last_user && !world.users.is_empty());
+        if self.asked(Users) && listed < world.users.len() {
+            self.cut(Users);
+        }
+        for (at, person) in world.users.iter().enumerate() {
+            let teams = self.world.teams(&person.groups);
+            let (is_listed, told) = (self.asked(Users) && person.listed && at < listed, self.told(&teams));
+            let in_project = self.asked(ProjectUsers)
+                && self.projects.iter().any(|&project| {
+                    !self.holes.in_projects[0].contains(&project)
+                        && world.projects[project].users.iter().any(|(user, ..)| *user == at)
+                });
+            if is_listed || in_project || !told.is_empty() {
+                let held =
+                    self.in_organization(&format!("u{at}"), &person.roles, &teams, self.holes.user_roles.contains(&at));
+                self.users.insert(format!("u{at}"), (is_listed, told, held));
+            }
+        }
+        // A service account in a group is a member like any other, of whom the list of users knows nothing.
+        for (project, place) in world.projects.iter().enumerate() {
+            for (which, (_, _, picked)) in place.accounts.iter().enumerate() {
+                let teams = self.world.teams(picked);
+                let told = self.told(&teams);
+                if !told.is_empty() {
+                    let id = format!("s{project}-{which}");
+                    let held = self.in_organization(&id, &[], &teams, false);
+                    self.users.insert(id, (false, told, held));
+                }
+            }
+        }
+    }
+
+    fn in_organization(&mut self, id: &str, roles: &[usize], teams: &BTreeSet<usize>, hole: bool) -> Vec<Held> {
+        if hole {
+            self.gap(UserRoles, id.to_owned());
+        }
+        if hole || !self.asked(UserRoles) {
+            return Vec::new();
+        }
+        let world = self.world;
+        let own = roles.iter().map(|&role| (world.role(role), None));
+        let through = teams
+            .iter()
+            .flat_map(|&team| world.groups[team].roles.iter().map(move |&role| (world.role(role), Some(group(team)))));
+        let held: Vec<Held> = own.chain(through).collect();
+        self.assigned(&held.iter().map(|(role, _)| role.clone()).collect::<Vec<_>>());
+        held
+    }
+
+    fn in_projects(&mut self) {
+        let world = self.world;
+        let lists = [ProjectUsers, ProjectGroups, ServiceAccounts, ProjectRoles, ApiKeys];
+        let mut numbers = [0, 0];
+        for project in self.projects.clone() {
+            let place = &world.projects[project];
+            for (unread, collection) in self.holes.in_projects.iter().zip(lists) {
+                if unread.contains(&project) {
+                    self.gap(collection, format!("p{project}"));
+                }
+            }
+            let read = |of: usize| self.holes.asked(lists[of]) && !self.holes.in_projects[of].contains(&project);
+            let mut links: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+            for (team, roles) in &place.groups {
+                if let Some(team) = world.team(*team) {
+                    links.entry(team).or_default().extend(self.world.project_roles(roles));
+                }
+            }
+            if read(0) {
+                self.users_of(project, &links);
+            }
+            if read(1) {
+                for (team, held) in &links {
+                    self.link(project, *team, held, &mut numbers[0]);
+                }
+            }
+            if read(2) {
+                for which in 0..place.accounts.len() {
+                    numbers[1] += 1;
+                    self.account(project, which, numbers[1]);
+                }
+            }
+            if read(3) {
+                self.assigned(&world.listed_in_projects());
+            }
+        }
+    }
+
+    fn users_of(&mut self, project: usize, links: &BTreeMap<usize, Vec<String>>) {
+        let world = self.world;
+        let mut users: Vec<_> =
+            world.projects[project].users.iter().filter(|(at, ..)| *at < world.users.len()).collect();
+        // Whatever word and roles somebody has twice, the first count.
+        users.sort_by_key(|(user, ..)| *user);
+        users.dedup_by_key(|(user, ..)| *user);
+        for (user, word, roles) in users {
+            let id = format!("u{user}");
+            let mut held = Vec::new();
+            if self.holes.project_user_roles.contains(user) {
+                self.gap(ProjectUserRoles, format!("p{project}/{id}"));
+            } else if self.asked(ProjectUserRoles) {
+                held.extend(self.world.project_roles(roles).into_iter().map(|role| (role, None)));
+                for team in self.world.teams(&world.users[*user].groups) {
+                    let through = links.get(&team).into_iter().flatten();
+                    held.extend(through.map(|role| (role.clone(), Some(group(team)))));
+                }
+                self.assigned(&held.iter().map(|(role, _)| role.clone()).collect::<Vec<_>>());
+            }
+            self.members.insert((project, id), (*word, held));
+        }
+    }
+
+    fn link(&mut self, project: usize, team: usize, held: &[String], number: &mut usize) {
+        let id = group(team);
+        self.groups.entry(id.clone()).or_insert((false, Vec::new()));
+        *number += 1;
+        let mut roles = Vec::new();
+        if self.holes.project_group_roles.contains(number) {
+            self.gap(ProjectGroupRoles, format!("p{project}/{id}"));
+        } else if self.asked(ProjectGroupRoles) {
+            roles = held.to_vec();
+            self.assigned(held);
+        }
+        self.links.insert((project, id), roles);
+    }
+
+    fn account(&mut self, project: usize, which: usize, number: usize) {
+        let (word, roles, picked) = &self.world.projects[project].accounts[which];
+        let id = format!("s{project}-{which}");
+        let mut held = Vec::new();
+        if self.holes.account_roles.contains(&number) {
+            self.gap(ServiceAccountRoles, format!("p{project}/{id}"));
+        } else if self.asked(ServiceAccountRoles) {
+            held.extend(self.world.project_roles(roles).into_iter().map(|role| (role, None)));
+            self.assigned(&held.iter().map(|(role, _): &Held| role.clone()).collect::<Vec<_>>());
+        }
+        let told = self.told(&self.world.teams(picked));
+        self.accounts.insert((project, id), (*word, told, held));
+    }
+
+    fn org(mut self) -> Org {
+        let mut builder = Builder::new(Source::default());
+        for (id, listed) in std::mem::take(&mut self.roles) {
+            let role = self.described(&mut builder, &id, listed);
+            builder.role(role).expect("in order");
+        }
+        for (id, (listed, held)) in &self.groups {
+            let team = &self.world.groups[number(id)];
+            let roles = held.iter().map(|role| builder.role_ix(role).expect("assigned")).collect();
+            let group = Group {
+                id: id.as_str().into(),
+                name: Known::Value(Text::from(format!("G{}", number(id)))),
+                is_scim_managed: if *listed { Known::Value(team.scim) } else { Known::Missing },
+                listed: *listed,
+                ..Group::default()
+            };
+            builder.group(group, roles).expect("in order");
+        }
+        self.put_users(&mut builder);
+        self.put_projects(&mut builder);
+        self.put_keys(&mut builder);
+        builder.finish(self.coverage)
+    }
+
+    fn described(&self, builder: &mut Builder, id: &str, listed: bool) -> Role {
+        let (name, permissions, predefined, scope) = match id {
+            "p-owner" => ("owner".to_owned(), &PERMISSIONS[..], true, "organization"),
+            "p-reader" => ("reader".to_owned(), &PERMISSIONS[..1], true, "organization"),
+            "role-api-project-owner" => ("owner".to_owned(), &PERMISSIONS[..], true, "project"),
+            "role-api-project-member" => ("member".to_owned(), &PERMISSIONS[..3], true, "project"),
+            _ if id.starts_with('q') => {
+                (id.to_uppercase(), &self.world.project_roles[number(id)][..], false, "project")
+            }
+            _ => (id.to_uppercase(), &self.world.roles[number(id)][..], false, "organization"),
+        };
+        let known = !(id.starts_with('r') && !predefined && self.holes.permissions.contains(&number(id)));
+        let words = permissions.iter().map(|permission| builder.words.intern(permission)).collect();
+        Role {
+            id: id.into(),
+            name: Known::Value(name.into()),
+            permissions: if known { Known::Value(words) } else { Known::Missing },
+            predefined_role: Known::Value(predefined),
+            resource_type: Known::Value(builder.words.intern(&format!("api.{scope}"))),
+            listed,
+            ..Role::default()
+        }
+    }
+
+    fn ways(&self, builder: &Builder, held: &[Held]) -> Vec<Assignment> {
+        let way = |through: &Option<String>| match through {
+            _ if !self.world.sources => Way::Unstated,
+            None => Way::Direct,
+            Some(group) => builder.group_ix(group).map_or(Way::Inherited, Way::Group),
+        };
+        let role = |id: &String| builder.role_ix(id).expect("assigned");
+        held.iter().map(|(id, through)| Assignment { role: role(id), way: way(through) }).collect()
+    }
+
+    fn put_users(&self, builder: &mut Builder) {
+        let whole = self.coverage.of(Users).exhaustive();
+        for (id, (listed, groups, held)) in &self.users {
+            let person = id.strip_prefix('u').map(|at| &self.world.users[at.parse::<usize>().expect("a number")]);
+            let known = person.filter(|_| *listed);
+            let word = |builder: &mut Builder, word: Option<&str>| {
+                word.map_or(Known::Null, |word| Known::Value(builder.words.intern(word)))
+            };
+            let hidden = person.is_some_and(|_| self.holes.user_word.contains(&number(id)));
+            let role = match known {
+                Some(_) if hidden => Known::Missing,
+                Some(person) => word(builder, person.word),
+                // Who is not in the whole list of users is no member of the organization.
+                None if whole => Known::Null,
+                None => Known::Missing,
+            };
+            let user = User {
+                id: id.as_str().into(),
+                email: Known::Value(Text::from(format!("{id}@x"))),
+                role,
+                api_key_last_used_at: known
+                    .map_or(Known::Missing, |person| person.last_used.map_or(Known::Null, Known::Value)),
+                listed: *listed,
+                ..User::default()
+            };
+            let mut assignments = self.ways(builder, held);
+            let mut groups = groups.iter().map(|group| builder.group_ix(group).expect("told")).collect();
+            builder.user(user, &mut assignments, &mut groups).expect("in order");
+        }
+    }
+
+    fn put_projects(&self, builder: &mut Builder) {
+        let word = |builder: &mut Builder, word: Option<&str>| {
+            word.map_or(Known::Null, |word| Known::Value(builder.words.intern(word)))
+        };
+        for &at in &self.projects {
+            let status = if self.world.projects[at].archived { "archived" } else { "active" };
+            let project = Project {
+                id: format!("p{at}").into(),
+                name: Known::Value(format!("P{at}").into()),
+                status: Known::Value(builder.words.intern(status)),
+                ..Project::default()
+            };
+            let read = self.asked(ProjectRoles) && !self.holes.in_projects[3].contains(&at);
+            let roles = self.world.listed_in_projects();
+            let roles = roles.iter().filter(|_| read).map(|role| builder.role_ix(role).expect("listed")).collect();
+            builder.project(project, roles).expect("in order");
+        }
+        for ((at, id), (role, held)) in &self.members {
+            let project = builder.project_ix(&format!("p{at}")).expect("built");
+            let user = builder.user_ix(id).expect("whoever is in a project is among the users");
+            let mut assignments = self.ways(builder, held);
+            let user = ProjectUser { project, user, role: word(builder, *role), added_at: Known::Missing };
+            builder.project_user(user, &mut assignments).expect("in order");
+        }
+        for ((at, id), held) in &self.links {
+            let project = builder.project_ix(&format!("p{at}")).expect("built");
+            let group = builder.group_ix(id).expect("built");
+            let roles = held.iter().map(|role| builder.role_ix(role).expect("assigned")).collect();
+            let link = ProjectGroup { project, group, created_at: Known::Missing };
+            builder.project_group(link, roles).expect("in order");
+        }
+        for ((at, id), (role, groups, held)) in &self.accounts {
+            let account = ServiceAccount {
+                id: id.as_str().into(),
+                project: builder.project_ix(&format!("p{at}")).expect("built"),
+                name: Known::Value(format!("S of P{at}").into()),
+                role: word(builder, *role),
+                created_at: Known::Missing,
+            };
+            let mut assignments = self.ways(builder, held);
+            let mut groups = groups.iter().map(|group| builder.group_ix(group).expect("told")).collect();
+            builder.service_account(account, &mut assignments, &mut groups).expect("in order");
+        }
+    }
+
+    fn put_keys(&mut self, builder: &mut Builder) {
+        let read = |at: &usize| self.asked(ApiKeys) && !self.holes.in_projects[4].contains(at);
+        for &at in self.projects.iter().filter(|at| read(at)) {
+            for (which, (whose, used)) in self.world.projects[at].keys.iter().enumerate() {
+                let key = ApiKey {
+                    id: format!("k{at}-{which}").into(),
+                    project: builder.project_ix(&format!("p{at}")).expect("built"),
+                    name: Known::Value("CI".into()),
+                    created_at: Known::Missing,
+                    last_used_at: if *used { Known::Value(NOW_USED) } else { Known::Null },
+                    owner_project_access: Known::Missing,
+                    owner: owner(builder, *whose, at),
+                };
+                builder.api_key(key).expect("in order");
+            }
+        }
+        let told: Vec<usize> = self.projects.iter().copied().filter(|at| read(at)).collect();
+        let told_apart = self.coverage.of(Projects).exhaustive() && told.len() == self.projects.len();
+        // The list of admin keys has those of projects, too, wherever nobody can tell them apart.
+        let own = self.world.admin_keys.iter().enumerate().map(|(which, key)| (format!("a{which}"), *key, 0));
+        let of_projects = (0..self.world.projects.len()).filter(|at| !told.contains(at)).flat_map(|at| {
+            let keys = self.world.projects[at].keys.iter().enumerate();
+            keys.map(move |(which, (owner, _))| (format!("k{at}-{which}"), (*owner, false), at))
+        });
+        let mut all: Vec<_> = own.chain(of_projects).filter(|_| self.holes.asked(AdminApiKeys)).collect();
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        if self.holes.last_key && !all.is_empty() {
+            all.pop();
+            self.coverage.of_mut(AdminApiKeys).cut = Some(denied());
+        }
+        for (id, (whose, ends), project) in all {
+            let owner = owner(builder, whose, project);
+            let expires_at = if ends { Known::Value(NOW_USED) } else { Known::Null };
+            let key = AdminApiKey { id: id.into(), expires_at, owner, told_apart, ..AdminApiKey::default() };
+            builder.admin_api_key(key).expect("in order");
+        }
+        let mut invites: Vec<_> = self.world.invites.iter().enumerate().filter(|_| self.holes.asked(Invites)).collect();
+        if self.holes.last_key && !invites.is_empty() {
+            invites.pop();
+            self.coverage.of_mut(Invites).cut = Some(denied());
+        }
+        for (at, (owner, picked)) in invites {
+            let count = self.world.projects.len();
+            let projects: BTreeSet<usize> = picked.iter().filter(|_| count > 0).map(|at| at % count).collect();
+            let projects = projects.into_iter().map(|at| (Text::from(format!("p{at}")), Known::Missing)).collect();
+            let invite = Invite {
+                id: format!("i{at}").into(),
+                role: Known::Value(builder.words.intern(if *owner { "owner" } else { "reader" })),
+                projects: Known::Value(projects),
+                ..Invite::default()
+            };
+            builder.invite(invite).expect("in order");
+        }
+    }
+}
+
+/// When what was used was used.
+const NOW_USED: i64 = super::NOW;
+
+fn owner(builder: &mut Builder, whose: Owner, project: usize) -> org::Owner {
+    let (kind, id) = match whose {
+        Owner::User(at) => (Some("user"), Known::Value(format!("u{at}").into())),
+        Owner::Account(which) => (Some("service_account"), Known::Value(format!("s{project}-{which}").into())),
+        Owner::Nobody => (None, Known::Null),
+        Owner::Unsaid => (Some("user"), Known::Missing),
+    };
+    let kind = kind.map_or(Known::Missing, |kind| Known::Value(builder.words.intern(kind)));
+    org::Owner { kind, id, name: Known::Missing }
+}
+
+fn denied() -> Failure {
+    Failure { denied: true, message: "denied".to_owned(), scope: None }
+}
+
+fn group(at: usize) -> String {
+    format!("g{at}")
+}
+
+/// The number behind the first letter of an id.
+fn number(id: &str) -> usize {
+    id[1..].parse().expect("a letter and a number")
+}
