@@ -319,7 +319,7 @@ mod tests {
             }
         }
         let edited = one.replace("body", "bodies");
-        let twice = one.replace("{", "{\"get\":\"/x\",");
+        let twice = one.replace('{', "{\"get\":\"/x\",");
         for line in ["\0\0\n", "\n", "[]\n", "null\n", header, &edited, &twice, &one[..5]] {
             std::fs::write(&path, [header, line, two].concat()).expect("written");
             assert!(matches!(open(&path, "https://a", &key, 8), Err(Error::JournalForeign { .. })), "{line}");

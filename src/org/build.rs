@@ -303,7 +303,7 @@ impl Builder {
         let named = |role: &Role| {
             let of_scope =
                 role.predefined_role == Known::Value(true) && role.resource_type == Known::Value(resource_type);
-            role.name.value().filter(|_| of_scope).map(|name| name.to_ascii_lowercase())
+            role.name.value().filter(|_| of_scope).map(Text::to_ascii_lowercase)
         };
         // The first of each name.
         let roles = self.roles.iter().enumerate().rev();
