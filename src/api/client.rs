@@ -84,11 +84,9 @@ enum Carrier {
 
 /// Status, headers and body for a path with its query, and how long that takes.
 #[cfg(test)]
-pub(super) struct Memory(pub Box<dyn Fn(&str) -> Delayed + Send + Sync>);
+pub(crate) struct Memory(pub Box<Answering>);
 #[cfg(test)]
-pub(super) type Raw = (u16, HeaderMap, Vec<u8>);
-#[cfg(test)]
-type Delayed = (Raw, Duration);
+type Answering = dyn Fn(&str) -> ((u16, HeaderMap, Vec<u8>), Duration) + Send + Sync;
 
 #[cfg(test)]
 impl std::fmt::Debug for Memory {
@@ -162,7 +160,7 @@ impl Client {
 
     /// A client of an API in memory.
     #[cfg(test)]
-    pub(super) fn in_memory(memory: Memory, key: Key, options: &Options) -> Self {
+    pub(crate) fn in_memory(memory: Memory, key: Key, options: &Options) -> Self {
         let base = base_url(&options.base_url).expect("a base URL");
         Self::over(Carrier::Memory(memory), base, key, options)
     }

@@ -22,6 +22,8 @@ mod said;
 mod wait;
 mod wire;
 
+#[cfg(test)]
+pub(crate) use client::Memory;
 pub use client::{Client, Options};
 pub use collect::{Ask, Collected, Progress, collect};
 pub use error::Error;

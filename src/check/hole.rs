@@ -150,7 +150,7 @@ impl Prover<'_, '_> {
         if scopes.project {
             self.unread(Collection::ProjectGroups, proof);
             let unlisted = (0..org.groups.len()).find(|&at| !org.groups[at].listed);
-            for at in unlisted {
+            if let Some(at) = unlisted {
                 self.unread_of_group(Collection::GroupMembers, GroupIx::new(at), proof);
             }
         }

@@ -4,6 +4,8 @@ mod check;
 mod doctor;
 mod error;
 mod fetch;
+#[cfg(test)]
+mod hostile;
 mod live;
 mod output;
 mod plan;

@@ -217,8 +217,8 @@ fn the_header_says_what_was_taken_over_and_when_that_was_read() {
     let ago = |from: i64| at - from;
     for (whom, from) in carried(&third) {
         let expected = if whom.contains("user-bob") { 3000 } else { 5000 };
-        // Some seconds may have gone by.
-        assert!((expected..expected + 60).contains(&ago(from)), "{whom} is from {} ago", ago(from));
+        // Some time may have gone by.
+        assert!((expected..expected + 1500).contains(&ago(from)), "{whom} is from {} ago", ago(from));
         assert!(!whom.contains("user-dee"), "{whom} was read anew");
     }
     assert_eq!(carried(&third).len(), 5 + 5 + 3 - 2);

@@ -5,8 +5,6 @@
 //! changed while we read.
 
 mod details;
-#[cfg(test)]
-mod hostile;
 mod mend;
 mod progress;
 mod since;

@@ -74,6 +74,11 @@ impl World {
     }
 }
 
+/// Legacy word and roles of a user in a project.
+type InProject = (Option<&'static str>, Vec<Held>);
+/// Legacy word, groups and roles of a service account.
+type Account = (Option<&'static str>, BTreeSet<String>, Vec<Held>);
+
 struct Seen<'w> {
     world: &'w World,
     holes: &'w Holes,
@@ -86,9 +91,9 @@ struct Seen<'w> {
     /// Whether the list has them, their groups, and their roles.
     users: BTreeMap<String, (bool, BTreeSet<String>, Vec<Held>)>,
     /// By project and user: the word and the roles there.
-    members: BTreeMap<(usize, String), (Option<&'static str>, Vec<Held>)>,
+    members: BTreeMap<(usize, String), InProject>,
     links: BTreeMap<(usize, String), Vec<String>>,
-    accounts: BTreeMap<(usize, String), (Option<&'static str>, BTreeSet<String>, Vec<Held>)>,
+    accounts: BTreeMap<(usize, String), Account>,
 }
 
 impl Seen<'_> {
@@ -117,9 +122,9 @@ impl Seen<'_> {
     }
 
     fn assigned(&mut self, held: &[String]) {
-        held.iter().for_each(|role| {
+        for role in held {
             self.roles.entry(role.clone()).or_insert(false);
-        });
+        }
     }
 
     fn lists_of_roles(&mut self) {

@@ -75,6 +75,7 @@ pub enum Owner {
 
 /// What of it could not be read.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a hole of its own")]
 pub struct Holes {
     pub user_roles: BTreeSet<usize>,
     pub user_word: BTreeSet<usize>,

@@ -5,17 +5,16 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::hash::{Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use serde_json::{Map, Value, json};
 
-use super::{Ask, Collected, collect};
-use crate::api::client::{Client, Memory, Options};
-use crate::api::key::Key;
-use crate::org::{Collection, Org};
+use crate::api::{Ask, Client, Collected, Key, Memory, Options, collect};
+use crate::org::{Collection, Org, State};
 use crate::snapshot;
 
 const KEY: &str = "sk-admin-hostile-0123456789";
@@ -268,23 +267,26 @@ fn collected(api: &Arc<Api>, concurrency: usize, order: u64) -> Collected {
         let (status, body) = answering.answer(path);
         ((status, HeaderMap::new(), body), takes)
     }));
-    let options = Options {
-        base_url: "http://127.0.0.1/v1".to_owned(),
-        organization: None,
-        timeout: Duration::from_secs(60),
-        retry_delay: Duration::from_millis(500),
-        concurrency,
-        rate: None,
-        deadline: None,
-        ca_file: None,
-    };
+    from(memory, &Options { concurrency, ..options() }).0
+}
+
+fn options() -> Options {
+    let (timeout, retry_delay) = (Duration::from_secs(60), Duration::from_millis(500));
+    let base_url = "http://127.0.0.1/v1".to_owned();
+    let (organization, rate, deadline, ca_file) = (None, None, None, None);
+    Options { base_url, organization, timeout, retry_delay, concurrency: 8, rate, deadline, ca_file }
+}
+
+/// Collects everything; returns also how long that took.
+fn from(memory: Memory, options: &Options) -> (Collected, Duration) {
     let collections: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
     let everybody = |org: &Org, _| vec![true; org.users.len()];
     let ask = Ask { collections: &collections, users: &everybody, since: None };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
-        let client = Client::in_memory(memory, Key::new(KEY).expect("a key"), &options);
-        Box::pin(collect(&client, ask, NOW, &|_| {})).await
+        let began = tokio::time::Instant::now();
+        let client = Client::in_memory(memory, Key::new(KEY).expect("a key"), options);
+        (Box::pin(collect(&client, ask, NOW, &|_| {})).await, began.elapsed())
     })
 }
 
@@ -340,4 +342,34 @@ proptest! {
     fn whatever_the_api_sends_is_recorded_and_reads_back(seed: u64, wild in 0_usize..150) {
         survives(seed, wild)?;
     }
+}
+
+#[test]
+fn pages_without_end_end_with_the_deadline_and_are_no_whole_list() {
+    let pages = AtomicUsize::new(0);
+    let memory = Memory(Box::new(move |_| {
+        let page = pages.fetch_add(1, Ordering::Relaxed);
+        let page = json!({"data": [{"id": page.to_string()}], "has_more": true, "next": page.to_string()});
+        ((200, HeaderMap::new(), page.to_string().into_bytes()), Duration::from_secs(1))
+    }));
+    let hour = Duration::from_secs(3600);
+    let (collected, took) = from(memory, &Options { deadline: Some(hour), ..options() });
+    assert_eq!(took.as_secs(), hour.as_secs());
+    let coverage = collected.org.coverage;
+    assert!(!coverage.of(Collection::Users).whole() && coverage.of(Collection::Users).items > 1000);
+    assert_eq!(coverage.state(Collection::Users), State::Partial);
+}
+
+#[test]
+fn too_fast_without_end_and_come_back_at_once_ends_by_itself() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counting = Arc::clone(&asked);
+    let memory = Memory(Box::new(move |_| {
+        counting.fetch_add(1, Ordering::Relaxed);
+        let zero = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static("0"))]);
+        ((429, zero, Vec::new()), Duration::from_millis(10))
+    }));
+    let (collected, took) = from(memory, &options());
+    assert!(asked.load(Ordering::Relaxed) < 1000 && took < Duration::from_secs(3600));
+    assert_eq!(collected.org.coverage.state(Collection::Users), State::Failed);
 }
