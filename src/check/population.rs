@@ -37,7 +37,9 @@ impl<'f, 'o> Population<'f, 'o> {
         let needs = rule.needs();
         let mut roles = FixedBitSet::with_capacity(facts.org.roles.len());
         if rule.select == Kind::Role {
-            needs.iter().for_each(|collection| roles.union_with(&facts.org.roles_told_by(*collection)));
+            for &collection in &needs {
+                roles.union_with(&facts.org.roles_told_by(collection));
+            }
         }
         Self { facts, kind: rule.select, scopes: rule.scopes(), needs, roles }
     }
