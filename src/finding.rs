@@ -1,5 +1,6 @@
 //! What a check says: verdicts, findings, and the evidence that lets a finding prove itself.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -133,12 +134,14 @@ pub struct Thing {
     pub name: Option<Text>,
     /// The e-mail address, of a user.
     pub email: Option<Text>,
+    /// The project that it stands in: of a key, a service account, or a custom role of a project.
+    pub project: Option<Box<Thing>>,
 }
 
 impl Thing {
     /// The kind in words.
     pub fn kind_in_words(&self) -> String {
-        self.kind.replace('_', " ")
+        kind_in_words(self.kind)
     }
 
     /// What a person calls it: the e-mail address, else the name, else the id.
@@ -146,6 +149,19 @@ impl Thing {
         let spoken = self.email.as_ref().or(self.name.as_ref()).filter(|text| !text.is_empty());
         spoken.unwrap_or(&self.id)
     }
+
+    /// The same, with the project that it stands in: in two of them, two things may be called alike.
+    pub fn spoken(&self) -> Cow<'_, str> {
+        match &self.project {
+            Some(project) => Cow::Owned(format!("{} in project {}", self.label(), project.label())),
+            None => Cow::Borrowed(self.label()),
+        }
+    }
+}
+
+/// A kind of thing in words.
+pub fn kind_in_words(kind: &str) -> String {
+    kind.replace('_', " ").replace("api", "API")
 }
 
 /// A chain from a principal over groups to a role, and on to the permission where one fired.

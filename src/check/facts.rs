@@ -15,6 +15,7 @@ pub struct Facts<'o> {
     pub as_of: Time,
     grants: OnceCell<Grants>,
     wordless: OnceCell<Option<(usize, usize)>>,
+    homes: OnceCell<Vec<Option<ProjectIx>>>,
 }
 
 /// Every effective grant. Only rules that ask more of a grant than its role make us build it.
@@ -29,7 +30,7 @@ struct Grants {
 
 impl<'o> Facts<'o> {
     pub fn new(org: &'o Org, as_of: Time) -> Self {
-        Self { org, as_of, grants: OnceCell::new(), wordless: OnceCell::new() }
+        Self { org, as_of, grants: OnceCell::new(), wordless: OnceCell::new(), homes: OnceCell::new() }
     }
 
     fn table(&self) -> &Grants {
@@ -131,7 +132,11 @@ impl<'o> Facts<'o> {
         match kind {
             Kind::Role => {
                 let role = &self.org.roles[at];
-                thing("role", &role.id, &role.name, None)
+                let thing = thing("role", &role.id, &role.name, None);
+                match self.homes()[at] {
+                    Some(project) => self.within(project, thing),
+                    None => thing,
+                }
             }
             Kind::User => {
                 let user = &self.org.users[at];
@@ -147,7 +152,7 @@ impl<'o> Facts<'o> {
             }
             Kind::ServiceAccount => {
                 let account = &self.org.service_accounts[at];
-                thing("service_account", &account.id, &account.name, None)
+                self.within(account.project, thing("service_account", &account.id, &account.name, None))
             }
             Kind::Invite => {
                 let invite = &self.org.invites[at];
@@ -159,23 +164,46 @@ impl<'o> Facts<'o> {
             }
             Kind::ApiKey => {
                 let key = &self.org.api_keys[at];
-                thing("api_key", &key.id, &key.name, None)
+                self.within(key.project, thing("api_key", &key.id, &key.name, None))
             }
             Kind::Grant => {
                 let grant = &self.grants()[at];
                 let (principal, role) = (self.principal(grant.principal), self.thing(Kind::Role, grant.role.at()));
                 let spoken = format!("{} of {}", role.label(), principal.label());
+                // As a member of a group, a service account may be a user, too: that is another grant.
+                let holder = match grant.principal {
+                    Principal::User(_) | Principal::Group(_) => principal.id.to_string(),
+                    Principal::ServiceAccount(_) => format!("{}:{}", principal.kind, principal.id),
+                };
                 let (id, name) = match grant.scope {
-                    Scope::Organization => (format!("{}/{}", principal.id, role.id), spoken),
+                    Scope::Organization => (format!("{holder}/{}", role.id), spoken),
                     Scope::Project(project) => {
                         let project = self.thing(Kind::Project, project.at());
-                        let id = format!("{}/{}/{}", principal.id, project.id, role.id);
+                        let id = format!("{holder}/{}/{}", project.id, role.id);
                         (id, format!("{spoken} in {}", project.label()))
                     }
                 };
-                Thing { kind: "grant", id: Text::from(id), name: Some(Text::from(name)), email: None }
+                Thing { kind: "grant", id: Text::from(id), name: Some(Text::from(name)), email: None, project: None }
             }
         }
+    }
+
+    fn within(&self, project: ProjectIx, thing: Thing) -> Thing {
+        Thing { project: Some(Box::new(self.thing(Kind::Project, project.at()))), ..thing }
+    }
+
+    /// Of each role, the project that it belongs to: a custom one belongs to one at most.
+    fn homes(&self) -> &[Option<ProjectIx>] {
+        self.homes.get_or_init(|| {
+            let mut homes = vec![None; self.org.roles.len()];
+            for project in (0..self.org.projects.len()).map(ProjectIx::new) {
+                let custom = self.org.roles_of_project(project).iter().map(|role| role.at());
+                for role in custom.filter(|&role| self.org.roles[role].predefined_role == Known::Value(false)) {
+                    homes[role] = Some(project);
+                }
+            }
+            homes
+        })
     }
 
     /// A principal as a thing.
@@ -189,5 +217,5 @@ impl<'o> Facts<'o> {
 }
 
 fn thing(kind: &'static str, id: &Text, name: &Known<Text>, email: Option<&Text>) -> Thing {
-    Thing { kind, id: id.clone(), name: name.value().cloned(), email: email.cloned() }
+    Thing { kind, id: id.clone(), name: name.value().cloned(), email: email.cloned(), project: None }
 }

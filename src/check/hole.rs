@@ -149,9 +149,8 @@ impl Prover<'_, '_> {
         self.unread(Collection::GroupMembers, proof);
         if scopes.project {
             self.unread(Collection::ProjectGroups, proof);
-            let unlisted = (0..org.groups.len()).find(|&at| !org.groups[at].listed);
-            if let Some(at) = unlisted {
-                self.unread_of_group(Collection::GroupMembers, GroupIx::new(at), proof);
+            if let Some(unlisted) = org.groups.iter().position(|group| !group.listed) {
+                self.unread_of_group(Collection::GroupMembers, GroupIx::new(unlisted), proof);
             }
         }
     }
@@ -176,10 +175,13 @@ impl Prover<'_, '_> {
             Kind::Invite if org.invites[at].projects.is_missing() => {
                 proof.missing.push(Missing::Unsent("projects", self.facts.thing(kind, at)));
             }
-            Kind::Invite if !self.facts.knows_projects_of_invite(at) => {
+            Kind::Invite if self.facts.knows_projects_of_invite(at) => {}
+            Kind::Invite if !org.coverage.of(Collection::Projects).exhaustive() => {
+                self.unread(Collection::Projects, proof);
+            }
+            Kind::Invite => {
                 proof.missing.push(Missing::Unread("the list of projects lacks one that comes with it".to_owned()));
             }
-            Kind::Invite => {}
             _ => self.unread(Collection::ProjectUsers, proof),
         }
     }

@@ -1,5 +1,6 @@
 //! One rule: what it selects, what it finds, and its verdict.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,9 +12,9 @@ use super::facts::Facts;
 use super::population::Population;
 use super::proof::{Missing, Proof, permission};
 use super::prove::Prover;
-use crate::finding::{Evidence, Finding, Path, Place, RuleResult, Status, Thing, Value, Verdict};
+use crate::finding::{Evidence, Finding, Path, Place, RuleResult, Status, Thing, Value, Verdict, kind_in_words};
 use crate::org::{Known, Text, Truth};
-use crate::policy::{Assertion, Bounds, Condition, Exactly, Kind, Rule, TextColumn};
+use crate::policy::{Assertion, Bounds, Condition, Exactly, Kind, Rule, TextColumn, matters};
 
 /// A rule's answer, with its findings.
 pub struct Judged {
@@ -28,7 +29,7 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule, number: usize) -> Judged {
     filter.answers = filter.answers.and(&Answers::each(facts.count(rule.select), |at| population.has(at)));
     let open = population.open();
     let selected = filter.answers.count_yes();
-    let judge = Judge { facts, rule, number, prover: Prover { facts, source: &rule.place.source }, open };
+    let judge = Judge { facts, rule, number, prover: Prover { facts, source: &rule.place.source }, population, open };
     let mut findings = match &rule.assertion {
         Assertion::Forbid(condition) => judge.each(&filter, condition, false),
         Assertion::Require(condition) => judge.each(&filter, condition, true),
@@ -82,6 +83,7 @@ struct Judge<'j, 'o> {
     rule: &'j Rule,
     number: usize,
     prover: Prover<'j, 'o>,
+    population: Population<'j, 'o>,
     /// Whether there may be more things to select than were read.
     open: bool,
 }
@@ -95,16 +97,29 @@ impl Judge<'_, '_> {
         let violations = broken.yes().map(|at| self.violation(filter, &asserted, at, required));
         let unknown = broken.unknown().map(|at| {
             let mut proof = Proof::default();
-            for part in [filter, &asserted] {
-                if part.answers.of(at) == Truth::Unknown {
-                    self.prover.explain(part, at, &mut proof);
-                }
+            self.unselected(filter, at, &mut proof);
+            if asserted.answers.of(at) == Truth::Unknown {
+                self.prover.explain(&asserted, at, &mut proof);
             }
             let subject = self.facts.thing(self.rule.select, at);
-            let message = format!("{} {}: cannot be answered", subject.kind_in_words(), subject.label());
+            let message = format!("{} {}: cannot be answered", subject.kind_in_words(), subject.spoken());
             self.finding(Status::Unknown, subject, message, proof, condition.span.clone())
         });
         violations.chain(unknown).collect()
+    }
+
+    /// Notes why it is not known whether a thing is selected, if it is not.
+    fn unselected(&self, filter: &Answered<'_>, at: usize, proof: &mut Proof) {
+        if filter.answers.of(at) != Truth::Unknown {
+            return;
+        }
+        self.prover.explain(filter, at, proof);
+        if self.population.has(at) == Truth::Unknown {
+            let scopes = self.rule.scopes();
+            for &collection in self.rule.select.reads().iter().filter(|collection| matters(**collection, scopes)) {
+                self.prover.unread(collection, proof);
+            }
+        }
     }
 
     fn violation(&self, filter: &Answered<'_>, asserted: &Answered<'_>, at: usize, required: bool) -> Finding {
@@ -142,7 +157,7 @@ impl Judge<'_, '_> {
 
     /// One sentence on what is wrong with the subject.
     fn message(&self, subject: &Thing, proof: &Proof, required: bool, span: &Range<usize>) -> String {
-        let who = format!("{} {}", subject.kind_in_words(), subject.label());
+        let who = format!("{} {}", subject.kind_in_words(), subject.spoken());
         let mut permissions: Vec<&str> = Vec::new();
         let mut others: Vec<String> = Vec::new();
         for evidence in &proof.evidence {
@@ -181,7 +196,7 @@ impl Judge<'_, '_> {
     fn count(&self, filter: &Answered<'_>, bounds: Bounds, span: &Range<usize>) -> Option<Finding> {
         let sure = filter.answers.count_yes();
         let possible = sure + filter.answers.count_unknown();
-        let kinds = format!("{}s", self.rule.select.name().replace('_', " "));
+        let kinds = format!("{}s", kind_in_words(self.rule.select.name()));
         let mut proof = Proof::default();
         let status = match within(bounds, sure as u64, possible as u64, self.open) {
             Truth::Yes => return None,
@@ -192,21 +207,13 @@ impl Judge<'_, '_> {
             Status::Violation => Box::new(filter.answers.yes()),
             Status::Unknown => Box::new(filter.answers.unknown()),
         };
-        for at in listed {
-            let thing = self.facts.thing(self.rule.select, at);
-            if status == Status::Unknown {
-                self.prover.explain(filter, at, &mut proof);
-                continue;
+        match status {
+            Status::Violation => proof.evidence = self.counted(listed, span),
+            Status::Unknown => {
+                listed.for_each(|at| self.unselected(filter, at, &mut proof));
+                proof.evidence.clear();
             }
-            let place = self.place(span);
-            proof.evidence.push(Evidence {
-                attribute: self.rule.select.name(),
-                value: Value::Text(Text::from(thing.label())),
-                place,
-            });
         }
-        proof.evidence.retain(|_| status == Status::Violation);
-        proof.evidence.sort_by(|a, b| a.value.cmp(&b.value));
         let message = match status {
             Status::Violation => format!("{sure} {kinds} selected, {bounds} allowed"),
             Status::Unknown => {
@@ -215,6 +222,24 @@ impl Judge<'_, '_> {
             }
         };
         Some(self.finding(status, organization(), message, proof, span.clone()))
+    }
+
+    /// What was counted, one by one; what is called alike, with its id.
+    fn counted(&self, listed: impl Iterator<Item = usize>, span: &Range<usize>) -> Vec<Evidence> {
+        let things: Vec<Thing> = listed.map(|at| self.facts.thing(self.rule.select, at)).collect();
+        let mut called: HashMap<String, usize> = HashMap::new();
+        for thing in &things {
+            *called.entry(thing.spoken().into_owned()).or_default() += 1;
+        }
+        let name = |thing: &Thing| match thing.spoken() {
+            spoken if called[spoken.as_ref()] > 1 => format!("{spoken} ({})", thing.id),
+            spoken => spoken.into_owned(),
+        };
+        let mut names: Vec<Text> = things.iter().map(|thing| Text::from(name(thing))).collect();
+        names.sort();
+        let attribute = self.rule.select.name();
+        let evidence = |name| Evidence { attribute, value: Value::Text(name), place: self.place(span) };
+        names.into_iter().map(evidence).collect()
     }
 
     fn exactly(&self, filter: &Answered<'_>, exactly: &Exactly) -> Vec<Finding> {
@@ -232,7 +257,7 @@ impl Judge<'_, '_> {
                 Known::Value(text) => matching(&exactly.values, text).is_some().into(),
             };
             let subject = self.facts.thing(self.rule.select, at);
-            let who = format!("{} {}", subject.kind_in_words(), subject.label());
+            let who = format!("{} {}", subject.kind_in_words(), subject.spoken());
             let mut proof = Proof::default();
             match selected.and(!listed) {
                 Truth::No => {}
@@ -243,9 +268,7 @@ impl Judge<'_, '_> {
                     findings.push(self.finding(Status::Violation, subject, message, proof, exactly.span.clone()));
                 }
                 Truth::Unknown => {
-                    if selected == Truth::Unknown {
-                        self.prover.explain(filter, at, &mut proof);
-                    }
+                    self.unselected(filter, at, &mut proof);
                     if listed == Truth::Unknown {
                         proof.missing.push(Missing::Unsent(name, subject.clone()));
                     }
@@ -268,7 +291,7 @@ impl Judge<'_, '_> {
                 Truth::No => Status::Violation,
                 Truth::Unknown => Status::Unknown,
             };
-            let kind = self.rule.select.name().replace('_', " ");
+            let kind = kind_in_words(self.rule.select.name());
             let message = match status {
                 Status::Violation => format!("no selected {kind} has the {name} {listed}"),
                 Status::Unknown => format!("whether a selected {kind} has the {name} {listed} cannot be answered"),
@@ -352,7 +375,7 @@ impl Judge<'_, '_> {
 }
 
 fn organization() -> Thing {
-    Thing { kind: "organization", id: Text::const_new("organization"), name: None, email: None }
+    Thing { kind: "organization", id: Text::const_new("organization"), name: None, email: None, project: None }
 }
 
 /// The role that a path leads to.
@@ -371,9 +394,16 @@ fn extended(paths: Vec<Path>, permissions: &[Thing]) -> Vec<Path> {
 
 /// A stable hash of rule, subject and what fired: roles, their projects and permissions, and the `listed` value that nobody has.
 fn fingerprint(rule: &str, subject: &Thing, proof: &Proof, listed: Option<&str>) -> String {
-    let steps = proof.paths.iter().flatten();
-    let steps = steps.filter(|step| matches!(step.kind, "role" | "project" | "service_account"));
-    let steps = steps.map(|step| format!("{} {}", step.kind, step.id));
+    let steps = proof.paths.iter().flat_map(|path| {
+        path.iter().enumerate().filter_map(|(at, step)| {
+            let before = at.checked_sub(1).map(|before| &path[before]).filter(|before| before.kind == "project");
+            match (step.kind, before) {
+                ("role", Some(project)) => Some(format!("role {} in {}", step.id, project.id)),
+                ("role" | "project", _) => Some(format!("{} {}", step.kind, step.id)),
+                _ => None,
+            }
+        })
+    });
     let permissions = proof.evidence.iter().filter_map(permission).map(|step| format!("permission {}", step.id));
     let mut fired: Vec<String> = steps.chain(permissions).chain(listed.map(|value| format!("value {value}"))).collect();
     fired.sort();

@@ -4,16 +4,11 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use super::facts::Facts;
-use crate::org::{Collection, Known, Scopes};
+use crate::org::{Collection, Known, Role, Scopes};
 use crate::policy::{Assertion, Attribute, Condition, Kind, Naming, Pattern, Rule, Test, TextColumn, ViaTest, nearest};
 
 /// For how many names of a rule the nearest is looked for.
 const NEAREST: usize = 5;
-
-/// The kinds of principal.
-const PRINCIPALS: [&str; 3] = ["user", "group", "service_account"];
-/// The kinds of scope.
-const SCOPES: [&str; 2] = ["organization", "project"];
 
 /// The names that an organization has.
 pub struct Names<'f, 'o> {
@@ -58,7 +53,7 @@ impl<'f, 'o> Names<'f, 'o> {
             Test::Not(part) => self.condition(part, notes),
             Test::Related(_, _, related) => self.condition(&related.condition, notes),
             Test::Via(_, ViaTest::Group(group)) => self.condition(group, notes),
-            Test::Text(attribute, column, test) if attribute.names == Some(Naming::Itself) => {
+            Test::Text(attribute, column, test) if attribute.names.is_some() => {
                 for pattern in test.any.iter().flatten().chain(&test.except) {
                     let first = notes.len() < NEAREST;
                     note(notes, self.nobody(attribute, *column, pattern, first));
@@ -75,15 +70,19 @@ impl<'f, 'o> Names<'f, 'o> {
     }
 
     fn name_or_id(&self, parts: &[Condition], notes: &mut Vec<String>) {
-        let each = parts.iter().filter_map(|part| match &part.test {
-            Test::Text(attribute, column, test) => {
-                let pattern = test.any.as_ref()?.first()?;
-                Some(self.nobody(attribute, *column, pattern, true))
-            }
-            _ => None,
-        });
-        let each: Option<Vec<String>> = each.collect();
-        note(notes, each.and_then(|unresolved| unresolved.into_iter().next()));
+        let each: Vec<_> = parts
+            .iter()
+            .filter_map(|part| match &part.test {
+                Test::Text(attribute, column, test) => Some((*attribute, *column, test.any.as_deref()?)),
+                _ => None,
+            })
+            .collect();
+        for at in 0..each.first().map_or(0, |(.., patterns)| patterns.len()) {
+            let first = notes.len() < NEAREST;
+            let unresolved: Option<Vec<String>> =
+                each.iter().map(|(of, column, patterns)| self.nobody(of, *column, &patterns[at], first)).collect();
+            note(notes, unresolved.and_then(|unresolved| unresolved.into_iter().next()));
+        }
     }
 
     /// A note, if the pattern is a literal that no thing of that kind bears.
@@ -91,22 +90,20 @@ impl<'f, 'o> Names<'f, 'o> {
     fn nobody(&self, attribute: &Attribute, column: TextColumn, pattern: &Pattern, first: bool) -> Option<String> {
         let literal = pattern.literal()?;
         let org = self.facts.org;
-        // A grant's columns are its role's: it is the roles that have to be known, not every grant.
-        let listed = if attribute.of == Kind::Grant { Kind::Role } else { attribute.of };
-        if !self.facts.lists_all(listed, self.scopes()) {
+        let words = match attribute.names? {
+            Naming::OneOf(words) => words,
+            Naming::Itself | Naming::Permission => &[],
+        };
+        if words.iter().any(|word| pattern.matches(word)) || !self.lists_all(attribute.of) {
             return None;
         }
         let value = |at| match column {
             TextColumn::Each(read) => read(org, at),
             TextColumn::Word(read) => read(org, at).map(|word| org.words.text(word)),
-            TextColumn::Principal => Known::Value(PRINCIPALS[at]),
-            TextColumn::Scope => Known::Value(SCOPES[at]),
+            // Words that are not the API's are looked at when the policy is read.
+            TextColumn::Principal | TextColumn::Scope => Known::Missing,
         };
-        let things = match column {
-            TextColumn::Principal => PRINCIPALS.len(),
-            TextColumn::Scope => SCOPES.len(),
-            TextColumn::Each(_) | TextColumn::Word(_) => self.facts.count(listed),
-        };
+        let things = self.facts.count(attribute.of);
         let values = || (0..things).filter_map(|at| value(at).value().copied());
         let mut borne = self.borne.borrow_mut();
         let borne = borne.entry((attribute.of, attribute.name)).or_insert_with(|| Borne {
@@ -119,7 +116,7 @@ impl<'f, 'o> Names<'f, 'o> {
         if here || !borne.certain {
             return None;
         }
-        let near = if first { nearest(literal, values()) } else { None };
+        let near = if first { nearest(literal, values().chain(words.iter().copied())) } else { None };
         Some(unresolved(
             literal,
             &format!("no {} has this {}", attribute.of.name().replace('_', " "), attribute.name),
@@ -127,16 +124,26 @@ impl<'f, 'o> Names<'f, 'o> {
         ))
     }
 
-    /// Where nobody asked for the roles of projects, nobody speaks of them.
-    fn scopes(&self) -> Scopes {
-        Scopes { project: self.facts.org.coverage.of(Collection::ProjectRoles).asked, ..Scopes::ALL }
+    /// Whether the names of all things of a kind are known. Where nobody asked for the roles of projects, or for those of
+    /// the organization, nobody speaks of them.
+    fn lists_all(&self, kind: Kind) -> bool {
+        let asked = |collection| self.facts.org.coverage.of(collection).asked;
+        let (organization, project) = (asked(Collection::Roles), asked(Collection::ProjectRoles));
+        let some = kind != Kind::Role || organization || project;
+        some && self.facts.lists_all(kind, Scopes { organization, project, ..Scopes::ALL })
     }
 
     fn no_permission(&self, pattern: &Pattern) -> Option<String> {
         let literal = pattern.literal()?;
         let org = self.facts.org;
-        let known = self.facts.lists_all(Kind::Role, self.scopes())
-            && org.roles.iter().all(|role| role.permissions.value().is_some());
+        // What a legacy word stands for is told by a list, if one was asked for.
+        let listed_by = |role: &Role| match role.resource_type.value().map(|word| org.words.text(*word)) {
+            Some("api.project") => Collection::ProjectRoles,
+            _ => Collection::Roles,
+        };
+        let asked = |role: &&Role| org.coverage.of(listed_by(role)).asked;
+        let known =
+            self.lists_all(Kind::Role) && org.roles.iter().filter(asked).all(|role| role.permissions.value().is_some());
         let granted =
             || org.words.iter().enumerate().filter(|(at, _)| self.permissions.contains(at)).map(|(_, word)| word);
         if !known || granted().any(|word| pattern.matches(word)) {

@@ -60,7 +60,7 @@ impl Proof {
 /// The sentence on an attribute that the API did not send for so many things.
 pub fn unsent_for(attribute: &str, first: &Thing, count: usize) -> String {
     let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
-    format!("the API sent no `{attribute}` for {} {}{more}", first.kind_in_words(), first.label())
+    format!("the API sent no `{attribute}` for {} {}{more}", first.kind_in_words(), first.spoken())
 }
 
 /// Something that would have to be known.
@@ -75,7 +75,9 @@ pub enum Missing {
 /// The permission that a piece of evidence shows, if it shows one.
 pub fn permission(evidence: &Evidence) -> Option<Thing> {
     match &evidence.value {
-        Value::Permission(text) => Some(Thing { kind: "permission", id: text.clone(), name: None, email: None }),
+        Value::Permission(text) => {
+            Some(Thing { kind: "permission", id: text.clone(), name: None, email: None, project: None })
+        }
         Value::Null | Value::Flag(_) | Value::Number(_) | Value::Time(_) | Value::Text(_) => None,
     }
 }

@@ -164,7 +164,7 @@ impl Prover<'_, '_> {
         let mut show = |word: &str, span: &Range<usize>| {
             let value = match attribute.names {
                 Some(Naming::Permission) => Value::Permission(word.into()),
-                Some(Naming::Itself) | None => Value::Text(word.into()),
+                Some(Naming::Itself | Naming::OneOf(_)) | None => Value::Text(word.into()),
             };
             self.value(attribute, value, span.clone(), proof);
         };
@@ -216,7 +216,9 @@ impl Prover<'_, '_> {
             let counted = all.iter().filter(|related| part.answers.of(related.at) == Truth::Yes).count() as u64;
             self.value(attribute, Value::Number(counted), answered.condition.span.clone(), proof);
         }
-        for related in all.iter().filter(|related| part.answers.of(related.at) == deciding) {
+        // Of one thing at most, what it is tells why, whichever way it decides.
+        let decides = |related: &&Related| relation.to_one() || part.answers.of(related.at) == deciding;
+        for related in all.iter().filter(decides) {
             let mut inner = Proof::default();
             self.explain(part, related.at, &mut inner);
             if deciding != Truth::Unknown {
@@ -226,10 +228,26 @@ impl Prover<'_, '_> {
             proof.places.extend(inner.places);
             proof.missing.extend(inner.missing);
         }
+        if let Domain::Things(kind @ (Kind::ApiKey | Kind::AdminApiKey)) = answered.domain
+            && all.is_empty()
+            && truth != Truth::Unknown
+        {
+            self.value(attribute, self.owner(relation, kind, at), answered.condition.span.clone(), proof);
+        }
         if truth == Truth::Unknown {
             self.open(relation, scopes, answered.domain, at, proof);
         }
         proof.places.push(answered.condition.span.clone());
+    }
+
+    /// What the API calls the owner of a key that is none of those that the relation leads to.
+    fn owner(&self, relation: Relation, kind: Kind, at: usize) -> Value {
+        let org = self.facts.org;
+        let owner = if kind == Kind::ApiKey { &org.api_keys[at].owner } else { &org.admin_api_keys[at].owner };
+        match owner.name.value().or(owner.id.value()) {
+            Some(name) if relation == Relation::User => Value::Text(name.clone()),
+            _ => Value::Null,
+        }
     }
 
     fn related_things(
@@ -263,6 +281,10 @@ impl Prover<'_, '_> {
                 Relation::Members => vec![vec![facts.thing(Kind::User, place), facts.thing(kind, at)]],
                 Relation::Projects if kind == Kind::User || kind == Kind::Group => {
                     vec![vec![facts.thing(kind, at), facts.thing(Kind::Project, place)]]
+                }
+                // What a grant is made of is told by the ways that lead to it.
+                Relation::Project | Relation::User | Relation::ServiceAccount if kind != Kind::Grant => {
+                    vec![vec![facts.thing(kind, at), facts.thing(relation.target(), place)]]
                 }
                 Relation::Projects
                 | Relation::Roles
@@ -346,6 +368,9 @@ struct Related {
 /// Joins the paths to a related thing with what was found behind it.
 fn lead(paths: &[Path], inner: &Proof, proof: &mut Proof) {
     let permissions: Vec<Thing> = inner.evidence.iter().filter_map(permission).collect();
+    // What leads to the same thing from elsewhere goes no further: it is a path of its own.
+    let meets =
+        |path: &Path, end: &Path| end.first() != path.last() && path.last().is_some_and(|last| end.contains(last));
     for path in paths {
         let mut ends: Vec<Path> = inner.paths.clone();
         if ends.is_empty() {
@@ -355,6 +380,10 @@ fn lead(paths: &[Path], inner: &Proof, proof: &mut Proof) {
             proof.paths.push(path.clone());
         }
         for end in ends {
+            if meets(path, &end) {
+                proof.paths.extend([path.clone(), end]);
+                continue;
+            }
             // A path that begins where this one ends does not name the thing twice.
             let rest = if end.first() == path.last() { &end[1..] } else { &end[..] };
             proof.paths.push(path.iter().chain(rest).cloned().collect());

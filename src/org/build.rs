@@ -273,11 +273,11 @@ impl Builder {
         let listed = || self.groups.iter().enumerate().filter(|(_, group)| group.listed);
         let whole = Whole {
             memberships: all_groups && listed().all(|(at, _)| !group_members.contains(at)),
-            all_memberships: all_groups && group_members.is_clear() && all_projects && project_groups.is_clear(),
             project_users: all_projects && project_users.is_clear(),
             project_groups: all_projects && project_groups.is_clear(),
         };
         Holes {
+            unlisted_groups: self.groups.iter().any(|group| !group.listed),
             whole,
             group_members,
             project_users,

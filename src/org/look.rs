@@ -161,7 +161,7 @@ impl Org {
 
     /// Whether that is also known of groups that the list lacks and some project has.
     pub fn knows_all_memberships(&self) -> bool {
-        self.holes.whole.all_memberships
+        self.knows_memberships() && self.knows_all_project_groups() && !self.holes.unlisted_groups
     }
 
     /// Whether every group is known through which somebody can hold something in these scopes, and its members.

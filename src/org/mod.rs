@@ -250,17 +250,15 @@ struct Holes {
     /// By place among the groups of projects.
     project_group_roles: FixedBitSet,
     service_account_roles: FixedBitSet,
+    /// Whether there are groups that the list does not have.
+    unlisted_groups: bool,
     whole: Whole,
 }
 
 /// What is known of everything of a kind at once. Asked for every user, and so counted once.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Whole {
-    /// Of the groups that the list has.
     memberships: bool,
-    /// Also of those that only projects tell of.
-    all_memberships: bool,
     project_users: bool,
     project_groups: bool,
 }

@@ -111,6 +111,8 @@ pub struct Attribute {
 pub enum Naming {
     /// A thing of its kind, or a word that such things have.
     Itself,
+    /// One of these words, or one that such things have: the API may have others yet to come.
+    OneOf(&'static [&'static str]),
     /// A permission.
     Permission,
 }
@@ -136,6 +138,20 @@ pub enum TextColumn {
     /// Of a grant: where it holds.
     Scope,
 }
+
+impl TextColumn {
+    /// All words that there can be, where it is not the API that says them.
+    pub fn own_words(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Each(_) | Self::Word(_) => None,
+            Self::Principal => Some(&["user", "service_account", "group"]),
+            Self::Scope => Some(&SCOPES),
+        }
+    }
+}
+
+/// The scopes of grants, and of roles, so far.
+pub const SCOPES: [&str; 2] = ["organization", "project"];
 
 /// How to read a list of words.
 pub type ListColumn = for<'a> fn(&'a Org, usize) -> Known<&'a [Word]>;
@@ -319,7 +335,7 @@ impl Attribute {
 static TABLE: &[Attribute] = &{
     use Case::{Exact, Fold};
     use Kind::{AdminApiKey, ApiKey, Grant, Group, Invite, Project, Role, ServiceAccount, User};
-    use Naming::{Itself, Permission};
+    use Naming::{Itself, OneOf, Permission};
     use Relation::{Holders, Holds, Members};
     use Type::{Flag, List, Text, Time, Via};
     [
@@ -388,7 +404,8 @@ static TABLE: &[Attribute] = &{
             .reads(&[Projects, ProjectGroups]),
         row(Project, "id", Text(Exact, id!(projects)), "the project's id").names(Itself),
         row(Project, "name", Text(Exact, each!(projects.name)), "display name").names(Itself),
-        row(Project, "status", Text(Fold, TextColumn::Word(copied!(projects.status))), "`active` or `archived`"),
+        row(Project, "status", Text(Fold, TextColumn::Word(copied!(projects.status))), "`active` or `archived`")
+            .names(OneOf(&["active", "archived"])),
         row(Project, "created_at", Time(copied!(projects.created_at)), "when the project was made"),
         row(Project, "archived_at", Time(copied!(projects.archived_at)), "when it was archived; `null` if it is not"),
         row(Project, "holders", Type::Relation(Holders), "the grants that hold in the project alone").reads(GRANTS),
@@ -405,7 +422,8 @@ static TABLE: &[Attribute] = &{
             "role",
             Text(Fold, TextColumn::Word(copied!(service_accounts.role))),
             "the legacy word in its project: `owner`, `member` or `none`. Says nothing of custom roles; see `holds`",
-        ),
+        )
+        .names(OneOf(&["owner", "member", "none"])),
         row(ServiceAccount, "created_at", Time(copied!(service_accounts.created_at)), "when it was made"),
         row(ServiceAccount, "project", Type::Relation(Relation::Project), "its project"),
         row(ServiceAccount, "holds", Type::Relation(Holds), "its effective grants: in its project, and through groups")
@@ -419,13 +437,15 @@ static TABLE: &[Attribute] = &{
             "role",
             Text(Fold, TextColumn::Word(copied!(invites.role))),
             "the legacy word that the invited will bear: `owner` or `reader`",
-        ),
+        )
+        .names(OneOf(&["owner", "reader"])),
         row(
             Invite,
             "status",
             Text(Fold, TextColumn::Word(copied!(invites.status))),
             "`pending`, `accepted` or `expired`",
-        ),
+        )
+        .names(OneOf(&["pending", "accepted", "expired"])),
         row(Invite, "created_at", Time(copied!(invites.created_at)), "when it was sent"),
         row(Invite, "expires_at", Time(copied!(invites.expires_at)), "when it ends; `null` if never"),
         row(Invite, "accepted_at", Time(copied!(invites.accepted_at)), "when it was accepted; `null` if it was not"),
@@ -452,7 +472,8 @@ static TABLE: &[Attribute] = &{
             "owner_project_access",
             Text(Fold, TextColumn::Word(copied!(api_keys.owner_project_access))),
             "whether its owner still has access to the project: `active` or `inactive`",
-        ),
+        )
+        .names(OneOf(&["active", "inactive"])),
         row(ApiKey, "project", Type::Relation(Relation::Project), "its project"),
         row(ApiKey, "owner", Type::Relation(Relation::User), "the user whose it is, if the organization has one")
             .reads(&[Users]),
@@ -468,11 +489,9 @@ static TABLE: &[Attribute] = &{
             "principal",
             Text(Fold, TextColumn::Principal),
             "who holds the role: `user`, `service_account` or `group`",
-        )
-        .names(Itself),
+        ),
         row(Grant, "permission", List(role_permissions), "what the granted role permits").names(Permission),
-        row(Grant, "scope", Text(Fold, TextColumn::Scope), "where the grant holds: `organization` or `project`")
-            .names(Itself),
+        row(Grant, "scope", Text(Fold, TextColumn::Scope), "where the grant holds: `organization` or `project`"),
         row(Grant, "role", Type::Relation(Relation::Role), "the granted role"),
         row(Grant, "project", Type::Relation(Relation::Project), "the project that it holds in, if it does in one"),
         row(Grant, "user", Type::Relation(Relation::User), "the user that holds the role, if one does"),

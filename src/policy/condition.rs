@@ -6,8 +6,8 @@ use super::error::Problem;
 use super::fields::{Fields, Noted, Reader, optional};
 use super::yaml::{Key, Node, Yaml};
 use super::{
-    Attribute, Case, Condition, Kind, ListTest, Pattern, Quantity, RelatedTest, Relation, Test, TextTest, TimeTest,
-    Type, ViaKind, ViaTest,
+    Attribute, Case, Condition, Kind, ListTest, Pattern, Quantity, RelatedTest, Relation, Test, TextColumn, TextTest,
+    TimeTest, Type, ViaKind, ViaTest,
 };
 use crate::org::{instant, seconds};
 
@@ -47,7 +47,11 @@ impl Reader<'_> {
             _ => {
                 let attribute = self.attribute(key, of)?;
                 match attribute.type_ {
-                    Type::Text(case, column) => Test::Text(attribute, column, self.text_test(attribute, case, value)?),
+                    Type::Text(case, column) => {
+                        let test = self.text_test(attribute, case, value)?;
+                        self.own_words(attribute, column, &test, value);
+                        Test::Text(attribute, column, test)
+                    }
                     Type::List(column) => Test::List(attribute, column, self.list_test(attribute, value)?),
                     Type::Flag(column) => Test::Flag(attribute, column, self.flag(attribute, value)?),
                     Type::Time(column) => Test::Time(attribute, column, self.time_test(attribute, value)?),
@@ -103,6 +107,20 @@ impl Reader<'_> {
         let read: Vec<Option<Pattern>> = texts.iter().map(|text| self.pattern(attribute.name, text, case)).collect();
         let any = Some(read.into_iter().collect::<Option<_>>()?);
         Some(TextTest { null: !nulls.is_empty(), any, ..TextTest::default() })
+    }
+
+    /// Notes what can be none of the words that there are, where those are not the API's: it would match nothing, ever.
+    fn own_words(&mut self, attribute: &Attribute, column: TextColumn, test: &TextTest, node: &Node) {
+        let Some(words) = column.own_words() else { return };
+        let what = format!("{} of a {}", attribute.name, attribute.of.name());
+        for pattern in test.any.iter().flatten().chain(&test.except).chain(&test.regex) {
+            if !words.iter().any(|word| pattern.matches(word)) {
+                self.unknown_word(&pattern.span, &what, &pattern.text, words);
+            }
+        }
+        if test.null {
+            self.unknown_word(&node.span, &what, "null", words);
+        }
     }
 
     fn list_test(&mut self, attribute: &Attribute, node: &Node) -> Option<ListTest> {

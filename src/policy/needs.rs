@@ -2,15 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::attribute::matters;
+use super::attribute::{SCOPES, matters};
 use super::{
     Assertion, Condition, Kind, Pattern, Policy, Quantity, RelatedTest, Relation, Rule, Test, TextColumn, TextTest,
     ViaTest,
 };
 use crate::org::{Collection, Scopes};
-
-/// The scopes that the API has, so far.
-const SCOPES: [&str; 2] = ["organization", "project"];
 
 /// What policies read.
 #[derive(Debug)]

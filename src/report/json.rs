@@ -135,6 +135,8 @@ struct ThingRow<'a> {
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<Box<ThingRow<'a>>>,
 }
 
 #[derive(serde::Serialize)]
@@ -217,7 +219,13 @@ fn place(place: &Place) -> PlaceRow<'_> {
 }
 
 fn thing(thing: &Thing) -> ThingRow<'_> {
-    ThingRow { kind: thing.kind, id: &thing.id, name: thing.name.as_deref(), email: thing.email.as_deref() }
+    ThingRow {
+        kind: thing.kind,
+        id: &thing.id,
+        name: thing.name.as_deref(),
+        email: thing.email.as_deref(),
+        project: thing.project.as_deref().map(|project| Box::new(self::thing(project))),
+    }
 }
 
 /// Writes hidden characters as escapes: JSON allows them bare, a terminal that shows the report does not forgive them.

@@ -129,7 +129,8 @@ impl<'a> Text<'a> {
             }
             let subject = |finding: &&Finding| {
                 let details = details(finding);
-                let label = visible(finding.subject.label());
+                let spoken = finding.subject.spoken();
+                let label = visible(&spoken);
                 if details.is_empty() { label.into_owned() } else { format!("{label} ({details})") }
             };
             let named = if self.look.verbose { cause.findings.len() } else { NAMED };
@@ -151,9 +152,12 @@ impl<'a> Text<'a> {
 
     /// `ada@acme.example → group Platform → role API Group Manager → api.groups.write`.
     fn chain(&self, (path, permissions): &(Vec<&Thing>, Vec<&Thing>)) -> String {
+        // The project that a thing stands in is mostly a step of its own.
+        let placed = path.iter().any(|step| step.kind == "project");
+        let label = |thing: &Thing| if placed { thing.label().to_owned() } else { thing.spoken().into_owned() };
         let step = |thing: &&Thing| match thing.kind {
             "user" => visible(thing.label()).into_owned(),
-            _ => format!("{} {}", self.paint(&thing.kind_in_words(), Style::new().dimmed()), visible(thing.label())),
+            _ => format!("{} {}", self.paint(&thing.kind_in_words(), Style::new().dimmed()), visible(&label(thing))),
         };
         let permission = |thing: &&Thing| self.paint(&visible(thing.label()), Style::new().bold());
         let mut steps: Vec<String> = path.iter().map(step).collect();

@@ -27,6 +27,7 @@ mod pagination;
 mod plan;
 mod policies;
 mod policy_params;
+mod projects;
 mod relations;
 mod report;
 mod resume;

@@ -220,7 +220,7 @@ fn a_name_that_nobody_bears_is_noted_with_the_nearest() {
         ("select: user\n    forbid: { holds: { permission: api.group.write } }", "api.group.write", "api.groups.write"),
         ("select: user\n    forbid: { groups: { name: Op } }", "Op", "Ops"),
         ("select: grant\n    forbid: { role: Wrtier }", "Wrtier", "Writer"),
-        ("select: grant\n    forbid: { principal: usr }", "usr", "user"),
+        ("select: grant\n    forbid: { role: [Writer, Tolbox] }", "Tolbox", "Toolbox"),
         ("select: user\n    where: { role: ownr }\n    count: { max: 4 }", "ownr", "owner"),
         ("select: user\n    forbid: { holds: { via: { group: { name: Fils } } } }", "Fils", "Files"),
         (

@@ -77,12 +77,12 @@ pub fn small() -> Organization {
 }
 
 /// The first moment of a day, in seconds.
-fn at(day: &str) -> i64 {
+pub fn at(day: &str) -> i64 {
     rolelint::org::instant(day).expect("a date")
 }
 
 /// A rule, without its id, and the answer it must have, as [`Json::answer`] words it.
-pub type Case = (&'static str, &'static str);
+pub type Case<'c> = (&'c str, &'c str);
 
 /// Asks all rules in one run against that API, and each in a run of its own, and compares every answer: rolelint asks
 /// the API for no more than its rules need, and that must not show.

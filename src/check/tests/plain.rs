@@ -126,7 +126,7 @@ impl<'o> Plain<'o> {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "a row for each relation")]
+    #[expect(clippy::too_many_lines, reason = "one relation after the other")]
     fn related(&self, relation: Relation, scopes: Scopes, kind: Kind, at: usize) -> (Vec<usize>, bool) {
         let org = self.org;
         let grants = |of: &dyn Fn(&Grant) -> bool| (0..self.grants.len()).filter(|&at| of(&self.grants[at])).collect();

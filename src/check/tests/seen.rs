@@ -23,7 +23,8 @@ pub fn build(world: &World, holes: &Holes) -> Org {
     let mut seen = Seen {
         world,
         holes,
-        projects: (0..world.projects.len() - usize::from(holes.last_project && !world.projects.is_empty())).collect(),
+        projects: (0..world.projects.len() - usize::from(holes.cut.contains(&Projects) && !world.projects.is_empty()))
+            .collect(),
         coverage,
         roles: BTreeMap::new(),
         groups: BTreeMap::new(),
@@ -46,6 +47,8 @@ pub fn build(world: &World, holes: &Holes) -> Org {
 
 /// A role in a list of roles, and the group that it comes through, if it does.
 type Held = (String, Option<String>);
+/// By project and id: the legacy word, the groups, and the roles there.
+type InProjects = BTreeMap<(usize, String), (Option<&'static str>, BTreeSet<String>, Vec<Held>)>;
 
 impl World {
     fn role(&self, at: usize) -> String {
@@ -74,11 +77,6 @@ impl World {
     }
 }
 
-/// Legacy word and roles of a user in a project.
-type InProject = (Option<&'static str>, Vec<Held>);
-/// Legacy word, groups and roles of a service account.
-type Account = (Option<&'static str>, BTreeSet<String>, Vec<Held>);
-
 struct Seen<'w> {
     world: &'w World,
     holes: &'w Holes,
@@ -90,10 +88,10 @@ struct Seen<'w> {
     groups: BTreeMap<String, (bool, Vec<String>)>,
     /// Whether the list has them, their groups, and their roles.
     users: BTreeMap<String, (bool, BTreeSet<String>, Vec<Held>)>,
-    /// By project and user: the word and the roles there.
-    members: BTreeMap<(usize, String), InProject>,
+    /// Their groups do not stand in projects.
+    members: InProjects,
     links: BTreeMap<(usize, String), Vec<String>>,
-    accounts: BTreeMap<(usize, String), Account>,
+    accounts: InProjects,
 }
 
 impl Seen<'_> {
@@ -141,7 +139,8 @@ impl Seen<'_> {
     }
 
     fn teams(&mut self) {
-        let count = self.world.groups.len() - usize::from(self.holes.last_group && !self.world.groups.is_empty());
+        let count =
+            self.world.groups.len() - usize::from(self.holes.cut.contains(&Groups) && !self.world.groups.is_empty());
         let world = self.world;
         if !self.asked(Groups) {
             return;
@@ -167,7 +166,7 @@ impl Seen<'_> {
 
     fn people(&mut self) {
         let world = self.world;
-        let listed = world.users.len() - usize::from(self.holes.last_user && !world.users.is_empty());
+        let listed = world.users.len() - usize::from(self.holes.cut.contains(&Users) && !world.users.is_empty());
         if self.asked(Users) && listed < world.users.len() {
             self.cut(Users);
         }
@@ -274,7 +273,7 @@ impl Seen<'_> {
                 }
                 self.assigned(&held.iter().map(|(role, _)| role.clone()).collect::<Vec<_>>());
             }
-            self.members.insert((project, id), (*word, held));
+            self.members.insert((project, id), (*word, BTreeSet::new(), held));
         }
     }
 
@@ -412,7 +411,7 @@ impl Seen<'_> {
             let roles = roles.iter().filter(|_| read).map(|role| builder.role_ix(role).expect("listed")).collect();
             builder.project(project, roles).expect("in order");
         }
-        for ((at, id), (role, held)) in &self.members {
+        for ((at, id), (role, _, held)) in &self.members {
             let project = builder.project_ix(&format!("p{at}")).expect("built");
             let user = builder.user_ix(id).expect("whoever is in a project is among the users");
             let mut assignments = self.ways(builder, held);
@@ -466,7 +465,7 @@ impl Seen<'_> {
         });
         let mut all: Vec<_> = own.chain(of_projects).filter(|_| self.holes.asked(AdminApiKeys)).collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));
-        if self.holes.last_key && !all.is_empty() {
+        if self.holes.cut.contains(&AdminApiKeys) && !all.is_empty() {
             all.pop();
             self.coverage.of_mut(AdminApiKeys).cut = Some(denied());
         }
@@ -477,7 +476,7 @@ impl Seen<'_> {
             builder.admin_api_key(key).expect("in order");
         }
         let mut invites: Vec<_> = self.world.invites.iter().enumerate().filter(|_| self.holes.asked(Invites)).collect();
-        if self.holes.last_key && !invites.is_empty() {
+        if self.holes.cut.contains(&Invites) && !invites.is_empty() {
             invites.pop();
             self.coverage.of_mut(Invites).cut = Some(denied());
         }
