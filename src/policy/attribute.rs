@@ -60,6 +60,12 @@ impl Kind {
         }
     }
 
+    /// The word with its article.
+    pub fn one(self) -> String {
+        let article = if self.name().starts_with(['a', 'i']) { "an" } else { "a" };
+        format!("{article} {}", self.name())
+    }
+
     /// The collections that list all things of this kind.
     pub fn reads(self) -> &'static [Collection] {
         match self {

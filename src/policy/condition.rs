@@ -21,7 +21,7 @@ const WAYS: &[(&str, ViaKind)] =
 impl Reader<'_> {
     /// A mapping whose entries must all hold.
     pub(super) fn condition(&mut self, node: &Node, of: Kind) -> Option<Condition> {
-        let entries = self.entries(node, &format!("a condition on a {}", of.name()))?;
+        let entries = self.entries(node, &format!("a condition on {}", of.one()))?;
         let mut parts = Vec::new();
         let mut whole = true;
         for (key, value) in entries {
@@ -112,7 +112,7 @@ impl Reader<'_> {
     /// Notes what can be none of the words that there are, where those are not the API's: it would match nothing, ever.
     fn own_words(&mut self, attribute: &Attribute, column: TextColumn, test: &TextTest, node: &Node) {
         let Some(words) = column.own_words() else { return };
-        let what = format!("{} of a {}", attribute.name, attribute.of.name());
+        let what = format!("{} of {}", attribute.name, attribute.of.one());
         for pattern in test.any.iter().flatten().chain(&test.except).chain(&test.regex) {
             if !words.iter().any(|word| pattern.matches(word)) {
                 self.unknown_word(&pattern.span, &what, &pattern.text, words);

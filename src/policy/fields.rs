@@ -177,8 +177,8 @@ impl Reader<'_> {
         let found = attribute::find(of, &key.text);
         if found.is_none() {
             let names: Vec<&str> = attribute::of(of).map(|attribute| attribute.name).collect();
-            let holder = matches!(of, Kind::User | Kind::Group);
-            let mut problem = Problem::new(key.span.clone(), format!("a {} has no `{}`", of.name(), key.text));
+            let holder = matches!(of, Kind::User | Kind::Group | Kind::ServiceAccount);
+            let mut problem = Problem::new(key.span.clone(), format!("{} has no `{}`", of.one(), key.text));
             let elsewhere = Kind::ALL.into_iter().filter(|kind| attribute::find(*kind, &key.text).is_some());
             let elsewhere: Vec<&str> = elsewhere.map(Kind::name).collect();
             problem = problem.help(match nearest(&key.text, names.iter().copied()) {
@@ -191,14 +191,14 @@ impl Reader<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if !elsewhere.is_empty() => {
                     format!(
-                        "`{}` belongs to {}; a {} has {}",
+                        "`{}` belongs to {}; {} has {}",
                         key.text,
                         elsewhere.join(" and "),
-                        of.name(),
+                        of.one(),
                         names.join(", ")
                     )
                 }
-                None => format!("a {} has {}", of.name(), names.join(", ")),
+                None => format!("{} has {}", of.one(), names.join(", ")),
             });
             self.problem(problem);
         }
