@@ -167,6 +167,43 @@ impl Answers {
         }
     }
 
+    /// The things that a list has, and those of which only others tell.
+    pub fn things(&self, listed_by: Collection) -> BTreeSet<Part> {
+        fn own<T: Item>(list: Option<&Listed<T>>) -> BTreeSet<Part> {
+            list.into_iter().flat_map(|list| &list.items).map(|item| Part::of(item.id())).collect()
+        }
+        fn within<T: Item>(lists: &Parts<T>) -> BTreeSet<Part> {
+            let items = lists.iter().flat_map(|(project, list)| list.items.iter().map(move |item| (project, item)));
+            items.map(|(project, item)| Part::within(&project.id, item.id())).collect()
+        }
+        match listed_by {
+            Collection::Users => {
+                let members = self.group_members.values().flat_map(|members| &members.items).map(Item::id);
+                let in_projects = self.project_users.values().flat_map(|users| &users.items).map(Item::id);
+                own(self.users.as_ref()).into_iter().chain(members.chain(in_projects).map(Part::of)).collect()
+            }
+            Collection::Groups => own(self.groups.as_ref()),
+            Collection::Projects => own(self.projects.as_ref()),
+            Collection::ProjectUsers => within(&self.project_users),
+            Collection::ProjectGroups => within(&self.project_groups),
+            Collection::ServiceAccounts => within(&self.service_accounts),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// Whether it was asked what of a collection belongs to a thing, or that was taken over.
+    pub fn was_asked(&self, collection: Collection, part: &Part) -> bool {
+        let asked = match collection {
+            Collection::GroupMembers => self.group_members.contains_key(part),
+            Collection::ProjectUsers => self.project_users.contains_key(part),
+            Collection::ProjectGroups => self.project_groups.contains_key(part),
+            Collection::ServiceAccounts => self.service_accounts.contains_key(part),
+            Collection::ApiKeys => self.api_keys.contains_key(part),
+            collection => self.held(collection).contains_key(part),
+        };
+        asked || self.carried.of(collection, part).is_some()
+    }
+
     /// Whatever ended a list before its end.
     pub fn errors(&self) -> impl Iterator<Item = &Error> {
         fn of<T>(listed: Option<&Listed<T>>) -> Option<&Error> {

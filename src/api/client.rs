@@ -1,6 +1,5 @@
 //! One GET, one page: attempts, waits, and what counts as an answer.
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard};
@@ -9,22 +8,21 @@ use std::time::{Duration, SystemTime};
 use backon::{ExponentialBuilder, Retryable as _};
 use httpdate::parse_http_date;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION};
-use reqwest::{Certificate, Response, StatusCode, Url, redirect};
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
+use reqwest::{Response, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use super::endpoint::Endpoint;
 use super::error::Error;
 use super::journal::{Identity, Journal};
-use super::key::Key;
+use super::key::{Key, without_keys};
+use super::list::Look;
 use super::pace::Pace;
-use super::reach::{last, look_at_the_proxy, unreachable};
+use super::reach::{base_url, certificates, last, look_at_the_proxy, unreachable};
+use super::refusal::{message, missing_scope};
 use super::wait;
 use crate::org::Time;
-use crate::visible::{is_hidden, mask};
+use crate::visible::is_hidden;
 
 /// The largest page, in MiB.
 const LARGEST: usize = 32;
@@ -66,8 +64,8 @@ pub(super) struct Get<'a> {
     pub query: &'a str,
     /// A status that says that there is nothing to list.
     pub or_empty: Option<u16>,
-    /// Whether it is asked for a second time in this collection: what was answered before is not the answer.
-    pub again: bool,
+    /// What for.
+    pub look: Look,
 }
 
 /// What stands for an answer that says that there is nothing to list.
@@ -432,90 +430,13 @@ impl Client {
 impl Get<'_> {
     /// What the journal calls it.
     fn name(&self) -> String {
-        let again = if self.again { " again" } else { "" };
-        format!("{}?{}{again}", self.path, self.query)
+        let look = match self.look {
+            Look::First => "",
+            Look::ForNews => " for news",
+            Look::ForTheGone => " for the gone",
+        };
+        format!("{}?{}{look}", self.path, self.query)
     }
-}
-
-/// The CA certificates in a file.
-fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
-    let unusable = |why: String| Error::CaFile { path: path.to_owned(), why };
-    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
-    let mut certificates = Vec::new();
-    for read in CertificateDer::pem_slice_iter(&pem) {
-        let certificate = read.map_err(|_| unusable("it is no PEM, or not a whole one".to_owned()))?;
-        let place = certificates.len() + 1;
-        let usable = RootCertStore::empty()
-            .add(certificate.clone())
-            .map_err(drop)
-            .and_then(|()| Certificate::from_der(&certificate).map_err(drop));
-        certificates.push(usable.map_err(|()| unusable(format!("certificate {place} in it cannot be read")))?);
-    }
-    if certificates.is_empty() { Err(unusable("it holds no certificate in PEM".to_owned())) } else { Ok(certificates) }
-}
-
-/// A list of keys without the pieces of the keys that it shows. What is no JSON stays as it is: nobody can read it. But
-/// what can be read only by who does not look at all of it might still show a piece.
-fn without_keys(body: Vec<u8>) -> Result<Vec<u8>, Error> {
-    let mut page = match serde_json::from_slice::<serde_json::Value>(&body) {
-        Ok(page) => page,
-        Err(_) if serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_err() => return Ok(body),
-        Err(_) => return Err(Error::Shape { what: "a value that cannot be read".to_owned() }),
-    };
-    let items = page.get_mut("data").and_then(serde_json::Value::as_array_mut);
-    for item in items.into_iter().flatten().filter_map(serde_json::Value::as_object_mut) {
-        item.retain(|name, _| !matches!(name.as_str(), "redacted_value" | "value"));
-    }
-    Ok(page.to_string().into_bytes())
-}
-
-fn base_url(text: &str) -> Result<Url, Error> {
-    let url = Url::parse(text.trim_end_matches('/'));
-    // Only the host is shown: a key may have got into any other part.
-    let host = url.as_ref().ok().and_then(|url| url.host_str()).unwrap_or_default();
-    let shown = mask(&host.chars().filter(|c| !is_hidden(*c)).collect::<String>());
-    let no = |why: &str| Err(Error::BaseUrl { host: shown.clone(), why: why.to_owned() });
-    let url = match &url {
-        Ok(url) => url.clone(),
-        Err(error) => return no(&error.to_string()),
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        return no("it holds credentials");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return no("it has a query or a fragment");
-    }
-    if mask(url.as_str()) != url.as_str() {
-        return no("it holds a key");
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_local(&url) => Ok(url),
-        "http" => no("over plain HTTP the key could be read on the way"),
-        _ => no("it begins with neither https:// nor http://"),
-    }
-}
-
-/// Whether a URL leads to this machine.
-fn is_local(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|address: IpAddr| address.is_loopback())
-}
-
-/// What the API says went wrong: `error.message`, `error` itself, or `message`.
-fn message(body: &[u8]) -> String {
-    let Ok(json) = serde_json::from_slice::<serde_json::Value>(body) else { return String::new() };
-    let places = [json.pointer("/error/message"), json.get("error"), json.get("message")];
-    places.into_iter().flatten().find_map(serde_json::Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// The scope in "Missing scopes: api.management.read."
-fn missing_scope(message: &str) -> Option<String> {
-    let (_, rest) = message.split_once("Missing scopes: ")?;
-    let end =
-        rest.find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.' | ',' | ' ')));
-    let scopes = rest[..end.unwrap_or(rest.len())].trim().trim_end_matches(['.', ',']);
-    (!scopes.is_empty()).then(|| scopes.to_owned())
 }
 
 #[cfg(test)]
@@ -524,30 +445,6 @@ mod tests {
     use crate::api::endpoint;
     use crate::api::wire::{ApiKey, Page};
     use crate::org::Collection;
-
-    #[test]
-    fn the_key_goes_over_tls_or_stays_on_this_machine() {
-        for url in ["https://api.openai.com/v1", "http://127.0.0.1:8080/v1/", "http://[::1]/v1", "http://localhost"] {
-            base_url(url).expect(url);
-        }
-        for url in [
-            "http://api.openai.com/v1",
-            "ftp://host/sk-secret-0123456789",
-            "sk-secret-0123456789",
-            "",
-            "https://sk-secret-0123456789:p@host/v1",
-            "https://host/v1?key=sk-secret-0123456789",
-            "https://host/sk-secret-0123456789/v1",
-            "https://sk-secret-0123456789/v1",
-            "http://sk-secret-0123456789/v1",
-        ] {
-            if let Err(error) = base_url(url) {
-                assert!(!error.to_string().contains("secret"), "{error}");
-            } else {
-                panic!("{url} is accepted");
-            }
-        }
-    }
 
     fn options() -> Options {
         let (timeout, retry_delay) = (Duration::from_secs(30), Duration::from_millis(500));
@@ -566,7 +463,7 @@ mod tests {
             let mut client = Client::in_memory(memory, Key::new("Sess-ABCDEF0123456789").expect("a key"), &options());
             client.journal(&path, None, 0).expect("begun");
             let endpoint = endpoint::of(Collection::AdminApiKeys);
-            let get = Get { endpoint, path: endpoint.template, query: "limit=100", or_empty: None, again: false };
+            let get = Get { endpoint, path: endpoint.template, query: "limit=100", or_empty: None, look: Look::First };
             client.get(get).await
         });
         (answer, std::fs::read_to_string(&path).expect("text"))
@@ -607,22 +504,5 @@ mod tests {
         }
         let longest = Options { deadline: Some(Duration::MAX), ..options() };
         assert!(!Client::new(key(), &longest).expect("a client").overdue());
-    }
-
-    #[test]
-    fn the_missing_scope_is_found_in_the_sentence() {
-        let real = "You have insufficient permissions for this operation. Missing scopes: api.management.read. Check that \
-                    you have the correct role in your organization (Reader, Writer, Owner)";
-        assert_eq!(missing_scope(real).as_deref(), Some("api.management.read"));
-        assert_eq!(missing_scope("Missing scopes: api.a, api.b").as_deref(), Some("api.a, api.b"));
-        assert_eq!(missing_scope("Incorrect API key provided"), None);
-    }
-
-    #[test]
-    fn the_message_is_found_in_every_shape_of_error() {
-        for body in [r#"{"error":{"message":"no","code":5}}"#, r#"{"error":"no"}"#, r#"{"code":404,"message":"no"}"#] {
-            assert_eq!(message(body.as_bytes()), "no");
-        }
-        assert_eq!(message(b"<html>"), "");
     }
 }

@@ -97,6 +97,25 @@ impl fmt::Debug for Key {
     }
 }
 
+/// A list of keys without the pieces of the keys that it shows. What is no JSON stays as it is: nobody can read it. But
+/// what can be read only by who does not look at all of it might still show a piece.
+///
+/// # Errors
+///
+/// It is such an answer.
+pub(super) fn without_keys(body: Vec<u8>) -> Result<Vec<u8>, Error> {
+    let mut page = match serde_json::from_slice::<serde_json::Value>(&body) {
+        Ok(page) => page,
+        Err(_) if serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_err() => return Ok(body),
+        Err(_) => return Err(Error::Shape { what: "a value that cannot be read".to_owned() }),
+    };
+    let items = page.get_mut("data").and_then(serde_json::Value::as_array_mut);
+    for item in items.into_iter().flatten().filter_map(serde_json::Value::as_object_mut) {
+        item.retain(|name, _| !matches!(name.as_str(), "redacted_value" | "value"));
+    }
+    Ok(page.to_string().into_bytes())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

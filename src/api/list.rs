@@ -40,14 +40,25 @@ pub struct Which<'a> {
     pub archived: bool,
     /// What is asked for beside what the endpoint always is, such as `&after=x`.
     pub query: &'a str,
-    /// Whether it is read for a second time in this collection: what was answered before is not the answer.
-    pub again: bool,
+    /// What it is read for.
+    pub look: Look,
+}
+
+/// What a list is read for. The answer to one is not the answer to the other, though the request is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// To know it.
+    First,
+    /// To see what came, or became of something, while we read.
+    ForNews,
+    /// To see who left while we read.
+    ForTheGone,
 }
 
 impl Which<'_> {
     /// The organization's own list.
     pub fn own(endpoint: &'static Endpoint) -> Self {
-        Self { endpoint, of: None, archived: false, query: "", again: false }
+        Self { endpoint, of: None, archived: false, query: "", look: Look::First }
     }
 }
 
@@ -65,7 +76,7 @@ async fn walk<T: DeserializeOwned + Item>(
     requests: &mut u64,
     seen: impl Fn(usize),
 ) -> Result<(), Error> {
-    let Which { endpoint, of, archived, query, again } = which;
+    let Which { endpoint, of, archived, query, look } = which;
     let path = endpoint.path(&of.map(Part::ids).unwrap_or_default())?;
     let or_empty = (archived && endpoint.refuses_archived).then_some(400);
     let pace = client.pace();
@@ -77,7 +88,7 @@ async fn walk<T: DeserializeOwned + Item>(
     loop {
         let cursor = after.as_ref().map_or(String::new(), |after| format!("&after={}", encode(after)));
         let query = format!("limit={limit}{}{query}{cursor}", endpoint.query);
-        let page: Page<T> = match client.get(Get { endpoint, path: &path, query: &query, or_empty, again }).await {
+        let page: Page<T> = match client.get(Get { endpoint, path: &path, query: &query, or_empty, look }).await {
             // The documented maximum is more than some servers allow.
             Err(Error::Status { status: 400, .. }) if after.is_none() && limit > SAFE_LIMIT => {
                 pace.too_large(endpoint);

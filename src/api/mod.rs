@@ -18,6 +18,7 @@ mod part;
 mod patience;
 mod probe;
 mod reach;
+mod refusal;
 mod said;
 mod wait;
 mod wire;

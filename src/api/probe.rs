@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::client::{Client, Get};
 use super::endpoint::{self, AUDIT_LOGS, Endpoint};
 use super::error::Error;
+use super::list::Look;
 use super::part::Part;
 use super::wire::{Item as _, Page, Project, Thing};
 use crate::org::{Collection, Failure};
@@ -102,5 +103,5 @@ async fn page<T: serde::de::DeserializeOwned>(
 ) -> Result<Page<T>, Error> {
     let path = endpoint.path(&of.map(Part::ids).unwrap_or_default())?;
     let query = format!("limit={limit}{}", endpoint.query);
-    client.get(Get { endpoint, path: &path, query: &query, or_empty: None, again: false }).await
+    client.get(Get { endpoint, path: &path, query: &query, or_empty: None, look: Look::First }).await
 }

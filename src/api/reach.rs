@@ -1,17 +1,82 @@
-//! What keeps a connection from being made, in words that help.
+//! The way to the API: where it may lead, whom to trust, and what keeps a connection from being made, in words that help.
 
 use std::error::Error as Cause;
 use std::io;
 use std::iter::successors;
+use std::net::IpAddr;
+use std::path::Path;
 
 use http::Uri;
-use rustls::CertificateError;
+use reqwest::{Certificate, Url};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{CertificateError, RootCertStore};
 
 use super::error::Error;
 use crate::org::{Time, moment};
+use crate::visible::{is_hidden, mask};
 
 /// What to ask a user whose machine may live in another year.
 const CLOCK: &str = "is this machine's clock right?";
+
+/// The base URL, if the key is safe on the way there.
+///
+/// # Errors
+///
+/// It is none, or would send the key in the clear.
+pub(super) fn base_url(text: &str) -> Result<Url, Error> {
+    let url = Url::parse(text.trim_end_matches('/'));
+    // Only the host is shown: a key may have got into any other part.
+    let host = url.as_ref().ok().and_then(|url| url.host_str()).unwrap_or_default();
+    let shown = mask(&host.chars().filter(|c| !is_hidden(*c)).collect::<String>());
+    let no = |why: &str| Err(Error::BaseUrl { host: shown.clone(), why: why.to_owned() });
+    let url = match &url {
+        Ok(url) => url.clone(),
+        Err(error) => return no(&error.to_string()),
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return no("it holds credentials");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return no("it has a query or a fragment");
+    }
+    if mask(url.as_str()) != url.as_str() {
+        return no("it holds a key");
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_local(&url) => Ok(url),
+        "http" => no("over plain HTTP the key could be read on the way"),
+        _ => no("it begins with neither https:// nor http://"),
+    }
+}
+
+/// Whether a URL leads to this machine.
+fn is_local(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+/// The CA certificates in a file.
+///
+/// # Errors
+///
+/// There are none that can be used.
+pub(super) fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
+    let unusable = |why: String| Error::CaFile { path: path.to_owned(), why };
+    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    let mut certificates = Vec::new();
+    for read in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = read.map_err(|_| unusable("it is no PEM, or not a whole one".to_owned()))?;
+        let place = certificates.len() + 1;
+        let usable = RootCertStore::empty()
+            .add(certificate.clone())
+            .map_err(drop)
+            .and_then(|()| Certificate::from_der(&certificate).map_err(drop));
+        certificates.push(usable.map_err(|()| unusable(format!("certificate {place} in it cannot be read")))?);
+    }
+    if certificates.is_empty() { Err(unusable("it holds no certificate in PEM".to_owned())) } else { Ok(certificates) }
+}
 
 /// Looks whether the proxy in the environment can be used. One that cannot even be read would be passed over.
 ///
@@ -118,4 +183,33 @@ fn chain<'a>(error: &'a (dyn Cause + 'static)) -> impl Iterator<Item = &'a (dyn 
         Some(inner) => Some(inner),
         None => error.source(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_goes_over_tls_or_stays_on_this_machine() {
+        for url in ["https://api.openai.com/v1", "http://127.0.0.1:8080/v1/", "http://[::1]/v1", "http://localhost"] {
+            base_url(url).expect(url);
+        }
+        for url in [
+            "http://api.openai.com/v1",
+            "ftp://host/sk-secret-0123456789",
+            "sk-secret-0123456789",
+            "",
+            "https://sk-secret-0123456789:p@host/v1",
+            "https://host/v1?key=sk-secret-0123456789",
+            "https://host/sk-secret-0123456789/v1",
+            "https://sk-secret-0123456789/v1",
+            "http://sk-secret-0123456789/v1",
+        ] {
+            if let Err(error) = base_url(url) {
+                assert!(!error.to_string().contains("secret"), "{error}");
+            } else {
+                panic!("{url} is accepted");
+            }
+        }
+    }
 }

@@ -55,23 +55,14 @@ fn things(coverage: &mut Coverage, answers: &Answers) {
     parts(coverage, answers, Collection::ApiKeys, &answers.api_keys);
 }
 
-/// The users whose roles nobody needed.
+/// What nobody asked for: the roles of users whom no rule needs. Whatever else is not there was not looked at either.
 fn unasked(coverage: &mut Coverage, answers: &Answers, needs: &BTreeSet<Collection>) {
-    let users = answers.users.iter().flat_map(|users| &users.items).map(|user| Part::of(&user.id));
-    let members = answers.project_users.iter();
-    let members =
-        members.flat_map(|(project, users)| users.items.iter().map(|user| Part::within(&project.id, &user.id)));
-    let asked = |collection, part: &Part| {
-        answers.held(collection).contains_key(part) || answers.carried.of(collection, part).is_some()
-    };
-    let mut note = |listed, collection, parts: &mut dyn Iterator<Item = Part>| {
-        if needs.contains(&collection) {
-            let unasked = parts.filter(|part| !asked(collection, part) && !answers.is_gone(listed, part));
-            coverage.of_mut(collection).unasked = unasked.map(|part| part.label()).collect();
-        }
-    };
-    note(Collection::Users, Collection::UserRoles, &mut { users });
-    note(Collection::ProjectUsers, Collection::ProjectUserRoles, &mut { members });
+    for &collection in needs {
+        let Some(listed_by) = collection.parent() else { continue };
+        let things = answers.things(listed_by).into_iter();
+        let unasked = things.filter(|part| !answers.was_asked(collection, part) && !answers.is_gone(listed_by, part));
+        coverage.of_mut(collection).unasked = unasked.map(|part| part.label()).collect();
+    }
 }
 
 /// What the lists should have and have not.

@@ -31,7 +31,7 @@ pub fn projects(answers: &Answers, builder: &mut Builder, latest: Time) -> Resul
     users(answers, builder, latest)?;
     groups(answers, builder, latest)?;
     accounts(answers, builder, latest)?;
-    for (project, place, key) in within(answers, builder, Collection::ApiKeys, &answers.api_keys) {
+    for (_, place, key) in within(answers, builder, Collection::ApiKeys, &answers.api_keys) {
         let words = &mut builder.words;
         let key = ApiKey {
             id: key.id.as_str().into(),
@@ -42,7 +42,6 @@ pub fn projects(answers: &Answers, builder: &mut Builder, latest: Time) -> Resul
             owner_project_access: never_null(word(words, &key.owner_project_access)),
             owner: owner(words, &key.owner),
         };
-        debug_assert!(project.project.is_some());
         builder.api_key(key)?;
     }
     Ok(())
@@ -147,9 +146,11 @@ pub fn keys(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<()
 }
 
 fn owner(words: &mut Words, wire: &Known<wire::Owner>) -> Owner {
-    let Known::Value(wire) = wire else {
-        // `null` says that there is nobody.
-        return Owner { kind: Known::Missing, id: wire.as_ref().map(|_| "".into()), name: Known::Missing };
+    let wire = match wire {
+        Known::Value(wire) => wire,
+        // There is nobody.
+        Known::Null => return Owner { id: Known::Null, ..Owner::default() },
+        Known::Missing => return Owner::default(),
     };
     let told = wire.user.value().or(wire.service_account.value()).cloned().unwrap_or_default();
     Owner {

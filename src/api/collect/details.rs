@@ -7,6 +7,7 @@ use futures_util::stream::FuturesUnordered;
 use serde::de::DeserializeOwned;
 
 use super::super::answers::{Answers, Parts};
+use super::super::list::Look;
 use super::super::part::Part;
 use super::super::said::Assigned;
 use super::super::wire;
@@ -100,8 +101,8 @@ impl Collector<'_> {
             self.held(GroupRoles, groups),
             self.held(ProjectRoles, projects.clone()),
             self.each(ApiKeys, projects.clone(), |key| key),
-            self.whole(AdminApiKeys, false),
-            self.whole(Invites, false),
+            self.whole(AdminApiKeys, Look::First),
+            self.whole(Invites, Look::First),
         );
         answers.admin_api_keys = admin_api_keys;
         answers.invites = invites;
@@ -189,7 +190,7 @@ impl Collector<'_> {
         let mut asking: FuturesUnordered<_> = projects
             .iter()
             .map(async |Place { part, archived }| {
-                let listed = self.one::<T>(of, part, *archived, false).await;
+                let listed = self.one::<T>(of, part, *archived, Look::First).await;
                 let things = listed.items.iter().map(Item::id).filter(|id| wanted(id));
                 let things = things.map(|id| Place::within(part, id)).collect();
                 let held = match roles {

@@ -1,9 +1,11 @@
-//! What changed while we read. Each list is looked at once more, at most; what still does not fit then is unknown.
+//! What changed while we read. A list is looked at once more for what is new, and once for who left, at most; what still
+//! does not fit then is unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::answers::Answers;
 use super::super::error::Error;
+use super::super::list::Look;
 use super::super::part::Part;
 use super::super::wire::{Group, Item as _, Project, Role, Thing};
 use super::Collector;
@@ -28,7 +30,7 @@ impl Collector<'_> {
         if !whole || answers.unlisted_groups().is_empty() {
             return;
         }
-        let Some(second) = self.whole::<Group>(Collection::Groups, true).await else { return };
+        let Some(second) = self.whole::<Group>(Collection::Groups, Look::ForNews).await else { return };
         let Some(first) = &mut answers.groups else { return };
         first.requests += second.requests;
         let known: BTreeSet<&str> = first.items.iter().map(|group| group.id.as_str()).collect();
@@ -51,8 +53,8 @@ impl Collector<'_> {
         for project in unlisted {
             let part = project.as_deref().map(Part::of);
             let second = match &part {
-                None => self.whole::<Role>(Collection::Roles, true).await,
-                Some(part) => Some(self.one(Collection::ProjectRoles, part, false, true).await),
+                None => self.whole::<Role>(Collection::Roles, Look::ForNews).await,
+                Some(part) => Some(self.one(Collection::ProjectRoles, part, false, Look::ForNews).await),
             };
             let Some(second) = second.map(|roles| self.keep(roles)) else { continue };
             answers.said = self.said.all();
@@ -71,7 +73,7 @@ impl Collector<'_> {
         if refused.is_empty() {
             return;
         }
-        let Some(second) = self.whole::<Project>(Collection::Projects, true).await else { return };
+        let Some(second) = self.whole::<Project>(Collection::Projects, Look::ForNews).await else { return };
         let archived = second.items.into_iter().filter(|project| refused.contains(&project.id));
         archived.filter(Project::is_archived).for_each(|project| answers.archive(&project));
     }
@@ -95,8 +97,8 @@ impl Collector<'_> {
         }
         for ((collection, list), lost) in lost {
             let second = match &list {
-                None => self.whole::<Thing>(collection, true).await,
-                Some(project) => Some(self.one::<Thing>(collection, project, false, true).await),
+                None => self.whole::<Thing>(collection, Look::ForTheGone).await,
+                Some(project) => Some(self.one::<Thing>(collection, project, false, Look::ForTheGone).await),
             };
             let Some(second) = second.filter(|second| second.cut.is_none()) else { continue };
             let there: BTreeSet<&str> = second.items.iter().map(|thing| thing.id.as_str()).collect();

@@ -21,7 +21,7 @@ use super::assemble::assemble;
 use super::client::Client;
 use super::endpoint;
 use super::error::Error;
-use super::list::{Listed, Which, list};
+use super::list::{Listed, Look, Which, list};
 use super::part::Part;
 use super::said::{Assigned, Said};
 use super::wire::{Item, Role};
@@ -107,11 +107,11 @@ impl Collector<'_> {
     }
 
     /// One of the organization's own lists.
-    async fn whole<T: DeserializeOwned + Item>(&self, collection: Collection, again: bool) -> Option<Listed<T>> {
+    async fn whole<T: DeserializeOwned + Item>(&self, collection: Collection, look: Look) -> Option<Listed<T>> {
         if !self.needs(collection) {
             return None;
         }
-        let which = Which { again, ..Which::own(endpoint::of(collection)) };
+        let which = Which { look, ..Which::own(endpoint::of(collection)) };
         let listed = list(self.client, which, |done| self.tally.read(collection, done)).await;
         self.tally.read_whole(collection, listed.items.len());
         Some(listed)
@@ -123,9 +123,9 @@ impl Collector<'_> {
         collection: Collection,
         of: &Part,
         archived: bool,
-        again: bool,
+        look: Look,
     ) -> Listed<T> {
-        let which = Which { of: Some(of), archived, again, ..Which::own(endpoint::of(collection)) };
+        let which = Which { of: Some(of), archived, look, ..Which::own(endpoint::of(collection)) };
         let listed = list(self.client, which, |_| {}).await;
         self.tally.asked(collection);
         listed
@@ -144,7 +144,7 @@ impl Collector<'_> {
         self.tally.expect(collection, places.len());
         let keep = &keep;
         let asking = places.into_iter().map(async |Place { part, archived }| {
-            let listed = self.one::<T>(collection, &part, archived, false).await;
+            let listed = self.one::<T>(collection, &part, archived, Look::First).await;
             (part, listed.map(keep))
         });
         futures_util::stream::iter(asking).buffer_unordered(self.client.concurrency).collect().await
@@ -153,10 +153,10 @@ impl Collector<'_> {
     /// The lists that others hang on.
     async fn lists(&self, answers: &mut Answers) {
         let (users, projects, groups, roles) = tokio::join!(
-            self.whole(Collection::Users, false),
-            self.whole(Collection::Projects, false),
-            self.whole(Collection::Groups, false),
-            self.whole::<Role>(Collection::Roles, false),
+            self.whole(Collection::Users, Look::First),
+            self.whole(Collection::Projects, Look::First),
+            self.whole(Collection::Groups, Look::First),
+            self.whole::<Role>(Collection::Roles, Look::First),
         );
         answers.users = users;
         answers.projects = projects;

@@ -4,7 +4,7 @@ use super::super::answers::Answers;
 use super::super::carry::{OVERLAP, SLOW, carry, hidden, named};
 use super::super::client::Get;
 use super::super::endpoint::{AUDIT_LOGS, encode};
-use super::super::list::{Listed, Which, list};
+use super::super::list::{Listed, Look, Which, list};
 use super::super::wire::{Event, Page, Stamp};
 use super::Collector;
 use crate::org::{Collection, Org, Time, moment};
@@ -46,7 +46,8 @@ impl Collector<'_> {
 
     async fn reaches_back_before(&self, time: Time) -> Result<bool, String> {
         let query = format!("limit=1&{}={time}", encode("effective_at[lt]"));
-        let get = Get { endpoint: &AUDIT_LOGS, path: AUDIT_LOGS.template, query: &query, or_empty: None, again: false };
+        let get =
+            Get { endpoint: &AUDIT_LOGS, path: AUDIT_LOGS.template, query: &query, or_empty: None, look: Look::First };
         let page: Page<Event> =
             self.client.get(get).await.map_err(|error| error.failure(AUDIT_LOGS.template).message)?;
         Ok(page.data.iter().any(|event| event.effective_at < Stamp(time)))
