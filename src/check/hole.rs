@@ -124,7 +124,7 @@ impl Prover<'_, '_> {
         }
     }
 
-    fn open_holders(&self, scopes: Scopes, proof: &mut Proof) {
+    pub(super) fn open_holders(&self, scopes: Scopes, proof: &mut Proof) {
         if self.facts.org.knows_all_grants(scopes) {
             return;
         }

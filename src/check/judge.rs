@@ -119,6 +119,9 @@ impl Judge<'_, '_> {
             for &collection in self.rule.select.reads().iter().filter(|collection| matters(**collection, scopes)) {
                 self.prover.unread(collection, proof);
             }
+            if self.rule.select == Kind::Grant {
+                self.prover.open_holders(scopes, proof);
+            }
         }
     }
 
