@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rolelint::finding::SourceText;
+use rolelint::document::SourceText;
 use rolelint::org::{Assignment, Builder, Collection, Coverage, Group, Known, Org, Role, Source, Text, User, Way};
 use rolelint::policy::{Overrides, Policy, parse};
 use rolelint::{check, snapshot};

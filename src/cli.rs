@@ -9,9 +9,11 @@ use std::time::Duration;
 use clap::builder::{FalseyValueParser, Resettable};
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
+use crate::console::Color;
 use crate::finding::Severity;
-use crate::org::{Collection, Time, instant, seconds};
+use crate::org::Collection;
 use crate::report::Format;
+use crate::time::{Time, instant, seconds};
 
 /// A linter for who-may-do-what in an OpenAI organization.
 ///
@@ -69,14 +71,6 @@ pub struct Common {
     /// Show no progress bars
     #[arg(long, global = true, env = "ROLELINT_NO_PROGRESS", hide_env = true, value_parser = FalseyValueParser::new())]
     pub no_progress: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    #[default]
-    Auto,
-    Always,
-    Never,
 }
 
 /// How to reach the API. The key comes from OPENAI_ADMIN_KEY or a file, never from the command line.

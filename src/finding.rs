@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Range;
-use std::sync::Arc;
 
-use crate::org::{Coverage, Source, Text, Time, moment};
+use crate::document::Place;
+use crate::org::{Coverage, Source, Text};
+use crate::time::{Time, moment};
 
 /// How bad a violation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,43 +83,6 @@ impl Status {
             Self::Violation => "violation",
             Self::Unknown => "unknown",
         }
-    }
-}
-
-/// A text that was read, with the name it goes by. Findings point into it.
-#[derive(Debug, PartialEq, Eq)]
-pub struct SourceText {
-    /// The path as the user gave it, or the name of a built-in policy; fit to be shown.
-    pub name: String,
-    /// The whole text.
-    pub text: String,
-    /// Where each line begins.
-    lines: Vec<usize>,
-}
-
-impl SourceText {
-    /// A text under a name.
-    pub fn new(name: String, text: String) -> Self {
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { name, text, lines }
-    }
-}
-
-/// A place in a policy: the exact words that fired.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The policy file.
-    pub source: Arc<SourceText>,
-    /// Where in its text, in bytes.
-    pub span: Range<usize>,
-}
-
-impl Place {
-    /// Line and column, both counted from 1; the column in characters.
-    pub fn line_column(&self) -> (usize, usize) {
-        let line = self.source.lines.partition_point(|start| *start <= self.span.start);
-        let column = self.source.text[self.source.lines[line - 1]..self.span.start].chars().count() + 1;
-        (line, column)
     }
 }
 

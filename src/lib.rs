@@ -1,54 +1,60 @@
 //! rolelint: a linter for who-may-do-what in an OpenAI organization.
 //!
-//! Three promises decide every question here, in this order. *Green means checked*: what could not be looked at is
-//! unknown, never a pass. *A finding proves itself*: the whole path from person to permission, and the exact words of
-//! the policy. *Simple*: few nouns, one direction, nothing twice.
+//! Three promises decide every question here, in this order. *Green means checked*: what could not be read is
+//! unknown, never a pass. *A finding proves itself*: it shows the whole path from person to permission, and the exact
+//! words of the policy. *Simple*: few nouns, one direction, nothing twice.
 //!
 //! # The map
 //!
 //! ```text
-//! api ───────┐                      ┌─ policy   what people write, read strictly
-//!            ├─→ org ──→ check ─────┤
-//! snapshot ──┘           │          └─ finding  what a check says
-//!                        └─→ report
+//! Admin API ──→ api ──→ collect ──┐                   ┌── policy ←── document ←── YAML
+//!                                 ├──→ org ──→ check ─┤
+//! file ───────→ snapshot ─────────┘                   └── finding ──→ report ──→ text, JSON
 //! ```
 //!
-//! Bytes become wire types, wire types become nouns, nouns become findings, findings become bytes. I/O stands at the
-//! two ends; [`run`] is the only place where the parts meet.
+//! Bytes become wire types, wire types become nouns, nouns become findings, findings become bytes. Only the two ends do
+//! I/O, and [`command`] is the only place where the parts meet.
 //!
-//! | module | is | imports of ours |
+//! | module | question it answers | imports of ours |
 //! | --- | --- | --- |
-//! | [`org`] | the access model: principals, roles, grants, and what was read of them | nothing |
-//! | [`finding`] | verdicts, findings, evidence | `org` |
-//! | [`policy`] | rules and conditions, with the table of attributes | `finding`, `org` |
-//! | [`check`] | judging: `check(&Org, &[Policy]) -> Outcome`, pure | `finding`, `org`, `policy` |
-//! | [`api`] | the live source: the Admin API | `org` |
-//! | [`snapshot`] | the file source and sink | `org`, `file` |
-//! | [`report`] | an outcome as text, one file for each format | `finding`, `org` |
-//! | [`cli`] | the command line, as types | `finding`, `org`, `report` |
-//! | [`run`] | one file for each subcommand | everything |
-//! | [`visible`], `file` | text made safe to show; whole-or-nothing writes | nothing |
+//! | [`time`], [`escape`], `atomic` | times and durations; text from outside made safe to show; files written whole or not at all | nothing |
+//! | [`document`] | where does each word of a YAML file stand, and what is wrong with it? | nothing |
+//! | [`org`] | what is in an organization, and what is known about it? | nothing |
+//! | [`finding`] | what does a check say? | `document`, `org` |
+//! | [`policy`] | what may people write, and what does a rule read? | `document`, `finding`, `org` |
+//! | [`check`] | which rules does this organization violate? Pure, cannot fail | `document`, `finding`, `org`, `policy` |
+//! | `api` | what does one list of the Admin API say, honestly? | `org` |
+//! | `collect` | which lists make an organization? | `api`, `org` |
+//! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `org` |
+//! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `document`, `finding`, `org` |
+//! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
+//! | [`cli`] | what may stand on the command line? | `console`, `finding`, `org`, `report` |
+//! | [`command`] | what does a subcommand do? One file for each | everything |
 //!
-//! A test holds the code to this table (`visible` is open to all).
+//! A test holds the code to this table. `time` and `escape` are open to all.
 //!
 //! # Where to put a change
 //!
 //! | to add | touch |
 //! | --- | --- |
 //! | a built-in rule | `policies/baseline.yaml` |
-//! | an attribute or relation | its noun in [`org`], one row in `policy/attribute.rs` |
-//! | an endpoint | a [`org::Collection`], a struct in `api/wire.rs`, a row in `api/endpoint.rs`, its place in `api/assemble`, a line in the snapshot's `record.rs` |
+//! | an attribute or relation | its noun in [`org`], one row in `policy/vocabulary.rs` |
+//! | an endpoint | a [`org::Collection`], a struct in `api/wire.rs`, a row in `api/endpoint.rs`, its place in `collect/assemble`, a line in the snapshot's `record.rs` |
 //! | a format | `report/<format>.rs`, a variant and an arm |
-//! | a subcommand | a variant in [`cli`], a file in `run/` |
+//! | a subcommand | a variant in [`cli`], a file in `command/` |
 
-pub mod api;
+pub(crate) mod api;
+pub(crate) mod atomic;
 pub mod check;
 pub mod cli;
-pub mod file;
+pub(crate) mod collect;
+pub mod command;
+pub mod console;
+pub mod document;
+pub mod escape;
 pub mod finding;
 pub mod org;
 pub mod policy;
 pub mod report;
-pub mod run;
 pub mod snapshot;
-pub mod visible;
+pub mod time;

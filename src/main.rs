@@ -4,9 +4,10 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use miette::{GraphicalTheme, MietteHandlerOpts};
-use rolelint::cli::{Cli, Color};
-use rolelint::run::{Exit, Terminal, run};
-use rolelint::visible::mask;
+use rolelint::cli::Cli;
+use rolelint::command::{Exit, run};
+use rolelint::console::{Color, Terminal};
+use rolelint::escape::mask;
 
 fn main() -> ExitCode {
     let cli = match Cli::read(std::env::args_os()) {

@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let own = ["rolelint", "check", "--base-url", &base_url, "--key-file", &key_file, "--param", &owners];
     let own = own.into_iter().chain(["--as-of", "2026-06-01"]);
     let line = own.map(OsString::from).chain(std::env::args_os().skip(1));
-    let exit = rolelint::run::run(&Cli::read(line)?)?;
+    let exit = rolelint::command::run(&Cli::read(line)?)?;
 
     let requests = api.requests().len();
     writeln!(

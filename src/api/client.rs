@@ -12,17 +12,17 @@ use reqwest::{Response, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
+use super::connect::{base_url, certificates, last, look_at_the_proxy, unreachable};
 use super::endpoint::Endpoint;
 use super::error::Error;
 use super::journal::{Identity, Journal};
 use super::key::{Key, without_keys};
-use super::list::Look;
 use super::pace::Pace;
-use super::reach::{base_url, certificates, last, look_at_the_proxy, unreachable};
-use super::refusal::{message, missing_scope};
-use super::wait;
-use crate::org::Time;
-use crate::visible::is_hidden;
+use super::pagination::Look;
+use super::retry_after;
+use super::status::{message, missing_scope};
+use crate::escape::is_hidden;
+use crate::time::Time;
 
 /// The largest page, in MiB.
 const LARGEST: usize = 32;
@@ -58,7 +58,7 @@ pub struct Options {
 
 /// What is asked. `path` and `query` are encoded already.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Get<'a> {
+pub(crate) struct Get<'a> {
     pub endpoint: &'static Endpoint,
     pub path: &'a str,
     pub query: &'a str,
@@ -224,12 +224,12 @@ impl Client {
     }
 
     /// The pace of each endpoint.
-    pub(super) fn pace(&self) -> &Pace {
+    pub(crate) fn pace(&self) -> &Pace {
         &self.pace
     }
 
     /// Asks until there is an answer, or none is to be expected.
-    pub(super) async fn get<T: DeserializeOwned>(&self, get: Get<'_>) -> Result<T, Error> {
+    pub(crate) async fn get<T: DeserializeOwned>(&self, get: Get<'_>) -> Result<T, Error> {
         let asked = get.name();
         if let Some(journal) = &self.journal
             && let Some(kept) = journal.answer(&asked)?
@@ -393,7 +393,7 @@ impl Client {
         };
         match number {
             _ if passing => {
-                Error::Passing { status: number, message, wait: wait::asked(headers, &said, SystemTime::now()) }
+                Error::Passing { status: number, message, wait: retry_after::asked(headers, &said, SystemTime::now()) }
             }
             300..=399 => {
                 let to = headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or("nowhere");

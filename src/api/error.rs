@@ -6,9 +6,9 @@ use std::time::Duration;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::patience::GivenUp;
+use super::breaker::GivenUp;
+use crate::escape::shown;
 use crate::org::Failure;
-use crate::visible::shown;
 
 /// Why the API could not be asked, or gave no answer that can be used. Never holds key material.
 #[derive(Debug, Error, Diagnostic)]
@@ -227,7 +227,7 @@ fn refusal(scope: Option<&str>, message: &str) -> String {
 
 impl Error {
     /// Whether asking again can help.
-    pub(super) fn passing(&self) -> bool {
+    pub(crate) fn passing(&self) -> bool {
         match self {
             Self::Connect { passing, .. } => *passing,
             Self::Passing { .. } | Self::Broken { .. } | Self::Truncated => true,
@@ -256,12 +256,12 @@ impl Error {
     }
 
     /// What can be done about it.
-    pub(super) fn advice(&self) -> Option<String> {
+    pub(crate) fn advice(&self) -> Option<String> {
         self.help().map(|help| help.to_string())
     }
 
     /// For the record: the request, and what came of it.
-    pub(super) fn failure(&self, path: &str) -> Failure {
+    pub(crate) fn failure(&self, path: &str) -> Failure {
         let scope = match self {
             Self::Denied { scope, .. } | Self::GivenUp(GivenUp { scope, .. }) => scope.clone(),
             _ => None,

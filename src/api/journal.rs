@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use super::key::Key;
-use crate::org::{Time, moment};
+use crate::time::{Time, moment};
 
 /// The version of the format.
 const VERSION: u32 = 1;

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 
 use super::error::Error;
-use crate::visible::mask;
+use crate::escape::mask;
 
 /// An admin key. Shows itself as `***`.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ impl Key {
     }
 
     /// The value of the `Authorization` header, marked so that it is never shown or indexed.
-    pub(super) fn header(&self) -> reqwest::header::HeaderValue {
+    pub(crate) fn header(&self) -> reqwest::header::HeaderValue {
         let text = format!("Bearer {}", self.0.expose_secret());
         let mut value = reqwest::header::HeaderValue::from_str(&text).expect("a key is graphic ASCII");
         value.set_sensitive(true);
@@ -38,7 +38,7 @@ impl Key {
     }
 
     /// A salted digest, which tells this key from another and tells nothing else.
-    pub(super) fn digest(&self, salt: &str) -> String {
+    pub(crate) fn digest(&self, salt: &str) -> String {
         let mut hash = Sha256::new();
         hash.update(salt.as_bytes());
         hash.update(self.0.expose_secret().as_bytes());
@@ -46,17 +46,17 @@ impl Key {
     }
 
     /// The text without this key, and without anything that looks like one.
-    pub(super) fn redact(&self, text: &str) -> String {
+    pub(crate) fn redact(&self, text: &str) -> String {
         mask(&text.replace(self.0.expose_secret(), "***"))
     }
 
     /// Whether a text holds this key.
-    pub(super) fn is_in(&self, text: &str) -> bool {
+    pub(crate) fn is_in(&self, text: &str) -> bool {
         text.contains(self.0.expose_secret())
     }
 
     /// Takes this key out of an answer, should the API ever send it, plain or with escapes in it.
-    pub(super) fn erase(&self, body: Vec<u8>) -> Vec<u8> {
+    pub(crate) fn erase(&self, body: Vec<u8>) -> Vec<u8> {
         let key = self.0.expose_secret();
         let holds = |body: &[u8]| body.windows(key.len()).any(|window| window == key.as_bytes());
         let plain = unescaped(&body).filter(|plain| holds(plain));
@@ -103,7 +103,7 @@ impl fmt::Debug for Key {
 /// # Errors
 ///
 /// It is such an answer.
-pub(super) fn without_keys(body: Vec<u8>) -> Result<Vec<u8>, Error> {
+pub(crate) fn without_keys(body: Vec<u8>) -> Result<Vec<u8>, Error> {
     let mut page = match serde_json::from_slice::<serde_json::Value>(&body) {
         Ok(page) => page,
         Err(_) if serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_err() => return Ok(body),

@@ -13,8 +13,8 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+use super::breaker::{GivenUp, Patience};
 use super::endpoint::{self, Endpoint, SAFE_LIMIT};
-use super::patience::{GivenUp, Patience};
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// After so long without a refusal, a little more is tried.

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use super::client::{Client, Get};
 use super::endpoint::{self, AUDIT_LOGS, Endpoint};
 use super::error::Error;
-use super::list::Look;
-use super::part::Part;
+use super::pagination::Look;
+use super::parent::Part;
 use super::wire::{Item as _, Page, Project, Thing};
 use crate::org::{Collection, Failure};
 

@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::org::{Known, Text, Time};
+use crate::org::{Known, Text};
+use crate::time::Time;
 
 /// A page of a list, in either envelope.
 #[derive(Debug, Deserialize)]

@@ -2,8 +2,8 @@
 //! relation then joins the answers of its target. The answers of every part stay, so that a finding can be proven
 //! from them without judging again.
 
-use super::answers::Answers;
 use super::facts::Facts;
+use super::truths::Answers;
 use crate::org::{GroupIx, Known, Org, Principal, RoleIx, Scope, Scopes, ServiceAccountIx, Truth, UserIx};
 use crate::policy::{
     Bounds, Condition, Kind, ListTest, Pattern, Quantity, RelatedTest, Relation, Test, TextColumn, TextTest, TimeTest,

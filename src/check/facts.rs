@@ -5,9 +5,10 @@ use std::cell::OnceCell;
 use crate::finding::Thing;
 use crate::org::{
     Collection, Grant, GroupIx, Known, Org, Principal, ProjectIx, RoleIx, Rows, Scope, Scopes, ServiceAccountIx, Text,
-    Time, UserIx,
+    UserIx,
 };
 use crate::policy::Kind;
+use crate::time::Time;
 
 /// The facts that rules are judged on.
 pub struct Facts<'o> {

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::answers::Answers;
 use super::evaluate::{Answered, Domain, evaluate, matching, principal_word, scope_word, within};
 use super::facts::Facts;
 use super::population::Population;
 use super::proof::{Missing, Proof, permission};
 use super::prove::Prover;
-use crate::finding::{Evidence, Finding, Path, Place, RuleResult, Status, Thing, Value, Verdict, kind_in_words};
+use super::truths::Answers;
+use crate::document::Place;
+use crate::finding::{Evidence, Finding, Path, RuleResult, Status, Thing, Value, Verdict, kind_in_words};
 use crate::org::{Known, Text, Truth};
 use crate::policy::{Assertion, Bounds, Condition, Exactly, Kind, Rule, TextColumn, matters};
 

@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use super::facts::Facts;
+use crate::document::nearest;
 use crate::org::{Collection, Known, Role, Scopes};
-use crate::policy::{Assertion, Attribute, Condition, Kind, Naming, Pattern, Rule, Test, TextColumn, ViaTest, nearest};
+use crate::policy::{Assertion, Attribute, Condition, Kind, Naming, Pattern, Rule, Test, TextColumn, ViaTest};
 
 /// For how many names of a rule the nearest is looked for.
 const NEAREST: usize = 5;

@@ -1,7 +1,6 @@
 //! Judging: an organization and policies in, an outcome out. Pure, synchronous, and it cannot fail: what is not
 //! known is *unknown*, which is an answer too.
 
-mod answers;
 mod evaluate;
 mod facts;
 mod hole;
@@ -13,10 +12,12 @@ mod prove;
 mod relate;
 #[cfg(test)]
 mod tests;
+mod truths;
 
 use crate::finding::Outcome;
-use crate::org::{Org, Time, Truth};
+use crate::org::{Org, Truth};
 use crate::policy::{Kind, Policy, Users};
+use crate::time::Time;
 
 use evaluate::{Domain, evaluate};
 use facts::Facts;

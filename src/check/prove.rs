@@ -8,7 +8,8 @@ use super::evaluate::{Answered, Domain, matching, principal_word, scope_word};
 use super::facts::Facts;
 use super::proof::{Missing, Proof, permission, unsent_for};
 use super::relate::principal;
-use crate::finding::{Evidence, Path, Place, SourceText, Thing, Value};
+use crate::document::{Place, SourceText};
+use crate::finding::{Evidence, Path, Thing, Value};
 use crate::org::{Collection, Grant, GroupIx, Known, Principal, Scope, Scopes, Truth};
 use crate::policy::{
     Attribute, Kind, ListTest, Naming, Pattern, Quantity, RelatedTest, Relation, Test, TextColumn, TextTest, ViaKind,

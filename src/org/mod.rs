@@ -4,27 +4,27 @@
 //! [`Known::Missing`] or a hole in the [`Coverage`], never an empty list.
 
 mod agree;
-mod build;
+mod builder;
 mod coverage;
 mod grants;
 mod known;
 mod look;
 mod project;
 mod rows;
-mod time;
-mod words;
+mod symbol;
 
-pub use build::{Builder, OutOfOrder, part_id};
+pub use builder::{Builder, OutOfOrder, part_id};
 pub use compact_str::CompactString as Text;
 pub use coverage::{Collection, Coverage, Failure, Record, State};
 pub use grants::{Assignment, Grant, Principal, Scope, Scopes, Way};
 pub use known::{Known, Truth};
 pub use project::{AdminApiKey, ApiKey, Invite, Owner, Project, ProjectGroup, ProjectUser, ServiceAccount};
 pub use rows::Rows;
-pub use time::{Time, instant, moment, seconds};
-pub use words::{Word, Words};
+pub use symbol::{Word, Words};
 
 use fixedbitset::FixedBitSet;
+
+use crate::time::Time;
 
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident) => {

@@ -1,6 +1,7 @@
 //! What stands in projects: who belongs to them, and the keys to them.
 
-use super::{GroupIx, Known, ProjectIx, Text, Time, UserIx, Word};
+use super::{GroupIx, Known, ProjectIx, Text, UserIx, Word};
+use crate::time::Time;
 
 /// A project of the organization. Fields are the API's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

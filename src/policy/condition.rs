@@ -2,14 +2,13 @@
 
 use std::ops::Range;
 
-use super::error::Problem;
-use super::fields::{Fields, Noted, Reader, optional};
-use super::yaml::{Key, Node, Yaml};
 use super::{
     Attribute, Case, Condition, Kind, ListTest, Pattern, Quantity, RelatedTest, Relation, Test, TextColumn, TextTest,
     TimeTest, Type, ViaKind, ViaTest,
 };
-use crate::org::{instant, seconds};
+use crate::document::tree::{Key, Node, Yaml};
+use crate::document::{Fields, Noted, Problem, Reader, optional};
+use crate::time::{instant, seconds};
 
 const TEXT: &[&str] = &["any", "except", "regex"];
 const LIST: &[&str] = &["any", "all", "only", "none", "except", "count"];
@@ -300,7 +299,7 @@ impl Reader<'_> {
             return self.condition(node, target).map(|condition| related(condition, Quantity::Some));
         }
         let beside = entries.iter().find(|(key, _)| !QUANTITIES.contains(&key.text.as_str()));
-        if let Some((key, _)) = beside.filter(|(key, _)| super::attribute::find(target, &key.text).is_some()) {
+        if let Some((key, _)) = beside.filter(|(key, _)| super::vocabulary::find(target, &key.text).is_some()) {
             let message = format!("`{}` stands beside a quantity", key.text);
             let help = format!("put it in: {{ where: {{ {}: … }}, count: … }}", key.text);
             self.problem(Problem::new(key.span.clone(), message).help(help));

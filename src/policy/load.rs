@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::error::{Error, Located, Problem};
-use super::nearest::nearest;
+use super::error::Error;
 use super::params::Overrides;
-use super::{Case, Pattern, Place, Policy, builtin, read, yaml};
-use crate::finding::SourceText;
-use crate::visible::{is_hidden, shown};
+use super::{Case, Pattern, Policy, builtin, read};
+use crate::document::SourceText;
+use crate::document::{Located, Place, Problem, nearest, tree};
+use crate::escape::{is_hidden, shown};
 
 /// Reads the policies at these paths; with no path, the built-in ones.
 ///
@@ -53,7 +53,7 @@ pub fn parse(sources: &[Arc<SourceText>], overrides: &Overrides) -> Result<Vec<P
     for source in sources {
         let at = |problem| Located { source: Arc::clone(source), problem };
         located.extend(hidden(&source.text).map(at));
-        match yaml::parse(&source.text) {
+        match tree::parse(&source.text) {
             Err(problem) => located.push(at(problem)),
             Ok(root) => {
                 let (result, declared) = read::read(source, &root, overrides);

@@ -1,251 +1,26 @@
 //! Policies: what people write to say who may do what, read strictly.
 //!
-//! This module knows what a rule means and which collections it reads. It never sees an organization: that is
-//! [`crate::check`]'s.
+//! This module knows what a rule means and which collections it reads. It knows the shape of an organization, since
+//! each attribute reads its own column, but it judges none: that is [`crate::check`]'s.
 
-mod attribute;
 mod builtin;
 mod condition;
 mod error;
-mod fields;
 mod load;
-mod nearest;
 mod needs;
 mod params;
 mod pattern;
 mod read;
-mod yaml;
+mod reader;
+mod rule;
+mod vocabulary;
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-use std::sync::Arc;
-
-use crate::finding::{Place, Severity, SourceText};
-use crate::org::Time;
-
-pub use attribute::{Attribute, Case, FlagColumn, Kind, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type};
-pub use attribute::{find, matters, of};
 pub use builtin::builtin;
-pub use error::{Error, Located};
+pub use error::Error;
 pub use load::{load, parse};
-pub use nearest::nearest;
 pub use needs::{Needs, Users, needs};
 pub use params::Overrides;
 pub use pattern::{BadPattern, Pattern};
-
-/// A policy file that loaded without a problem.
-#[derive(Debug)]
-pub struct Policy {
-    /// Its name; by default the file's.
-    pub name: String,
-    /// What it is for.
-    pub description: Option<String>,
-    /// The file.
-    pub source: Arc<SourceText>,
-    /// Its rules, in order.
-    pub rules: Vec<Rule>,
-}
-
-/// One rule: what it looks at, and what must or must not be.
-#[derive(Debug)]
-pub struct Rule {
-    /// Unique over all loaded files.
-    pub id: String,
-    /// What is flagged, in words.
-    pub title: String,
-    /// How bad a violation is.
-    pub severity: Severity,
-    /// Why the rule is there.
-    pub rationale: Option<String>,
-    /// What to do about a violation.
-    pub remediation: Option<String>,
-    /// Further reading.
-    pub references: Vec<String>,
-    /// The controls of compliance frameworks that the rule serves.
-    pub controls: BTreeMap<String, Vec<String>>,
-    /// Free words to select rules by.
-    pub tags: Vec<String>,
-    /// The kind of thing looked at.
-    pub select: Kind,
-    /// Which of them; without `where`, all.
-    pub filter: Condition,
-    /// What must or must not be.
-    pub assertion: Assertion,
-    /// Whether selecting nothing is expected.
-    pub allow_empty: bool,
-    /// Where the rule's id stands.
-    pub place: Place,
-}
-
-/// What a rule demands of what it selects.
-#[derive(Debug)]
-pub enum Assertion {
-    /// The condition holds for none.
-    Forbid(Condition),
-    /// The condition holds for each.
-    Require(Condition),
-    /// So many are selected.
-    Count(Bounds, Range<usize>),
-    /// The attribute has these values: each selected thing one of them, each of them some selected thing.
-    Exactly(Exactly),
-}
-
-/// The values that a text attribute must have, no more and no fewer.
-#[derive(Debug)]
-pub struct Exactly {
-    /// The attribute.
-    pub attribute: &'static Attribute,
-    /// How to read it.
-    pub column: TextColumn,
-    /// The values, each once, taken literally.
-    pub values: Vec<Pattern>,
-    /// The place of the whole list.
-    pub span: Range<usize>,
-}
-
-/// Something that holds for a thing, does not hold, or is not known to.
-#[derive(Debug)]
-pub struct Condition {
-    /// Where it stands.
-    pub span: Range<usize>,
-    /// What it says.
-    pub test: Test,
-}
-
-/// What a condition says.
-#[derive(Debug)]
-pub enum Test {
-    /// All of these.
-    All(Vec<Condition>),
-    /// At least one of these.
-    Any(Vec<Condition>),
-    /// Not this.
-    Not(Box<Condition>),
-    /// A text attribute.
-    Text(&'static Attribute, TextColumn, TextTest),
-    /// A list attribute.
-    List(&'static Attribute, ListColumn, ListTest),
-    /// A true-or-false attribute has this value.
-    Flag(&'static Attribute, FlagColumn, bool),
-    /// A time attribute.
-    Time(&'static Attribute, TimeColumn, TimeTest),
-    /// Things that this one is related to.
-    Related(&'static Attribute, Relation, RelatedTest),
-    /// The ways that lead to a grant.
-    Via(&'static Attribute, ViaTest),
-}
-
-/// A text: one of `any`, all of `regex`, none of `except`. `null` passes only where it is asked for.
-#[derive(Debug, Default)]
-pub struct TextTest {
-    /// `null` is one of the values asked for.
-    pub null: bool,
-    /// One of these must match; `None` asks for nothing.
-    pub any: Option<Vec<Pattern>>,
-    /// This must match.
-    pub regex: Option<Pattern>,
-    /// None of these may match.
-    pub except: Vec<Pattern>,
-}
-
-/// A list of texts. Elements that match `except` are ignored; all that is given must hold of the rest.
-#[derive(Debug, Default)]
-pub struct ListTest {
-    /// Some element matches some pattern.
-    pub any: Option<Vec<Pattern>>,
-    /// Every pattern is matched by an element.
-    pub all: Vec<Pattern>,
-    /// Every element matches some pattern.
-    pub only: Option<Vec<Pattern>>,
-    /// No element matches any pattern.
-    pub none: Vec<Pattern>,
-    /// Elements to ignore.
-    pub except: Vec<Pattern>,
-    /// How many elements: of those that match `any` where it is given, else of all.
-    pub count: Option<Bounds>,
-}
-
-/// A time. All that is given must hold; `null` passes only where it is asked for.
-#[derive(Debug, Default)]
-pub struct TimeTest {
-    /// `null` is asked for.
-    pub null: bool,
-    /// More than so many seconds before the as-of time.
-    pub older_than: Option<i64>,
-    /// Less than so many seconds before the as-of time.
-    pub newer_than: Option<i64>,
-    /// Before this moment.
-    pub before: Option<Time>,
-    /// At this moment or later.
-    pub after: Option<Time>,
-}
-
-/// How many related things satisfy a condition.
-#[derive(Debug)]
-pub struct RelatedTest {
-    /// The condition.
-    pub condition: Box<Condition>,
-    /// How many.
-    pub quantity: Quantity,
-}
-
-/// How many of the related things.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quantity {
-    /// At least one.
-    Some,
-    /// None.
-    None,
-    /// Every one; so it is where there are none.
-    Every,
-    /// So many.
-    Count(Bounds),
-}
-
-/// A way that leads to a grant.
-#[derive(Debug)]
-pub enum ViaTest {
-    /// One of these kinds of way.
-    Kinds(Vec<(ViaKind, Range<usize>)>),
-    /// Through a group that satisfies this.
-    Group(Box<Condition>),
-}
-
-/// A kind of way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ViaKind {
-    /// The role was given to the principal itself.
-    Direct,
-    /// Through a group.
-    Group,
-    /// Membership of the organization implies it.
-    Membership,
-}
-
-/// Inclusive bounds of a number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Bounds {
-    /// The least, if bounded below.
-    pub min: Option<u64>,
-    /// The most, if bounded above.
-    pub max: Option<u64>,
-}
-
-impl Bounds {
-    /// Whether the number lies within.
-    pub fn contain(self, number: u64) -> bool {
-        self.min.is_none_or(|min| number >= min) && self.max.is_none_or(|max| number <= max)
-    }
-}
-
-impl std::fmt::Display for Bounds {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (self.min, self.max) {
-            (Some(min), Some(max)) if min == max => write!(f, "exactly {min}"),
-            (Some(min), Some(max)) => write!(f, "{min} to {max}"),
-            (Some(min), None) => write!(f, "at least {min}"),
-            (None, Some(max)) => write!(f, "at most {max}"),
-            (None, None) => f.write_str("any number"),
-        }
-    }
-}
+pub use rule::*;
+pub use vocabulary::{Attribute, Case, FlagColumn, Kind, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type};
+pub use vocabulary::{find, matters, of};

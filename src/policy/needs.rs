@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::attribute::{SCOPES, matters};
+use super::vocabulary::{SCOPES, matters};
 use super::{
     Assertion, Condition, Kind, Pattern, Policy, Quantity, RelatedTest, Relation, Rule, Test, TextColumn, TextTest,
     ViaTest,

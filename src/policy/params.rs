@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::error::{Error, Problem};
-use super::fields::Reader;
-use super::nearest::nearest;
-use super::yaml::{self, Node, Yaml};
+use super::error::Error;
+use crate::document::tree::{self, Node, Yaml};
+use crate::document::{Params, Problem, Reader};
 
 /// Values for parameters from outside the policy file, by name.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +18,7 @@ impl Overrides {
     /// The value is no YAML.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
         let wrong = |problem: Problem| Error::Param { name: name.to_owned(), message: problem.message };
-        let node = yaml::parse(value).map_err(wrong)?;
+        let node = tree::parse(value).map_err(wrong)?;
         self.0.insert(name.to_owned(), node);
         Ok(())
     }
@@ -31,7 +30,7 @@ impl Overrides {
     /// The text is no YAML mapping, or names a parameter twice.
     pub fn set_all(&mut self, file: &str, text: &str) -> Result<(), Error> {
         let wrong = |message: String| Error::ParamFile { file: file.to_owned(), message };
-        let Yaml::Map(entries) = yaml::parse(text).map_err(|problem| wrong(problem.message))?.yaml else {
+        let Yaml::Map(entries) = tree::parse(text).map_err(|problem| wrong(problem.message))?.yaml else {
             return Err(wrong("it holds something else".to_owned()));
         };
         let mut seen = BTreeSet::new();
@@ -45,17 +44,6 @@ impl Overrides {
     }
 
     /// The names that are set.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
-    }
-}
-
-/// The parameters of one file, each with its value.
-#[derive(Debug, Default)]
-pub struct Params(BTreeMap<String, Node>);
-
-impl Params {
-    /// The names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
@@ -96,25 +84,6 @@ impl Reader<'_> {
             params.insert(key.text.clone(), value);
         }
         Params(params)
-    }
-
-    /// The node itself, or what the parameter that it names stands for.
-    pub(super) fn resolve(&mut self, node: &Node) -> Option<Node> {
-        let Yaml::Text(text) = &node.yaml else { return Some(node.clone()) };
-        let Some(name) = text.strip_prefix('$') else { return Some(node.clone()) };
-        if name.starts_with('$') {
-            return Some(Node { span: node.span.clone(), yaml: Yaml::Text(name.to_owned()) });
-        }
-        let found = self.params.0.get(name).cloned();
-        if found.is_none() {
-            let mut problem = Problem::new(node.span.clone(), format!("no parameter `{name}`"));
-            problem = problem.help(match nearest(name, self.params.names()) {
-                Some(near) => format!("did you mean `${near}`?"),
-                None => "name it under `params:` with a default, or write `$$` for a dollar sign".to_owned(),
-            });
-            self.problem(problem);
-        }
-        found
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 
-use super::attribute::Case;
+use super::vocabulary::Case;
 
 /// The longest pattern, in bytes.
 const LONGEST: usize = 1024;

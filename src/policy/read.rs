@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::error::{Located, Problem};
-use super::fields::{Fields, Reader};
-use super::params::{Overrides, Params};
-use super::yaml::{Key, Node, Yaml};
+use super::params::Overrides;
 use super::{Assertion, Exactly, Kind, Pattern, Policy, Rule, Test, Type};
-use crate::finding::{Place, Severity, SourceText};
+use crate::document::tree::{Key, Node, Yaml};
+use crate::document::{Fields, Located, Params, Problem, Reader};
+use crate::document::{Place, SourceText};
+use crate::finding::Severity;
 
 /// What a file says, if nothing is wrong with it; else what is wrong, in the order of the text. The names of its
 /// parameters come with it either way.

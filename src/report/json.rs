@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 
 use serde::ser::{Serialize, Serializer};
 
-use crate::finding::{Evidence, Finding, Outcome, Place, RuleResult, Status, Thing, Value, Verdict};
-use crate::org::{Collection, Coverage, Record, moment};
-use crate::visible::is_hidden;
+use crate::document::Place;
+use crate::escape::is_hidden;
+use crate::finding::{Evidence, Finding, Outcome, RuleResult, Status, Thing, Value, Verdict};
+use crate::org::{Collection, Coverage, Record};
+use crate::time::moment;
 
 pub(super) fn render(outcome: &Outcome, digest: &str) -> String {
     let count = |status| outcome.with_status(status).count();

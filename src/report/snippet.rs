@@ -7,8 +7,9 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use owo_colors::Style;
 
 use super::Look;
-use crate::finding::{Finding, Place, RuleResult, Status, Value};
-use crate::visible::visible;
+use crate::document::Place;
+use crate::escape::visible;
+use crate::finding::{Finding, RuleResult, Status, Value};
 
 /// Draws the piece of the policy that a rule fired by, with the patterns that did underlined.
 pub fn draw(out: &mut String, rule: &RuleResult, findings: &[Finding], look: Look, style: Style) {

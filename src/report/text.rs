@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use owo_colors::{OwoColorize as _, Style};
 
 use super::{Look, snippet};
+use crate::escape::visible;
 use crate::finding::{Evidence, Finding, Outcome, Path, RuleResult, Severity, Status, Thing, Value, Verdict};
 use crate::org::{Collection, State};
-use crate::visible::visible;
 
 /// How many subjects of one cause are named, unless the reader wants them all.
 const NAMED: usize = 12;

@@ -4,8 +4,8 @@
 //! what stands in them, each with its grants by id, keys, invitations; then a closing line with counts and a digest, so that a cut file is seen. Two snapshots of the
 //! same state differ in nothing but their header.
 
+mod decode;
 mod error;
-mod fill;
 mod read;
 mod record;
 mod write;

@@ -8,11 +8,11 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::VERSION;
+use super::decode::Filler;
 use super::error::Error;
-use super::fill::Filler;
 use super::record::{ContentDigest, Header, Line};
+use crate::escape::{shown, visible};
 use crate::org::{self, Builder, Collection, Coverage, Org, Source, Text, part_id};
-use crate::visible::{shown, visible};
 
 /// A snapshot that was read whole.
 #[derive(Debug)]

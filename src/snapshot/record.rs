@@ -8,7 +8,8 @@ use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::{Deserialize as DeriveDeserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::org::{self, Known, Text, Time};
+use crate::org::{self, Known, Text};
+use crate::time::Time;
 
 /// A line.
 #[derive(Serialize, DeriveDeserialize)]

@@ -11,9 +11,9 @@ use super::record::{
     AdminApiKey, ApiKey, ContentDigest, End, Failure, Group, Header, Held, Id, Invite, InvitedProject, Line, Owner,
     Project, ProjectGroup, ProjectUser, Record, Role, ServiceAccount, User,
 };
-use crate::file::write_whole;
+use crate::atomic::write_whole;
+use crate::escape::shown;
 use crate::org::{self, Assignment, GroupIx, Known, Org, ProjectIx, RoleIx, ServiceAccountIx, Text, UserIx, Way, Word};
-use crate::visible::shown;
 
 /// Writes a snapshot to a file: whole or not at all, readable by its owner only. Returns the digest of the content.
 ///

@@ -74,7 +74,7 @@ rules:
 ";
 
 fn hidden(character: char) -> bool {
-    rolelint::visible::is_hidden(character)
+    rolelint::escape::is_hidden(character)
 }
 
 /// The text without the colours and styles that rolelint itself writes.

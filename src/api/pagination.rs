@@ -1,0 +1,140 @@
+//! A whole list, page by page. A list that does not come to an end by its own rules was not read.
+
+use std::collections::HashSet;
+
+use serde::de::DeserializeOwned;
+
+use super::client::{Client, Get};
+use super::endpoint::{Endpoint, Envelope, SAFE_LIMIT, encode};
+use super::error::Error;
+use super::parent::Part;
+use super::wire::{Item, Page};
+use crate::org::Known;
+
+/// More pages than any organization has.
+const MOST_PAGES: u64 = 100_000;
+
+/// What was read of a list: all of it, unless `cut` says why not.
+#[derive(Debug)]
+pub struct Listed<T> {
+    pub items: Vec<T>,
+    pub requests: u64,
+    pub cut: Option<Error>,
+}
+
+impl<T> Listed<T> {
+    /// The same list of something else.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Listed<U> {
+        Listed { items: self.items.into_iter().map(f).collect(), requests: self.requests, cut: self.cut }
+    }
+}
+
+/// Which list.
+#[derive(Clone, Copy, Debug)]
+pub struct Which<'a> {
+    /// The endpoint.
+    pub endpoint: &'static Endpoint,
+    /// Whose list it is; none for the organization's own.
+    pub of: Option<&'a Part>,
+    /// Whether it belongs to a project that is archived.
+    pub archived: bool,
+    /// What is asked for beside what the endpoint always is, such as `&after=x`.
+    pub query: &'a str,
+    /// What it is read for.
+    pub look: Look,
+}
+
+/// What a list is read for. The answer to one is not the answer to the other, though the request is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// To know it.
+    First,
+    /// To see what came, or became of something, while we read.
+    ForNews,
+    /// To see who left while we read.
+    ForTheGone,
+}
+
+impl Which<'_> {
+    /// The organization's own list.
+    pub fn own(endpoint: &'static Endpoint) -> Self {
+        Self { endpoint, of: None, archived: false, query: "", look: Look::First }
+    }
+}
+
+/// Reads a list. `seen` is told how many items there are so far.
+pub async fn list<T: DeserializeOwned + Item>(client: &Client, which: Which<'_>, seen: impl Fn(usize)) -> Listed<T> {
+    let mut listed = Listed { items: Vec::new(), requests: 0, cut: None };
+    listed.cut = walk(client, which, &mut listed.items, &mut listed.requests, seen).await.err();
+    listed
+}
+
+async fn walk<T: DeserializeOwned + Item>(
+    client: &Client,
+    which: Which<'_>,
+    items: &mut Vec<T>,
+    requests: &mut u64,
+    seen: impl Fn(usize),
+) -> Result<(), Error> {
+    let Which { endpoint, of, archived, query, look } = which;
+    let path = endpoint.path(&of.map(Part::ids).unwrap_or_default())?;
+    let or_empty = (archived && endpoint.refuses_archived).then_some(400);
+    let pace = client.pace();
+    let mut limit = pace.limit(endpoint);
+    let mut after: Option<String> = None;
+    let mut cursors = HashSet::new();
+    let mut ids: HashSet<String> = HashSet::new();
+    let mut empty_before = false;
+    loop {
+        let cursor = after.as_ref().map_or(String::new(), |after| format!("&after={}", encode(after)));
+        let query = format!("limit={limit}{}{query}{cursor}", endpoint.query);
+        let page: Page<T> = match client.get(Get { endpoint, path: &path, query: &query, or_empty, look }).await {
+            // The documented maximum is more than some servers allow.
+            Err(Error::Status { status: 400, .. }) if after.is_none() && limit > SAFE_LIMIT => {
+                pace.too_large(endpoint);
+                limit = SAFE_LIMIT;
+                continue;
+            }
+            page => page.inspect_err(|error| pace.patience.failed(endpoint, error))?,
+        };
+        *requests += 1;
+        let next = cursor_of(&page, endpoint.envelope)?;
+        let (empty, before) = (page.data.is_empty(), ids.len());
+        // A thing that moved over a page border while we read comes twice; it is one thing.
+        items.extend(page.data.into_iter().filter(|item| ids.insert(item.id().to_owned())));
+        seen(items.len());
+        if !empty && ids.len() == before {
+            return Err(Error::Pagination { what: "a page came again" });
+        }
+        let Some(next) = next else { return Ok(()) };
+        if empty && empty_before {
+            return Err(Error::Pagination { what: "empty pages, and no end" });
+        }
+        empty_before = empty;
+        if !cursors.insert(next.clone()) {
+            return Err(Error::Pagination { what: "a cursor came again" });
+        }
+        if *requests >= MOST_PAGES {
+            return Err(Error::Pagination { what: "no end in sight" });
+        }
+        after = Some(next);
+    }
+}
+
+/// Where the next page begins; `None` at the end, which has to be said.
+fn cursor_of<T: Item>(page: &Page<T>, envelope: Envelope) -> Result<Option<String>, Error> {
+    let stated = match envelope {
+        Envelope::Next => &page.next,
+        Envelope::LastId => &page.last_id,
+    };
+    let last = || page.data.last().map(|item| item.id().to_owned());
+    let stated = stated.value().filter(|cursor| !cursor.is_empty()).cloned();
+    let stated = stated.or_else(last).filter(|cursor| !cursor.is_empty());
+    match page.has_more {
+        Some(false) => Ok(None),
+        Some(true) => stated.map(Some).ok_or(Error::Pagination { what: "more is promised, but not where" }),
+        None if envelope == Envelope::Next && page.next == Known::Null => Ok(None),
+        // Nothing says that this is the end but that nothing follows: we look.
+        None => Ok(stated),
+    }
+}

@@ -1,0 +1,52 @@
+//! From answers to an organization. Pure: the same answers make the same organization, in whatever order they came.
+
+mod coverage;
+mod people;
+mod projects;
+mod roles;
+
+use std::collections::BTreeSet;
+
+use crate::api::wire::Stamp;
+use crate::collect::responses::Answers;
+use crate::org::{Builder, Collection, Known, Org, Source, Word, Words};
+use crate::time::Time;
+
+/// How far its clock may be ahead of ours, in seconds.
+const CLOCK_SKEW: Time = 86_400;
+
+/// Puts the answers together.
+pub fn assemble(answers: &Answers, needs: &BTreeSet<Collection>, source: Source) -> Org {
+    let mut coverage = coverage::coverage(answers, needs);
+    let latest = source.collected_at.saturating_add(CLOCK_SKEW);
+    let mut builder = Builder::new(source);
+    let in_order = "a map yields its keys in order, each once";
+    for role in roles::roles(answers, &mut builder.words, latest, &mut coverage).into_values() {
+        builder.role(role).expect(in_order);
+    }
+    people::groups(answers, &mut builder, latest).expect(in_order);
+    people::users(answers, &mut builder, latest).expect(in_order);
+    projects::projects(answers, &mut builder, latest).expect(in_order);
+    projects::keys(answers, &mut builder, latest).expect(in_order);
+    builder.finish(coverage)
+}
+
+/// A field that is never `null` by its specification: then `null` is no answer.
+fn never_null<T>(field: Known<T>) -> Known<T> {
+    match field {
+        Known::Null => Known::Missing,
+        Known::Value(_) | Known::Missing => field,
+    }
+}
+
+/// A time of something that has happened: one that lies ahead (milliseconds, mostly) is none.
+fn time(stamp: Known<Stamp>, latest: Time) -> Known<Time> {
+    match stamp {
+        Known::Value(Stamp(seconds)) if seconds > latest => Known::Missing,
+        stamp => stamp.map(|Stamp(seconds)| seconds),
+    }
+}
+
+fn word(words: &mut Words, text: &Known<String>) -> Known<Word> {
+    text.as_ref().map(|text| words.intern(text))
+}

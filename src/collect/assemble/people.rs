@@ -1,0 +1,146 @@
+//! Groups, and everybody whom some answer tells of.
+
+use std::collections::BTreeMap;
+
+use super::roles::{places, ways};
+use super::{never_null, time, word};
+use crate::api::parent::Part;
+use crate::api::wire;
+use crate::collect::responses::Answers;
+use crate::org::{Builder, Collection, Group, GroupIx, Known, OutOfOrder, Text, User, Words};
+use crate::time::Time;
+
+pub fn groups(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
+    let listed = answers.groups.iter().flat_map(|groups| &groups.items);
+    let present = listed.filter(|group| !answers.is_gone(Collection::Groups, &Part::of(&group.id)));
+    let unlisted = answers.unlisted_groups().into_iter().map(|id| (id, None));
+    let mut all: BTreeMap<&str, Option<&wire::Group>> =
+        present.map(|group| (group.id.as_str(), Some(group))).chain(unlisted).collect();
+    // A group of a project that the list of groups does not have.
+    for group in answers.project_groups.values().flat_map(|groups| &groups.items) {
+        if !answers.is_gone(Collection::Groups, &Part::of(&group.group_id)) {
+            all.entry(&group.group_id).or_insert(None);
+        }
+    }
+    let told: BTreeMap<&str, &wire::ProjectGroup> = answers
+        .project_groups
+        .values()
+        .flat_map(|groups| &groups.items)
+        .map(|group| (group.group_id.as_str(), group))
+        .collect();
+    for (id, wire) in all {
+        let group = match (wire, told.get(id)) {
+            (Some(wire), _) => Group {
+                id: id.into(),
+                name: wire.name.clone(),
+                is_scim_managed: never_null(wire.is_scim_managed),
+                group_type: never_null(word(&mut builder.words, &wire.group_type)),
+                created_at: time(wire.created_at, latest),
+                listed: true,
+            },
+            (None, Some(told)) => Group {
+                id: id.into(),
+                name: told.group_name.clone(),
+                group_type: never_null(word(&mut builder.words, &told.group_type)),
+                ..Group::default()
+            },
+            (None, None) => Group { id: id.into(), ..Group::default() },
+        };
+        let held = places(answers, builder, answers.held_by(Collection::GroupRoles, &Part::of(id)));
+        builder.group(group, held)?;
+    }
+    Ok(())
+}
+
+pub fn users(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
+    let mut people = Everybody::new(answers, latest, &mut builder.words);
+    let mut memberships: BTreeMap<&str, Vec<GroupIx>> = BTreeMap::new();
+    for (group, members) in &answers.group_members {
+        // A group that is gone has no members, but who was in it may be there, and was asked about.
+        let group = builder.group_ix(&group.id);
+        for member in &members.items {
+            let told = User {
+                name: member.name.clone(),
+                email: member.email.clone(),
+                is_service_account: never_null(member.is_service_account),
+                ..User::default()
+            };
+            if people.tell(&member.id, told) {
+                memberships.entry(&member.id).or_default().extend(group);
+            }
+        }
+    }
+    for member in answers.project_users.values().flat_map(|members| &members.items) {
+        people.tell(&member.id, User { name: member.name.clone(), email: member.email.clone(), ..User::default() });
+    }
+    let mut assignments = Vec::new();
+    for (id, user) in people.all {
+        let groups = memberships.entry(id).or_default();
+        let part = Part::of(id);
+        match answers.carried.of(Collection::UserRoles, &part) {
+            Some(carried) => assignments.extend(carried.assignments(builder)),
+            None => assignments.extend(ways(answers, builder, id, answers.held_by(Collection::UserRoles, &part))),
+        }
+        builder.user(user, &mut assignments, groups)?;
+    }
+    Ok(())
+}
+
+/// The users of the list, and those of whom only others tell.
+struct Everybody<'a> {
+    answers: &'a Answers,
+    all: BTreeMap<&'a str, User>,
+    /// The legacy word of those whom the list does not have.
+    no_member: Known<crate::org::Word>,
+}
+
+impl<'a> Everybody<'a> {
+    fn new(answers: &'a Answers, latest: Time, words: &mut Words) -> Self {
+        let listed = answers.users.iter().flat_map(|users| &users.items);
+        let present = listed.filter(|user| !answers.is_gone(Collection::Users, &Part::of(&user.id)));
+        let all = present.map(|wire| (wire.id.as_str(), user(wire, words, latest))).collect();
+        // Who is not in the whole list of users is no member of the organization, and so has no role by membership.
+        let whole = answers.users.as_ref().is_some_and(|users| users.cut.is_none());
+        Self { answers, all, no_member: if whole { Known::Null } else { Known::Missing } }
+    }
+
+    /// Adds what is told of somebody; false if that person is gone.
+    fn tell(&mut self, id: &'a str, told: User) -> bool {
+        if self.answers.is_gone(Collection::Users, &Part::of(id)) {
+            return false;
+        }
+        let told = User { id: id.into(), ..told };
+        let person = match self.all.remove(id) {
+            Some(known) => known.or(told),
+            None => User { role: self.no_member, ..told },
+        };
+        self.all.insert(id, person);
+        true
+    }
+}
+
+fn user(wire: &wire::User, words: &mut Words, latest: Time) -> User {
+    let account = wire.user.value().cloned().unwrap_or_default();
+    User {
+        id: Text::from(wire.id.as_str()),
+        name: either(wire.name.clone(), account.name),
+        email: either(wire.email.clone(), account.email),
+        role: word(words, &wire.role),
+        is_service_account: never_null(wire.is_service_account),
+        is_scim_managed: never_null(wire.is_scim_managed),
+        enabled: account.enabled,
+        banned: account.banned,
+        added_at: time(wire.added_at, latest),
+        created: time(wire.created, latest),
+        api_key_last_used_at: time(wire.api_key_last_used_at, latest),
+        listed: true,
+    }
+}
+
+/// One fact told in two places: `null` in one of them is outdone by a value in the other.
+fn either<T>(first: Known<T>, other: Known<T>) -> Known<T> {
+    match (&first, &other) {
+        (Known::Null, Known::Value(_)) => other,
+        _ => first.or(other),
+    }
+}

@@ -1,0 +1,117 @@
+//! Roles, and the ways that lead to them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::coverage::{gap, without_permissions};
+use super::{never_null, time, word};
+use crate::api::wire::{AssignmentSource, Role as WireRole};
+use crate::collect::responses::{Answers, is_group, role_id};
+use crate::collect::role_pool::Assigned;
+use crate::org::{Assignment, Builder, Collection, Coverage, Known, Role, RoleIx, Text, Way, Words};
+use crate::time::Time;
+
+/// Every role that was listed or assigned, completed from all answers about it, the lists first. Where two of them
+/// disagree on what it permits, that is not known.
+pub fn roles(answers: &Answers, words: &mut Words, latest: Time, coverage: &mut Coverage) -> BTreeMap<Text, Role> {
+    let said = |assigned: &Assigned| assigned.said;
+    let own = answers.roles.iter().flat_map(|roles| &roles.items).map(said);
+    let in_projects = answers.held(Collection::ProjectRoles).values().flat_map(|roles| &roles.items).map(said);
+    let (own, in_projects): (BTreeSet<usize>, BTreeSet<usize>) = (own.collect(), in_projects.collect());
+    let assigned: BTreeSet<usize> = answers.assigned().map(said).collect();
+    // By what was said, not by when: that depends on which answer came first.
+    let sorted = |places: BTreeSet<usize>| {
+        let mut said: Vec<&WireRole> = places.into_iter().map(|place| &answers.said[place]).collect();
+        said.sort_unstable();
+        said
+    };
+    let described = |roles: &BTreeSet<usize>| -> BTreeSet<Text> {
+        roles.iter().map(|&place| role_id(&answers.said[place]).into()).collect()
+    };
+    let in_lists: BTreeSet<Text> = described(&own).into_iter().chain(described(&in_projects)).collect();
+    let told = sorted(in_projects).into_iter().chain(sorted(assigned));
+    let all = sorted(own).into_iter().map(|role| (role, true)).chain(told.map(|role| (role, false)));
+
+    let mut roles: BTreeMap<Text, Role> = BTreeMap::new();
+    for (wire, listed) in all {
+        let mut role = role(wire, words, latest);
+        role.listed = listed;
+        let Some(mut known) = roles.remove(&role.id) else {
+            roles.insert(role.id.clone(), role);
+            continue;
+        };
+        if let (Known::Value(first), Known::Value(other)) = (&known.permissions, &role.permissions)
+            && first != other
+        {
+            let message = format!("answers disagree on the `permissions` of role {}", role.id);
+            coverage.of_mut(Collection::Roles).gaps.insert(role.id.to_string(), gap(message));
+        }
+        if coverage.of(Collection::Roles).gaps.contains_key(role.id.as_str()) {
+            known.permissions = Known::Missing;
+            role.permissions = Known::Missing;
+        }
+        roles.insert(role.id.clone(), known.or(role));
+    }
+    answers.carried.complete(&mut roles);
+    // Those in the lists are recorded with their lists.
+    let silent = roles.values().filter(|role| !in_lists.contains(&role.id) && role.permissions.is_missing());
+    for role in silent.filter(|_| coverage.of(Collection::Roles).asked).collect::<Vec<_>>() {
+        let gaps = &mut coverage.of_mut(Collection::Roles).gaps;
+        gaps.entry(role.id.to_string()).or_insert_with(|| gap(without_permissions(&role.id)));
+    }
+    roles
+}
+
+fn role(wire: &WireRole, words: &mut Words, latest: Time) -> Role {
+    let permissions = match &wire.permissions {
+        Known::Value(permissions) => {
+            let distinct: BTreeSet<&str> = permissions.iter().map(String::as_str).collect();
+            Known::Value(distinct.into_iter().map(|permission| words.intern(permission)).collect())
+        }
+        // `null` is as little a list of permissions as nothing at all.
+        Known::Null | Known::Missing => Known::Missing,
+    };
+    Role {
+        id: role_id(wire).into(),
+        name: wire.name.clone(),
+        description: wire.description.clone(),
+        permissions,
+        predefined_role: never_null(wire.predefined_role),
+        resource_type: never_null(word(words, &wire.resource_type)),
+        created_at: time(wire.created_at, latest),
+        updated_at: time(wire.updated_at, latest),
+        created_by: wire.created_by.clone(),
+        listed: true,
+    }
+}
+
+/// The ways that one list says lead to the roles in it: those that `assignment_sources` names, if it is there.
+pub fn ways(answers: &Answers, builder: &Builder, principal: &str, held: &[Assigned]) -> Vec<Assignment> {
+    let mut ways = Vec::new();
+    for assigned in held {
+        let role = role_ix(answers, builder, assigned);
+        let mut push = |way| ways.push(Assignment { role, way });
+        match &assigned.sources {
+            Known::Value(sources) if sources.is_empty() => push(Way::Inherited),
+            Known::Value(sources) => sources.iter().for_each(|source| push(way(builder, principal, source))),
+            Known::Null | Known::Missing => push(Way::Unstated),
+        }
+    }
+    ways
+}
+
+fn way(builder: &Builder, principal: &str, source: &AssignmentSource) -> Way {
+    match builder.group_ix(&source.principal_id) {
+        Some(group) if is_group(&source.principal_type) => Way::Group(group),
+        _ if source.principal_id == principal || source.principal_type == "user" => Way::Direct,
+        _ => Way::Inherited,
+    }
+}
+
+/// The places of the roles in a list.
+pub fn places(answers: &Answers, builder: &Builder, held: &[Assigned]) -> Vec<RoleIx> {
+    held.iter().map(|role| role_ix(answers, builder, role)).collect()
+}
+
+fn role_ix(answers: &Answers, builder: &Builder, role: &Assigned) -> RoleIx {
+    builder.role_ix(role_id(answers.said(role))).expect("every assigned role is among the roles")
+}

@@ -1,0 +1,188 @@
+//! What need not be read anew, because an earlier collection knows it and nothing that bears on it has changed.
+//!
+//! Lists are short, and always read anew. The roles of each user and each service account are a request each, and there
+//! the time goes. They change with an assignment, which the audit log tells of, or with a group or a role, which the
+//! lists show. Who is named by an event, or by a difference between the lists of then and now, is read anew; for the
+//! others, what was read then still holds. Where that cannot be known for certain, everything is read anew.
+
+mod changes;
+mod compare;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::api::parent::Part;
+use crate::api::wire::Event;
+use crate::org::{Assignment, Builder, Collection, Org, Role, ServiceAccountIx, State, Text, UserIx, Way};
+use crate::time::Time;
+use compare::Comparison;
+
+/// An audit event may be seen so late, in seconds. Source: OpenAI's guide to RBAC, on how long a change takes to work.
+pub const OVERLAP: Time = 30 * 60;
+
+/// The collections that are read one principal at a time, and carried over where nothing has changed.
+pub const SLOW: [Collection; 3] =
+    [Collection::UserRoles, Collection::ProjectUserRoles, Collection::ServiceAccountRoles];
+
+/// What shows that somebody's roles in the organization are what they were: a hole in it may hide a change.
+const SHOWN: [Collection; 5] =
+    [Collection::Users, Collection::Roles, Collection::Groups, Collection::GroupRoles, Collection::GroupMembers];
+
+/// What shows it, beside those, of somebody's roles in a project.
+const SHOWN_IN_PROJECTS: [Collection; 6] = [
+    Collection::Projects,
+    Collection::ProjectUsers,
+    Collection::ProjectGroups,
+    Collection::ProjectRoles,
+    Collection::ProjectGroupRoles,
+    Collection::ServiceAccounts,
+];
+
+/// What is taken from an earlier collection.
+#[derive(Debug, Default)]
+pub struct Carried {
+    parts: BTreeMap<(Collection, Part), CarriedRoles>,
+    /// What only answers about an assignment tell of a role.
+    roles: BTreeMap<Text, Role>,
+}
+
+/// The roles of one principal, as they were read earlier.
+#[derive(Debug)]
+pub struct CarriedRoles {
+    from: Time,
+    held: Vec<(Text, CarriedWay)>,
+}
+
+#[derive(Debug)]
+enum CarriedWay {
+    Group(Text),
+    Other(Way),
+}
+
+impl Carried {
+    /// What is carried for one principal.
+    pub fn of(&self, collection: Collection, part: &Part) -> Option<&CarriedRoles> {
+        // A copy of the key is dear, and mostly nothing is carried.
+        if self.parts.is_empty() { None } else { self.parts.get(&(collection, part.clone())) }
+    }
+
+    /// For whom something is carried, and when it was read.
+    pub fn parts(&self) -> impl Iterator<Item = (Collection, &Part, Time)> {
+        self.parts.iter().map(|((collection, part), roles)| (*collection, part, roles.from))
+    }
+
+    /// Takes nothing over of a collection.
+    pub fn drop(&mut self, collection: Collection) {
+        self.parts.retain(|(of, _), _| *of != collection);
+    }
+
+    /// Fills in what only answers about an assignment tell of a role.
+    pub fn complete(&self, roles: &mut BTreeMap<Text, Role>) {
+        for (id, told) in &self.roles {
+            if let Some(role) = roles.remove(id) {
+                roles.insert(id.clone(), role.or(told.clone()));
+            }
+        }
+    }
+}
+
+impl CarriedRoles {
+    /// The assignments, in an organization that has these roles and groups.
+    pub fn assignments(&self, builder: &Builder) -> impl Iterator<Item = Assignment> {
+        let role = |id: &Text| builder.role_ix(id).expect("nothing is carried whose roles are not in the lists");
+        let group = |id: &Text| builder.group_ix(id).expect("nothing is carried whose groups are not in the list");
+        self.held.iter().map(move |(id, way)| {
+            let way = match way {
+                CarriedWay::Group(id) => Way::Group(group(id)),
+                CarriedWay::Other(way) => *way,
+            };
+            Assignment { role: role(id), way }
+        })
+    }
+}
+
+/// Why an organization does not show what is needed to tell whether the roles in these collections are what they were.
+pub fn hidden(org: &Org, slow: &[Collection]) -> Result<(), String> {
+    let in_projects = slow.iter().any(|collection| *collection != Collection::UserRoles);
+    let also = if in_projects { &SHOWN_IN_PROJECTS[..] } else { &[] };
+    for &collection in SHOWN.iter().chain(also).filter(|_| !slow.is_empty()) {
+        let detail = || org.coverage.detail(collection).unwrap_or_default();
+        match org.coverage.state(collection) {
+            State::Complete => {}
+            State::NotAsked => return Err(format!("{collection} was not asked for")),
+            State::Partial | State::Denied | State::Failed => {
+                return Err(format!("{collection} could not be read whole: {}", detail()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The ids that events name; or why it cannot be told whom an event is about.
+pub fn named(events: &[Event]) -> Result<BTreeSet<&str>, String> {
+    let mut named = BTreeSet::new();
+    for event in events {
+        let ids = event.ids();
+        if ids.is_empty() && event.bears_on_access() {
+            return Err(format!("event {} ({}) does not say whom it is about", event.id, event.type_));
+        }
+        named.extend(ids);
+    }
+    Ok(named)
+}
+
+/// What of `old` still holds, given everything but the roles of single principals as it is `now`, and the ids that
+/// events since then name.
+pub fn carry(old: &Org, now: &Org, named: &BTreeSet<&str>) -> Carried {
+    let comparison = Comparison::new(old, now, named);
+    let mut parts = BTreeMap::new();
+    for (at, user) in now.users.iter().enumerate() {
+        if let Some(held) = comparison.user(UserIx::new(at)) {
+            parts.insert((Collection::UserRoles, Part::of(&user.id)), held);
+        }
+    }
+    let members = places(old, &old.project_users, |member| (member.project.at(), &old.user(member.user).id));
+    for member in &now.project_users {
+        let (project, user) = (&now.project(member.project).id, now.user(member.user));
+        let before = members.get(&(project.as_str(), user.id.as_str()));
+        if let Some(held) = before.and_then(|&before| comparison.project_user(before, member)) {
+            parts.insert((Collection::ProjectUserRoles, Part::within(project, &user.id)), held);
+        }
+    }
+    let accounts = places(old, &old.service_accounts, |account| (account.project.at(), &account.id));
+    for (at, account) in now.service_accounts.iter().enumerate() {
+        let project = &now.project(account.project).id;
+        let before = accounts.get(&(project.as_str(), account.id.as_str()));
+        if let Some(held) = before.and_then(|&before| comparison.account(before, ServiceAccountIx::new(at))) {
+            parts.insert((Collection::ServiceAccountRoles, Part::within(project, &account.id)), held);
+        }
+    }
+    let roles = told(old, &parts);
+    Carried { parts, roles }
+}
+
+/// What the answers that are carried over told of the roles in them, beyond what the lists do.
+fn told(old: &Org, parts: &BTreeMap<(Collection, Part), CarriedRoles>) -> BTreeMap<Text, Role> {
+    let held: BTreeSet<&str> = parts.values().flat_map(|roles| &roles.held).map(|(role, _)| role.as_str()).collect();
+    let roles = old.collected_roles().iter().filter(|role| held.contains(role.id.as_str()));
+    let told = roles.map(|role| Role {
+        id: role.id.clone(),
+        created_at: role.created_at,
+        updated_at: role.updated_at,
+        created_by: role.created_by.clone(),
+        ..Role::default()
+    });
+    told.map(|role| (role.id.clone(), role)).collect()
+}
+
+/// The places of things in projects, by the ids of the project and the thing.
+fn places<'o, T>(
+    org: &'o Org,
+    things: &'o [T],
+    key: impl Fn(&'o T) -> (usize, &'o Text),
+) -> HashMap<(&'o str, &'o str), usize> {
+    let place = |(at, thing)| {
+        let (project, id) = key(thing);
+        ((org.projects[project].id.as_str(), id.as_str()), at)
+    };
+    things.iter().enumerate().map(place).collect()
+}

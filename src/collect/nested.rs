@@ -1,0 +1,215 @@
+//! What is asked thing by thing: for each user, group and project, and whatever stands in projects.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use serde::de::DeserializeOwned;
+
+use super::Collector;
+use crate::api::pagination::Look;
+use crate::api::parent::Part;
+use crate::api::wire;
+use crate::api::wire::Item;
+use crate::collect::responses::{Answers, Parts};
+use crate::collect::role_pool::Assigned;
+use crate::org::{Collection, Text};
+
+use Collection::{
+    AdminApiKeys, ApiKeys, GroupMembers, GroupRoles, Invites, ProjectGroupRoles, ProjectGroups, ProjectRoles,
+    ProjectUserRoles, ProjectUsers, ServiceAccountRoles, ServiceAccounts, UserRoles,
+};
+
+/// A thing that lists are read for, and whether it is an archived project.
+#[derive(Clone)]
+pub(crate) struct Place {
+    pub part: Part,
+    pub archived: bool,
+}
+
+impl Place {
+    pub fn of(id: &str) -> Self {
+        Self { part: Part::of(id), archived: false }
+    }
+
+    fn within(project: &Part, id: &str) -> Self {
+        Self { part: Part::within(&project.id, id), archived: false }
+    }
+
+    fn project(project: &wire::Project) -> Self {
+        Self { part: Part::of(&project.id), archived: project.is_archived() }
+    }
+}
+
+/// The users whose roles somebody wants.
+pub(crate) struct Wanted {
+    /// Those whom the list of users has.
+    listed: BTreeSet<Text>,
+    /// Of these, those whose roles in the organization somebody wants; `None` where that is everybody.
+    here: Option<BTreeSet<Text>>,
+    /// And in projects.
+    in_projects: Option<BTreeSet<Text>>,
+}
+
+impl Wanted {
+    fn has(&self, collection: Collection, id: &str) -> bool {
+        let some = if collection == ProjectUserRoles { &self.in_projects } else { &self.here };
+        // Of whom the list does not have, nobody can tell that they are not wanted.
+        some.as_ref().is_none_or(|some| some.contains(id) || !self.listed.contains(id))
+    }
+}
+
+impl Collector<'_> {
+    /// Whose roles are asked for, as far as the lists tell.
+    pub(crate) fn wanted(&self, answers: &mut Answers) -> Wanted {
+        let org = self.assemble(answers);
+        let those = |collection| -> Option<BTreeSet<Text>> {
+            let wanted = (self.ask.users)(&org, collection);
+            let some = org.users.iter().zip(&wanted).filter(|(_, wanted)| **wanted);
+            (!wanted.iter().all(|wanted| *wanted)).then(|| some.map(|(user, _)| user.id.clone()).collect())
+        };
+        let listed = org.users.iter().map(|user| user.id.clone()).collect();
+        Wanted { here: those(UserRoles), in_projects: those(ProjectUserRoles), listed }
+    }
+
+    /// What has to be asked for each group, project, and whatever stands in projects; with `slow`, also for each user.
+    pub(crate) async fn details(&self, answers: &mut Answers, wanted: &Wanted, slow: bool) {
+        let users = if slow { users(answers, wanted) } else { Vec::new() };
+        let groups: Vec<Place> =
+            answers.groups.iter().flat_map(|groups| &groups.items).map(|group| Place::of(&group.id)).collect();
+        let projects: Vec<Place> =
+            answers.projects.iter().flat_map(|projects| &projects.items).map(Place::project).collect();
+        let if_slow = |collection| Some(collection).filter(|_| slow);
+        let all = |_: &str| true;
+        let (
+            user_roles,
+            (project_users, project_user_roles),
+            (service_accounts, service_account_roles),
+            (project_groups, project_group_roles),
+            group_members,
+            group_roles,
+            project_roles,
+            api_keys,
+            admin_api_keys,
+            invites,
+        ) = tokio::join!(
+            self.held(UserRoles, users),
+            self.nested(ProjectUsers, if_slow(ProjectUserRoles), &projects, |id| wanted.has(ProjectUserRoles, id)),
+            self.nested(ServiceAccounts, if_slow(ServiceAccountRoles), &projects, all),
+            self.nested(ProjectGroups, Some(ProjectGroupRoles), &projects, all),
+            self.each(GroupMembers, groups.clone(), |member| member),
+            self.held(GroupRoles, groups),
+            self.held(ProjectRoles, projects.clone()),
+            self.each(ApiKeys, projects.clone(), |key| key),
+            self.whole(AdminApiKeys, Look::First),
+            self.whole(Invites, Look::First),
+        );
+        answers.admin_api_keys = admin_api_keys;
+        answers.invites = invites;
+        answers.project_users = project_users;
+        answers.service_accounts = service_accounts;
+        answers.project_groups = project_groups;
+        answers.group_members = group_members;
+        answers.api_keys = api_keys;
+        answers.held = BTreeMap::from([
+            (UserRoles, user_roles),
+            (GroupRoles, group_roles),
+            (ProjectRoles, project_roles),
+            (ProjectUserRoles, project_user_roles),
+            (ProjectGroupRoles, project_group_roles),
+            (ServiceAccountRoles, service_account_roles),
+        ]);
+    }
+
+    /// What has to be asked for each user and service account, but for what is carried over.
+    pub(crate) async fn slow(&self, answers: &mut Answers, wanted: &Wanted) {
+        let within = |project: &Part, id: &str| Place::within(project, id);
+        let members = answers.project_users.iter();
+        let members = members.flat_map(|(project, users)| users.items.iter().map(|user| within(project, &user.id)));
+        let members: Vec<Place> = members.filter(|place| wanted.has(ProjectUserRoles, &place.part.id)).collect();
+        let accounts = answers.service_accounts.iter();
+        let accounts =
+            accounts.flat_map(|(project, accounts)| accounts.items.iter().map(|account| within(project, &account.id)));
+        let new = |collection, places: Vec<Place>| -> Vec<Place> {
+            places.into_iter().filter(|place| answers.carried.of(collection, &place.part).is_none()).collect()
+        };
+        let (users, members, accounts) = (
+            new(UserRoles, users(answers, wanted)),
+            new(ProjectUserRoles, members),
+            new(ServiceAccountRoles, accounts.collect()),
+        );
+        let (user_roles, project_user_roles, service_account_roles) = tokio::join!(
+            self.held(UserRoles, users),
+            self.held(ProjectUserRoles, members),
+            self.held(ServiceAccountRoles, accounts),
+        );
+        answers.held.extend([
+            (UserRoles, user_roles),
+            (ProjectUserRoles, project_user_roles),
+            (ServiceAccountRoles, service_account_roles),
+        ]);
+    }
+
+    /// Groups and projects can have members that the list of users does not: service accounts, people of the wider
+    /// tenant, whoever came while we read.
+    pub(crate) async fn members(&self, answers: &mut Answers) {
+        let listed: BTreeSet<&str> =
+            answers.users.iter().flat_map(|users| &users.items).map(|user| user.id.as_str()).collect();
+        let members = answers.group_members.values().flat_map(|members| &members.items);
+        let in_projects = answers.project_users.values().flat_map(|members| &members.items);
+        let all = members.map(|member| member.id.as_str()).chain(in_projects.map(|member| member.id.as_str()));
+        let unlisted: BTreeSet<&str> = all.filter(|id| !listed.contains(id)).collect();
+        let asked = answers.held(UserRoles);
+        let new = unlisted
+            .into_iter()
+            .map(Place::of)
+            .filter(|place| !asked.contains_key(&place.part) && answers.carried.of(UserRoles, &place.part).is_none());
+        let roles = self.held(UserRoles, new.collect()).await;
+        answers.held.entry(UserRoles).or_default().extend(roles);
+    }
+
+    /// The roles in the lists of these things.
+    pub(crate) async fn held(&self, collection: Collection, places: Vec<Place>) -> Parts<Assigned> {
+        self.each(collection, places, |role| self.said.keep(role)).await
+    }
+
+    /// A list of each project, and as soon as it is there, the roles of each thing in it that is wanted.
+    async fn nested<T: DeserializeOwned + Item>(
+        &self,
+        of: Collection,
+        roles: Option<Collection>,
+        projects: &[Place],
+        wanted: impl Fn(&str) -> bool,
+    ) -> (Parts<T>, Parts<Assigned>) {
+        let (mut lists, mut held) = (Parts::new(), Parts::new());
+        if !self.needs(of) {
+            return (lists, held);
+        }
+        self.tally.expect(of, projects.len());
+        let wanted = &wanted;
+        let mut asking: FuturesUnordered<_> = projects
+            .iter()
+            .map(async |Place { part, archived }| {
+                let listed = self.one::<T>(of, part, *archived, Look::First).await;
+                let things = listed.items.iter().map(Item::id).filter(|id| wanted(id));
+                let things = things.map(|id| Place::within(part, id)).collect();
+                let held = match roles {
+                    Some(roles) => self.held(roles, things).await,
+                    None => Parts::new(),
+                };
+                (part.clone(), listed, held)
+            })
+            .collect();
+        while let Some((project, listed, roles)) = asking.next().await {
+            lists.insert(project, listed);
+            held.extend(roles);
+        }
+        (lists, held)
+    }
+}
+
+/// The users of the list whose roles somebody wants.
+fn users(answers: &Answers, wanted: &Wanted) -> Vec<Place> {
+    let listed = answers.users.iter().flat_map(|users| &users.items).map(|user| user.id.as_str());
+    listed.filter(|id| wanted.has(UserRoles, id)).map(Place::of).collect()
+}

@@ -1,0 +1,86 @@
+//! How far the collection is, endpoint by endpoint.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use crate::api::client::Client;
+use crate::api::endpoint;
+use crate::org::Collection;
+
+/// How far a collection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The collection.
+    pub collection: Collection,
+    /// Things read so far: items of a list, or things asked about.
+    pub done: usize,
+    /// How many there are, as far as is known.
+    pub total: Option<usize>,
+    /// Whether there may be more than that.
+    pub growing: bool,
+    /// How long the rest takes at the pace that the endpoint lets us have, once that is known.
+    pub left: Option<Duration>,
+}
+
+/// Counts, and tells.
+pub struct Tally<'c> {
+    client: &'c Client,
+    tell: &'c (dyn Fn(Progress) + Send + Sync),
+    counts: Mutex<BTreeMap<Collection, Count>>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Count {
+    done: usize,
+    total: usize,
+}
+
+impl<'c> Tally<'c> {
+    pub fn new(client: &'c Client, tell: &'c (dyn Fn(Progress) + Send + Sync)) -> Self {
+        Self { client, tell, counts: Mutex::default() }
+    }
+
+    /// So many items of a list were read.
+    pub fn read(&self, collection: Collection, done: usize) {
+        (self.tell)(Progress { collection, done, total: None, growing: false, left: None });
+    }
+
+    /// A list was read to its end, with so many items.
+    pub fn read_whole(&self, collection: Collection, done: usize) {
+        (self.tell)(Progress { collection, done, total: Some(done), growing: false, left: None });
+    }
+
+    /// So many more things will be asked about.
+    pub fn expect(&self, collection: Collection, more: usize) {
+        let mut counts = self.counts.lock().expect("no thread panics while it counts");
+        counts.entry(collection).or_default().total += more;
+    }
+
+    /// One thing was asked about.
+    pub fn asked(&self, collection: Collection) {
+        let news: Vec<Progress> = {
+            let mut counts = self.counts.lock().expect("no thread panics while it counts");
+            let count = counts.entry(collection).or_default();
+            count.done += 1;
+            count.total = count.total.max(count.done);
+            // With the last of its parent, there will be no more of a collection.
+            let last = count.done == count.total;
+            let children = counts.keys().filter(|child| last && child.parent() == Some(collection));
+            [collection].iter().chain(children).map(|collection| self.progress(&counts, *collection)).collect()
+        };
+        news.into_iter().for_each(self.tell);
+    }
+
+    fn progress(&self, counts: &BTreeMap<Collection, Count>, collection: Collection) -> Progress {
+        let Count { done, total } = counts[&collection];
+        // Those that share an endpoint share its pace.
+        let endpoint = endpoint::of(collection);
+        let shared = counts.iter().filter(|(other, _)| endpoint::of(**other).template == endpoint.template);
+        let rest = shared.map(|(_, count)| count.total - count.done).sum();
+        let parent = collection.parent().and_then(|parent| counts.get(&parent));
+        let growing = parent.is_some_and(|parent| parent.done < parent.total);
+        let left = self.client.pace().estimate(endpoint, rest);
+        Progress { collection, done, total: Some(total), growing, left }
+    }
+}

@@ -1,0 +1,252 @@
+//! Everything that the API answered in one collection.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::incremental::Carried;
+use super::role_pool::Assigned;
+use crate::api::error::Error;
+use crate::api::pagination::Listed;
+use crate::api::parent::Part;
+use crate::api::wire::{self, Item, Role};
+use crate::org::{Collection, Known, canonical_role_id};
+
+/// One list for each thing.
+pub type Parts<T> = BTreeMap<Part, Listed<T>>;
+
+/// Everything that the API answered. What was not asked is not there.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// What was said of roles.
+    pub said: Vec<Role>,
+    pub roles: Option<Listed<Assigned>>,
+    pub users: Option<Listed<wire::User>>,
+    pub groups: Option<Listed<wire::Group>>,
+    pub projects: Option<Listed<wire::Project>>,
+    pub admin_api_keys: Option<Listed<wire::ApiKey>>,
+    pub invites: Option<Listed<wire::Invite>>,
+    pub group_members: Parts<wire::Member>,
+    pub project_users: Parts<wire::ProjectUser>,
+    pub project_groups: Parts<wire::ProjectGroup>,
+    pub service_accounts: Parts<wire::ServiceAccount>,
+    pub api_keys: Parts<wire::ApiKey>,
+    /// The lists of roles: those of projects, and what users, groups and service accounts hold.
+    pub held: BTreeMap<Collection, Parts<Assigned>>,
+    /// What was in a list and left while we read, by the collection that lists it.
+    pub gone: BTreeMap<Collection, BTreeSet<Part>>,
+    /// What was not read anew, but taken from an earlier collection.
+    pub carried: Carried,
+}
+
+impl Answers {
+    /// The lists of roles of one kind.
+    pub fn held(&self, collection: Collection) -> &Parts<Assigned> {
+        const NONE: &Parts<Assigned> = &BTreeMap::new();
+        self.held.get(&collection).unwrap_or(NONE)
+    }
+
+    /// What is held by one thing.
+    pub fn held_by(&self, collection: Collection, part: &Part) -> &[Assigned] {
+        self.held(collection).get(part).map_or(&[], |held| &held.items)
+    }
+
+    /// What was said of a role.
+    pub fn said(&self, assigned: &Assigned) -> &Role {
+        &self.said[assigned.said]
+    }
+
+    /// Whether a thing was in a list and left while we read; or its project did, or the user or group that it is.
+    pub fn is_gone(&self, collection: Collection, part: &Part) -> bool {
+        let left = |collection, part: &Part| self.gone.get(&collection).is_some_and(|gone| gone.contains(part));
+        let itself = match collection {
+            Collection::ProjectUsers => Some(Collection::Users),
+            Collection::ProjectGroups => Some(Collection::Groups),
+            _ => None,
+        };
+        left(collection, part)
+            || part.project.as_ref().is_some_and(|project| left(Collection::Projects, &Part::of(project)))
+            || itself.is_some_and(|collection| left(collection, &Part::of(&part.id)))
+    }
+
+    /// The roles that are assigned to somebody, by assignment.
+    pub fn assigned(&self) -> impl Iterator<Item = &Assigned> {
+        let of = |(_, parts): (&Collection, _)| Parts::values(parts).flat_map(|listed| &listed.items);
+        self.held.iter().filter(|(collection, _)| **collection != Collection::ProjectRoles).flat_map(of)
+    }
+
+    /// The custom roles that are assigned to somebody but missing in the lists that they would be in, if those came to
+    /// their end; with the project whose list it is. (A predefined role may be missing there: its description in the
+    /// assignment is as good.)
+    pub fn unlisted_roles(&self) -> BTreeSet<(Option<&str>, &str)> {
+        let own: Option<BTreeSet<&str>> =
+            self.roles.as_ref().filter(|roles| roles.cut.is_none()).map(|roles| self.ids(roles));
+        let mut unlisted = BTreeSet::new();
+        let Some(own) = own else { return unlisted };
+        for (&collection, parts) in &self.held {
+            if collection == Collection::ProjectRoles {
+                continue;
+            }
+            for (part, held) in parts {
+                let custom = held.items.iter().map(|held| self.said(held)).filter(|role| is_custom(role));
+                let missing = custom.filter(|role| !own.contains(role_id(role)));
+                let project = part.project.as_deref();
+                let of_project = project.map(|project| self.held(Collection::ProjectRoles).get(&Part::of(project)));
+                match of_project {
+                    None => unlisted.extend(missing.map(|role| (None, role_id(role)))),
+                    Some(Some(roles)) if roles.cut.is_none() => {
+                        let ids = self.ids(roles);
+                        unlisted
+                            .extend(missing.map(|role| (project, role_id(role))).filter(|(_, id)| !ids.contains(id)));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        unlisted
+    }
+
+    /// Adds the roles that a second look at a list shows and the first did not: the project's, or the organization's own.
+    /// Those that it shows no more were there when the rest was read.
+    pub fn add_roles(&mut self, project: Option<&Part>, second: Listed<Assigned>) {
+        let lists = self.held.entry(Collection::ProjectRoles).or_default();
+        let Some(first) = project.map_or(self.roles.as_mut(), |project| lists.get_mut(project)) else { return };
+        let id = |role: &Assigned| role_id(&self.said[role.said]);
+        let known: BTreeSet<&str> = first.items.iter().map(id).collect();
+        let new: Vec<Assigned> = second.items.into_iter().filter(|role| !known.contains(id(role))).collect();
+        first.items.extend(new);
+        first.requests += second.requests;
+    }
+
+    /// Takes a project for what a second look at the list shows it to be: archived. Then nobody is in it.
+    pub fn archive(&mut self, archived: &wire::Project) {
+        fn empty<T>(lists: &mut Parts<T>, project: &Part) {
+            if let Some(list) = lists.get_mut(project) {
+                list.items.clear();
+                list.cut = None;
+            }
+        }
+        let part = Part::of(&archived.id);
+        empty(&mut self.project_users, &part);
+        empty(&mut self.service_accounts, &part);
+        for collection in [Collection::ProjectUserRoles, Collection::ServiceAccountRoles] {
+            let held = self.held.entry(collection).or_default();
+            held.retain(|part, _| part.project.as_deref() != Some(archived.id.as_str()));
+        }
+        let projects = self.projects.iter_mut().flat_map(|projects| &mut projects.items);
+        projects.filter(|project| project.id == archived.id).for_each(|project| *project = archived.clone());
+    }
+
+    fn ids<'a>(&'a self, roles: &'a Listed<Assigned>) -> BTreeSet<&'a str> {
+        roles.items.iter().map(|role| role_id(self.said(role))).collect()
+    }
+
+    /// Groups that some assignment is inherited from, but that the list of groups does not have.
+    pub fn unlisted_groups(&self) -> BTreeSet<&str> {
+        let Some(groups) = &self.groups else { return BTreeSet::new() };
+        let listed: BTreeSet<&str> = groups.items.iter().map(|group| group.id.as_str()).collect();
+        let sources = self.assigned().filter_map(|role| role.sources.value()).flatten();
+        let named =
+            sources.filter(|source| is_group(&source.principal_type)).map(|source| source.principal_id.as_str());
+        named.filter(|id| !listed.contains(id)).collect()
+    }
+
+    /// The things of a list that the parts of a collection are read for.
+    pub fn lists(&self, collection: Collection, part: &Part) -> bool {
+        fn has<T: Item>(listed: Option<&Listed<T>>, id: &str) -> bool {
+            listed.is_some_and(|listed| listed.items.iter().any(|item| item.id() == id))
+        }
+        let project = part.project.as_deref().map(Part::of);
+        let of = project.as_ref();
+        match collection {
+            Collection::Users => has(self.users.as_ref(), &part.id),
+            Collection::Groups => has(self.groups.as_ref(), &part.id),
+            Collection::Projects => has(self.projects.as_ref(), &part.id),
+            Collection::ProjectUsers => has(of.and_then(|of| self.project_users.get(of)), &part.id),
+            Collection::ProjectGroups => has(of.and_then(|of| self.project_groups.get(of)), &part.id),
+            Collection::ServiceAccounts => has(of.and_then(|of| self.service_accounts.get(of)), &part.id),
+            _ => false,
+        }
+    }
+
+    /// The things that a list has, and those of which only others tell.
+    pub fn things(&self, listed_by: Collection) -> BTreeSet<Part> {
+        fn own<T: Item>(list: Option<&Listed<T>>) -> BTreeSet<Part> {
+            list.into_iter().flat_map(|list| &list.items).map(|item| Part::of(item.id())).collect()
+        }
+        fn within<T: Item>(lists: &Parts<T>) -> BTreeSet<Part> {
+            let items = lists.iter().flat_map(|(project, list)| list.items.iter().map(move |item| (project, item)));
+            items.map(|(project, item)| Part::within(&project.id, item.id())).collect()
+        }
+        match listed_by {
+            Collection::Users => {
+                let members = self.group_members.values().flat_map(|members| &members.items).map(Item::id);
+                let in_projects = self.project_users.values().flat_map(|users| &users.items).map(Item::id);
+                own(self.users.as_ref()).into_iter().chain(members.chain(in_projects).map(Part::of)).collect()
+            }
+            Collection::Groups => own(self.groups.as_ref()),
+            Collection::Projects => own(self.projects.as_ref()),
+            Collection::ProjectUsers => within(&self.project_users),
+            Collection::ProjectGroups => within(&self.project_groups),
+            Collection::ServiceAccounts => within(&self.service_accounts),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// Whether it was asked what of a collection belongs to a thing, or that was taken over.
+    pub fn was_asked(&self, collection: Collection, part: &Part) -> bool {
+        let asked = match collection {
+            Collection::GroupMembers => self.group_members.contains_key(part),
+            Collection::ProjectUsers => self.project_users.contains_key(part),
+            Collection::ProjectGroups => self.project_groups.contains_key(part),
+            Collection::ServiceAccounts => self.service_accounts.contains_key(part),
+            Collection::ApiKeys => self.api_keys.contains_key(part),
+            collection => self.held(collection).contains_key(part),
+        };
+        asked || self.carried.of(collection, part).is_some()
+    }
+
+    /// Whatever ended a list before its end.
+    pub fn errors(&self) -> impl Iterator<Item = &Error> {
+        fn of<T>(listed: Option<&Listed<T>>) -> Option<&Error> {
+            listed?.cut.as_ref()
+        }
+        let whole = [
+            of(self.roles.as_ref()),
+            of(self.users.as_ref()),
+            of(self.groups.as_ref()),
+            of(self.projects.as_ref()),
+            of(self.admin_api_keys.as_ref()),
+            of(self.invites.as_ref()),
+        ];
+        let parts = Collection::ALL.into_iter().flat_map(|collection| self.cuts(collection).0);
+        whole.into_iter().flatten().chain(parts.map(|(_, error)| error))
+    }
+
+    /// The things that a collection was asked for in vain, each with why; and for how many it was asked.
+    pub fn cuts(&self, collection: Collection) -> (Vec<(&Part, &Error)>, usize) {
+        fn of<T>(parts: &Parts<T>) -> (Vec<(&Part, &Error)>, usize) {
+            (parts.iter().filter_map(|(part, listed)| Some((part, listed.cut.as_ref()?))).collect(), parts.len())
+        }
+        match collection {
+            Collection::GroupMembers => of(&self.group_members),
+            Collection::ProjectUsers => of(&self.project_users),
+            Collection::ProjectGroups => of(&self.project_groups),
+            Collection::ServiceAccounts => of(&self.service_accounts),
+            Collection::ApiKeys => of(&self.api_keys),
+            collection => of(self.held(collection)),
+        }
+    }
+}
+
+/// The canonical id. A role that says it is custom keeps its id, whatever it looks like.
+pub fn role_id(role: &Role) -> &str {
+    if role.predefined_role == Known::Value(false) { &role.id } else { canonical_role_id(&role.id) }
+}
+
+fn is_custom(role: &Role) -> bool {
+    role.predefined_role != Known::Value(true)
+}
+
+/// `group`, `tenant_group`, and whatever kinds of group may come.
+pub fn is_group(principal_type: &str) -> bool {
+    principal_type.ends_with("group")
+}

@@ -1,0 +1,123 @@
+//! A whole collection at the pace of a throttled API, in virtual time: minutes go by in no time, and the same each time.
+
+#[path = "../../examples/demo/fake/mod.rs"]
+mod fake;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName};
+use tokio::time::Instant;
+
+use super::{Ask, collect};
+use crate::api::client::{Client, Memory, Options};
+use crate::api::key::Key;
+use crate::org::{Collection, Org};
+use fake::{Behaviour, Group, InMemory, KEY, Organization, Project, ProjectUser, Role, ServiceAccount, Throttle, User};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// 200 users, 20 groups, 12 projects with 5 users and 2 service accounts each.
+fn organization() -> Organization {
+    let user = |at: usize| User {
+        id: format!("user-{at:03}"),
+        role: Some("reader".to_owned()),
+        roles: vec!["role_1".to_owned()],
+        ..User::default()
+    };
+    let group = |at: usize| Group {
+        id: format!("group-{at:02}"),
+        roles: vec!["role_1".to_owned()],
+        members: (0..5).map(|member| format!("user-{:03}", at * 5 + member)).collect(),
+        ..Group::default()
+    };
+    let project = |at: usize| Project {
+        id: format!("proj-{at:02}"),
+        users: (0..5)
+            .map(|member| ProjectUser { id: format!("user-{:03}", at * 5 + member), ..ProjectUser::default() })
+            .collect(),
+        service_accounts: (0..2)
+            .map(|account| ServiceAccount { id: format!("account-{at:02}-{account}"), ..ServiceAccount::default() })
+            .collect(),
+        ..Project::default()
+    };
+    Organization {
+        id: "org-large".to_owned(),
+        roles: vec![Role { id: "role_1".to_owned(), name: "One".to_owned(), ..Role::default() }],
+        users: (0..200).map(user).collect(),
+        groups: (0..20).map(group).collect(),
+        projects: (0..12).map(project).collect(),
+        ..Organization::default()
+    }
+}
+
+/// Fetches everything; returns what was collected, the time that took, and the API.
+async fn fetch(behaviour: Behaviour) -> (Org, Duration, Arc<InMemory>) {
+    let api = Arc::new(InMemory::new(organization(), behaviour));
+    let asked = Arc::clone(&api);
+    let memory = Memory(Box::new(move |path| {
+        let (status, headers, body) = asked.answer(path, KEY);
+        let headers = headers
+            .into_iter()
+            .map(|(name, value)| (HeaderName::from_static(name), value.parse().expect("a header value")));
+        ((status, headers.collect::<HeaderMap>(), body), Duration::ZERO)
+    }));
+    let options = Options {
+        base_url: "http://127.0.0.1/v1".to_owned(),
+        organization: None,
+        timeout: MINUTE,
+        retry_delay: Duration::from_millis(500),
+        concurrency: 8,
+        rate: None,
+        deadline: None,
+        ca_file: None,
+    };
+    let client = Client::in_memory(memory, Key::new(KEY).expect("a key"), &options);
+    let collections: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
+    let everybody = |org: &Org, _| vec![true; org.users.len()];
+    let ask = Ask { collections: &collections, users: &everybody, since: None };
+    let began = Instant::now();
+    let collected = Box::pin(collect(&client, ask, 1_780_000_000, &|_| {})).await;
+    (collected.org, began.elapsed(), api)
+}
+
+#[tokio::test(start_paused = true)]
+async fn nine_tenths_of_what_a_throttled_api_allows_are_used_and_nothing_is_asked_early() {
+    let (whole, _, unthrottled) = Box::pin(fetch(Behaviour::default())).await;
+    let answers = unthrottled.requests().len();
+    for says_when in [true, false] {
+        for requests in [7_u32, 10] {
+            let throttle = Throttle { requests: requests as usize, window: MINUTE, says_when };
+            let (org, took, api) =
+                Box::pin(fetch(Behaviour { throttle: Some(throttle), ..Behaviour::default() })).await;
+            let case = format!("{requests} a minute, told when: {says_when}, {} minutes", took.as_secs() / 60);
+
+            assert!(org.coverage.complete(), "{case}");
+            assert_eq!((org.users.len(), org.project_users.len()), (200, 60), "{case}");
+            assert_eq!(org.coverage, whole.coverage, "{case}");
+            let asked = api.requests();
+            assert_eq!(asked.iter().filter(|request| request.early).count(), 0, "{case}");
+            let let_through: Vec<_> = asked.iter().filter(|request| request.status != Some(429)).collect();
+            assert_eq!(let_through.len(), answers, "{case}: nothing is asked twice");
+            let refused = asked.len() - let_through.len();
+            assert!(refused < answers / 5, "{case}: {refused} refusals of {answers}");
+
+            // The roles of each user take longest; all else happens meanwhile. The first window is there at once.
+            let longest = let_through.iter().filter(|request| request.template() == "/organization/users/*/roles");
+            let windows = f64::from(u32::try_from(longest.count()).expect("few")) / f64::from(requests) - 1.0;
+            let share = MINUTE.as_secs_f64() * windows / took.as_secs_f64();
+            assert!(share >= 0.9, "{case}: {share:.3} of what is allowed");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_slow_endpoint_slows_no_other() {
+    let throttle = Throttle { requests: 10, window: MINUTE, says_when: true };
+    let (_, took, api) = Box::pin(fetch(Behaviour { throttle: Some(throttle), ..Behaviour::default() })).await;
+    let of = |template: &str| api.requests().iter().filter(|request| request.template() == template).count();
+    // Users of projects and service accounts share an endpoint, and so its pace: 84 requests of it, 200 of the longest.
+    assert!(of("/projects/*/users/*/roles") >= 84);
+    assert!(took < MINUTE * 22, "{} minutes for 200 requests at 10 a minute", took.as_secs() / 60);
+}

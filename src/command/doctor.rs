@@ -1,0 +1,77 @@
+//! `rolelint doctor`: what this key may read, and which rules would be unknown.
+
+use std::fmt::Write as _;
+
+use crate::api::{Answer, Probe, probe};
+use crate::cli::{Common, Doctor};
+use crate::escape::visible;
+use crate::org::Collection;
+use crate::policy::{Overrides, Rule, load};
+
+use super::{Error, Exit, input};
+use crate::console::output;
+
+pub(crate) fn run(args: &Doctor, common: &Common) -> Result<Exit, Error> {
+    let policies = load(&args.policy, &Overrides::default())?;
+    let (client, _) = input::client(&args.api)?;
+    let probes = input::runtime(false)?.block_on(probe(&client));
+    input::warn_of_skew(&client);
+    let rules: Vec<&Rule> = policies.iter().flat_map(|policy| &policy.rules).collect();
+    let unknown: Vec<&str> = rules
+        .iter()
+        .filter(|rule| rule.needs().iter().any(|need| fails(&probes, *need)))
+        .map(|rule| rule.id.as_str())
+        .collect();
+
+    let mut report = format!("{}\n", client.base());
+    for probe in &probes {
+        let name = probe.feeds.map_or("audit_logs", Collection::name);
+        let (state, detail) = told(probe);
+        writeln!(report, "  {name:<21} {state:<10} {}", visible(&detail)).expect("writing to a string cannot fail");
+    }
+    let verdict = match unknown.len() {
+        0 => format!("all {} rules can be answered", rules.len()),
+        _ => format!("{} of {} rules would be unknown: {}", unknown.len(), rules.len(), unknown.join(", ")),
+    };
+    if !common.quiet || !unknown.is_empty() {
+        writeln!(report, "{verdict}").expect("writing to a string cannot fail");
+    }
+    output::write(&report, None)?;
+    let help = probes.iter().filter_map(|probe| match &probe.answer {
+        Answer::Failed { help, .. } => help.clone(),
+        Answer::Allowed(_) | Answer::NobodyToAskAbout => None,
+    });
+    if !common.quiet {
+        output::help(&help.collect());
+    }
+    Ok(if unknown.is_empty() { Exit::Clean } else { Exit::Unknown })
+}
+
+fn told(probe: &Probe) -> (&'static str, String) {
+    let (state, mut detail) = match &probe.answer {
+        Answer::Allowed(latency) => ("allowed", format!("{} ms", latency.as_millis())),
+        Answer::Failed { failure, scope, .. } => {
+            let state = if failure.denied { "denied" } else { "failed" };
+            let takes = scope.map_or(String::new(), |scope| format!("; it is said to take the scope {scope}"));
+            (state, format!("{}{takes}", failure.message))
+        }
+        Answer::NobodyToAskAbout => {
+            let parent = probe.feeds.and_then(Collection::parent).map_or("things", Collection::name);
+            ("not tried", format!("no {parent} to ask about"))
+        }
+    };
+    if let Some((times, rate)) = probe.limit {
+        write!(detail, "; too fast {times} times, which leaves about {rate:.0} a minute")
+            .expect("writing to a string cannot fail");
+    }
+    (state, detail)
+}
+
+/// Whether a collection cannot be read. Where there is no group, nothing is missed; but every organization has a user.
+fn fails(probes: &[Probe], collection: Collection) -> bool {
+    probes.iter().filter(|probe| probe.feeds == Some(collection)).any(|probe| match probe.answer {
+        Answer::Allowed(_) => false,
+        Answer::Failed { .. } => true,
+        Answer::NobodyToAskAbout => collection.parent() == Some(Collection::Users),
+    })
+}

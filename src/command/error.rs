@@ -1,0 +1,89 @@
+//! What ends a run before it has judged anything.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::console::output;
+use crate::escape::shown;
+use crate::{api, policy, snapshot};
+
+impl Error {
+    /// The error with its cause, for a warning.
+    pub(crate) fn in_one_line(&self) -> String {
+        match std::error::Error::source(self) {
+            Some(cause) => format!("{self}: {cause}"),
+            None => self.to_string(),
+        }
+    }
+}
+
+/// Why a command did nothing.
+#[derive(Debug, Error, Diagnostic)]
+pub enum Error {
+    /// The policies.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Policy(#[from] policy::Error),
+    /// The way to the API.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Api(#[from] api::Error),
+    /// The snapshot.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Snapshot(#[from] snapshot::Error),
+    /// There is neither key nor snapshot.
+    #[error("there is no admin key")]
+    #[diagnostic(help("set OPENAI_ADMIN_KEY, or give --key-file FILE (- reads standard input)"))]
+    NoKey,
+    /// The key file could not be read.
+    #[error("cannot read the key file `{}`", shown(path))]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A parameter file could not be read.
+    #[error("cannot read the parameter file `{}`", shown(path))]
+    ParamFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// `--only` or `--skip` names no rule.
+    #[error("there is no rule `{id}`")]
+    NoSuchRule {
+        /// As given.
+        id: String,
+        /// What was meant, perhaps.
+        #[help]
+        help: Option<String>,
+    },
+    /// `--tag` names no tag.
+    #[error("no rule has the tag `{tag}`")]
+    NoSuchTag {
+        /// As given.
+        tag: String,
+        /// What was meant, perhaps.
+        #[help]
+        help: Option<String>,
+    },
+    /// The filters leave nothing.
+    #[error("no rule is left to judge")]
+    #[diagnostic(help("--only, --skip and --tag together leave nothing"))]
+    NoRule,
+    /// The report could not be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Output(#[from] output::Error),
+    /// The system gave us no threads.
+    #[error("cannot start")]
+    Start {
+        /// What the system said.
+        source: std::io::Error,
+    },
+}

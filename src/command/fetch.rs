@@ -1,0 +1,132 @@
+//! `rolelint fetch`: collect everything, and write it down.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Common, Fetch};
+use crate::collect::Collected;
+use crate::escape::{shown, visible};
+use crate::org::{Collection, Org, State};
+use crate::policy::Needs;
+use crate::snapshot;
+use crate::time::moment;
+
+use super::{Error, Exit, input};
+use crate::console::output;
+
+/// How many disagreements are shown.
+const SHOWN: usize = 5;
+
+pub(crate) fn run(args: &Fetch, common: &Common) -> Result<Exit, Error> {
+    let needs = Needs::all(collections(&args.only));
+    let stdout = args.output == Path::new("-");
+    let earlier = args.since.as_deref().map(snapshot::open).transpose()?.map(|read| read.org);
+    let since = earlier.as_ref().map(|org| (org, args.max_full_age));
+    let journal = if stdout { None } else { journal(&args.output)? };
+    let journal = journal.as_deref();
+    let order = input::Order { needs: &needs, as_of: None, journal, since };
+    let (Collected { org, full_because, help }, client) = input::collect(&args.api, common, &order)?;
+    if let Some(why) = full_because {
+        output::warn(&format!("everything was read anew: {}", visible(&why)));
+    }
+    warn(&org);
+    if !common.quiet {
+        output::help(&help);
+    }
+    if nothing_was_read(&org) {
+        client.finish()?;
+        output::warn("nothing could be read, and nothing is written");
+        return Ok(Exit::Unknown);
+    }
+    if stdout {
+        output::stream(|stdout| snapshot::write(&org, stdout))?;
+    } else {
+        snapshot::save(&org, &args.output)?;
+    }
+    let complete = org.coverage.complete();
+    if client.overdue() && !complete && journal.is_some() {
+        output::say("the answers so far are kept: the same command goes on from here");
+    } else {
+        client.finish()?;
+    }
+    if !common.quiet {
+        let state = if complete { "complete" } else { "incomplete" };
+        let file = if stdout { "snapshot".to_owned() } else { shown(&args.output) };
+        output::say(&format!("{file}: {}; {state}", contents(&org)));
+    }
+    Ok(if complete { Exit::Clean } else { Exit::Unknown })
+}
+
+/// What was asked for, and what has to be read before it can be.
+fn collections(only: &[Collection]) -> BTreeSet<Collection> {
+    if only.is_empty() {
+        return Collection::ALL.into_iter().collect();
+    }
+    only.iter().flat_map(|collection| collection.ancestors().chain([*collection])).collect()
+}
+
+/// Says what is not as it should be.
+fn warn(org: &Org) {
+    for (collection, _) in org.coverage.iter() {
+        if let Some(detail) = org.coverage.detail(collection) {
+            output::warn(&format!("{collection} {}: {}", org.coverage.state(collection).name(), visible(&detail)));
+        }
+        if let Some(gone) = org.coverage.gone(collection) {
+            output::warn(&format!("{collection}: {}", visible(&gone)));
+        }
+    }
+    let disagreements = org.disagreements();
+    for disagreement in disagreements.iter().take(SHOWN) {
+        output::warn(&visible(disagreement));
+    }
+    if disagreements.len() > SHOWN {
+        output::warn(&format!("and {} more such disagreements", disagreements.len() - SHOWN));
+    }
+}
+
+/// How many of each thing there are; of what there is none, nothing is said.
+fn contents(org: &Org) -> String {
+    let counts = [
+        (org.collected_roles().len(), "role"),
+        (org.groups.len(), "group"),
+        (org.users.len(), "user"),
+        (org.projects.len(), "project"),
+        (org.service_accounts.len(), "service account"),
+        (org.api_keys.len(), "API key"),
+        (org.admin_api_keys.len(), "admin key"),
+        (org.invites.len(), "invite"),
+    ];
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let mut parts: Vec<String> =
+        counts.map(|(count, what)| format!("{count} {what}{}", if *count == 1 { "" } else { "s" })).collect();
+    if let Some(from) = org.coverage.carried_from() {
+        let carried: usize = org.coverage.iter().map(|(_, record)| record.carried.len()).sum();
+        parts.push(format!("the roles of {carried} as they were read at {} or later", moment(from)));
+    }
+    parts.join(", ")
+}
+
+/// The journal stands beside the file that it is for; what is written to a pipe or a device has none. That there is no
+/// place for the file is said now, and not after hours of asking.
+fn journal(output: &Path) -> Result<Option<PathBuf>, Error> {
+    let cannot = |kind: io::ErrorKind| snapshot::Error::Write { name: shown(output), source: kind.into() };
+    match std::fs::metadata(output) {
+        Ok(metadata) if metadata.is_dir() => return Err(cannot(io::ErrorKind::IsADirectory).into()),
+        Ok(metadata) if !metadata.is_file() => return Ok(None),
+        Ok(_) | Err(_) => {}
+    }
+    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(cannot(io::ErrorKind::NotFound).into());
+    }
+    let mut name = output.as_os_str().to_owned();
+    name.push(".journal");
+    Ok(Some(PathBuf::from(name)))
+}
+
+/// Whether a snapshot would say nothing. It must not replace one that does.
+fn nothing_was_read(org: &Org) -> bool {
+    let unread = |of| matches!(org.coverage.state(of), State::Denied | State::Failed | State::NotAsked);
+    Collection::ALL.into_iter().all(unread)
+}

@@ -1,0 +1,147 @@
+//! The organization from the API: the key, the client, progress, and a clean end when interrupted.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use tokio::runtime::Runtime;
+
+use crate::api::{Client, Key, Options};
+use crate::check::wanted;
+use crate::cli::{Api, Common};
+use crate::collect::{Ask, Collected, collect as collect_all};
+use crate::console::output::{say, warn};
+use crate::org::Org;
+use crate::policy::Needs;
+use crate::time::{Time, moment};
+
+use super::Error;
+use super::progress::Bars;
+
+/// Now, in whole seconds.
+pub(crate) fn now() -> Time {
+    jiff::Timestamp::now().as_second()
+}
+
+/// What to collect, and how.
+pub(crate) struct Order<'a> {
+    /// What is needed.
+    pub needs: &'a Needs<'a>,
+    /// From when ages in conditions on those users count, if not from now.
+    pub as_of: Option<Time>,
+    /// Where to keep the answers as they arrive.
+    pub journal: Option<&'a Path>,
+    /// An earlier collection to take over from what has not changed, and how old the oldest of it may be, in seconds.
+    pub since: Option<(&'a Org, Time)>,
+}
+
+/// The client, and the organization that was named for it.
+pub(crate) fn client(args: &Api) -> Result<(Client, Option<&str>), Error> {
+    let organization = args.organization.as_deref().filter(|organization| !organization.is_empty());
+    let options = Options {
+        base_url: args.base_url.clone(),
+        organization: organization.map(str::to_owned),
+        timeout: args.timeout,
+        retry_delay: args.retry_delay,
+        concurrency: usize::from(args.concurrency),
+        rate: args.rate,
+        deadline: args.deadline,
+        ca_file: args.ca_file.clone(),
+    };
+    Ok((Client::new(key(args)?, &options)?, organization))
+}
+
+/// Collects from the API. The client still has the journal, for [`Client::finish`] to remove.
+pub(crate) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<(Collected, Client), Error> {
+    let (mut client, organization) = client(args)?;
+    let mut began = now();
+    if let Some(path) = order.journal {
+        let (first_began, answers) = client.journal(path, organization, began)?;
+        began = first_began;
+        if answers > 0 && !common.quiet {
+            say(&format!("going on with {answers} answers from {}", moment(began)));
+        }
+    }
+    let runtime = runtime(order.journal.is_some())?;
+    let bars = Bars::new(common);
+    let users = |org: &Org, of| wanted(org, order.needs.whose(of), order.as_of.unwrap_or(began));
+    let since = order.since.map(|(old, age)| (old, began.saturating_sub(age)));
+    let ask = Ask { collections: &order.needs.collections, users: &users, since };
+    let collected = {
+        // The deadline counts from within the runtime.
+        let _within = runtime.enter();
+        runtime.block_on(collect_all(&client, ask, began, &|progress| bars.show(progress)))
+    };
+    bars.clear();
+    warn_of_skew(&client);
+    client.broke_off().map_or(Ok((collected, client)), |error| Err(error.into()))
+}
+
+/// Says so if the clocks of this machine and of the API differ by more than is no matter.
+pub(crate) fn warn_of_skew(client: &Client) {
+    let (ahead, minutes) = (client.skew() > 0, client.skew().abs() / 60);
+    if minutes >= 5 {
+        let which = if ahead { "behind" } else { "ahead of" };
+        warn(&format!("this machine's clock is {minutes} minutes {which} the API's: ages and --max-age go by it"));
+    }
+}
+
+/// The threads that talk to the API. They live as long as the process, since they are what ends it when it is told to.
+pub(crate) fn runtime(journal: bool) -> Result<&'static Runtime, Error> {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    if let Some(runtime) = RUNTIME.get() {
+        return Ok(runtime);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|source| Error::Start { source })?;
+    runtime.spawn(end_when_told(journal));
+    Ok(RUNTIME.get_or_init(|| runtime))
+}
+
+/// Whether there is a key to ask with.
+pub(crate) fn has_key(args: &Api) -> bool {
+    args.key_file.is_some() || std::env::var("OPENAI_ADMIN_KEY").is_ok_and(|key| !key.trim().is_empty())
+}
+
+fn key(args: &Api) -> Result<Key, Error> {
+    let Some(path) = &args.key_file else {
+        let key = std::env::var("OPENAI_ADMIN_KEY").unwrap_or_default();
+        return if key.trim().is_empty() { Err(Error::NoKey) } else { Ok(Key::new(&key)?) };
+    };
+    let mut text = String::new();
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_string(&mut text)
+    } else {
+        std::fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text))
+    };
+    read.map_err(|source| Error::KeyFile { path: path.clone(), source })?;
+    Ok(Key::new(&text)?)
+}
+
+/// Waits for an interrupt or a request to end, and ends. Nothing is half written by then: files appear whole or not.
+async fn end_when_told(journal: bool) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+        let Ok(mut interrupt) = signal(SignalKind::interrupt()) else { return };
+        let code = tokio::select! {
+            _ = interrupt.recv() => 130,
+            _ = terminate.recv() => 143,
+        };
+        if journal {
+            say("the answers so far are kept: the same command goes on from here");
+        }
+        std::process::exit(code);
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_ok() {
+        if journal {
+            say("the answers so far are kept: the same command goes on from here");
+        }
+        std::process::exit(130);
+    }
+}

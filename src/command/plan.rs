@@ -1,0 +1,113 @@
+//! `rolelint plan`: which requests a check would make, and how long they take at the API's pace.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use crate::check::wanted;
+use crate::cli::{Common, Plan};
+use crate::escape::visible;
+use crate::org::{Collection, Org};
+use crate::policy::{Needs, Overrides, Users, load, needs};
+
+use super::{Error, Exit, input};
+use crate::console::output;
+
+/// What admin endpoints were measured to let through in a minute.
+const MEASURED_RATE: f64 = 7.0;
+
+pub(crate) fn run(args: &Plan, common: &Common) -> Result<Exit, Error> {
+    let policies = load(&args.policy, &Overrides::default())?;
+    let needs = needs(&policies);
+    if !input::has_key(&args.api) {
+        output::write(&without_sizes(&needs), None)?;
+        return Ok(Exit::Clean);
+    }
+    let lists: BTreeSet<Collection> =
+        needs.collections.iter().copied().filter(|collection| collection.parent().is_none()).collect();
+    let lists = Needs::all(lists);
+    let order = input::Order { needs: &lists, as_of: None, journal: None, since: None };
+    let org = input::collect(&args.api, common, &order)?.0.org;
+    let rate = args.api.rate.unwrap_or(MEASURED_RATE);
+    output::write(&with_sizes(&org, &needs, rate), None)?;
+    for collection in Collection::ALL {
+        if let Some(detail) = org.coverage.detail(collection) {
+            output::warn(&format!("{collection}: {}", visible(&detail)));
+        }
+    }
+    Ok(if org.coverage.complete() { Exit::Clean } else { Exit::Unknown })
+}
+
+fn without_sizes(needs: &Needs<'_>) -> String {
+    let mut plan = String::new();
+    for &collection in &needs.collections {
+        line(&mut plan, collection, &each(collection, needs));
+    }
+    plan + "with a key, the plan has numbers\n"
+}
+
+/// What the number of requests goes by.
+fn each(collection: Collection, needs: &Needs<'_>) -> String {
+    let whom = match needs.whose(collection) {
+        Users::All => "",
+        Users::Those(_) => " whom a rule can be about",
+    };
+    match collection {
+        Collection::Roles | Collection::Groups => "1 for each 1000".to_owned(),
+        Collection::Users | Collection::Projects | Collection::AdminApiKeys | Collection::Invites => {
+            "1 for each 100".to_owned()
+        }
+        Collection::UserRoles => format!("1 for each user{whom}"),
+        Collection::GroupRoles | Collection::GroupMembers => "1 for each group".to_owned(),
+        Collection::ProjectUsers
+        | Collection::ProjectGroups
+        | Collection::ProjectRoles
+        | Collection::ServiceAccounts
+        | Collection::ApiKeys => "1 for each project".to_owned(),
+        Collection::ProjectUserRoles => format!("1 for each user{whom}, in each project"),
+        Collection::ProjectGroupRoles => "1 for each group, in each project".to_owned(),
+        Collection::ServiceAccountRoles => "1 for each service account".to_owned(),
+    }
+}
+
+fn with_sizes(org: &Org, needs: &Needs<'_>, rate: f64) -> String {
+    let now = input::now();
+    let asked = wanted(org, &needs.users, now).into_iter().filter(|wanted| *wanted).count();
+    let mut plan = String::new();
+    let (mut total, mut most, mut known) = (0, 0, true);
+    for &collection in &needs.collections {
+        if org.coverage.cut(collection).is_some() {
+            line(&mut plan, collection, "     ?  the list could not be read");
+            known = false;
+            continue;
+        }
+        let (requests, of) = match collection.parent() {
+            None => {
+                let record = org.coverage.of(collection);
+                (usize::try_from(record.requests).expect("requests are few"), format!("{} {collection}", record.items))
+            }
+            Some(Collection::Users) => (asked, format!("of {} users", org.users.len())),
+            Some(Collection::Groups) => (org.groups.len(), format!("of {} groups", org.groups.len())),
+            Some(Collection::Projects) => (org.projects.len(), format!("of {} projects", org.projects.len())),
+            Some(_) if org.projects.is_empty() => (0, "of 0 projects".to_owned()),
+            Some(_) => {
+                line(&mut plan, collection, &format!("     ?  {}", each(collection, needs)));
+                known = false;
+                continue;
+            }
+        };
+        total += requests;
+        most = most.max(requests);
+        line(&mut plan, collection, &format!("{requests:>6}  {of}"));
+    }
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    let minutes = (most as f64 / rate).ceil();
+    let minutes = if minutes <= 1.0 { "a minute".to_owned() } else { format!("{minutes} minutes") };
+    let least = if known { "" } else { "at least " };
+    writeln!(plan, "{least}{total} requests: about {minutes}, at {rate} a minute for each endpoint and all at a time")
+        .expect("writing to a string cannot fail");
+    plan
+}
+
+fn line(plan: &mut String, collection: Collection, requests: &str) {
+    writeln!(plan, "  {:<21} {requests}", collection.name()).expect("writing to a string cannot fail");
+}

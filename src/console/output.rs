@@ -1,0 +1,56 @@
+//! Where text goes: reports to standard output or a file, everything else to standard error.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::atomic::write_whole;
+use crate::escape::shown;
+
+/// Text that could not be written.
+#[derive(Debug, Error, Diagnostic)]
+#[error("cannot write the report to {to}")]
+pub struct Error {
+    to: String,
+    source: io::Error,
+}
+
+/// Writes a report. That nobody reads it to its end is no error.
+pub fn write(report: &str, to: Option<&Path>) -> Result<(), Error> {
+    let Some(path) = to else { return stream(|stdout| stdout.write_all(report.as_bytes())) };
+    quiet_if_closed(write_whole(path, |file| file.write_all(report.as_bytes())), || format!("`{}`", shown(path)))
+}
+
+/// Writes to standard output. That nobody reads it to its end is no error.
+pub fn stream<T>(fill: impl FnOnce(&mut dyn io::Write) -> io::Result<T>) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    let written = fill(&mut stdout).and_then(|_| stdout.flush());
+    quiet_if_closed(written, || "standard output".to_owned())
+}
+
+fn quiet_if_closed(written: io::Result<()>, to: impl FnOnce() -> String) -> Result<(), Error> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|source| Error { to: to(), source }),
+    }
+}
+
+/// Says a line on standard error. If even that fails, there is nobody to tell.
+pub fn say(line: &str) {
+    writeln!(io::stderr(), "{line}").unwrap_or(());
+}
+
+/// Says what the user should know, and can go on without.
+pub fn warn(line: &str) {
+    say(&format!("warning: {line}"));
+}
+
+/// Says what the user can do.
+pub fn help(lines: &BTreeSet<String>) {
+    for line in lines {
+        say(&format!("help: {line}"));
+    }
+}

@@ -1,0 +1,190 @@
+//! What all readers of a policy share: problems are noted and reading goes on; mappings, lists, numbers and words are
+//! read in one way.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::SourceText;
+use super::nearest::nearest;
+use super::problem::Problem;
+use super::tree::{Key, Node, Yaml};
+
+/// Reads one file, noting what is wrong with it.
+pub(crate) struct Reader<'a> {
+    pub source: &'a Arc<SourceText>,
+    pub params: Params,
+    pub problems: Vec<Problem>,
+}
+
+/// The parameters of one file, each with its value.
+#[derive(Debug, Default)]
+pub struct Params(pub(crate) BTreeMap<String, Node>);
+
+impl Params {
+    /// The names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+/// A problem was noted; there is nothing to go on with.
+pub(crate) struct Noted;
+
+/// Reads what may be there, and says whether what is there could not be read.
+pub(crate) fn optional<T>(node: Option<&Node>, read: impl FnOnce(&Node) -> Option<T>) -> Result<Option<T>, Noted> {
+    node.map(|node| read(node).ok_or(Noted)).transpose()
+}
+
+/// The entries of a mapping whose keys are all known.
+pub(crate) struct Fields<'n> {
+    pub entries: Vec<(&'n Key, &'n Node)>,
+}
+
+impl<'n> Fields<'n> {
+    pub fn get(&self, name: &str) -> Option<&'n Node> {
+        self.entries.iter().find(|(key, _)| key.text == name).map(|(_, value)| *value)
+    }
+}
+
+impl Reader<'_> {
+    pub fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// Notes that a node is not what it should be.
+    pub fn wrong(&mut self, node: &Node, what: &str, wanted: &str) {
+        let message = format!("{what} takes {wanted}, not {}", node.yaml.description());
+        self.problem(Problem::new(node.span.clone(), message));
+    }
+
+    /// The whole text that is read.
+    pub fn text(&self) -> &str {
+        &self.source.text
+    }
+
+    pub fn number(&mut self, node: &Node, what: &str) -> Option<u64> {
+        let node = &self.resolve(node)?;
+        match node.yaml {
+            Yaml::Number(number) if number >= 0 => Some(number.unsigned_abs()),
+            Yaml::Number(_) => {
+                self.problem(Problem::new(node.span.clone(), format!("{what} is never negative")));
+                None
+            }
+            _ => {
+                self.wrong(node, what, "a whole number");
+                None
+            }
+        }
+    }
+
+    pub fn optional_text(&mut self, node: Option<&Node>, what: &str) -> Option<String> {
+        match node? {
+            Node { yaml: Yaml::Text(text), .. } => Some(text.trim_end().to_owned()),
+            node => {
+                self.wrong(node, what, "a text");
+                None
+            }
+        }
+    }
+
+    pub fn texts(&mut self, node: Option<&Node>, what: &str) -> Vec<String> {
+        let Some(node) = node else { return Vec::new() };
+        let Yaml::List(items) = &node.yaml else {
+            self.wrong(node, what, "a list of texts");
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| self.optional_text(Some(item), &format!("an element of {what}"))).collect()
+    }
+
+    /// The elements of a list, or the one value; parameters resolved, a list among the elements opened.
+    pub fn list(&mut self, node: &Node) -> Option<Vec<Node>> {
+        let Yaml::List(items) = &node.yaml else {
+            // What a parameter stands for is taken as it is.
+            return match self.resolve(node)? {
+                Node { yaml: Yaml::List(items), .. } => Some(items),
+                node => Some(vec![node]),
+            };
+        };
+        let mut list = Vec::new();
+        for item in items {
+            match self.resolve(item)? {
+                Node { yaml: Yaml::List(inner), .. } if matches!(item.yaml, Yaml::Text(_)) => list.extend(inner),
+                item => list.push(item),
+            }
+        }
+        Some(list)
+    }
+
+    /// The same, with at least one element: what matches nothing is a mistake.
+    pub fn some(&mut self, what: &str, node: &Node) -> Option<Vec<Node>> {
+        let list = self.list(node)?;
+        if list.is_empty() {
+            let message = format!("the list for `{what}` is empty: it would match nothing");
+            self.problem(Problem::new(node.span.clone(), message).help("name what is meant, or leave the rule out"));
+            return None;
+        }
+        Some(list)
+    }
+
+    /// The entries of a mapping, each key once.
+    pub fn entries<'n>(&mut self, node: &'n Node, what: &str) -> Option<Vec<(&'n Key, &'n Node)>> {
+        let Yaml::Map(entries) = &node.yaml else {
+            match node.yaml {
+                Yaml::Null => self.problem(Problem::new(node.span.clone(), format!("{what} is empty"))),
+                _ => self.wrong(node, what, "a mapping, such as { name: value }"),
+            }
+            return None;
+        };
+        let mut seen: Vec<(&Key, &Node)> = Vec::new();
+        for (key, value) in entries {
+            if let Some((first, _)) = seen.iter().find(|(earlier, _)| earlier.text == key.text) {
+                let mut problem = Problem::new(key.span.clone(), format!("`{}` is there twice", key.text));
+                problem.other = Some((first.span.clone(), "the first is here"));
+                self.problem(problem);
+            } else {
+                seen.push((key, value));
+            }
+        }
+        Some(seen)
+    }
+
+    /// The entries of a mapping that may have these keys and no others.
+    pub fn fields<'n>(&mut self, node: &'n Node, what: &str, known: &[&str]) -> Option<Fields<'n>> {
+        let entries = self.entries(node, what)?;
+        for (key, _) in &entries {
+            if !known.contains(&key.text.as_str()) {
+                self.unknown_word(&key.span, &format!("key of {what}"), &key.text, known);
+            }
+        }
+        Some(Fields { entries })
+    }
+
+    /// The node itself, or what the parameter that it names stands for.
+    pub fn resolve(&mut self, node: &Node) -> Option<Node> {
+        let Yaml::Text(text) = &node.yaml else { return Some(node.clone()) };
+        let Some(name) = text.strip_prefix('$') else { return Some(node.clone()) };
+        if name.starts_with('$') {
+            return Some(Node { span: node.span.clone(), yaml: Yaml::Text(name.to_owned()) });
+        }
+        let found = self.params.0.get(name).cloned();
+        if found.is_none() {
+            let mut problem = Problem::new(node.span.clone(), format!("no parameter `{name}`"));
+            problem = problem.help(match nearest(name, self.params.names()) {
+                Some(near) => format!("did you mean `${near}`?"),
+                None => "name it under `params:` with a default, or write `$$` for a dollar sign".to_owned(),
+            });
+            self.problem(problem);
+        }
+        found
+    }
+
+    /// Notes a word that is none of those that may stand there.
+    pub fn unknown_word(&mut self, span: &Range<usize>, what: &str, word: &str, known: &[&str]) {
+        let problem = Problem::new(span.clone(), format!("`{word}` is no {what}"));
+        self.problem(problem.help(match nearest(word, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it is one of: {}", known.join(", ")),
+        }));
+    }
+}

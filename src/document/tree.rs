@@ -1,0 +1,234 @@
+//! YAML as a tree in which every node knows where it stands. Says what was written, not what it means.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_yaml::{DuplicateKeyPolicy, Location, Spanned, options};
+
+use super::problem::Problem;
+
+/// The largest policy file, in bytes.
+pub const LARGEST: usize = 1 << 20;
+
+/// A node with its place, in bytes.
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub span: Range<usize>,
+    pub yaml: Yaml,
+}
+
+/// What a node holds. A mapping keeps every entry, repeated keys included: to find them is the reader's duty.
+#[derive(Clone, Debug)]
+pub enum Yaml {
+    Null,
+    Flag(bool),
+    Number(i64),
+    Float,
+    Text(String),
+    List(Vec<Node>),
+    Map(Vec<(Key, Node)>),
+}
+
+/// A key with its place.
+#[derive(Clone, Debug)]
+pub struct Key {
+    pub span: Range<usize>,
+    pub text: String,
+}
+
+impl Yaml {
+    /// What it is, in words.
+    pub fn description(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Flag(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::Float => "a fraction",
+            Self::Text(_) => "a text",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a mapping",
+        }
+    }
+}
+
+/// Reads one document.
+pub fn parse(text: &str) -> Result<Node, Problem> {
+    if text.len() > LARGEST {
+        return Err(Problem::new(0..0, "a file of over 1 MiB").help("split the policy into several files"));
+    }
+    let options = options! {
+        duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        strict_booleans: true,
+        reject_unsupported_tags: true,
+        with_snippet: false,
+    };
+    let raw: Spanned<Raw> = serde_yaml::from_str_with_options(text, options).map_err(|error| {
+        let message = error.without_snippet().to_string();
+        // The place is said by the caret.
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what).to_owned();
+        let at = error.location().map_or(0, |location| offset(text, &location));
+        explained(at, &message)
+    })?;
+    node(text, raw)
+}
+
+/// The parser's words, and what is mostly behind them.
+fn explained(at: usize, message: &str) -> Problem {
+    let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if message.contains("multiple YAML documents") {
+        return Problem::new(at..at, "a second document").help("a file holds one; split it at `---`");
+    }
+    if message.contains("Depth") {
+        return Problem::new(at..at, "nested too deeply").help("split the rule into several");
+    }
+    let problem = Problem::new(at..at, message);
+    if has(&["anchor", "alias", "tag", "unexpected character", "cannot start any token"]) {
+        problem.help("a text that begins with `*`, `&`, `!`, `@` or `%` needs quotes: \"*.write\"")
+    } else if has(&["mapping values are not allowed"]) {
+        problem.help("a text with a colon in it needs quotes")
+    } else {
+        problem
+    }
+}
+
+/// Where a location begins, in bytes; some errors know only line and column.
+fn offset(text: &str, location: &Location) -> usize {
+    let at = location.span().byte_offset().map(|at| usize::try_from(at).expect("a file fits in memory"));
+    at.unwrap_or_else(|| {
+        let line = usize::try_from(location.line()).expect("a file fits in memory").saturating_sub(1);
+        let column = usize::try_from(location.column()).expect("a file fits in memory").saturating_sub(1);
+        let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+        let within = text[start..].chars().take(column).map(char::len_utf8).sum::<usize>();
+        start + within
+    })
+    .min(text.len())
+}
+
+fn span(text: &str, location: &Location) -> Range<usize> {
+    let start = offset(text, location);
+    let length = location.span().byte_len().map_or(0, |length| usize::try_from(length).expect("fits in memory"));
+    let end = (start + length).min(text.len());
+    start..start + text[start..end].trim_end().len()
+}
+
+fn node(text: &str, raw: Spanned<Raw>) -> Result<Node, Problem> {
+    let mut span = span(text, &raw.defined);
+    let yaml = match raw.value {
+        Raw::Null => Yaml::Null,
+        Raw::Flag(flag) => Yaml::Flag(flag),
+        Raw::Number(number) => Yaml::Number(number),
+        Raw::Float => Yaml::Float,
+        Raw::Text(text) => Yaml::Text(text),
+        Raw::List(items) => {
+            let items = items.into_iter().map(|item| node(text, item)).collect::<Result<Vec<_>, _>>()?;
+            span = enclose(text, span, items.last().map(|item| &item.span));
+            Yaml::List(items)
+        }
+        Raw::Map(entries) => {
+            let entries = entries
+                .into_iter()
+                .map(|(key, value)| {
+                    let key = node(text, key)?;
+                    let Yaml::Text(name) = key.yaml else {
+                        let message = format!("a key is a text, not {}", key.yaml.description());
+                        return Err(Problem::new(key.span, message));
+                    };
+                    Ok((Key { span: key.span, text: name }, node(text, value)?))
+                })
+                .collect::<Result<Vec<_>, _>>()?;
+            span = enclose(text, span, entries.last().map(|(_, value)| &value.span));
+            Yaml::Map(entries)
+        }
+    };
+    Ok(Node { span, yaml })
+}
+
+/// The parser knows where a collection begins; it ends behind its last item, and behind its bracket if it has one.
+fn enclose(text: &str, own: Range<usize>, last: Option<&Range<usize>>) -> Range<usize> {
+    let end = last.map_or(own.end, |last| last.end.max(own.end));
+    let bracket = match text.as_bytes().get(own.start) {
+        Some(b'[') => ']',
+        Some(b'{') => '}',
+        _ => return own.start..end,
+    };
+    let rest = &text[end..];
+    let trimmed = rest.trim_start_matches([' ', '\n', '\r', '\t', ',']);
+    let closing = if trimmed.starts_with(bracket) { rest.len() - trimmed.len() + 1 } else { 0 };
+    own.start..end + closing
+}
+
+/// The tree as the parser hands it over.
+enum Raw {
+    Null,
+    Flag(bool),
+    Number(i64),
+    Float,
+    Text(String),
+    List(Vec<Spanned<Raw>>),
+    Map(Vec<(Spanned<Raw>, Spanned<Raw>)>),
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = Raw;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("YAML")
+    }
+
+    fn visit_unit<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Raw, E> {
+        Ok(Raw::Flag(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Raw, E> {
+        Ok(Raw::Number(number))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Raw, E> {
+        i64::try_from(number).map(Raw::Number).map_err(|_| E::custom("a number beyond all bounds"))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Raw, E> {
+        Ok(Raw::Float)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Raw, E> {
+        Ok(Raw::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Raw, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Raw::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Raw, A::Error> {
+        let mut map = Vec::new();
+        while let Some(entry) = entries.next_entry()? {
+            map.push(entry);
+        }
+        Ok(Raw::Map(map))
+    }
+}

@@ -1,0 +1,62 @@
+//! What reading a policy needs beyond YAML: attributes by their names, and bounds.
+
+use super::{Attribute, Bounds, Kind, vocabulary};
+use crate::document::tree::{Key, Node, Yaml};
+use crate::document::{Problem, Reader, nearest, optional};
+
+impl Reader<'_> {
+    /// Inclusive bounds: `{min: N, max: N}`, or one number for exactly that.
+    pub fn bounds(&mut self, node: &Node, what: &str) -> Option<Bounds> {
+        if let Yaml::Map(_) = node.yaml {
+            let fields = self.fields(node, what, &["min", "max"])?;
+            let mut bound = |name| optional(fields.get(name), |node| self.number(node, &format!("`{name}`")));
+            let (min, max) = (bound("min"), bound("max"));
+            let bounds = Bounds { min: min.ok()?, max: max.ok()? };
+            if bounds == (Bounds { min: Some(0), max: None }) {
+                self.problem(Problem::new(node.span.clone(), "no number is below 0: every number is allowed"));
+            }
+            if bounds == Bounds::default() {
+                self.problem(Problem::new(node.span.clone(), format!("{what} needs `min` or `max`")));
+            }
+            if bounds.min.zip(bounds.max).is_some_and(|(min, max)| min > max) {
+                let message = format!("`min` is above `max`: no number is {bounds}");
+                self.problem(Problem::new(node.span.clone(), message));
+            }
+            return Some(bounds);
+        }
+        self.number(node, what).map(|number| Bounds { min: Some(number), max: Some(number) })
+    }
+
+    /// The attribute that a key names.
+    pub fn attribute(&mut self, key: &Key, of: Kind) -> Option<&'static Attribute> {
+        let found = vocabulary::find(of, &key.text);
+        if found.is_none() {
+            let names: Vec<&str> = vocabulary::of(of).map(|attribute| attribute.name).collect();
+            let holder = matches!(of, Kind::User | Kind::Group | Kind::ServiceAccount);
+            let mut problem = Problem::new(key.span.clone(), format!("{} has no `{}`", of.one(), key.text));
+            let elsewhere = Kind::ALL.into_iter().filter(|kind| vocabulary::find(*kind, &key.text).is_some());
+            let elsewhere: Vec<&str> = elsewhere.map(Kind::name).collect();
+            problem = problem.help(match nearest(&key.text, names.iter().copied()) {
+                _ if holder && matches!(key.text.as_str(), "permission" | "permissions") => {
+                    "a permission comes with a role: write `holds: { permission: … }`".to_owned()
+                }
+                _ if holder && matches!(key.text.as_str(), "role" | "roles") => {
+                    "roles are what it holds: write `holds: { role: … }`".to_owned()
+                }
+                Some(near) => format!("did you mean `{near}`?"),
+                None if !elsewhere.is_empty() => {
+                    format!(
+                        "`{}` belongs to {}; {} has {}",
+                        key.text,
+                        elsewhere.join(" and "),
+                        of.one(),
+                        names.join(", ")
+                    )
+                }
+                None => format!("{} has {}", of.one(), names.join(", ")),
+            });
+            self.problem(problem);
+        }
+        found
+    }
+}

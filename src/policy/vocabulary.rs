@@ -1,0 +1,525 @@
+//! The vocabulary of the policy language, as one table. Loading, type checks, "did you mean", and what a rule reads
+//! all follow from a row; to add an attribute is to add one.
+
+use crate::org::{Collection, Known, Org, Scopes, Word};
+use crate::time::Time;
+
+use Collection::{
+    AdminApiKeys, ApiKeys, GroupMembers, GroupRoles, Groups, Invites, ProjectGroupRoles, ProjectGroups, ProjectRoles,
+    ProjectUserRoles, ProjectUsers, Projects, Roles, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
+};
+
+/// The kind of thing that a rule selects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A role.
+    Role,
+    /// A user.
+    User,
+    /// A group.
+    Group,
+    /// A project.
+    Project,
+    /// A service account.
+    ServiceAccount,
+    /// An invitation.
+    Invite,
+    /// An admin key.
+    AdminApiKey,
+    /// A key of a project.
+    ApiKey,
+    /// One principal holding one role in one scope, however many ways lead to it.
+    Grant,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Role,
+        Self::User,
+        Self::Group,
+        Self::Project,
+        Self::ServiceAccount,
+        Self::Invite,
+        Self::AdminApiKey,
+        Self::ApiKey,
+        Self::Grant,
+    ];
+
+    /// The word after `select`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::User => "user",
+            Self::Group => "group",
+            Self::Project => "project",
+            Self::ServiceAccount => "service_account",
+            Self::Invite => "invite",
+            Self::AdminApiKey => "admin_api_key",
+            Self::ApiKey => "api_key",
+            Self::Grant => "grant",
+        }
+    }
+
+    /// The word with its article.
+    pub fn one(self) -> String {
+        let article = if self.name().starts_with(['a', 'i']) { "an" } else { "a" };
+        format!("{article} {}", self.name())
+    }
+
+    /// The collections that list all things of this kind.
+    pub fn reads(self) -> &'static [Collection] {
+        match self {
+            Self::Role => &[Roles, Projects, ProjectRoles],
+            Self::User => &[Users],
+            Self::Group => &[Groups],
+            Self::Project => &[Projects],
+            Self::ServiceAccount => &[Projects, ServiceAccounts],
+            Self::Invite => &[Invites],
+            // The API lists the keys of projects along with them: those tell them apart.
+            Self::AdminApiKey => &[AdminApiKeys, Projects, ApiKeys],
+            Self::ApiKey => &[Projects, ApiKeys],
+            Self::Grant => GRANTS,
+        }
+    }
+}
+
+/// Whether a collection is still read where not all grants matter.
+pub fn matters(collection: Collection, scopes: Scopes) -> bool {
+    match collection {
+        Roles | UserRoles | GroupRoles => scopes.organization,
+        Projects | ProjectUsers | ProjectGroups | ProjectRoles | ProjectUserRoles | ProjectGroupRoles => scopes.project,
+        // What it holds in the organization, it holds through a group; that it is one, only its project tells.
+        ServiceAccounts => scopes.service_accounts,
+        ServiceAccountRoles => scopes.project && scopes.service_accounts,
+        Users | Groups | GroupMembers | ApiKeys | AdminApiKeys | Invites => true,
+    }
+}
+
+/// An attribute of a kind of thing: a row of the table.
+#[derive(Debug)]
+pub struct Attribute {
+    /// What it is an attribute of.
+    pub of: Kind,
+    /// The word in policies: the API's own, or one of the few that rolelint derives.
+    pub name: &'static str,
+    /// What may be written after it, and how to read it.
+    pub type_: Type,
+    /// What a literal value of it names, if it names something the organization has or has not.
+    pub names: Option<Naming>,
+    /// The collections it needs beyond those that list the thing.
+    pub reads: &'static [Collection],
+    /// What it says, in one line.
+    pub meaning: &'static str,
+}
+
+/// What a literal names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// A thing of its kind, or a word that such things have.
+    Itself,
+    /// One of these words, or one that such things have: the API may have others yet to come.
+    OneOf(&'static [&'static str]),
+    /// A permission.
+    Permission,
+}
+
+/// Whether letters compare with or without case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// With: ids, names, permissions.
+    Exact,
+    /// Without: e-mail addresses and the API's own words.
+    Fold,
+}
+
+/// How to read a text off the thing at a place in its list.
+#[derive(Clone, Copy, Debug)]
+pub enum TextColumn {
+    /// Each thing has its own.
+    Each(for<'a> fn(&'a Org, usize) -> Known<&'a str>),
+    /// Few distinct ones, kept as words.
+    Word(fn(&Org, usize) -> Known<Word>),
+    /// Of a grant: the kind of its principal.
+    Principal,
+    /// Of a grant: where it holds.
+    Scope,
+}
+
+impl TextColumn {
+    /// All words that there can be, where it is not the API that says them.
+    pub fn own_words(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Each(_) | Self::Word(_) => None,
+            Self::Principal => Some(&["user", "service_account", "group"]),
+            Self::Scope => Some(&SCOPES),
+        }
+    }
+}
+
+/// The scopes of grants, and of roles, so far.
+pub const SCOPES: [&str; 2] = ["organization", "project"];
+
+/// How to read a list of words.
+pub type ListColumn = for<'a> fn(&'a Org, usize) -> Known<&'a [Word]>;
+/// How to read true or false.
+pub type FlagColumn = fn(&Org, usize) -> Known<bool>;
+/// How to read a time.
+pub type TimeColumn = fn(&Org, usize) -> Known<Time>;
+
+/// The type of an attribute. For a grant, `Text` and `List` are read off its role.
+#[derive(Clone, Copy, Debug)]
+pub enum Type {
+    /// A text.
+    Text(Case, TextColumn),
+    /// A list of words.
+    List(ListColumn),
+    /// True or false.
+    Flag(FlagColumn),
+    /// A point in time.
+    Time(TimeColumn),
+    /// A way to other things.
+    Relation(Relation),
+    /// The ways that lead to a grant.
+    Via,
+}
+
+/// A way from a thing to others, named after what it leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// From a role or a project to the grants of it, or in it.
+    Holders,
+    /// From a principal to its effective grants.
+    Holds,
+    /// From a principal to the groups that list it.
+    Groups,
+    /// From a group or a project to its members.
+    Members,
+    /// From a project to the roles that its list has.
+    Roles,
+    /// From a role, a user, a group or an invitation to projects.
+    Projects,
+    /// From a project to its service accounts.
+    ServiceAccounts,
+    /// From a project to its keys.
+    ApiKeys,
+    /// From what stands in a project, or a grant that holds in one, to that project.
+    Project,
+    /// From a grant to its role.
+    Role,
+    /// From a grant to the user that holds it, or from a key to the user whose it is; if one does.
+    User,
+    /// From a grant to the group that holds it, if one does.
+    Group,
+    /// From a grant to the service account that holds it, or from a key to the one whose it is; if one does.
+    ServiceAccount,
+}
+
+impl Relation {
+    /// What it leads to.
+    pub fn target(self) -> Kind {
+        match self {
+            Self::Holders | Self::Holds => Kind::Grant,
+            Self::Groups | Self::Group => Kind::Group,
+            Self::Members | Self::User => Kind::User,
+            Self::Roles | Self::Role => Kind::Role,
+            Self::Projects | Self::Project => Kind::Project,
+            Self::ServiceAccounts | Self::ServiceAccount => Kind::ServiceAccount,
+            Self::ApiKeys => Kind::ApiKey,
+        }
+    }
+
+    /// Whether it leads to one thing at most.
+    pub fn to_one(self) -> bool {
+        match self {
+            Self::Project | Self::Role | Self::User | Self::Group | Self::ServiceAccount => true,
+            Self::Holders
+            | Self::Holds
+            | Self::Groups
+            | Self::Members
+            | Self::Roles
+            | Self::Projects
+            | Self::ServiceAccounts
+            | Self::ApiKeys => false,
+        }
+    }
+}
+
+/// The attribute of that kind and name.
+pub fn find(of: Kind, name: &str) -> Option<&'static Attribute> {
+    TABLE.iter().find(|row| row.of == of && row.name == name)
+}
+
+/// The attributes of a kind, in the order of the table.
+pub fn of(kind: Kind) -> impl Iterator<Item = &'static Attribute> {
+    TABLE.iter().filter(move |row| row.of == kind)
+}
+
+macro_rules! each {
+    ($list:ident . $field:ident) => {
+        TextColumn::Each(|org, at| org.$list[at].$field.as_ref().map(crate::org::Text::as_str))
+    };
+}
+
+macro_rules! copied {
+    ($list:ident . $field:ident) => {
+        |org, at| org.$list[at].$field
+    };
+}
+
+macro_rules! id {
+    ($list:ident) => {
+        TextColumn::Each(|org, at| Known::Value(org.$list[at].id.as_str()))
+    };
+}
+
+/// Collections that together tell every effective grant.
+const GRANTS: &[Collection] = &[
+    Roles,
+    Users,
+    UserRoles,
+    Groups,
+    GroupRoles,
+    GroupMembers,
+    Projects,
+    ProjectUsers,
+    ProjectGroups,
+    ProjectRoles,
+    ProjectUserRoles,
+    ProjectGroupRoles,
+    ServiceAccounts,
+    ServiceAccountRoles,
+];
+/// Those that tell the grants of users.
+const OF_USERS: &[Collection] = &[
+    Roles,
+    Users,
+    UserRoles,
+    Groups,
+    GroupRoles,
+    GroupMembers,
+    Projects,
+    ProjectUsers,
+    ProjectGroups,
+    ProjectRoles,
+    ProjectUserRoles,
+    ProjectGroupRoles,
+];
+/// Those that tell the grants of groups.
+const OF_GROUPS: &[Collection] = &[Roles, Groups, GroupRoles, Projects, ProjectGroups, ProjectRoles, ProjectGroupRoles];
+/// Those that tell the grants of service accounts.
+const OF_ACCOUNTS: &[Collection] = &[
+    Roles,
+    Groups,
+    GroupRoles,
+    GroupMembers,
+    Projects,
+    ProjectGroups,
+    ProjectRoles,
+    ProjectGroupRoles,
+    ServiceAccounts,
+    ServiceAccountRoles,
+];
+/// Only an answer about an assignment carries these fields of a role.
+const ASSIGNED: &[Collection] = &[UserRoles, GroupRoles, ProjectUserRoles, ProjectGroupRoles, ServiceAccountRoles];
+
+const fn row(of: Kind, name: &'static str, type_: Type, meaning: &'static str) -> Attribute {
+    Attribute { of, name, type_, names: None, reads: &[], meaning }
+}
+
+impl Attribute {
+    const fn names(mut self, naming: Naming) -> Self {
+        self.names = Some(naming);
+        self
+    }
+
+    const fn reads(mut self, reads: &'static [Collection]) -> Self {
+        self.reads = reads;
+        self
+    }
+}
+
+static TABLE: &[Attribute] = &{
+    use Case::{Exact, Fold};
+    use Kind::{AdminApiKey, ApiKey, Grant, Group, Invite, Project, Role, ServiceAccount, User};
+    use Naming::{Itself, OneOf, Permission};
+    use Relation::{Holders, Holds, Members};
+    use Type::{Flag, List, Text, Time, Via};
+    [
+        row(Role, "id", Text(Exact, id!(roles)), "the role's id; of a predefined role, the short spelling")
+            .names(Itself),
+        row(Role, "name", Text(Exact, each!(roles.name)), "the role's name").names(Itself),
+        row(Role, "description", Text(Exact, each!(roles.description)), "free text"),
+        row(Role, "permissions", List(role_permissions), "what the role permits").names(Permission),
+        row(Role, "predefined_role", Flag(copied!(roles.predefined_role)), "whether OpenAI made and keeps the role"),
+        row(
+            Role,
+            "resource_type",
+            Text(Fold, TextColumn::Word(copied!(roles.resource_type))),
+            "`api.organization` or `api.project`",
+        )
+        .names(Itself),
+        row(Role, "scope", Text(Fold, TextColumn::Each(role_scope)), "`organization` or `project`").names(Itself),
+        row(Role, "created_at", Time(copied!(roles.created_at)), "when the role was made").reads(ASSIGNED),
+        row(Role, "updated_at", Time(copied!(roles.updated_at)), "when the role last changed").reads(ASSIGNED),
+        row(Role, "created_by", Text(Exact, each!(roles.created_by)), "id of whoever made the role").reads(ASSIGNED),
+        row(Role, "holders", Type::Relation(Holders), "the grants of the role").reads(GRANTS),
+        row(Role, "projects", Type::Relation(Relation::Projects), "the projects whose list of roles has it")
+            .reads(&[Projects, ProjectRoles]),
+        row(User, "id", Text(Exact, id!(users)), "the user's id").names(Itself),
+        row(User, "name", Text(Exact, each!(users.name)), "display name").names(Itself),
+        row(User, "email", Text(Fold, each!(users.email)), "e-mail address").names(Itself),
+        row(
+            User,
+            "role",
+            Text(Fold, TextColumn::Word(copied!(users.role))),
+            "the legacy word: `owner` or `reader`. Says nothing of custom roles and groups; see `holds`",
+        )
+        .names(Itself),
+        row(User, "is_service_account", Flag(copied!(users.is_service_account)), "whether it is a service account"),
+        row(User, "is_scim_managed", Flag(copied!(users.is_scim_managed)), "whether an identity provider manages it"),
+        row(User, "added_at", Time(copied!(users.added_at)), "when the user joined the organization"),
+        row(User, "created", Time(copied!(users.created)), "when the account was made"),
+        row(
+            User,
+            "api_key_last_used_at",
+            Time(copied!(users.api_key_last_used_at)),
+            "when one of the user's keys was last used; `null` if never",
+        ),
+        row(User, "enabled", Flag(copied!(users.enabled)), "whether the account is enabled"),
+        row(User, "banned", Flag(copied!(users.banned)), "whether the account is banned"),
+        row(
+            User,
+            "holds",
+            Type::Relation(Holds),
+            "the user's effective grants: direct, through groups, and implied by membership",
+        )
+        .reads(OF_USERS),
+        row(User, "groups", Type::Relation(Relation::Groups), "the groups that list the user")
+            .reads(&[Groups, GroupMembers]),
+        row(User, "projects", Type::Relation(Relation::Projects), "the projects that list the user")
+            .reads(&[Projects, ProjectUsers]),
+        row(Group, "id", Text(Exact, id!(groups)), "the group's id").names(Itself),
+        row(Group, "name", Text(Exact, each!(groups.name)), "display name").names(Itself),
+        row(Group, "is_scim_managed", Flag(copied!(groups.is_scim_managed)), "whether an identity provider manages it"),
+        row(Group, "group_type", Text(Fold, TextColumn::Word(copied!(groups.group_type))), "`group` or `tenant_group`")
+            .names(Itself),
+        row(Group, "created_at", Time(copied!(groups.created_at)), "when the group was made"),
+        row(Group, "members", Type::Relation(Members), "the members of the group").reads(&[Users, GroupMembers]),
+        row(Group, "holds", Type::Relation(Holds), "the grants of the group").reads(OF_GROUPS),
+        row(Group, "projects", Type::Relation(Relation::Projects), "the projects that list the group")
+            .reads(&[Projects, ProjectGroups]),
+        row(Project, "id", Text(Exact, id!(projects)), "the project's id").names(Itself),
+        row(Project, "name", Text(Exact, each!(projects.name)), "display name").names(Itself),
+        row(Project, "status", Text(Fold, TextColumn::Word(copied!(projects.status))), "`active` or `archived`")
+            .names(OneOf(&["active", "archived"])),
+        row(Project, "created_at", Time(copied!(projects.created_at)), "when the project was made"),
+        row(Project, "archived_at", Time(copied!(projects.archived_at)), "when it was archived; `null` if it is not"),
+        row(Project, "holders", Type::Relation(Holders), "the grants that hold in the project alone").reads(GRANTS),
+        row(Project, "members", Type::Relation(Members), "the users that the project lists; not those of its groups")
+            .reads(&[Users, ProjectUsers]),
+        row(Project, "service_accounts", Type::Relation(Relation::ServiceAccounts), "its service accounts")
+            .reads(&[ServiceAccounts]),
+        row(Project, "api_keys", Type::Relation(Relation::ApiKeys), "its keys").reads(&[ApiKeys]),
+        row(Project, "roles", Type::Relation(Relation::Roles), "the roles that its list has").reads(&[ProjectRoles]),
+        row(ServiceAccount, "id", Text(Exact, id!(service_accounts)), "the service account's id").names(Itself),
+        row(ServiceAccount, "name", Text(Exact, each!(service_accounts.name)), "display name").names(Itself),
+        row(
+            ServiceAccount,
+            "role",
+            Text(Fold, TextColumn::Word(copied!(service_accounts.role))),
+            "the legacy word in its project: `owner`, `member` or `none`. Says nothing of custom roles; see `holds`",
+        )
+        .names(OneOf(&["owner", "member", "none"])),
+        row(ServiceAccount, "created_at", Time(copied!(service_accounts.created_at)), "when it was made"),
+        row(ServiceAccount, "project", Type::Relation(Relation::Project), "its project"),
+        row(ServiceAccount, "holds", Type::Relation(Holds), "its effective grants: in its project, and through groups")
+            .reads(OF_ACCOUNTS),
+        row(ServiceAccount, "groups", Type::Relation(Relation::Groups), "the groups that list it")
+            .reads(&[Groups, GroupMembers]),
+        row(Invite, "id", Text(Exact, id!(invites)), "the invitation's id").names(Itself),
+        row(Invite, "email", Text(Fold, each!(invites.email)), "who is invited"),
+        row(
+            Invite,
+            "role",
+            Text(Fold, TextColumn::Word(copied!(invites.role))),
+            "the legacy word that the invited will bear: `owner` or `reader`",
+        )
+        .names(OneOf(&["owner", "reader"])),
+        row(
+            Invite,
+            "status",
+            Text(Fold, TextColumn::Word(copied!(invites.status))),
+            "`pending`, `accepted` or `expired`",
+        )
+        .names(OneOf(&["pending", "accepted", "expired"])),
+        row(Invite, "created_at", Time(copied!(invites.created_at)), "when it was sent"),
+        row(Invite, "expires_at", Time(copied!(invites.expires_at)), "when it ends; `null` if never"),
+        row(Invite, "accepted_at", Time(copied!(invites.accepted_at)), "when it was accepted; `null` if it was not"),
+        row(Invite, "projects", Type::Relation(Relation::Projects), "the projects that come with it")
+            .reads(&[Projects]),
+        row(AdminApiKey, "id", Text(Exact, id!(admin_api_keys)), "the key's id").names(Itself),
+        row(AdminApiKey, "name", Text(Exact, each!(admin_api_keys.name)), "what its owner calls it").names(Itself),
+        row(AdminApiKey, "created_at", Time(copied!(admin_api_keys.created_at)), "when it was made"),
+        row(AdminApiKey, "expires_at", Time(copied!(admin_api_keys.expires_at)), "when it ends; `null` if never"),
+        row(
+            AdminApiKey,
+            "last_used_at",
+            Time(copied!(admin_api_keys.last_used_at)),
+            "when it was last used; `null` if never",
+        ),
+        row(AdminApiKey, "owner", Type::Relation(Relation::User), "the user whose it is, if the organization has one")
+            .reads(&[Users]),
+        row(ApiKey, "id", Text(Exact, id!(api_keys)), "the key's id").names(Itself),
+        row(ApiKey, "name", Text(Exact, each!(api_keys.name)), "what its owner calls it").names(Itself),
+        row(ApiKey, "created_at", Time(copied!(api_keys.created_at)), "when it was made"),
+        row(ApiKey, "last_used_at", Time(copied!(api_keys.last_used_at)), "when it was last used; `null` if never"),
+        row(
+            ApiKey,
+            "owner_project_access",
+            Text(Fold, TextColumn::Word(copied!(api_keys.owner_project_access))),
+            "whether its owner still has access to the project: `active` or `inactive`",
+        )
+        .names(OneOf(&["active", "inactive"])),
+        row(ApiKey, "project", Type::Relation(Relation::Project), "its project"),
+        row(ApiKey, "owner", Type::Relation(Relation::User), "the user whose it is, if the organization has one")
+            .reads(&[Users]),
+        row(
+            ApiKey,
+            "service_account",
+            Type::Relation(Relation::ServiceAccount),
+            "the service account whose it is, if its project has one",
+        )
+        .reads(&[ServiceAccounts]),
+        row(
+            Grant,
+            "principal",
+            Text(Fold, TextColumn::Principal),
+            "who holds the role: `user`, `service_account` or `group`",
+        ),
+        row(Grant, "permission", List(role_permissions), "what the granted role permits").names(Permission),
+        row(Grant, "scope", Text(Fold, TextColumn::Scope), "where the grant holds: `organization` or `project`"),
+        row(Grant, "role", Type::Relation(Relation::Role), "the granted role"),
+        row(Grant, "project", Type::Relation(Relation::Project), "the project that it holds in, if it does in one"),
+        row(Grant, "user", Type::Relation(Relation::User), "the user that holds the role, if one does"),
+        row(Grant, "group", Type::Relation(Relation::Group), "the group that holds the role, if one does"),
+        row(
+            Grant,
+            "service_account",
+            Type::Relation(Relation::ServiceAccount),
+            "the service account that holds the role, if one does",
+        ),
+        row(Grant, "via", Via, "the ways that lead to it: `direct`, `group`, `membership`, or `{group: CONDITION}`"),
+    ]
+};
+
+fn role_permissions(org: &Org, at: usize) -> Known<&[Word]> {
+    org.roles[at].permissions.as_ref().map(Vec::as_slice)
+}
+
+fn role_scope(org: &Org, at: usize) -> Known<&str> {
+    org.roles[at].resource_type.map(|word| {
+        let resource_type = org.words.text(word);
+        resource_type.strip_prefix("api.").unwrap_or(resource_type)
+    })
+}
