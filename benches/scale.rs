@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rolelint::document::SourceText;
-use rolelint::org::{Assignment, Builder, Collection, Coverage, Group, Known, Org, Role, Source, Text, User, Way};
+use rolelint::org::{Assignment, Builder, Collection, Coverage, Group, Known, Org, Role, Source, Text, User, Via};
 use rolelint::policy::{Overrides, Policy, parse};
 use rolelint::{check, snapshot};
 use serde::Deserialize;
@@ -163,12 +163,12 @@ impl Random {
 fn organization(users: usize) -> Org {
     let mut random = Random(20_260_601);
     let mut builder = Builder::new(Source { api: "https://api.example/v1".to_owned(), collected_at: NOW });
-    let resource_type = Known::Value(builder.words.intern("api.organization"));
+    let resource_type = Known::Value(builder.symbols.intern("api.organization"));
     for name in ["owner", "reader"] {
         let role = Role {
             id: Text::from(format!("role-api-organization-{name}")),
             name: Known::Value(Text::from(name)),
-            permissions: Known::Value(vec![builder.words.intern("api.model.read")]),
+            permissions: Known::Value(vec![builder.symbols.intern("api.model.read")]),
             predefined_role: Known::Value(true),
             resource_type,
             listed: true,
@@ -190,7 +190,7 @@ fn organization(users: usize) -> Org {
         }
         permissions.sort();
         permissions.dedup();
-        let permissions = permissions.iter().map(|permission| builder.words.intern(permission)).collect();
+        let permissions = permissions.iter().map(|permission| builder.symbols.intern(permission)).collect();
         let role = Role {
             id: Text::from(format!("role_{number:04}")),
             name: Known::Value(Text::from(format!("Role {number}"))),
@@ -218,7 +218,7 @@ fn organization(users: usize) -> Org {
         };
         builder.group(group, roles).expect("numbers are in order");
     }
-    let words = ["reader", "owner"].map(|word| builder.words.intern(word));
+    let words = ["reader", "owner"].map(|word| builder.symbols.intern(word));
     let (mut assignments, mut groups) = (Vec::new(), Vec::new());
     for number in 0..users {
         let domain = if random.below(100) == 0 { "contractor.example" } else { "acme.example" };
@@ -234,7 +234,7 @@ fn organization(users: usize) -> Org {
             ..User::default()
         };
         for _ in 0..=random.below(4) {
-            assignments.push(Assignment { role: any_role(&mut random, &builder), way: Way::Direct });
+            assignments.push(Assignment { role: any_role(&mut random, &builder), via: Via::Direct });
         }
         for _ in 0..random.below(6) {
             groups.push(builder.group_ix(&format!("group_{:04}", random.below(500))).expect("it was made above"));

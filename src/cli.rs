@@ -13,7 +13,7 @@ use crate::console::Color;
 use crate::finding::Severity;
 use crate::org::Collection;
 use crate::report::Format;
-use crate::time::{Time, instant, seconds};
+use crate::time::{Time, parse_duration, parse_timestamp};
 
 /// A linter for who-may-do-what in an OpenAI organization.
 ///
@@ -252,11 +252,11 @@ fn collection(text: &str) -> Result<Collection, String> {
 }
 
 fn length(text: &str) -> Result<i64, String> {
-    seconds(text).map_err(str::to_owned)
+    parse_duration(text).map_err(str::to_owned)
 }
 
 fn when(text: &str) -> Result<Time, String> {
-    instant(text).map_err(str::to_owned)
+    parse_timestamp(text).map_err(str::to_owned)
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {

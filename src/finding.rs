@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::document::Place;
+use crate::document::Location;
 use crate::org::{Coverage, Source, Text};
-use crate::time::{Time, moment};
+use crate::time::{Time, rfc3339};
 
 /// How bad a violation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,7 +128,7 @@ pub fn kind_in_words(kind: &str) -> String {
 }
 
 /// A chain from a principal over groups to a role, and on to the permission where one fired.
-pub type Path = Vec<Thing>;
+pub type AccessPath = Vec<Thing>;
 
 /// The value of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -153,7 +153,7 @@ impl fmt::Display for Value {
             Self::Null => f.write_str("null"),
             Self::Flag(flag) => flag.fmt(f),
             Self::Number(number) => number.fmt(f),
-            Self::Time(time) => f.write_str(&moment(*time)),
+            Self::Time(time) => f.write_str(&rfc3339(*time)),
             Self::Text(text) if text.is_empty() => f.write_str("\"\""),
             Self::Text(text) | Self::Permission(text) => f.write_str(text),
         }
@@ -168,7 +168,7 @@ pub struct Evidence {
     /// Its value.
     pub value: Value,
     /// The pattern or value in the policy that it met.
-    pub place: Place,
+    pub location: Location,
 }
 
 impl fmt::Display for Evidence {
@@ -197,11 +197,11 @@ pub struct Finding {
     /// The attribute values for which the rule looked at the subject in the first place.
     pub selected_by: Vec<Evidence>,
     /// Every path from the subject to what fired.
-    pub paths: Vec<Path>,
+    pub paths: Vec<AccessPath>,
     /// Of an unknown: what is missing.
     pub missing: Vec<String>,
     /// The exact words of the policy.
-    pub place: Place,
+    pub location: Location,
     /// A stable hash of rule, subject and what fired (roles, permissions): never of wording, order or time.
     pub fingerprint: String,
 }
@@ -226,7 +226,7 @@ pub struct RuleResult {
     /// How many things it could not be answered for.
     pub unknown: usize,
     /// Where the rule stands.
-    pub place: Place,
+    pub location: Location,
     /// Why the rule is there.
     pub rationale: Option<String>,
     /// What to do about a violation.

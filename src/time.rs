@@ -6,7 +6,7 @@ use jiff::{SpanRelativeTo, Timestamp, civil::Date, tz::TimeZone};
 pub type Time = i64;
 
 /// A time as RFC 3339 has it; as the number it is, where no calendar reaches.
-pub fn moment(time: Time) -> String {
+pub fn rfc3339(time: Time) -> String {
     Timestamp::from_second(time).map_or_else(|_| time.to_string(), |moment| moment.to_string())
 }
 
@@ -15,7 +15,7 @@ pub fn moment(time: Time) -> String {
 /// # Errors
 ///
 /// What to write instead.
-pub fn seconds(text: &str) -> Result<i64, &'static str> {
+pub fn parse_duration(text: &str) -> Result<i64, &'static str> {
     const HELP: &str = "write a length such as 90d, 12h or 2w; months and years have no fixed length";
     let span: jiff::Span = text.parse().map_err(|_| HELP)?;
     let total = span.total((jiff::Unit::Second, SpanRelativeTo::days_are_24_hours())).map_err(|_| HELP)?;
@@ -31,7 +31,7 @@ pub fn seconds(text: &str) -> Result<i64, &'static str> {
 /// # Errors
 ///
 /// What to write instead.
-pub fn instant(text: &str) -> Result<Time, &'static str> {
+pub fn parse_timestamp(text: &str) -> Result<Time, &'static str> {
     const HELP: &str = "write a date such as 2026-01-31, or a moment such as 2026-01-31T12:00:00Z";
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment.as_second());
@@ -49,21 +49,21 @@ mod tests {
     #[test]
     fn lengths_of_time() {
         for (text, expected) in [("90d", Ok(7_776_000)), ("2w", Ok(1_209_600)), ("12h", Ok(43_200)), ("0d", Ok(0))] {
-            assert_eq!(seconds(text), expected, "{text}");
+            assert_eq!(parse_duration(text), expected, "{text}");
         }
         for text in ["3 months", "1y", "-1d", "90", "", "x"] {
-            seconds(text).expect_err(text);
+            parse_duration(text).expect_err(text);
         }
     }
 
     #[test]
     fn dates_and_moments() {
         let midnight = 1_769_817_600;
-        assert_eq!(instant("2026-01-31"), Ok(midnight));
-        assert_eq!(instant("2026-01-31T00:00:00Z"), Ok(midnight));
-        assert_eq!(instant("2026-01-31T01:00:00+01:00"), Ok(midnight));
-        instant("31.01.2026").expect_err("another order");
-        instant("2026-02-30").expect_err("no such day");
-        instant("2026-01-31T12:00:00").expect_err("in which zone?");
+        assert_eq!(parse_timestamp("2026-01-31"), Ok(midnight));
+        assert_eq!(parse_timestamp("2026-01-31T00:00:00Z"), Ok(midnight));
+        assert_eq!(parse_timestamp("2026-01-31T01:00:00+01:00"), Ok(midnight));
+        parse_timestamp("31.01.2026").expect_err("another order");
+        parse_timestamp("2026-02-30").expect_err("no such day");
+        parse_timestamp("2026-01-31T12:00:00").expect_err("in which zone?");
     }
 }

@@ -16,11 +16,11 @@ const FAILURES: usize = 20;
 /// What was seen of each endpoint. Two that share a path are two here: that service accounts cannot be asked about says
 /// nothing of users.
 #[derive(Debug)]
-pub struct Patience(BTreeMap<Option<Collection>, Mutex<Seen>>);
+pub struct Breaker(BTreeMap<Option<Collection>, Mutex<Seen>>);
 
 /// Why an endpoint was given up.
 #[derive(Clone, Debug)]
-pub struct GivenUp {
+pub struct Tripped {
     /// Whether it denies.
     pub denied: bool,
     /// The scope that the key lacks, if the API named it.
@@ -38,22 +38,22 @@ struct Seen {
     /// Failures since it last answered, and how many of them were denials.
     failures: usize,
     denials: usize,
-    given_up: Option<GivenUp>,
+    given_up: Option<Tripped>,
 }
 
-impl Default for Patience {
+impl Default for Breaker {
     fn default() -> Self {
         Self(endpoint::all().map(|endpoint| (endpoint.feeds, Mutex::default())).collect())
     }
 }
 
-impl Patience {
+impl Breaker {
     /// Whether to go on asking.
     ///
     /// # Errors
     ///
     /// The endpoint was given up.
-    pub fn check(&self, of: &Endpoint) -> Result<(), GivenUp> {
+    pub fn check(&self, of: &Endpoint) -> Result<(), Tripped> {
         self.seen(of).given_up.clone().map_or(Ok(()), Err)
     }
 
@@ -71,7 +71,7 @@ impl Patience {
         match error {
             // That nothing was asked says nothing of the endpoint; and of one that answers, that a thing is not there
             // says nothing but that.
-            Error::Deadline | Error::GivenUp(_) | Error::Unkept => return,
+            Error::Deadline | Error::Tripped(_) | Error::Unkept => return,
             Error::NotFound { .. } if seen.answered => return,
             _ => {}
         }
@@ -81,7 +81,7 @@ impl Patience {
         if seen.given_up.is_none() && (denies || seen.failures >= FAILURES) {
             let failure = error.failure("");
             let (said, help) = (error.to_string(), error.advice());
-            seen.given_up = Some(GivenUp { denied: failure.denied, scope: failure.scope, said, help });
+            seen.given_up = Some(Tripped { denied: failure.denied, scope: failure.scope, said, help });
         }
     }
 
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn an_endpoint_that_only_denies_is_given_up_and_one_that_answered_is_not() {
-        let patience = Patience::default();
+        let patience = Breaker::default();
         let [users, roles] = [Collection::Users, Collection::Roles].map(endpoint::of);
         patience.answered(roles);
         for _ in 0..DENIALS {
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn that_things_are_gone_is_no_reason_to_give_up_an_endpoint_that_answers() {
-        let patience = Patience::default();
+        let patience = Breaker::default();
         let [users, accounts] = [Collection::ProjectUserRoles, Collection::ServiceAccountRoles].map(endpoint::of);
         patience.answered(users);
         for _ in 0..FAILURES {

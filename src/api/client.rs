@@ -18,7 +18,7 @@ use super::error::Error;
 use super::journal::{Identity, Journal};
 use super::key::{Key, without_keys};
 use super::pace::Pace;
-use super::pagination::Look;
+use super::pagination::Purpose;
 use super::retry_after;
 use super::status::{message, missing_scope};
 use crate::escape::is_hidden;
@@ -58,14 +58,14 @@ pub struct Options {
 
 /// What is asked. `path` and `query` are encoded already.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Get<'a> {
+pub(crate) struct PageRequest<'a> {
     pub endpoint: &'static Endpoint,
     pub path: &'a str,
     pub query: &'a str,
     /// A status that says that there is nothing to list.
     pub or_empty: Option<u16>,
     /// What for.
-    pub look: Look,
+    pub look: Purpose,
 }
 
 /// What stands for an answer that says that there is nothing to list.
@@ -229,7 +229,7 @@ impl Client {
     }
 
     /// Asks until there is an answer, or none is to be expected.
-    pub(crate) async fn get<T: DeserializeOwned>(&self, get: Get<'_>) -> Result<T, Error> {
+    pub(crate) async fn get<T: DeserializeOwned>(&self, get: PageRequest<'_>) -> Result<T, Error> {
         let asked = get.name();
         if let Some(journal) = &self.journal
             && let Some(kept) = journal.answer(&asked)?
@@ -244,8 +244,8 @@ impl Client {
     }
 
     /// Asks again as long as that can help.
-    async fn insist<T: DeserializeOwned>(&self, get: Get<'_>) -> Result<T, Error> {
-        let Get { path, query, .. } = get;
+    async fn insist<T: DeserializeOwned>(&self, get: PageRequest<'_>) -> Result<T, Error> {
+        let PageRequest { path, query, .. } = get;
         let url = format!("{}{path}?{query}", self.base());
         let url =
             Url::parse(&url).map_err(|_| Error::Shape { what: "a cursor that cannot stand in a URL".to_owned() })?;
@@ -271,9 +271,9 @@ impl Client {
     }
 
     /// Asks at the endpoint's pace. That it is too fast counts as no attempt: it only slows us.
-    async fn in_turn<T: DeserializeOwned>(&self, get: Get<'_>, url: Url) -> Result<T, Error> {
+    async fn in_turn<T: DeserializeOwned>(&self, get: PageRequest<'_>, url: Url) -> Result<T, Error> {
         loop {
-            let turn = self.pace.turn(get.endpoint).await.map_err(Error::GivenUp)?;
+            let turn = self.pace.turn(get.endpoint).await.map_err(Error::Tripped)?;
             // What cannot be kept need not be asked for.
             if self.unkept().is_some() {
                 return Err(Error::Unkept);
@@ -293,7 +293,7 @@ impl Client {
         }
     }
 
-    async fn attempt<T: DeserializeOwned>(&self, get: Get<'_>, url: Url) -> Result<T, Error> {
+    async fn attempt<T: DeserializeOwned>(&self, get: PageRequest<'_>, url: Url) -> Result<T, Error> {
         let began = Instant::now();
         let path = url.path().to_owned();
         let (status, headers, body) = self.carry(url).await?;
@@ -427,13 +427,13 @@ impl Client {
     }
 }
 
-impl Get<'_> {
+impl PageRequest<'_> {
     /// What the journal calls it.
     fn name(&self) -> String {
         let look = match self.look {
-            Look::First => "",
-            Look::ForNews => " for news",
-            Look::ForTheGone => " for the gone",
+            Purpose::First => "",
+            Purpose::ForNews => " for news",
+            Purpose::ForTheGone => " for the gone",
         };
         format!("{}?{}{look}", self.path, self.query)
     }
@@ -463,7 +463,13 @@ mod tests {
             let mut client = Client::in_memory(memory, Key::new("Sess-ABCDEF0123456789").expect("a key"), &options());
             client.journal(&path, None, 0).expect("begun");
             let endpoint = endpoint::of(Collection::AdminApiKeys);
-            let get = Get { endpoint, path: endpoint.template, query: "limit=100", or_empty: None, look: Look::First };
+            let get = PageRequest {
+                endpoint,
+                path: endpoint.template,
+                query: "limit=100",
+                or_empty: None,
+                look: Purpose::First,
+            };
             client.get(get).await
         });
         (answer, std::fs::read_to_string(&path).expect("text"))

@@ -14,7 +14,7 @@ use rustls::{CertificateError, RootCertStore};
 
 use super::error::Error;
 use crate::escape::{is_hidden, mask};
-use crate::time::{Time, moment};
+use crate::time::{Time, rfc3339};
 
 /// What to ask a user whose machine may live in another year.
 const CLOCK: &str = "is this machine's clock right?";
@@ -147,11 +147,11 @@ fn certificate(error: &CertificateError) -> String {
             "is for another name".to_owned()
         }
         CertificateError::ExpiredContext { not_after, .. } => {
-            format!("expired at {}; {CLOCK}", moment(seconds(not_after.as_secs())))
+            format!("expired at {}; {CLOCK}", rfc3339(seconds(not_after.as_secs())))
         }
         CertificateError::Expired => format!("has expired; {CLOCK}"),
         CertificateError::NotValidYetContext { not_before, .. } => {
-            format!("is not valid before {}; {CLOCK}", moment(seconds(not_before.as_secs())))
+            format!("is not valid before {}; {CLOCK}", rfc3339(seconds(not_before.as_secs())))
         }
         CertificateError::NotValidYet => format!("is not valid yet; {CLOCK}"),
         CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {

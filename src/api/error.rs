@@ -6,7 +6,7 @@ use std::time::Duration;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::breaker::GivenUp;
+use super::breaker::Tripped;
 use crate::escape::shown;
 use crate::org::Failure;
 
@@ -184,7 +184,7 @@ pub enum Error {
     /// The endpoint only ever failed, and is asked no more.
     #[error("{}", .0.said)]
     #[diagnostic(help("{}", .0.help.as_deref().unwrap_or("the endpoint only ever failed")))]
-    GivenUp(GivenUp),
+    Tripped(Tripped),
     /// The journal can hold no more.
     #[error("the answer could not be kept in the journal")]
     Unkept,
@@ -248,7 +248,7 @@ impl Error {
             | Self::NotJson { .. }
             | Self::Shape { .. }
             | Self::Pagination { .. }
-            | Self::GivenUp(_)
+            | Self::Tripped(_)
             | Self::Unkept
             | Self::Deadline
             | Self::Id { .. } => false,
@@ -263,13 +263,13 @@ impl Error {
     /// For the record: the request, and what came of it.
     pub(crate) fn failure(&self, path: &str) -> Failure {
         let scope = match self {
-            Self::Denied { scope, .. } | Self::GivenUp(GivenUp { scope, .. }) => scope.clone(),
+            Self::Denied { scope, .. } | Self::Tripped(Tripped { scope, .. }) => scope.clone(),
             _ => None,
         };
         Failure {
             denied: matches!(
                 self,
-                Self::Denied { .. } | Self::NotFound { .. } | Self::GivenUp(GivenUp { denied: true, .. })
+                Self::Denied { .. } | Self::NotFound { .. } | Self::Tripped(Tripped { denied: true, .. })
             ),
             message: format!("GET {path}: {self}"),
             scope,

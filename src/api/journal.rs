@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use super::key::Key;
-use crate::time::{Time, moment};
+use crate::time::{Time, rfc3339};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -213,7 +213,7 @@ fn header_of(line: &[u8]) -> Result<Header, String> {
 }
 
 fn belongs(header: &Header, identity: Identity<'_>) -> Result<(), String> {
-    let begun = moment(header.began);
+    let begun = rfc3339(header.began);
     if header.api != identity.api {
         return Err(format!("it was begun at {begun} with another API, {}", header.api));
     }

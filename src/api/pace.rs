@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-use super::breaker::{GivenUp, Patience};
+use super::breaker::{Breaker, Tripped};
 use super::endpoint::{self, Endpoint, SAFE_LIMIT};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -32,7 +32,7 @@ pub struct Pace {
     /// Requests under way at once.
     under_way: Semaphore,
     /// When to stop asking.
-    pub patience: Patience,
+    pub patience: Breaker,
 }
 
 /// A request's turn, until it is dropped.
@@ -77,7 +77,7 @@ impl Pace {
         Self {
             lanes: endpoint::all().map(|endpoint| (endpoint.template, Mutex::new(lane()))).collect(),
             under_way: Semaphore::new(concurrency),
-            patience: Patience::default(),
+            patience: Breaker::default(),
         }
     }
 
@@ -86,7 +86,7 @@ impl Pace {
     /// # Errors
     ///
     /// Nothing is to be asked: the endpoint was given up, maybe while this request waited.
-    pub async fn turn(&self, of: &Endpoint) -> Result<Turn<'_>, GivenUp> {
+    pub async fn turn(&self, of: &Endpoint) -> Result<Turn<'_>, Tripped> {
         loop {
             self.patience.check(of)?;
             let next = self.lane(of).next;

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use serde::de::DeserializeOwned;
 
-use super::client::{Client, Get};
+use super::client::{Client, PageRequest};
 use super::endpoint::{Endpoint, Envelope, SAFE_LIMIT, encode};
 use super::error::Error;
-use super::parent::Part;
+use super::parent::Parent;
 use super::wire::{Item, Page};
 use crate::org::Known;
 
@@ -29,24 +29,24 @@ impl<T> Listed<T> {
     }
 }
 
-/// Which list.
+/// What to list.
 #[derive(Clone, Copy, Debug)]
-pub struct Which<'a> {
+pub struct ListRequest<'a> {
     /// The endpoint.
     pub endpoint: &'static Endpoint,
     /// Whose list it is; none for the organization's own.
-    pub of: Option<&'a Part>,
+    pub of: Option<&'a Parent>,
     /// Whether it belongs to a project that is archived.
     pub archived: bool,
     /// What is asked for beside what the endpoint always is, such as `&after=x`.
     pub query: &'a str,
     /// What it is read for.
-    pub look: Look,
+    pub look: Purpose,
 }
 
 /// What a list is read for. The answer to one is not the answer to the other, though the request is the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub enum Purpose {
     /// To know it.
     First,
     /// To see what came, or became of something, while we read.
@@ -55,15 +55,19 @@ pub enum Look {
     ForTheGone,
 }
 
-impl Which<'_> {
+impl ListRequest<'_> {
     /// The organization's own list.
     pub fn own(endpoint: &'static Endpoint) -> Self {
-        Self { endpoint, of: None, archived: false, query: "", look: Look::First }
+        Self { endpoint, of: None, archived: false, query: "", look: Purpose::First }
     }
 }
 
 /// Reads a list. `seen` is told how many items there are so far.
-pub async fn list<T: DeserializeOwned + Item>(client: &Client, which: Which<'_>, seen: impl Fn(usize)) -> Listed<T> {
+pub async fn list<T: DeserializeOwned + Item>(
+    client: &Client,
+    which: ListRequest<'_>,
+    seen: impl Fn(usize),
+) -> Listed<T> {
     let mut listed = Listed { items: Vec::new(), requests: 0, cut: None };
     listed.cut = walk(client, which, &mut listed.items, &mut listed.requests, seen).await.err();
     listed
@@ -71,13 +75,13 @@ pub async fn list<T: DeserializeOwned + Item>(client: &Client, which: Which<'_>,
 
 async fn walk<T: DeserializeOwned + Item>(
     client: &Client,
-    which: Which<'_>,
+    which: ListRequest<'_>,
     items: &mut Vec<T>,
     requests: &mut u64,
     seen: impl Fn(usize),
 ) -> Result<(), Error> {
-    let Which { endpoint, of, archived, query, look } = which;
-    let path = endpoint.path(&of.map(Part::ids).unwrap_or_default())?;
+    let ListRequest { endpoint, of, archived, query, look } = which;
+    let path = endpoint.path(&of.map(Parent::ids).unwrap_or_default())?;
     let or_empty = (archived && endpoint.refuses_archived).then_some(400);
     let pace = client.pace();
     let mut limit = pace.limit(endpoint);
@@ -88,7 +92,8 @@ async fn walk<T: DeserializeOwned + Item>(
     loop {
         let cursor = after.as_ref().map_or(String::new(), |after| format!("&after={}", encode(after)));
         let query = format!("limit={limit}{}{query}{cursor}", endpoint.query);
-        let page: Page<T> = match client.get(Get { endpoint, path: &path, query: &query, or_empty, look }).await {
+        let page: Page<T> = match client.get(PageRequest { endpoint, path: &path, query: &query, or_empty, look }).await
+        {
             // The documented maximum is more than some servers allow.
             Err(Error::Status { status: 400, .. }) if after.is_none() && limit > SAFE_LIMIT => {
                 pace.too_large(endpoint);

@@ -4,16 +4,16 @@ use crate::org::{Text, part_id};
 
 /// A thing that lists are read for: by its id, and by its project's where it stands in one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Part {
+pub struct Parent {
     /// The project that it stands in.
     pub project: Option<Text>,
     /// Its id.
     pub id: Text,
 }
 
-impl Part {
+impl Parent {
     /// A thing of the organization.
-    pub fn of(id: &str) -> Self {
+    pub fn organization(id: &str) -> Self {
         Self { project: None, id: id.into() }
     }
 

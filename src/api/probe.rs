@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::client::{Client, Get};
+use super::client::{Client, PageRequest};
 use super::endpoint::{self, AUDIT_LOGS, Endpoint};
 use super::error::Error;
-use super::pagination::Look;
-use super::parent::Part;
+use super::pagination::Purpose;
+use super::parent::Parent;
 use super::wire::{Item as _, Page, Project, Thing};
 use crate::org::{Collection, Failure};
 
@@ -42,7 +42,7 @@ pub enum Answer {
 /// Asks each endpoint for one thing; where it takes ids, about the first of the list.
 pub async fn probe(client: &Client) -> Vec<Probe> {
     let mut probes: Vec<Probe> = Vec::new();
-    let mut first: Vec<(Collection, Part)> = Vec::new();
+    let mut first: Vec<(Collection, Parent)> = Vec::new();
     for collection in Collection::ALL {
         let endpoint = endpoint::of(collection);
         let of = collection.parent().map(|parent| first.iter().find(|(list, _)| *list == parent).map(|(_, part)| part));
@@ -51,12 +51,12 @@ pub async fn probe(client: &Client) -> Vec<Probe> {
             Some(Some(part)) => {
                 let part = part.clone();
                 let (answer, thing) = ask(client, endpoint, Some(&part)).await;
-                first.extend(thing.map(|id| (collection, Part::within(&part.id, &id))));
+                first.extend(thing.map(|id| (collection, Parent::within(&part.id, &id))));
                 answer
             }
             None => {
                 let (answer, thing) = ask(client, endpoint, None).await;
-                first.extend(thing.map(|id| (collection, Part::of(&id))));
+                first.extend(thing.map(|id| (collection, Parent::organization(&id))));
                 answer
             }
         };
@@ -73,7 +73,7 @@ fn limit(client: &Client, endpoint: &Endpoint) -> Option<(usize, f64)> {
 }
 
 /// How a request went, and the id of the first thing in its answer.
-async fn ask(client: &Client, endpoint: &'static Endpoint, of: Option<&Part>) -> (Answer, Option<String>) {
+async fn ask(client: &Client, endpoint: &'static Endpoint, of: Option<&Parent>) -> (Answer, Option<String>) {
     let began = Instant::now();
     let asked = if endpoint.feeds == Some(Collection::Projects) {
         // What stands in an archived project cannot be asked for.
@@ -98,10 +98,10 @@ async fn ask(client: &Client, endpoint: &'static Endpoint, of: Option<&Part>) ->
 async fn page<T: serde::de::DeserializeOwned>(
     client: &Client,
     endpoint: &'static Endpoint,
-    of: Option<&Part>,
+    of: Option<&Parent>,
     limit: u32,
 ) -> Result<Page<T>, Error> {
-    let path = endpoint.path(&of.map(Part::ids).unwrap_or_default())?;
+    let path = endpoint.path(&of.map(Parent::ids).unwrap_or_default())?;
     let query = format!("limit={limit}{}", endpoint.query);
-    client.get(Get { endpoint, path: &path, query: &query, or_empty: None, look: Look::First }).await
+    client.get(PageRequest { endpoint, path: &path, query: &query, or_empty: None, look: Purpose::First }).await
 }

@@ -3,11 +3,11 @@
 //! from them without judging again.
 
 use super::facts::Facts;
-use super::truths::Answers;
-use crate::org::{GroupIx, Known, Org, Principal, RoleIx, Scope, Scopes, ServiceAccountIx, Truth, UserIx};
+use super::truths::Truths;
+use crate::org::{Extent, GroupIx, Known, Org, Principal, RoleIx, Scope, ServiceAccountIx, Truth, UserIx};
 use crate::policy::{
-    Bounds, Condition, Kind, ListTest, Pattern, Quantity, RelatedTest, Relation, Test, TextColumn, TextTest, TimeTest,
-    ViaKind, ViaTest,
+    Bounds, Condition, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation, TextColumn,
+    TextPredicate, TimePredicate, ViaKind, ViaPredicate,
 };
 
 /// What a condition is asked of.
@@ -16,37 +16,37 @@ pub enum Domain {
     /// All things of a kind.
     Things(Kind),
     /// Grants in these scopes, told apart by nothing but their role: enough for most rules, and as few as there are roles.
-    GrantsByRole(Scopes),
+    GrantsByRole(Extent),
 }
 
 /// A condition with its answers, and its parts with theirs.
 pub struct Answered<'p> {
     pub condition: &'p Condition,
     pub domain: Domain,
-    pub answers: Answers,
+    pub answers: Truths,
     pub parts: Vec<Answered<'p>>,
 }
 
 /// Answers a condition for everything in a domain.
 pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain) -> Answered<'p> {
     let mut parts: Vec<Answered<'p>> = Vec::new();
-    let answers = match &condition.test {
-        Test::All(conditions) => {
+    let answers = match &condition.predicate {
+        Predicate::All(conditions) => {
             parts = conditions.iter().map(|part| evaluate(facts, part, domain)).collect();
-            parts.iter().fold(Answers::all(count(facts, domain), Truth::Yes), |all, part| all.and(&part.answers))
+            parts.iter().fold(Truths::all(count(facts, domain), Truth::Yes), |all, part| all.and(&part.answers))
         }
-        Test::Any(conditions) => {
+        Predicate::Any(conditions) => {
             parts = conditions.iter().map(|part| evaluate(facts, part, domain)).collect();
-            parts.iter().fold(Answers::all(count(facts, domain), Truth::No), |any, part| any.or(&part.answers))
+            parts.iter().fold(Truths::all(count(facts, domain), Truth::No), |any, part| any.or(&part.answers))
         }
-        Test::Not(part) => {
+        Predicate::Not(part) => {
             let part = evaluate(facts, part, domain);
             let answers = part.answers.clone().not();
             parts.push(part);
             answers
         }
-        Test::Text(_, column, test) => text(facts, *column, test, domain),
-        Test::List(_, column, test) => {
+        Predicate::Text(_, column, test) => text(facts, *column, test, domain),
+        Predicate::List(_, column, test) => {
             let test = CompiledList::new(facts.org, test);
             over(facts, domain, |at| match column(facts.org, at) {
                 Known::Missing => Truth::Unknown,
@@ -54,17 +54,17 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
                 Known::Value(words) => test.holds(words.iter().map(|word| word.at())).into(),
             })
         }
-        Test::Flag(_, column, wanted) => over(facts, domain, |at| match column(facts.org, at) {
+        Predicate::Flag(_, column, wanted) => over(facts, domain, |at| match column(facts.org, at) {
             Known::Missing => Truth::Unknown,
             Known::Null => Truth::No,
             Known::Value(flag) => (flag == *wanted).into(),
         }),
-        Test::Time(_, column, test) => over(facts, domain, |at| match column(facts.org, at) {
+        Predicate::Time(_, column, test) => over(facts, domain, |at| match column(facts.org, at) {
             Known::Missing => Truth::Unknown,
             Known::Null => test.null.into(),
             Known::Value(time) => (!test.null && time_holds(test, time, facts.as_of)).into(),
         }),
-        Test::Related(_, relation, test) => {
+        Predicate::Related(_, relation, test) => {
             let target = match relation.target() {
                 Kind::Grant
                     if *relation == Relation::Holds
@@ -80,12 +80,12 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
             parts.push(part);
             answers
         }
-        Test::Via(_, ViaTest::Kinds(kinds)) => Answers::each(count(facts, domain), |at| {
+        Predicate::Via(_, ViaPredicate::Kinds(kinds)) => Truths::each(count(facts, domain), |at| {
             kinds.iter().map(|(kind, _)| via(facts, *kind, at)).fold(Truth::No, Truth::or)
         }),
-        Test::Via(_, ViaTest::Group(group)) => {
+        Predicate::Via(_, ViaPredicate::Group(group)) => {
             let part = evaluate(facts, group, Domain::Things(Kind::Group));
-            let answers = Answers::each(count(facts, domain), |at| {
+            let answers = Truths::each(count(facts, domain), |at| {
                 let grant = &facts.grants()[at];
                 let open = grant.more_groups || (grant.inherited && grant.groups.is_empty());
                 let groups = grant.groups.iter().map(|group| part.answers.of(group.at()));
@@ -107,17 +107,17 @@ fn count(facts: &Facts<'_>, domain: Domain) -> usize {
 }
 
 /// Answers from a column; a grant's columns are its role's.
-fn over(facts: &Facts<'_>, domain: Domain, column: impl Fn(usize) -> Truth) -> Answers {
+fn over(facts: &Facts<'_>, domain: Domain, column: impl Fn(usize) -> Truth) -> Truths {
     match domain {
         Domain::Things(Kind::Grant) => {
-            let roles = Answers::each(facts.org.roles.len(), column);
-            Answers::each(facts.grants().len(), |at| roles.of(facts.grants()[at].role.at()))
+            let roles = Truths::each(facts.org.roles.len(), column);
+            Truths::each(facts.grants().len(), |at| roles.of(facts.grants()[at].role.at()))
         }
-        Domain::Things(_) | Domain::GrantsByRole(_) => Answers::each(count(facts, domain), column),
+        Domain::Things(_) | Domain::GrantsByRole(_) => Truths::each(count(facts, domain), column),
     }
 }
 
-fn text(facts: &Facts<'_>, column: TextColumn, test: &TextTest, domain: Domain) -> Answers {
+fn text(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, domain: Domain) -> Truths {
     let unless_known = |known: Known<bool>| match known {
         Known::Missing => Truth::Unknown,
         Known::Null => test.null.into(),
@@ -127,18 +127,18 @@ fn text(facts: &Facts<'_>, column: TextColumn, test: &TextTest, domain: Domain) 
         TextColumn::Each(read) => {
             over(facts, domain, |at| unless_known(read(facts.org, at).map(|text| test.holds(text))))
         }
-        TextColumn::Word(read) => {
-            let words: Vec<bool> = facts.org.words.iter().map(|word| test.holds(word)).collect();
+        TextColumn::Symbol(read) => {
+            let words: Vec<bool> = facts.org.symbols.iter().map(|word| test.holds(word)).collect();
             over(facts, domain, |at| unless_known(read(facts.org, at).map(|word| words[word.at()])))
         }
         TextColumn::Principal => {
-            Answers::each(facts.grants().len(), |at| test.holds(principal_word(facts.grants()[at].principal)).into())
+            Truths::each(facts.grants().len(), |at| test.holds(principal_word(facts.grants()[at].principal)).into())
         }
         TextColumn::Scope => match domain {
             // Only grants in the scopes that satisfy it are in this domain.
-            Domain::GrantsByRole(_) => Answers::all(count(facts, domain), Truth::Yes),
+            Domain::GrantsByRole(_) => Truths::all(count(facts, domain), Truth::Yes),
             Domain::Things(_) => {
-                Answers::each(facts.grants().len(), |at| test.holds(scope_word(facts.grants()[at].scope)).into())
+                Truths::each(facts.grants().len(), |at| test.holds(scope_word(facts.grants()[at].scope)).into())
             }
         },
     }
@@ -166,7 +166,7 @@ pub fn matching<'p>(patterns: &'p [Pattern], text: &str) -> Option<&'p Pattern> 
     patterns.iter().find(|pattern| pattern.matches(text))
 }
 
-fn time_holds(test: &TimeTest, time: i64, as_of: i64) -> bool {
+fn time_holds(test: &TimePredicate, time: i64, as_of: i64) -> bool {
     let age = as_of.saturating_sub(time);
     test.older_than.is_none_or(|length| age > length)
         && test.newer_than.is_none_or(|length| age < length)
@@ -185,9 +185,9 @@ struct CompiledList {
 }
 
 impl CompiledList {
-    fn new(org: &Org, test: &ListTest) -> Self {
+    fn new(org: &Org, test: &ListPredicate) -> Self {
         let words = |patterns: &[Pattern]| -> Vec<bool> {
-            org.words.iter().map(|word| matching(patterns, word).is_some()).collect()
+            org.symbols.iter().map(|word| matching(patterns, word).is_some()).collect()
         };
         Self {
             any: test.any.as_deref().map(words),
@@ -219,24 +219,24 @@ impl CompiledList {
 fn by_role_in(condition: &Condition, quantity: Quantity) -> bool {
     // Where every grant has to satisfy it, the scope is asked of each.
     let narrows = |part: &Condition| quantity != Quantity::Every && is_scope(part);
-    match &condition.test {
-        Test::All(parts) => parts.iter().all(|part| narrows(part) || by_role(part)),
+    match &condition.predicate {
+        Predicate::All(parts) => parts.iter().all(|part| narrows(part) || by_role(part)),
         _ => narrows(condition) || by_role(condition),
     }
 }
 
 fn is_scope(condition: &Condition) -> bool {
-    matches!(condition.test, Test::Text(_, TextColumn::Scope, _))
+    matches!(condition.predicate, Predicate::Text(_, TextColumn::Scope, _))
 }
 
 /// Whether a condition on a grant asks for nothing but its role, and so is the same for all grants of that role.
 fn by_role(condition: &Condition) -> bool {
-    match &condition.test {
-        Test::All(parts) | Test::Any(parts) => parts.iter().all(by_role),
-        Test::Not(part) => by_role(part),
-        Test::Text(_, TextColumn::Principal | TextColumn::Scope, _) | Test::Via(..) => false,
-        Test::Related(_, relation, _) => *relation == Relation::Role,
-        Test::Text(..) | Test::List(..) | Test::Flag(..) | Test::Time(..) => true,
+    match &condition.predicate {
+        Predicate::All(parts) | Predicate::Any(parts) => parts.iter().all(by_role),
+        Predicate::Not(part) => by_role(part),
+        Predicate::Text(_, TextColumn::Principal | TextColumn::Scope, _) | Predicate::Via(..) => false,
+        Predicate::Related(_, relation, _) => *relation == Relation::Role,
+        Predicate::Text(..) | Predicate::List(..) | Predicate::Flag(..) | Predicate::Time(..) => true,
     }
 }
 
@@ -279,7 +279,13 @@ pub fn within(bounds: Bounds, sure: u64, possible: u64, open: bool) -> Truth {
     }
 }
 
-fn related(facts: &Facts<'_>, relation: Relation, test: &RelatedTest, domain: Domain, part: &Answered<'_>) -> Answers {
+fn related(
+    facts: &Facts<'_>,
+    relation: Relation,
+    test: &RelatedPredicate,
+    domain: Domain,
+    part: &Answered<'_>,
+) -> Truths {
     let org = facts.org;
     let of = |at: usize| part.answers.of(at);
     let quantity = test.quantity;
@@ -289,13 +295,13 @@ fn related(facts: &Facts<'_>, relation: Relation, test: &RelatedTest, domain: Do
         }
         // A grant's role is as much its role's: of few roles, the answer is known at once.
         (Domain::GrantsByRole(_) | Domain::Things(Kind::Grant), _) if relation == Relation::Role => {
-            let roles = Answers::each(org.roles.len(), |at| quantify(quantity, std::iter::once(of(at)), false));
+            let roles = Truths::each(org.roles.len(), |at| quantify(quantity, std::iter::once(of(at)), false));
             over(facts, domain, |at| roles.of(at))
         }
         (Domain::Things(kind), _) => {
             let scopes = test.scopes(relation);
             let mut places = Vec::new();
-            Answers::each(facts.count(kind), |at| {
+            Truths::each(facts.count(kind), |at| {
                 let open = facts.relate(relation, kind, at, scopes, &mut places);
                 quantify(quantity, places.iter().map(|&place| of(place)), open)
             })
@@ -306,11 +312,11 @@ fn related(facts: &Facts<'_>, relation: Relation, test: &RelatedTest, domain: Do
 
 /// `holds`, where the answer hangs on the roles alone: each group once, then each user and service account by its roles
 /// and its groups.
-fn holds_by_role(org: &Org, quantity: Quantity, kind: Kind, scopes: Scopes, roles: &Answers) -> Answers {
+fn holds_by_role(org: &Org, quantity: Quantity, kind: Kind, scopes: Extent, roles: &Truths) -> Truths {
     // "None" is the opposite of "some"; so that answers can be joined, it is turned at the very end.
     let joined = if quantity == Quantity::None { Quantity::Some } else { quantity };
     let role = |role: RoleIx| roles.of(role.at());
-    let groups = Answers::each(org.groups.len(), |at| {
+    let groups = Truths::each(org.groups.len(), |at| {
         let group = GroupIx::new(at);
         let own = org.roles_of_group(group).iter().filter(|_| scopes.organization);
         let places = org.projects_of_group(group).filter(|_| scopes.project);
@@ -321,7 +327,7 @@ fn holds_by_role(org: &Org, quantity: Quantity, kind: Kind, scopes: Scopes, role
     let conferred = |of: &[GroupIx]| -> Vec<Truth> { of.iter().map(|group| groups.of(group.at())).collect() };
     let answers = match kind {
         Kind::Group => groups,
-        Kind::ServiceAccount => Answers::each(org.service_accounts.len(), |at| {
+        Kind::ServiceAccount => Truths::each(org.service_accounts.len(), |at| {
             let account = ServiceAccountIx::new(at);
             let home = org.service_account(account);
             let assigned = org.assignments_of_account(account).iter().map(|assignment| assignment.role);
@@ -330,7 +336,7 @@ fn holds_by_role(org: &Org, quantity: Quantity, kind: Kind, scopes: Scopes, role
             let open = !org.knows_own_grants(Principal::ServiceAccount(account), scopes);
             quantify(joined, own.chain(conferred(org.groups_of_account(account))), open)
         }),
-        _ => Answers::each(org.users.len(), |at| {
+        _ => Truths::each(org.users.len(), |at| {
             let user = UserIx::new(at);
             let assigned = org.assignments_of(user).iter().map(|assignment| assignment.role);
             let own = assigned.chain(org.legacy_role(user)).filter(|_| scopes.organization);

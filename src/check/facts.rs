@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use crate::finding::Thing;
 use crate::org::{
-    Collection, Grant, GroupIx, Known, Org, Principal, ProjectIx, RoleIx, Rows, Scope, Scopes, ServiceAccountIx, Text,
+    Collection, Extent, Grant, GroupIx, Known, Org, Principal, ProjectIx, RoleIx, Rows, Scope, ServiceAccountIx, Text,
     UserIx,
 };
 use crate::policy::Kind;
@@ -15,8 +15,8 @@ pub struct Facts<'o> {
     pub org: &'o Org,
     pub as_of: Time,
     grants: OnceCell<Grants>,
-    wordless: OnceCell<Option<(usize, usize)>>,
-    homes: OnceCell<Vec<Option<ProjectIx>>>,
+    missing_legacy_roles: OnceCell<Option<(usize, usize)>>,
+    owning_projects: OnceCell<Vec<Option<ProjectIx>>>,
 }
 
 /// Every effective grant. Only rules that ask more of a grant than its role make us build it.
@@ -31,7 +31,13 @@ struct Grants {
 
 impl<'o> Facts<'o> {
     pub fn new(org: &'o Org, as_of: Time) -> Self {
-        Self { org, as_of, grants: OnceCell::new(), wordless: OnceCell::new(), homes: OnceCell::new() }
+        Self {
+            org,
+            as_of,
+            grants: OnceCell::new(),
+            missing_legacy_roles: OnceCell::new(),
+            owning_projects: OnceCell::new(),
+        }
     }
 
     fn table(&self) -> &Grants {
@@ -86,10 +92,11 @@ impl<'o> Facts<'o> {
     }
 
     /// The first user for whom the legacy word is missing, and how many there are.
-    pub fn wordless(&self) -> Option<(usize, usize)> {
-        *self.wordless.get_or_init(|| {
-            let mut wordless = (0..self.org.users.len()).filter(|&at| self.org.users[at].role == Known::Missing);
-            wordless.next().map(|first| (first, 1 + wordless.count()))
+    pub fn missing_legacy_roles(&self) -> Option<(usize, usize)> {
+        *self.missing_legacy_roles.get_or_init(|| {
+            let mut missing_legacy_roles =
+                (0..self.org.users.len()).filter(|&at| self.org.users[at].role == Known::Missing);
+            missing_legacy_roles.next().map(|first| (first, 1 + missing_legacy_roles.count()))
         })
     }
 
@@ -109,7 +116,7 @@ impl<'o> Facts<'o> {
     }
 
     /// Whether there are no other things of that kind than those that were read; of roles and grants, in these scopes.
-    pub fn lists_all(&self, kind: Kind, scopes: Scopes) -> bool {
+    pub fn lists_all(&self, kind: Kind, scopes: Extent) -> bool {
         let exhaustive = |collection| self.org.coverage.of(collection).exhaustive();
         let in_projects = |collection| self.org.knows_of_all_projects(collection);
         match kind {
@@ -134,7 +141,7 @@ impl<'o> Facts<'o> {
             Kind::Role => {
                 let role = &self.org.roles[at];
                 let thing = thing("role", &role.id, &role.name, None);
-                match self.homes()[at] {
+                match self.owning_projects()[at] {
                     Some(project) => self.within(project, thing),
                     None => thing,
                 }
@@ -194,16 +201,16 @@ impl<'o> Facts<'o> {
     }
 
     /// Of each role, the project that it belongs to: a custom one belongs to one at most.
-    fn homes(&self) -> &[Option<ProjectIx>] {
-        self.homes.get_or_init(|| {
-            let mut homes = vec![None; self.org.roles.len()];
+    fn owning_projects(&self) -> &[Option<ProjectIx>] {
+        self.owning_projects.get_or_init(|| {
+            let mut owning_projects = vec![None; self.org.roles.len()];
             for project in (0..self.org.projects.len()).map(ProjectIx::new) {
                 let custom = self.org.roles_of_project(project).iter().map(|role| role.at());
                 for role in custom.filter(|&role| self.org.roles[role].predefined_role == Known::Value(false)) {
-                    homes[role] = Some(project);
+                    owning_projects[role] = Some(project);
                 }
             }
-            homes
+            owning_projects
         })
     }
 

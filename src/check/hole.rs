@@ -4,7 +4,7 @@ use super::evaluate::Domain;
 use super::proof::{Missing, Proof};
 use super::prove::Prover;
 use super::relate::{holding, principal};
-use crate::org::{Collection, GroupIx, Known, Org, Principal, ProjectIx, Scopes, UserIx, part_id};
+use crate::org::{Collection, Extent, GroupIx, Known, Org, Principal, ProjectIx, UserIx, part_id};
 use crate::policy::{Kind, Relation, matters};
 
 /// What tells of grants, but for the groups.
@@ -22,7 +22,7 @@ const GRANTS: [Collection; 9] = [
 
 impl Prover<'_, '_> {
     /// Notes why there may be more things related to the one at that place than we know.
-    pub(super) fn open(&self, relation: Relation, scopes: Scopes, domain: Domain, at: usize, proof: &mut Proof) {
+    pub(super) fn open(&self, relation: Relation, scopes: Extent, domain: Domain, at: usize, proof: &mut Proof) {
         let Domain::Things(kind) = domain else { return };
         let org = self.facts.org;
         let of_project = |collection, proof: &mut Proof| {
@@ -33,7 +33,7 @@ impl Prover<'_, '_> {
         match relation {
             Relation::Holds => self.open_grants(principal(kind, at), scopes, proof),
             Relation::Holders => self.open_holders(holding(kind, scopes), proof),
-            Relation::Groups => self.open_memberships(Scopes { project: false, ..scopes }, proof),
+            Relation::Groups => self.open_memberships(Extent { project: false, ..scopes }, proof),
             Relation::Members if kind == Kind::Project => of_project(Collection::ProjectUsers, proof),
             Relation::Members => {
                 let group = GroupIx::new(at);
@@ -50,7 +50,7 @@ impl Prover<'_, '_> {
         }
     }
 
-    fn open_grants(&self, principal: Principal, scopes: Scopes, proof: &mut Proof) {
+    fn open_grants(&self, principal: Principal, scopes: Extent, proof: &mut Proof) {
         let org = self.facts.org;
         let groups = match principal {
             Principal::User(user) => {
@@ -77,7 +77,7 @@ impl Prover<'_, '_> {
         }
     }
 
-    fn open_user(&self, user: UserIx, scopes: Scopes, proof: &mut Proof) {
+    fn open_user(&self, user: UserIx, scopes: Extent, proof: &mut Proof) {
         let org = self.facts.org;
         let id = &org.user(user).id;
         if scopes.organization && !org.knows_assignments(user) {
@@ -106,7 +106,7 @@ impl Prover<'_, '_> {
         }
     }
 
-    fn open_group(&self, group: GroupIx, scopes: Scopes, proof: &mut Proof) {
+    fn open_group(&self, group: GroupIx, scopes: Extent, proof: &mut Proof) {
         let org = self.facts.org;
         let id = &org.group(group).id;
         if scopes.organization && !org.knows_group_roles(group) {
@@ -124,7 +124,7 @@ impl Prover<'_, '_> {
         }
     }
 
-    pub(super) fn open_holders(&self, scopes: Scopes, proof: &mut Proof) {
+    pub(super) fn open_holders(&self, scopes: Extent, proof: &mut Proof) {
         if self.facts.org.knows_all_grants(scopes) {
             return;
         }
@@ -133,14 +133,14 @@ impl Prover<'_, '_> {
         }
         self.open_memberships(scopes, proof);
         if scopes.organization {
-            self.wordless(proof);
+            self.missing_legacy_roles(proof);
         }
-        if scopes.project && wordless_in_projects(self.facts.org) {
+        if scopes.project && missing_legacy_roles_in_projects(self.facts.org) {
             proof.missing.push(Missing::Unread("the API sent no `role` for somebody in a project".to_owned()));
         }
     }
 
-    fn open_memberships(&self, scopes: Scopes, proof: &mut Proof) {
+    fn open_memberships(&self, scopes: Extent, proof: &mut Proof) {
         let org = self.facts.org;
         if org.knows_memberships_in(scopes) {
             return;
@@ -204,7 +204,7 @@ impl Prover<'_, '_> {
     }
 }
 
-fn wordless_in_projects(org: &Org) -> bool {
+fn missing_legacy_roles_in_projects(org: &Org) -> bool {
     org.project_users.iter().any(|member| member.role == Known::Missing)
         || org.service_accounts.iter().any(|account| account.role == Known::Missing)
 }

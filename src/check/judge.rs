@@ -11,9 +11,9 @@ use super::facts::Facts;
 use super::population::Population;
 use super::proof::{Missing, Proof, permission};
 use super::prove::Prover;
-use super::truths::Answers;
-use crate::document::Place;
-use crate::finding::{Evidence, Finding, Path, RuleResult, Status, Thing, Value, Verdict, kind_in_words};
+use super::truths::Truths;
+use crate::document::Location;
+use crate::finding::{AccessPath, Evidence, Finding, RuleResult, Status, Thing, Value, Verdict, kind_in_words};
 use crate::org::{Known, Text, Truth};
 use crate::policy::{Assertion, Bounds, Condition, Exactly, Kind, Rule, TextColumn, matters};
 
@@ -27,10 +27,11 @@ pub struct Judged {
 pub fn judge(facts: &Facts<'_>, rule: &Rule, number: usize) -> Judged {
     let mut filter = evaluate(facts, &rule.filter, Domain::Things(rule.select));
     let population = Population::of(facts, rule);
-    filter.answers = filter.answers.and(&Answers::each(facts.count(rule.select), |at| population.has(at)));
+    filter.answers = filter.answers.and(&Truths::each(facts.count(rule.select), |at| population.has(at)));
     let open = population.open();
     let selected = filter.answers.count_yes();
-    let judge = Judge { facts, rule, number, prover: Prover { facts, source: &rule.place.source }, population, open };
+    let judge =
+        Judge { facts, rule, number, prover: Prover { facts, source: &rule.location.source }, population, open };
     let mut findings = match &rule.assertion {
         Assertion::Forbid(condition) => judge.each(&filter, condition, false),
         Assertion::Require(condition) => judge.each(&filter, condition, true),
@@ -67,7 +68,7 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule, number: usize) -> Judged {
         selected,
         violations,
         unknown,
-        place: rule.place.clone(),
+        location: rule.location.clone(),
         rationale: rule.rationale.clone(),
         remediation: rule.remediation.clone(),
         references: rule.references.clone(),
@@ -94,7 +95,7 @@ impl Judge<'_, '_> {
     fn each(&self, filter: &Answered<'_>, condition: &Condition, required: bool) -> Vec<Finding> {
         let asserted = evaluate(self.facts, condition, Domain::Things(self.rule.select));
         let broken = if required { asserted.answers.clone().not() } else { asserted.answers.clone() };
-        let broken: Answers = filter.answers.clone().and(&broken);
+        let broken: Truths = filter.answers.clone().and(&broken);
         let violations = broken.yes().map(|at| self.violation(filter, &asserted, at, required));
         let unknown = broken.unknown().map(|at| {
             let mut proof = Proof::default();
@@ -193,7 +194,7 @@ impl Judge<'_, '_> {
 
     /// The words of the policy at a place, in one line.
     fn words(&self, span: &Range<usize>) -> String {
-        let text = &self.rule.place.source.text[span.clone()];
+        let text = &self.rule.location.source.text[span.clone()];
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
@@ -242,7 +243,7 @@ impl Judge<'_, '_> {
         let mut names: Vec<Text> = things.iter().map(|thing| Text::from(name(thing))).collect();
         names.sort();
         let attribute = self.rule.select.name();
-        let evidence = |name| Evidence { attribute, value: Value::Text(name), place: self.place(span) };
+        let evidence = |name| Evidence { attribute, value: Value::Text(name), location: self.location(span) };
         names.into_iter().map(evidence).collect()
     }
 
@@ -268,7 +269,11 @@ impl Judge<'_, '_> {
                 Truth::Yes => {
                     let shown = value.value().map_or(Value::Null, |text| Value::Text(text.clone()));
                     let message = format!("{who}: {name} is {shown}, which is not in the list");
-                    proof.evidence.push(Evidence { attribute: name, value: shown, place: self.place(&exactly.span) });
+                    proof.evidence.push(Evidence {
+                        attribute: name,
+                        value: shown,
+                        location: self.location(&exactly.span),
+                    });
                     findings.push(self.finding(Status::Violation, subject, message, proof, exactly.span.clone()));
                 }
                 Truth::Unknown => {
@@ -302,7 +307,7 @@ impl Judge<'_, '_> {
             };
             let mut proof = Proof::default();
             let value = Value::Text(Text::from(listed.as_str()));
-            proof.evidence.push(Evidence { attribute: name, value, place: self.place(span) });
+            proof.evidence.push(Evidence { attribute: name, value, location: self.location(span) });
             let fingerprint = fingerprint(&self.rule.id, &organization(), &proof, Some(listed));
             let finding = self.finding(status, organization(), message, proof, span.clone());
             findings.push(Finding { fingerprint, ..finding });
@@ -318,7 +323,7 @@ impl Judge<'_, '_> {
         };
         match column {
             TextColumn::Each(read) => read(org, row).map(Text::from),
-            TextColumn::Word(read) => read(org, row).map(|word| Text::from(org.words.text(word))),
+            TextColumn::Symbol(read) => read(org, row).map(|word| Text::from(org.symbols.text(word))),
             TextColumn::Principal => Known::Value(Text::from(principal_word(self.facts.grants()[at].principal))),
             TextColumn::Scope => Known::Value(Text::from(scope_word(self.facts.grants()[at].scope))),
         }
@@ -327,10 +332,10 @@ impl Judge<'_, '_> {
     /// A finding of a thing that was selected, or of their number.
     fn finding(&self, status: Status, subject: Thing, message: String, proof: Proof, whole: Range<usize>) -> Finding {
         let fingerprint = fingerprint(&self.rule.id, &subject, &proof, None);
-        let place = match (proof.evidence.first(), proof.places.first()) {
-            (Some(evidence), _) => evidence.place.clone(),
-            (None, Some(span)) => self.place(span),
-            (None, None) => self.place(&whole),
+        let location = match (proof.evidence.first(), proof.places.first()) {
+            (Some(evidence), _) => evidence.location.clone(),
+            (None, Some(span)) => self.location(span),
+            (None, None) => self.location(&whole),
         };
         let missing = proof.said(Some(&subject));
         let (evidence, paths) = proof.found();
@@ -344,20 +349,20 @@ impl Judge<'_, '_> {
             selected_by,
             paths,
             missing,
-            place,
+            location,
             fingerprint,
         }
     }
 
-    fn place(&self, span: &Range<usize>) -> Place {
-        Place { source: Arc::clone(&self.rule.place.source), span: span.clone() }
+    fn location(&self, span: &Range<usize>) -> Location {
+        Location { source: Arc::clone(&self.rule.location.source), span: span.clone() }
     }
 
     /// Grants are not all known as long as some user's legacy word is not.
-    fn wordless(&self) -> Vec<String> {
+    fn missing_legacy_roles(&self) -> Vec<String> {
         let mut proof = Proof::default();
         if self.rule.select == Kind::Grant && self.rule.scopes().organization {
-            self.prover.wordless(&mut proof);
+            self.prover.missing_legacy_roles(&mut proof);
         }
         proof.said(None)
     }
@@ -373,7 +378,7 @@ impl Judge<'_, '_> {
                 }
                 coverage.detail(collection).map(|detail| format!("{collection}: {detail}"))
             })
-            .chain(self.wordless())
+            .chain(self.missing_legacy_roles())
             .collect()
     }
 }
@@ -383,16 +388,16 @@ fn organization() -> Thing {
 }
 
 /// The role that a path leads to.
-fn held_role(path: &Path) -> Option<&str> {
+fn held_role(path: &AccessPath) -> Option<&str> {
     path.iter().find(|step| step.kind == Kind::Role.name()).map(Thing::label)
 }
 
 /// Each path, on to each permission.
-fn extended(paths: Vec<Path>, permissions: &[Thing]) -> Vec<Path> {
+fn extended(paths: Vec<AccessPath>, permissions: &[Thing]) -> Vec<AccessPath> {
     if permissions.is_empty() {
         return paths;
     }
-    let on = |path: &Path, permission: &Thing| path.iter().chain([permission]).cloned().collect();
+    let on = |path: &AccessPath, permission: &Thing| path.iter().chain([permission]).cloned().collect();
     paths.iter().flat_map(|path| permissions.iter().map(move |permission| on(path, permission))).collect()
 }
 

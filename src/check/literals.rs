@@ -5,8 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::facts::Facts;
 use crate::document::nearest;
-use crate::org::{Collection, Known, Role, Scopes};
-use crate::policy::{Assertion, Attribute, Condition, Kind, Naming, Pattern, Rule, Test, TextColumn, ViaTest};
+use crate::org::{Collection, Extent, Known, Role};
+use crate::policy::{
+    Assertion, Attribute, Condition, Kind, Naming, Pattern, Predicate, Rule, TextColumn, ViaPredicate,
+};
 
 /// For how many names of a rule the nearest is looked for.
 const NEAREST: usize = 5;
@@ -47,34 +49,37 @@ impl<'f, 'o> Names<'f, 'o> {
     }
 
     fn condition(&self, condition: &Condition, notes: &mut Vec<String>) {
-        match &condition.test {
+        match &condition.predicate {
             // A name or an id: one of the two is enough.
-            Test::Any(parts) if is_name_or_id(parts) => self.name_or_id(parts, notes),
-            Test::All(parts) | Test::Any(parts) => parts.iter().for_each(|part| self.condition(part, notes)),
-            Test::Not(part) => self.condition(part, notes),
-            Test::Related(_, _, related) => self.condition(&related.condition, notes),
-            Test::Via(_, ViaTest::Group(group)) => self.condition(group, notes),
-            Test::Text(attribute, column, test) if attribute.names.is_some() => {
+            Predicate::Any(parts) if is_name_or_id(parts) => self.name_or_id(parts, notes),
+            Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|part| self.condition(part, notes)),
+            Predicate::Not(part) => self.condition(part, notes),
+            Predicate::Related(_, _, related) => self.condition(&related.condition, notes),
+            Predicate::Via(_, ViaPredicate::Group(group)) => self.condition(group, notes),
+            Predicate::Text(attribute, column, test) if attribute.names.is_some() => {
                 for pattern in test.any.iter().flatten().chain(&test.except) {
                     let first = notes.len() < NEAREST;
                     note(notes, self.nobody(attribute, *column, pattern, first));
                 }
             }
-            Test::List(_, _, test) => {
+            Predicate::List(_, _, test) => {
                 let patterns = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten().flatten();
                 for pattern in patterns.chain(&test.all).chain(&test.none).chain(&test.except) {
                     note(notes, self.no_permission(pattern));
                 }
             }
-            Test::Text(..) | Test::Flag(..) | Test::Time(..) | Test::Via(_, ViaTest::Kinds(_)) => {}
+            Predicate::Text(..)
+            | Predicate::Flag(..)
+            | Predicate::Time(..)
+            | Predicate::Via(_, ViaPredicate::Kinds(_)) => {}
         }
     }
 
     fn name_or_id(&self, parts: &[Condition], notes: &mut Vec<String>) {
         let each: Vec<_> = parts
             .iter()
-            .filter_map(|part| match &part.test {
-                Test::Text(attribute, column, test) => Some((*attribute, *column, test.any.as_deref()?)),
+            .filter_map(|part| match &part.predicate {
+                Predicate::Text(attribute, column, test) => Some((*attribute, *column, test.any.as_deref()?)),
                 _ => None,
             })
             .collect();
@@ -100,7 +105,7 @@ impl<'f, 'o> Names<'f, 'o> {
         }
         let value = |at| match column {
             TextColumn::Each(read) => read(org, at),
-            TextColumn::Word(read) => read(org, at).map(|word| org.words.text(word)),
+            TextColumn::Symbol(read) => read(org, at).map(|word| org.symbols.text(word)),
             // Words that are not the API's are looked at when the policy is read.
             TextColumn::Principal | TextColumn::Scope => Known::Missing,
         };
@@ -131,14 +136,14 @@ impl<'f, 'o> Names<'f, 'o> {
         let asked = |collection| self.facts.org.coverage.of(collection).asked;
         let (organization, project) = (asked(Collection::Roles), asked(Collection::ProjectRoles));
         let some = kind != Kind::Role || organization || project;
-        some && self.facts.lists_all(kind, Scopes { organization, project, ..Scopes::ALL })
+        some && self.facts.lists_all(kind, Extent { organization, project, ..Extent::ALL })
     }
 
     fn no_permission(&self, pattern: &Pattern) -> Option<String> {
         let literal = pattern.literal()?;
         let org = self.facts.org;
         // What a legacy word stands for is told by a list, if one was asked for.
-        let listed_by = |role: &Role| match role.resource_type.value().map(|word| org.words.text(*word)) {
+        let listed_by = |role: &Role| match role.resource_type.value().map(|word| org.symbols.text(*word)) {
             Some("api.project") => Collection::ProjectRoles,
             _ => Collection::Roles,
         };
@@ -146,7 +151,7 @@ impl<'f, 'o> Names<'f, 'o> {
         let known =
             self.lists_all(Kind::Role) && org.roles.iter().filter(asked).all(|role| role.permissions.value().is_some());
         let granted =
-            || org.words.iter().enumerate().filter(|(at, _)| self.permissions.contains(at)).map(|(_, word)| word);
+            || org.symbols.iter().enumerate().filter(|(at, _)| self.permissions.contains(at)).map(|(_, word)| word);
         if !known || granted().any(|word| pattern.matches(word)) {
             return None;
         }
@@ -155,8 +160,7 @@ impl<'f, 'o> Names<'f, 'o> {
 }
 
 fn is_name_or_id(parts: &[Condition]) -> bool {
-    let named =
-        |part: &Condition, name: &str| matches!(&part.test, Test::Text(attribute, ..) if attribute.name == name);
+    let named = |part: &Condition, name: &str| matches!(&part.predicate, Predicate::Text(attribute, ..) if attribute.name == name);
     matches!(parts, [name, id] if named(name, "name") && named(id, "id") && name.span == id.span)
 }
 

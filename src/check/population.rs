@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use fixedbitset::FixedBitSet;
 
 use super::facts::Facts;
-use crate::org::{Collection, GroupIx, Scopes, Truth, UserIx};
+use crate::org::{Collection, Extent, GroupIx, Truth, UserIx};
 use crate::policy::{Kind, Rule};
 
 /// The collections that tell of roles, by who holds them.
@@ -26,7 +26,7 @@ const SOURCES: [Collection; 3] = [Collection::UserRoles, Collection::ProjectUser
 pub struct Population<'f, 'o> {
     facts: &'f Facts<'o>,
     kind: Kind,
-    scopes: Scopes,
+    scopes: Extent,
     needs: BTreeSet<Collection>,
     /// Of roles, those that what the rule reads tells of.
     roles: FixedBitSet,
@@ -53,7 +53,7 @@ impl<'f, 'o> Population<'f, 'o> {
             Kind::Group => org.groups[at].listed || self.tells_of_group(GroupIx::new(at)),
             // One that may be the key of a project may be no admin key.
             Kind::AdminApiKey if !org.admin_api_keys[at].told_apart => return Truth::Unknown,
-            Kind::Grant => self.facts.is_meant(at, self.scopes),
+            Kind::Grant => self.facts.matters(at, self.scopes),
             Kind::Project | Kind::ServiceAccount | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey => true,
         };
         if listed {
@@ -80,8 +80,8 @@ impl<'f, 'o> Population<'f, 'o> {
                     || (self.reads(&[Collection::ProjectUsers]) && !org.knows_all_project_users())
             }
             // Who tells of roles, or of groups, and was not heard, may know of others.
-            Kind::Role => self.unheard(&ASSIGNED) || self.unheard(&IMPLYING) || self.wordless(),
-            Kind::Group => self.unheard(&SOURCES) || self.unheard(&[Collection::ProjectGroups]),
+            Kind::Role => self.unread_any(&ASSIGNED) || self.unread_any(&IMPLYING) || self.missing_legacy_roles(),
+            Kind::Group => self.unread_any(&SOURCES) || self.unread_any(&[Collection::ProjectGroups]),
             Kind::Project | Kind::ServiceAccount | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
                 false
             }
@@ -90,15 +90,15 @@ impl<'f, 'o> Population<'f, 'o> {
     }
 
     /// Whether the rule reads one of these, and it was not read whole.
-    fn unheard(&self, any: &[Collection]) -> bool {
+    fn unread_any(&self, any: &[Collection]) -> bool {
         let coverage = &self.facts.org.coverage;
         any.iter().any(|of| self.reads(&[*of]) && (!coverage.of(*of).whole() || coverage.cut(*of).is_some()))
     }
 
     /// Whether a word is missing that may stand for a role.
-    fn wordless(&self) -> bool {
+    fn missing_legacy_roles(&self) -> bool {
         let org = self.facts.org;
-        (self.reads(&[Collection::Users]) && self.facts.wordless().is_some())
+        (self.reads(&[Collection::Users]) && self.facts.missing_legacy_roles().is_some())
             || (self.reads(&[Collection::ProjectUsers]) && org.project_users.iter().any(|user| user.role.is_missing()))
             || (self.reads(&[Collection::ServiceAccounts])
                 && org.service_accounts.iter().any(|account| account.role.is_missing()))

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::finding::{Evidence, Path, Thing, Value};
+use crate::finding::{AccessPath, Evidence, Thing, Value};
 
 /// Why an answer is what it is.
 #[derive(Debug, Default)]
@@ -11,7 +11,7 @@ pub struct Proof {
     /// The values that decided, each with the words of the policy that it met.
     pub evidence: Vec<Evidence>,
     /// The paths that lead there.
-    pub paths: Vec<Path>,
+    pub paths: Vec<AccessPath>,
     /// What is missing, where the answer is unknown.
     pub missing: Vec<Missing>,
     /// The words of the policy that decided where there is no value to show.
@@ -20,10 +20,10 @@ pub struct Proof {
 
 impl Proof {
     /// What was found, each once: evidence in the order in which it was met, paths sorted.
-    pub fn found(self) -> (Vec<Evidence>, Vec<Path>) {
+    pub fn found(self) -> (Vec<Evidence>, Vec<AccessPath>) {
         let Self { mut evidence, mut paths, .. } = self;
         let mut seen = HashSet::new();
-        evidence.retain(|one| seen.insert((one.attribute, one.value.clone(), one.place.span.start)));
+        evidence.retain(|one| seen.insert((one.attribute, one.value.clone(), one.location.span.start)));
         paths.sort();
         paths.dedup();
         (evidence, paths)

@@ -8,12 +8,12 @@ use super::evaluate::{Answered, Domain, matching, principal_word, scope_word};
 use super::facts::Facts;
 use super::proof::{Missing, Proof, permission, unsent_for};
 use super::relate::principal;
-use crate::document::{Place, SourceText};
-use crate::finding::{Evidence, Path, Thing, Value};
-use crate::org::{Collection, Grant, GroupIx, Known, Principal, Scope, Scopes, Truth};
+use crate::document::{Location, SourceText};
+use crate::finding::{AccessPath, Evidence, Thing, Value};
+use crate::org::{Collection, Extent, Grant, GroupIx, Known, Principal, Scope, Truth};
 use crate::policy::{
-    Attribute, Kind, ListTest, Naming, Pattern, Quantity, RelatedTest, Relation, Test, TextColumn, TextTest, ViaKind,
-    ViaTest,
+    Attribute, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation, TextColumn,
+    TextPredicate, ViaKind, ViaPredicate,
 };
 
 /// Proves the answers of one rule.
@@ -26,38 +26,38 @@ impl Prover<'_, '_> {
     /// Adds to the proof why `answered` says what it says of the thing at that place.
     pub fn explain(&self, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
         let truth = answered.answers.of(at);
-        match &answered.condition.test {
+        match &answered.condition.predicate {
             // What decides an *all* that holds, or an *any* that does not, is every part; else the parts that agree.
-            Test::All(_) | Test::Any(_) => {
+            Predicate::All(_) | Predicate::Any(_) => {
                 for part in answered.parts.iter().filter(|part| part.answers.of(at) == truth) {
                     self.explain(part, at, proof);
                 }
             }
-            Test::Not(_) => answered.parts.iter().for_each(|part| self.explain(part, at, proof)),
-            Test::Text(attribute, column, test) => self.text(attribute, *column, test, answered, at, proof),
-            Test::List(attribute, column, test) => {
+            Predicate::Not(_) => answered.parts.iter().for_each(|part| self.explain(part, at, proof)),
+            Predicate::Text(attribute, column, test) => self.text(attribute, *column, test, answered, at, proof),
+            Predicate::List(attribute, column, test) => {
                 let row = self.row(answered.domain, at);
                 match column(self.facts.org, row) {
                     Known::Missing => self.unsent(attribute, answered.domain, at, proof),
                     Known::Null => self.value(attribute, Value::Null, answered.condition.span.clone(), proof),
                     Known::Value(words) => {
-                        let words = words.iter().map(|&word| self.facts.org.words.text(word)).collect();
+                        let words = words.iter().map(|&word| self.facts.org.symbols.text(word)).collect();
                         self.list(attribute, words, test, &answered.condition.span, truth, proof);
                     }
                 }
             }
-            Test::Flag(attribute, column, _) => {
+            Predicate::Flag(attribute, column, _) => {
                 let value = column(self.facts.org, self.row(answered.domain, at)).map(Value::Flag);
                 self.scalar(attribute, value, answered, at, proof);
             }
-            Test::Time(attribute, column, _) => {
+            Predicate::Time(attribute, column, _) => {
                 let value = column(self.facts.org, self.row(answered.domain, at)).map(Value::Time);
                 self.scalar(attribute, value, answered, at, proof);
             }
-            Test::Related(attribute, relation, test) => {
+            Predicate::Related(attribute, relation, test) => {
                 self.related(attribute, *relation, test, answered, at, proof);
             }
-            Test::Via(attribute, test) => self.via(attribute, test, answered, at, proof),
+            Predicate::Via(attribute, test) => self.via(attribute, test, answered, at, proof),
         }
     }
 
@@ -70,8 +70,8 @@ impl Prover<'_, '_> {
     }
 
     fn value(&self, attribute: &Attribute, value: Value, span: Range<usize>, proof: &mut Proof) {
-        let place = Place { source: Arc::clone(self.source), span };
-        proof.evidence.push(Evidence { attribute: attribute.name, value, place });
+        let location = Location { source: Arc::clone(self.source), span };
+        proof.evidence.push(Evidence { attribute: attribute.name, value, location });
     }
 
     fn scalar(
@@ -124,7 +124,7 @@ impl Prover<'_, '_> {
         &self,
         attribute: &Attribute,
         column: TextColumn,
-        test: &TextTest,
+        test: &TextPredicate,
         answered: &Answered<'_>,
         at: usize,
         proof: &mut Proof,
@@ -133,7 +133,7 @@ impl Prover<'_, '_> {
         let row = self.row(answered.domain, at);
         let value = match column {
             TextColumn::Each(read) => read(org, row),
-            TextColumn::Word(read) => read(org, row).map(|word| org.words.text(word)),
+            TextColumn::Symbol(read) => read(org, row).map(|word| org.symbols.text(word)),
             TextColumn::Principal => Known::Value(principal_word(self.facts.grants()[at].principal)),
             // Which grants of a role are meant is said by the paths.
             TextColumn::Scope if matches!(answered.domain, Domain::GrantsByRole(_)) => return,
@@ -156,7 +156,7 @@ impl Prover<'_, '_> {
         &self,
         attribute: &Attribute,
         words: Vec<&str>,
-        test: &ListTest,
+        test: &ListPredicate,
         whole: &Range<usize>,
         truth: Truth,
         proof: &mut Proof,
@@ -196,7 +196,7 @@ impl Prover<'_, '_> {
         &self,
         attribute: &Attribute,
         relation: Relation,
-        test: &RelatedTest,
+        test: &RelatedPredicate,
         answered: &Answered<'_>,
         at: usize,
         proof: &mut Proof,
@@ -254,7 +254,7 @@ impl Prover<'_, '_> {
     fn related_things(
         &self,
         relation: Relation,
-        scopes: Scopes,
+        scopes: Extent,
         domain: Domain,
         target: Domain,
         at: usize,
@@ -275,7 +275,7 @@ impl Prover<'_, '_> {
         }
         let mut places = Vec::new();
         facts.relate(relation, kind, at, scopes, &mut places);
-        let paths = |place: usize| -> Vec<Path> {
+        let paths = |place: usize| -> Vec<AccessPath> {
             match relation {
                 Relation::Holds | Relation::Holders => self.ways(&facts.grants()[place]),
                 Relation::Groups => vec![vec![facts.thing(kind, at), facts.thing(Kind::Group, place)]],
@@ -302,7 +302,7 @@ impl Prover<'_, '_> {
     }
 
     /// Every way that leads to a grant, as a path from the principal to the role.
-    pub fn ways(&self, grant: &Grant) -> Vec<Path> {
+    pub fn ways(&self, grant: &Grant) -> Vec<AccessPath> {
         let principal = self.facts.principal(grant.principal);
         // A role that holds in a project is reached by way of it.
         let project = match grant.scope {
@@ -314,7 +314,7 @@ impl Prover<'_, '_> {
             let start = [principal.clone(), self.facts.thing(Kind::Group, group.at())];
             start.into_iter().chain(end.iter().cloned()).collect()
         };
-        let mut paths: Vec<Path> = grant.groups.iter().map(through).collect();
+        let mut paths: Vec<AccessPath> = grant.groups.iter().map(through).collect();
         if grant.direct == Truth::Yes || grant.membership || paths.is_empty() {
             paths.insert(0, std::iter::once(principal.clone()).chain(end.iter().cloned()).collect());
         }
@@ -322,14 +322,14 @@ impl Prover<'_, '_> {
     }
 
     /// Notes that the legacy word of some users is missing, and with it roles that they may hold.
-    pub fn wordless(&self, proof: &mut Proof) {
-        if let Some((first, count)) = self.facts.wordless() {
+    pub fn missing_legacy_roles(&self, proof: &mut Proof) {
+        if let Some((first, count)) = self.facts.missing_legacy_roles() {
             let first = self.facts.thing(Kind::User, first);
             proof.missing.push(Missing::Unread(unsent_for("role", &first, count)));
         }
     }
 
-    fn via(&self, attribute: &Attribute, test: &ViaTest, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
+    fn via(&self, attribute: &Attribute, test: &ViaPredicate, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
         let grant = &self.facts.grants()[at];
         if answered.answers.of(at) == Truth::Unknown {
             let thing = self.facts.thing(Kind::Grant, at);
@@ -337,7 +337,7 @@ impl Prover<'_, '_> {
             return;
         }
         match test {
-            ViaTest::Kinds(kinds) => {
+            ViaPredicate::Kinds(kinds) => {
                 for (kind, span) in kinds {
                     let (word, holds) = match kind {
                         ViaKind::Direct => ("direct", grant.direct == Truth::Yes),
@@ -349,7 +349,7 @@ impl Prover<'_, '_> {
                     }
                 }
             }
-            ViaTest::Group(_) => {
+            ViaPredicate::Group(_) => {
                 for group in grant.groups.iter().filter(|group| answered.parts[0].answers.of(group.at()) == Truth::Yes)
                 {
                     self.explain(&answered.parts[0], group.at(), proof);
@@ -363,17 +363,18 @@ impl Prover<'_, '_> {
 /// A related thing by its place in its domain, and the paths that lead to it.
 struct Related {
     at: usize,
-    paths: Vec<Path>,
+    paths: Vec<AccessPath>,
 }
 
 /// Joins the paths to a related thing with what was found behind it.
-fn lead(paths: &[Path], inner: &Proof, proof: &mut Proof) {
+fn lead(paths: &[AccessPath], inner: &Proof, proof: &mut Proof) {
     let permissions: Vec<Thing> = inner.evidence.iter().filter_map(permission).collect();
     // What leads to the same thing from elsewhere goes no further: it is a path of its own.
-    let meets =
-        |path: &Path, end: &Path| end.first() != path.last() && path.last().is_some_and(|last| end.contains(last));
+    let meets = |path: &AccessPath, end: &AccessPath| {
+        end.first() != path.last() && path.last().is_some_and(|last| end.contains(last))
+    };
     for path in paths {
-        let mut ends: Vec<Path> = inner.paths.clone();
+        let mut ends: Vec<AccessPath> = inner.paths.clone();
         if ends.is_empty() {
             ends = permissions.iter().map(|permission| vec![permission.clone()]).collect();
         }

@@ -1,13 +1,13 @@
 //! From a thing to those that it is related to, and whether there may be more of them than were read.
 
 use super::facts::Facts;
-use crate::org::{Collection, GroupIx, Known, Owner, Principal, ProjectIx, Scope, Scopes, ServiceAccountIx, UserIx};
+use crate::org::{Collection, Extent, GroupIx, Known, Owner, Principal, ProjectIx, Scope, ServiceAccountIx, UserIx};
 use crate::policy::{Kind, Relation};
 
 impl Facts<'_> {
     /// The places of the related things, in `into`; of grants, only those in these scopes matter. Returns whether there
     /// may be more.
-    pub fn relate(&self, relation: Relation, of: Kind, at: usize, scopes: Scopes, into: &mut Vec<usize>) -> bool {
+    pub fn relate(&self, relation: Relation, of: Kind, at: usize, scopes: Extent, into: &mut Vec<usize>) -> bool {
         let org = self.org;
         into.clear();
         match relation {
@@ -18,7 +18,7 @@ impl Facts<'_> {
             }
             Relation::Holders => {
                 let grants = if of == Kind::Role { self.grants_by_role(at) } else { self.grants_in_project(at) };
-                into.extend(grants.iter().map(|&grant| grant as usize).filter(|&grant| self.is_meant(grant, scopes)));
+                into.extend(grants.iter().map(|&grant| grant as usize).filter(|&grant| self.matters(grant, scopes)));
                 !org.knows_all_grants(holding(of, scopes))
             }
             Relation::Groups => {
@@ -145,7 +145,7 @@ impl Facts<'_> {
             let place = org.users.binary_search_by(|user| user.id.as_str().cmp(id)).ok();
             place.filter(|&at| org.users[at].listed)
         };
-        owned(owner, place, self.lists_all(Kind::User, Scopes::ALL), into)
+        owned(owner, place, self.lists_all(Kind::User, Extent::ALL), into)
     }
 
     fn account(&self, of: Kind, at: usize, into: &mut Vec<usize>) -> bool {
@@ -158,7 +158,7 @@ impl Facts<'_> {
             return false;
         }
         let key = &org.api_keys[at];
-        if key.owner.kind.value().is_some_and(|word| org.words.text(*word) == Kind::User.name()) {
+        if key.owner.kind.value().is_some_and(|word| org.symbols.text(*word) == Kind::User.name()) {
             return false;
         }
         let place = |id: &str| {
@@ -170,7 +170,7 @@ impl Facts<'_> {
 
     /// Whether a grant matters where not all do. What somebody holds in the organization of whom only projects tell does
     /// not, where the grants in projects do not.
-    pub fn is_meant(&self, grant: usize, scopes: Scopes) -> bool {
+    pub fn matters(&self, grant: usize, scopes: Extent) -> bool {
         let grant = &self.grants()[grant];
         match (grant.scope, grant.principal) {
             (Scope::Organization, Principal::User(user)) => {
@@ -182,8 +182,8 @@ impl Facts<'_> {
 }
 
 /// The grants that can be those of a role or in a project: what holds in a project is no grant of the organization.
-pub fn holding(of: Kind, scopes: Scopes) -> Scopes {
-    Scopes { organization: scopes.organization && of == Kind::Role, ..scopes }
+pub fn holding(of: Kind, scopes: Extent) -> Extent {
+    Extent { organization: scopes.organization && of == Kind::Role, ..scopes }
 }
 
 /// Whose a key is, if somebody bears that id; returns whether that is unknown.

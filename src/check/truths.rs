@@ -6,12 +6,12 @@ use crate::org::Truth;
 
 /// One answer for each thing of a kind. No bit is set in both columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answers {
+pub struct Truths {
     yes: FixedBitSet,
     unknown: FixedBitSet,
 }
 
-impl Answers {
+impl Truths {
     /// The same answer for each.
     pub fn all(count: usize, truth: Truth) -> Self {
         let mut answers = Self { yes: FixedBitSet::with_capacity(count), unknown: FixedBitSet::with_capacity(count) };
@@ -112,8 +112,8 @@ mod tests {
     proptest! {
         #[test]
         fn columns_answer_like_single_truths(pairs in truths()) {
-            let left = Answers::each(pairs.len(), |at| pairs[at].0);
-            let right = Answers::each(pairs.len(), |at| pairs[at].1);
+            let left = Truths::each(pairs.len(), |at| pairs[at].0);
+            let right = Truths::each(pairs.len(), |at| pairs[at].1);
             let and = left.clone().and(&right);
             let or = left.clone().or(&right);
             let not = left.clone().not();

@@ -1,4 +1,4 @@
-//! All answers that are needed, as many at a time as allowed.
+//! All responses that are needed, as many at a time as allowed.
 //!
 //! First the organization's own lists. Then everything that has to be asked thing by thing, all endpoints side by side,
 //! since each has a pace of its own: the one that takes longest begins at once and waits for nobody. Then, once, what
@@ -22,16 +22,16 @@ use serde::de::DeserializeOwned;
 use crate::api::client::Client;
 use crate::api::endpoint;
 use crate::api::error::Error;
-use crate::api::pagination::{Listed, Look, Which, list};
-use crate::api::parent::Part;
+use crate::api::pagination::{ListRequest, Listed, Purpose, list};
+use crate::api::parent::Parent;
 use crate::api::wire::{Item, Role};
 use crate::org::{Collection, Org, Source};
 use crate::time::Time;
 use assemble::assemble;
-use responses::{Answers, Parts};
-use role_pool::{Assigned, Said};
+use responses::{ByParent, Responses};
+use role_pool::{ListedRole, RolePool};
 
-use nested::Place;
+use nested::Target;
 pub use progress::Progress;
 use progress::Tally;
 
@@ -68,42 +68,42 @@ pub async fn collect(
 ) -> Collected {
     let source = Source { api: client.base().to_owned(), collected_at: now };
     let tally = Tally::new(client, progress);
-    let collector = Collector { client, ask, source: &source, said: Said::default(), tally };
-    let mut answers = Answers::default();
-    collector.lists(&mut answers).await;
-    let wanted = collector.wanted(&mut answers);
+    let collector = Collector { client, ask, source: &source, said: RolePool::default(), tally };
+    let mut responses = Responses::default();
+    collector.lists(&mut responses).await;
+    let wanted = collector.wanted(&mut responses);
     // What is cheap is read anew in any case.
     let full_because = match ask.since.filter(|_| !collector.slow_collections().is_empty()) {
         None => {
-            collector.details(&mut answers, &wanted, true).await;
+            collector.details(&mut responses, &wanted, true).await;
             None
         }
         Some((old, oldest)) => {
             let ((), changes) =
-                tokio::join!(collector.details(&mut answers, &wanted, false), collector.changes(old, oldest));
-            let full = changes.and_then(|events| collector.carry(&mut answers, old, &events)).err();
-            collector.slow(&mut answers, &wanted).await;
+                tokio::join!(collector.details(&mut responses, &wanted, false), collector.changes(old, oldest));
+            let full = changes.and_then(|events| collector.carry(&mut responses, old, &events)).err();
+            collector.slow(&mut responses, &wanted).await;
             full
         }
     };
-    collector.members(&mut answers).await;
-    collector.mend(&mut answers).await;
-    let help = answers.errors().filter_map(Error::advice).collect();
-    Collected { org: collector.assemble(&mut answers), full_because, help }
+    collector.members(&mut responses).await;
+    collector.mend(&mut responses).await;
+    let help = responses.errors().filter_map(Error::advice).collect();
+    Collected { org: collector.assemble(&mut responses), full_because, help }
 }
 
 struct Collector<'c> {
     client: &'c Client,
     ask: Ask<'c>,
     source: &'c Source,
-    said: Said,
+    said: RolePool,
     tally: Tally<'c>,
 }
 
 impl Collector<'_> {
-    fn assemble(&self, answers: &mut Answers) -> Org {
-        answers.said = self.said.all();
-        assemble(answers, self.ask.collections, self.source.clone())
+    fn assemble(&self, responses: &mut Responses) -> Org {
+        responses.said = self.said.all();
+        assemble(responses, self.ask.collections, self.source.clone())
     }
 
     fn needs(&self, collection: Collection) -> bool {
@@ -111,11 +111,11 @@ impl Collector<'_> {
     }
 
     /// One of the organization's own lists.
-    async fn whole<T: DeserializeOwned + Item>(&self, collection: Collection, look: Look) -> Option<Listed<T>> {
+    async fn whole<T: DeserializeOwned + Item>(&self, collection: Collection, look: Purpose) -> Option<Listed<T>> {
         if !self.needs(collection) {
             return None;
         }
-        let which = Which { look, ..Which::own(endpoint::of(collection)) };
+        let which = ListRequest { look, ..ListRequest::own(endpoint::of(collection)) };
         let listed = list(self.client, which, |done| self.tally.read(collection, done)).await;
         self.tally.read_whole(collection, listed.items.len());
         Some(listed)
@@ -125,11 +125,11 @@ impl Collector<'_> {
     async fn one<T: DeserializeOwned + Item>(
         &self,
         collection: Collection,
-        of: &Part,
+        of: &Parent,
         archived: bool,
-        look: Look,
+        look: Purpose,
     ) -> Listed<T> {
-        let which = Which { of: Some(of), archived, look, ..Which::own(endpoint::of(collection)) };
+        let which = ListRequest { of: Some(of), archived, look, ..ListRequest::own(endpoint::of(collection)) };
         let listed = list(self.client, which, |_| {}).await;
         self.tally.asked(collection);
         listed
@@ -139,36 +139,36 @@ impl Collector<'_> {
     async fn each<T: DeserializeOwned + Item, U>(
         &self,
         collection: Collection,
-        places: Vec<Place>,
+        places: Vec<Target>,
         keep: impl Fn(T) -> U,
-    ) -> Parts<U> {
+    ) -> ByParent<U> {
         if !self.needs(collection) {
-            return Parts::new();
+            return ByParent::new();
         }
         self.tally.expect(collection, places.len());
         let keep = &keep;
-        let asking = places.into_iter().map(async |Place { part, archived }| {
-            let listed = self.one::<T>(collection, &part, archived, Look::First).await;
+        let asking = places.into_iter().map(async |Target { part, archived }| {
+            let listed = self.one::<T>(collection, &part, archived, Purpose::First).await;
             (part, listed.map(keep))
         });
         futures_util::stream::iter(asking).buffer_unordered(self.client.concurrency).collect().await
     }
 
     /// The lists that others hang on.
-    async fn lists(&self, answers: &mut Answers) {
+    async fn lists(&self, responses: &mut Responses) {
         let (users, projects, groups, roles) = tokio::join!(
-            self.whole(Collection::Users, Look::First),
-            self.whole(Collection::Projects, Look::First),
-            self.whole(Collection::Groups, Look::First),
-            self.whole::<Role>(Collection::Roles, Look::First),
+            self.whole(Collection::Users, Purpose::First),
+            self.whole(Collection::Projects, Purpose::First),
+            self.whole(Collection::Groups, Purpose::First),
+            self.whole::<Role>(Collection::Roles, Purpose::First),
         );
-        answers.users = users;
-        answers.projects = projects;
-        answers.groups = groups;
-        answers.roles = roles.map(|roles| self.keep(roles));
+        responses.users = users;
+        responses.projects = projects;
+        responses.groups = groups;
+        responses.roles = roles.map(|roles| self.keep(roles));
     }
 
-    fn keep(&self, roles: Listed<Role>) -> Listed<Assigned> {
+    fn keep(&self, roles: Listed<Role>) -> Listed<ListedRole> {
         roles.map(|role| self.said.keep(role))
     }
 }

@@ -7,12 +7,12 @@ use futures_util::stream::FuturesUnordered;
 use serde::de::DeserializeOwned;
 
 use super::Collector;
-use crate::api::pagination::Look;
-use crate::api::parent::Part;
+use crate::api::pagination::Purpose;
+use crate::api::parent::Parent;
 use crate::api::wire;
 use crate::api::wire::Item;
-use crate::collect::responses::{Answers, Parts};
-use crate::collect::role_pool::Assigned;
+use crate::collect::responses::{ByParent, Responses};
+use crate::collect::role_pool::ListedRole;
 use crate::org::{Collection, Text};
 
 use Collection::{
@@ -22,22 +22,22 @@ use Collection::{
 
 /// A thing that lists are read for, and whether it is an archived project.
 #[derive(Clone)]
-pub(crate) struct Place {
-    pub part: Part,
+pub(crate) struct Target {
+    pub part: Parent,
     pub archived: bool,
 }
 
-impl Place {
+impl Target {
     pub fn of(id: &str) -> Self {
-        Self { part: Part::of(id), archived: false }
+        Self { part: Parent::organization(id), archived: false }
     }
 
-    fn within(project: &Part, id: &str) -> Self {
-        Self { part: Part::within(&project.id, id), archived: false }
+    fn within(project: &Parent, id: &str) -> Self {
+        Self { part: Parent::within(&project.id, id), archived: false }
     }
 
     fn project(project: &wire::Project) -> Self {
-        Self { part: Part::of(&project.id), archived: project.is_archived() }
+        Self { part: Parent::organization(&project.id), archived: project.is_archived() }
     }
 }
 
@@ -61,8 +61,8 @@ impl Wanted {
 
 impl Collector<'_> {
     /// Whose roles are asked for, as far as the lists tell.
-    pub(crate) fn wanted(&self, answers: &mut Answers) -> Wanted {
-        let org = self.assemble(answers);
+    pub(crate) fn wanted(&self, responses: &mut Responses) -> Wanted {
+        let org = self.assemble(responses);
         let those = |collection| -> Option<BTreeSet<Text>> {
             let wanted = (self.ask.users)(&org, collection);
             let some = org.users.iter().zip(&wanted).filter(|(_, wanted)| **wanted);
@@ -73,12 +73,12 @@ impl Collector<'_> {
     }
 
     /// What has to be asked for each group, project, and whatever stands in projects; with `slow`, also for each user.
-    pub(crate) async fn details(&self, answers: &mut Answers, wanted: &Wanted, slow: bool) {
-        let users = if slow { users(answers, wanted) } else { Vec::new() };
-        let groups: Vec<Place> =
-            answers.groups.iter().flat_map(|groups| &groups.items).map(|group| Place::of(&group.id)).collect();
-        let projects: Vec<Place> =
-            answers.projects.iter().flat_map(|projects| &projects.items).map(Place::project).collect();
+    pub(crate) async fn details(&self, responses: &mut Responses, wanted: &Wanted, slow: bool) {
+        let users = if slow { users(responses, wanted) } else { Vec::new() };
+        let groups: Vec<Target> =
+            responses.groups.iter().flat_map(|groups| &groups.items).map(|group| Target::of(&group.id)).collect();
+        let projects: Vec<Target> =
+            responses.projects.iter().flat_map(|projects| &projects.items).map(Target::project).collect();
         let if_slow = |collection| Some(collection).filter(|_| slow);
         let all = |_: &str| true;
         let (
@@ -101,17 +101,17 @@ impl Collector<'_> {
             self.held(GroupRoles, groups),
             self.held(ProjectRoles, projects.clone()),
             self.each(ApiKeys, projects.clone(), |key| key),
-            self.whole(AdminApiKeys, Look::First),
-            self.whole(Invites, Look::First),
+            self.whole(AdminApiKeys, Purpose::First),
+            self.whole(Invites, Purpose::First),
         );
-        answers.admin_api_keys = admin_api_keys;
-        answers.invites = invites;
-        answers.project_users = project_users;
-        answers.service_accounts = service_accounts;
-        answers.project_groups = project_groups;
-        answers.group_members = group_members;
-        answers.api_keys = api_keys;
-        answers.held = BTreeMap::from([
+        responses.admin_api_keys = admin_api_keys;
+        responses.invites = invites;
+        responses.project_users = project_users;
+        responses.service_accounts = service_accounts;
+        responses.project_groups = project_groups;
+        responses.group_members = group_members;
+        responses.api_keys = api_keys;
+        responses.held = BTreeMap::from([
             (UserRoles, user_roles),
             (GroupRoles, group_roles),
             (ProjectRoles, project_roles),
@@ -122,19 +122,19 @@ impl Collector<'_> {
     }
 
     /// What has to be asked for each user and service account, but for what is carried over.
-    pub(crate) async fn slow(&self, answers: &mut Answers, wanted: &Wanted) {
-        let within = |project: &Part, id: &str| Place::within(project, id);
-        let members = answers.project_users.iter();
+    pub(crate) async fn slow(&self, responses: &mut Responses, wanted: &Wanted) {
+        let within = |project: &Parent, id: &str| Target::within(project, id);
+        let members = responses.project_users.iter();
         let members = members.flat_map(|(project, users)| users.items.iter().map(|user| within(project, &user.id)));
-        let members: Vec<Place> = members.filter(|place| wanted.has(ProjectUserRoles, &place.part.id)).collect();
-        let accounts = answers.service_accounts.iter();
+        let members: Vec<Target> = members.filter(|place| wanted.has(ProjectUserRoles, &place.part.id)).collect();
+        let accounts = responses.service_accounts.iter();
         let accounts =
             accounts.flat_map(|(project, accounts)| accounts.items.iter().map(|account| within(project, &account.id)));
-        let new = |collection, places: Vec<Place>| -> Vec<Place> {
-            places.into_iter().filter(|place| answers.carried.of(collection, &place.part).is_none()).collect()
+        let new = |collection, places: Vec<Target>| -> Vec<Target> {
+            places.into_iter().filter(|place| responses.carried.of(collection, &place.part).is_none()).collect()
         };
         let (users, members, accounts) = (
-            new(UserRoles, users(answers, wanted)),
+            new(UserRoles, users(responses, wanted)),
             new(ProjectUserRoles, members),
             new(ServiceAccountRoles, accounts.collect()),
         );
@@ -143,7 +143,7 @@ impl Collector<'_> {
             self.held(ProjectUserRoles, members),
             self.held(ServiceAccountRoles, accounts),
         );
-        answers.held.extend([
+        responses.held.extend([
             (UserRoles, user_roles),
             (ProjectUserRoles, project_user_roles),
             (ServiceAccountRoles, service_account_roles),
@@ -152,24 +152,24 @@ impl Collector<'_> {
 
     /// Groups and projects can have members that the list of users does not: service accounts, people of the wider
     /// tenant, whoever came while we read.
-    pub(crate) async fn members(&self, answers: &mut Answers) {
+    pub(crate) async fn members(&self, responses: &mut Responses) {
         let listed: BTreeSet<&str> =
-            answers.users.iter().flat_map(|users| &users.items).map(|user| user.id.as_str()).collect();
-        let members = answers.group_members.values().flat_map(|members| &members.items);
-        let in_projects = answers.project_users.values().flat_map(|members| &members.items);
+            responses.users.iter().flat_map(|users| &users.items).map(|user| user.id.as_str()).collect();
+        let members = responses.group_members.values().flat_map(|members| &members.items);
+        let in_projects = responses.project_users.values().flat_map(|members| &members.items);
         let all = members.map(|member| member.id.as_str()).chain(in_projects.map(|member| member.id.as_str()));
         let unlisted: BTreeSet<&str> = all.filter(|id| !listed.contains(id)).collect();
-        let asked = answers.held(UserRoles);
+        let asked = responses.held(UserRoles);
         let new = unlisted
             .into_iter()
-            .map(Place::of)
-            .filter(|place| !asked.contains_key(&place.part) && answers.carried.of(UserRoles, &place.part).is_none());
+            .map(Target::of)
+            .filter(|place| !asked.contains_key(&place.part) && responses.carried.of(UserRoles, &place.part).is_none());
         let roles = self.held(UserRoles, new.collect()).await;
-        answers.held.entry(UserRoles).or_default().extend(roles);
+        responses.held.entry(UserRoles).or_default().extend(roles);
     }
 
     /// The roles in the lists of these things.
-    pub(crate) async fn held(&self, collection: Collection, places: Vec<Place>) -> Parts<Assigned> {
+    pub(crate) async fn held(&self, collection: Collection, places: Vec<Target>) -> ByParent<ListedRole> {
         self.each(collection, places, |role| self.said.keep(role)).await
     }
 
@@ -178,10 +178,10 @@ impl Collector<'_> {
         &self,
         of: Collection,
         roles: Option<Collection>,
-        projects: &[Place],
+        projects: &[Target],
         wanted: impl Fn(&str) -> bool,
-    ) -> (Parts<T>, Parts<Assigned>) {
-        let (mut lists, mut held) = (Parts::new(), Parts::new());
+    ) -> (ByParent<T>, ByParent<ListedRole>) {
+        let (mut lists, mut held) = (ByParent::new(), ByParent::new());
         if !self.needs(of) {
             return (lists, held);
         }
@@ -189,13 +189,13 @@ impl Collector<'_> {
         let wanted = &wanted;
         let mut asking: FuturesUnordered<_> = projects
             .iter()
-            .map(async |Place { part, archived }| {
-                let listed = self.one::<T>(of, part, *archived, Look::First).await;
+            .map(async |Target { part, archived }| {
+                let listed = self.one::<T>(of, part, *archived, Purpose::First).await;
                 let things = listed.items.iter().map(Item::id).filter(|id| wanted(id));
-                let things = things.map(|id| Place::within(part, id)).collect();
+                let things = things.map(|id| Target::within(part, id)).collect();
                 let held = match roles {
                     Some(roles) => self.held(roles, things).await,
-                    None => Parts::new(),
+                    None => ByParent::new(),
                 };
                 (part.clone(), listed, held)
             })
@@ -209,7 +209,7 @@ impl Collector<'_> {
 }
 
 /// The users of the list whose roles somebody wants.
-fn users(answers: &Answers, wanted: &Wanted) -> Vec<Place> {
-    let listed = answers.users.iter().flat_map(|users| &users.items).map(|user| user.id.as_str());
-    listed.filter(|id| wanted.has(UserRoles, id)).map(Place::of).collect()
+fn users(responses: &Responses, wanted: &Wanted) -> Vec<Target> {
+    let listed = responses.users.iter().flat_map(|users| &users.items).map(|user| user.id.as_str());
+    listed.filter(|id| wanted.has(UserRoles, id)).map(Target::of).collect()
 }

@@ -3,73 +3,73 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::incremental::Carried;
-use super::role_pool::Assigned;
+use super::role_pool::ListedRole;
 use crate::api::error::Error;
 use crate::api::pagination::Listed;
-use crate::api::parent::Part;
+use crate::api::parent::Parent;
 use crate::api::wire::{self, Item, Role};
 use crate::org::{Collection, Known, canonical_role_id};
 
 /// One list for each thing.
-pub type Parts<T> = BTreeMap<Part, Listed<T>>;
+pub type ByParent<T> = BTreeMap<Parent, Listed<T>>;
 
 /// Everything that the API answered. What was not asked is not there.
 #[derive(Debug, Default)]
-pub struct Answers {
+pub struct Responses {
     /// What was said of roles.
     pub said: Vec<Role>,
-    pub roles: Option<Listed<Assigned>>,
+    pub roles: Option<Listed<ListedRole>>,
     pub users: Option<Listed<wire::User>>,
     pub groups: Option<Listed<wire::Group>>,
     pub projects: Option<Listed<wire::Project>>,
     pub admin_api_keys: Option<Listed<wire::ApiKey>>,
     pub invites: Option<Listed<wire::Invite>>,
-    pub group_members: Parts<wire::Member>,
-    pub project_users: Parts<wire::ProjectUser>,
-    pub project_groups: Parts<wire::ProjectGroup>,
-    pub service_accounts: Parts<wire::ServiceAccount>,
-    pub api_keys: Parts<wire::ApiKey>,
+    pub group_members: ByParent<wire::Member>,
+    pub project_users: ByParent<wire::ProjectUser>,
+    pub project_groups: ByParent<wire::ProjectGroup>,
+    pub service_accounts: ByParent<wire::ServiceAccount>,
+    pub api_keys: ByParent<wire::ApiKey>,
     /// The lists of roles: those of projects, and what users, groups and service accounts hold.
-    pub held: BTreeMap<Collection, Parts<Assigned>>,
+    pub held: BTreeMap<Collection, ByParent<ListedRole>>,
     /// What was in a list and left while we read, by the collection that lists it.
-    pub gone: BTreeMap<Collection, BTreeSet<Part>>,
+    pub gone: BTreeMap<Collection, BTreeSet<Parent>>,
     /// What was not read anew, but taken from an earlier collection.
     pub carried: Carried,
 }
 
-impl Answers {
+impl Responses {
     /// The lists of roles of one kind.
-    pub fn held(&self, collection: Collection) -> &Parts<Assigned> {
-        const NONE: &Parts<Assigned> = &BTreeMap::new();
+    pub fn held(&self, collection: Collection) -> &ByParent<ListedRole> {
+        const NONE: &ByParent<ListedRole> = &BTreeMap::new();
         self.held.get(&collection).unwrap_or(NONE)
     }
 
     /// What is held by one thing.
-    pub fn held_by(&self, collection: Collection, part: &Part) -> &[Assigned] {
+    pub fn held_by(&self, collection: Collection, part: &Parent) -> &[ListedRole] {
         self.held(collection).get(part).map_or(&[], |held| &held.items)
     }
 
     /// What was said of a role.
-    pub fn said(&self, assigned: &Assigned) -> &Role {
+    pub fn said(&self, assigned: &ListedRole) -> &Role {
         &self.said[assigned.said]
     }
 
     /// Whether a thing was in a list and left while we read; or its project did, or the user or group that it is.
-    pub fn is_gone(&self, collection: Collection, part: &Part) -> bool {
-        let left = |collection, part: &Part| self.gone.get(&collection).is_some_and(|gone| gone.contains(part));
+    pub fn is_gone(&self, collection: Collection, part: &Parent) -> bool {
+        let left = |collection, part: &Parent| self.gone.get(&collection).is_some_and(|gone| gone.contains(part));
         let itself = match collection {
             Collection::ProjectUsers => Some(Collection::Users),
             Collection::ProjectGroups => Some(Collection::Groups),
             _ => None,
         };
         left(collection, part)
-            || part.project.as_ref().is_some_and(|project| left(Collection::Projects, &Part::of(project)))
-            || itself.is_some_and(|collection| left(collection, &Part::of(&part.id)))
+            || part.project.as_ref().is_some_and(|project| left(Collection::Projects, &Parent::organization(project)))
+            || itself.is_some_and(|collection| left(collection, &Parent::organization(&part.id)))
     }
 
     /// The roles that are assigned to somebody, by assignment.
-    pub fn assigned(&self) -> impl Iterator<Item = &Assigned> {
-        let of = |(_, parts): (&Collection, _)| Parts::values(parts).flat_map(|listed| &listed.items);
+    pub fn assigned(&self) -> impl Iterator<Item = &ListedRole> {
+        let of = |(_, parts): (&Collection, _)| ByParent::values(parts).flat_map(|listed| &listed.items);
         self.held.iter().filter(|(collection, _)| **collection != Collection::ProjectRoles).flat_map(of)
     }
 
@@ -89,7 +89,8 @@ impl Answers {
                 let custom = held.items.iter().map(|held| self.said(held)).filter(|role| is_custom(role));
                 let missing = custom.filter(|role| !own.contains(role_id(role)));
                 let project = part.project.as_deref();
-                let of_project = project.map(|project| self.held(Collection::ProjectRoles).get(&Part::of(project)));
+                let of_project =
+                    project.map(|project| self.held(Collection::ProjectRoles).get(&Parent::organization(project)));
                 match of_project {
                     None => unlisted.extend(missing.map(|role| (None, role_id(role)))),
                     Some(Some(roles)) if roles.cut.is_none() => {
@@ -106,25 +107,25 @@ impl Answers {
 
     /// Adds the roles that a second look at a list shows and the first did not: the project's, or the organization's own.
     /// Those that it shows no more were there when the rest was read.
-    pub fn add_roles(&mut self, project: Option<&Part>, second: Listed<Assigned>) {
+    pub fn add_roles(&mut self, project: Option<&Parent>, second: Listed<ListedRole>) {
         let lists = self.held.entry(Collection::ProjectRoles).or_default();
         let Some(first) = project.map_or(self.roles.as_mut(), |project| lists.get_mut(project)) else { return };
-        let id = |role: &Assigned| role_id(&self.said[role.said]);
+        let id = |role: &ListedRole| role_id(&self.said[role.said]);
         let known: BTreeSet<&str> = first.items.iter().map(id).collect();
-        let new: Vec<Assigned> = second.items.into_iter().filter(|role| !known.contains(id(role))).collect();
+        let new: Vec<ListedRole> = second.items.into_iter().filter(|role| !known.contains(id(role))).collect();
         first.items.extend(new);
         first.requests += second.requests;
     }
 
     /// Takes a project for what a second look at the list shows it to be: archived. Then nobody is in it.
     pub fn archive(&mut self, archived: &wire::Project) {
-        fn empty<T>(lists: &mut Parts<T>, project: &Part) {
+        fn empty<T>(lists: &mut ByParent<T>, project: &Parent) {
             if let Some(list) = lists.get_mut(project) {
                 list.items.clear();
                 list.cut = None;
             }
         }
-        let part = Part::of(&archived.id);
+        let part = Parent::organization(&archived.id);
         empty(&mut self.project_users, &part);
         empty(&mut self.service_accounts, &part);
         for collection in [Collection::ProjectUserRoles, Collection::ServiceAccountRoles] {
@@ -135,7 +136,7 @@ impl Answers {
         projects.filter(|project| project.id == archived.id).for_each(|project| *project = archived.clone());
     }
 
-    fn ids<'a>(&'a self, roles: &'a Listed<Assigned>) -> BTreeSet<&'a str> {
+    fn ids<'a>(&'a self, roles: &'a Listed<ListedRole>) -> BTreeSet<&'a str> {
         roles.items.iter().map(|role| role_id(self.said(role))).collect()
     }
 
@@ -150,11 +151,11 @@ impl Answers {
     }
 
     /// The things of a list that the parts of a collection are read for.
-    pub fn lists(&self, collection: Collection, part: &Part) -> bool {
+    pub fn lists(&self, collection: Collection, part: &Parent) -> bool {
         fn has<T: Item>(listed: Option<&Listed<T>>, id: &str) -> bool {
             listed.is_some_and(|listed| listed.items.iter().any(|item| item.id() == id))
         }
-        let project = part.project.as_deref().map(Part::of);
+        let project = part.project.as_deref().map(Parent::organization);
         let of = project.as_ref();
         match collection {
             Collection::Users => has(self.users.as_ref(), &part.id),
@@ -168,19 +169,22 @@ impl Answers {
     }
 
     /// The things that a list has, and those of which only others tell.
-    pub fn things(&self, listed_by: Collection) -> BTreeSet<Part> {
-        fn own<T: Item>(list: Option<&Listed<T>>) -> BTreeSet<Part> {
-            list.into_iter().flat_map(|list| &list.items).map(|item| Part::of(item.id())).collect()
+    pub fn things(&self, listed_by: Collection) -> BTreeSet<Parent> {
+        fn own<T: Item>(list: Option<&Listed<T>>) -> BTreeSet<Parent> {
+            list.into_iter().flat_map(|list| &list.items).map(|item| Parent::organization(item.id())).collect()
         }
-        fn within<T: Item>(lists: &Parts<T>) -> BTreeSet<Part> {
+        fn within<T: Item>(lists: &ByParent<T>) -> BTreeSet<Parent> {
             let items = lists.iter().flat_map(|(project, list)| list.items.iter().map(move |item| (project, item)));
-            items.map(|(project, item)| Part::within(&project.id, item.id())).collect()
+            items.map(|(project, item)| Parent::within(&project.id, item.id())).collect()
         }
         match listed_by {
             Collection::Users => {
                 let members = self.group_members.values().flat_map(|members| &members.items).map(Item::id);
                 let in_projects = self.project_users.values().flat_map(|users| &users.items).map(Item::id);
-                own(self.users.as_ref()).into_iter().chain(members.chain(in_projects).map(Part::of)).collect()
+                own(self.users.as_ref())
+                    .into_iter()
+                    .chain(members.chain(in_projects).map(Parent::organization))
+                    .collect()
             }
             Collection::Groups => own(self.groups.as_ref()),
             Collection::Projects => own(self.projects.as_ref()),
@@ -192,7 +196,7 @@ impl Answers {
     }
 
     /// Whether it was asked what of a collection belongs to a thing, or that was taken over.
-    pub fn was_asked(&self, collection: Collection, part: &Part) -> bool {
+    pub fn was_asked(&self, collection: Collection, part: &Parent) -> bool {
         let asked = match collection {
             Collection::GroupMembers => self.group_members.contains_key(part),
             Collection::ProjectUsers => self.project_users.contains_key(part),
@@ -222,8 +226,8 @@ impl Answers {
     }
 
     /// The things that a collection was asked for in vain, each with why; and for how many it was asked.
-    pub fn cuts(&self, collection: Collection) -> (Vec<(&Part, &Error)>, usize) {
-        fn of<T>(parts: &Parts<T>) -> (Vec<(&Part, &Error)>, usize) {
+    pub fn cuts(&self, collection: Collection) -> (Vec<(&Parent, &Error)>, usize) {
+        fn of<T>(parts: &ByParent<T>) -> (Vec<(&Parent, &Error)>, usize) {
             (parts.iter().filter_map(|(part, listed)| Some((part, listed.cut.as_ref()?))).collect(), parts.len())
         }
         match collection {

@@ -85,7 +85,7 @@ async fn fetch(behaviour: Behaviour) -> (Org, Duration, Arc<InMemory>) {
 #[tokio::test(start_paused = true)]
 async fn nine_tenths_of_what_a_throttled_api_allows_are_used_and_nothing_is_asked_early() {
     let (whole, _, unthrottled) = Box::pin(fetch(Behaviour::default())).await;
-    let answers = unthrottled.requests().len();
+    let responses = unthrottled.requests().len();
     for says_when in [true, false] {
         for requests in [7_u32, 10] {
             let throttle = Throttle { requests: requests as usize, window: MINUTE, says_when };
@@ -99,9 +99,9 @@ async fn nine_tenths_of_what_a_throttled_api_allows_are_used_and_nothing_is_aske
             let asked = api.requests();
             assert_eq!(asked.iter().filter(|request| request.early).count(), 0, "{case}");
             let let_through: Vec<_> = asked.iter().filter(|request| request.status != Some(429)).collect();
-            assert_eq!(let_through.len(), answers, "{case}: nothing is asked twice");
+            assert_eq!(let_through.len(), responses, "{case}: nothing is asked twice");
             let refused = asked.len() - let_through.len();
-            assert!(refused < answers / 5, "{case}: {refused} refusals of {answers}");
+            assert!(refused < responses / 5, "{case}: {refused} refusals of {responses}");
 
             // The roles of each user take longest; all else happens meanwhile. The first window is there at once.
             let longest = let_through.iter().filter(|request| request.template() == "/organization/users/*/roles");

@@ -7,9 +7,9 @@ use crate::document::nearest;
 use crate::finding::{Gate, Outcome};
 use crate::org::Org;
 use crate::policy::{Overrides, Policy, load, needs};
-use crate::report::{Look, render};
+use crate::report::{TextStyle, render};
 use crate::snapshot;
-use crate::time::moment;
+use crate::time::rfc3339;
 
 use super::{Error, Exit, input};
 
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Check, common: &Common) -> Result<Exit, Error> {
     let stdout = Terminal::stdout(common.color);
     // A file is no terminal, whatever standard output is.
     let color = if args.output.is_some() { common.color == Color::Always } else { stdout.color };
-    let look = Look { width: stdout.width, color, quiet: common.quiet, verbose: common.verbose > 0 };
+    let look = TextStyle { width: stdout.width, color, quiet: common.quiet, verbose: common.verbose > 0 };
     let report = render(args.format, &outcome, &digest, look);
     let exit = exit(&outcome, args);
     match output::write(&report, args.output.as_deref()) {
@@ -113,9 +113,9 @@ fn doubt_if_old(outcome: &mut Outcome, args: &Check) {
     if age > max_age {
         outcome.doubt(&format!(
             "the facts are from {}, {hours} hours ago: older than --max-age allows",
-            moment(collected_at)
+            rfc3339(collected_at)
         ));
     } else if age < -CLOCK_SKEW {
-        outcome.doubt(&format!("the facts are from {}, which is yet to come", moment(collected_at)));
+        outcome.doubt(&format!("the facts are from {}, which is yet to come", rfc3339(collected_at)));
     }
 }

@@ -10,7 +10,7 @@ use crate::escape::{shown, visible};
 use crate::org::{Collection, Org, State};
 use crate::policy::Needs;
 use crate::snapshot;
-use crate::time::moment;
+use crate::time::rfc3339;
 
 use super::{Error, Exit, input};
 use crate::console::output;
@@ -102,7 +102,7 @@ fn contents(org: &Org) -> String {
         counts.map(|(count, what)| format!("{count} {what}{}", if *count == 1 { "" } else { "s" })).collect();
     if let Some(from) = org.coverage.carried_from() {
         let carried: usize = org.coverage.iter().map(|(_, record)| record.carried.len()).sum();
-        parts.push(format!("the roles of {carried} as they were read at {} or later", moment(from)));
+        parts.push(format!("the roles of {carried} as they were read at {} or later", rfc3339(from)));
     }
     parts.join(", ")
 }

@@ -13,7 +13,7 @@ use crate::collect::{Ask, Collected, collect as collect_all};
 use crate::console::output::{say, warn};
 use crate::org::Org;
 use crate::policy::Needs;
-use crate::time::{Time, moment};
+use crate::time::{Time, rfc3339};
 
 use super::Error;
 use super::progress::Bars;
@@ -59,7 +59,7 @@ pub(crate) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<
         let (first_began, answers) = client.journal(path, organization, began)?;
         began = first_began;
         if answers > 0 && !common.quiet {
-            say(&format!("going on with {answers} answers from {}", moment(began)));
+            say(&format!("going on with {answers} answers from {}", rfc3339(began)));
         }
     }
     let runtime = runtime(order.journal.is_some())?;

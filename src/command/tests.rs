@@ -318,7 +318,7 @@ fn survives(seed: u64, wild: usize) -> Result<(), TestCaseError> {
         let archived = org
             .projects
             .iter()
-            .any(|project| project.status.value().is_some_and(|word| org.words.text(*word) == "archived"));
+            .any(|project| project.status.value().is_some_and(|word| org.symbols.text(*word) == "archived"));
         prop_assert!(cut.is_empty() || gone || archived, "complete, but these have no end: {:?}", cut);
     }
     // What is given up depends on who answers first.

@@ -38,14 +38,14 @@ impl SourceText {
 
 /// A place in a policy: the exact words that fired.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// The policy file.
     pub source: Arc<SourceText>,
     /// Where in its text, in bytes.
     pub span: Range<usize>,
 }
 
-impl Place {
+impl Location {
     /// Line and column, both counted from 1; the column in characters.
     pub fn line_column(&self) -> (usize, usize) {
         let line = self.source.lines.partition_point(|start| *start <= self.span.start);

@@ -2,7 +2,7 @@
 //! them; where they differ, something changed while we read, or takes its time to arrive (up to half an hour, by
 //! OpenAI's guide to RBAC).
 
-use super::{GroupIx, Org, RoleIx, Text, UserIx, Way};
+use super::{GroupIx, Org, RoleIx, Text, UserIx, Via};
 
 /// So many are told in full: where the two views differ everywhere, the first few say how.
 const TOLD: usize = 50;
@@ -46,7 +46,7 @@ impl Org {
             }
         }
         for assignment in assignments {
-            let Way::Group(group) = assignment.way else { continue };
+            let Via::Group(group) = assignment.via else { continue };
             let (name, role) = (self.spoken_group(group), self.spoken_role(assignment.role));
             let said = || format!("user {who} is said to hold role {role} through group {name}");
             if self.knows_members(group) && self.groups_of(user).binary_search(&group).is_err() {

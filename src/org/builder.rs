@@ -6,8 +6,8 @@ use fixedbitset::FixedBitSet;
 
 use super::{
     AdminApiKey, ApiKey, Assignment, Collection, Coverage, Group, GroupIx, Holes, Invite, Known, Org, Project,
-    ProjectGroup, ProjectIx, ProjectUser, Role, RoleIx, Rows, ServiceAccount, Source, Text, User, UserIx, Whole, Word,
-    Words,
+    ProjectGroup, ProjectIx, ProjectUser, Role, RoleIx, Rows, ServiceAccount, Source, Symbol, Symbols, Text, User,
+    UserIx, Whole,
 };
 
 /// A thing that came before one it must follow, or twice.
@@ -22,7 +22,7 @@ pub struct OutOfOrder(
 #[derive(Debug, Default)]
 pub struct Builder {
     /// The words seen so far.
-    pub words: Words,
+    pub symbols: Symbols,
     source: Source,
     roles: Vec<Role>,
     groups: Vec<Group>,
@@ -220,7 +220,7 @@ impl Builder {
         Org {
             source: self.source,
             coverage,
-            words: self.words,
+            symbols: self.symbols,
             projects_of_user: user_rows.inverse(self.users.len(), UserIx::at),
             projects_of_group: group_rows.inverse(self.groups.len(), GroupIx::at),
             roles: self.roles,
@@ -290,24 +290,24 @@ impl Builder {
         }
     }
 
-    fn words_in_organization(&self) -> Vec<Word> {
+    fn words_in_organization(&self) -> Vec<Symbol> {
         self.users.iter().filter_map(|user| user.role.value().copied()).collect()
     }
 
     /// `none` says that no role is implied.
-    fn words_in_projects(&self) -> Vec<Word> {
+    fn words_in_projects(&self) -> Vec<Symbol> {
         let users = self.project_users.iter().map(|user| user.role);
         let accounts = self.service_accounts.iter().map(|account| account.role);
         let words = users.chain(accounts).filter_map(|role| role.value().copied());
-        words.filter(|word| !self.words.text(*word).eq_ignore_ascii_case("none")).collect()
+        words.filter(|word| !self.symbols.text(*word).eq_ignore_ascii_case("none")).collect()
     }
 
     /// The predefined role behind each legacy word in use. One that no answer described joins the roles with
     /// nothing known but its name: what it permits is missing, not empty.
-    fn legacy_roles(&mut self, scope: &str, mut words: Vec<Word>) -> Vec<(Word, RoleIx)> {
+    fn legacy_roles(&mut self, scope: &str, mut words: Vec<Symbol>) -> Vec<(Symbol, RoleIx)> {
         words.sort_unstable();
         words.dedup();
-        let resource_type = self.words.intern(&format!("api.{scope}"));
+        let resource_type = self.symbols.intern(&format!("api.{scope}"));
         let named = |role: &Role| {
             let of_scope =
                 role.predefined_role == Known::Value(true) && role.resource_type == Known::Value(resource_type);
@@ -319,7 +319,7 @@ impl Builder {
         words
             .into_iter()
             .map(|word| {
-                let name = self.words.text(word);
+                let name = self.symbols.text(word);
                 let id = Text::from(format!("role-api-{scope}-{}", name.to_ascii_lowercase()));
                 let by_id = self.role_places.get(&id).map(|role| role.at());
                 let by_name = || by_name.get(name.to_ascii_lowercase().as_str()).copied();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::time::{Time, moment};
+use crate::time::{Time, rfc3339};
 
 /// A kind of answer that the Admin API gives, named after what it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -162,7 +162,7 @@ impl State {
 
 /// What was read of one collection. Its [`State`] follows from the facts, so that the two cannot disagree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Record {
+pub struct CollectionCoverage {
     /// Whether anybody asked.
     pub asked: bool,
     /// Answers that arrived; a repeated attempt does not count.
@@ -181,7 +181,7 @@ pub struct Record {
     pub carried: BTreeMap<String, Time>,
 }
 
-impl Record {
+impl CollectionCoverage {
     /// Whether every thing of this collection was seen, though some detail of a thing may be missing.
     pub fn exhaustive(&self) -> bool {
         self.asked && self.cut.is_none()
@@ -200,12 +200,12 @@ impl Record {
 
 /// What was read of every collection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Coverage(BTreeMap<Collection, Record>);
+pub struct Coverage(BTreeMap<Collection, CollectionCoverage>);
 
 impl Coverage {
     /// The record of one collection; of one that nobody asked for, the empty record.
-    pub fn of(&self, collection: Collection) -> &Record {
-        const NOT_ASKED: &Record = &Record {
+    pub fn of(&self, collection: Collection) -> &CollectionCoverage {
+        const NOT_ASKED: &CollectionCoverage = &CollectionCoverage {
             asked: false,
             requests: 0,
             items: 0,
@@ -219,7 +219,7 @@ impl Coverage {
     }
 
     /// The record of one collection, to write in.
-    pub fn of_mut(&mut self, collection: Collection) -> &mut Record {
+    pub fn of_mut(&mut self, collection: Collection) -> &mut CollectionCoverage {
         self.0.entry(collection).or_default()
     }
 
@@ -264,7 +264,7 @@ impl Coverage {
     }
 
     /// Every collection with its record, in the order of the reports.
-    pub fn iter(&self) -> impl Iterator<Item = (Collection, &Record)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Collection, &CollectionCoverage)> {
         Collection::ALL.into_iter().map(|collection| (collection, self.of(collection)))
     }
 
@@ -273,7 +273,7 @@ impl Coverage {
         let carried = &self.of(collection).carried;
         let from = carried.values().min();
         let carried =
-            from.map(|from| format!("{} taken over as they were read at {} or later", carried.len(), moment(*from)));
+            from.map(|from| format!("{} taken over as they were read at {} or later", carried.len(), rfc3339(*from)));
         self.gone(collection).into_iter().chain(carried).collect()
     }
 

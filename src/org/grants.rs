@@ -15,7 +15,7 @@ pub enum Scope {
 
 /// Which grants matter, by their scope and, where they stand apart, by who holds them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scopes {
+pub struct Extent {
     /// Those in the organization.
     pub organization: bool,
     /// Those in projects.
@@ -24,7 +24,7 @@ pub struct Scopes {
     pub service_accounts: bool,
 }
 
-impl Scopes {
+impl Extent {
     /// All of them.
     pub const ALL: Self = Self { organization: true, project: true, service_accounts: true };
 
@@ -70,7 +70,7 @@ pub enum Principal {
 
 /// What one answer of the API says of how a principal came by a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Way {
+pub enum Via {
     /// `assignment_sources` names the principal.
     Direct,
     /// `assignment_sources` names this group.
@@ -87,7 +87,7 @@ pub struct Assignment {
     /// The role.
     pub role: RoleIx,
     /// The way.
-    pub way: Way,
+    pub via: Via,
 }
 
 /// One principal holding one role in one scope.
@@ -112,7 +112,7 @@ pub struct Grant {
 }
 
 /// What is known of a principal in one scope.
-struct Place<'o> {
+struct ScopeView<'o> {
     /// What the API lists as the principal's roles there.
     assignments: &'o [Assignment],
     /// Whether that list was read; so it is where there is none to read.
@@ -177,7 +177,7 @@ impl Org {
         let groups = self.groups_of_account(account);
         let home = self.service_account(account);
         let scope = Scope::Project(home.project);
-        let own = Place {
+        let own = ScopeView {
             assignments: self.assignments_of_account(account),
             listed: self.knows_account_assignments(account),
             implied: self.implied_role(scope, home.role),
@@ -189,13 +189,13 @@ impl Org {
         grants(Principal::ServiceAccount(account), places)
     }
 
-    fn in_organization<'o>(&'o self, groups: &[GroupIx]) -> Place<'o> {
+    fn in_organization<'o>(&'o self, groups: &[GroupIx]) -> ScopeView<'o> {
         let known = self.knows_memberships() && groups.iter().all(|&group| self.knows_group_roles(group));
         let groups = groups.iter().map(|&group| (group, self.roles_of_group(group))).collect();
-        Place { assignments: &[], listed: true, implied: None, groups, groups_known: known }
+        ScopeView { assignments: &[], listed: true, implied: None, groups, groups_known: known }
     }
 
-    fn in_project<'o>(&'o self, project: ProjectIx, groups: &[GroupIx]) -> Place<'o> {
+    fn in_project<'o>(&'o self, project: ProjectIx, groups: &[GroupIx]) -> ScopeView<'o> {
         let mut known = self.knows_memberships()
             && self.knows_project_groups(project)
             && self.groups_of_project(project).all(|group| self.knows_members(group));
@@ -206,39 +206,39 @@ impl Org {
                 conferring.push((group, self.roles_in_project(at)));
             }
         }
-        Place { assignments: &[], listed: true, implied: None, groups: conferring, groups_known: known }
+        ScopeView { assignments: &[], listed: true, implied: None, groups: conferring, groups_known: known }
     }
 
     /// Adds the projects that somebody is in through groups; `listed` says of a project whether that is known to be all.
     fn add_projects_of_groups<'o>(
         &'o self,
-        places: &mut BTreeMap<Scope, Place<'o>>,
+        places: &mut BTreeMap<Scope, ScopeView<'o>>,
         groups: &[GroupIx],
         listed: impl Fn(ProjectIx) -> bool,
     ) {
         for at in groups.iter().flat_map(|&group| self.projects_of_group(group)) {
             let project = self.project_groups[at].project;
-            let place = || Place { listed: listed(project), ..self.in_project(project, groups) };
+            let place = || ScopeView { listed: listed(project), ..self.in_project(project, groups) };
             places.entry(Scope::Project(project)).or_insert_with(place);
         }
     }
 }
 
-fn grants(principal: Principal, places: BTreeMap<Scope, Place<'_>>) -> Vec<Grant> {
+fn grants(principal: Principal, places: BTreeMap<Scope, ScopeView<'_>>) -> Vec<Grant> {
     places.into_iter().flat_map(|(scope, place)| grants_in(principal, scope, &place)).collect()
 }
 
-fn grants_in(principal: Principal, scope: Scope, place: &Place<'_>) -> Vec<Grant> {
+fn grants_in(principal: Principal, scope: Scope, place: &ScopeView<'_>) -> Vec<Grant> {
     #[derive(PartialEq, Eq, PartialOrd, Ord)]
     enum Origin {
-        Stated(Way),
+        Stated(Via),
         Membership,
     }
 
-    let stated = place.assignments.iter().map(|a| (a.role, Origin::Stated(a.way)));
+    let stated = place.assignments.iter().map(|a| (a.role, Origin::Stated(a.via)));
     let mut origins: Vec<(RoleIx, Origin)> = stated.collect();
     for (group, roles) in &place.groups {
-        origins.extend(roles.iter().map(|&role| (role, Origin::Stated(Way::Group(*group)))));
+        origins.extend(roles.iter().map(|&role| (role, Origin::Stated(Via::Group(*group)))));
     }
     origins.extend(place.implied.map(|role| (role, Origin::Membership)));
     origins.sort_unstable();
@@ -249,13 +249,13 @@ fn grants_in(principal: Principal, scope: Scope, place: &Place<'_>) -> Vec<Grant
         let groups: Vec<GroupIx> = chunk
             .iter()
             .filter_map(|(_, origin)| match origin {
-                Origin::Stated(Way::Group(group)) => Some(*group),
-                Origin::Stated(Way::Direct | Way::Inherited | Way::Unstated) | Origin::Membership => None,
+                Origin::Stated(Via::Group(group)) => Some(*group),
+                Origin::Stated(Via::Direct | Via::Inherited | Via::Unstated) | Origin::Membership => None,
             })
             .collect();
         let membership = has(&Origin::Membership);
-        let unstated = has(&Origin::Stated(Way::Unstated));
-        let direct = if has(&Origin::Stated(Way::Direct)) {
+        let unstated = has(&Origin::Stated(Via::Unstated));
+        let direct = if has(&Origin::Stated(Via::Direct)) {
             Truth::Yes
         } else if !unstated {
             if place.listed { Truth::No } else { Truth::Unknown }
@@ -270,7 +270,7 @@ fn grants_in(principal: Principal, scope: Scope, place: &Place<'_>) -> Vec<Grant
             scope,
             direct,
             membership,
-            inherited: has(&Origin::Stated(Way::Inherited)),
+            inherited: has(&Origin::Stated(Via::Inherited)),
             more_groups: !place.groups_known && (unstated || !place.listed),
             groups,
         }

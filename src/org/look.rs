@@ -3,8 +3,8 @@
 use fixedbitset::FixedBitSet;
 
 use super::{
-    Assignment, Collection, GroupIx, Known, Org, Principal, ProjectIx, ProjectUser, Role, RoleIx, Rows, Scope, Scopes,
-    ServiceAccount, ServiceAccountIx, UserIx, Word,
+    Assignment, Collection, Extent, GroupIx, Known, Org, Principal, ProjectIx, ProjectUser, Role, RoleIx, Rows, Scope,
+    ServiceAccount, ServiceAccountIx, Symbol, UserIx,
 };
 
 impl Org {
@@ -100,7 +100,7 @@ impl Org {
     }
 
     /// The predefined role that a legacy word stands for in a scope. `none` stands for no role.
-    pub fn implied_role(&self, scope: Scope, word: Known<Word>) -> Option<RoleIx> {
+    pub fn implied_role(&self, scope: Scope, word: Known<Symbol>) -> Option<RoleIx> {
         let legacy = match scope {
             Scope::Organization => &self.legacy[0],
             Scope::Project(_) => &self.legacy[1],
@@ -165,7 +165,7 @@ impl Org {
     }
 
     /// Whether every group is known through which somebody can hold something in these scopes, and its members.
-    pub fn knows_memberships_in(&self, scopes: Scopes) -> bool {
+    pub fn knows_memberships_in(&self, scopes: Extent) -> bool {
         if scopes.project { self.knows_all_memberships() } else { self.knows_memberships() }
     }
 
@@ -218,7 +218,7 @@ impl Org {
     }
 
     /// Whether every grant of every principal in these scopes was read.
-    pub fn knows_all_grants(&self, scopes: Scopes) -> bool {
+    pub fn knows_all_grants(&self, scopes: Extent) -> bool {
         let organization = || {
             self.coverage.of(Collection::Users).exhaustive()
                 && self.holes.user_roles.is_clear()
@@ -245,7 +245,7 @@ impl Org {
     }
 
     /// Whether every grant of this principal in these scopes was read, whichever way it came about.
-    pub fn knows_grants(&self, principal: Principal, scopes: Scopes) -> bool {
+    pub fn knows_grants(&self, principal: Principal, scopes: Extent) -> bool {
         let groups = match principal {
             Principal::User(user) => self.groups_of(user),
             Principal::Group(group) => return self.knows_grants_of_group(group, scopes),
@@ -256,7 +256,7 @@ impl Org {
     }
 
     /// Whether every group of a user or service account was read, and every grant that does not come through one.
-    pub fn knows_own_grants(&self, principal: Principal, scopes: Scopes) -> bool {
+    pub fn knows_own_grants(&self, principal: Principal, scopes: Extent) -> bool {
         let own = match principal {
             Principal::User(user) => {
                 let organization = || self.knows_assignments(user) && self.user(user).role != Known::Missing;
@@ -275,7 +275,7 @@ impl Org {
     }
 
     /// Whether every grant of the group in these scopes was read.
-    pub fn knows_grants_of_group(&self, group: GroupIx, scopes: Scopes) -> bool {
+    pub fn knows_grants_of_group(&self, group: GroupIx, scopes: Extent) -> bool {
         let project = || {
             self.knows_all_project_groups()
                 && self.projects_of_group(group).all(|at| self.knows_project_group_roles(at))

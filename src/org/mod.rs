@@ -15,12 +15,12 @@ mod symbol;
 
 pub use builder::{Builder, OutOfOrder, part_id};
 pub use compact_str::CompactString as Text;
-pub use coverage::{Collection, Coverage, Failure, Record, State};
-pub use grants::{Assignment, Grant, Principal, Scope, Scopes, Way};
+pub use coverage::{Collection, CollectionCoverage, Coverage, Failure, State};
+pub use grants::{Assignment, Extent, Grant, Principal, Scope, Via};
 pub use known::{Known, Truth};
 pub use project::{AdminApiKey, ApiKey, Invite, Owner, Project, ProjectGroup, ProjectUser, ServiceAccount};
 pub use rows::Rows;
-pub use symbol::{Word, Words};
+pub use symbol::{Symbol, Symbols};
 
 use fixedbitset::FixedBitSet;
 
@@ -77,11 +77,11 @@ pub struct Role {
     /// Free text.
     pub description: Known<Text>,
     /// What the role permits, without repetition, sorted.
-    pub permissions: Known<Vec<Word>>,
+    pub permissions: Known<Vec<Symbol>>,
     /// Whether OpenAI made and keeps the role.
     pub predefined_role: Known<bool>,
     /// `api.organization`, `api.project`, or a word yet to come.
-    pub resource_type: Known<Word>,
+    pub resource_type: Known<Symbol>,
     /// When the role was made. Only answers about an assignment carry it.
     pub created_at: Known<Time>,
     /// When the role last changed. Only answers about an assignment carry it.
@@ -121,7 +121,7 @@ pub struct User {
     /// E-mail address.
     pub email: Known<Text>,
     /// The legacy word (`owner`, `reader`…): a view on the predefined role that membership implies.
-    pub role: Known<Word>,
+    pub role: Known<Symbol>,
     /// Whether this is a service account.
     pub is_service_account: Known<bool>,
     /// Whether an identity provider manages the user.
@@ -171,7 +171,7 @@ pub struct Group {
     /// Whether an identity provider manages the members.
     pub is_scim_managed: Known<bool>,
     /// `group`, `tenant_group`, or a word yet to come.
-    pub group_type: Known<Word>,
+    pub group_type: Known<Symbol>,
     /// When the group was made.
     pub created_at: Known<Time>,
     /// Whether the list of groups has it; else only an assignment tells of it, as where a role comes from.
@@ -195,7 +195,7 @@ pub struct Org {
     /// What was read and what was not.
     pub coverage: Coverage,
     /// The API's recurring words: permissions, legacy roles, types.
-    pub words: Words,
+    pub symbols: Symbols,
     /// The roles, sorted by id; behind them those of which only a legacy word tells.
     pub roles: Vec<Role>,
     /// The groups, sorted by id.
@@ -230,7 +230,7 @@ pub struct Org {
     /// For each group, its places among the groups of projects.
     projects_of_group: Rows<u32>,
     /// The predefined role behind each legacy word, in the organization and in projects.
-    legacy: [Vec<(Word, RoleIx)>; 2],
+    legacy: [Vec<(Symbol, RoleIx)>; 2],
     holes: Holes,
     collected_roles: usize,
 }

@@ -1,6 +1,6 @@
 //! What stands in projects: who belongs to them, and the keys to them.
 
-use super::{GroupIx, Known, ProjectIx, Text, UserIx, Word};
+use super::{GroupIx, Known, ProjectIx, Symbol, Text, UserIx};
 use crate::time::Time;
 
 /// A project of the organization. Fields are the API's.
@@ -11,7 +11,7 @@ pub struct Project {
     /// Display name.
     pub name: Known<Text>,
     /// `active`, `archived`, or a word yet to come.
-    pub status: Known<Word>,
+    pub status: Known<Symbol>,
     /// When the project was made.
     pub created_at: Known<Time>,
     /// When it was archived.
@@ -26,7 +26,7 @@ pub struct ProjectUser {
     /// The user.
     pub user: UserIx,
     /// The legacy word (`owner`, `member`, `viewer`…): a view on the predefined role that membership implies.
-    pub role: Known<Word>,
+    pub role: Known<Symbol>,
     /// When the user joined the project.
     pub added_at: Known<Time>,
 }
@@ -52,7 +52,7 @@ pub struct ServiceAccount {
     /// Display name.
     pub name: Known<Text>,
     /// The legacy word: `owner`, `member`, or `none` where it has no role by default.
-    pub role: Known<Word>,
+    pub role: Known<Symbol>,
     /// When it was made.
     pub created_at: Known<Time>,
 }
@@ -71,7 +71,7 @@ pub struct ApiKey {
     /// When it was last used; `null` if never.
     pub last_used_at: Known<Time>,
     /// Whether the owner still has access to the project: `active` or `inactive`.
-    pub owner_project_access: Known<Word>,
+    pub owner_project_access: Known<Symbol>,
     /// Whose it is.
     pub owner: Owner,
 }
@@ -100,7 +100,7 @@ pub struct AdminApiKey {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Owner {
     /// `user` or `service_account`.
-    pub kind: Known<Word>,
+    pub kind: Known<Symbol>,
     /// The id; `null` where nobody is left.
     pub id: Known<Text>,
     /// Display name.
@@ -115,9 +115,9 @@ pub struct Invite {
     /// Who is invited.
     pub email: Known<Text>,
     /// The legacy word that the invited will bear: `owner` or `reader`.
-    pub role: Known<Word>,
+    pub role: Known<Symbol>,
     /// `accepted`, `expired` or `pending`.
-    pub status: Known<Word>,
+    pub status: Known<Symbol>,
     /// When it was sent.
     pub created_at: Known<Time>,
     /// When it ends.
@@ -125,5 +125,5 @@ pub struct Invite {
     /// When it was accepted.
     pub accepted_at: Known<Time>,
     /// The projects that come with it: id, and the legacy word there.
-    pub projects: Known<Vec<(Text, Known<Word>)>>,
+    pub projects: Known<Vec<(Text, Known<Symbol>)>>,
 }

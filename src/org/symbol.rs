@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use super::Text;
 
-/// A word of [`Words`].
+/// A word of [`Symbols`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Word(u32);
+pub struct Symbol(u32);
 
-impl Word {
-    /// The place in the list of [`Words`].
+impl Symbol {
+    /// The place in the list of [`Symbols`].
     pub fn at(self) -> usize {
         self.0 as usize
     }
@@ -17,25 +17,25 @@ impl Word {
 
 /// Distinct texts in the order in which they were first seen.
 #[derive(Clone, Debug, Default)]
-pub struct Words {
+pub struct Symbols {
     texts: Vec<Text>,
-    places: HashMap<Text, Word>,
+    places: HashMap<Text, Symbol>,
 }
 
-impl Words {
+impl Symbols {
     /// The word for this text, kept from now on.
-    pub fn intern(&mut self, text: &str) -> Word {
+    pub fn intern(&mut self, text: &str) -> Symbol {
         if let Some(&word) = self.places.get(text) {
             return word;
         }
-        let word = Word(u32::try_from(self.texts.len()).expect("there are fewer words than things"));
+        let word = Symbol(u32::try_from(self.texts.len()).expect("there are fewer words than things"));
         self.texts.push(text.into());
         self.places.insert(text.into(), word);
         word
     }
 
     /// The text of a word.
-    pub fn text(&self, word: Word) -> &str {
+    pub fn text(&self, word: Symbol) -> &str {
         &self.texts[word.at()]
     }
 

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::{
-    Attribute, Case, Condition, Kind, ListTest, Pattern, Quantity, RelatedTest, Relation, Test, TextColumn, TextTest,
-    TimeTest, Type, ViaKind, ViaTest,
+    Attribute, Case, Condition, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
+    TextColumn, TextPredicate, TimePredicate, Type, ViaKind, ViaPredicate,
 };
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Noted, Problem, Reader, optional};
-use crate::time::{instant, seconds};
+use crate::time::{parse_duration, parse_timestamp};
 
 const TEXT: &[&str] = &["any", "except", "regex"];
 const LIST: &[&str] = &["any", "all", "only", "none", "except", "count"];
@@ -33,33 +33,33 @@ impl Reader<'_> {
         match (whole, parts.len()) {
             (false, _) => None,
             (true, 1) => parts.pop(),
-            (true, _) => Some(Condition { span, test: Test::All(parts) }),
+            (true, _) => Some(Condition { span, predicate: Predicate::All(parts) }),
         }
     }
 
     fn entry(&mut self, key: &Key, value: &Node, of: Kind) -> Option<Condition> {
         let span = value.span.clone();
         let test = match key.text.as_str() {
-            "all" => Test::All(self.conditions(key, value, of)?),
-            "any" => Test::Any(self.conditions(key, value, of)?),
-            "not" => Test::Not(Box::new(self.some_condition(value, of)?)),
+            "all" => Predicate::All(self.conditions(key, value, of)?),
+            "any" => Predicate::Any(self.conditions(key, value, of)?),
+            "not" => Predicate::Not(Box::new(self.some_condition(value, of)?)),
             _ => {
                 let attribute = self.attribute(key, of)?;
                 match attribute.type_ {
                     Type::Text(case, column) => {
                         let test = self.text_test(attribute, case, value)?;
                         self.own_words(attribute, column, &test, value);
-                        Test::Text(attribute, column, test)
+                        Predicate::Text(attribute, column, test)
                     }
-                    Type::List(column) => Test::List(attribute, column, self.list_test(attribute, value)?),
-                    Type::Flag(column) => Test::Flag(attribute, column, self.flag(attribute, value)?),
-                    Type::Time(column) => Test::Time(attribute, column, self.time_test(attribute, value)?),
+                    Type::List(column) => Predicate::List(attribute, column, self.list_test(attribute, value)?),
+                    Type::Flag(column) => Predicate::Flag(attribute, column, self.flag(attribute, value)?),
+                    Type::Time(column) => Predicate::Time(attribute, column, self.time_test(attribute, value)?),
                     Type::Relation(relation) => return self.related(attribute, relation, value),
-                    Type::Via => Test::Via(attribute, self.via(attribute, value)?),
+                    Type::Via => Predicate::Via(attribute, self.via(attribute, value)?),
                 }
             }
         };
-        Some(Condition { span, test })
+        Some(Condition { span, predicate: test })
     }
 
     fn conditions(&mut self, key: &Key, node: &Node, of: Kind) -> Option<Vec<Condition>> {
@@ -90,7 +90,7 @@ impl Reader<'_> {
         !empty
     }
 
-    fn text_test(&mut self, attribute: &Attribute, case: Case, node: &Node) -> Option<TextTest> {
+    fn text_test(&mut self, attribute: &Attribute, case: Case, node: &Node) -> Option<TextPredicate> {
         if let Yaml::Map(_) = node.yaml {
             if self.unquoted_braces(node) || !self.not_empty(node, &format!("`{}`", attribute.name)) {
                 return None;
@@ -99,17 +99,22 @@ impl Reader<'_> {
             let any = self.patterns_in(&fields, "any", case);
             let except = self.patterns_in(&fields, "except", case);
             let regex = optional(fields.get("regex"), |regex| self.regex(regex, case)).ok()?;
-            return Some(TextTest { null: false, any: any.ok()?, except: except.ok()?.unwrap_or_default(), regex });
+            return Some(TextPredicate {
+                null: false,
+                any: any.ok()?,
+                except: except.ok()?.unwrap_or_default(),
+                regex,
+            });
         }
         let (nulls, texts): (Vec<Node>, Vec<Node>) =
             self.some(attribute.name, node)?.into_iter().partition(|item| matches!(item.yaml, Yaml::Null));
         let read: Vec<Option<Pattern>> = texts.iter().map(|text| self.pattern(attribute.name, text, case)).collect();
         let any = Some(read.into_iter().collect::<Option<_>>()?);
-        Some(TextTest { null: !nulls.is_empty(), any, ..TextTest::default() })
+        Some(TextPredicate { null: !nulls.is_empty(), any, ..TextPredicate::default() })
     }
 
     /// Notes what can be none of the words that there are, where those are not the API's: it would match nothing, ever.
-    fn own_words(&mut self, attribute: &Attribute, column: TextColumn, test: &TextTest, node: &Node) {
+    fn own_words(&mut self, attribute: &Attribute, column: TextColumn, test: &TextPredicate, node: &Node) {
         let Some(words) = column.own_words() else { return };
         let what = format!("{} of {}", attribute.name, attribute.of.one());
         for pattern in test.any.iter().flatten().chain(&test.except).chain(&test.regex) {
@@ -122,7 +127,7 @@ impl Reader<'_> {
         }
     }
 
-    fn list_test(&mut self, attribute: &Attribute, node: &Node) -> Option<ListTest> {
+    fn list_test(&mut self, attribute: &Attribute, node: &Node) -> Option<ListPredicate> {
         if let Yaml::Map(_) = node.yaml {
             if self.unquoted_braces(node) || !self.not_empty(node, &format!("`{}`", attribute.name)) {
                 return None;
@@ -137,7 +142,7 @@ impl Reader<'_> {
                 let help = "say what is asked of the others: { any: \"*\", except: … } or { only: …, except: … }";
                 self.problem(Problem::new(node.span.clone(), message).help(help));
             }
-            return Some(ListTest {
+            return Some(ListPredicate {
                 any: any.ok()?,
                 all: all.ok()?.unwrap_or_default(),
                 only: only.ok()?,
@@ -148,7 +153,7 @@ impl Reader<'_> {
         }
         let items = self.some(attribute.name, node)?;
         let patterns = self.patterns(attribute.name, &items, Case::Exact)?;
-        Some(ListTest { any: Some(patterns), ..ListTest::default() })
+        Some(ListPredicate { any: Some(patterns), ..ListPredicate::default() })
     }
 
     /// `{a,b}` without quotes is a mapping to YAML.
@@ -225,9 +230,9 @@ impl Reader<'_> {
         Some(flag)
     }
 
-    fn time_test(&mut self, attribute: &Attribute, node: &Node) -> Option<TimeTest> {
+    fn time_test(&mut self, attribute: &Attribute, node: &Node) -> Option<TimePredicate> {
         match &node.yaml {
-            Yaml::Null => return Some(TimeTest { null: true, ..TimeTest::default() }),
+            Yaml::Null => return Some(TimePredicate { null: true, ..TimePredicate::default() }),
             Yaml::Map(entries) if entries.is_empty() => {
                 let message = format!("`{}` says nothing", attribute.name);
                 let help = "give it older_than, newer_than, before or after";
@@ -243,11 +248,11 @@ impl Reader<'_> {
         }
         let fields = self.fields(node, &format!("`{}`", attribute.name), TIME)?;
         let mut read = |name: &str, of: fn(&str) -> Result<i64, &'static str>| {
-            optional(fields.get(name), |node| self.moment(name, node, of))
+            optional(fields.get(name), |node| self.rfc3339(name, node, of))
         };
-        let (older_than, newer_than) = (read("older_than", seconds), read("newer_than", seconds));
-        let (before, after) = (read("before", instant), read("after", instant));
-        Some(TimeTest {
+        let (older_than, newer_than) = (read("older_than", parse_duration), read("newer_than", parse_duration));
+        let (before, after) = (read("before", parse_timestamp), read("after", parse_timestamp));
+        Some(TimePredicate {
             null: false,
             older_than: older_than.ok()?,
             newer_than: newer_than.ok()?,
@@ -256,7 +261,7 @@ impl Reader<'_> {
         })
     }
 
-    fn moment(&mut self, name: &str, node: &Node, of: fn(&str) -> Result<i64, &'static str>) -> Option<i64> {
+    fn rfc3339(&mut self, name: &str, node: &Node, of: fn(&str) -> Result<i64, &'static str>) -> Option<i64> {
         let node = self.resolve(node)?;
         let Yaml::Text(text) = &node.yaml else {
             let wanted =
@@ -278,7 +283,11 @@ impl Reader<'_> {
         let target = relation.target();
         let related = |condition: Condition, quantity| Condition {
             span: node.span.clone(),
-            test: Test::Related(attribute, relation, RelatedTest { condition: Box::new(condition), quantity }),
+            predicate: Predicate::Related(
+                attribute,
+                relation,
+                RelatedPredicate { condition: Box::new(condition), quantity },
+            ),
         };
         let entries = match &node.yaml {
             Yaml::Map(entries) => entries,
@@ -316,7 +325,7 @@ impl Reader<'_> {
         if let Some(count) = fields.get("count") {
             let condition = match narrowed {
                 Some(node) => self.condition(node, target)?,
-                None => Condition { span: node.span.clone(), test: Test::All(Vec::new()) },
+                None => Condition { span: node.span.clone(), predicate: Predicate::All(Vec::new()) },
             };
             parts.push(related(condition, Quantity::Count(self.bounds(count, "`count`")?)));
         } else if let Some(narrowed) = narrowed {
@@ -326,7 +335,7 @@ impl Reader<'_> {
         }
         match parts.len() {
             1 => parts.pop(),
-            _ => Some(Condition { span: node.span.clone(), test: Test::All(parts) }),
+            _ => Some(Condition { span: node.span.clone(), predicate: Predicate::All(parts) }),
         }
     }
 
@@ -337,10 +346,10 @@ impl Reader<'_> {
             let key = Key { span: node.span.clone(), text: name.to_owned() };
             parts.push(self.entry(&key, node, of)?);
         }
-        Some(Condition { span: node.span.clone(), test: Test::Any(parts) })
+        Some(Condition { span: node.span.clone(), predicate: Predicate::Any(parts) })
     }
 
-    fn via(&mut self, attribute: &Attribute, node: &Node) -> Option<ViaTest> {
+    fn via(&mut self, attribute: &Attribute, node: &Node) -> Option<ViaPredicate> {
         if let Yaml::Map(_) = node.yaml {
             let fields = self.fields(node, "`via`", &["group"])?;
             let Some(group) = fields.get("group") else {
@@ -351,7 +360,7 @@ impl Reader<'_> {
                 Yaml::Text(_) | Yaml::List(_) => self.name_or_id(Kind::Group, group),
                 _ => self.condition(group, Kind::Group),
             };
-            return condition.map(|condition| ViaTest::Group(Box::new(condition)));
+            return condition.map(|condition| ViaPredicate::Group(Box::new(condition)));
         }
         let names: Vec<&str> = WAYS.iter().map(|(name, _)| *name).collect();
         let mut kinds = Vec::new();
@@ -366,7 +375,7 @@ impl Reader<'_> {
             };
             kinds.push((*kind, item.span));
         }
-        Some(ViaTest::Kinds(kinds))
+        Some(ViaPredicate::Kinds(kinds))
     }
 }
 

@@ -8,7 +8,7 @@ use super::error::Error;
 use super::params::Overrides;
 use super::{Case, Pattern, Policy, builtin, read};
 use crate::document::SourceText;
-use crate::document::{Located, Place, Problem, nearest, tree};
+use crate::document::{Located, Location, Problem, nearest, tree};
 use crate::escape::{is_hidden, shown};
 
 /// Reads the policies at these paths; with no path, the built-in ones.
@@ -94,17 +94,17 @@ fn hidden(text: &str) -> impl Iterator<Item = Problem> {
 }
 
 fn repeated_ids(policies: &[Policy]) -> Vec<Located> {
-    let mut first: BTreeMap<&str, &Place> = BTreeMap::new();
+    let mut first: BTreeMap<&str, &Location> = BTreeMap::new();
     let mut repeated = Vec::new();
     for rule in policies.iter().flat_map(|policy| &policy.rules) {
         let Some(earlier) = first.get(rule.id.as_str()) else {
-            first.insert(&rule.id, &rule.place);
+            first.insert(&rule.id, &rule.location);
             continue;
         };
         let (line, _) = earlier.line_column();
-        let problem = Problem::new(rule.place.span.clone(), format!("a second rule with the id `{}`", rule.id))
+        let problem = Problem::new(rule.location.span.clone(), format!("a second rule with the id `{}`", rule.id))
             .help(format!("the first is in {}, line {line}", earlier.source.name));
-        repeated.push(Located { source: Arc::clone(&rule.place.source), problem });
+        repeated.push(Located { source: Arc::clone(&rule.location.source), problem });
     }
     repeated
 }

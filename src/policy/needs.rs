@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::vocabulary::{SCOPES, matters};
 use super::{
-    Assertion, Condition, Kind, Pattern, Policy, Quantity, RelatedTest, Relation, Rule, Test, TextColumn, TextTest,
-    ViaTest,
+    Assertion, Condition, Kind, Pattern, Policy, Predicate, Quantity, RelatedPredicate, Relation, Rule, TextColumn,
+    TextPredicate, ViaPredicate,
 };
-use crate::org::{Collection, Scopes};
+use crate::org::{Collection, Extent};
 
 /// What policies read.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl Rule {
     }
 
     /// The scopes of the roles or grants that this rule selects, as far as `where` says so.
-    pub fn scopes(&self) -> Scopes {
+    pub fn scopes(&self) -> Extent {
         match self.select {
             Kind::Role | Kind::Grant => self.filter.scopes(self.select),
             Kind::User
@@ -89,7 +89,7 @@ impl Rule {
             | Kind::ServiceAccount
             | Kind::Invite
             | Kind::AdminApiKey
-            | Kind::ApiKey => Scopes::ALL,
+            | Kind::ApiKey => Extent::ALL,
         }
     }
 
@@ -104,8 +104,8 @@ impl Rule {
         if self.select != Kind::User || !about_subject || !self.filter.about_subject() {
             return None;
         }
-        let parts = match &self.filter.test {
-            Test::All(parts) => parts.iter().collect(),
+        let parts = match &self.filter.predicate {
+            Predicate::All(parts) => parts.iter().collect(),
             _ => vec![&self.filter],
         };
         let listed: Vec<&Condition> = parts.into_iter().filter(|part| part.needs_only_the_list()).collect();
@@ -115,19 +115,19 @@ impl Rule {
 
 impl Condition {
     fn add_needs(&self, needs: &mut BTreeSet<Collection>) {
-        match &self.test {
-            Test::All(parts) | Test::Any(parts) => parts.iter().for_each(|part| part.add_needs(needs)),
-            Test::Not(part) => part.add_needs(needs),
-            Test::Text(attribute, ..)
-            | Test::List(attribute, ..)
-            | Test::Flag(attribute, ..)
-            | Test::Time(attribute, ..)
-            | Test::Via(attribute, ViaTest::Kinds(_)) => needs.extend(attribute.reads),
-            Test::Via(attribute, ViaTest::Group(condition)) => {
+        match &self.predicate {
+            Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|part| part.add_needs(needs)),
+            Predicate::Not(part) => part.add_needs(needs),
+            Predicate::Text(attribute, ..)
+            | Predicate::List(attribute, ..)
+            | Predicate::Flag(attribute, ..)
+            | Predicate::Time(attribute, ..)
+            | Predicate::Via(attribute, ViaPredicate::Kinds(_)) => needs.extend(attribute.reads),
+            Predicate::Via(attribute, ViaPredicate::Group(condition)) => {
                 needs.extend(attribute.reads);
                 condition.add_needs(needs);
             }
-            Test::Related(attribute, relation, related) => {
+            Predicate::Related(attribute, relation, related) => {
                 let scopes = related.scopes(*relation);
                 needs.extend(attribute.reads.iter().filter(|collection| matters(**collection, scopes)));
                 related.condition.add_needs(needs);
@@ -136,32 +136,32 @@ impl Condition {
     }
 
     /// Among all roles or all grants, those of which this may hold.
-    pub fn scopes(&self, of: Kind) -> Scopes {
+    pub fn scopes(&self, of: Kind) -> Extent {
         let scopes = |part: &Self| part.scopes(of);
-        match &self.test {
-            Test::All(parts) => parts.iter().map(scopes).fold(Scopes::ALL, Scopes::and),
-            Test::Any(parts) => parts.iter().map(scopes).reduce(Scopes::or).unwrap_or(Scopes::ALL),
-            Test::Text(_, TextColumn::Scope, test) => test.scopes(),
+        match &self.predicate {
+            Predicate::All(parts) => parts.iter().map(scopes).fold(Extent::ALL, Extent::and),
+            Predicate::Any(parts) => parts.iter().map(scopes).reduce(Extent::or).unwrap_or(Extent::ALL),
+            Predicate::Text(_, TextColumn::Scope, test) => test.scopes(),
             // The word for a role's scope is the API's: where it may be a third one, any list may have the role.
-            Test::Text(attribute, _, test)
+            Predicate::Text(attribute, _, test)
                 if of == Kind::Role && attribute.name == "scope" && test.is_one_of(SCOPES) =>
             {
                 test.scopes()
             }
-            Test::Text(_, TextColumn::Principal, test) => {
-                Scopes { service_accounts: test.holds(Kind::ServiceAccount.name()), ..Scopes::ALL }
+            Predicate::Text(_, TextColumn::Principal, test) => {
+                Extent { service_accounts: test.holds(Kind::ServiceAccount.name()), ..Extent::ALL }
             }
             // What a user or a group holds, no service account does.
-            Test::Related(_, Relation::User | Relation::Group, test) if test.quantity == Quantity::Some => {
-                Scopes { service_accounts: false, ..Scopes::ALL }
+            Predicate::Related(_, Relation::User | Relation::Group, test) if test.quantity == Quantity::Some => {
+                Extent { service_accounts: false, ..Extent::ALL }
             }
-            Test::Not(_)
-            | Test::Text(..)
-            | Test::List(..)
-            | Test::Flag(..)
-            | Test::Time(..)
-            | Test::Via(..)
-            | Test::Related(..) => Scopes::ALL,
+            Predicate::Not(_)
+            | Predicate::Text(..)
+            | Predicate::List(..)
+            | Predicate::Flag(..)
+            | Predicate::Time(..)
+            | Predicate::Via(..)
+            | Predicate::Related(..) => Extent::ALL,
         }
     }
 
@@ -173,11 +173,15 @@ impl Condition {
 
     /// Whether the roles of users that this condition on a user reads are the user's own: one relation deep.
     fn about_subject(&self) -> bool {
-        match &self.test {
-            Test::All(parts) | Test::Any(parts) => parts.iter().all(Self::about_subject),
-            Test::Not(part) => part.about_subject(),
-            Test::Text(..) | Test::List(..) | Test::Flag(..) | Test::Time(..) | Test::Via(..) => true,
-            Test::Related(_, _, related) => {
+        match &self.predicate {
+            Predicate::All(parts) | Predicate::Any(parts) => parts.iter().all(Self::about_subject),
+            Predicate::Not(part) => part.about_subject(),
+            Predicate::Text(..)
+            | Predicate::List(..)
+            | Predicate::Flag(..)
+            | Predicate::Time(..)
+            | Predicate::Via(..) => true,
+            Predicate::Related(_, _, related) => {
                 let mut deeper = BTreeSet::new();
                 related.condition.add_needs(&mut deeper);
                 !reads_slowly(&deeper)
@@ -186,25 +190,25 @@ impl Condition {
     }
 }
 
-impl RelatedTest {
+impl RelatedPredicate {
     /// The scopes that bear on the answer: those of the grants it asks for, if it asks for grants.
-    pub fn scopes(&self, relation: Relation) -> Scopes {
+    pub fn scopes(&self, relation: Relation) -> Extent {
         if relation.target() != Kind::Grant {
-            return Scopes::ALL;
+            return Extent::ALL;
         }
         match self.quantity {
             Quantity::Some | Quantity::None | Quantity::Count(_) => self.condition.scopes(Kind::Grant),
             // Where every grant has to satisfy it, those of another scope do not.
-            Quantity::Every => Scopes::ALL,
+            Quantity::Every => Extent::ALL,
         }
     }
 }
 
-impl TextTest {
+impl TextPredicate {
     /// The scopes that satisfy it.
-    fn scopes(&self) -> Scopes {
+    fn scopes(&self) -> Extent {
         let [organization, project] = SCOPES.map(|scope| self.holds(scope));
-        Scopes { organization, project, ..Scopes::ALL }
+        Extent { organization, project, ..Extent::ALL }
     }
 
     /// Whether nothing but some of these words satisfies it.

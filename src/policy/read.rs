@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::params::Overrides;
-use super::{Assertion, Exactly, Kind, Pattern, Policy, Rule, Test, Type};
+use super::{Assertion, Exactly, Kind, Pattern, Policy, Predicate, Rule, Type};
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Located, Params, Problem, Reader};
-use crate::document::{Place, SourceText};
+use crate::document::{Location, SourceText};
 use crate::finding::Severity;
 
 /// What a file says, if nothing is wrong with it; else what is wrong, in the order of the text. The names of its
@@ -54,8 +54,8 @@ const LONGEST_VALUE: usize = 1024;
 const ASSERTIONS: &[&str] = &["forbid", "require", "count", "exactly"];
 
 impl Reader<'_> {
-    fn place(&self, span: &Range<usize>) -> Place {
-        Place { source: Arc::clone(self.source), span: span.clone() }
+    fn location(&self, span: &Range<usize>) -> Location {
+        Location { source: Arc::clone(self.source), span: span.clone() }
     }
 
     fn policy(&mut self, root: &Node, overrides: &Overrides) -> Option<Policy> {
@@ -145,10 +145,12 @@ impl Reader<'_> {
         let select = select?;
         let filter = match fields.get("where") {
             Some(node) => self.condition(node, select),
-            None => Some(super::Condition { span: node.span.start..node.span.start, test: Test::All(Vec::new()) }),
+            None => {
+                Some(super::Condition { span: node.span.start..node.span.start, predicate: Predicate::All(Vec::new()) })
+            }
         };
         let assertion = self.assertion(&fields, select);
-        let (id, place) = id?;
+        let (id, location) = id?;
         Some(Rule {
             title: title.unwrap_or_else(|| id.replace('-', " ")),
             id,
@@ -162,11 +164,11 @@ impl Reader<'_> {
             filter: filter?,
             assertion: assertion?,
             allow_empty,
-            place,
+            location,
         })
     }
 
-    fn id(&mut self, rule: &Node, node: Option<&Node>) -> Option<(String, Place)> {
+    fn id(&mut self, rule: &Node, node: Option<&Node>) -> Option<(String, Location)> {
         let Some(node) = node else {
             self.problem(Problem::new(rule.span.start..rule.span.start, "a rule needs an `id`"));
             return None;
@@ -180,7 +182,7 @@ impl Reader<'_> {
             let problem = Problem::new(node.span.clone(), "an `id` is lower-case words joined by hyphens");
             self.problem(problem.help("name what is flagged: custom-role-grants-groups-write"));
         }
-        Some((id.clone(), self.place(&node.span)))
+        Some((id.clone(), self.location(&node.span)))
     }
 
     fn severity(&mut self, node: Option<&Node>) -> Severity {

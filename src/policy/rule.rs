@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, TimeColumn};
-use crate::document::{Place, SourceText};
+use crate::document::{Location, SourceText};
 use crate::finding::Severity;
 use crate::time::Time;
 
@@ -50,7 +50,7 @@ pub struct Rule {
     /// Whether selecting nothing is expected.
     pub allow_empty: bool,
     /// Where the rule's id stands.
-    pub place: Place,
+    pub location: Location,
 }
 
 /// What a rule demands of what it selects.
@@ -85,12 +85,12 @@ pub struct Condition {
     /// Where it stands.
     pub span: Range<usize>,
     /// What it says.
-    pub test: Test,
+    pub predicate: Predicate,
 }
 
 /// What a condition says.
 #[derive(Debug)]
-pub enum Test {
+pub enum Predicate {
     /// All of these.
     All(Vec<Condition>),
     /// At least one of these.
@@ -98,22 +98,22 @@ pub enum Test {
     /// Not this.
     Not(Box<Condition>),
     /// A text attribute.
-    Text(&'static Attribute, TextColumn, TextTest),
+    Text(&'static Attribute, TextColumn, TextPredicate),
     /// A list attribute.
-    List(&'static Attribute, ListColumn, ListTest),
+    List(&'static Attribute, ListColumn, ListPredicate),
     /// A true-or-false attribute has this value.
     Flag(&'static Attribute, FlagColumn, bool),
     /// A time attribute.
-    Time(&'static Attribute, TimeColumn, TimeTest),
+    Time(&'static Attribute, TimeColumn, TimePredicate),
     /// Things that this one is related to.
-    Related(&'static Attribute, Relation, RelatedTest),
+    Related(&'static Attribute, Relation, RelatedPredicate),
     /// The ways that lead to a grant.
-    Via(&'static Attribute, ViaTest),
+    Via(&'static Attribute, ViaPredicate),
 }
 
 /// A text: one of `any`, all of `regex`, none of `except`. `null` passes only where it is asked for.
 #[derive(Debug, Default)]
-pub struct TextTest {
+pub struct TextPredicate {
     /// `null` is one of the values asked for.
     pub null: bool,
     /// One of these must match; `None` asks for nothing.
@@ -126,7 +126,7 @@ pub struct TextTest {
 
 /// A list of texts. Elements that match `except` are ignored; all that is given must hold of the rest.
 #[derive(Debug, Default)]
-pub struct ListTest {
+pub struct ListPredicate {
     /// Some element matches some pattern.
     pub any: Option<Vec<Pattern>>,
     /// Every pattern is matched by an element.
@@ -143,7 +143,7 @@ pub struct ListTest {
 
 /// A time. All that is given must hold; `null` passes only where it is asked for.
 #[derive(Debug, Default)]
-pub struct TimeTest {
+pub struct TimePredicate {
     /// `null` is asked for.
     pub null: bool,
     /// More than so many seconds before the as-of time.
@@ -158,7 +158,7 @@ pub struct TimeTest {
 
 /// How many related things satisfy a condition.
 #[derive(Debug)]
-pub struct RelatedTest {
+pub struct RelatedPredicate {
     /// The condition.
     pub condition: Box<Condition>,
     /// How many.
@@ -180,7 +180,7 @@ pub enum Quantity {
 
 /// A way that leads to a grant.
 #[derive(Debug)]
-pub enum ViaTest {
+pub enum ViaPredicate {
     /// One of these kinds of way.
     Kinds(Vec<(ViaKind, Range<usize>)>),
     /// Through a group that satisfies this.

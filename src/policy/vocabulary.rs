@@ -1,7 +1,7 @@
 //! The vocabulary of the policy language, as one table. Loading, type checks, "did you mean", and what a rule reads
 //! all follow from a row; to add an attribute is to add one.
 
-use crate::org::{Collection, Known, Org, Scopes, Word};
+use crate::org::{Collection, Extent, Known, Org, Symbol};
 use crate::time::Time;
 
 use Collection::{
@@ -85,7 +85,7 @@ impl Kind {
 }
 
 /// Whether a collection is still read where not all grants matter.
-pub fn matters(collection: Collection, scopes: Scopes) -> bool {
+pub fn matters(collection: Collection, scopes: Extent) -> bool {
     match collection {
         Roles | UserRoles | GroupRoles => scopes.organization,
         Projects | ProjectUsers | ProjectGroups | ProjectRoles | ProjectUserRoles | ProjectGroupRoles => scopes.project,
@@ -139,7 +139,7 @@ pub enum TextColumn {
     /// Each thing has its own.
     Each(for<'a> fn(&'a Org, usize) -> Known<&'a str>),
     /// Few distinct ones, kept as words.
-    Word(fn(&Org, usize) -> Known<Word>),
+    Symbol(fn(&Org, usize) -> Known<Symbol>),
     /// Of a grant: the kind of its principal.
     Principal,
     /// Of a grant: where it holds.
@@ -150,7 +150,7 @@ impl TextColumn {
     /// All words that there can be, where it is not the API that says them.
     pub fn own_words(self) -> Option<&'static [&'static str]> {
         match self {
-            Self::Each(_) | Self::Word(_) => None,
+            Self::Each(_) | Self::Symbol(_) => None,
             Self::Principal => Some(&["user", "service_account", "group"]),
             Self::Scope => Some(&SCOPES),
         }
@@ -161,7 +161,7 @@ impl TextColumn {
 pub const SCOPES: [&str; 2] = ["organization", "project"];
 
 /// How to read a list of words.
-pub type ListColumn = for<'a> fn(&'a Org, usize) -> Known<&'a [Word]>;
+pub type ListColumn = for<'a> fn(&'a Org, usize) -> Known<&'a [Symbol]>;
 /// How to read true or false.
 pub type FlagColumn = fn(&Org, usize) -> Known<bool>;
 /// How to read a time.
@@ -355,7 +355,7 @@ static TABLE: &[Attribute] = &{
         row(
             Role,
             "resource_type",
-            Text(Fold, TextColumn::Word(copied!(roles.resource_type))),
+            Text(Fold, TextColumn::Symbol(copied!(roles.resource_type))),
             "`api.organization` or `api.project`",
         )
         .names(Itself),
@@ -372,7 +372,7 @@ static TABLE: &[Attribute] = &{
         row(
             User,
             "role",
-            Text(Fold, TextColumn::Word(copied!(users.role))),
+            Text(Fold, TextColumn::Symbol(copied!(users.role))),
             "the legacy word: `owner` or `reader`. Says nothing of custom roles and groups; see `holds`",
         )
         .names(Itself),
@@ -402,8 +402,13 @@ static TABLE: &[Attribute] = &{
         row(Group, "id", Text(Exact, id!(groups)), "the group's id").names(Itself),
         row(Group, "name", Text(Exact, each!(groups.name)), "display name").names(Itself),
         row(Group, "is_scim_managed", Flag(copied!(groups.is_scim_managed)), "whether an identity provider manages it"),
-        row(Group, "group_type", Text(Fold, TextColumn::Word(copied!(groups.group_type))), "`group` or `tenant_group`")
-            .names(Itself),
+        row(
+            Group,
+            "group_type",
+            Text(Fold, TextColumn::Symbol(copied!(groups.group_type))),
+            "`group` or `tenant_group`",
+        )
+        .names(Itself),
         row(Group, "created_at", Time(copied!(groups.created_at)), "when the group was made"),
         row(Group, "members", Type::Relation(Members), "the members of the group").reads(&[Users, GroupMembers]),
         row(Group, "holds", Type::Relation(Holds), "the grants of the group").reads(OF_GROUPS),
@@ -411,7 +416,7 @@ static TABLE: &[Attribute] = &{
             .reads(&[Projects, ProjectGroups]),
         row(Project, "id", Text(Exact, id!(projects)), "the project's id").names(Itself),
         row(Project, "name", Text(Exact, each!(projects.name)), "display name").names(Itself),
-        row(Project, "status", Text(Fold, TextColumn::Word(copied!(projects.status))), "`active` or `archived`")
+        row(Project, "status", Text(Fold, TextColumn::Symbol(copied!(projects.status))), "`active` or `archived`")
             .names(OneOf(&["active", "archived"])),
         row(Project, "created_at", Time(copied!(projects.created_at)), "when the project was made"),
         row(Project, "archived_at", Time(copied!(projects.archived_at)), "when it was archived; `null` if it is not"),
@@ -427,7 +432,7 @@ static TABLE: &[Attribute] = &{
         row(
             ServiceAccount,
             "role",
-            Text(Fold, TextColumn::Word(copied!(service_accounts.role))),
+            Text(Fold, TextColumn::Symbol(copied!(service_accounts.role))),
             "the legacy word in its project: `owner`, `member` or `none`. Says nothing of custom roles; see `holds`",
         )
         .names(OneOf(&["owner", "member", "none"])),
@@ -442,14 +447,14 @@ static TABLE: &[Attribute] = &{
         row(
             Invite,
             "role",
-            Text(Fold, TextColumn::Word(copied!(invites.role))),
+            Text(Fold, TextColumn::Symbol(copied!(invites.role))),
             "the legacy word that the invited will bear: `owner` or `reader`",
         )
         .names(OneOf(&["owner", "reader"])),
         row(
             Invite,
             "status",
-            Text(Fold, TextColumn::Word(copied!(invites.status))),
+            Text(Fold, TextColumn::Symbol(copied!(invites.status))),
             "`pending`, `accepted` or `expired`",
         )
         .names(OneOf(&["pending", "accepted", "expired"])),
@@ -477,7 +482,7 @@ static TABLE: &[Attribute] = &{
         row(
             ApiKey,
             "owner_project_access",
-            Text(Fold, TextColumn::Word(copied!(api_keys.owner_project_access))),
+            Text(Fold, TextColumn::Symbol(copied!(api_keys.owner_project_access))),
             "whether its owner still has access to the project: `active` or `inactive`",
         )
         .names(OneOf(&["active", "inactive"])),
@@ -513,13 +518,13 @@ static TABLE: &[Attribute] = &{
     ]
 };
 
-fn role_permissions(org: &Org, at: usize) -> Known<&[Word]> {
+fn role_permissions(org: &Org, at: usize) -> Known<&[Symbol]> {
     org.roles[at].permissions.as_ref().map(Vec::as_slice)
 }
 
 fn role_scope(org: &Org, at: usize) -> Known<&str> {
     org.roles[at].resource_type.map(|word| {
-        let resource_type = org.words.text(word);
+        let resource_type = org.symbols.text(word);
         resource_type.strip_prefix("api.").unwrap_or(resource_type)
     })
 }

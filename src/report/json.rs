@@ -5,21 +5,21 @@ use std::fmt::Write as _;
 
 use serde::ser::{Serialize, Serializer};
 
-use crate::document::Place;
+use crate::document::Location;
 use crate::escape::is_hidden;
 use crate::finding::{Evidence, Finding, Outcome, RuleResult, Status, Thing, Value, Verdict};
-use crate::org::{Collection, Coverage, Record};
-use crate::time::moment;
+use crate::org::{Collection, CollectionCoverage, Coverage};
+use crate::time::rfc3339;
 
 pub(super) fn render(outcome: &Outcome, digest: &str) -> String {
     let count = |status| outcome.with_status(status).count();
     let report = Report {
         schema_version: 1,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-        as_of: moment(outcome.as_of),
+        as_of: rfc3339(outcome.as_of),
         organization: Organization {
             source: &outcome.source.api,
-            collected_at: moment(outcome.source.collected_at),
+            collected_at: rfc3339(outcome.source.collected_at),
             digest,
         },
         complete: outcome.complete(),
@@ -155,13 +155,13 @@ impl Serialize for ValueRow<'_> {
             Value::Null => serializer.serialize_none(),
             Value::Flag(flag) => serializer.serialize_bool(*flag),
             Value::Number(number) => serializer.serialize_u64(*number),
-            Value::Time(time) => serializer.serialize_str(&moment(*time)),
+            Value::Time(time) => serializer.serialize_str(&rfc3339(*time)),
             Value::Text(text) | Value::Permission(text) => serializer.serialize_str(text),
         }
     }
 }
 
-fn coverage(of: &Coverage, collection: Collection, record: &Record) -> CoverageRow {
+fn coverage(of: &Coverage, collection: Collection, record: &CollectionCoverage) -> CoverageRow {
     let unasked = match record.unasked.len() {
         0 => None,
         n => Some(format!("not asked for {n} whom no rule needs")),
@@ -185,7 +185,7 @@ fn rule(rule: &RuleResult) -> RuleRow<'_> {
         selected: rule.selected,
         violations: rule.violations,
         unknown: rule.unknown,
-        policy: place(&rule.place),
+        policy: location(&rule.location),
         rationale: rule.rationale.as_deref(),
         remediation: rule.remediation.as_deref(),
         references: &rule.references,
@@ -209,15 +209,15 @@ fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult) -> FindingRow<'a> {
         selected_by: finding.selected_by.iter().map(evidence).collect(),
         paths: finding.paths.iter().map(|path| path.iter().map(thing).collect()).collect(),
         missing: &finding.missing,
-        policy: place(&finding.place),
+        policy: location(&finding.location),
         remediation: rule.remediation.as_deref(),
         fingerprint: &finding.fingerprint,
     }
 }
 
-fn place(place: &Place) -> PlaceRow<'_> {
-    let (line, column) = place.line_column();
-    PlaceRow { file: &place.source.name, line, column }
+fn location(location: &Location) -> PlaceRow<'_> {
+    let (line, column) = location.line_column();
+    PlaceRow { file: &location.source.name, line, column }
 }
 
 fn thing(thing: &Thing) -> ThingRow<'_> {

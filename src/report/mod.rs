@@ -31,7 +31,7 @@ impl Format {
 
 /// What the text report may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct TextStyle {
     /// Columns.
     pub width: usize,
     /// Whether to colour.
@@ -43,7 +43,7 @@ pub struct Look {
 }
 
 /// The outcome as a report. `digest` is that of the facts it rests on.
-pub fn render(format: Format, outcome: &Outcome, digest: &str, look: Look) -> String {
+pub fn render(format: Format, outcome: &Outcome, digest: &str, look: TextStyle) -> String {
     match format {
         Format::Text => text::render(outcome, look),
         Format::Json => json::render(outcome, digest),

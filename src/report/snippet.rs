@@ -6,25 +6,28 @@ use std::fmt::{self, Write as _};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters};
 use owo_colors::Style;
 
-use super::Look;
-use crate::document::Place;
+use super::TextStyle;
+use crate::document::Location;
 use crate::escape::visible;
 use crate::finding::{Finding, RuleResult, Status, Value};
 
 /// Draws the piece of the policy that a rule fired by, with the patterns that did underlined.
-pub fn draw(out: &mut String, rule: &RuleResult, findings: &[Finding], look: Look, style: Style) {
+pub fn draw(out: &mut String, rule: &RuleResult, findings: &[Finding], look: TextStyle, style: Style) {
     let mut labels: BTreeMap<(usize, usize), BTreeSet<&Value>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.status == Status::Violation) {
-        labels.entry((finding.place.span.start, finding.place.span.end)).or_default();
+        labels.entry((finding.location.span.start, finding.location.span.end)).or_default();
         for evidence in &finding.evidence {
-            labels.entry((evidence.place.span.start, evidence.place.span.end)).or_default().insert(&evidence.value);
+            labels
+                .entry((evidence.location.span.start, evidence.location.span.end))
+                .or_default()
+                .insert(&evidence.value);
         }
     }
     if labels.is_empty() {
-        let place = findings.first().map_or(&rule.place, |finding| &finding.place);
+        let place = findings.first().map_or(&rule.location, |finding| &finding.location);
         labels.insert((place.span.start, place.span.end), BTreeSet::new());
     }
-    let snippet = Snippet { title: visible(&rule.title).into_owned(), place: &rule.place, labels };
+    let snippet = Snippet { title: visible(&rule.title).into_owned(), location: &rule.location, labels };
     let mut theme = if look.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     theme.characters = ThemeCharacters { error: "·".into(), ..ThemeCharacters::unicode() };
     if look.color {
@@ -41,7 +44,7 @@ pub fn draw(out: &mut String, rule: &RuleResult, findings: &[Finding], look: Loo
 /// A piece of a policy, for miette to draw.
 struct Snippet<'a> {
     title: String,
-    place: &'a Place,
+    location: &'a Location,
     labels: BTreeMap<(usize, usize), BTreeSet<&'a Value>>,
 }
 
@@ -61,11 +64,11 @@ impl std::error::Error for Snippet<'_> {}
 
 impl Diagnostic for Snippet<'_> {
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&*self.place.source)
+        Some(&*self.location.source)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let text = &self.place.source.text;
+        let text = &self.location.source.text;
         Some(Box::new(self.labels.iter().map(|(&(start, end), values)| {
             let written = &text[start..end];
             // A literal says it all itself; of a glob, one wants to know what it met.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use owo_colors::{OwoColorize as _, Style};
 
-use super::{Look, snippet};
+use super::{TextStyle, snippet};
 use crate::escape::visible;
-use crate::finding::{Evidence, Finding, Outcome, Path, RuleResult, Severity, Status, Thing, Value, Verdict};
+use crate::finding::{AccessPath, Evidence, Finding, Outcome, RuleResult, Severity, Status, Thing, Value, Verdict};
 use crate::org::{Collection, State};
 
 /// How many subjects of one cause are named, unless the reader wants them all.
@@ -15,7 +15,7 @@ const NAMED: usize = 12;
 /// How many disagreements of the API with itself are told, unless the reader wants them all.
 const DISAGREEMENTS: usize = 3;
 
-pub(super) fn render(outcome: &Outcome, look: Look) -> String {
+pub(super) fn render(outcome: &Outcome, look: TextStyle) -> String {
     let mut report = Text { outcome, look, out: String::new() };
     report.rules(Verdict::Violation);
     report.rules(Verdict::Unknown);
@@ -32,7 +32,7 @@ pub(super) fn render(outcome: &Outcome, look: Look) -> String {
 
 struct Text<'a> {
     outcome: &'a Outcome,
-    look: Look,
+    look: TextStyle,
     out: String,
 }
 
@@ -303,18 +303,18 @@ impl<'a> Text<'a> {
 struct Cause<'a> {
     findings: Vec<&'a Finding>,
     /// The paths, without the subject that they begin with.
-    tails: Vec<Path>,
+    tails: Vec<AccessPath>,
 }
 
 fn causes<'a>(findings: &[&'a Finding]) -> Vec<Cause<'a>> {
     let mut causes: Vec<Cause<'a>> = Vec::new();
     let mut places = BTreeMap::new();
     for finding in findings {
-        let mut tails: Vec<Path> = finding.paths.iter().map(|path| tail(path, &finding.subject)).collect();
+        let mut tails: Vec<AccessPath> = finding.paths.iter().map(|path| tail(path, &finding.subject)).collect();
         tails.sort();
         // Without a path, findings are alike if the same attributes met the same words.
         let attributes: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.attribute).collect();
-        let key = (finding.place.span.start, tails.clone(), attributes, finding.missing.as_slice());
+        let key = (finding.location.span.start, tails.clone(), attributes, finding.missing.as_slice());
         let place = *places.entry(key).or_insert_with(|| {
             causes.push(Cause { findings: Vec::new(), tails });
             causes.len() - 1
@@ -325,7 +325,7 @@ fn causes<'a>(findings: &[&'a Finding]) -> Vec<Cause<'a>> {
 }
 
 /// Paths that differ in nothing but the permission at their end, as one.
-fn joined(paths: &[Path]) -> Vec<(Vec<&Thing>, Vec<&Thing>)> {
+fn joined(paths: &[AccessPath]) -> Vec<(Vec<&Thing>, Vec<&Thing>)> {
     let mut joined: Vec<(Vec<&Thing>, Vec<&Thing>)> = Vec::new();
     for path in paths {
         let (permissions, way): (Vec<&Thing>, Vec<&Thing>) = path.iter().partition(|step| step.kind == "permission");
@@ -337,7 +337,7 @@ fn joined(paths: &[Path]) -> Vec<(Vec<&Thing>, Vec<&Thing>)> {
     joined
 }
 
-fn tail(path: &Path, subject: &Thing) -> Path {
+fn tail(path: &AccessPath, subject: &Thing) -> AccessPath {
     if path.first() == Some(subject) { path[1..].to_vec() } else { path.clone() }
 }
 
@@ -355,7 +355,7 @@ fn details(finding: &Finding) -> String {
             Value::Permission(_) => true,
             Value::Null => false,
             Value::Flag(_) | Value::Number(_) | Value::Time(_) | Value::Text(_) => {
-                let written = &evidence.place.source.text[evidence.place.span.clone()];
+                let written = &evidence.location.source.text[evidence.location.span.clone()];
                 written.contains(&value) || value == finding.subject.label()
             }
         };

@@ -4,7 +4,7 @@ use super::record::{
     AdminApiKey, ApiKey, End, Group, Held, Id, Invite, Owner, Project, ProjectGroup, ProjectUser, Role, ServiceAccount,
     User,
 };
-use crate::org::{self, Assignment, Builder, GroupIx, Known, OutOfOrder, ProjectIx, RoleIx, Way, Word};
+use crate::org::{self, Assignment, Builder, GroupIx, Known, OutOfOrder, ProjectIx, RoleIx, Symbol, Via};
 
 /// The kinds of record, in the order of the file.
 #[derive(Clone, Copy)]
@@ -25,19 +25,19 @@ const KINDS: usize = Kind::Invite as usize + 1;
 
 /// Turns ids into places while records come in. What it says when it cannot is what is wrong with the line.
 #[derive(Default)]
-pub struct Filler {
+pub struct Decoder {
     counts: [usize; KINDS],
     assignments: Vec<Assignment>,
     memberships: Vec<GroupIx>,
 }
 
-impl Filler {
+impl Decoder {
     pub fn role(&mut self, builder: &mut Builder, role: Role<'_>) -> Result<(), String> {
         self.count(Kind::Role)?;
         let permissions = match role.permissions {
             Known::Missing => Known::Missing,
             Known::Value(permissions) if permissions.is_sorted_by(|a, b| a < b) => {
-                Known::Value(permissions.iter().map(|permission| builder.words.intern(&permission.0)).collect())
+                Known::Value(permissions.iter().map(|permission| builder.symbols.intern(&permission.0)).collect())
             }
             Known::Value(_) | Known::Null => return Err("permissions that are no sorted list".to_owned()),
         };
@@ -222,19 +222,19 @@ impl Filler {
     }
 
     fn assign(&mut self, builder: &Builder, held: &Held<'_>) -> Result<(), String> {
-        let ways = [(&held.unstated, Way::Unstated), (&held.direct, Way::Direct), (&held.inherited, Way::Inherited)];
+        let ways = [(&held.unstated, Via::Unstated), (&held.direct, Via::Direct), (&held.inherited, Via::Inherited)];
         for (roles, way) in ways {
             self.assign_by(builder, roles, way)?;
         }
         for (group, roles) in &held.group {
-            self.assign_by(builder, roles, Way::Group(find_group(builder, group)?))?;
+            self.assign_by(builder, roles, Via::Group(find_group(builder, group)?))?;
         }
         Ok(())
     }
 
-    fn assign_by(&mut self, builder: &Builder, roles: &[Id<'_>], way: Way) -> Result<(), String> {
+    fn assign_by(&mut self, builder: &Builder, roles: &[Id<'_>], via: Via) -> Result<(), String> {
         for role in roles {
-            self.assignments.push(Assignment { role: find_role(builder, role)?, way });
+            self.assignments.push(Assignment { role: find_role(builder, role)?, via });
         }
         Ok(())
     }
@@ -256,8 +256,8 @@ fn find_project(builder: &Builder, id: &Id<'_>) -> Result<ProjectIx, String> {
     builder.project_ix(&id.0).ok_or_else(|| format!("there is no project {}", id.0))
 }
 
-fn word(builder: &mut Builder, word: Known<&Id<'_>>) -> Known<Word> {
-    word.map(|word| builder.words.intern(&word.0))
+fn word(builder: &mut Builder, word: Known<&Id<'_>>) -> Known<Symbol> {
+    word.map(|word| builder.symbols.intern(&word.0))
 }
 
 fn owner(builder: &mut Builder, owner: Owner<'_>) -> org::Owner {

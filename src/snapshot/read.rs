@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::VERSION;
-use super::decode::Filler;
+use super::decode::Decoder;
 use super::error::Error;
 use super::record::{ContentDigest, Header, Line};
 use crate::escape::{shown, visible};
@@ -50,7 +50,7 @@ pub fn read(name: &str, lines: impl BufRead) -> Result<Read, Error> {
     let coverage = coverage(&header).map_err(|what| reader.damaged(&what))?;
     let source = Source { api: header.source.clone(), collected_at: header.collected_at };
     let mut builder = Builder::new(source);
-    let mut filler = Filler::default();
+    let mut filler = Decoder::default();
     let mut digest = ContentDigest::new(&header);
     let end = loop {
         if !reader.next()? {
@@ -154,7 +154,7 @@ fn coverage(header: &Header) -> Result<Coverage, String> {
         if collection.parent().is_some() && record.cut.is_some() {
             return Err(format!("{name} is no list that could be cut"));
         }
-        *coverage.of_mut(collection) = org::Record {
+        *coverage.of_mut(collection) = org::CollectionCoverage {
             asked: true,
             requests: record.requests,
             items: record.items,

@@ -13,7 +13,9 @@ use super::record::{
 };
 use crate::atomic::write_whole;
 use crate::escape::shown;
-use crate::org::{self, Assignment, GroupIx, Known, Org, ProjectIx, RoleIx, ServiceAccountIx, Text, UserIx, Way, Word};
+use crate::org::{
+    self, Assignment, GroupIx, Known, Org, ProjectIx, RoleIx, ServiceAccountIx, Symbol, Text, UserIx, Via,
+};
 
 /// Writes a snapshot to a file: whole or not at all, readable by its owner only. Returns the digest of the content.
 ///
@@ -99,7 +101,7 @@ impl<W: Write> Lines<W> {
 }
 
 fn header(org: &Org) -> Header {
-    let record = |record: &org::Record| Record {
+    let record = |record: &org::CollectionCoverage| Record {
         requests: record.requests,
         items: record.items,
         cut: record.cut.as_ref().map(Failure::from),
@@ -121,7 +123,7 @@ fn header(org: &Org) -> Header {
 
 fn role<'o>(org: &'o Org, role: &org::Role) -> Role<'o> {
     let permissions = role.permissions.as_ref().map(|permissions| {
-        let mut texts: Vec<Id<'_>> = permissions.iter().map(|&word| id(org.words.text(word))).collect();
+        let mut texts: Vec<Id<'_>> = permissions.iter().map(|&word| id(org.symbols.text(word))).collect();
         texts.sort();
         texts
     });
@@ -173,19 +175,19 @@ fn user(org: &Org, at: UserIx) -> User<'_> {
 }
 
 fn held<'o>(org: &'o Org, assignments: &[Assignment]) -> Held<'o> {
-    let by_way = |wanted: Way| {
-        sorted(assignments.iter().filter(|a| a.way == wanted).map(|assignment| role_id(org, assignment.role)))
+    let by_way = |wanted: Via| {
+        sorted(assignments.iter().filter(|a| a.via == wanted).map(|assignment| role_id(org, assignment.role)))
     };
     let mut group: BTreeMap<Id<'_>, Vec<Id<'_>>> = BTreeMap::new();
     for assignment in assignments {
-        if let Way::Group(ix) = assignment.way {
+        if let Via::Group(ix) = assignment.via {
             group.entry(id(&org.group(ix).id)).or_default().push(role_id(org, assignment.role));
         }
     }
     for roles in group.values_mut() {
         roles.sort();
     }
-    Held { unstated: by_way(Way::Unstated), direct: by_way(Way::Direct), inherited: by_way(Way::Inherited), group }
+    Held { unstated: by_way(Via::Unstated), direct: by_way(Via::Direct), inherited: by_way(Via::Inherited), group }
 }
 
 fn projects<W: Write>(org: &Org, lines: &mut Lines<W>) -> io::Result<()> {
@@ -256,7 +258,7 @@ fn keys<W: Write>(org: &Org, lines: &mut Lines<W>) -> io::Result<()> {
         }))?;
     }
     for invite in &org.invites {
-        let project = |(id, role): &(Text, Known<Word>)| InvitedProject { id: id.clone(), role: word(org, *role) };
+        let project = |(id, role): &(Text, Known<Symbol>)| InvitedProject { id: id.clone(), role: word(org, *role) };
         lines.put(&Line::Invite(Invite {
             id: invite.id.clone(),
             email: invite.email.clone(),
@@ -283,8 +285,8 @@ fn role_id(org: &Org, role: RoleIx) -> Id<'_> {
     id(&org.role(role).id)
 }
 
-fn word(org: &Org, word: Known<Word>) -> Known<Id<'_>> {
-    word.map(|word| id(org.words.text(word)))
+fn word(org: &Org, word: Known<Symbol>) -> Known<Id<'_>> {
+    word.map(|word| id(org.symbols.text(word)))
 }
 
 fn sorted<'o>(ids: impl Iterator<Item = Id<'o>>) -> Vec<Id<'o>> {

@@ -78,7 +78,7 @@ pub fn small() -> Organization {
 
 /// The first moment of a day, in seconds.
 pub fn at(day: &str) -> i64 {
-    rolelint::time::instant(day).expect("a date")
+    rolelint::time::parse_timestamp(day).expect("a date")
 }
 
 /// A rule, without its id, and the answer it must have, as [`Json::answer`] words it.

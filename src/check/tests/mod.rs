@@ -339,7 +339,7 @@ proptest! {
                 }
             }
             prop_assert!(fingerprints.insert(&finding.fingerprint), "twice: {finding:?}");
-            prop_assert!(finding.place.span.end <= finding.place.source.text.len());
+            prop_assert!(finding.location.span.end <= finding.location.source.text.len());
         }
     }
 }

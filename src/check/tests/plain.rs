@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::NOW;
-use crate::org::{Collection, Grant, GroupIx, Known, Org, Principal, Scope, Scopes, ServiceAccountIx, Truth, UserIx};
-use crate::policy::{Condition, Kind, Quantity, Relation, Test, TextColumn, ViaKind, ViaTest};
+use crate::org::{Collection, Extent, Grant, GroupIx, Known, Org, Principal, Scope, ServiceAccountIx, Truth, UserIx};
+use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn, ViaKind, ViaPredicate};
 
 /// The definition of a condition, one thing at a time.
 pub struct Plain<'o> {
@@ -24,14 +24,14 @@ impl<'o> Plain<'o> {
     pub fn answer(&self, condition: &Condition, kind: Kind, at: usize) -> Truth {
         let org = self.org;
         let row = if kind == Kind::Grant { self.grants[at].role.at() } else { at };
-        match &condition.test {
-            Test::All(parts) => parts.iter().map(|part| self.answer(part, kind, at)).min().unwrap_or(Truth::Yes),
-            Test::Any(parts) => parts.iter().map(|part| self.answer(part, kind, at)).max().unwrap_or(Truth::No),
-            Test::Not(part) => !self.answer(part, kind, at),
-            Test::Text(_, column, test) => {
+        match &condition.predicate {
+            Predicate::All(parts) => parts.iter().map(|part| self.answer(part, kind, at)).min().unwrap_or(Truth::Yes),
+            Predicate::Any(parts) => parts.iter().map(|part| self.answer(part, kind, at)).max().unwrap_or(Truth::No),
+            Predicate::Not(part) => !self.answer(part, kind, at),
+            Predicate::Text(_, column, test) => {
                 let value = match column {
                     TextColumn::Each(read) => read(org, row).map(str::to_owned),
-                    TextColumn::Word(read) => read(org, row).map(|word| org.words.text(word).to_owned()),
+                    TextColumn::Symbol(read) => read(org, row).map(|word| org.symbols.text(word).to_owned()),
                     TextColumn::Principal => Known::Value(match self.grants[at].principal {
                         Principal::User(_) => "user".to_owned(),
                         Principal::Group(_) => "group".to_owned(),
@@ -52,12 +52,12 @@ impl<'o> Plain<'o> {
                     }
                 }
             }
-            Test::List(_, column, test) => match column(org, row) {
+            Predicate::List(_, column, test) => match column(org, row) {
                 Known::Missing => Truth::Unknown,
                 Known::Null => Truth::No,
                 Known::Value(words) => {
                     let except = |text: &&str| !test.except.iter().any(|pattern| pattern.matches(text));
-                    let texts: Vec<&str> = words.iter().map(|&word| org.words.text(word)).filter(except).collect();
+                    let texts: Vec<&str> = words.iter().map(|&word| org.symbols.text(word)).filter(except).collect();
                     let met = |text: &str| test.any.as_ref().is_none_or(|any| any.iter().any(|p| p.matches(text)));
                     let matched = texts.iter().filter(|text| met(text)).count() as u64;
                     let any = test.count.map_or(test.any.is_none() || matched > 0, |bounds| bounds.contain(matched));
@@ -69,22 +69,22 @@ impl<'o> Plain<'o> {
                     (any && all && test.only.as_ref().is_none_or(only) && none).into()
                 }
             },
-            Test::Flag(_, column, wanted) => match column(org, row) {
+            Predicate::Flag(_, column, wanted) => match column(org, row) {
                 Known::Missing => Truth::Unknown,
                 Known::Null => Truth::No,
                 Known::Value(flag) => (flag == *wanted).into(),
             },
-            Test::Time(_, column, test) => match column(org, row) {
+            Predicate::Time(_, column, test) => match column(org, row) {
                 Known::Missing => Truth::Unknown,
                 Known::Null => test.null.into(),
                 Known::Value(time) => (!test.null && test.older_than.is_none_or(|length| NOW - time > length)).into(),
             },
-            Test::Related(_, relation, test) => {
-                let scopes = if relation.target() == Kind::Grant { test.scopes(*relation) } else { Scopes::ALL };
+            Predicate::Related(_, relation, test) => {
+                let scopes = if relation.target() == Kind::Grant { test.scopes(*relation) } else { Extent::ALL };
                 let (related, open) = self.related(*relation, scopes, kind, at);
                 let target = relation.target();
                 let answers: Vec<Truth> = related.iter().map(|&at| self.answer(&test.condition, target, at)).collect();
-                // Whatever else there may be, it may answer either way: try them all.
+                // Whatever else there may be, it may answer either via: try them all.
                 let yes = answers.iter().filter(|answer| **answer == Truth::Yes).count() as u64;
                 let maybe = answers.iter().filter(|answer| **answer == Truth::Unknown).count() as u64;
                 let no = answers.len() as u64 - yes - maybe;
@@ -106,7 +106,7 @@ impl<'o> Plain<'o> {
                     (holds, _) => holds.into(),
                 }
             }
-            Test::Via(_, ViaTest::Kinds(kinds)) => kinds
+            Predicate::Via(_, ViaPredicate::Kinds(kinds)) => kinds
                 .iter()
                 .map(|(kind, _)| match kind {
                     ViaKind::Direct => self.grants[at].direct,
@@ -117,7 +117,7 @@ impl<'o> Plain<'o> {
                 })
                 .max()
                 .unwrap_or(Truth::No),
-            Test::Via(_, ViaTest::Group(group)) => {
+            Predicate::Via(_, ViaPredicate::Group(group)) => {
                 let grant = &self.grants[at];
                 let open = grant.more_groups || (grant.inherited && grant.groups.is_empty());
                 let known = grant.groups.iter().map(|ix| self.answer(group, Kind::Group, ix.at())).max();
@@ -127,7 +127,7 @@ impl<'o> Plain<'o> {
     }
 
     #[expect(clippy::too_many_lines, reason = "one relation after the other")]
-    fn related(&self, relation: Relation, scopes: Scopes, kind: Kind, at: usize) -> (Vec<usize>, bool) {
+    fn related(&self, relation: Relation, scopes: Extent, kind: Kind, at: usize) -> (Vec<usize>, bool) {
         let org = self.org;
         let grants = |of: &dyn Fn(&Grant) -> bool| (0..self.grants.len()).filter(|&at| of(&self.grants[at])).collect();
         let all = |count: usize, of: &dyn Fn(usize) -> bool| (0..count).filter(|&at| of(at)).collect::<Vec<usize>>();
@@ -146,17 +146,17 @@ impl<'o> Plain<'o> {
             }
             Relation::Holders if kind == Kind::Role => {
                 // Of whom only projects tell, a rule that reads no projects knows nothing.
-                let is_meant = |grant: &Grant| match (grant.principal, grant.scope) {
+                let matters = |grant: &Grant| match (grant.principal, grant.scope) {
                     (Principal::User(user), Scope::Organization) if !scopes.project => {
                         org.user(user).listed || !org.groups_of(user).is_empty()
                     }
                     _ => true,
                 };
-                (grants(&|grant| grant.role.at() == at && is_meant(grant)), !org.knows_all_grants(scopes))
+                (grants(&|grant| grant.role.at() == at && matters(grant)), !org.knows_all_grants(scopes))
             }
             Relation::Holders => {
                 let held = grants(&|grant| matches!(grant.scope, Scope::Project(project) if project.at() == at));
-                (held, !org.knows_all_grants(Scopes { organization: false, ..scopes }))
+                (held, !org.knows_all_grants(Extent { organization: false, ..scopes }))
             }
             Relation::Groups if kind == Kind::ServiceAccount => {
                 let groups = org.groups_of_account(ServiceAccountIx::new(at)).iter().map(|group| group.at()).collect();
@@ -230,7 +230,7 @@ impl<'o> Plain<'o> {
             Relation::User if kind == Kind::AdminApiKey => self.owner(&org.admin_api_keys[at].owner),
             Relation::ServiceAccount if kind == Kind::ApiKey => {
                 let key = &org.api_keys[at];
-                let user = key.owner.kind.value().is_some_and(|word| org.words.text(*word) == "user");
+                let user = key.owner.kind.value().is_some_and(|word| org.symbols.text(*word) == "user");
                 let owner = |of: usize| {
                     let account = &org.service_accounts[of];
                     account.project == key.project && key.owner.id.value() == Some(&account.id)

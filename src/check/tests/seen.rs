@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::world::{Holes, Owner, PERMISSIONS, World};
 use crate::org::{
     self, AdminApiKey, ApiKey, Assignment, Builder, Collection, Coverage, Failure, Group, Invite, Known, Org, Project,
-    ProjectGroup, ProjectUser, Role, ServiceAccount, Source, Text, User, Way,
+    ProjectGroup, ProjectUser, Role, ServiceAccount, Source, Text, User, Via,
 };
 
 use Collection::{
@@ -341,13 +341,13 @@ impl Seen<'_> {
             _ => (id.to_uppercase(), &self.world.roles[number(id)][..], false, "organization"),
         };
         let known = !(id.starts_with('r') && !predefined && self.holes.permissions.contains(&number(id)));
-        let words = permissions.iter().map(|permission| builder.words.intern(permission)).collect();
+        let words = permissions.iter().map(|permission| builder.symbols.intern(permission)).collect();
         Role {
             id: id.into(),
             name: Known::Value(name.into()),
             permissions: if known { Known::Value(words) } else { Known::Missing },
             predefined_role: Known::Value(predefined),
-            resource_type: Known::Value(builder.words.intern(&format!("api.{scope}"))),
+            resource_type: Known::Value(builder.symbols.intern(&format!("api.{scope}"))),
             listed,
             ..Role::default()
         }
@@ -355,12 +355,12 @@ impl Seen<'_> {
 
     fn ways(&self, builder: &Builder, held: &[Held]) -> Vec<Assignment> {
         let way = |through: &Option<String>| match through {
-            _ if !self.world.sources => Way::Unstated,
-            None => Way::Direct,
-            Some(group) => builder.group_ix(group).map_or(Way::Inherited, Way::Group),
+            _ if !self.world.sources => Via::Unstated,
+            None => Via::Direct,
+            Some(group) => builder.group_ix(group).map_or(Via::Inherited, Via::Group),
         };
         let role = |id: &String| builder.role_ix(id).expect("assigned");
-        held.iter().map(|(id, through)| Assignment { role: role(id), way: way(through) }).collect()
+        held.iter().map(|(id, through)| Assignment { role: role(id), via: way(through) }).collect()
     }
 
     fn put_users(&self, builder: &mut Builder) {
@@ -369,7 +369,7 @@ impl Seen<'_> {
             let person = id.strip_prefix('u').map(|at| &self.world.users[at.parse::<usize>().expect("a number")]);
             let known = person.filter(|_| *listed);
             let word = |builder: &mut Builder, word: Option<&str>| {
-                word.map_or(Known::Null, |word| Known::Value(builder.words.intern(word)))
+                word.map_or(Known::Null, |word| Known::Value(builder.symbols.intern(word)))
             };
             let hidden = person.is_some_and(|_| self.holes.user_word.contains(&number(id)));
             let role = match known {
@@ -396,14 +396,14 @@ impl Seen<'_> {
 
     fn put_projects(&self, builder: &mut Builder) {
         let word = |builder: &mut Builder, word: Option<&str>| {
-            word.map_or(Known::Null, |word| Known::Value(builder.words.intern(word)))
+            word.map_or(Known::Null, |word| Known::Value(builder.symbols.intern(word)))
         };
         for &at in &self.projects {
             let status = if self.world.projects[at].archived { "archived" } else { "active" };
             let project = Project {
                 id: format!("p{at}").into(),
                 name: Known::Value(format!("P{at}").into()),
-                status: Known::Value(builder.words.intern(status)),
+                status: Known::Value(builder.symbols.intern(status)),
                 ..Project::default()
             };
             let read = self.asked(ProjectRoles) && !self.holes.in_projects[3].contains(&at);
@@ -486,7 +486,7 @@ impl Seen<'_> {
             let projects = projects.into_iter().map(|at| (Text::from(format!("p{at}")), Known::Missing)).collect();
             let invite = Invite {
                 id: format!("i{at}").into(),
-                role: Known::Value(builder.words.intern(if *owner { "owner" } else { "reader" })),
+                role: Known::Value(builder.symbols.intern(if *owner { "owner" } else { "reader" })),
                 projects: Known::Value(projects),
                 ..Invite::default()
             };
@@ -505,7 +505,7 @@ fn owner(builder: &mut Builder, whose: Owner, project: usize) -> org::Owner {
         Owner::Nobody => (None, Known::Null),
         Owner::Unsaid => (Some("user"), Known::Missing),
     };
-    let kind = kind.map_or(Known::Missing, |kind| Known::Value(builder.words.intern(kind)));
+    let kind = kind.map_or(Known::Missing, |kind| Known::Value(builder.symbols.intern(kind)));
     org::Owner { kind, id, name: Known::Missing }
 }
 

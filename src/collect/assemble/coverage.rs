@@ -1,80 +1,81 @@
-//! What was read and what was not, as the answers show it.
+//! What was read and what was not, as the responses show it.
 
 use std::collections::BTreeSet;
 
 use crate::api::endpoint;
 use crate::api::error::Error;
 use crate::api::pagination::Listed;
-use crate::api::parent::Part;
-use crate::collect::responses::{Answers, Parts, role_id};
+use crate::api::parent::Parent;
+use crate::collect::responses::{ByParent, Responses, role_id};
 use crate::org::{Collection, Coverage, Failure};
 
-pub fn coverage(answers: &Answers, needs: &BTreeSet<Collection>) -> Coverage {
+pub fn coverage(responses: &Responses, needs: &BTreeSet<Collection>) -> Coverage {
     let mut coverage = Coverage::default();
     for &collection in needs {
         coverage.of_mut(collection).asked = true;
     }
-    lists(&mut coverage, answers);
-    things(&mut coverage, answers);
-    unasked(&mut coverage, answers, needs);
-    for (&collection, gone) in &answers.gone {
-        coverage.of_mut(collection).gone = gone.iter().map(Part::label).collect();
+    lists(&mut coverage, responses);
+    things(&mut coverage, responses);
+    unasked(&mut coverage, responses, needs);
+    for (&collection, gone) in &responses.gone {
+        coverage.of_mut(collection).gone = gone.iter().map(Parent::label).collect();
     }
-    for (collection, part, from) in answers.carried.parts() {
+    for (collection, part, from) in responses.carried.parts() {
         // Of what left while we read, nothing is taken over.
-        if collection.parent().is_some_and(|listed_by| answers.is_gone(listed_by, part)) {
+        if collection.parent().is_some_and(|listed_by| responses.is_gone(listed_by, part)) {
             continue;
         }
         coverage.of_mut(collection).carried.insert(part.label(), from);
     }
-    unlisted(&mut coverage, answers);
+    unlisted(&mut coverage, responses);
     coverage
 }
 
-fn lists(coverage: &mut Coverage, answers: &Answers) {
-    whole(coverage, Collection::Roles, answers.roles.as_ref());
-    whole(coverage, Collection::Users, answers.users.as_ref());
-    if answers.users.as_ref().is_some_and(|users| users.cut.is_none() && users.items.is_empty()) {
+fn lists(coverage: &mut Coverage, responses: &Responses) {
+    whole(coverage, Collection::Roles, responses.roles.as_ref());
+    whole(coverage, Collection::Users, responses.users.as_ref());
+    if responses.users.as_ref().is_some_and(|users| users.cut.is_none() && users.items.is_empty()) {
         let message = "the list of users is empty, but every organization has an owner".to_owned();
         coverage.of_mut(Collection::Users).cut = Some(gap(message));
     }
-    whole(coverage, Collection::Groups, answers.groups.as_ref());
-    whole(coverage, Collection::Projects, answers.projects.as_ref());
-    whole(coverage, Collection::AdminApiKeys, answers.admin_api_keys.as_ref());
-    whole(coverage, Collection::Invites, answers.invites.as_ref());
+    whole(coverage, Collection::Groups, responses.groups.as_ref());
+    whole(coverage, Collection::Projects, responses.projects.as_ref());
+    whole(coverage, Collection::AdminApiKeys, responses.admin_api_keys.as_ref());
+    whole(coverage, Collection::Invites, responses.invites.as_ref());
 }
 
-fn things(coverage: &mut Coverage, answers: &Answers) {
-    for (&collection, held) in &answers.held {
-        parts(coverage, answers, collection, held);
+fn things(coverage: &mut Coverage, responses: &Responses) {
+    for (&collection, held) in &responses.held {
+        parts(coverage, responses, collection, held);
     }
-    parts(coverage, answers, Collection::GroupMembers, &answers.group_members);
-    parts(coverage, answers, Collection::ProjectUsers, &answers.project_users);
-    parts(coverage, answers, Collection::ProjectGroups, &answers.project_groups);
-    parts(coverage, answers, Collection::ServiceAccounts, &answers.service_accounts);
-    parts(coverage, answers, Collection::ApiKeys, &answers.api_keys);
+    parts(coverage, responses, Collection::GroupMembers, &responses.group_members);
+    parts(coverage, responses, Collection::ProjectUsers, &responses.project_users);
+    parts(coverage, responses, Collection::ProjectGroups, &responses.project_groups);
+    parts(coverage, responses, Collection::ServiceAccounts, &responses.service_accounts);
+    parts(coverage, responses, Collection::ApiKeys, &responses.api_keys);
 }
 
 /// What nobody asked for: the roles of users whom no rule needs. Whatever else is not there was not looked at either.
-fn unasked(coverage: &mut Coverage, answers: &Answers, needs: &BTreeSet<Collection>) {
+fn unasked(coverage: &mut Coverage, responses: &Responses, needs: &BTreeSet<Collection>) {
     for &collection in needs {
         let Some(listed_by) = collection.parent() else { continue };
-        let things = answers.things(listed_by).into_iter();
-        let unasked = things.filter(|part| !answers.was_asked(collection, part) && !answers.is_gone(listed_by, part));
+        let things = responses.things(listed_by).into_iter();
+        let unasked =
+            things.filter(|part| !responses.was_asked(collection, part) && !responses.is_gone(listed_by, part));
         coverage.of_mut(collection).unasked = unasked.map(|part| part.label()).collect();
     }
 }
 
 /// What the lists should have and have not.
-fn unlisted(coverage: &mut Coverage, answers: &Answers) {
-    for (project, role) in answers.unlisted_roles() {
+fn unlisted(coverage: &mut Coverage, responses: &Responses) {
+    for (project, role) in responses.unlisted_roles() {
         match project {
             None => {
                 let message = format!("role {role} is assigned, but the list of roles does not have it");
                 coverage.of_mut(Collection::Roles).cut.get_or_insert_with(|| gap(message));
             }
             // Of a project that left while we read, nothing is missing.
-            Some(project) if answers.is_gone(Collection::Projects, &Part::of(project)) => {}
+            Some(project) if responses.is_gone(Collection::Projects, &Parent::organization(project)) => {}
             Some(project) => {
                 let message = format!("role {role} is assigned in project {project}, whose list of roles lacks it");
                 let gaps = &mut coverage.of_mut(Collection::ProjectRoles).gaps;
@@ -82,7 +83,7 @@ fn unlisted(coverage: &mut Coverage, answers: &Answers) {
             }
         }
     }
-    for role in answers.roles.iter().flat_map(|roles| &roles.items).map(|role| answers.said(role)) {
+    for role in responses.roles.iter().flat_map(|roles| &roles.items).map(|role| responses.said(role)) {
         if role.permissions.value().is_none() {
             coverage
                 .of_mut(Collection::Roles)
@@ -90,14 +91,15 @@ fn unlisted(coverage: &mut Coverage, answers: &Answers) {
                 .insert(role_id(role).to_owned(), gap(without_permissions(role_id(role))));
         }
     }
-    for (project, roles) in answers.held(Collection::ProjectRoles) {
-        let silent = roles.items.iter().map(|role| answers.said(role)).find(|role| role.permissions.value().is_none());
-        if let Some(role) = silent.filter(|_| !answers.is_gone(Collection::Projects, project)) {
+    for (project, roles) in responses.held(Collection::ProjectRoles) {
+        let silent =
+            roles.items.iter().map(|role| responses.said(role)).find(|role| role.permissions.value().is_none());
+        if let Some(role) = silent.filter(|_| !responses.is_gone(Collection::Projects, project)) {
             let gaps = &mut coverage.of_mut(Collection::ProjectRoles).gaps;
             gaps.entry(project.label()).or_insert_with(|| gap(without_permissions(role_id(role))));
         }
     }
-    for group in answers.unlisted_groups() {
+    for group in responses.unlisted_groups() {
         let cut = &mut coverage.of_mut(Collection::Groups).cut;
         cut.get_or_insert_with(|| {
             gap(format!("roles are inherited from group {group}, which the list of groups does not have"))
@@ -127,16 +129,16 @@ fn whole<T>(coverage: &mut Coverage, collection: Collection, listed: Option<&Lis
     record.cut = listed.cut.as_ref().map(|error| error.failure(endpoint::of(collection).template));
 }
 
-/// Records the answers about single things.
-fn parts<T>(coverage: &mut Coverage, answers: &Answers, collection: Collection, of: &Parts<T>) {
+/// Records the responses about single things.
+fn parts<T>(coverage: &mut Coverage, responses: &Responses, collection: Collection, of: &ByParent<T>) {
     let endpoint = endpoint::of(collection);
     // Once an endpoint is given up, which things were asked for before depends on nothing but chance.
-    let given_up = of.values().any(|listed| matches!(listed.cut, Some(Error::GivenUp(_))));
+    let given_up = of.values().any(|listed| matches!(listed.cut, Some(Error::Tripped(_))));
     let listed_by = collection.parent().expect("it is read thing by thing");
     for (part, listed) in of {
         let record = coverage.of_mut(collection);
         record.requests += listed.requests;
-        if answers.is_gone(listed_by, part) {
+        if responses.is_gone(listed_by, part) {
             continue;
         }
         record.items += listed.items.len() as u64;

@@ -1,4 +1,4 @@
-//! From answers to an organization. Pure: the same answers make the same organization, in whatever order they came.
+//! From responses to an organization. Pure: the same responses make the same organization, in whatever order they came.
 
 mod coverage;
 mod people;
@@ -8,26 +8,26 @@ mod roles;
 use std::collections::BTreeSet;
 
 use crate::api::wire::Stamp;
-use crate::collect::responses::Answers;
-use crate::org::{Builder, Collection, Known, Org, Source, Word, Words};
+use crate::collect::responses::Responses;
+use crate::org::{Builder, Collection, Known, Org, Source, Symbol, Symbols};
 use crate::time::Time;
 
 /// How far its clock may be ahead of ours, in seconds.
 const CLOCK_SKEW: Time = 86_400;
 
-/// Puts the answers together.
-pub fn assemble(answers: &Answers, needs: &BTreeSet<Collection>, source: Source) -> Org {
-    let mut coverage = coverage::coverage(answers, needs);
+/// Puts the responses together.
+pub fn assemble(responses: &Responses, needs: &BTreeSet<Collection>, source: Source) -> Org {
+    let mut coverage = coverage::coverage(responses, needs);
     let latest = source.collected_at.saturating_add(CLOCK_SKEW);
     let mut builder = Builder::new(source);
     let in_order = "a map yields its keys in order, each once";
-    for role in roles::roles(answers, &mut builder.words, latest, &mut coverage).into_values() {
+    for role in roles::roles(responses, &mut builder.symbols, latest, &mut coverage).into_values() {
         builder.role(role).expect(in_order);
     }
-    people::groups(answers, &mut builder, latest).expect(in_order);
-    people::users(answers, &mut builder, latest).expect(in_order);
-    projects::projects(answers, &mut builder, latest).expect(in_order);
-    projects::keys(answers, &mut builder, latest).expect(in_order);
+    people::groups(responses, &mut builder, latest).expect(in_order);
+    people::users(responses, &mut builder, latest).expect(in_order);
+    projects::projects(responses, &mut builder, latest).expect(in_order);
+    projects::keys(responses, &mut builder, latest).expect(in_order);
     builder.finish(coverage)
 }
 
@@ -47,6 +47,6 @@ fn time(stamp: Known<Stamp>, latest: Time) -> Known<Time> {
     }
 }
 
-fn word(words: &mut Words, text: &Known<String>) -> Known<Word> {
+fn word(words: &mut Symbols, text: &Known<String>) -> Known<Symbol> {
     text.as_ref().map(|text| words.intern(text))
 }

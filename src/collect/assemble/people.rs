@@ -4,25 +4,25 @@ use std::collections::BTreeMap;
 
 use super::roles::{places, ways};
 use super::{never_null, time, word};
-use crate::api::parent::Part;
+use crate::api::parent::Parent;
 use crate::api::wire;
-use crate::collect::responses::Answers;
-use crate::org::{Builder, Collection, Group, GroupIx, Known, OutOfOrder, Text, User, Words};
+use crate::collect::responses::Responses;
+use crate::org::{Builder, Collection, Group, GroupIx, Known, OutOfOrder, Symbols, Text, User};
 use crate::time::Time;
 
-pub fn groups(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
-    let listed = answers.groups.iter().flat_map(|groups| &groups.items);
-    let present = listed.filter(|group| !answers.is_gone(Collection::Groups, &Part::of(&group.id)));
-    let unlisted = answers.unlisted_groups().into_iter().map(|id| (id, None));
+pub fn groups(responses: &Responses, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
+    let listed = responses.groups.iter().flat_map(|groups| &groups.items);
+    let present = listed.filter(|group| !responses.is_gone(Collection::Groups, &Parent::organization(&group.id)));
+    let unlisted = responses.unlisted_groups().into_iter().map(|id| (id, None));
     let mut all: BTreeMap<&str, Option<&wire::Group>> =
         present.map(|group| (group.id.as_str(), Some(group))).chain(unlisted).collect();
     // A group of a project that the list of groups does not have.
-    for group in answers.project_groups.values().flat_map(|groups| &groups.items) {
-        if !answers.is_gone(Collection::Groups, &Part::of(&group.group_id)) {
+    for group in responses.project_groups.values().flat_map(|groups| &groups.items) {
+        if !responses.is_gone(Collection::Groups, &Parent::organization(&group.group_id)) {
             all.entry(&group.group_id).or_insert(None);
         }
     }
-    let told: BTreeMap<&str, &wire::ProjectGroup> = answers
+    let told: BTreeMap<&str, &wire::ProjectGroup> = responses
         .project_groups
         .values()
         .flat_map(|groups| &groups.items)
@@ -34,28 +34,28 @@ pub fn groups(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<
                 id: id.into(),
                 name: wire.name.clone(),
                 is_scim_managed: never_null(wire.is_scim_managed),
-                group_type: never_null(word(&mut builder.words, &wire.group_type)),
+                group_type: never_null(word(&mut builder.symbols, &wire.group_type)),
                 created_at: time(wire.created_at, latest),
                 listed: true,
             },
             (None, Some(told)) => Group {
                 id: id.into(),
                 name: told.group_name.clone(),
-                group_type: never_null(word(&mut builder.words, &told.group_type)),
+                group_type: never_null(word(&mut builder.symbols, &told.group_type)),
                 ..Group::default()
             },
             (None, None) => Group { id: id.into(), ..Group::default() },
         };
-        let held = places(answers, builder, answers.held_by(Collection::GroupRoles, &Part::of(id)));
+        let held = places(responses, builder, responses.held_by(Collection::GroupRoles, &Parent::organization(id)));
         builder.group(group, held)?;
     }
     Ok(())
 }
 
-pub fn users(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
-    let mut people = Everybody::new(answers, latest, &mut builder.words);
+pub fn users(responses: &Responses, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
+    let mut people = Everybody::new(responses, latest, &mut builder.symbols);
     let mut memberships: BTreeMap<&str, Vec<GroupIx>> = BTreeMap::new();
-    for (group, members) in &answers.group_members {
+    for (group, members) in &responses.group_members {
         // A group that is gone has no members, but who was in it may be there, and was asked about.
         let group = builder.group_ix(&group.id);
         for member in &members.items {
@@ -70,16 +70,16 @@ pub fn users(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(
             }
         }
     }
-    for member in answers.project_users.values().flat_map(|members| &members.items) {
+    for member in responses.project_users.values().flat_map(|members| &members.items) {
         people.tell(&member.id, User { name: member.name.clone(), email: member.email.clone(), ..User::default() });
     }
     let mut assignments = Vec::new();
     for (id, user) in people.all {
         let groups = memberships.entry(id).or_default();
-        let part = Part::of(id);
-        match answers.carried.of(Collection::UserRoles, &part) {
+        let part = Parent::organization(id);
+        match responses.carried.of(Collection::UserRoles, &part) {
             Some(carried) => assignments.extend(carried.assignments(builder)),
-            None => assignments.extend(ways(answers, builder, id, answers.held_by(Collection::UserRoles, &part))),
+            None => assignments.extend(ways(responses, builder, id, responses.held_by(Collection::UserRoles, &part))),
         }
         builder.user(user, &mut assignments, groups)?;
     }
@@ -88,25 +88,25 @@ pub fn users(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(
 
 /// The users of the list, and those of whom only others tell.
 struct Everybody<'a> {
-    answers: &'a Answers,
+    responses: &'a Responses,
     all: BTreeMap<&'a str, User>,
     /// The legacy word of those whom the list does not have.
-    no_member: Known<crate::org::Word>,
+    no_member: Known<crate::org::Symbol>,
 }
 
 impl<'a> Everybody<'a> {
-    fn new(answers: &'a Answers, latest: Time, words: &mut Words) -> Self {
-        let listed = answers.users.iter().flat_map(|users| &users.items);
-        let present = listed.filter(|user| !answers.is_gone(Collection::Users, &Part::of(&user.id)));
+    fn new(responses: &'a Responses, latest: Time, words: &mut Symbols) -> Self {
+        let listed = responses.users.iter().flat_map(|users| &users.items);
+        let present = listed.filter(|user| !responses.is_gone(Collection::Users, &Parent::organization(&user.id)));
         let all = present.map(|wire| (wire.id.as_str(), user(wire, words, latest))).collect();
         // Who is not in the whole list of users is no member of the organization, and so has no role by membership.
-        let whole = answers.users.as_ref().is_some_and(|users| users.cut.is_none());
-        Self { answers, all, no_member: if whole { Known::Null } else { Known::Missing } }
+        let whole = responses.users.as_ref().is_some_and(|users| users.cut.is_none());
+        Self { responses, all, no_member: if whole { Known::Null } else { Known::Missing } }
     }
 
     /// Adds what is told of somebody; false if that person is gone.
     fn tell(&mut self, id: &'a str, told: User) -> bool {
-        if self.answers.is_gone(Collection::Users, &Part::of(id)) {
+        if self.responses.is_gone(Collection::Users, &Parent::organization(id)) {
             return false;
         }
         let told = User { id: id.into(), ..told };
@@ -119,7 +119,7 @@ impl<'a> Everybody<'a> {
     }
 }
 
-fn user(wire: &wire::User, words: &mut Words, latest: Time) -> User {
+fn user(wire: &wire::User, words: &mut Symbols, latest: Time) -> User {
     let account = wire.user.value().cloned().unwrap_or_default();
     User {
         id: Text::from(wire.id.as_str()),

@@ -4,36 +4,36 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::roles::{places, ways};
 use super::{never_null, time, word};
-use crate::api::parent::Part;
+use crate::api::parent::Parent;
 use crate::api::wire::{self, Item, Stamp};
-use crate::collect::responses::Answers;
+use crate::collect::responses::Responses;
 use crate::org::{
     AdminApiKey, ApiKey, Builder, Collection, GroupIx, Invite, Known, OutOfOrder, Owner, Project, ProjectGroup,
-    ProjectIx, ProjectUser, ServiceAccount, Words,
+    ProjectIx, ProjectUser, ServiceAccount, Symbols,
 };
 use crate::time::Time;
 
 /// Projects with their users, groups, service accounts and keys.
-pub fn projects(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
-    for (id, wire) in by_id(answers.projects.iter().flat_map(|projects| &projects.items)) {
-        if answers.is_gone(Collection::Projects, &Part::of(id)) {
+pub fn projects(responses: &Responses, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
+    for (id, wire) in by_id(responses.projects.iter().flat_map(|projects| &projects.items)) {
+        if responses.is_gone(Collection::Projects, &Parent::organization(id)) {
             continue;
         }
         let project = Project {
             id: id.into(),
             name: wire.name.clone(),
-            status: never_null(word(&mut builder.words, &wire.status)),
+            status: never_null(word(&mut builder.symbols, &wire.status)),
             created_at: time(wire.created_at, latest),
             archived_at: time(wire.archived_at, latest),
         };
-        let roles = places(answers, builder, answers.held_by(Collection::ProjectRoles, &Part::of(id)));
+        let roles = places(responses, builder, responses.held_by(Collection::ProjectRoles, &Parent::organization(id)));
         builder.project(project, roles)?;
     }
-    users(answers, builder, latest)?;
-    groups(answers, builder, latest)?;
-    accounts(answers, builder, latest)?;
-    for (_, place, key) in within(answers, builder, Collection::ApiKeys, &answers.api_keys) {
-        let words = &mut builder.words;
+    users(responses, builder, latest)?;
+    groups(responses, builder, latest)?;
+    accounts(responses, builder, latest)?;
+    for (_, place, key) in within(responses, builder, Collection::ApiKeys, &responses.api_keys) {
+        let words = &mut builder.symbols;
         let key = ApiKey {
             id: key.id.as_str().into(),
             project: place,
@@ -48,51 +48,51 @@ pub fn projects(answers: &Answers, builder: &mut Builder, latest: Time) -> Resul
     Ok(())
 }
 
-fn users(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
+fn users(responses: &Responses, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
     let mut assignments = Vec::new();
-    for (part, project, member) in within(answers, builder, Collection::ProjectUsers, &answers.project_users) {
+    for (part, project, member) in within(responses, builder, Collection::ProjectUsers, &responses.project_users) {
         let user = builder.user_ix(&member.id).expect("everybody in a project is among the users");
-        let role = word(&mut builder.words, &member.role);
+        let role = word(&mut builder.symbols, &member.role);
         let user = ProjectUser { project, user, role, added_at: time(member.added_at, latest) };
         let collection = Collection::ProjectUserRoles;
-        match answers.carried.of(collection, &part) {
+        match responses.carried.of(collection, &part) {
             Some(carried) => assignments.extend(carried.assignments(builder)),
-            None => assignments.extend(ways(answers, builder, &part.id, answers.held_by(collection, &part))),
+            None => assignments.extend(ways(responses, builder, &part.id, responses.held_by(collection, &part))),
         }
         builder.project_user(user, &mut assignments)?;
     }
     Ok(())
 }
 
-fn groups(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
-    for (part, project, group) in within(answers, builder, Collection::ProjectGroups, &answers.project_groups) {
+fn groups(responses: &Responses, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
+    for (part, project, group) in within(responses, builder, Collection::ProjectGroups, &responses.project_groups) {
         let ix = builder.group_ix(&group.group_id).expect("every group of a project is among the groups");
-        let held = places(answers, builder, answers.held_by(Collection::ProjectGroupRoles, &part));
+        let held = places(responses, builder, responses.held_by(Collection::ProjectGroupRoles, &part));
         let created_at = time(group.created_at, latest);
         builder.project_group(ProjectGroup { project, group: ix, created_at }, held)?;
     }
     Ok(())
 }
 
-fn accounts(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
+fn accounts(responses: &Responses, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
     let mut memberships: BTreeMap<&str, Vec<GroupIx>> = BTreeMap::new();
-    for (group, members) in &answers.group_members {
+    for (group, members) in &responses.group_members {
         let Some(group) = builder.group_ix(&group.id) else { continue };
         members.items.iter().for_each(|member| memberships.entry(&member.id).or_default().push(group));
     }
     let (mut assignments, mut groups) = (Vec::new(), Vec::new());
-    for (part, project, wire) in within(answers, builder, Collection::ServiceAccounts, &answers.service_accounts) {
+    for (part, project, wire) in within(responses, builder, Collection::ServiceAccounts, &responses.service_accounts) {
         let account = ServiceAccount {
             id: part.id.clone(),
             project,
             name: wire.name.clone(),
-            role: word(&mut builder.words, &wire.role),
+            role: word(&mut builder.symbols, &wire.role),
             created_at: time(wire.created_at, latest),
         };
         let collection = Collection::ServiceAccountRoles;
-        match answers.carried.of(collection, &part) {
+        match responses.carried.of(collection, &part) {
             Some(carried) => assignments.extend(carried.assignments(builder)),
-            None => assignments.extend(ways(answers, builder, &part.id, answers.held_by(collection, &part))),
+            None => assignments.extend(ways(responses, builder, &part.id, responses.held_by(collection, &part))),
         }
         groups.extend(memberships.get(part.id.as_str()).into_iter().flatten());
         builder.service_account(account, &mut assignments, &mut groups)?;
@@ -101,16 +101,16 @@ fn accounts(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<()
 }
 
 /// Admin keys and invitations.
-pub fn keys(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
+pub fn keys(responses: &Responses, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
     let in_projects: BTreeSet<&str> =
-        answers.api_keys.values().flat_map(|keys| &keys.items).map(|key| key.id.as_str()).collect();
-    let told_apart = answers.projects.as_ref().is_some_and(|projects| {
+        responses.api_keys.values().flat_map(|keys| &keys.items).map(|key| key.id.as_str()).collect();
+    let told_apart = responses.projects.as_ref().is_some_and(|projects| {
         let read = |project: &wire::Project| {
-            answers.api_keys.get(&Part::of(&project.id)).is_some_and(|keys| keys.cut.is_none())
+            responses.api_keys.get(&Parent::organization(&project.id)).is_some_and(|keys| keys.cut.is_none())
         };
         projects.cut.is_none() && projects.items.iter().all(read)
     });
-    let admin = answers.admin_api_keys.iter().flat_map(|keys| &keys.items);
+    let admin = responses.admin_api_keys.iter().flat_map(|keys| &keys.items);
     for (id, key) in by_id(admin.filter(|key| !in_projects.contains(key.id.as_str()))) {
         let key = AdminApiKey {
             id: id.into(),
@@ -118,13 +118,13 @@ pub fn keys(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<()
             created_at: time(key.created_at, latest),
             expires_at: key.expires_at.map(|Stamp(seconds)| seconds),
             last_used_at: time(key.last_used_at, latest),
-            owner: owner(&mut builder.words, &key.owner),
+            owner: owner(&mut builder.symbols, &key.owner),
             told_apart,
         };
         builder.admin_api_key(key)?;
     }
-    for (id, invite) in by_id(answers.invites.iter().flat_map(|invites| &invites.items)) {
-        let words = &mut builder.words;
+    for (id, invite) in by_id(responses.invites.iter().flat_map(|invites| &invites.items)) {
+        let words = &mut builder.symbols;
         let projects = invite.projects.as_ref().map(|projects| {
             let mut projects: Vec<_> =
                 projects.iter().map(|project| (project.id.clone(), word(words, &project.role))).collect();
@@ -146,7 +146,7 @@ pub fn keys(answers: &Answers, builder: &mut Builder, latest: Time) -> Result<()
     Ok(())
 }
 
-fn owner(words: &mut Words, wire: &Known<wire::Owner>) -> Owner {
+fn owner(words: &mut Symbols, wire: &Known<wire::Owner>) -> Owner {
     let wire = match wire {
         Known::Value(wire) => wire,
         // There is nobody.
@@ -167,18 +167,18 @@ fn by_id<'a, T: Item + 'a>(items: impl Iterator<Item = &'a T>) -> BTreeMap<&'a s
 
 /// The things in projects, sorted by project and id, without those that are gone.
 fn within<'a, T: Item>(
-    answers: &Answers,
+    responses: &Responses,
     builder: &Builder,
     collection: Collection,
-    lists: &'a BTreeMap<Part, crate::api::pagination::Listed<T>>,
-) -> Vec<(Part, ProjectIx, &'a T)> {
+    lists: &'a BTreeMap<Parent, crate::api::pagination::Listed<T>>,
+) -> Vec<(Parent, ProjectIx, &'a T)> {
     let mut all = Vec::new();
     for (project, list) in lists {
         // A project that is gone has nothing.
         let Some(place) = builder.project_ix(&project.id) else { continue };
         for (id, item) in by_id(list.items.iter()) {
-            let part = Part::within(&project.id, id);
-            if !answers.is_gone(collection, &part) {
+            let part = Parent::within(&project.id, id);
+            if !responses.is_gone(collection, &part) {
                 all.push((part, place, item));
             }
         }

@@ -5,27 +5,32 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::coverage::{gap, without_permissions};
 use super::{never_null, time, word};
 use crate::api::wire::{AssignmentSource, Role as WireRole};
-use crate::collect::responses::{Answers, is_group, role_id};
-use crate::collect::role_pool::Assigned;
-use crate::org::{Assignment, Builder, Collection, Coverage, Known, Role, RoleIx, Text, Way, Words};
+use crate::collect::responses::{Responses, is_group, role_id};
+use crate::collect::role_pool::ListedRole;
+use crate::org::{Assignment, Builder, Collection, Coverage, Known, Role, RoleIx, Symbols, Text, Via};
 use crate::time::Time;
 
-/// Every role that was listed or assigned, completed from all answers about it, the lists first. Where two of them
+/// Every role that was listed or assigned, completed from all responses about it, the lists first. Where two of them
 /// disagree on what it permits, that is not known.
-pub fn roles(answers: &Answers, words: &mut Words, latest: Time, coverage: &mut Coverage) -> BTreeMap<Text, Role> {
-    let said = |assigned: &Assigned| assigned.said;
-    let own = answers.roles.iter().flat_map(|roles| &roles.items).map(said);
-    let in_projects = answers.held(Collection::ProjectRoles).values().flat_map(|roles| &roles.items).map(said);
+pub fn roles(
+    responses: &Responses,
+    words: &mut Symbols,
+    latest: Time,
+    coverage: &mut Coverage,
+) -> BTreeMap<Text, Role> {
+    let said = |assigned: &ListedRole| assigned.said;
+    let own = responses.roles.iter().flat_map(|roles| &roles.items).map(said);
+    let in_projects = responses.held(Collection::ProjectRoles).values().flat_map(|roles| &roles.items).map(said);
     let (own, in_projects): (BTreeSet<usize>, BTreeSet<usize>) = (own.collect(), in_projects.collect());
-    let assigned: BTreeSet<usize> = answers.assigned().map(said).collect();
+    let assigned: BTreeSet<usize> = responses.assigned().map(said).collect();
     // By what was said, not by when: that depends on which answer came first.
     let sorted = |places: BTreeSet<usize>| {
-        let mut said: Vec<&WireRole> = places.into_iter().map(|place| &answers.said[place]).collect();
+        let mut said: Vec<&WireRole> = places.into_iter().map(|place| &responses.said[place]).collect();
         said.sort_unstable();
         said
     };
     let described = |roles: &BTreeSet<usize>| -> BTreeSet<Text> {
-        roles.iter().map(|&place| role_id(&answers.said[place]).into()).collect()
+        roles.iter().map(|&place| role_id(&responses.said[place]).into()).collect()
     };
     let in_lists: BTreeSet<Text> = described(&own).into_iter().chain(described(&in_projects)).collect();
     let told = sorted(in_projects).into_iter().chain(sorted(assigned));
@@ -42,7 +47,7 @@ pub fn roles(answers: &Answers, words: &mut Words, latest: Time, coverage: &mut 
         if let (Known::Value(first), Known::Value(other)) = (&known.permissions, &role.permissions)
             && first != other
         {
-            let message = format!("answers disagree on the `permissions` of role {}", role.id);
+            let message = format!("responses disagree on the `permissions` of role {}", role.id);
             coverage.of_mut(Collection::Roles).gaps.insert(role.id.to_string(), gap(message));
         }
         if coverage.of(Collection::Roles).gaps.contains_key(role.id.as_str()) {
@@ -51,7 +56,7 @@ pub fn roles(answers: &Answers, words: &mut Words, latest: Time, coverage: &mut 
         }
         roles.insert(role.id.clone(), known.or(role));
     }
-    answers.carried.complete(&mut roles);
+    responses.carried.complete(&mut roles);
     // Those in the lists are recorded with their lists.
     let silent = roles.values().filter(|role| !in_lists.contains(&role.id) && role.permissions.is_missing());
     for role in silent.filter(|_| coverage.of(Collection::Roles).asked).collect::<Vec<_>>() {
@@ -61,7 +66,7 @@ pub fn roles(answers: &Answers, words: &mut Words, latest: Time, coverage: &mut 
     roles
 }
 
-fn role(wire: &WireRole, words: &mut Words, latest: Time) -> Role {
+fn role(wire: &WireRole, words: &mut Symbols, latest: Time) -> Role {
     let permissions = match &wire.permissions {
         Known::Value(permissions) => {
             let distinct: BTreeSet<&str> = permissions.iter().map(String::as_str).collect();
@@ -85,33 +90,33 @@ fn role(wire: &WireRole, words: &mut Words, latest: Time) -> Role {
 }
 
 /// The ways that one list says lead to the roles in it: those that `assignment_sources` names, if it is there.
-pub fn ways(answers: &Answers, builder: &Builder, principal: &str, held: &[Assigned]) -> Vec<Assignment> {
+pub fn ways(responses: &Responses, builder: &Builder, principal: &str, held: &[ListedRole]) -> Vec<Assignment> {
     let mut ways = Vec::new();
     for assigned in held {
-        let role = role_ix(answers, builder, assigned);
-        let mut push = |way| ways.push(Assignment { role, way });
+        let role = role_ix(responses, builder, assigned);
+        let mut push = |via| ways.push(Assignment { role, via });
         match &assigned.sources {
-            Known::Value(sources) if sources.is_empty() => push(Way::Inherited),
+            Known::Value(sources) if sources.is_empty() => push(Via::Inherited),
             Known::Value(sources) => sources.iter().for_each(|source| push(way(builder, principal, source))),
-            Known::Null | Known::Missing => push(Way::Unstated),
+            Known::Null | Known::Missing => push(Via::Unstated),
         }
     }
     ways
 }
 
-fn way(builder: &Builder, principal: &str, source: &AssignmentSource) -> Way {
+fn way(builder: &Builder, principal: &str, source: &AssignmentSource) -> Via {
     match builder.group_ix(&source.principal_id) {
-        Some(group) if is_group(&source.principal_type) => Way::Group(group),
-        _ if source.principal_id == principal || source.principal_type == "user" => Way::Direct,
-        _ => Way::Inherited,
+        Some(group) if is_group(&source.principal_type) => Via::Group(group),
+        _ if source.principal_id == principal || source.principal_type == "user" => Via::Direct,
+        _ => Via::Inherited,
     }
 }
 
 /// The places of the roles in a list.
-pub fn places(answers: &Answers, builder: &Builder, held: &[Assigned]) -> Vec<RoleIx> {
-    held.iter().map(|role| role_ix(answers, builder, role)).collect()
+pub fn places(responses: &Responses, builder: &Builder, held: &[ListedRole]) -> Vec<RoleIx> {
+    held.iter().map(|role| role_ix(responses, builder, role)).collect()
 }
 
-fn role_ix(answers: &Answers, builder: &Builder, role: &Assigned) -> RoleIx {
-    builder.role_ix(role_id(answers.said(role))).expect("every assigned role is among the roles")
+fn role_ix(responses: &Responses, builder: &Builder, role: &ListedRole) -> RoleIx {
+    builder.role_ix(role_id(responses.said(role))).expect("every assigned role is among the roles")
 }

@@ -1,14 +1,14 @@
 //! What an earlier collection spares us.
 
-use crate::api::client::Get;
+use crate::api::client::PageRequest;
 use crate::api::endpoint::{AUDIT_LOGS, encode};
-use crate::api::pagination::{Listed, Look, Which, list};
+use crate::api::pagination::{ListRequest, Listed, Purpose, list};
 use crate::api::wire::{Event, Page, Stamp};
 use crate::collect::Collector;
 use crate::collect::incremental::{OVERLAP, SLOW, carry, hidden, named};
-use crate::collect::responses::Answers;
+use crate::collect::responses::Responses;
 use crate::org::{Collection, Org};
-use crate::time::{Time, moment};
+use crate::time::{Time, rfc3339};
 
 impl Collector<'_> {
     /// What the audit log tells of since the earlier collection; or why that is not enough to go by. Nothing of it may
@@ -19,49 +19,54 @@ impl Collector<'_> {
             return Err(format!("the earlier snapshot is of another API, {}", old.source.api));
         }
         if began > self.source.collected_at {
-            return Err(format!("the earlier snapshot is from {}, which is yet to come", moment(began)));
+            return Err(format!("the earlier snapshot is from {}, which is yet to come", rfc3339(began)));
         }
         let full = old.coverage.carried_from().unwrap_or(began);
         if full < oldest {
-            return Err(format!("what the earlier snapshot knows is from {}", moment(full)));
+            return Err(format!("what the earlier snapshot knows is from {}", rfc3339(full)));
         }
         hidden(old, &self.slow_collections()).map_err(|why| format!("in the earlier snapshot, {why}"))?;
         // Events bear the time of the API's clock.
         let ahead = self.client.skew().saturating_neg().max(0);
         let from = began.saturating_sub(OVERLAP).saturating_sub(ahead);
         let query = format!("&{}={from}", encode("effective_at[gte]"));
-        let since = Which { query: &query, ..Which::own(&AUDIT_LOGS) };
+        let since = ListRequest { query: &query, ..ListRequest::own(&AUDIT_LOGS) };
         let events: Listed<Event> = list(self.client, since, |_| {}).await;
         if let Some(error) = events.cut {
             return Err(error.failure(AUDIT_LOGS.template).message);
         }
         // A log that is switched off is as empty as one of an organization where nothing happens.
         if !events.items.iter().any(|event| event.effective_at >= Stamp(from)) {
-            return Err(format!("the audit log has nothing since {}, as if it were switched off", moment(from)));
+            return Err(format!("the audit log has nothing since {}, as if it were switched off", rfc3339(from)));
         }
         if !self.reaches_back_before(from).await? {
-            return Err(format!("the audit log does not reach back to {}", moment(from)));
+            return Err(format!("the audit log does not reach back to {}", rfc3339(from)));
         }
         Ok(events.items)
     }
 
     async fn reaches_back_before(&self, time: Time) -> Result<bool, String> {
         let query = format!("limit=1&{}={time}", encode("effective_at[lt]"));
-        let get =
-            Get { endpoint: &AUDIT_LOGS, path: AUDIT_LOGS.template, query: &query, or_empty: None, look: Look::First };
+        let get = PageRequest {
+            endpoint: &AUDIT_LOGS,
+            path: AUDIT_LOGS.template,
+            query: &query,
+            or_empty: None,
+            look: Purpose::First,
+        };
         let page: Page<Event> =
             self.client.get(get).await.map_err(|error| error.failure(AUDIT_LOGS.template).message)?;
         Ok(page.data.iter().any(|event| event.effective_at < Stamp(time)))
     }
 
     /// Takes over what nothing has changed; or says why that cannot be known.
-    pub(crate) fn carry(&self, answers: &mut Answers, old: &Org, events: &[Event]) -> Result<(), String> {
-        let now = self.assemble(answers);
+    pub(crate) fn carry(&self, responses: &mut Responses, old: &Org, events: &[Event]) -> Result<(), String> {
+        let now = self.assemble(responses);
         let slow = self.slow_collections();
         hidden(&now, &slow)?;
-        answers.carried = carry(old, &now, &named(events)?);
+        responses.carried = carry(old, &now, &named(events)?);
         for collection in SLOW.into_iter().filter(|collection| !slow.contains(collection)) {
-            answers.carried.drop(collection);
+            responses.carried.drop(collection);
         }
         Ok(())
     }

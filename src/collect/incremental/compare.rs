@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{CarriedRoles, CarriedWay};
 use crate::org::{
-    Assignment, Collection, GroupIx, Known, Org, ProjectUser, Role, ServiceAccountIx, Text, UserIx, Way, Word, part_id,
+    Assignment, Collection, GroupIx, Known, Org, ProjectUser, Role, ServiceAccountIx, Symbol, Text, UserIx, Via,
+    part_id,
 };
 
 /// Two collections of one organization, and what happened between them.
@@ -110,8 +111,8 @@ impl<'c> Comparison<'c> {
         same.then(|| UserIx::new(at))
     }
 
-    fn same_word(&self, was: Known<Word>, is: Known<Word>) -> bool {
-        was.map(|word| self.old.words.text(word)) == is.map(|word| self.now.words.text(word))
+    fn same_word(&self, was: Known<Symbol>, is: Known<Symbol>) -> bool {
+        was.map(|word| self.old.symbols.text(word)) == is.map(|word| self.now.symbols.text(word))
     }
 
     /// What groups then and groups now have in common, if that is everything and no event names any of them.
@@ -137,14 +138,14 @@ impl<'c> Comparison<'c> {
         };
         let held = assignments.iter().map(|assignment| {
             let role = &self.old.role(assignment.role).id;
-            let way = match assignment.way {
-                Way::Group(group) => {
+            let way = match assignment.via {
+                Via::Group(group) => {
                     let id = &self.old.group(group).id;
                     known(&(id.as_str(), role.as_str())).then(|| CarriedWay::Group(id.clone()))?
                 }
                 // Whether that source still confers it shows nowhere.
-                Way::Inherited => return None,
-                way @ (Way::Direct | Way::Unstated) => CarriedWay::Other(way),
+                Via::Inherited => return None,
+                way @ (Via::Direct | Via::Unstated) => CarriedWay::Other(way),
             };
             (!self.changed.contains(role)).then(|| (role.clone(), way))
         });
@@ -154,7 +155,7 @@ impl<'c> Comparison<'c> {
                 id == role
                     && match way {
                         CarriedWay::Group(id) => id == group,
-                        CarriedWay::Other(way) => *way == Way::Unstated,
+                        CarriedWay::Other(way) => *way == Via::Unstated,
                     }
             })
         };
@@ -168,13 +169,14 @@ impl<'c> Comparison<'c> {
 fn changed_roles(old: &Org, now: &Org, named: &BTreeSet<&str>) -> BTreeSet<Text> {
     let now_by_id: HashMap<&str, &Role> = now.collected_roles().iter().map(|role| (role.id.as_str(), role)).collect();
     let permissions = |org: &Org, role: &Role| -> Known<BTreeSet<String>> {
-        role.permissions.as_ref().map(|words| words.iter().map(|&word| org.words.text(word).to_owned()).collect())
+        role.permissions.as_ref().map(|words| words.iter().map(|&word| org.symbols.text(word).to_owned()).collect())
     };
     let same = |was: &Role, is: &Role| {
         was.name == is.name
             && was.description == is.description
             && was.predefined_role == is.predefined_role
-            && was.resource_type.map(|word| old.words.text(word)) == is.resource_type.map(|word| now.words.text(word))
+            && was.resource_type.map(|word| old.symbols.text(word))
+                == is.resource_type.map(|word| now.symbols.text(word))
             && was.listed == is.listed
             && permissions(old, was) == permissions(now, is)
     };

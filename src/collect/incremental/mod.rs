@@ -10,9 +10,9 @@ mod compare;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::api::parent::Part;
+use crate::api::parent::Parent;
 use crate::api::wire::Event;
-use crate::org::{Assignment, Builder, Collection, Org, Role, ServiceAccountIx, State, Text, UserIx, Way};
+use crate::org::{Assignment, Builder, Collection, Org, Role, ServiceAccountIx, State, Text, UserIx, Via};
 use crate::time::Time;
 use compare::Comparison;
 
@@ -40,8 +40,8 @@ const SHOWN_IN_PROJECTS: [Collection; 6] = [
 /// What is taken from an earlier collection.
 #[derive(Debug, Default)]
 pub struct Carried {
-    parts: BTreeMap<(Collection, Part), CarriedRoles>,
-    /// What only answers about an assignment tell of a role.
+    parts: BTreeMap<(Collection, Parent), CarriedRoles>,
+    /// What only responses about an assignment tell of a role.
     roles: BTreeMap<Text, Role>,
 }
 
@@ -55,18 +55,18 @@ pub struct CarriedRoles {
 #[derive(Debug)]
 enum CarriedWay {
     Group(Text),
-    Other(Way),
+    Other(Via),
 }
 
 impl Carried {
     /// What is carried for one principal.
-    pub fn of(&self, collection: Collection, part: &Part) -> Option<&CarriedRoles> {
+    pub fn of(&self, collection: Collection, part: &Parent) -> Option<&CarriedRoles> {
         // A copy of the key is dear, and mostly nothing is carried.
         if self.parts.is_empty() { None } else { self.parts.get(&(collection, part.clone())) }
     }
 
     /// For whom something is carried, and when it was read.
-    pub fn parts(&self) -> impl Iterator<Item = (Collection, &Part, Time)> {
+    pub fn parts(&self) -> impl Iterator<Item = (Collection, &Parent, Time)> {
         self.parts.iter().map(|((collection, part), roles)| (*collection, part, roles.from))
     }
 
@@ -75,7 +75,7 @@ impl Carried {
         self.parts.retain(|(of, _), _| *of != collection);
     }
 
-    /// Fills in what only answers about an assignment tell of a role.
+    /// Fills in what only responses about an assignment tell of a role.
     pub fn complete(&self, roles: &mut BTreeMap<Text, Role>) {
         for (id, told) in &self.roles {
             if let Some(role) = roles.remove(id) {
@@ -92,10 +92,10 @@ impl CarriedRoles {
         let group = |id: &Text| builder.group_ix(id).expect("nothing is carried whose groups are not in the list");
         self.held.iter().map(move |(id, way)| {
             let way = match way {
-                CarriedWay::Group(id) => Way::Group(group(id)),
+                CarriedWay::Group(id) => Via::Group(group(id)),
                 CarriedWay::Other(way) => *way,
             };
-            Assignment { role: role(id), way }
+            Assignment { role: role(id), via: way }
         })
     }
 }
@@ -137,7 +137,7 @@ pub fn carry(old: &Org, now: &Org, named: &BTreeSet<&str>) -> Carried {
     let mut parts = BTreeMap::new();
     for (at, user) in now.users.iter().enumerate() {
         if let Some(held) = comparison.user(UserIx::new(at)) {
-            parts.insert((Collection::UserRoles, Part::of(&user.id)), held);
+            parts.insert((Collection::UserRoles, Parent::organization(&user.id)), held);
         }
     }
     let members = places(old, &old.project_users, |member| (member.project.at(), &old.user(member.user).id));
@@ -145,7 +145,7 @@ pub fn carry(old: &Org, now: &Org, named: &BTreeSet<&str>) -> Carried {
         let (project, user) = (&now.project(member.project).id, now.user(member.user));
         let before = members.get(&(project.as_str(), user.id.as_str()));
         if let Some(held) = before.and_then(|&before| comparison.project_user(before, member)) {
-            parts.insert((Collection::ProjectUserRoles, Part::within(project, &user.id)), held);
+            parts.insert((Collection::ProjectUserRoles, Parent::within(project, &user.id)), held);
         }
     }
     let accounts = places(old, &old.service_accounts, |account| (account.project.at(), &account.id));
@@ -153,15 +153,15 @@ pub fn carry(old: &Org, now: &Org, named: &BTreeSet<&str>) -> Carried {
         let project = &now.project(account.project).id;
         let before = accounts.get(&(project.as_str(), account.id.as_str()));
         if let Some(held) = before.and_then(|&before| comparison.account(before, ServiceAccountIx::new(at))) {
-            parts.insert((Collection::ServiceAccountRoles, Part::within(project, &account.id)), held);
+            parts.insert((Collection::ServiceAccountRoles, Parent::within(project, &account.id)), held);
         }
     }
     let roles = told(old, &parts);
     Carried { parts, roles }
 }
 
-/// What the answers that are carried over told of the roles in them, beyond what the lists do.
-fn told(old: &Org, parts: &BTreeMap<(Collection, Part), CarriedRoles>) -> BTreeMap<Text, Role> {
+/// What the responses that are carried over told of the roles in them, beyond what the lists do.
+fn told(old: &Org, parts: &BTreeMap<(Collection, Parent), CarriedRoles>) -> BTreeMap<Text, Role> {
     let held: BTreeSet<&str> = parts.values().flat_map(|roles| &roles.held).map(|(role, _)| role.as_str()).collect();
     let roles = old.collected_roles().iter().filter(|role| held.contains(role.id.as_str()));
     let told = roles.map(|role| Role {

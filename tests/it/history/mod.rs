@@ -101,7 +101,7 @@ impl Happening<'_> {
     }
 
     /// A moment that nothing has had yet.
-    fn moment(&self) -> i64 {
+    fn rfc3339(&self) -> i64 {
         1_771_000_000 + i64::try_from(self.fresh()).unwrap_or(0)
     }
 }

@@ -38,7 +38,7 @@ pub const ALL: [What; 14] = [
 impl Happening<'_> {
     pub(super) fn befall_people(&mut self, what: What) -> Option<()> {
         let [first, second, third] = self.whom;
-        let moment = self.moment();
+        let moment = self.rfc3339();
         let org = &mut *self.organization;
         match what {
             // Of the members of groups, the log tells nothing.

@@ -96,7 +96,7 @@ impl Happening<'_> {
             id: id.clone(),
             name: format!("Made {id}"),
             permissions: vec!["api.files.read".to_owned()],
-            created_at: Some(self.moment()),
+            created_at: Some(self.rfc3339()),
             ..Role::default()
         };
         self.roles().push(role);
@@ -104,7 +104,7 @@ impl Happening<'_> {
     }
 
     fn role_updated(&mut self, what: What) -> Option<()> {
-        let (moment, fresh, third) = (self.moment(), self.fresh(), self.whom[2]);
+        let (moment, fresh, third) = (self.rfc3339(), self.fresh(), self.whom[2]);
         let role = custom(self.roles(), third)?;
         match what {
             What::Renamed => role.name = format!("Renamed {fresh}"),

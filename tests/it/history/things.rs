@@ -40,7 +40,7 @@ pub const ALL: [What; 14] = [
 impl Happening<'_> {
     pub(super) fn befall_things(&mut self, what: What) -> Option<()> {
         let [first, second, third] = self.whom;
-        let (moment, fresh) = (self.moment(), self.fresh());
+        let (moment, fresh) = (self.rfc3339(), self.fresh());
         let org = &mut *self.organization;
         match what {
             // Of this, the log tells nothing.
@@ -113,7 +113,7 @@ impl Happening<'_> {
 
     fn befall_accounts(&mut self, what: What) -> Option<()> {
         let [first, second, third] = self.whom;
-        let (moment, fresh) = (self.moment(), self.fresh());
+        let (moment, fresh) = (self.rfc3339(), self.fresh());
         let role = ["owner", "member"].get(third % 3).map(|&word| word.to_owned());
         let accounts = &mut choose(&mut self.organization.projects, first)?.service_accounts;
         if matches!(what, What::AccountMade) {
