@@ -1,8 +1,10 @@
 //! The organization as the evaluator sees it: kinds of things by number, and all effective grants in one table.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::finding::Thing;
+use crate::finding::{Thing, ThingKind};
 use crate::org::{
     Collection, Extent, Grant, GroupIx, Known, Org, Principal, ProjectIx, RoleIx, Rows, Scope, ServiceAccountIx, Text,
     UserIx,
@@ -17,6 +19,8 @@ pub struct Facts<'o> {
     grants: OnceCell<Grants>,
     missing_legacy_roles: OnceCell<Option<(usize, usize)>>,
     owning_projects: OnceCell<Vec<Option<ProjectIx>>>,
+    /// The things that were named so far, so that all findings share them.
+    things: RefCell<HashMap<(Kind, usize), Arc<Thing>>>,
 }
 
 /// Every effective grant. Only rules that ask more of a grant than its role make us build it.
@@ -37,6 +41,7 @@ impl<'o> Facts<'o> {
             grants: OnceCell::new(),
             missing_legacy_roles: OnceCell::new(),
             owning_projects: OnceCell::new(),
+            things: RefCell::default(),
         }
     }
 
@@ -136,11 +141,20 @@ impl<'o> Facts<'o> {
     }
 
     /// A thing by its kind and place.
-    pub fn thing(&self, kind: Kind, at: usize) -> Thing {
+    pub fn thing(&self, kind: Kind, at: usize) -> Arc<Thing> {
+        if let Some(thing) = self.things.borrow().get(&(kind, at)) {
+            return Arc::clone(thing);
+        }
+        let thing = Arc::new(self.described(kind, at));
+        self.things.borrow_mut().insert((kind, at), Arc::clone(&thing));
+        thing
+    }
+
+    fn described(&self, kind: Kind, at: usize) -> Thing {
         match kind {
             Kind::Role => {
                 let role = &self.org.roles[at];
-                let thing = thing("role", &role.id, &role.name, None);
+                let thing = thing(Kind::Role, &role.id, &role.name, None);
                 match self.owning_projects()[at] {
                     Some(project) => self.within(project, thing),
                     None => thing,
@@ -148,31 +162,31 @@ impl<'o> Facts<'o> {
             }
             Kind::User => {
                 let user = &self.org.users[at];
-                thing("user", &user.id, &user.name, user.email.value())
+                thing(Kind::User, &user.id, &user.name, user.email.value())
             }
             Kind::Group => {
                 let group = &self.org.groups[at];
-                thing("group", &group.id, &group.name, None)
+                thing(Kind::Group, &group.id, &group.name, None)
             }
             Kind::Project => {
                 let project = &self.org.projects[at];
-                thing("project", &project.id, &project.name, None)
+                thing(Kind::Project, &project.id, &project.name, None)
             }
             Kind::ServiceAccount => {
                 let account = &self.org.service_accounts[at];
-                self.within(account.project, thing("service_account", &account.id, &account.name, None))
+                self.within(account.project, thing(Kind::ServiceAccount, &account.id, &account.name, None))
             }
             Kind::Invite => {
                 let invite = &self.org.invites[at];
-                thing("invite", &invite.id, &Known::Missing, invite.email.value())
+                thing(Kind::Invite, &invite.id, &Known::Missing, invite.email.value())
             }
             Kind::AdminApiKey => {
                 let key = &self.org.admin_api_keys[at];
-                thing("admin_api_key", &key.id, &key.name, None)
+                thing(Kind::AdminApiKey, &key.id, &key.name, None)
             }
             Kind::ApiKey => {
                 let key = &self.org.api_keys[at];
-                self.within(key.project, thing("api_key", &key.id, &key.name, None))
+                self.within(key.project, thing(Kind::ApiKey, &key.id, &key.name, None))
             }
             Kind::Grant => {
                 let grant = &self.grants()[at];
@@ -181,7 +195,7 @@ impl<'o> Facts<'o> {
                 // As a member of a group, a service account may be a user, too: that is another grant.
                 let holder = match grant.principal {
                     Principal::User(_) | Principal::Group(_) => principal.id.to_string(),
-                    Principal::ServiceAccount(_) => format!("{}:{}", principal.kind, principal.id),
+                    Principal::ServiceAccount(_) => format!("{}:{}", principal.kind.name(), principal.id),
                 };
                 let (id, name) = match grant.scope {
                     Scope::Organization => (format!("{holder}/{}", role.id), spoken),
@@ -191,13 +205,19 @@ impl<'o> Facts<'o> {
                         (id, format!("{spoken} in {}", project.label()))
                     }
                 };
-                Thing { kind: "grant", id: Text::from(id), name: Some(Text::from(name)), email: None, project: None }
+                Thing {
+                    kind: ThingKind::Of(Kind::Grant),
+                    id: Text::from(id),
+                    name: Some(Text::from(name)),
+                    email: None,
+                    project: None,
+                }
             }
         }
     }
 
     fn within(&self, project: ProjectIx, thing: Thing) -> Thing {
-        Thing { project: Some(Box::new(self.thing(Kind::Project, project.at()))), ..thing }
+        Thing { project: Some(self.thing(Kind::Project, project.at())), ..thing }
     }
 
     /// Of each role, the project that it belongs to: a custom one belongs to one at most.
@@ -215,7 +235,7 @@ impl<'o> Facts<'o> {
     }
 
     /// A principal as a thing.
-    pub fn principal(&self, principal: Principal) -> Thing {
+    pub fn principal(&self, principal: Principal) -> Arc<Thing> {
         match principal {
             Principal::User(user) => self.thing(Kind::User, user.at()),
             Principal::Group(group) => self.thing(Kind::Group, group.at()),
@@ -224,6 +244,12 @@ impl<'o> Facts<'o> {
     }
 }
 
-fn thing(kind: &'static str, id: &Text, name: &Known<Text>, email: Option<&Text>) -> Thing {
-    Thing { kind, id: id.clone(), name: name.value().cloned(), email: email.cloned(), project: None }
+fn thing(kind: Kind, id: &Text, name: &Known<Text>, email: Option<&Text>) -> Thing {
+    Thing {
+        kind: ThingKind::Of(kind),
+        id: id.clone(),
+        name: name.value().cloned(),
+        email: email.cloned(),
+        project: None,
+    }
 }

@@ -1,11 +1,13 @@
 //! Judging: an organization and policies in, an outcome out. Pure, synchronous, and it cannot fail: what is not
 //! known is *unknown*, which is an answer too.
 
+mod amount;
 mod evaluate;
 mod facts;
 mod hole;
 mod judge;
 mod literals;
+mod message;
 mod population;
 mod proof;
 mod prove;
@@ -26,17 +28,22 @@ use facts::Facts;
 pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
     let facts = Facts::new(org, as_of);
     let names = literals::Names::new(&facts);
-    let mut rules = Vec::new();
-    let mut findings = Vec::new();
+    let mut outcome = Outcome {
+        as_of,
+        source: org.source.clone(),
+        digest: String::new(),
+        coverage: org.coverage.clone(),
+        disagreements: org.disagreements(),
+        rules: Vec::new(),
+        skipped: Vec::new(),
+        findings: Vec::new(),
+    };
     for rule in policies.iter().flat_map(|policy| &policy.rules) {
-        let judged = judge::judge(&facts, rule, rules.len());
-        let mut result = judged.result;
-        result.notes.extend(names.unresolved(rule));
-        rules.push(result);
-        findings.extend(judged.findings);
+        let mut judged = judge::judge(&facts, rule);
+        judged.result.notes.extend(names.unresolved(rule));
+        outcome.push(judged.result, judged.findings);
     }
-    let (source, coverage) = (org.source.clone(), org.coverage.clone());
-    Outcome { as_of, source, coverage, disagreements: org.disagreements(), rules, skipped: Vec::new(), findings }
+    outcome
 }
 
 /// Whose roles these rules could ask for: one answer for each user of an organization of which only the lists are known.

@@ -2,37 +2,54 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
-use crate::finding::{AccessPath, Evidence, Thing, Value};
+use crate::document::Region;
+use crate::finding::{Evidence, Thing};
+use crate::org::Text;
 
 /// Why an answer is what it is.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Proof {
     /// The values that decided, each with the words of the policy that it met.
     pub evidence: Vec<Evidence>,
+    /// The permissions that decided, of the role that is asked about, each with the words of the policy that it met.
+    pub permissions: Vec<(Text, Region)>,
     /// The paths that lead there.
-    pub paths: Vec<AccessPath>,
+    pub paths: Vec<Way>,
     /// What is missing, where the answer is unknown.
     pub missing: Vec<Missing>,
     /// The words of the policy that decided where there is no value to show.
     pub places: Vec<Range<usize>>,
 }
 
+/// A path in full, and the permissions of the role at its end that decided: an index into what the prover has matched.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Way {
+    pub steps: Vec<Arc<Thing>>,
+    pub matched: Option<usize>,
+}
+
 impl Proof {
-    /// What was found, each once: evidence in the order in which it was met, paths sorted.
-    pub fn found(self) -> (Vec<Evidence>, Vec<AccessPath>) {
-        let Self { mut evidence, mut paths, .. } = self;
+    /// Sorts the paths, and leaves each path and each piece of evidence once.
+    pub fn tidy(&mut self) {
         let mut seen = HashSet::new();
-        evidence.retain(|one| seen.insert((one.attribute, one.value.clone(), one.location.span.start)));
-        paths.sort();
-        paths.dedup();
-        (evidence, paths)
+        self.evidence.retain(|one| seen.insert((one.attribute.clone(), one.value.clone(), one.region)));
+        self.paths.sort();
+        self.paths.dedup();
+    }
+
+    /// Takes over what was found behind a related thing, but for its paths and permissions.
+    pub fn extend(&mut self, inner: &Self) {
+        self.evidence.extend(inner.evidence.iter().cloned());
+        self.missing.extend(inner.missing.iter().cloned());
+        self.places.extend(inner.places.iter().cloned());
     }
 
     /// What is missing, in sentences: alike things together, and the subject of the finding not named again.
     pub fn said(&self, subject: Option<&Thing>) -> Vec<String> {
         let mut unread: Vec<&str> = Vec::new();
-        let mut unsent: Vec<(&str, &Thing, HashSet<&str>)> = Vec::new();
+        let mut unsent: Vec<(&str, &Arc<Thing>, HashSet<&str>)> = Vec::new();
         let mut seen = HashSet::new();
         for missing in &self.missing {
             match missing {
@@ -47,7 +64,7 @@ impl Proof {
             }
         }
         let unsent = unsent.into_iter().map(|(attribute, first, ids)| {
-            if ids.len() == 1 && Some(first) == subject {
+            if ids.len() == 1 && Some(&**first) == subject {
                 format!("the API sent no `{attribute}`")
             } else {
                 unsent_for(attribute, first, ids.len())
@@ -60,7 +77,7 @@ impl Proof {
 /// The sentence on an attribute that the API did not send for so many things.
 pub fn unsent_for(attribute: &str, first: &Thing, count: usize) -> String {
     let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
-    format!("the API sent no `{attribute}` for {} {}{more}", first.kind_in_words(), first.spoken())
+    format!("the API sent no `{attribute}` for {} {}{more}", first.kind.words(), first.qualified_label())
 }
 
 /// Something that would have to be known.
@@ -69,15 +86,5 @@ pub enum Missing {
     /// Something was not read, in a sentence.
     Unread(String),
     /// An attribute that the API did not send for a thing.
-    Unsent(&'static str, Thing),
-}
-
-/// The permission that a piece of evidence shows, if it shows one.
-pub fn permission(evidence: &Evidence) -> Option<Thing> {
-    match &evidence.value {
-        Value::Permission(text) => {
-            Some(Thing { kind: "permission", id: text.clone(), name: None, email: None, project: None })
-        }
-        Value::Null | Value::Flag(_) | Value::Number(_) | Value::Time(_) | Value::Text(_) => None,
-    }
+    Unsent(&'static str, Arc<Thing>),
 }

@@ -1,25 +1,41 @@
 //! From answers to proofs: which values met which words of the policy, along which paths, or what is missing.
 //! Only findings come here; nothing is judged again.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::evaluate::{Answered, Domain, matching, principal_word, scope_word};
 use super::facts::Facts;
-use super::proof::{Missing, Proof, permission, unsent_for};
+use super::proof::{Missing, Proof, Way, unsent_for};
 use super::relate::principal;
-use crate::document::{Location, SourceText};
-use crate::finding::{AccessPath, Evidence, Thing, Value};
-use crate::org::{Collection, Extent, Grant, GroupIx, Known, Principal, Scope, Truth};
+use crate::document::{Region, SourceText};
+use crate::finding::{AccessPath, Evidence, Matched, Thing, Value};
+use crate::org::{Collection, Extent, Grant, GroupIx, Known, Principal, Scope, Text, Truth};
 use crate::policy::{
-    Attribute, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation, TextColumn,
-    TextPredicate, ViaKind, ViaPredicate,
+    Attribute, Condition, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
+    TextColumn, TextPredicate, ViaKind, ViaPredicate,
 };
 
 /// Proves the answers of one rule.
 pub struct Prover<'f, 'o> {
     pub facts: &'f Facts<'o>,
     pub source: &'f Arc<SourceText>,
+    /// The permissions that fired, by role, each set once.
+    matched: RefCell<Interned<Matched>>,
+    /// The paths of findings, each once: many people come to a role along the same way.
+    paths: RefCell<HashMap<AccessPath, Arc<AccessPath>>>,
+    /// What a condition says of a role, by the condition and the role: the same for everybody who holds it.
+    by_role: RefCell<HashMap<(*const Condition, usize), Rc<Proof>>>,
+}
+
+impl<'f, 'o> Prover<'f, 'o> {
+    pub fn new(facts: &'f Facts<'o>, source: &'f Arc<SourceText>) -> Self {
+        let (matched, paths, by_role) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Self { facts, source, matched, paths, by_role }
+    }
 }
 
 impl Prover<'_, '_> {
@@ -39,7 +55,7 @@ impl Prover<'_, '_> {
                 let row = self.row(answered.domain, at);
                 match column(self.facts.org, row) {
                     Known::Missing => self.unsent(attribute, answered.domain, at, proof),
-                    Known::Null => self.value(attribute, Value::Null, answered.condition.span.clone(), proof),
+                    Known::Null => self.value(attribute, Value::Null, &answered.condition.span, proof),
                     Known::Value(words) => {
                         let words = words.iter().map(|&word| self.facts.org.symbols.text(word)).collect();
                         self.list(attribute, words, test, &answered.condition.span, truth, proof);
@@ -69,9 +85,9 @@ impl Prover<'_, '_> {
         }
     }
 
-    fn value(&self, attribute: &Attribute, value: Value, span: Range<usize>, proof: &mut Proof) {
-        let location = Location { source: Arc::clone(self.source), span };
-        proof.evidence.push(Evidence { attribute: attribute.name, value, location });
+    fn value(&self, attribute: &Attribute, value: Value, span: &Range<usize>, proof: &mut Proof) {
+        let region = self.source.region(span);
+        proof.evidence.push(Evidence { attribute: Text::const_new(attribute.name), value, region });
     }
 
     fn scalar(
@@ -82,7 +98,7 @@ impl Prover<'_, '_> {
         at: usize,
         proof: &mut Proof,
     ) {
-        let span = answered.condition.span.clone();
+        let span = &answered.condition.span;
         match value {
             Known::Missing => self.unsent(attribute, answered.domain, at, proof),
             Known::Null => self.value(attribute, Value::Null, span, proof),
@@ -139,14 +155,14 @@ impl Prover<'_, '_> {
             TextColumn::Scope if matches!(answered.domain, Domain::GrantsByRole(_)) => return,
             TextColumn::Scope => Known::Value(scope_word(self.facts.grants()[at].scope)),
         };
-        let whole = || answered.condition.span.clone();
+        let whole = &answered.condition.span;
         match value {
             Known::Missing => self.unsent(attribute, answered.domain, at, proof),
-            Known::Null => self.value(attribute, Value::Null, whole(), proof),
+            Known::Null => self.value(attribute, Value::Null, whole, proof),
             Known::Value(text) => {
                 let met = matching(test.any.as_deref().unwrap_or_default(), text).or(test.regex.as_ref());
                 let met = met.or_else(|| matching(&test.except, text));
-                let span = met.map_or_else(whole, |pattern| pattern.span.clone());
+                let span = met.map_or(whole, |pattern| &pattern.span);
                 self.value(attribute, Value::Text(text.into()), span, proof);
             }
         }
@@ -162,19 +178,18 @@ impl Prover<'_, '_> {
         proof: &mut Proof,
     ) {
         let words: Vec<&str> = words.into_iter().filter(|word| matching(&test.except, word).is_none()).collect();
-        let mut show = |word: &str, span: &Range<usize>| {
-            let value = match attribute.names {
-                Some(Naming::Permission) => Value::Permission(word.into()),
-                Some(Naming::Itself | Naming::OneOf(_)) | None => Value::Text(word.into()),
-            };
-            self.value(attribute, value, span.clone(), proof);
+        let mut show = |word: &str, span: &Range<usize>| match attribute.names {
+            Some(Naming::Permission) => proof.permissions.push((word.into(), self.source.region(span))),
+            Some(Naming::Itself | Naming::OneOf(_)) | None => {
+                self.value(attribute, Value::Text(word.into()), span, proof);
+            }
         };
         let any = test.any.as_deref().unwrap_or_default();
         if let Some(bounds) = test.count {
             let counted =
                 words.iter().filter(|word| test.any.is_none() || matching(any, word).is_some()).count() as u64;
             if bounds.contain(counted) == (truth == Truth::Yes) {
-                self.value(attribute, Value::Number(counted), whole.clone(), proof);
+                self.value(attribute, Value::Number(counted), whole, proof);
             }
             return;
         }
@@ -215,30 +230,137 @@ impl Prover<'_, '_> {
         let all = self.related_things(relation, scopes, answered.domain, part.domain, at);
         if let (Quantity::Count(_), Truth::No | Truth::Yes) = (test.quantity, truth) {
             let counted = all.iter().filter(|related| part.answers.of(related.at) == Truth::Yes).count() as u64;
-            self.value(attribute, Value::Number(counted), answered.condition.span.clone(), proof);
+            self.value(attribute, Value::Number(counted), &answered.condition.span, proof);
         }
         // Of one thing at most, what it is tells why, whichever way it decides.
         let decides = |related: &&Related| relation.to_one() || part.answers.of(related.at) == deciding;
         for related in all.iter().filter(decides) {
-            let mut inner = Proof::default();
-            self.explain(part, related.at, &mut inner);
+            let inner = self.inner(part, related.at);
             if deciding != Truth::Unknown {
-                lead(&related.paths, &inner, proof);
+                self.lead(&related.paths, &inner, proof);
             }
-            proof.evidence.extend(inner.evidence);
-            proof.places.extend(inner.places);
-            proof.missing.extend(inner.missing);
+            proof.extend(&inner);
         }
         if let Domain::Things(kind @ (Kind::ApiKey | Kind::AdminApiKey)) = answered.domain
             && all.is_empty()
             && truth != Truth::Unknown
         {
-            self.value(attribute, self.owner(relation, kind, at), answered.condition.span.clone(), proof);
+            self.value(attribute, self.owner(relation, kind, at), &answered.condition.span, proof);
         }
         if truth == Truth::Unknown {
             self.open(relation, scopes, answered.domain, at, proof);
         }
         proof.places.push(answered.condition.span.clone());
+    }
+
+    /// Why a related thing answers as it does.
+    fn inner(&self, part: &Answered<'_>, at: usize) -> Rc<Proof> {
+        let explain = || {
+            let mut inner = Proof::default();
+            self.explain(part, at, &mut inner);
+            Rc::new(inner)
+        };
+        match part.domain {
+            Domain::Things(_) => explain(),
+            Domain::GrantsByRole(_) => {
+                let key = (std::ptr::from_ref(part.condition), at);
+                if let Some(known) = self.by_role.borrow().get(&key) {
+                    return Rc::clone(known);
+                }
+                let inner = explain();
+                self.by_role.borrow_mut().insert(key, Rc::clone(&inner));
+                inner
+            }
+        }
+    }
+
+    /// The index of these permissions of a role among those that fired. `None` if there are none.
+    pub fn matched(&self, role: &Arc<Thing>, permissions: &[(Text, Region)]) -> Option<usize> {
+        if permissions.is_empty() {
+            return None;
+        }
+        let mut patterns: BTreeMap<Region, Vec<Text>> = BTreeMap::new();
+        for (permission, region) in permissions {
+            patterns.entry(*region).or_default().push(permission.clone());
+        }
+        for met in patterns.values_mut() {
+            met.sort_unstable();
+            met.dedup();
+        }
+        let matched = Matched { role: Arc::clone(role), patterns: patterns.into_iter().collect() };
+        Some(self.matched.borrow_mut().intern(matched))
+    }
+
+    /// Reads one of the sets of permissions that fired.
+    pub fn matched_at<T>(&self, index: usize, read: impl FnOnce(&Matched) -> T) -> T {
+        read(&self.matched.borrow().items[index])
+    }
+
+    /// The permissions of all these sets, sorted, each once.
+    pub fn permissions(&self, matched: &BTreeSet<usize>) -> Vec<Text> {
+        let all = &self.matched.borrow().items;
+        let each = matched.iter().flat_map(|&index| &all[index].patterns).flat_map(|(_, met)| met);
+        let mut permissions: Vec<Text> = each.cloned().collect();
+        permissions.sort_unstable();
+        permissions.dedup();
+        permissions
+    }
+
+    /// What one of the sets adds to a fingerprint: its permissions, as one text.
+    pub fn matched_digest(&self, index: usize) -> String {
+        self.matched_at(index, |matched| {
+            format!("permissions of {}: {}", matched.role.id, matched.permissions().join(" "))
+        })
+    }
+
+    /// All permissions that fired, for the result of the rule.
+    pub fn into_matched(self) -> Vec<Matched> {
+        self.matched.into_inner().items
+    }
+
+    /// A path of a finding, shared with all findings that have it.
+    pub fn path(&self, way: Way, subject: &Arc<Thing>) -> Arc<AccessPath> {
+        let Way { mut steps, matched } = way;
+        let from_subject = steps.first() == Some(subject);
+        if from_subject {
+            steps.remove(0);
+        }
+        let path = AccessPath { from_subject, steps, matched };
+        let mut paths = self.paths.borrow_mut();
+        if let Some(known) = paths.get(&path) {
+            return Arc::clone(known);
+        }
+        let shared = Arc::new(path.clone());
+        paths.insert(path, Arc::clone(&shared));
+        shared
+    }
+
+    /// Joins the paths to a related thing with what was found behind it.
+    fn lead(&self, paths: &[Vec<Arc<Thing>>], inner: &Proof, proof: &mut Proof) {
+        if paths.is_empty() {
+            proof.permissions.extend(inner.permissions.iter().cloned());
+            proof.paths.extend(inner.paths.iter().cloned());
+        }
+        // Another path to the same thing is a path of its own: it is not continued.
+        let meets = |path: &[Arc<Thing>], end: &[Arc<Thing>]| {
+            end.first() != path.last() && path.last().is_some_and(|last| end.contains(last))
+        };
+        for path in paths {
+            if inner.paths.is_empty() {
+                let matched = path.last().and_then(|role| self.matched(role, &inner.permissions));
+                proof.paths.push(Way { steps: path.clone(), matched });
+            }
+            for end in &inner.paths {
+                if meets(path, &end.steps) {
+                    proof.paths.extend([Way { steps: path.clone(), matched: None }, end.clone()]);
+                    continue;
+                }
+                // A path that begins where this one ends does not name the thing twice.
+                let rest = if end.steps.first() == path.last() { &end.steps[1..] } else { &end.steps[..] };
+                let steps = path.iter().chain(rest).cloned().collect();
+                proof.paths.push(Way { steps, matched: end.matched });
+            }
+        }
     }
 
     /// What the API calls the owner of a key that is none of those that the relation leads to.
@@ -275,7 +397,7 @@ impl Prover<'_, '_> {
         }
         let mut places = Vec::new();
         facts.relate(relation, kind, at, scopes, &mut places);
-        let paths = |place: usize| -> Vec<AccessPath> {
+        let paths = |place: usize| -> Vec<Vec<Arc<Thing>>> {
             match relation {
                 Relation::Holds | Relation::Holders => self.ways(&facts.grants()[place]),
                 Relation::Groups => vec![vec![facts.thing(kind, at), facts.thing(Kind::Group, place)]],
@@ -287,8 +409,8 @@ impl Prover<'_, '_> {
                 Relation::Project | Relation::User | Relation::ServiceAccount if kind != Kind::Grant => {
                     vec![vec![facts.thing(kind, at), facts.thing(relation.target(), place)]]
                 }
+                Relation::Roles => vec![vec![facts.thing(kind, at), facts.thing(Kind::Role, place)]],
                 Relation::Projects
-                | Relation::Roles
                 | Relation::ServiceAccounts
                 | Relation::ApiKeys
                 | Relation::Project
@@ -302,19 +424,19 @@ impl Prover<'_, '_> {
     }
 
     /// Every way that leads to a grant, as a path from the principal to the role.
-    pub fn ways(&self, grant: &Grant) -> Vec<AccessPath> {
+    pub fn ways(&self, grant: &Grant) -> Vec<Vec<Arc<Thing>>> {
         let principal = self.facts.principal(grant.principal);
         // A role that holds in a project is reached by way of it.
         let project = match grant.scope {
             Scope::Project(project) => Some(self.facts.thing(Kind::Project, project.at())),
             Scope::Organization => None,
         };
-        let end: Vec<Thing> = project.into_iter().chain([self.facts.thing(Kind::Role, grant.role.at())]).collect();
+        let end: Vec<Arc<Thing>> = project.into_iter().chain([self.facts.thing(Kind::Role, grant.role.at())]).collect();
         let through = |group: &GroupIx| {
             let start = [principal.clone(), self.facts.thing(Kind::Group, group.at())];
             start.into_iter().chain(end.iter().cloned()).collect()
         };
-        let mut paths: Vec<AccessPath> = grant.groups.iter().map(through).collect();
+        let mut paths: Vec<Vec<Arc<Thing>>> = grant.groups.iter().map(through).collect();
         if grant.direct == Truth::Yes || grant.membership || paths.is_empty() {
             paths.insert(0, std::iter::once(principal.clone()).chain(end.iter().cloned()).collect());
         }
@@ -345,7 +467,7 @@ impl Prover<'_, '_> {
                         ViaKind::Membership => ("membership", grant.membership),
                     };
                     if holds {
-                        self.value(attribute, Value::Text(word.into()), span.clone(), proof);
+                        self.value(attribute, Value::Text(word.into()), span, proof);
                     }
                 }
             }
@@ -363,32 +485,28 @@ impl Prover<'_, '_> {
 /// A related thing by its place in its domain, and the paths that lead to it.
 struct Related {
     at: usize,
-    paths: Vec<AccessPath>,
+    paths: Vec<Vec<Arc<Thing>>>,
 }
 
-/// Joins the paths to a related thing with what was found behind it.
-fn lead(paths: &[AccessPath], inner: &Proof, proof: &mut Proof) {
-    let permissions: Vec<Thing> = inner.evidence.iter().filter_map(permission).collect();
-    // What leads to the same thing from elsewhere goes no further: it is a path of its own.
-    let meets = |path: &AccessPath, end: &AccessPath| {
-        end.first() != path.last() && path.last().is_some_and(|last| end.contains(last))
-    };
-    for path in paths {
-        let mut ends: Vec<AccessPath> = inner.paths.clone();
-        if ends.is_empty() {
-            ends = permissions.iter().map(|permission| vec![permission.clone()]).collect();
+/// Values by number, each once.
+struct Interned<T> {
+    items: Vec<T>,
+    numbers: HashMap<T, usize>,
+}
+
+impl<T> Default for Interned<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), numbers: HashMap::new() }
+    }
+}
+
+impl<T: Clone + Eq + std::hash::Hash> Interned<T> {
+    fn intern(&mut self, item: T) -> usize {
+        if let Some(number) = self.numbers.get(&item) {
+            return *number;
         }
-        if ends.is_empty() {
-            proof.paths.push(path.clone());
-        }
-        for end in ends {
-            if meets(path, &end) {
-                proof.paths.extend([path.clone(), end]);
-                continue;
-            }
-            // A path that begins where this one ends does not name the thing twice.
-            let rest = if end.first() == path.last() { &end[1..] } else { &end[..] };
-            proof.paths.push(path.iter().chain(rest).cloned().collect());
-        }
+        self.items.push(item.clone());
+        self.numbers.insert(item, self.items.len() - 1);
+        self.items.len() - 1
     }
 }

@@ -21,16 +21,16 @@ pub(crate) fn run(args: &Check, common: &Common) -> Result<Exit, Error> {
     let skipped = narrow(&mut policies, &args.rules)?;
     let (org, digest) = facts(args, common, &policies)?;
     let mut outcome = check(&org, &policies, args.gate.as_of.unwrap_or(org.source.collected_at));
+    outcome.digest = digest;
     outcome.skipped = skipped;
     doubt_if_old(&mut outcome, args);
 
     let stdout = Terminal::stdout(common.color);
     // A file is no terminal, whatever standard output is.
     let color = if args.output.is_some() { common.color == Color::Always } else { stdout.color };
-    let look = TextStyle { width: stdout.width, color, quiet: common.quiet, verbose: common.verbose > 0 };
-    let report = render(args.format, &outcome, &digest, look);
+    let style = TextStyle { width: stdout.width, color, quiet: common.quiet, verbose: common.verbose > 0 };
     let exit = exit(&outcome, args);
-    match output::write(&report, args.output.as_deref()) {
+    match output::write(args.output.as_deref(), |to| render(args.format, &outcome, style, to)) {
         // A violation is proven, whether or not the report found its reader.
         Err(error) if exit == Exit::Violation => {
             output::warn(&Error::from(error).in_one_line());
@@ -77,14 +77,14 @@ fn overrides(args: &Rules) -> Result<Overrides, Error> {
 
 /// Leaves the rules that are to be judged; returns the ids of the others.
 fn narrow(policies: &mut [Policy], args: &Rules) -> Result<Vec<String>, Error> {
-    let ids = || policies.iter().flat_map(|policy| &policy.rules).map(|rule| rule.id.as_str());
+    let ids = || policies.iter().flat_map(|policy| &policy.rules).map(|rule| rule.info.id.as_str());
     for id in args.only.iter().chain(&args.skip) {
         if !ids().any(|known| known == id) {
             let help = nearest(id, ids()).map(|near| format!("did you mean `{near}`?"));
             return Err(Error::NoSuchRule { id: id.clone(), help });
         }
     }
-    let tags = || policies.iter().flat_map(|policy| &policy.rules).flat_map(|rule| &rule.tags).map(String::as_str);
+    let tags = || policies.iter().flat_map(|policy| &policy.rules).flat_map(|rule| &rule.info.tags).map(String::as_str);
     if let Some(tag) = args.tag.iter().find(|tag| !tags().any(|known| known == *tag)) {
         let help = nearest(tag, tags()).map(|near| format!("did you mean `{near}`?"));
         return Err(Error::NoSuchTag { tag: tag.clone(), help });
@@ -92,12 +92,12 @@ fn narrow(policies: &mut [Policy], args: &Rules) -> Result<Vec<String>, Error> {
     let mut skipped = Vec::new();
     for policy in &mut *policies {
         let (judged, left) = std::mem::take(&mut policy.rules).into_iter().partition(|rule| {
-            (args.only.is_empty() || args.only.contains(&rule.id))
-                && (args.tag.is_empty() || rule.tags.iter().any(|tag| args.tag.contains(tag)))
-                && !args.skip.contains(&rule.id)
+            (args.only.is_empty() || args.only.contains(&rule.info.id))
+                && (args.tag.is_empty() || rule.info.tags.iter().any(|tag| args.tag.contains(tag)))
+                && !args.skip.contains(&rule.info.id)
         });
         policy.rules = judged;
-        skipped.extend(left.into_iter().map(|rule| rule.id));
+        skipped.extend(left.into_iter().map(|rule| rule.info.id.clone()));
     }
     if policies.iter().all(|policy| policy.rules.is_empty()) {
         return Err(Error::NoRule);

@@ -20,7 +20,7 @@ pub(crate) fn run(args: &Doctor, common: &Common) -> Result<Exit, Error> {
     let unknown: Vec<&str> = rules
         .iter()
         .filter(|rule| rule.needs().iter().any(|need| fails(&probes, *need)))
-        .map(|rule| rule.id.as_str())
+        .map(|rule| rule.info.id.as_str())
         .collect();
 
     let mut report = format!("{}\n", client.base());
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Doctor, common: &Common) -> Result<Exit, Error> {
     if !common.quiet || !unknown.is_empty() {
         writeln!(report, "{verdict}").expect("writing to a string cannot fail");
     }
-    output::write(&report, None)?;
+    output::stream(|stdout| stdout.write_all(report.as_bytes()))?;
     let help = probes.iter().filter_map(|probe| match &probe.answer {
         Answer::Failed { help, .. } => help.clone(),
         Answer::Allowed(_) | Answer::NobodyToAskAbout => None,

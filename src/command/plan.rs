@@ -19,7 +19,7 @@ pub(crate) fn run(args: &Plan, common: &Common) -> Result<Exit, Error> {
     let policies = load(&args.policy, &Overrides::default())?;
     let needs = needs(&policies);
     if !input::has_key(&args.api) {
-        output::write(&without_sizes(&needs), None)?;
+        output::stream(|stdout| stdout.write_all(without_sizes(&needs).as_bytes()))?;
         return Ok(Exit::Clean);
     }
     let lists: BTreeSet<Collection> =
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Plan, common: &Common) -> Result<Exit, Error> {
     let order = input::Order { needs: &lists, as_of: None, journal: None, since: None };
     let org = input::collect(&args.api, common, &order)?.0.org;
     let rate = args.api.rate.unwrap_or(MEASURED_RATE);
-    output::write(&with_sizes(&org, &needs, rate), None)?;
+    output::stream(|stdout| stdout.write_all(with_sizes(&org, &needs, rate).as_bytes()))?;
     for collection in Collection::ALL {
         if let Some(detail) = org.coverage.detail(collection) {
             output::warn(&format!("{collection}: {}", visible(&detail)));

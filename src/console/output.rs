@@ -18,15 +18,19 @@ pub struct Error {
     source: io::Error,
 }
 
-/// Writes a report. That nobody reads it to its end is no error.
-pub fn write(report: &str, to: Option<&Path>) -> Result<(), Error> {
-    let Some(path) = to else { return stream(|stdout| stdout.write_all(report.as_bytes())) };
-    quiet_if_closed(write_whole(path, |file| file.write_all(report.as_bytes())), || format!("`{}`", shown(path)))
+/// Writes a report to a file, whole or not at all, or to standard output. That nobody reads it to its end is no error.
+pub fn write(to: Option<&Path>, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Error> {
+    let Some(path) = to else { return stream(fill) };
+    let buffered = |file: &mut dyn io::Write| {
+        let mut file = io::BufWriter::new(file);
+        fill(&mut file).and_then(|()| file.flush())
+    };
+    quiet_if_closed(write_whole(path, |file| buffered(file)), || format!("`{}`", shown(path)))
 }
 
 /// Writes to standard output. That nobody reads it to its end is no error.
 pub fn stream<T>(fill: impl FnOnce(&mut dyn io::Write) -> io::Result<T>) -> Result<(), Error> {
-    let mut stdout = io::stdout().lock();
+    let mut stdout = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let written = fill(&mut stdout).and_then(|_| stdout.flush());
     quiet_if_closed(written, || "standard output".to_owned())
 }

@@ -34,6 +34,41 @@ impl SourceText {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Self { name, text, lines }
     }
+
+    /// A span of bytes as lines and columns.
+    pub fn region(&self, span: &Range<usize>) -> Region {
+        let place = |at: usize| {
+            let line = self.lines.partition_point(|start| *start <= at);
+            let column = self.text[self.lines[line - 1]..at].chars().count() + 1;
+            let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+            (small(line), small(column))
+        };
+        let ((line, column), (end_line, end_column)) = (place(span.start), place(span.end));
+        Region { line, column, end_line, end_column }
+    }
+
+    /// Lines and columns as a span of bytes; what lies beyond the text is its end.
+    pub fn span(&self, region: Region) -> Range<usize> {
+        let offset = |line: u32, column: u32| {
+            let Some(start) = self.lines.get(line.saturating_sub(1) as usize) else { return self.text.len() };
+            let mut characters = self.text[*start..].char_indices();
+            characters.nth(column.saturating_sub(1) as usize).map_or(self.text.len(), |(at, _)| start + at)
+        };
+        offset(region.line, region.column)..offset(region.end_line, region.end_column)
+    }
+}
+
+/// A piece of a text as people count: lines and columns from 1, columns in characters. The end is not part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct Region {
+    /// The first line.
+    pub line: u32,
+    /// The column in it.
+    pub column: u32,
+    /// The line where it ends.
+    pub end_line: u32,
+    /// The column after its last character.
+    pub end_column: u32,
 }
 
 /// A place in a policy: the exact words that fired.
@@ -46,11 +81,9 @@ pub struct Location {
 }
 
 impl Location {
-    /// Line and column, both counted from 1; the column in characters.
-    pub fn line_column(&self) -> (usize, usize) {
-        let line = self.source.lines.partition_point(|start| *start <= self.span.start);
-        let column = self.source.text[self.source.lines[line - 1]..self.span.start].chars().count() + 1;
-        (line, column)
+    /// Lines and columns.
+    pub fn region(&self) -> Region {
+        self.source.region(&self.span)
     }
 }
 

@@ -97,14 +97,15 @@ fn repeated_ids(policies: &[Policy]) -> Vec<Located> {
     let mut first: BTreeMap<&str, &Location> = BTreeMap::new();
     let mut repeated = Vec::new();
     for rule in policies.iter().flat_map(|policy| &policy.rules) {
-        let Some(earlier) = first.get(rule.id.as_str()) else {
-            first.insert(&rule.id, &rule.location);
+        let Some(earlier) = first.get(rule.info.id.as_str()) else {
+            first.insert(&rule.info.id, &rule.info.location);
             continue;
         };
-        let (line, _) = earlier.line_column();
-        let problem = Problem::new(rule.location.span.clone(), format!("a second rule with the id `{}`", rule.id))
-            .help(format!("the first is in {}, line {line}", earlier.source.name));
-        repeated.push(Located { source: Arc::clone(&rule.location.source), problem });
+        let line = earlier.region().line;
+        let problem =
+            Problem::new(rule.info.location.span.clone(), format!("a second rule with the id `{}`", rule.info.id))
+                .help(format!("the first is in {}, line {line}", earlier.source.name));
+        repeated.push(Located { source: Arc::clone(&rule.info.location.source), problem });
     }
     repeated
 }

@@ -15,6 +15,7 @@ mod reader;
 mod rule;
 mod vocabulary;
 
+pub use crate::org::Kind;
 pub use builtin::builtin;
 pub use error::Error;
 pub use load::{load, parse};
@@ -22,5 +23,5 @@ pub use needs::{Needs, Users, needs};
 pub use params::Overrides;
 pub use pattern::{BadPattern, Pattern};
 pub use rule::*;
-pub use vocabulary::{Attribute, Case, FlagColumn, Kind, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type};
+pub use vocabulary::{Attribute, Case, FlagColumn, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type};
 pub use vocabulary::{find, matters, of};

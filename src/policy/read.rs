@@ -9,7 +9,7 @@ use super::{Assertion, Exactly, Kind, Pattern, Policy, Predicate, Rule, Type};
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Located, Params, Problem, Reader};
 use crate::document::{Location, SourceText};
-use crate::finding::Severity;
+use crate::finding::{RuleInfo, Severity};
 
 /// What a file says, if nothing is wrong with it; else what is wrong, in the order of the text. The names of its
 /// parameters come with it either way.
@@ -151,7 +151,8 @@ impl Reader<'_> {
         };
         let assertion = self.assertion(&fields, select);
         let (id, location) = id?;
-        Some(Rule {
+        let end = self.text()[..node.span.end].trim_end().len();
+        let info = RuleInfo {
             title: title.unwrap_or_else(|| id.replace('-', " ")),
             id,
             severity,
@@ -160,12 +161,10 @@ impl Reader<'_> {
             references,
             controls,
             tags,
-            select,
-            filter: filter?,
-            assertion: assertion?,
-            allow_empty,
+            end_line: self.source.region(&(end..end)).line,
             location,
-        })
+        };
+        Some(Rule { info: Arc::new(info), select, filter: filter?, assertion: assertion?, allow_empty })
     }
 
     fn id(&mut self, rule: &Node, node: Option<&Node>) -> Option<(String, Location)> {

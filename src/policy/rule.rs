@@ -1,12 +1,11 @@
 //! A policy as it was read: rules, conditions and what they ask of a value.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, TimeColumn};
-use crate::document::{Location, SourceText};
-use crate::finding::Severity;
+use crate::document::SourceText;
+use crate::finding::RuleInfo;
 use crate::time::Time;
 
 /// A policy file that loaded without a problem.
@@ -25,22 +24,8 @@ pub struct Policy {
 /// One rule: what it looks at, and what must or must not be.
 #[derive(Debug)]
 pub struct Rule {
-    /// Unique over all loaded files.
-    pub id: String,
-    /// What is flagged, in words.
-    pub title: String,
-    /// How bad a violation is.
-    pub severity: Severity,
-    /// Why the rule is there.
-    pub rationale: Option<String>,
-    /// What to do about a violation.
-    pub remediation: Option<String>,
-    /// Further reading.
-    pub references: Vec<String>,
-    /// The controls of compliance frameworks that the rule serves.
-    pub controls: BTreeMap<String, Vec<String>>,
-    /// Free words to select rules by.
-    pub tags: Vec<String>,
+    /// What it says about itself.
+    pub info: Arc<RuleInfo>,
     /// The kind of thing looked at.
     pub select: Kind,
     /// Which of them; without `where`, all.
@@ -49,8 +34,6 @@ pub struct Rule {
     pub assertion: Assertion,
     /// Whether selecting nothing is expected.
     pub allow_empty: bool,
-    /// Where the rule's id stands.
-    pub location: Location,
 }
 
 /// What a rule demands of what it selects.

@@ -1,7 +1,7 @@
 //! The vocabulary of the policy language, as one table. Loading, type checks, "did you mean", and what a rule reads
 //! all follow from a row; to add an attribute is to add one.
 
-use crate::org::{Collection, Extent, Known, Org, Symbol};
+use crate::org::{Collection, Extent, Kind, Known, Org, Symbol};
 use crate::time::Time;
 
 use Collection::{
@@ -9,58 +9,7 @@ use Collection::{
     ProjectUserRoles, ProjectUsers, Projects, Roles, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
 };
 
-/// The kind of thing that a rule selects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// A role.
-    Role,
-    /// A user.
-    User,
-    /// A group.
-    Group,
-    /// A project.
-    Project,
-    /// A service account.
-    ServiceAccount,
-    /// An invitation.
-    Invite,
-    /// An admin key.
-    AdminApiKey,
-    /// A key of a project.
-    ApiKey,
-    /// One principal holding one role in one scope, however many ways lead to it.
-    Grant,
-}
-
 impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::Role,
-        Self::User,
-        Self::Group,
-        Self::Project,
-        Self::ServiceAccount,
-        Self::Invite,
-        Self::AdminApiKey,
-        Self::ApiKey,
-        Self::Grant,
-    ];
-
-    /// The word after `select`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Role => "role",
-            Self::User => "user",
-            Self::Group => "group",
-            Self::Project => "project",
-            Self::ServiceAccount => "service_account",
-            Self::Invite => "invite",
-            Self::AdminApiKey => "admin_api_key",
-            Self::ApiKey => "api_key",
-            Self::Grant => "grant",
-        }
-    }
-
     /// The word with its article.
     pub fn one(self) -> String {
         let article = if self.name().starts_with(['a', 'i']) { "an" } else { "a" };

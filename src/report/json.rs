@@ -1,43 +1,43 @@
-//! The JSON report, schema version 1. Fields may be added; none is renamed or removed within a version.
+//! The JSON report, schema version 2. Fields may be added; none is renamed or removed within a version.
+//!
+//! Everything stands once: what a rule says of itself at the rule, the permissions that fired at the rule under
+//! `matched`, the things that paths lead over under `things`. Findings are written one by one.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::ser::{Serialize, Serializer};
 
-use crate::document::Location;
-use crate::escape::is_hidden;
-use crate::finding::{Evidence, Finding, Outcome, RuleResult, Status, Thing, Value, Verdict};
+use super::json_lines::Lines;
+use crate::document::Region;
+use crate::finding::{AccessPath, Evidence, Finding, Matched, Outcome, RuleResult, Status, Thing, Value, Verdict};
 use crate::org::{Collection, CollectionCoverage, Coverage};
 use crate::time::rfc3339;
 
-pub(super) fn render(outcome: &Outcome, digest: &str) -> String {
-    let count = |status| outcome.with_status(status).count();
+pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
+    let keys = Keys::default();
     let report = Report {
-        schema_version: 1,
+        schema_version: 2,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         as_of: rfc3339(outcome.as_of),
         organization: Organization {
             source: &outcome.source.api,
             collected_at: rfc3339(outcome.source.collected_at),
-            digest,
+            digest: &outcome.digest,
         },
         complete: outcome.complete(),
         coverage: outcome.coverage.iter().map(|(name, of)| coverage(&outcome.coverage, name, of)).collect(),
         disagreements: &outcome.disagreements,
-        summary: Summary {
-            violations: count(Status::Violation),
-            unknown: count(Status::Unknown),
-            waived: 0,
-            baselined: 0,
-            rules: Verdict::ALL.map(|verdict| (verdict.name(), outcome.count(verdict))).into_iter().collect(),
-        },
-        rules: outcome.rules.iter().map(rule).collect(),
+        summary: summary(outcome),
+        rules: outcome.rules.iter().map(|result| rule(result, &keys)).collect(),
         skipped: &outcome.skipped,
-        findings: outcome.findings.iter().map(|one| finding(one, &outcome.rules[one.rule])).collect(),
+        findings: Findings { outcome, keys: &keys },
+        things: Things(&keys),
     };
-    let json = serde_json::to_string_pretty(&report).expect("writing to memory cannot fail, and every key is a text");
-    escaped(json + "\n")
+    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::default()))?;
+    to.write_all(b"\n")
 }
 
 #[derive(serde::Serialize)]
@@ -52,7 +52,9 @@ struct Report<'a> {
     summary: Summary,
     rules: Vec<RuleRow<'a>>,
     skipped: &'a [String],
-    findings: Vec<FindingRow<'a>>,
+    findings: Findings<'a>,
+    /// Last, since it has what the others name.
+    things: Things<'a>,
 }
 
 #[derive(serde::Serialize)]
@@ -84,6 +86,7 @@ struct Summary {
     unknown: usize,
     waived: usize,
     baselined: usize,
+    by_severity: BTreeMap<&'static str, usize>,
     rules: BTreeMap<&'static str, usize>,
 }
 
@@ -96,37 +99,59 @@ struct RuleRow<'a> {
     selected: usize,
     violations: usize,
     unknown: usize,
-    policy: PlaceRow<'a>,
+    policy: RuleLines<'a>,
     rationale: Option<&'a str>,
     remediation: Option<&'a str>,
     references: &'a [String],
     controls: &'a BTreeMap<String, Vec<String>>,
     tags: &'a [String],
-    unread: &'a [String],
+    unread: Vec<String>,
     notes: &'a [String],
+    matched: Vec<MatchedRow<'a>>,
+}
+
+#[derive(serde::Serialize)]
+struct RuleLines<'a> {
+    file: &'a str,
+    line: u32,
+    end_line: u32,
+}
+
+#[derive(serde::Serialize)]
+struct MatchedRow<'a> {
+    role: String,
+    permissions: Vec<&'a str>,
+    policy: Region,
+    /// Which words met which permissions, where more than one pattern did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    patterns: Vec<PatternRow<'a>>,
+}
+
+#[derive(serde::Serialize)]
+struct PatternRow<'a> {
+    permissions: Vec<&'a str>,
+    policy: Region,
 }
 
 #[derive(serde::Serialize)]
 struct FindingRow<'a> {
     rule: &'a str,
-    severity: &'static str,
     status: &'static str,
     subject: ThingRow<'a>,
     message: &'a str,
     evidence: Vec<EvidenceRow<'a>>,
     selected_by: Vec<EvidenceRow<'a>>,
-    paths: Vec<Vec<ThingRow<'a>>>,
     missing: &'a [String],
-    policy: PlaceRow<'a>,
-    remediation: Option<&'a str>,
+    paths: Vec<PathRow>,
+    policy: Region,
     fingerprint: &'a str,
 }
 
 #[derive(serde::Serialize)]
-struct PlaceRow<'a> {
-    file: &'a str,
-    line: usize,
-    column: usize,
+struct PathRow {
+    via: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matched: Option<usize>,
 }
 
 #[derive(serde::Serialize)]
@@ -143,7 +168,7 @@ struct ThingRow<'a> {
 
 #[derive(serde::Serialize)]
 struct EvidenceRow<'a> {
-    attribute: &'static str,
+    attribute: &'a str,
     value: ValueRow<'a>,
 }
 
@@ -158,6 +183,70 @@ impl Serialize for ValueRow<'_> {
             Value::Time(time) => serializer.serialize_str(&rfc3339(*time)),
             Value::Text(text) | Value::Permission(text) => serializer.serialize_str(text),
         }
+    }
+}
+
+/// The things that paths lead over, each with its key in the report.
+#[derive(Default)]
+struct Keys(RefCell<KeyTable>);
+
+#[derive(Default)]
+struct KeyTable {
+    of: HashMap<Arc<Thing>, String>,
+    taken: HashSet<String>,
+}
+
+impl Keys {
+    /// The key of a thing: its id; if things of two kinds have that id, the id after the kind.
+    fn of(&self, thing: &Arc<Thing>) -> String {
+        let mut keys = self.0.borrow_mut();
+        if let Some(key) = keys.of.get(thing) {
+            return key.clone();
+        }
+        let taken = keys.taken.contains(thing.id.as_str());
+        let key = if taken { format!("{}:{}", thing.kind.name(), thing.id) } else { thing.id.to_string() };
+        keys.taken.insert(key.clone());
+        keys.of.insert(Arc::clone(thing), key.clone());
+        key
+    }
+}
+
+/// The findings, each made into a row when it is written.
+struct Findings<'a> {
+    outcome: &'a Outcome,
+    keys: &'a Keys,
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer
+            .collect_seq(self.outcome.findings.iter().map(|one| finding(one, &self.outcome.rules[one.rule], self.keys)))
+    }
+}
+
+/// All things that were named until now.
+struct Things<'a>(&'a Keys);
+
+impl Serialize for Things<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let keys = self.0.0.borrow();
+        let sorted: BTreeMap<&str, &Arc<Thing>> = keys.of.iter().map(|(thing, key)| (key.as_str(), thing)).collect();
+        serializer.collect_map(sorted.into_iter().map(|(key, of)| (key, thing(of))))
+    }
+}
+
+fn summary(outcome: &Outcome) -> Summary {
+    let mut by_severity = BTreeMap::new();
+    for rule in outcome.rules.iter().filter(|rule| rule.violations() > 0) {
+        *by_severity.entry(rule.info.severity.name()).or_default() += rule.violations();
+    }
+    Summary {
+        violations: outcome.count_findings(Status::Violation),
+        unknown: outcome.count_findings(Status::Unknown),
+        waived: outcome.count_findings(Status::Waived),
+        baselined: outcome.count_findings(Status::Baselined),
+        by_severity,
+        rules: Verdict::ALL.map(|verdict| (verdict.name(), outcome.count(verdict))).into_iter().collect(),
     }
 }
 
@@ -176,76 +265,69 @@ fn coverage(of: &Coverage, collection: Collection, record: &CollectionCoverage) 
     }
 }
 
-fn rule(rule: &RuleResult) -> RuleRow<'_> {
+fn rule<'a>(rule: &'a RuleResult, keys: &Keys) -> RuleRow<'a> {
+    let info = &*rule.info;
+    let line = info.location.region().line;
     RuleRow {
-        id: &rule.id,
-        title: &rule.title,
-        severity: rule.severity.name(),
-        verdict: rule.verdict.name(),
+        id: &info.id,
+        title: &info.title,
+        severity: info.severity.name(),
+        verdict: rule.verdict().name(),
         selected: rule.selected,
-        violations: rule.violations,
-        unknown: rule.unknown,
-        policy: location(&rule.location),
-        rationale: rule.rationale.as_deref(),
-        remediation: rule.remediation.as_deref(),
-        references: &rule.references,
-        controls: &rule.controls,
-        tags: &rule.tags,
-        unread: &rule.unread,
+        violations: rule.violations(),
+        unknown: rule.unknown(),
+        policy: RuleLines { file: &info.location.source.name, line, end_line: info.end_line },
+        rationale: info.rationale.as_deref(),
+        remediation: info.remediation.as_deref(),
+        references: &info.references,
+        controls: &info.controls,
+        tags: &info.tags,
+        unread: rule.unread.iter().map(ToString::to_string).collect(),
         notes: &rule.notes,
+        matched: rule.matched.iter().map(|of| matched(of, keys)).collect(),
     }
 }
 
-fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult) -> FindingRow<'a> {
+fn matched<'a>(of: &'a Matched, keys: &Keys) -> MatchedRow<'a> {
+    let pattern = |(region, met): &'a (Region, Vec<_>)| PatternRow {
+        permissions: met.iter().map(AsRef::as_ref).collect(),
+        policy: *region,
+    };
+    let patterns = if of.patterns.len() > 1 { of.patterns.iter().map(pattern).collect() } else { Vec::new() };
+    MatchedRow { role: keys.of(&of.role), permissions: of.permissions(), policy: of.patterns[0].0, patterns }
+}
+
+fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &Keys) -> FindingRow<'a> {
     let evidence =
-        |evidence: &'a Evidence| EvidenceRow { attribute: evidence.attribute, value: ValueRow(&evidence.value) };
+        |evidence: &'a Evidence| EvidenceRow { attribute: &evidence.attribute, value: ValueRow(&evidence.value) };
+    let path = |path: &Arc<AccessPath>| {
+        // The subject stands at the finding: it is not listed among the things.
+        let subject = path.from_subject.then(|| finding.subject.id.to_string());
+        PathRow {
+            via: subject.into_iter().chain(path.steps.iter().map(|step| keys.of(step))).collect(),
+            matched: path.matched,
+        }
+    };
     FindingRow {
-        rule: &rule.id,
-        severity: rule.severity.name(),
+        rule: &rule.info.id,
         status: finding.status.name(),
         subject: thing(&finding.subject),
         message: &finding.message,
         evidence: finding.evidence.iter().map(evidence).collect(),
         selected_by: finding.selected_by.iter().map(evidence).collect(),
-        paths: finding.paths.iter().map(|path| path.iter().map(thing).collect()).collect(),
         missing: &finding.missing,
-        policy: location(&finding.location),
-        remediation: rule.remediation.as_deref(),
+        paths: finding.paths.iter().map(path).collect(),
+        policy: finding.region,
         fingerprint: &finding.fingerprint,
     }
 }
 
-fn location(location: &Location) -> PlaceRow<'_> {
-    let (line, column) = location.line_column();
-    PlaceRow { file: &location.source.name, line, column }
-}
-
 fn thing(thing: &Thing) -> ThingRow<'_> {
     ThingRow {
-        kind: thing.kind,
+        kind: thing.kind.name(),
         id: &thing.id,
         name: thing.name.as_deref(),
         email: thing.email.as_deref(),
         project: thing.project.as_deref().map(|project| Box::new(self::thing(project))),
     }
-}
-
-/// Writes hidden characters as escapes: JSON allows them bare, a terminal that shows the report does not forgive them.
-/// Outside of texts there are none but line ends.
-fn escaped(json: String) -> String {
-    let hides = |character: char| character != '\n' && is_hidden(character);
-    if !json.contains(hides) {
-        return json;
-    }
-    let mut shown = String::with_capacity(json.len() + 64);
-    for character in json.chars() {
-        if hides(character) {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                write!(shown, "\\u{unit:04x}").expect("writing to a string cannot fail");
-            }
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
 }

@@ -1,8 +1,11 @@
-//! Reports: an outcome in, text out. One file for each format, and none of them decides anything.
+//! Reports: an outcome in, bytes out. One file for each format, and none of them decides anything.
 
 mod json;
+mod json_lines;
 mod snippet;
 mod text;
+
+use std::io::{self, Write};
 
 use crate::finding::Outcome;
 
@@ -38,14 +41,18 @@ pub struct TextStyle {
     pub color: bool,
     /// Leave out what explains.
     pub quiet: bool,
-    /// Say also which rules passed, and list every subject.
+    /// Show also which rules passed, and every subject.
     pub verbose: bool,
 }
 
-/// The outcome as a report. `digest` is that of the facts it rests on.
-pub fn render(format: Format, outcome: &Outcome, digest: &str, look: TextStyle) -> String {
+/// Writes the outcome as a report.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Text => text::render(outcome, look),
-        Format::Json => json::render(outcome, digest),
+        Format::Text => text::render(outcome, style, to),
+        Format::Json => json::render(outcome, to),
     }
 }

@@ -7,27 +7,33 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use owo_colors::Style;
 
 use super::TextStyle;
-use crate::document::Location;
+use crate::document::{Location, Region};
 use crate::escape::visible;
-use crate::finding::{Finding, RuleResult, Status, Value};
+use crate::finding::{Finding, RuleResult, Status};
 
 /// Draws the piece of the policy that a rule fired by, with the patterns that did underlined.
 pub fn draw(out: &mut String, rule: &RuleResult, findings: &[Finding], look: TextStyle, style: Style) {
-    let mut labels: BTreeMap<(usize, usize), BTreeSet<&Value>> = BTreeMap::new();
+    let mut met: BTreeMap<Region, BTreeSet<String>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.status == Status::Violation) {
-        labels.entry((finding.location.span.start, finding.location.span.end)).or_default();
+        met.entry(finding.region).or_default();
         for evidence in &finding.evidence {
-            labels
-                .entry((evidence.location.span.start, evidence.location.span.end))
-                .or_default()
-                .insert(&evidence.value);
+            met.entry(evidence.region).or_default().insert(evidence.value.to_string());
         }
     }
-    if labels.is_empty() {
-        let place = findings.first().map_or(&rule.location, |finding| &finding.location);
-        labels.insert((place.span.start, place.span.end), BTreeSet::new());
+    for (region, permissions) in rule.matched.iter().flat_map(|matched| &matched.patterns) {
+        met.entry(*region).or_default().extend(permissions.iter().map(ToString::to_string));
     }
-    let snippet = Snippet { title: visible(&rule.title).into_owned(), location: &rule.location, labels };
+    let source = &rule.info.location.source;
+    let mut labels: BTreeMap<(usize, usize), BTreeSet<String>> = met
+        .into_iter()
+        .map(|(region, values)| (source.span(region), values))
+        .map(|(span, values)| ((span.start, span.end), values))
+        .collect();
+    if labels.is_empty() {
+        let span = findings.first().map_or(rule.info.location.span.clone(), |finding| source.span(finding.region));
+        labels.insert((span.start, span.end), BTreeSet::new());
+    }
+    let snippet = Snippet { title: visible(&rule.info.title).into_owned(), location: &rule.info.location, labels };
     let mut theme = if look.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     theme.characters = ThemeCharacters { error: "·".into(), ..ThemeCharacters::unicode() };
     if look.color {
@@ -45,7 +51,7 @@ pub fn draw(out: &mut String, rule: &RuleResult, findings: &[Finding], look: Tex
 struct Snippet<'a> {
     title: String,
     location: &'a Location,
-    labels: BTreeMap<(usize, usize), BTreeSet<&'a Value>>,
+    labels: BTreeMap<(usize, usize), BTreeSet<String>>,
 }
 
 impl fmt::Debug for Snippet<'_> {
@@ -72,8 +78,7 @@ impl Diagnostic for Snippet<'_> {
         Some(Box::new(self.labels.iter().map(|(&(start, end), values)| {
             let written = &text[start..end];
             // A literal says it all itself; of a glob, one wants to know what it met.
-            let met: Vec<String> =
-                values.iter().map(ToString::to_string).filter(|value| !written.contains(value)).collect();
+            let met: Vec<String> = values.iter().filter(|value| !written.contains(value.as_str())).cloned().collect();
             let label = (!met.is_empty()).then(|| {
                 let mut label = met.iter().take(3).map(|value| visible(value)).collect::<Vec<_>>().join(", ");
                 if met.len() > 3 {

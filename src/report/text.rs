@@ -1,89 +1,112 @@
 //! The report for people: worst first, every finding under the words of the policy that fired, and what has one
 //! cause told once.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::io::{self, Write};
 
 use owo_colors::{OwoColorize as _, Style};
 
 use super::{TextStyle, snippet};
+use crate::document::SourceText;
 use crate::escape::visible;
-use crate::finding::{AccessPath, Evidence, Finding, Outcome, RuleResult, Severity, Status, Thing, Value, Verdict};
-use crate::org::{Collection, State};
+use crate::finding::{
+    AccessPath, Evidence, Finding, Matched, Outcome, RuleResult, Severity, Status, Thing, ThingKind, Unread, Value,
+    Verdict,
+};
+use crate::org::{Collection, Kind, State};
 
 /// How many subjects of one cause are named, unless the reader wants them all.
 const NAMED: usize = 12;
+/// How many causes of a rule are shown, unless the reader wants them all.
+const CAUSES: usize = 12;
 /// How many disagreements of the API with itself are told, unless the reader wants them all.
 const DISAGREEMENTS: usize = 3;
 
-pub(super) fn render(outcome: &Outcome, look: TextStyle) -> String {
-    let mut report = Text { outcome, look, out: String::new() };
-    report.rules(Verdict::Violation);
-    report.rules(Verdict::Unknown);
+pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) -> io::Result<()> {
+    let mut report = Text { outcome, style, out: String::new() };
+    for verdict in [Verdict::Violation, Verdict::Unknown] {
+        for number in report.by_severity(verdict) {
+            report.rule(&outcome.rules[number], outcome.findings_of(number));
+            report.flush(to)?;
+        }
+    }
     report.quiet_rules(Verdict::Vacuous, "selected nothing, and so said nothing");
-    if look.verbose {
+    if style.verbose {
         report.quiet_rules(Verdict::Pass, "passed");
     }
     report.notes();
     report.disagreements();
     report.coverage();
     report.last_line();
-    report.out
+    report.flush(to)
 }
 
 struct Text<'a> {
     outcome: &'a Outcome,
-    look: TextStyle,
+    style: TextStyle,
+    /// What is not written yet: one rule at the most.
     out: String,
 }
 
 impl<'a> Text<'a> {
-    fn rules(&mut self, verdict: Verdict) {
-        let outcome = self.outcome;
-        let mut numbered: Vec<(usize, &RuleResult)> =
-            outcome.rules.iter().enumerate().filter(|(_, rule)| rule.verdict == verdict).collect();
-        numbered.sort_by_key(|(number, rule)| (std::cmp::Reverse(rule.severity), *number));
-        for (number, rule) in numbered {
-            self.rule(rule, outcome.findings_of(number));
-        }
+    fn flush(&mut self, to: &mut dyn Write) -> io::Result<()> {
+        to.write_all(self.out.as_bytes())?;
+        self.out.clear();
+        Ok(())
     }
 
-    fn rule(&mut self, rule: &RuleResult, findings: &'a [Finding]) {
-        let (word, style) = match rule.verdict {
+    /// The rules with that verdict, the most severe first.
+    fn by_severity(&self, verdict: Verdict) -> Vec<usize> {
+        let rules = &self.outcome.rules;
+        let mut numbers: Vec<usize> = (0..rules.len()).filter(|&at| rules[at].verdict() == verdict).collect();
+        numbers.sort_by_key(|&at| std::cmp::Reverse(rules[at].info.severity));
+        numbers
+    }
+
+    fn rule(&mut self, rule: &'a RuleResult, findings: &'a [Finding]) {
+        let info = &*rule.info;
+        let (word, style) = match rule.verdict() {
             Verdict::Unknown => ("unknown".to_owned(), Style::new().magenta().bold()),
             Verdict::Violation | Verdict::Vacuous | Verdict::Pass => {
-                (rule.severity.name().to_owned(), severity_style(rule.severity))
+                (info.severity.name().to_owned(), severity_style(info.severity))
             }
         };
-        let count = match (rule.violations, rule.unknown) {
+        let count = match (rule.violations(), rule.unknown()) {
             (0, 0) => String::new(),
             (violations, 0) => plural(violations, "violation"),
             (0, unknown) => format!("{unknown} unknown"),
             (violations, unknown) => format!("{}, {unknown} unknown", plural(violations, "violation")),
         };
-        let head = format!("{}  {}", self.paint(&word, style), self.paint(&visible(&rule.id), Style::new().bold()));
+        let head = format!("{}  {}", self.paint(&word, style), self.paint(&visible(&info.id), Style::new().bold()));
         self.line(&format!("{head}  {}", self.paint(&count, Style::new().dimmed())));
         // Of a rule that could not even begin, there are no words to show that fired.
-        if rule.verdict == Verdict::Unknown && (self.look.quiet || findings.is_empty()) {
+        if rule.verdict() == Verdict::Unknown && (self.style.quiet || findings.is_empty()) {
             self.open(rule);
             return self.line("");
         }
-        snippet::draw(&mut self.out, rule, findings, self.look, severity_style(rule.severity));
+        snippet::draw(&mut self.out, rule, findings, self.style, severity_style(info.severity));
         for status in [Status::Violation, Status::Unknown] {
             let of_status: Vec<&Finding> = findings.iter().filter(|finding| finding.status == status).collect();
-            for cause in causes(&of_status) {
-                self.cause(&cause);
+            let causes = causes(&of_status, rule);
+            let shown = if self.style.verbose { causes.len() } else { CAUSES };
+            for cause in causes.iter().take(shown) {
+                self.cause(cause, rule);
+            }
+            let more: usize = causes.iter().skip(shown).map(|cause| cause.findings.len()).sum();
+            if more > 0 {
+                self.item(&format!("and {more} more (-v shows them all)"));
             }
         }
         self.open(rule);
-        if rule.verdict == Verdict::Violation && !self.look.quiet {
-            if let Some(rationale) = &rule.rationale {
+        if rule.verdict() == Verdict::Violation && !self.style.quiet {
+            if let Some(rationale) = &info.rationale {
                 self.field("why", rationale);
             }
-            if let Some(remediation) = &rule.remediation {
+            if let Some(remediation) = &info.remediation {
                 self.field("fix", remediation);
             }
-            let controls = rule.controls.iter().map(|(framework, ids)| format!("{framework} {}", ids.join(", ")));
-            let more: Vec<String> = controls.chain(rule.references.iter().cloned()).collect();
+            let controls = info.controls.iter().map(|(framework, ids)| format!("{framework} {}", ids.join(", ")));
+            let more: Vec<String> = controls.chain(info.references.iter().cloned()).collect();
             if !more.is_empty() {
                 self.field("see", &more.join("; "));
             }
@@ -94,46 +117,50 @@ impl<'a> Text<'a> {
     /// What would have to be read to answer the rule whole: of collections the names, since what happened to each is
     /// told once, below.
     fn open(&mut self, rule: &RuleResult) {
-        let collection = |unread: &str| unread.split_once(": ").and_then(|(name, _)| Collection::named(name));
-        let names: Vec<&str> =
-            rule.unread.iter().filter_map(|unread| collection(unread)).map(Collection::name).collect();
+        let incomplete = |unread: &Unread| match unread {
+            Unread::Incomplete(collection, _) => Some(collection.name()),
+            Unread::NotRequested(_) | Unread::Other(_) => None,
+        };
+        let names: Vec<&str> = rule.unread.iter().filter_map(incomplete).collect();
         if !names.is_empty() {
             self.field("open", &format!("not read whole: {}", names.join(", ")));
         }
-        for unread in rule.unread.iter().filter(|unread| collection(unread).is_none()) {
-            self.field("open", unread);
+        for unread in rule.unread.iter().filter(|unread| incomplete(unread).is_none()) {
+            self.field("open", &unread.to_string());
         }
     }
 
-    fn cause(&mut self, cause: &Cause<'a>) {
+    fn cause(&mut self, cause: &Cause<'a>, rule: &RuleResult) {
         let first = cause.findings[0];
         if cause.findings.len() == 1 {
             if first.paths.is_empty() || first.status == Status::Unknown {
                 self.item(&visible(&first.message));
             }
-            for path in joined(&first.paths).iter().filter(|_| first.status == Status::Violation) {
-                self.item(&self.chain(path));
+            for path in first.paths.iter().filter(|_| first.status == Status::Violation) {
+                self.item(&self.chain(first.steps(path), path.matched, rule));
             }
-            let details = details(first);
+            let details = details(first, &rule.info.location.source);
             if !details.is_empty() {
                 self.detail(&details);
             }
         } else {
-            let kinds = plural(cause.findings.len(), &first.subject.kind_in_words());
-            if cause.tails.is_empty() {
+            let kinds = plural(cause.findings.len(), &first.subject.kind.words());
+            if first.paths.is_empty() {
                 self.item(&format!("{kinds}:"));
             }
             let arrow = self.paint("→", Style::new().dimmed());
-            for tail in &joined(&cause.tails) {
-                self.item(&format!("{kinds} {arrow} {}", self.chain(tail)));
+            for path in &first.paths {
+                // Findings of one cause differ in their subjects alone.
+                let rest = self.chain(path.steps.iter().map(|step| &**step), path.matched, rule);
+                self.item(&format!("{kinds} {arrow} {rest}"));
             }
             let subject = |finding: &&Finding| {
-                let details = details(finding);
-                let spoken = finding.subject.spoken();
+                let details = details(finding, &rule.info.location.source);
+                let spoken = finding.subject.qualified_label();
                 let label = visible(&spoken);
                 if details.is_empty() { label.into_owned() } else { format!("{label} ({details})") }
             };
-            let named = if self.look.verbose { cause.findings.len() } else { NAMED };
+            let named = if self.style.verbose { cause.findings.len() } else { NAMED };
             let mut names: Vec<String> = cause.findings.iter().take(named).map(subject).collect();
             if cause.findings.len() > named {
                 names.push(format!("and {} more (-v names them all)", cause.findings.len() - named));
@@ -144,32 +171,44 @@ impl<'a> Text<'a> {
             self.detail(&visible(missing));
         }
         // What is counted is told one by one: there is no other subject.
-        if first.subject.kind == "organization" && first.evidence.len() > 1 {
+        if first.subject.kind == ThingKind::Organization && first.evidence.len() > 1 {
             let counted: Vec<String> = first.evidence.iter().map(|evidence| evidence.value.to_string()).collect();
             self.detail(&visible(&counted.join(", ")));
         }
     }
 
     /// `ada@acme.example → group Platform → role API Group Manager → api.groups.write`.
-    fn chain(&self, (path, permissions): &(Vec<&Thing>, Vec<&Thing>)) -> String {
+    fn chain<'t>(&self, path: impl Iterator<Item = &'t Thing>, matched: Option<usize>, rule: &RuleResult) -> String {
+        let path: Vec<&Thing> = path.collect();
         // The project that a thing stands in is mostly a step of its own.
-        let placed = path.iter().any(|step| step.kind == "project");
-        let label = |thing: &Thing| if placed { thing.label().to_owned() } else { thing.spoken().into_owned() };
-        let step = |thing: &&Thing| match thing.kind {
-            "user" => visible(thing.label()).into_owned(),
-            _ => format!("{} {}", self.paint(&thing.kind_in_words(), Style::new().dimmed()), visible(&label(thing))),
+        let placed = path.iter().any(|step| step.is(Kind::Project));
+        let label =
+            |thing: &Thing| if placed { thing.label().to_owned() } else { thing.qualified_label().into_owned() };
+        let step = |thing: &&Thing| {
+            if thing.is(Kind::User) {
+                visible(thing.label()).into_owned()
+            } else {
+                let kind = self.paint(&thing.kind.words(), Style::new().dimmed());
+                format!("{kind} {}", visible(&label(thing)))
+            }
         };
-        let permission = |thing: &&Thing| self.paint(&visible(thing.label()), Style::new().bold());
         let mut steps: Vec<String> = path.iter().map(step).collect();
-        if !permissions.is_empty() {
-            steps.push(permissions.iter().map(permission).collect::<Vec<_>>().join(", "));
+        if let Some(matched) = matched {
+            let permissions = rule.matched[matched].permissions();
+            let shown = |permission: &&str| self.paint(&visible(permission), Style::new().bold());
+            steps.push(permissions.iter().map(shown).collect::<Vec<_>>().join(", "));
         }
         steps.join(&self.paint(" → ", Style::new().dimmed()))
     }
 
     fn quiet_rules(&mut self, verdict: Verdict, says: &str) {
-        let ids: Vec<&str> =
-            self.outcome.rules.iter().filter(|rule| rule.verdict == verdict).map(|rule| rule.id.as_str()).collect();
+        let ids: Vec<&str> = self
+            .outcome
+            .rules
+            .iter()
+            .filter(|rule| rule.verdict() == verdict)
+            .map(|rule| rule.info.id.as_str())
+            .collect();
         if !ids.is_empty() {
             let rules = plural(ids.len(), "rule");
             self.wrapped(&format!("{rules} {says}: "), "  ", &visible(&ids.join(", ")));
@@ -183,7 +222,7 @@ impl<'a> Text<'a> {
         let mut any = false;
         for rule in &outcome.rules {
             for note in &rule.notes {
-                self.wrapped("note: ", "      ", &visible(&format!("{}: {note}", rule.id)));
+                self.wrapped("note: ", "      ", &visible(&format!("{}: {note}", rule.info.id)));
                 any = true;
             }
         }
@@ -223,7 +262,7 @@ impl<'a> Text<'a> {
     /// Where two views of inheritance differ.
     fn disagreements(&mut self) {
         let outcome = self.outcome;
-        let shown = if self.look.verbose { outcome.disagreements.len() } else { DISAGREEMENTS };
+        let shown = if self.style.verbose { outcome.disagreements.len() } else { DISAGREEMENTS };
         for disagreement in outcome.disagreements.iter().take(shown) {
             self.wrapped("note: ", "      ", &visible(disagreement));
         }
@@ -237,7 +276,7 @@ impl<'a> Text<'a> {
 
     fn last_line(&mut self) {
         let outcome = self.outcome;
-        let violations = outcome.with_status(Status::Violation).count();
+        let violations = outcome.count_findings(Status::Violation);
         let count = |verdict, word: &str, style: Style| {
             let count = outcome.count(verdict);
             let text = format!("{count} {word}");
@@ -278,7 +317,7 @@ impl<'a> Text<'a> {
     }
 
     fn wrapped(&mut self, first: &str, rest: &str, text: &str) {
-        let options = textwrap::Options::new(self.look.width)
+        let options = textwrap::Options::new(self.style.width)
             .initial_indent(first)
             .subsequent_indent(rest)
             .break_words(false)
@@ -295,55 +334,40 @@ impl<'a> Text<'a> {
     }
 
     fn paint(&self, text: &str, style: Style) -> String {
-        if self.look.color && !text.is_empty() { text.style(style).to_string() } else { text.to_owned() }
+        if self.style.color && !text.is_empty() { text.style(style).to_string() } else { text.to_owned() }
     }
 }
 
 /// Findings that differ in nothing but their subject.
 struct Cause<'a> {
     findings: Vec<&'a Finding>,
-    /// The paths, without the subject that they begin with.
-    tails: Vec<AccessPath>,
 }
 
-fn causes<'a>(findings: &[&'a Finding]) -> Vec<Cause<'a>> {
+fn causes<'a>(findings: &[&'a Finding], rule: &RuleResult) -> Vec<Cause<'a>> {
     let mut causes: Vec<Cause<'a>> = Vec::new();
-    let mut places = BTreeMap::new();
+    let mut numbers = HashMap::new();
+    let permissions: Vec<Vec<&str>> = rule.matched.iter().map(Matched::permissions).collect();
     for finding in findings {
-        let mut tails: Vec<AccessPath> = finding.paths.iter().map(|path| tail(path, &finding.subject)).collect();
-        tails.sort();
-        // Without a path, findings are alike if the same attributes met the same words.
-        let attributes: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.attribute).collect();
-        let key = (finding.location.span.start, tails.clone(), attributes, finding.missing.as_slice());
-        let place = *places.entry(key).or_insert_with(|| {
-            causes.push(Cause { findings: Vec::new(), tails });
+        // Paths are alike if they end in the same permissions, even of two roles.
+        let path = |path: &'a AccessPath| {
+            (path.from_subject, path.steps.as_slice(), path.matched.map(|matched| permissions[matched].as_slice()))
+        };
+        let paths: Vec<_> = finding.paths.iter().map(|shared| path(shared)).collect();
+        // Findings without a path are alike if the same attributes met the same words.
+        let attributes: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.attribute.as_str()).collect();
+        let key = (finding.region, paths, attributes, finding.missing.as_slice());
+        let number = *numbers.entry(key).or_insert_with(|| {
+            causes.push(Cause { findings: Vec::new() });
             causes.len() - 1
         });
-        causes[place].findings.push(finding);
+        causes[number].findings.push(finding);
     }
     causes
 }
 
-/// Paths that differ in nothing but the permission at their end, as one.
-fn joined(paths: &[AccessPath]) -> Vec<(Vec<&Thing>, Vec<&Thing>)> {
-    let mut joined: Vec<(Vec<&Thing>, Vec<&Thing>)> = Vec::new();
-    for path in paths {
-        let (permissions, way): (Vec<&Thing>, Vec<&Thing>) = path.iter().partition(|step| step.kind == "permission");
-        match joined.iter_mut().find(|(known, _)| *known == way) {
-            Some((_, known)) => known.extend(permissions),
-            None => joined.push((way, permissions)),
-        }
-    }
-    joined
-}
-
-fn tail(path: &AccessPath, subject: &Thing) -> AccessPath {
-    if path.first() == Some(subject) { path[1..].to_vec() } else { path.clone() }
-}
-
 /// The values that neither a path nor the policy's own words show.
-fn details(finding: &Finding) -> String {
-    if finding.status == Status::Unknown || finding.subject.kind == "organization" {
+fn details(finding: &Finding, source: &SourceText) -> String {
+    if finding.status == Status::Unknown || finding.subject.kind == ThingKind::Organization {
         return String::new();
     }
     let mut shown: Vec<String> = Vec::new();
@@ -355,7 +379,7 @@ fn details(finding: &Finding) -> String {
             Value::Permission(_) => true,
             Value::Null => false,
             Value::Flag(_) | Value::Number(_) | Value::Time(_) | Value::Text(_) => {
-                let written = &evidence.location.source.text[evidence.location.span.clone()];
+                let written = &source.text[source.span(evidence.region)];
                 written.contains(&value) || value == finding.subject.label()
             }
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::{Json, acme, rolelint, text};
+use crate::harness::{Json, acme, rolelint};
 
 fn baseline(args: &[&str]) -> Json {
     baseline_as_of("2026-06-01", args)
@@ -68,28 +68,13 @@ fn once_the_owners_are_named_only_the_contractor_is_not_on_the_list() {
 #[test]
 fn the_toxic_pair_is_proven_by_both_paths() {
     let report = baseline(&["--only", "groups-and-keys-in-one-hand"]);
-    let paths = report.findings().next().expect("Aisha")["paths"].as_array().expect("a list").clone();
-    let steps = |path: &serde_json::Value| -> Vec<String> {
-        let steps = path.as_array().expect("a list").iter();
-        steps.map(|step| format!("{} {}", text(&step["kind"]), text(&step["id"]))).collect()
-    };
-    let mut paths: Vec<Vec<String>> = paths.iter().map(steps).collect();
-    paths.sort();
+    let paths = report.paths(report.findings().next().expect("Aisha"));
     assert_eq!(
         paths,
         [
-            [
-                "user user-01J1F8USER12",
-                "group group_01J1F8GROUP01",
-                "role role_01J1F8ROLE01",
-                "permission api.groups.write",
-            ],
-            [
-                "user user-01J1F8USER12",
-                "group group_01J1F8GROUP04",
-                "role role_01J1F8ROLE04",
-                "permission api.organization.projects.api_keys.write",
-            ],
+            "user user-01J1F8USER12 → group group_01J1F8GROUP01 → role role_01J1F8ROLE01 → permission api.groups.write",
+            "user user-01J1F8USER12 → group group_01J1F8GROUP04 → role role_01J1F8ROLE04 → permission \
+             api.organization.projects.api_keys.write",
         ]
     );
 }

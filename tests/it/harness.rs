@@ -170,6 +170,32 @@ impl Json {
         self.0["findings"].as_array().expect("a list of findings").iter()
     }
 
+    /// The paths of a finding, each as `user user-ada → role role_1`; with a path for each permission that fired.
+    pub fn paths(&self, finding: &Value) -> Vec<String> {
+        let list = |value: &Value| value.as_array().expect("a list").clone();
+        let rule = self.rule(text(&finding["rule"]));
+        let mut paths = Vec::new();
+        for path in list(&finding["paths"]) {
+            let steps = list(&path["via"]).into_iter().enumerate().map(|(at, key)| {
+                let thing = &self.0["things"][text(&key)];
+                let is_subject = at == 0 && key == finding["subject"]["id"];
+                let thing = if is_subject { &finding["subject"] } else { thing };
+                format!("{} {}", text(&thing["kind"]), text(&thing["id"]))
+            });
+            let steps = steps.collect::<Vec<_>>().join(" → ");
+            match path["matched"].as_u64() {
+                None => paths.push(steps),
+                Some(at) => {
+                    let matched = &rule["matched"][usize::try_from(at).expect("an index")];
+                    let permissions = list(&matched["permissions"]);
+                    paths.extend(permissions.iter().map(|met| format!("{steps} → permission {}", text(met))));
+                }
+            }
+        }
+        paths.sort();
+        paths
+    }
+
     /// The names (else ids) of what a rule's findings of that status are about, sorted.
     pub fn subjects(&self, rule: &str, status: &str) -> Vec<&str> {
         let findings = self.findings().filter(|finding| finding["rule"] == rule && finding["status"] == status);

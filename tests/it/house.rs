@@ -26,15 +26,21 @@ fn builtin() -> Vec<Policy> {
 #[test]
 fn every_built_in_rule_says_what_why_and_what_to_do() {
     for rule in builtin().iter().flat_map(|policy| &policy.rules) {
-        let id = &rule.id;
-        assert_ne!(rule.title, id.replace('-', " "), "{id} has a title of its own");
-        assert!(rule.title.chars().next().is_some_and(char::is_uppercase) && !rule.title.ends_with('.'), "{id}");
-        assert!(rule.rationale.as_ref().is_some_and(|text| text.len() > 30), "{id} has a rationale");
-        assert!(rule.remediation.as_ref().is_some_and(|text| text.len() > 10), "{id} has a remediation");
-        assert!(!rule.references.is_empty(), "{id} has a reference");
-        assert!(rule.references.iter().all(|reference| reference.starts_with("https://")), "{id}");
-        assert!(!rule.controls.is_empty() && rule.controls.values().all(|ids| !ids.is_empty()), "{id} has controls");
-        assert!(!rule.tags.is_empty(), "{id} has a tag");
+        let id = &rule.info.id;
+        assert_ne!(rule.info.title, id.replace('-', " "), "{id} has a title of its own");
+        assert!(
+            rule.info.title.chars().next().is_some_and(char::is_uppercase) && !rule.info.title.ends_with('.'),
+            "{id}"
+        );
+        assert!(rule.info.rationale.as_ref().is_some_and(|text| text.len() > 30), "{id} has a rationale");
+        assert!(rule.info.remediation.as_ref().is_some_and(|text| text.len() > 10), "{id} has a remediation");
+        assert!(!rule.info.references.is_empty(), "{id} has a reference");
+        assert!(rule.info.references.iter().all(|reference| reference.starts_with("https://")), "{id}");
+        assert!(
+            !rule.info.controls.is_empty() && rule.info.controls.values().all(|ids| !ids.is_empty()),
+            "{id} has controls"
+        );
+        assert!(!rule.info.tags.is_empty(), "{id} has a tag");
         let cures = ["no-", "require-", "ensure-", "remove-", "limit-", "check-"];
         assert!(!cures.iter().any(|cure| id.starts_with(cure)), "{id} names what is flagged, not the cure");
     }
@@ -48,7 +54,7 @@ fn every_policy_file_in_the_repository_loads_and_the_built_in_ones_are_there() {
     let policies = load(&folder, &Overrides::default()).expect("every policy loads");
     assert_eq!(policies.len(), found.len());
     let ids = |policies: &[Policy]| -> BTreeSet<String> {
-        policies.iter().flat_map(|policy| &policy.rules).map(|rule| rule.id.clone()).collect()
+        policies.iter().flat_map(|policy| &policy.rules).map(|rule| rule.info.id.clone()).collect()
     };
     assert!(ids(&builtin()).is_subset(&ids(&policies)));
     for policy in builtin() {

@@ -514,14 +514,9 @@ fn no_more_is_asked_than_the_words_need() {
     }
 }
 
-/// The paths of all findings, as the ids of their steps.
+/// The paths of all findings.
 fn paths(report: &Json) -> Vec<String> {
-    let steps = |path: &serde_json::Value| -> String {
-        let steps = path.as_array().expect("a list of steps").iter();
-        steps.map(|step| format!("{} {}", text(&step["kind"]), text(&step["id"]))).collect::<Vec<_>>().join(" → ")
-    };
-    let all = report.findings().flat_map(|finding| finding["paths"].as_array().expect("a list of paths"));
-    all.map(steps).collect()
+    report.findings().flat_map(|finding| report.paths(finding)).collect()
 }
 
 #[test]

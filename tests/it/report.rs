@@ -42,9 +42,10 @@ fn the_report_has_the_published_fields() {
                 "summary",
                 "rules",
                 "findings",
+                "things",
             ],
         );
-        assert_eq!(report["schema_version"], 1);
+        assert_eq!(report["schema_version"], 2);
         assert_eq!(report["tool"], json!({"name": "rolelint", "version": env!("CARGO_PKG_VERSION")}));
         assert_eq!(report["as_of"], "2026-06-01T00:00:00Z");
         has(&report["organization"], &["source", "collected_at", "digest"]);
@@ -56,7 +57,7 @@ fn the_report_has_the_published_fields() {
             assert!(["complete", "partial", "denied", "failed", "not_asked"].contains(&text(&row["state"])), "{row}");
             assert_eq!(row["detail"].is_null(), ["complete", "not_asked"].contains(&text(&row["state"])), "{row}");
         }
-        has(&report["summary"], &["violations", "unknown", "waived", "baselined", "rules"]);
+        has(&report["summary"], &["violations", "unknown", "waived", "baselined", "by_severity", "rules"]);
         has(&report["summary"]["rules"], &["violation", "unknown", "vacuous", "pass"]);
         for rule in list(&report["rules"]) {
             has(
@@ -75,7 +76,12 @@ fn the_report_has_the_published_fields() {
                 ],
             );
             assert!(["violation", "unknown", "vacuous", "pass"].contains(&text(&rule["verdict"])), "{rule}");
-            has(&rule["policy"], &["file", "line"]);
+            has(&rule["policy"], &["file", "line", "end_line"]);
+            has(rule, &["rationale", "remediation", "references", "tags", "unread"]);
+            for matched in list(&rule["matched"]) {
+                has(matched, &["role", "permissions", "policy"]);
+                has(&report["things"][text(&matched["role"])], &["kind", "id"]);
+            }
         }
         assert!(!list(&report["findings"]).is_empty());
         for finding in list(&report["findings"]) {
@@ -83,27 +89,27 @@ fn the_report_has_the_published_fields() {
                 finding,
                 &[
                     "rule",
-                    "severity",
                     "status",
                     "subject",
                     "message",
                     "evidence",
+                    "selected_by",
+                    "missing",
                     "paths",
                     "policy",
-                    "remediation",
                     "fingerprint",
                 ],
             );
             assert!(["violation", "unknown"].contains(&text(&finding["status"])), "{finding}");
             has(&finding["subject"], &["kind", "id"]);
-            has(&finding["policy"], &["file", "line", "column"]);
+            has(&finding["policy"], &["line", "column", "end_line", "end_column"]);
             for evidence in list(&finding["evidence"]) {
                 has(evidence, &["attribute", "value"]);
             }
             for path in list(&finding["paths"]) {
-                assert!(!list(path).is_empty());
-                for step in list(path) {
-                    has(step, &["kind", "id"]);
+                assert!(!list(&path["via"]).is_empty());
+                for step in list(&path["via"]).iter().filter(|step| **step != finding["subject"]["id"]) {
+                    has(&report["things"][text(step)], &["kind", "id"]);
                 }
             }
         }
@@ -197,7 +203,7 @@ fn a_finding_points_at_the_pattern_that_matched() {
     let report = rolelint(&api).check(policy).args(["--format", "json"]).run().ends_with(1).json();
     let findings: Vec<_> = report.findings().collect();
     assert_eq!(findings.len(), 1);
-    assert_eq!(findings[0]["policy"], json!({"file": "policy.yaml", "line": 8, "column": 11}));
+    assert_eq!(findings[0]["policy"], json!({"line": 8, "column": 11, "end_line": 8, "end_column": 25}));
     assert_eq!(findings[0]["evidence"], json!([{"attribute": "permissions", "value": "api.files.write"}]));
 }
 

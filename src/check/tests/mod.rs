@@ -272,11 +272,11 @@ proptest! {
         let really = check(&build(&world, &Holes::default()), &POLICIES, NOW);
         let seen = check(&build(&world, &holes), &POLICIES, NOW);
         for (is, was) in seen.rules.iter().zip(&really.rules) {
-            match is.verdict {
-                Verdict::Violation => prop_assert_eq!(was.verdict, Verdict::Violation, "{}", is.id),
-                Verdict::Pass => prop_assert_eq!(was.verdict, Verdict::Pass, "{}", is.id),
+            match is.verdict() {
+                Verdict::Violation => prop_assert_eq!(was.verdict(), Verdict::Violation, "{}", is.info.id),
+                Verdict::Pass => prop_assert_eq!(was.verdict(), Verdict::Pass, "{}", is.info.id),
                 // Whether there was anything to select may be unknown, too; that it would pass is not.
-                Verdict::Vacuous => prop_assert!(was.verdict <= Verdict::Vacuous, "{} {:?}", is.id, was.verdict),
+                Verdict::Vacuous => prop_assert!(was.verdict() <= Verdict::Vacuous, "{} {:?}", is.info.id, was.verdict()),
                 Verdict::Unknown => {}
             }
         }
@@ -302,8 +302,8 @@ proptest! {
             let seen = build(&world, &Holes { user_roles, project_user_roles, ..Holes::default() });
             let (seen, whole) = (check(&seen, &policies, NOW), check(&build(&world, &Holes::default()), &policies, NOW));
             for (seen, whole) in seen.rules.iter().zip(&whole.rules) {
-                prop_assert_eq!(seen.verdict, whole.verdict, "{}", rules);
-                prop_assert_eq!(seen.violations, whole.violations, "{}", rules);
+                prop_assert_eq!(seen.verdict(), whole.verdict(), "{}", rules);
+                prop_assert_eq!(seen.violations(), whole.violations(), "{}", rules);
             }
         }
     }
@@ -319,7 +319,7 @@ proptest! {
             let said = |org: &Org| {
                 let outcome = check(org, policies, NOW);
                 let findings = outcome.findings.iter().map(|of| (of.status, of.subject.id.clone(), of.fingerprint.clone()));
-                (outcome.rules[0].verdict, findings.collect::<Vec<_>>())
+                (outcome.rules[0].verdict(), findings.collect::<Vec<_>>())
             };
             prop_assert_eq!(said(alone), said(&together), "{}", policies[0].source.text);
         }
@@ -331,15 +331,16 @@ proptest! {
         let mut fingerprints = BTreeSet::new();
         for finding in &outcome.findings {
             match finding.status {
-                crate::finding::Status::Violation => prop_assert!(!finding.message.is_empty()),
+                crate::finding::Status::Violation | crate::finding::Status::Waived | crate::finding::Status::Baselined => prop_assert!(!finding.message.is_empty()),
                 crate::finding::Status::Unknown => {
                     // Of a number of things, the rule says what is missing.
-                    let said = !finding.missing.is_empty() || finding.subject.kind == "organization";
-                    prop_assert!(said, "{} of {}", finding.message, outcome.rules[finding.rule].id);
+                    let said = !finding.missing.is_empty() || finding.subject.kind == crate::finding::ThingKind::Organization;
+                    prop_assert!(said, "{} of {}", finding.message, outcome.rules[finding.rule].info.id);
                 }
             }
             prop_assert!(fingerprints.insert(&finding.fingerprint), "twice: {finding:?}");
-            prop_assert!(finding.location.span.end <= finding.location.source.text.len());
+            let source = &outcome.rules[finding.rule].info.location.source;
+            prop_assert_eq!(source.region(&source.span(finding.region)), finding.region);
         }
     }
 }

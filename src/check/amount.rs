@@ -1,0 +1,142 @@
+//! The assertions about all selected things together: `count` and `exactly`.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::evaluate::{Answered, matching, principal_word, scope_word, within};
+use super::judge::Judge;
+use super::message::fingerprint;
+use super::proof::{Missing, Proof};
+use crate::finding::{Evidence, Finding, Status, Thing, ThingKind, Value};
+use crate::org::{Known, Text, Truth};
+use crate::policy::{Bounds, Exactly, Kind, TextColumn};
+
+impl Judge<'_, '_> {
+    /// `count`: one finding, if the number of selected things is or may be out of bounds.
+    pub fn count(&self, filter: &Answered<'_>, bounds: Bounds, span: &Range<usize>) -> Option<Finding> {
+        let sure = filter.answers.count_yes();
+        let possible = sure + filter.answers.count_unknown();
+        let kinds = format!("{}s", ThingKind::Of(self.rule.select).words());
+        let mut proof = Proof::default();
+        let (status, message) = match within(bounds, sure as u64, possible as u64, self.open) {
+            Truth::Yes => return None,
+            Truth::No => {
+                proof.evidence = self.counted(filter.answers.yes(), span);
+                (Status::Violation, format!("{sure} {kinds} selected, {bounds} allowed"))
+            }
+            Truth::Unknown => {
+                filter.answers.unknown().for_each(|at| self.unselected(filter, at, &mut proof));
+                proof.evidence.clear();
+                let most = if self.open { "or more".to_owned() } else { format!("to {possible}") };
+                let message = format!("{sure} {most} {kinds} selected, {bounds} allowed: cannot be answered");
+                (Status::Unknown, message)
+            }
+        };
+        Some(self.finding(status, Arc::new(Thing::organization()), message, proof, span))
+    }
+
+    /// What was counted, one by one; two things of one name with their ids.
+    fn counted(&self, listed: impl Iterator<Item = usize>, span: &Range<usize>) -> Vec<Evidence> {
+        let things: Vec<Arc<Thing>> = listed.map(|at| self.facts.thing(self.rule.select, at)).collect();
+        let mut called: HashMap<String, usize> = HashMap::new();
+        for thing in &things {
+            *called.entry(thing.qualified_label().into_owned()).or_default() += 1;
+        }
+        let name = |thing: &Thing| match thing.qualified_label() {
+            label if called[label.as_ref()] > 1 => format!("{label} ({})", thing.id),
+            label => label.into_owned(),
+        };
+        let mut names: Vec<Text> = things.iter().map(|thing| Text::from(name(thing))).collect();
+        names.sort();
+        let (attribute, region) = (Text::const_new(self.rule.select.name()), self.region(span));
+        let evidence = |name| Evidence { attribute: attribute.clone(), value: Value::Text(name), region };
+        names.into_iter().map(evidence).collect()
+    }
+
+    /// `exactly`: a finding for each selected thing with another value, and one for each value that nobody has.
+    pub fn exactly(&self, filter: &Answered<'_>, exactly: &Exactly) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut seen: Vec<(Truth, Known<Text>)> = Vec::new();
+        let sure = filter.answers.yes().map(|at| (Truth::Yes, at));
+        for (selected, at) in sure.chain(filter.answers.unknown().map(|at| (Truth::Unknown, at))) {
+            let value = self.value(exactly.column, at);
+            findings.extend(self.unlisted(filter, exactly, selected, at, &value));
+            seen.push((selected, value));
+        }
+        findings.extend(exactly.values.iter().filter_map(|pattern| {
+            let held = seen.iter().map(|(selected, value)| match value {
+                Known::Missing => Truth::Unknown,
+                Known::Null => Truth::No,
+                Known::Value(text) => selected.and(pattern.matches(text).into()),
+            });
+            let beyond = if self.open { Truth::Unknown } else { Truth::No };
+            let kind = ThingKind::Of(self.rule.select).words();
+            let (name, listed) = (exactly.attribute.name, &pattern.text);
+            let (status, message) = match held.fold(beyond, Truth::or) {
+                Truth::Yes => return None,
+                Truth::No => (Status::Violation, format!("no selected {kind} has the {name} {listed}")),
+                Truth::Unknown => {
+                    (Status::Unknown, format!("whether a selected {kind} has the {name} {listed} cannot be answered"))
+                }
+            };
+            let mut proof = Proof::default();
+            let value = Value::Text(Text::from(listed.as_str()));
+            let region = self.region(&pattern.span);
+            proof.evidence.push(Evidence { attribute: Text::const_new(name), value, region });
+            let subject = Arc::new(Thing::organization());
+            let fingerprint = fingerprint(&self.rule.info.id, &self.prover, &subject, &proof, Some(listed));
+            Some(Finding { fingerprint, ..self.finding(status, subject, message, proof, &pattern.span) })
+        }));
+        findings
+    }
+
+    /// A finding, if a thing has or may have a value that is not in the list.
+    fn unlisted(
+        &self,
+        filter: &Answered<'_>,
+        exactly: &Exactly,
+        selected: Truth,
+        at: usize,
+        value: &Known<Text>,
+    ) -> Option<Finding> {
+        let listed = match value {
+            Known::Missing => Truth::Unknown,
+            Known::Null => Truth::No,
+            Known::Value(text) => matching(&exactly.values, text).is_some().into(),
+        };
+        let name = exactly.attribute.name;
+        let subject = self.facts.thing(self.rule.select, at);
+        let who = format!("{} {}", subject.kind.words(), subject.qualified_label());
+        let mut proof = Proof::default();
+        let (status, message) = match selected.and(!listed) {
+            Truth::No => return None,
+            Truth::Yes => {
+                let shown = value.value().map_or(Value::Null, |text| Value::Text(text.clone()));
+                let message = format!("{who}: {name} is {shown}, which is not in the list");
+                let region = self.region(&exactly.span);
+                proof.evidence.push(Evidence { attribute: Text::const_new(name), value: shown, region });
+                (Status::Violation, message)
+            }
+            Truth::Unknown => {
+                self.unselected(filter, at, &mut proof);
+                if listed == Truth::Unknown {
+                    proof.missing.push(Missing::attribute(name, &subject));
+                }
+                (Status::Unknown, format!("{who}: cannot be answered"))
+            }
+        };
+        Some(self.finding(status, subject, message, proof, &exactly.span))
+    }
+
+    fn value(&self, column: TextColumn, at: usize) -> Known<Text> {
+        let org = self.facts.org;
+        let row = if self.rule.select == Kind::Grant { self.facts.grants()[at].role.at() } else { at };
+        match column {
+            TextColumn::Each(read) => read(org, row).map(Text::from),
+            TextColumn::Symbol(read) => read(org, row).map(|word| Text::from(org.symbols.text(word))),
+            TextColumn::Principal => Known::Value(Text::from(principal_word(self.facts.grants()[at].principal))),
+            TextColumn::Scope => Known::Value(Text::from(scope_word(self.facts.grants()[at].scope))),
+        }
+    }
+}

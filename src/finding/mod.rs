@@ -1,0 +1,236 @@
+//! What a check says: verdicts, findings, and the evidence that lets a finding prove itself.
+
+mod outcome;
+mod rule;
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::document::Region;
+use crate::org::{Kind, Text};
+use crate::time::{Time, rfc3339};
+
+pub use outcome::{Gate, Outcome, RuleResult, Unread, Verdict};
+pub use rule::{RuleInfo, Severity};
+
+/// What a finding says of its subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// The rule is violated.
+    Violation,
+    /// Data are missing, so nobody knows whether the rule is violated.
+    Unknown,
+    /// The rule is violated, and a waiver accepts it for a time.
+    Waived,
+    /// The rule is violated, and the baseline has accepted it.
+    Baselined,
+}
+
+impl Status {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Violation => "violation",
+            Self::Unknown => "unknown",
+            Self::Waived => "waived",
+            Self::Baselined => "baselined",
+        }
+    }
+}
+
+/// What a finding can be about. Sorted by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ThingKind {
+    /// Something that a policy selects.
+    Of(Kind),
+    /// The organization itself: the subject of a count.
+    Organization,
+}
+
+impl ThingKind {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Of(kind) => kind.name(),
+            Self::Organization => "organization",
+        }
+    }
+
+    /// The same for people, such as `API key`.
+    pub fn words(self) -> String {
+        self.name().replace('_', " ").replace("api", "API")
+    }
+}
+
+impl Ord for ThingKind {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.name().cmp(other.name())
+    }
+}
+
+impl PartialOrd for ThingKind {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// A thing by its kind, id and names: the subject of a finding, or a step of a path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Thing {
+    /// What it is.
+    pub kind: ThingKind,
+    /// The id in the API.
+    pub id: Text,
+    /// The display name.
+    pub name: Option<Text>,
+    /// The e-mail address, of a user.
+    pub email: Option<Text>,
+    /// The project that it stands in: of a key, a service account, or a custom role of a project.
+    pub project: Option<Arc<Thing>>,
+}
+
+impl Thing {
+    /// The organization itself.
+    pub fn organization() -> Self {
+        let id = Text::const_new("organization");
+        Self { kind: ThingKind::Organization, id, name: None, email: None, project: None }
+    }
+
+    /// Whether it is of this kind.
+    pub fn is(&self, kind: Kind) -> bool {
+        self.kind == ThingKind::Of(kind)
+    }
+
+    /// What a person calls it: the e-mail address, else the name, else the id.
+    pub fn label(&self) -> &str {
+        let known = self.email.as_ref().or(self.name.as_ref()).filter(|text| !text.is_empty());
+        known.unwrap_or(&self.id)
+    }
+
+    /// The label with the project that the thing stands in: two projects may have things of one name.
+    pub fn qualified_label(&self) -> Cow<'_, str> {
+        match &self.project {
+            Some(project) => Cow::Owned(format!("{} in project {}", self.label(), project.label())),
+            None => Cow::Borrowed(self.label()),
+        }
+    }
+}
+
+/// How a subject comes to a role: over groups and projects. It ends at the role; which of its permissions fired stands
+/// once, at the rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccessPath {
+    /// Whether the path starts at the subject of the finding. `steps` then leaves it out, and findings share the path.
+    pub from_subject: bool,
+    /// The things on the way, in order.
+    pub steps: Vec<Arc<Thing>>,
+    /// The permissions that fired: an index into [`RuleResult::matched`].
+    pub matched: Option<usize>,
+}
+
+/// The permissions of one role that met the words of a rule: the same for everybody who holds the role.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Matched {
+    /// The role.
+    pub role: Arc<Thing>,
+    /// The words of the policy, each with the permissions that it met; both sorted.
+    pub patterns: Vec<(Region, Vec<Text>)>,
+}
+
+impl Matched {
+    /// The permissions, sorted, each once.
+    pub fn permissions(&self) -> Vec<&str> {
+        let mut all: Vec<&str> = self.patterns.iter().flat_map(|(_, met)| met).map(Text::as_str).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// The value of an attribute.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Value {
+    /// The API sent `null`.
+    Null,
+    /// True or false.
+    Flag(bool),
+    /// A number.
+    Number(u64),
+    /// A time.
+    Time(Time),
+    /// A text.
+    Text(Text),
+    /// A permission.
+    Permission(Text),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Flag(flag) => flag.fmt(f),
+            Self::Number(number) => number.fmt(f),
+            Self::Time(time) => f.write_str(&rfc3339(*time)),
+            Self::Text(text) if text.is_empty() => f.write_str("\"\""),
+            Self::Text(text) | Self::Permission(text) => f.write_str(text),
+        }
+    }
+}
+
+/// An attribute whose value made a rule fire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The attribute, as the policy names it.
+    pub attribute: Text,
+    /// Its value.
+    pub value: Value,
+    /// The words of the policy that it met.
+    pub region: Region,
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            // A number is how many there are.
+            Value::Number(number) => write!(f, "{number} {}", self.attribute),
+            Value::Null | Value::Flag(_) | Value::Time(_) | Value::Text(_) | Value::Permission(_) => {
+                write!(f, "{} is {}", self.attribute, self.value)
+            }
+        }
+    }
+}
+
+/// One thing that violates a rule, or about which nobody knows whether it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The index of the rule in [`Outcome::rules`].
+    pub rule: usize,
+    /// What it says.
+    pub status: Status,
+    /// What it is about.
+    pub subject: Arc<Thing>,
+    /// One sentence.
+    pub message: String,
+    /// The attribute values that made the rule fire.
+    pub evidence: Vec<Evidence>,
+    /// The attribute values by which the rule selected the subject.
+    pub selected_by: Vec<Evidence>,
+    /// Every path from the subject to what fired.
+    pub paths: Vec<Arc<AccessPath>>,
+    /// Of an unknown: what is missing.
+    pub missing: Vec<String>,
+    /// The exact words of the policy.
+    pub region: Region,
+    /// A stable hash of rule, subject and what fired (roles, scopes, permissions): never of wording, order or time.
+    pub fingerprint: String,
+}
+
+impl Finding {
+    /// A path in full, the subject included.
+    pub fn steps<'a>(&'a self, path: &'a AccessPath) -> impl Iterator<Item = &'a Thing> {
+        let start = path.from_subject.then_some(&self.subject);
+        start.into_iter().chain(&path.steps).map(|step| &**step)
+    }
+}

@@ -1,0 +1,61 @@
+//! What a rule says about itself: the same for policies, outcomes and reports.
+
+use std::collections::BTreeMap;
+
+use crate::document::Location;
+
+/// How bad a violation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Worth cleaning up.
+    Low,
+    /// Worth fixing soon.
+    Medium,
+    /// Worth fixing now.
+    High,
+    /// Worth waking somebody.
+    Critical,
+}
+
+impl Severity {
+    /// All of them, the mildest first.
+    pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// The word in policies and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// A rule without its conditions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleInfo {
+    /// Unique over all loaded files.
+    pub id: String,
+    /// What is flagged, in words.
+    pub title: String,
+    /// How bad a violation is.
+    pub severity: Severity,
+    /// Why the rule is there.
+    pub rationale: Option<String>,
+    /// What to do about a violation.
+    pub remediation: Option<String>,
+    /// Further reading.
+    pub references: Vec<String>,
+    /// The controls of compliance frameworks that the rule serves.
+    pub controls: BTreeMap<String, Vec<String>>,
+    /// Free words to select rules by.
+    pub tags: Vec<String>,
+    /// Where its id stands.
+    pub location: Location,
+    /// The last line of the rule, counted from 1.
+    pub end_line: u32,
+}
