@@ -2,13 +2,13 @@
 //! the same run. `cargo bench`; `ROLELINT_BENCH_USERS` sets the size, 100,000 without it.
 //!
 //! The floor is what `serde_json` needs to look at every line of the snapshot: once skipping everything, once into
-//! typed records that nobody keeps.
+//! typed records that nobody keeps. `ROLELINT_BENCH_KEEP` names a file to copy the snapshot to, for runs of the binary.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use std::fs::File;
 use std::hint::black_box;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use rolelint::document::SourceText;
 use rolelint::org::{Assignment, Builder, Collection, Coverage, Group, Known, Org, Role, Source, Text, User, Via};
 use rolelint::policy::{Overrides, Policy, parse};
+use rolelint::report::{Format, TextStyle, render};
 use rolelint::{check, snapshot};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -42,11 +43,21 @@ rules:
   - { id: u8, select: user, where: { is_scim_managed: false }, forbid: { holds: { role: { name: Role 3 } } } }
 "#;
 
+/// One rule that a tenth of all people violate, most of them by many roles.
+const MANY: &str = r#"
+version: 1
+rules:
+  - { id: many, select: user, where: { email: "user*0@*" }, forbid: { holds: { permission: "api.*.write" } } }
+"#;
+
 fn main() {
     let users = std::env::var("ROLELINT_BENCH_USERS").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("org.jsonl");
     snapshot::save(&organization(users), &path).expect("the snapshot is written");
+    if let Some(copy) = std::env::var_os("ROLELINT_BENCH_KEEP") {
+        std::fs::copy(&path, copy).expect("the snapshot is copied");
+    }
     let size = std::fs::metadata(&path).expect("it is there").len();
     println!("{users} users, {} MB of snapshot, best of {RUNS} runs", size / 1_000_000);
 
@@ -54,8 +65,8 @@ fn main() {
     let typed = best(|| lines(&path, |line| drop(black_box(serde_json::from_slice::<Floor<'_>>(line)))));
     let load = best(|| drop(black_box(snapshot::open(&path).expect("a snapshot"))));
     let org = snapshot::open(&path).expect("a snapshot").org;
-    let compile = best(|| drop(black_box(policies())));
-    let policies = policies();
+    let compile = best(|| drop(black_box(policies(RULES))));
+    let policies = policies(RULES);
     let evaluate = best(|| drop(black_box(check::check(&org, &policies, NOW))));
     let outcome = check::check(&org, &policies, NOW);
 
@@ -71,9 +82,55 @@ fn main() {
         println!("{name:<28} {:>10.2} {:>14.2}", milliseconds(time), time.as_secs_f64() / typed.as_secs_f64());
     }
     println!("{} findings", outcome.findings.len());
+    drop(outcome);
+    findings(&org, typed);
     if let Some(kilobytes) = peak_memory() {
         println!("peak memory {} MB, generating the organization included", kilobytes / 1024);
     }
+}
+
+/// How long many findings of one rule take, and how long their reports are.
+fn findings(org: &Org, floor: Duration) {
+    let many = policies(MANY);
+    let evaluate = best(|| drop(black_box(check::check(org, &many, NOW))));
+    let outcome = check::check(org, &many, NOW);
+    let count = outcome.findings.len();
+    println!(
+        "{:<28} {:>10.2} {:>14.2}   {count} findings",
+        "evaluate one rule",
+        milliseconds(evaluate),
+        evaluate.as_secs_f64() / floor.as_secs_f64()
+    );
+    let style = TextStyle { width: 100, color: false, quiet: false, verbose: true };
+    for format in Format::ALL {
+        let mut bytes = 0;
+        let time = best(|| bytes = written(|to| render(format, &outcome, style, to)));
+        let ratio = time.as_secs_f64() / floor.as_secs_f64();
+        let each = bytes / count.max(1);
+        println!(
+            "{:<28} {:>10.2} {ratio:>14.2}   {each} bytes a finding",
+            format!("report in {}", format.name()),
+            milliseconds(time)
+        );
+    }
+}
+
+/// How many bytes a report has, kept nowhere.
+fn written(render: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> usize {
+    struct Count(usize);
+    impl Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    render(&mut count).expect("counting cannot fail");
+    count.0
 }
 
 fn best(mut run: impl FnMut()) -> Duration {
@@ -134,8 +191,8 @@ struct FloorHeld<'a> {
     direct: Vec<&'a str>,
 }
 
-fn policies() -> Vec<Policy> {
-    let source = Arc::new(SourceText::new("work.yaml".to_owned(), RULES.to_owned()));
+fn policies(rules: &str) -> Vec<Policy> {
+    let source = Arc::new(SourceText::new("work.yaml".to_owned(), rules.to_owned()));
     parse(&[source], &Overrides::default()).expect("the rules are valid")
 }
 

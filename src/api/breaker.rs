@@ -73,7 +73,28 @@ impl Breaker {
             // says nothing but that.
             Error::Deadline | Error::Tripped(_) | Error::Unkept => return,
             Error::NotFound { .. } if seen.answered => return,
-            _ => {}
+            Error::EmptyKey
+            | Error::MalformedKey
+            | Error::BaseUrl { .. }
+            | Error::Setup { .. }
+            | Error::CaFile { .. }
+            | Error::Proxy { .. }
+            | Error::Journal { .. }
+            | Error::JournalBusy { .. }
+            | Error::JournalForeign { .. }
+            | Error::Denied { .. }
+            | Error::NotFound { .. }
+            | Error::Status { .. }
+            | Error::Passing { .. }
+            | Error::Redirect { .. }
+            | Error::Connect { .. }
+            | Error::Broken { .. }
+            | Error::Truncated
+            | Error::TooLarge { .. }
+            | Error::NotJson { .. }
+            | Error::Shape { .. }
+            | Error::Pagination { .. }
+            | Error::Id { .. } => {}
         }
         seen.failures += 1;
         seen.denials += usize::from(matches!(error, Error::Denied { .. }));

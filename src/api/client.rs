@@ -264,7 +264,30 @@ impl Client {
                     delay.filter(|_| unreachable <= CONNECT_RETRIES)
                 }
                 Error::Passing { wait: Some(wait), .. } => delay.and((*wait <= LONGEST_ASKED).then_some(*wait)),
-                _ => delay,
+                Error::EmptyKey
+                | Error::MalformedKey
+                | Error::BaseUrl { .. }
+                | Error::Setup { .. }
+                | Error::CaFile { .. }
+                | Error::Proxy { .. }
+                | Error::Journal { .. }
+                | Error::JournalBusy { .. }
+                | Error::JournalForeign { .. }
+                | Error::Denied { .. }
+                | Error::NotFound { .. }
+                | Error::Status { .. }
+                | Error::Passing { .. }
+                | Error::Redirect { .. }
+                | Error::Broken { .. }
+                | Error::Truncated
+                | Error::TooLarge { .. }
+                | Error::NotJson { .. }
+                | Error::Shape { .. }
+                | Error::Pagination { .. }
+                | Error::Tripped(_)
+                | Error::Unkept
+                | Error::Deadline
+                | Error::Id { .. } => delay,
             })
             .notify(|error, delay| tracing::debug!("GET {path}: {error}; again in {} ms", delay.as_millis()))
             .await
@@ -370,7 +393,9 @@ impl Client {
         serde_json::from_str(json).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => Error::Shape { what: self.shown(&error.to_string()) },
             serde_json::error::Category::Eof if !body.trim_ascii().is_empty() => Error::Truncated,
-            _ => {
+            serde_json::error::Category::Io
+            | serde_json::error::Category::Syntax
+            | serde_json::error::Category::Eof => {
                 let what = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no content type");
                 Error::NotJson { what: self.shown(what) }
             }

@@ -1,5 +1,10 @@
 //! The way to the API: where it may lead, whom to trust, and what keeps a connection from being made, in words that help.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the errors of other crates grow; what is not told apart is told in their words"
+)]
+
 use std::error::Error as Cause;
 use std::io;
 use std::iter::successors;

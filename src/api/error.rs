@@ -264,7 +264,29 @@ impl Error {
     pub(crate) fn failure(&self, path: &str) -> Failure {
         let scope = match self {
             Self::Denied { scope, .. } | Self::Tripped(Tripped { scope, .. }) => scope.clone(),
-            _ => None,
+            Self::EmptyKey
+            | Self::MalformedKey
+            | Self::BaseUrl { .. }
+            | Self::Setup { .. }
+            | Self::CaFile { .. }
+            | Self::Proxy { .. }
+            | Self::Journal { .. }
+            | Self::JournalBusy { .. }
+            | Self::JournalForeign { .. }
+            | Self::NotFound { .. }
+            | Self::Status { .. }
+            | Self::Passing { .. }
+            | Self::Redirect { .. }
+            | Self::Connect { .. }
+            | Self::Broken { .. }
+            | Self::Truncated
+            | Self::TooLarge { .. }
+            | Self::NotJson { .. }
+            | Self::Shape { .. }
+            | Self::Pagination { .. }
+            | Self::Unkept
+            | Self::Deadline
+            | Self::Id { .. } => None,
         };
         Failure {
             denied: matches!(

@@ -73,7 +73,15 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
                 {
                     Domain::GrantsByRole(test.scopes(*relation))
                 }
-                kind => Domain::Things(kind),
+                kind @ (Kind::Role
+                | Kind::User
+                | Kind::Group
+                | Kind::Project
+                | Kind::ServiceAccount
+                | Kind::Invite
+                | Kind::AdminApiKey
+                | Kind::ApiKey
+                | Kind::Grant) => Domain::Things(kind),
             };
             let part = evaluate(facts, &test.condition, target);
             let answers = related(facts, *relation, test, domain, &part);
@@ -221,7 +229,14 @@ fn by_role_in(condition: &Condition, quantity: Quantity) -> bool {
     let narrows = |part: &Condition| quantity != Quantity::Every && is_scope(part);
     match &condition.predicate {
         Predicate::All(parts) => parts.iter().all(|part| narrows(part) || by_role(part)),
-        _ => narrows(condition) || by_role(condition),
+        Predicate::Any(_)
+        | Predicate::Not(_)
+        | Predicate::Text(..)
+        | Predicate::List(..)
+        | Predicate::Flag(..)
+        | Predicate::Time(..)
+        | Predicate::Related(..)
+        | Predicate::Via(..) => narrows(condition) || by_role(condition),
     }
 }
 
@@ -336,19 +351,21 @@ fn holds_by_role(org: &Org, quantity: Quantity, kind: Kind, scopes: Extent, role
             let open = !org.knows_own_grants(Principal::ServiceAccount(account), scopes);
             quantify(joined, own.chain(conferred(org.groups_of_account(account))), open)
         }),
-        _ => Truths::each(org.users.len(), |at| {
-            let user = UserIx::new(at);
-            let assigned = org.assignments_of(user).iter().map(|assignment| assignment.role);
-            let own = assigned.chain(org.legacy_role(user)).filter(|_| scopes.organization);
-            let in_projects = org.projects_of(user).filter(|_| scopes.project).flat_map(|place| {
-                let member = &org.project_users[place];
-                let assigned = org.assignments_in_project(place).iter().map(|assignment| assignment.role);
-                assigned.chain(org.implied_role(Scope::Project(member.project), member.role))
-            });
-            let through = org.groups_of(user).iter().map(|group| groups.of(group.at()));
-            let open = !org.knows_own_grants(Principal::User(user), scopes);
-            quantify(joined, own.chain(in_projects).map(role).chain(through), open)
-        }),
+        Kind::Role | Kind::User | Kind::Project | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
+            Truths::each(org.users.len(), |at| {
+                let user = UserIx::new(at);
+                let assigned = org.assignments_of(user).iter().map(|assignment| assignment.role);
+                let own = assigned.chain(org.legacy_role(user)).filter(|_| scopes.organization);
+                let in_projects = org.projects_of(user).filter(|_| scopes.project).flat_map(|place| {
+                    let member = &org.project_users[place];
+                    let assigned = org.assignments_in_project(place).iter().map(|assignment| assignment.role);
+                    assigned.chain(org.implied_role(Scope::Project(member.project), member.role))
+                });
+                let through = org.groups_of(user).iter().map(|group| groups.of(group.at()));
+                let open = !org.knows_own_grants(Principal::User(user), scopes);
+                quantify(joined, own.chain(in_projects).map(role).chain(through), open)
+            })
+        }
     };
     if quantity == Quantity::None { answers.not() } else { answers }
 }

@@ -182,7 +182,9 @@ impl Prover<'_, '_> {
             Kind::Invite => {
                 proof.missing.push(Missing::Unread("the list of projects lacks one that comes with it".to_owned()));
             }
-            _ => self.unread(Collection::ProjectUsers, proof),
+            Kind::User | Kind::Project | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
+                self.unread(Collection::ProjectUsers, proof);
+            }
         }
     }
 
@@ -191,7 +193,13 @@ impl Prover<'_, '_> {
         let owner = match kind {
             Kind::AdminApiKey => &org.admin_api_keys[at].owner,
             Kind::ApiKey => &org.api_keys[at].owner,
-            _ => return,
+            Kind::Role
+            | Kind::User
+            | Kind::Group
+            | Kind::Project
+            | Kind::ServiceAccount
+            | Kind::Invite
+            | Kind::Grant => return,
         };
         if owner.id.is_missing() {
             proof.missing.push(Missing::Unsent("owner", self.facts.thing(kind, at)));

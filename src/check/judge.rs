@@ -116,6 +116,7 @@ impl Judge<'_, '_> {
         let permissions = std::mem::take(&mut selection.permissions);
         selection.evidence.extend(permissions.into_iter().map(permission));
         selection.tidy();
+        selection.evidence.shrink_to_fit();
         let finding = self.finding(Status::Violation, subject, message, proof, span);
         Finding { selected_by: selection.evidence, ..finding }
     }
@@ -170,12 +171,16 @@ impl Judge<'_, '_> {
             (None, None, None) => self.region(whole),
         };
         let missing = proof.said(Some(&subject));
-        let paths: Vec<Arc<AccessPath>> = proof.paths.into_iter().map(|way| self.prover.path(way, &subject)).collect();
+        // A hundred thousand findings are kept: none has room to grow.
+        let mut paths: Vec<Arc<AccessPath>> = Vec::with_capacity(proof.paths.len());
+        paths.extend(proof.paths.into_iter().map(|way| self.prover.path(way, &subject)));
+        let mut evidence = proof.evidence;
+        evidence.shrink_to_fit();
         Finding {
             rule: 0,
             status,
             message,
-            evidence: proof.evidence,
+            evidence,
             selected_by: Vec::new(),
             paths,
             missing,

@@ -80,7 +80,14 @@ impl<'f, 'o> Names<'f, 'o> {
             .iter()
             .filter_map(|part| match &part.predicate {
                 Predicate::Text(attribute, column, test) => Some((*attribute, *column, test.any.as_deref()?)),
-                _ => None,
+                Predicate::All(_)
+                | Predicate::Any(_)
+                | Predicate::Not(_)
+                | Predicate::List(..)
+                | Predicate::Flag(..)
+                | Predicate::Time(..)
+                | Predicate::Related(..)
+                | Predicate::Via(..) => None,
             })
             .collect();
         for at in 0..each.first().map_or(0, |(.., patterns)| patterns.len()) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use super::proof::Proof;
 use super::prove::Prover;
@@ -25,7 +25,7 @@ pub fn message(
 ) -> String {
     let who = format!("{} {}", subject.kind.words(), subject.qualified_label());
     let matched: BTreeSet<usize> = proof.paths.iter().filter_map(|way| way.matched).collect();
-    let permissions = prover.permissions(&matched);
+    let (named, more) = prover.permissions(&matched, NAMED);
     let others: Vec<String> = proof
         .evidence
         .iter()
@@ -43,12 +43,9 @@ pub fn message(
         .map(|role| role.label())
         .collect();
     roles.dedup();
-    if !permissions.is_empty() {
-        let named = permissions[..permissions.len().min(NAMED)].join(", ");
-        return match permissions.len().saturating_sub(NAMED) {
-            0 => format!("{who} {verb} {named}"),
-            more => format!("{who} {verb} {named} and {more} more"),
-        };
+    if !named.is_empty() {
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        return format!("{who} {verb} {}{more}", named.join(", "));
     }
     if !required && !roles.is_empty() && rule.select != Kind::Grant {
         return format!("{who} holds the role {}", roles.join(", "));

@@ -67,7 +67,14 @@ impl<'f, 'o> Population<'f, 'o> {
         match self.kind {
             Kind::Group => Truth::Yes,
             Kind::Role if at < org.collected_roles().len() => Truth::Yes,
-            _ => Truth::Unknown,
+            Kind::Role
+            | Kind::User
+            | Kind::Project
+            | Kind::ServiceAccount
+            | Kind::Invite
+            | Kind::AdminApiKey
+            | Kind::ApiKey
+            | Kind::Grant => Truth::Unknown,
         }
     }
 

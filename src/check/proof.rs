@@ -15,6 +15,8 @@ pub struct Proof {
     pub evidence: Vec<Evidence>,
     /// The permissions that decided, of the role that is asked about, each with the words of the policy that it met.
     pub permissions: Vec<(Text, Region)>,
+    /// The same as an index into what the prover has matched, if it is known already.
+    pub matched: Option<usize>,
     /// The paths that lead there.
     pub paths: Vec<Way>,
     /// What is missing, where the answer is unknown.

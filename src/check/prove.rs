@@ -7,6 +7,8 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use super::evaluate::{Answered, Domain, matching, principal_word, scope_word};
 use super::facts::Facts;
 use super::proof::{Missing, Proof, Way, unsent_for};
@@ -25,6 +27,8 @@ pub struct Prover<'f, 'o> {
     pub source: &'f Arc<SourceText>,
     /// The permissions that fired, by role, each set once.
     matched: RefCell<Interned<Matched>>,
+    /// What each of them adds to a fingerprint.
+    digests: RefCell<HashMap<usize, String>>,
     /// The paths of findings, each once: many people come to a role along the same way.
     paths: RefCell<HashMap<AccessPath, Arc<AccessPath>>>,
     /// What a condition says of a role, by the condition and the role: the same for everybody who holds it.
@@ -33,8 +37,9 @@ pub struct Prover<'f, 'o> {
 
 impl<'f, 'o> Prover<'f, 'o> {
     pub fn new(facts: &'f Facts<'o>, source: &'f Arc<SourceText>) -> Self {
-        let (matched, paths, by_role) = (RefCell::default(), RefCell::default(), RefCell::default());
-        Self { facts, source, matched, paths, by_role }
+        let (matched, digests) = (RefCell::default(), RefCell::default());
+        let (paths, by_role) = (RefCell::default(), RefCell::default());
+        Self { facts, source, matched, digests, paths, by_role }
     }
 }
 
@@ -267,7 +272,10 @@ impl Prover<'_, '_> {
                 if let Some(known) = self.by_role.borrow().get(&key) {
                     return Rc::clone(known);
                 }
-                let inner = explain();
+                let mut inner = explain();
+                if let Some(proof) = Rc::get_mut(&mut inner) {
+                    proof.matched = self.matched(&self.facts.thing(Kind::Role, at), &proof.permissions);
+                }
                 self.by_role.borrow_mut().insert(key, Rc::clone(&inner));
                 inner
             }
@@ -296,21 +304,27 @@ impl Prover<'_, '_> {
         read(&self.matched.borrow().items[index])
     }
 
-    /// The permissions of all these sets, sorted, each once.
-    pub fn permissions(&self, matched: &BTreeSet<usize>) -> Vec<Text> {
+    /// The first few permissions of all these sets, in order, and how many there are besides.
+    pub fn permissions(&self, matched: &BTreeSet<usize>, first: usize) -> (Vec<Text>, usize) {
         let all = &self.matched.borrow().items;
         let each = matched.iter().flat_map(|&index| &all[index].patterns).flat_map(|(_, met)| met);
-        let mut permissions: Vec<Text> = each.cloned().collect();
+        let mut permissions: Vec<&Text> = each.collect();
         permissions.sort_unstable();
         permissions.dedup();
-        permissions
+        let more = permissions.len().saturating_sub(first);
+        (permissions.into_iter().take(first).cloned().collect(), more)
     }
 
-    /// What one of the sets adds to a fingerprint: its permissions, as one text.
+    /// What one of the sets adds to a fingerprint: a hash of the role and its permissions.
     pub fn matched_digest(&self, index: usize) -> String {
-        self.matched_at(index, |matched| {
-            format!("permissions of {}: {}", matched.role.id, matched.permissions().join(" "))
-        })
+        let mut digests = self.digests.borrow_mut();
+        let digest = digests.entry(index).or_insert_with(|| {
+            self.matched_at(index, |matched| {
+                let permissions = matched.permissions().join(" ");
+                base16ct::lower::encode_string(&Sha256::digest(format!("{} {permissions}", matched.role.id)))
+            })
+        });
+        digest.clone()
     }
 
     /// All permissions that fired, for the result of the rule.
@@ -347,7 +361,8 @@ impl Prover<'_, '_> {
         };
         for path in paths {
             if inner.paths.is_empty() {
-                let matched = path.last().and_then(|role| self.matched(role, &inner.permissions));
+                let matched =
+                    inner.matched.or_else(|| path.last().and_then(|role| self.matched(role, &inner.permissions)));
                 proof.paths.push(Way { steps: path.clone(), matched });
             }
             for end in &inner.paths {

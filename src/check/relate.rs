@@ -24,7 +24,14 @@ impl Facts<'_> {
             Relation::Groups => {
                 let groups = match of {
                     Kind::ServiceAccount => org.groups_of_account(ServiceAccountIx::new(at)),
-                    _ => org.groups_of(UserIx::new(at)),
+                    Kind::Role
+                    | Kind::User
+                    | Kind::Group
+                    | Kind::Project
+                    | Kind::Invite
+                    | Kind::AdminApiKey
+                    | Kind::ApiKey
+                    | Kind::Grant => org.groups_of(UserIx::new(at)),
                 };
                 into.extend(groups.iter().map(|group| group.at()));
                 !org.knows_memberships()
@@ -100,7 +107,7 @@ impl Facts<'_> {
                 into.dedup();
                 !self.knows_projects_of_invite(at)
             }
-            _ => {
+            Kind::User | Kind::Project | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
                 let places = org.projects_of(UserIx::new(at));
                 into.extend(places.map(|place| org.project_users[place].project.at()));
                 !org.knows_all_project_users()
@@ -119,10 +126,12 @@ impl Facts<'_> {
         match of {
             Kind::ServiceAccount => Some(self.org.service_accounts[at].project),
             Kind::ApiKey => Some(self.org.api_keys[at].project),
-            _ => match self.grants()[at].scope {
-                Scope::Project(project) => Some(project),
-                Scope::Organization => None,
-            },
+            Kind::Role | Kind::User | Kind::Group | Kind::Project | Kind::Invite | Kind::AdminApiKey | Kind::Grant => {
+                match self.grants()[at].scope {
+                    Scope::Project(project) => Some(project),
+                    Scope::Organization => None,
+                }
+            }
         }
     }
 
@@ -131,7 +140,13 @@ impl Facts<'_> {
         let owner = match of {
             Kind::AdminApiKey => &org.admin_api_keys[at].owner,
             Kind::ApiKey => &org.api_keys[at].owner,
-            _ => {
+            Kind::Role
+            | Kind::User
+            | Kind::Group
+            | Kind::Project
+            | Kind::ServiceAccount
+            | Kind::Invite
+            | Kind::Grant => {
                 into.extend(match self.grants()[at].principal {
                     Principal::User(user) => Some(user.at()),
                     Principal::Group(_) | Principal::ServiceAccount(_) => None,
@@ -210,6 +225,8 @@ pub fn principal(kind: Kind, at: usize) -> Principal {
     match kind {
         Kind::Group => Principal::Group(GroupIx::new(at)),
         Kind::ServiceAccount => Principal::ServiceAccount(ServiceAccountIx::new(at)),
-        _ => Principal::User(UserIx::new(at)),
+        Kind::Role | Kind::User | Kind::Project | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
+            Principal::User(UserIx::new(at))
+        }
     }
 }

@@ -60,7 +60,21 @@ impl Responses {
         let itself = match collection {
             Collection::ProjectUsers => Some(Collection::Users),
             Collection::ProjectGroups => Some(Collection::Groups),
-            _ => None,
+            Collection::Roles
+            | Collection::Users
+            | Collection::UserRoles
+            | Collection::Groups
+            | Collection::GroupRoles
+            | Collection::GroupMembers
+            | Collection::Projects
+            | Collection::ProjectRoles
+            | Collection::ProjectUserRoles
+            | Collection::ProjectGroupRoles
+            | Collection::ServiceAccounts
+            | Collection::ServiceAccountRoles
+            | Collection::ApiKeys
+            | Collection::AdminApiKeys
+            | Collection::Invites => None,
         };
         left(collection, part)
             || part.project.as_ref().is_some_and(|project| left(Collection::Projects, &Parent::organization(project)))
@@ -164,7 +178,17 @@ impl Responses {
             Collection::ProjectUsers => has(of.and_then(|of| self.project_users.get(of)), &part.id),
             Collection::ProjectGroups => has(of.and_then(|of| self.project_groups.get(of)), &part.id),
             Collection::ServiceAccounts => has(of.and_then(|of| self.service_accounts.get(of)), &part.id),
-            _ => false,
+            Collection::Roles
+            | Collection::UserRoles
+            | Collection::GroupRoles
+            | Collection::GroupMembers
+            | Collection::ProjectRoles
+            | Collection::ProjectUserRoles
+            | Collection::ProjectGroupRoles
+            | Collection::ServiceAccountRoles
+            | Collection::ApiKeys
+            | Collection::AdminApiKeys
+            | Collection::Invites => false,
         }
     }
 
@@ -191,7 +215,17 @@ impl Responses {
             Collection::ProjectUsers => within(&self.project_users),
             Collection::ProjectGroups => within(&self.project_groups),
             Collection::ServiceAccounts => within(&self.service_accounts),
-            _ => BTreeSet::new(),
+            Collection::Roles
+            | Collection::UserRoles
+            | Collection::GroupRoles
+            | Collection::GroupMembers
+            | Collection::ProjectRoles
+            | Collection::ProjectUserRoles
+            | Collection::ProjectGroupRoles
+            | Collection::ServiceAccountRoles
+            | Collection::ApiKeys
+            | Collection::AdminApiKeys
+            | Collection::Invites => BTreeSet::new(),
         }
     }
 
@@ -203,7 +237,18 @@ impl Responses {
             Collection::ProjectGroups => self.project_groups.contains_key(part),
             Collection::ServiceAccounts => self.service_accounts.contains_key(part),
             Collection::ApiKeys => self.api_keys.contains_key(part),
-            collection => self.held(collection).contains_key(part),
+            collection @ (Collection::Roles
+            | Collection::Users
+            | Collection::UserRoles
+            | Collection::Groups
+            | Collection::GroupRoles
+            | Collection::Projects
+            | Collection::ProjectRoles
+            | Collection::ProjectUserRoles
+            | Collection::ProjectGroupRoles
+            | Collection::ServiceAccountRoles
+            | Collection::AdminApiKeys
+            | Collection::Invites) => self.held(collection).contains_key(part),
         };
         asked || self.carried.of(collection, part).is_some()
     }
@@ -236,7 +281,18 @@ impl Responses {
             Collection::ProjectGroups => of(&self.project_groups),
             Collection::ServiceAccounts => of(&self.service_accounts),
             Collection::ApiKeys => of(&self.api_keys),
-            collection => of(self.held(collection)),
+            collection @ (Collection::Roles
+            | Collection::Users
+            | Collection::UserRoles
+            | Collection::Groups
+            | Collection::GroupRoles
+            | Collection::Projects
+            | Collection::ProjectRoles
+            | Collection::ProjectUserRoles
+            | Collection::ProjectGroupRoles
+            | Collection::ServiceAccountRoles
+            | Collection::AdminApiKeys
+            | Collection::Invites) => of(self.held(collection)),
         }
     }
 }

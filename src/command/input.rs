@@ -121,7 +121,9 @@ fn key(args: &Api) -> Result<Key, Error> {
     Ok(Key::new(&text)?)
 }
 
-/// Waits for an interrupt or a request to end, and ends. Nothing is half written by then: files appear whole or not.
+/// Waits for an interrupt or a termination, and ends the process. Nothing is half written then: files appear whole or
+/// not at all.
+#[expect(clippy::exit, reason = "the main thread may be judging or writing, and would not hear of it")]
 async fn end_when_told(journal: bool) {
     #[cfg(unix)]
     {

@@ -71,7 +71,7 @@ impl Reader<'_> {
                 self.problem(Problem::new(node.span.clone(), format!("{what} is never negative")));
                 None
             }
-            _ => {
+            Yaml::Null | Yaml::Flag(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {
                 self.wrong(node, what, "a whole number");
                 None
             }
@@ -132,7 +132,9 @@ impl Reader<'_> {
         let Yaml::Map(entries) = &node.yaml else {
             match node.yaml {
                 Yaml::Null => self.problem(Problem::new(node.span.clone(), format!("{what} is empty"))),
-                _ => self.wrong(node, what, "a mapping, such as { name: value }"),
+                Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {
+                    self.wrong(node, what, "a mapping, such as { name: value }");
+                }
             }
             return None;
         };

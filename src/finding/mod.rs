@@ -6,6 +6,7 @@ mod rule;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::document::Region;
@@ -77,7 +78,7 @@ impl PartialOrd for ThingKind {
 }
 
 /// A thing by its kind, id and names: the subject of a finding, or a step of a path.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Thing {
     /// What it is.
     pub kind: ThingKind,
@@ -89,6 +90,30 @@ pub struct Thing {
     pub email: Option<Text>,
     /// The project that it stands in: of a key, a service account, or a custom role of a project.
     pub project: Option<Arc<Thing>>,
+}
+
+impl Ord for Thing {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Findings share their things: most comparisons are of one thing with itself.
+        if std::ptr::eq(self, other) {
+            return Ordering::Equal;
+        }
+        let rest = || (&self.name, &self.email, &self.project).cmp(&(&other.name, &other.email, &other.project));
+        (self.kind, &self.id).cmp(&(other.kind, &other.id)).then_with(rest)
+    }
+}
+
+impl PartialOrd for Thing {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for Thing {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // The id tells nearly all things apart.
+        self.id.hash(state);
+    }
 }
 
 impl Thing {

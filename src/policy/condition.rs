@@ -240,7 +240,7 @@ impl Reader<'_> {
                 return None;
             }
             Yaml::Map(_) => {}
-            _ => {
+            Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => {
                 let wanted = "null, or bounds such as { older_than: 90d } or { before: 2026-01-31 }";
                 self.wrong(node, &format!("`{}`", attribute.name), wanted);
                 return None;
@@ -294,7 +294,7 @@ impl Reader<'_> {
             Yaml::Text(_) | Yaml::List(_) if relation.to_one() => {
                 return self.name_or_id(target, node).map(|condition| related(condition, Quantity::Some));
             }
-            _ => {
+            Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => {
                 let wanted = if relation.to_one() {
                     "a name, an id, or a condition"
                 } else {
@@ -358,7 +358,9 @@ impl Reader<'_> {
             };
             let condition = match group.yaml {
                 Yaml::Text(_) | Yaml::List(_) => self.name_or_id(Kind::Group, group),
-                _ => self.condition(group, Kind::Group),
+                Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Map(_) => {
+                    self.condition(group, Kind::Group)
+                }
             };
             return condition.map(|condition| ViaPredicate::Group(Box::new(condition)));
         }

@@ -106,7 +106,14 @@ impl Rule {
         }
         let parts = match &self.filter.predicate {
             Predicate::All(parts) => parts.iter().collect(),
-            _ => vec![&self.filter],
+            Predicate::Any(_)
+            | Predicate::Not(_)
+            | Predicate::Text(..)
+            | Predicate::List(..)
+            | Predicate::Flag(..)
+            | Predicate::Time(..)
+            | Predicate::Related(..)
+            | Predicate::Via(..) => vec![&self.filter],
         };
         let listed: Vec<&Condition> = parts.into_iter().filter(|part| part.needs_only_the_list()).collect();
         (!listed.is_empty()).then_some(listed)

@@ -106,6 +106,8 @@ fn placed(given: &Yaml, default: &Node) -> Yaml {
             let at_default = |item: &Node| Node { span: default.span.clone(), yaml: item.yaml.clone() };
             Yaml::List(items.iter().map(at_default).collect())
         }
-        other => other.clone(),
+        other @ (Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::Map(_)) => {
+            other.clone()
+        }
     }
 }

@@ -272,7 +272,9 @@ impl Reader<'_> {
                     self.problem(Problem::new(value.span, "a value of over 1024 bytes"));
                 }
                 Yaml::Text(text) => literals.push(Pattern::exactly(&text, case, value.span)),
-                _ => self.wrong(&value, &format!("a value of `{}`", key.text), "a text"),
+                Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::List(_) | Yaml::Map(_) => {
+                    self.wrong(&value, &format!("a value of `{}`", key.text), "a text");
+                }
             }
         }
         Some(Exactly { attribute, column, values: literals, span })

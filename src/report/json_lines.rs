@@ -91,6 +91,9 @@ impl Formatter for Lines {
 
     /// JSON allows most hidden characters bare, but a terminal that shows the report would obey them.
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut plain = 0;
         for (at, character) in fragment.char_indices().filter(|(_, character)| is_hidden(*character)) {
             writer.write_all(&fragment.as_bytes()[plain..at])?;

@@ -85,12 +85,13 @@ impl<'a> Text<'a> {
             return self.line("");
         }
         snippet::draw(&mut self.out, rule, findings, self.style, severity_style(info.severity));
+        let permissions = self.permissions(rule);
         for status in [Status::Violation, Status::Unknown] {
             let of_status: Vec<&Finding> = findings.iter().filter(|finding| finding.status == status).collect();
-            let causes = causes(&of_status, rule);
+            let causes = causes(&of_status, &permissions);
             let shown = if self.style.verbose { causes.len() } else { CAUSES };
             for cause in causes.iter().take(shown) {
-                self.cause(cause, rule);
+                self.cause(cause, rule, &permissions);
             }
             let more: usize = causes.iter().skip(shown).map(|cause| cause.findings.len()).sum();
             if more > 0 {
@@ -130,14 +131,14 @@ impl<'a> Text<'a> {
         }
     }
 
-    fn cause(&mut self, cause: &Cause<'a>, rule: &RuleResult) {
+    fn cause(&mut self, cause: &Cause<'a>, rule: &RuleResult, permissions: &[String]) {
         let first = cause.findings[0];
         if cause.findings.len() == 1 {
             if first.paths.is_empty() || first.status == Status::Unknown {
                 self.item(&visible(&first.message));
             }
             for path in first.paths.iter().filter(|_| first.status == Status::Violation) {
-                self.item(&self.chain(first.steps(path), path.matched, rule));
+                self.item(&self.chain(first.steps(path), path.matched, permissions));
             }
             let details = details(first, &rule.info.location.source);
             if !details.is_empty() {
@@ -151,7 +152,7 @@ impl<'a> Text<'a> {
             let arrow = self.paint("→", Style::new().dimmed());
             for path in &first.paths {
                 // Findings of one cause differ in their subjects alone.
-                let rest = self.chain(path.steps.iter().map(|step| &**step), path.matched, rule);
+                let rest = self.chain(path.steps.iter().map(|step| &**step), path.matched, permissions);
                 self.item(&format!("{kinds} {arrow} {rest}"));
             }
             let subject = |finding: &&Finding| {
@@ -177,8 +178,14 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// `ada@acme.example → group Platform → role API Group Manager → api.groups.write`.
-    fn chain<'t>(&self, path: impl Iterator<Item = &'t Thing>, matched: Option<usize>, rule: &RuleResult) -> String {
+    /// `ada@acme.example → group Platform → role API Group Manager → api.groups.write`. `permissions` has what each of
+    /// the rule's sets of permissions looks like.
+    fn chain<'t>(
+        &self,
+        path: impl Iterator<Item = &'t Thing>,
+        matched: Option<usize>,
+        permissions: &[String],
+    ) -> String {
         let path: Vec<&Thing> = path.collect();
         // The project that a thing stands in is mostly a step of its own.
         let placed = path.iter().any(|step| step.is(Kind::Project));
@@ -193,12 +200,15 @@ impl<'a> Text<'a> {
             }
         };
         let mut steps: Vec<String> = path.iter().map(step).collect();
-        if let Some(matched) = matched {
-            let permissions = rule.matched[matched].permissions();
-            let shown = |permission: &&str| self.paint(&visible(permission), Style::new().bold());
-            steps.push(permissions.iter().map(shown).collect::<Vec<_>>().join(", "));
-        }
+        steps.extend(matched.map(|matched| permissions[matched].clone()));
         steps.join(&self.paint(" → ", Style::new().dimmed()))
+    }
+
+    /// The permissions of each of the rule's sets.
+    fn permissions(&self, rule: &RuleResult) -> Vec<String> {
+        let shown = |permission: &str| self.paint(&visible(permission), Style::new().bold());
+        let each = |matched: &Matched| matched.permissions().into_iter().map(shown).collect::<Vec<_>>().join(", ");
+        rule.matched.iter().map(each).collect()
     }
 
     fn quiet_rules(&mut self, verdict: Verdict, says: &str) {
@@ -343,14 +353,13 @@ struct Cause<'a> {
     findings: Vec<&'a Finding>,
 }
 
-fn causes<'a>(findings: &[&'a Finding], rule: &RuleResult) -> Vec<Cause<'a>> {
+fn causes<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Cause<'a>> {
     let mut causes: Vec<Cause<'a>> = Vec::new();
     let mut numbers = HashMap::new();
-    let permissions: Vec<Vec<&str>> = rule.matched.iter().map(Matched::permissions).collect();
     for finding in findings {
         // Paths are alike if they end in the same permissions, even of two roles.
         let path = |path: &'a AccessPath| {
-            (path.from_subject, path.steps.as_slice(), path.matched.map(|matched| permissions[matched].as_slice()))
+            (path.from_subject, path.steps.as_slice(), path.matched.map(|matched| permissions[matched].as_str()))
         };
         let paths: Vec<_> = finding.paths.iter().map(|shared| path(shared)).collect();
         // Findings without a path are alike if the same attributes met the same words.

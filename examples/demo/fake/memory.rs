@@ -36,7 +36,9 @@ impl InMemory {
                 headers.extend(answer.headers);
                 (answer.status, headers, answer.body.to_vec())
             }
-            _ => panic!("{path_and_query}: this fault needs a connection"),
+            Outcome::Answer { .. } | Outcome::Hang | Outcome::Reset => {
+                panic!("{path_and_query}: this fault needs a connection")
+            }
         }
     }
 

@@ -140,7 +140,13 @@ impl<'o> Plain<'o> {
                 let principal = match kind {
                     Kind::Group => Principal::Group(GroupIx::new(at)),
                     Kind::ServiceAccount => Principal::ServiceAccount(ServiceAccountIx::new(at)),
-                    _ => Principal::User(UserIx::new(at)),
+                    Kind::Role
+                    | Kind::User
+                    | Kind::Project
+                    | Kind::Invite
+                    | Kind::AdminApiKey
+                    | Kind::ApiKey
+                    | Kind::Grant => Principal::User(UserIx::new(at)),
                 };
                 (grants(&|grant| grant.principal == principal), !org.knows_grants(principal, scopes))
             }
@@ -203,7 +209,7 @@ impl<'o> Plain<'o> {
                     let more = places.len() < invited.len();
                     (places, more)
                 }
-                _ => {
+                Kind::User | Kind::Project | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
                     let lists = |project: usize| {
                         org.project_users.iter().any(|user| user.user.at() == at && user.project.at() == project)
                     };

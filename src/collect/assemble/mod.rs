@@ -43,7 +43,7 @@ fn never_null<T>(field: Known<T>) -> Known<T> {
 fn time(stamp: Known<Stamp>, latest: Time) -> Known<Time> {
     match stamp {
         Known::Value(Stamp(seconds)) if seconds > latest => Known::Missing,
-        stamp => stamp.map(|Stamp(seconds)| seconds),
+        stamp @ (Known::Missing | Known::Null | Known::Value(_)) => stamp.map(|Stamp(seconds)| seconds),
     }
 }
 

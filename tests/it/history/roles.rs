@@ -112,7 +112,15 @@ impl Happening<'_> {
                 toggle(&mut role.permissions, ["api.files.read", "api.groups.write"][third % 2]);
             }
             // No list shows it; only an assignment tells when the role last changed.
-            _ => {}
+            What::UserRole
+            | What::GroupRole
+            | What::ProjectUserRole
+            | What::ProjectGroupRole
+            | What::AccountRole
+            | What::Made
+            | What::Deleted
+            | What::Metadata
+            | What::Predefined => {}
         }
         role.updated_at = Some(moment);
         let id = role.id.clone();
