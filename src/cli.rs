@@ -202,6 +202,8 @@ pub struct Plan {
     #[arg(short, long, value_name = "PATH", env = "ROLELINT_POLICY", hide_env = true)]
     pub policy: Vec<PathBuf>,
     #[command(flatten)]
+    pub rules: Rules,
+    #[command(flatten)]
     pub api: Api,
 }
 
@@ -210,6 +212,8 @@ pub struct Doctor {
     /// A policy file, folder or glob; without any, the built-in baseline
     #[arg(short, long, value_name = "PATH", env = "ROLELINT_POLICY", hide_env = true)]
     pub policy: Vec<PathBuf>,
+    #[command(flatten)]
+    pub rules: Rules,
     #[command(flatten)]
     pub api: Api,
 }

@@ -1,12 +1,11 @@
 //! `rolelint check`: collect or read, judge, report, exit.
 
 use crate::check::check;
-use crate::cli::{Check, Common, Rules};
+use crate::cli::{Check, Common};
 use crate::console::{Color, Terminal, output};
-use crate::document::nearest;
 use crate::finding::{Gate, Outcome};
 use crate::org::Org;
-use crate::policy::{Overrides, Policy, load, needs};
+use crate::policy::{Policy, needs};
 use crate::report::{TextStyle, render};
 use crate::snapshot;
 use crate::time::rfc3339;
@@ -17,8 +16,7 @@ use super::{Error, Exit, input};
 const CLOCK_SKEW: i64 = 300;
 
 pub(crate) fn run(args: &Check, common: &Common) -> Result<Exit, Error> {
-    let mut policies = load(&args.policy, &overrides(&args.rules)?)?;
-    let skipped = narrow(&mut policies, &args.rules)?;
+    let (policies, skipped) = input::policies(&args.policy, &args.rules)?;
     let (org, digest) = facts(args, common, &policies)?;
     let mut outcome = check(&org, &policies, args.gate.as_of.unwrap_or(org.source.collected_at));
     outcome.digest = digest;
@@ -61,48 +59,6 @@ fn exit(outcome: &Outcome, args: &Check) -> Exit {
         Gate::Violation => Exit::Violation,
         Gate::Unknown => Exit::Unknown,
     }
-}
-
-fn overrides(args: &Rules) -> Result<Overrides, Error> {
-    let mut overrides = Overrides::default();
-    for path in &args.param_file {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::ParamFile { path: path.clone(), source })?;
-        overrides.set_all(&path.to_string_lossy(), &text)?;
-    }
-    for (name, value) in &args.param {
-        overrides.set(name, value)?;
-    }
-    Ok(overrides)
-}
-
-/// Leaves the rules that are to be judged; returns the ids of the others.
-fn narrow(policies: &mut [Policy], args: &Rules) -> Result<Vec<String>, Error> {
-    let ids = || policies.iter().flat_map(|policy| &policy.rules).map(|rule| rule.info.id.as_str());
-    for id in args.only.iter().chain(&args.skip) {
-        if !ids().any(|known| known == id) {
-            let help = nearest(id, ids()).map(|near| format!("did you mean `{near}`?"));
-            return Err(Error::NoSuchRule { id: id.clone(), help });
-        }
-    }
-    let tags = || policies.iter().flat_map(|policy| &policy.rules).flat_map(|rule| &rule.info.tags).map(String::as_str);
-    if let Some(tag) = args.tag.iter().find(|tag| !tags().any(|known| known == *tag)) {
-        let help = nearest(tag, tags()).map(|near| format!("did you mean `{near}`?"));
-        return Err(Error::NoSuchTag { tag: tag.clone(), help });
-    }
-    let mut skipped = Vec::new();
-    for policy in &mut *policies {
-        let (judged, left) = std::mem::take(&mut policy.rules).into_iter().partition(|rule| {
-            (args.only.is_empty() || args.only.contains(&rule.info.id))
-                && (args.tag.is_empty() || rule.info.tags.iter().any(|tag| args.tag.contains(tag)))
-                && !args.skip.contains(&rule.info.id)
-        });
-        policy.rules = judged;
-        skipped.extend(left.into_iter().map(|rule| rule.info.id.clone()));
-    }
-    if policies.iter().all(|policy| policy.rules.is_empty()) {
-        return Err(Error::NoRule);
-    }
-    Ok(skipped)
 }
 
 fn doubt_if_old(outcome: &mut Outcome, args: &Check) {

@@ -6,13 +6,13 @@ use crate::api::{Answer, Probe, probe};
 use crate::cli::{Common, Doctor};
 use crate::escape::visible;
 use crate::org::Collection;
-use crate::policy::{Overrides, Rule, load};
+use crate::policy::Rule;
 
 use super::{Error, Exit, input};
 use crate::console::output;
 
 pub(crate) fn run(args: &Doctor, common: &Common) -> Result<Exit, Error> {
-    let policies = load(&args.policy, &Overrides::default())?;
+    let (policies, _) = input::policies(&args.policy, &args.rules)?;
     let (client, _) = input::client(&args.api)?;
     let probes = input::runtime(false)?.block_on(probe(&client));
     input::warn_of_skew(&client);
@@ -30,6 +30,7 @@ pub(crate) fn run(args: &Doctor, common: &Common) -> Result<Exit, Error> {
         writeln!(report, "  {name:<21} {state:<10} {}", visible(&detail)).expect("writing to a string cannot fail");
     }
     let verdict = match unknown.len() {
+        0 if rules.len() == 1 => "the one rule can be answered".to_owned(),
         0 => format!("all {} rules can be answered", rules.len()),
         _ => format!("{} of {} rules would be unknown: {}", unknown.len(), rules.len(), unknown.join(", ")),
     };

@@ -54,28 +54,6 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
-    /// `--only` or `--skip` names no rule.
-    #[error("there is no rule `{id}`")]
-    NoSuchRule {
-        /// As given.
-        id: String,
-        /// What was meant, perhaps.
-        #[help]
-        help: Option<String>,
-    },
-    /// `--tag` names no tag.
-    #[error("no rule has the tag `{tag}`")]
-    NoSuchTag {
-        /// As given.
-        tag: String,
-        /// What was meant, perhaps.
-        #[help]
-        help: Option<String>,
-    },
-    /// The filters leave nothing.
-    #[error("no rule is left to judge")]
-    #[diagnostic(help("--only, --skip and --tag together leave nothing"))]
-    NoRule,
     /// The report could not be written.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -1,22 +1,42 @@
 //! The organization from the API: the key, the client, progress, and a clean end when interrupted.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
 
 use crate::api::{Client, Key, Options};
 use crate::check::wanted;
-use crate::cli::{Api, Common};
+use crate::cli::{Api, Common, Rules};
 use crate::collect::{Ask, Collected, collect as collect_all};
 use crate::console::output::{say, warn};
 use crate::org::Org;
-use crate::policy::Needs;
+use crate::policy::{Needs, Overrides, Policy, Selection, load};
 use crate::time::{Time, rfc3339};
 
 use super::Error;
 use super::progress::Bars;
+
+/// The policies with the rules that are judged, and the ids of the rules that are not.
+pub(crate) fn policies(paths: &[PathBuf], rules: &Rules) -> Result<(Vec<Policy>, Vec<String>), Error> {
+    let mut policies = load(paths, &overrides(rules)?)?;
+    let selection = Selection { only: &rules.only, skip: &rules.skip, tags: &rules.tag };
+    let skipped = selection.narrow(&mut policies)?;
+    Ok((policies, skipped))
+}
+
+fn overrides(args: &Rules) -> Result<Overrides, Error> {
+    let mut overrides = Overrides::default();
+    for path in &args.param_file {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::ParamFile { path: path.clone(), source })?;
+        overrides.set_all(&path.to_string_lossy(), &text)?;
+    }
+    for (name, value) in &args.param {
+        overrides.set(name, value)?;
+    }
+    Ok(overrides)
+}
 
 /// Now, in whole seconds.
 pub(crate) fn now() -> Time {

@@ -7,7 +7,7 @@ use crate::check::wanted;
 use crate::cli::{Common, Plan};
 use crate::escape::visible;
 use crate::org::{Collection, Org};
-use crate::policy::{Needs, Overrides, Users, load, needs};
+use crate::policy::{Needs, Users, needs};
 
 use super::{Error, Exit, input};
 use crate::console::output;
@@ -16,7 +16,7 @@ use crate::console::output;
 const MEASURED_RATE: f64 = 7.0;
 
 pub(crate) fn run(args: &Plan, common: &Common) -> Result<Exit, Error> {
-    let policies = load(&args.policy, &Overrides::default())?;
+    let (policies, _) = input::policies(&args.policy, &args.rules)?;
     let needs = needs(&policies);
     if !input::has_key(&args.api) {
         output::stream(|stdout| stdout.write_all(without_sizes(&needs).as_bytes()))?;

@@ -62,6 +62,28 @@ pub enum Error {
         #[help]
         help: Option<String>,
     },
+    /// `--only` or `--skip` names no rule.
+    #[error("there is no rule `{id}`")]
+    NoSuchRule {
+        /// As given.
+        id: String,
+        /// What was meant, perhaps.
+        #[help]
+        help: Option<String>,
+    },
+    /// `--tag` names no tag.
+    #[error("no rule has the tag `{tag}`")]
+    NoSuchTag {
+        /// As given.
+        tag: String,
+        /// What was meant, perhaps.
+        #[help]
+        help: Option<String>,
+    },
+    /// The filters leave nothing.
+    #[error("no rule is left to judge")]
+    #[diagnostic(help("--only, --skip and --tag together leave nothing"))]
+    NoRule,
     /// Files were read, and are wrong.
     #[error("{}, nothing was checked", problems(located))]
     Invalid {

@@ -13,6 +13,7 @@ mod pattern;
 mod read;
 mod reader;
 mod rule;
+mod select;
 mod vocabulary;
 
 pub use crate::org::Kind;
@@ -23,5 +24,6 @@ pub use needs::{Needs, Users, needs};
 pub use params::Overrides;
 pub use pattern::{BadPattern, Pattern};
 pub use rule::*;
+pub use select::Selection;
 pub use vocabulary::{Attribute, Case, FlagColumn, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type};
 pub use vocabulary::{find, matters, of};

@@ -115,3 +115,15 @@ fn a_bad_policy_or_no_key_asks_nothing() {
     offline().args(["doctor"]).run().ends_with(2);
     assert_eq!(api.requests(), []);
 }
+
+#[test]
+fn the_doctor_speaks_of_the_rules_that_a_check_would_judge() {
+    let api = FakeApi::start(small(), Behaviour::default());
+    let doctor = |args: &[&str]| {
+        let run = rolelint(&api).file("policy.yaml", RULES).args(["doctor", "--policy", "policy.yaml"]);
+        run.args(args.iter().copied()).run()
+    };
+    assert!(doctor(&[]).ends_with(0).stdout.ends_with("all 2 rules can be answered\n"));
+    assert!(doctor(&["--only", "on-roles"]).ends_with(0).stdout.ends_with("the one rule can be answered\n"));
+    assert!(doctor(&["--skip", "on-role"]).ends_with(2).stderr.contains("did you mean `on-roles`?"));
+}

@@ -77,3 +77,26 @@ fn a_list_that_cannot_be_read_makes_no_small_plan() {
     at least 11 requests: about a minute, at 7 a minute for each endpoint and all at a time
     ");
 }
+
+#[test]
+fn a_plan_is_the_plan_of_the_rules_that_the_check_will_judge() {
+    let policy = "version: 1\nparams: { whom: ada@acme.example }\nrules:\n  - { id: roles, select: role, where: { scope: \
+                  organization }, forbid: { name: x } }\n  - { id: keys, select: admin_api_key, tags: [keys], forbid: { \
+                  name: x } }\n  - { id: whom, select: user, forbid: { email: $whom } }\n";
+    let plan = |args: &[&str]| {
+        offline().file("policy.yaml", policy).args(["plan", "--policy", "policy.yaml"]).args(args.iter().copied()).run()
+    };
+    let lists = |args: &[&str]| -> Vec<String> {
+        let lines = plan(args).ends_with(0).stdout;
+        lines.lines().filter(|line| line.starts_with("  ")).map(|line| line.trim().to_owned()).collect()
+    };
+    let first = |lines: Vec<String>| lines[0].split(' ').next().expect("a name").to_owned();
+    assert_eq!(lists(&["--only", "roles"]), ["roles                 1 for each 1000"]);
+    assert_eq!(first(lists(&["--only", "whom", "--param", "whom=bob@acme.example"])), "users");
+    assert!(lists(&["--tag", "keys"]).iter().any(|line| line.starts_with("admin_api_keys")));
+    assert!(!lists(&["--skip", "keys"]).iter().any(|line| line.starts_with("admin_api_keys")));
+    let wrong = plan(&["--only", "role"]).ends_with(2);
+    assert!(wrong.stderr.contains("did you mean `roles`?"), "{}", wrong.stderr);
+    let wrong = plan(&["--param", "who=x"]).ends_with(2);
+    assert!(wrong.stderr.contains("no policy has a parameter `who`"), "{}", wrong.stderr);
+}
