@@ -18,7 +18,7 @@ use crate::time::{Time, parse_duration, parse_timestamp};
 /// A linter for who-may-do-what in an OpenAI organization.
 ///
 /// Exit codes: 0 all rules answered, nothing found; 1 a violation is proven; 2 usage or policy error, nothing was
-/// checked; 3 no violation proven, but something could not be answered.
+/// checked; 3 no violation proven, but something is unknown.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Cli {
@@ -30,13 +30,13 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Collect or read an organization, judge it by policies, report, exit
+    /// Collect or read an organization, evaluate policies, report, exit
     Check(Box<Check>),
     /// Collect an organization and write a snapshot of it
     Fetch(Fetch),
-    /// Tell which requests a check would make, and how long they take; with a key, in numbers
+    /// Show which requests a check would make and how long they take; with a key, in numbers
     Plan(Plan),
-    /// Ask each endpoint once: what this key may read, and which rules would be unknown
+    /// Try each endpoint once: what this key may read, and which rules would be unknown
     Doctor(Doctor),
 }
 
@@ -62,10 +62,10 @@ pub struct Common {
     /// Whether to colour: auto looks at the terminal, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM`
     #[arg(long, global = true, value_enum, default_value_t, env = "ROLELINT_COLOR", hide_env = true)]
     pub color: Color,
-    /// Say only what must be said
+    /// Print only findings and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say more: passed rules, every subject; twice: every request
+    /// Print more: passed rules, every subject; twice: every request
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// Show no progress bars
@@ -80,7 +80,7 @@ pub struct Api {
     /// Read the admin key from FILE (- is standard input) instead of OPENAI_ADMIN_KEY
     #[arg(long, value_name = "FILE", env = "ROLELINT_KEY_FILE", hide_env = true)]
     pub key_file: Option<PathBuf>,
-    /// Where the API is, version included
+    /// API base URL, including the version
     #[arg(
         long,
         value_name = "URL",
@@ -89,26 +89,26 @@ pub struct Api {
         default_value = "https://api.openai.com/v1"
     )]
     pub base_url: String,
-    /// The organization, where the key alone does not say
+    /// Organization, if the key belongs to several
     #[arg(long, value_name = "ID", env = "OPENAI_ORG_ID", hide_env_values = true)]
     pub organization: Option<String>,
-    /// Requests under way at once
+    /// Maximum concurrent requests
     #[arg(long, value_name = "N", default_value_t = 8, env = "ROLELINT_CONCURRENCY", hide_env = true,
           value_parser = clap::value_parser!(u16).range(1..=64))]
     pub concurrency: u16,
-    /// Ask each endpoint at most N times a minute [default: as often as it lets us]
+    /// Send each endpoint at most N requests a minute [default: adaptive]
     #[arg(long, value_name = "N", value_parser = rate, env = "ROLELINT_RATE", hide_env = true)]
     pub rate: Option<f64>,
-    /// For one attempt at one request
+    /// Timeout for each attempt at a request
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "ROLELINT_TIMEOUT", hide_env = true)]
     pub timeout: Duration,
-    /// Ask nothing more after this time: what was not read by then is unknown [default: as long as it takes]
+    /// Stop requesting after this time; what was not read by then is unknown [default: no limit]
     #[arg(long, value_name = "TIME", value_parser = duration, env = "ROLELINT_DEADLINE", hide_env = true)]
     pub deadline: Option<Duration>,
-    /// Trust the CA certificates in FILE, in PEM, beside those of the system
+    /// Trust the CA certificates in FILE (PEM) in addition to the system's
     #[arg(long, value_name = "FILE", env = "ROLELINT_CA_FILE", hide_env = true)]
     pub ca_file: Option<PathBuf>,
-    /// Wait before the first repetition of a failed request; doubles up to 60s
+    /// Delay before the first retry of a failed request; doubles up to 60s
     #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = duration, env = "ROLELINT_RETRY_DELAY", hide_env = true)]
     pub retry_delay: Duration,
 }
@@ -121,7 +121,7 @@ pub struct Check {
     /// Read a snapshot (- is standard input) instead of asking the API
     #[arg(short, long, value_name = "FILE", env = "ROLELINT_SNAPSHOT", hide_env = true)]
     pub snapshot: Option<PathBuf>,
-    /// Form of the report
+    /// Report format
     #[arg(short, long, value_enum, default_value_t, env = "ROLELINT_FORMAT", hide_env = true)]
     pub format: Format,
     /// Write the report to FILE, whole or not at all, instead of standard output
@@ -139,19 +139,19 @@ pub struct Check {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Gate")]
 pub struct Gate {
-    /// The least severity of a violation that makes the exit code 1
+    /// Lowest severity of a violation that makes the exit code 1
     #[arg(long, value_enum, value_name = "SEVERITY", default_value = "low", env = "ROLELINT_FAIL_ON", hide_env = true)]
     pub fail_on: Severity,
-    /// Exit with 0 where it would be 1; nothing else changes
+    /// Exit with 0 instead of 1; nothing else changes
     #[arg(long)]
     pub exit_zero: bool,
-    /// Take a rule that selects nothing for unanswered: exit code 3
+    /// Treat a rule that selects nothing as unknown: exit code 3
     #[arg(long, env = "ROLELINT_STRICT", hide_env = true, value_parser = FalseyValueParser::new())]
     pub strict: bool,
-    /// Take facts older than this for no facts: nothing passes, exit code 3 (12h, 7d, 2w)
+    /// Treat data older than this as missing: nothing passes, exit code 3 (12h, 7d, 2w)
     #[arg(long, value_name = "TIME", value_parser = length, env = "ROLELINT_MAX_AGE", hide_env = true)]
     pub max_age: Option<i64>,
-    /// The moment from which ages in policies count [default: when the facts were collected]
+    /// Time from which ages in policies count [default: when the data was collected]
     #[arg(long, value_name = "WHEN", value_parser = when, env = "ROLELINT_AS_OF", hide_env = true)]
     pub as_of: Option<Time>,
 }
@@ -160,19 +160,19 @@ pub struct Gate {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rules")]
 pub struct Rules {
-    /// Judge only this rule; repeat for more
+    /// Evaluate only this rule; repeatable
     #[arg(long, value_name = "RULE")]
     pub only: Vec<String>,
-    /// Do not judge this rule; repeat for more
+    /// Skip this rule; repeatable
     #[arg(long, value_name = "RULE")]
     pub skip: Vec<String>,
-    /// Judge only rules with this tag; repeat for more
+    /// Evaluate only rules with this tag; repeatable
     #[arg(long, value_name = "TAG")]
     pub tag: Vec<String>,
     /// Set a parameter of the policies to a value in YAML, such as max_owners=3
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     pub param: Vec<(String, String)>,
-    /// Set parameters from a YAML mapping in FILE; --param goes first
+    /// Set parameters from a YAML mapping in FILE; --param takes precedence
     #[arg(long, value_name = "FILE")]
     pub param_file: Vec<PathBuf>,
 }
@@ -182,13 +182,13 @@ pub struct Fetch {
     /// The snapshot to write, whole or not at all, readable by its owner only
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
-    /// Collect only this, such as users or api_keys; repeat for more
+    /// Collect only this, such as users or api_keys; repeatable
     #[arg(long, value_name = "COLLECTION", value_parser = collection)]
     pub only: Vec<Collection>,
-    /// Take over from this snapshot the roles of users whom neither the audit log nor any list says to have changed
+    /// Reuse from this snapshot the roles of users that neither the audit log nor any list says have changed
     #[arg(long, value_name = "FILE")]
     pub since: Option<PathBuf>,
-    /// Read everything anew if what the earlier snapshot knows is older than this
+    /// Do a full fetch if the earlier data is older than this
     #[arg(long, value_name = "TIME", value_parser = length, default_value = "7d", env = "ROLELINT_MAX_FULL_AGE",
           hide_env = true)]
     pub max_full_age: i64,

@@ -108,7 +108,7 @@ pub(crate) fn look_at_the_proxy() -> Result<(), Error> {
 pub(crate) fn unreachable(error: &reqwest::Error) -> (String, bool) {
     let tunnel = chain(error).find_map(|cause| Some(cause.to_string().strip_prefix("tunnel error: ")?.to_owned()));
     // As long as there is no way through the proxy, it is the proxy that we talk to.
-    let (who, whose) = if tunnel.is_some() { ("the proxy", "the proxy's") } else { ("what answers there", "its") };
+    let (who, whose) = if tunnel.is_some() { ("the proxy", "the proxy's") } else { ("the server", "its") };
     if let Some(error) = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
         let why = match error {
             rustls::Error::InvalidCertificate(error) => format!("{whose} certificate {}", certificate(error)),
@@ -123,7 +123,7 @@ pub(crate) fn unreachable(error: &reqwest::Error) -> (String, bool) {
     let last = last(error);
     if error.is_dns() {
         let said = last.strip_prefix("failed to lookup address information: ").unwrap_or(&last);
-        return (format!("{whose} name was not found ({said})"), true);
+        return (format!("{whose} host name was not found ({said})"), true);
     }
     match tunnel.as_deref() {
         None => (last, true),
@@ -142,7 +142,7 @@ fn certificate(error: &CertificateError) -> String {
     match error {
         // A signature is bad if the authority only has the name of one that is trusted.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            "is by an authority that is not trusted here; --ca-file FILE adds one".to_owned()
+            "is signed by a CA that is not trusted; --ca-file FILE adds one".to_owned()
         }
         CertificateError::NotValidForNameContext { presented, .. } if !presented.is_empty() => {
             let names: Vec<&str> = presented.iter().map(|name| plain(name)).collect();

@@ -75,7 +75,7 @@ pub enum Error {
     },
     /// The journal belongs to something else.
     #[error("cannot go on with the journal `{}`: {why}", shown(path))]
-    #[diagnostic(help("remove it to begin anew"))]
+    #[diagnostic(help("delete it to start over"))]
     JournalForeign {
         /// The file.
         path: PathBuf,
@@ -148,25 +148,25 @@ pub enum Error {
         why: String,
     },
     /// The body ended before its end.
-    #[error("the answer was cut short")]
+    #[error("the response was truncated")]
     #[diagnostic(help("something between here and the API ends answers too early: is a proxy in between?"))]
     Truncated,
     /// The body is larger than any page should be.
-    #[error("the answer is larger than {limit} MiB")]
+    #[error("the response is larger than {limit} MiB")]
     #[diagnostic(help("no page of the API is that large: does something else answer in its place?"))]
     TooLarge {
         /// The limit.
         limit: usize,
     },
-    /// The body is no JSON.
-    #[error("the answer is no JSON ({what})")]
+    /// The body is not JSON.
+    #[error("the response is not JSON ({what})")]
     #[diagnostic(help("something else answers in the API's place: a login page, a proxy, a wrong --base-url?"))]
     NotJson {
         /// What it seems to be.
         what: String,
     },
     /// The JSON is not what the endpoint promises.
-    #[error("the answer has another shape than documented: {what}")]
+    #[error("the response does not match the documented shape: {what}")]
     #[diagnostic(help(
         "-vv shows every request; if the API itself answered so, it has changed, and rolelint has to follow"
     ))]
@@ -175,7 +175,7 @@ pub enum Error {
         what: String,
     },
     /// Pages that do not lead to an end.
-    #[error("the pages do not add up: {what}")]
+    #[error("pagination is inconsistent: {what}")]
     #[diagnostic(help("-vv shows every request; a list without a proper end may lack anything"))]
     Pagination {
         /// What is wrong.
@@ -186,7 +186,7 @@ pub enum Error {
     #[diagnostic(help("{}", .0.help.as_deref().unwrap_or("the endpoint only ever failed")))]
     Tripped(Tripped),
     /// The journal can hold no more.
-    #[error("the answer could not be kept in the journal")]
+    #[error("the response could not be written to the journal")]
     Unkept,
     /// The time that was given is over.
     #[error("no answer before the time of --deadline was over")]

@@ -97,7 +97,7 @@ impl fmt::Debug for Key {
     }
 }
 
-/// A list of keys without the pieces of the keys that it shows. What is no JSON stays as it is: nobody can read it. But
+/// A list of keys without the pieces of the keys that it shows. What is not JSON stays as it is: nobody can read it. But
 /// what can be read only by who does not look at all of it might still show a piece.
 ///
 /// # Errors

@@ -332,7 +332,7 @@ impl<'de> Deserialize<'de> for Stamp {
             Fraction(f64),
             Digits(String),
         }
-        let no_time = |what: &str| serde::de::Error::custom(format!("`{what}` is no time"));
+        let no_time = |what: &str| serde::de::Error::custom(format!("`{what}` is not a timestamp"));
         match Written::deserialize(deserializer)? {
             Written::Whole(seconds) => Ok(Self(seconds)),
             #[expect(clippy::cast_possible_truncation, reason = "the range is checked, the fraction is to be dropped")]
@@ -372,7 +372,7 @@ mod tests {
     fn a_page_without_data_is_no_page() {
         for text in ["{}", r#"{"data":null,"has_more":false}"#, r#"{"error":{"message":"not today"}}"#] {
             let error = serde_json::from_str::<Page<Role>>(text).expect_err(text);
-            // Of this kind an answer has another shape than documented; it is neither kept nor asked for again.
+            // Of this kind an answer does not match the documented shape; it is neither kept nor asked for again.
             assert!(error.is_data() && error.to_string().contains("`data` is missing"), "{error}");
         }
     }

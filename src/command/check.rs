@@ -72,6 +72,6 @@ fn doubt_if_old(outcome: &mut Outcome, args: &Check) {
             rfc3339(collected_at)
         ));
     } else if age < -CLOCK_SKEW {
-        outcome.doubt(&format!("the facts are from {}, which is yet to come", rfc3339(collected_at)));
+        outcome.doubt(&format!("the facts are from {}, which is in the future", rfc3339(collected_at)));
     }
 }

@@ -53,7 +53,7 @@ fn told(probe: &Probe) -> (&'static str, String) {
         Answer::Allowed(latency) => ("allowed", format!("{} ms", latency.as_millis())),
         Answer::Failed { failure, scope, .. } => {
             let state = if failure.denied { "denied" } else { "failed" };
-            let takes = scope.map_or(String::new(), |scope| format!("; it is said to take the scope {scope}"));
+            let takes = scope.map_or(String::new(), |scope| format!("; it usually requires the scope {scope}"));
             (state, format!("{}{takes}", failure.message))
         }
         Answer::NobodyToAskAbout => {

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Fetch, common: &Common) -> Result<Exit, Error> {
     let order = input::Order { needs: &needs, as_of: None, journal, since };
     let (Collected { org, full_because, help }, client) = input::collect(&args.api, common, &order)?;
     if let Some(why) = full_because {
-        output::warn(&format!("everything was read anew: {}", visible(&why)));
+        output::warn(&format!("doing a full fetch: {}", visible(&why)));
     }
     warn(&org);
     if !common.quiet {

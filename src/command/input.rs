@@ -102,7 +102,9 @@ pub(crate) fn warn_of_skew(client: &Client) {
     let (ahead, minutes) = (client.skew() > 0, client.skew().abs() / 60);
     if minutes >= 5 {
         let which = if ahead { "behind" } else { "ahead of" };
-        warn(&format!("this machine's clock is {minutes} minutes {which} the API's: ages and --max-age go by it"));
+        warn(&format!(
+            "this machine's clock is {minutes} minutes {which} the API's: ages and --max-age use this machine's clock"
+        ));
     }
 }
 

@@ -141,7 +141,7 @@ impl Reader<'_> {
         let mut seen: Vec<(&Key, &Node)> = Vec::new();
         for (key, value) in entries {
             if let Some((first, _)) = seen.iter().find(|(earlier, _)| earlier.text == key.text) {
-                let mut problem = Problem::new(key.span.clone(), format!("`{}` is there twice", key.text));
+                let mut problem = Problem::new(key.span.clone(), format!("duplicate key `{}`", key.text));
                 problem.other = Some((first.span.clone(), "the first is here"));
                 self.problem(problem);
             } else {
@@ -183,7 +183,7 @@ impl Reader<'_> {
 
     /// Notes a word that is none of those that may stand there.
     pub fn unknown_word(&mut self, span: &Range<usize>, what: &str, word: &str, known: &[&str]) {
-        let problem = Problem::new(span.clone(), format!("`{word}` is no {what}"));
+        let problem = Problem::new(span.clone(), format!("`{word}` is not a {what}"));
         self.problem(problem.help(match nearest(word, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("it is one of: {}", known.join(", ")),

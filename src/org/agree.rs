@@ -39,7 +39,7 @@ impl Org {
                     let (group, role) = (self.spoken_group(group), self.spoken_role(role));
                     tell(&|| {
                         format!(
-                            "user {who} is a member of group {group}, which holds role {role}; the user's own list lacks it"
+                            "user {who} is a member of group {group}, which holds role {role}; the API's list of the user's roles lacks it"
                         )
                     });
                 }
@@ -48,13 +48,13 @@ impl Org {
         for assignment in assignments {
             let Via::Group(group) = assignment.via else { continue };
             let (name, role) = (self.spoken_group(group), self.spoken_role(assignment.role));
-            let said = || format!("user {who} is said to hold role {role} through group {name}");
+            let said = || format!("the API reports that user {who} holds role {role} through group {name}");
             if self.knows_members(group) && self.groups_of(user).binary_search(&group).is_err() {
-                tell(&|| format!("{}, whose members lack the user", said()));
+                tell(&|| format!("{}, but that group does not list the user", said()));
             } else if self.knows_group_roles(group)
                 && self.roles_of_group(group).binary_search(&assignment.role).is_err()
             {
-                tell(&|| format!("{}, which does not hold it", said()));
+                tell(&|| format!("{}, but that group does not hold it", said()));
             }
         }
     }

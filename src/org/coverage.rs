@@ -273,7 +273,7 @@ impl Coverage {
         let carried = &self.of(collection).carried;
         let from = carried.values().min();
         let carried =
-            from.map(|from| format!("{} taken over as they were read at {} or later", carried.len(), rfc3339(*from)));
+            from.map(|from| format!("{} reused from data read at {} or later", carried.len(), rfc3339(*from)));
         self.gone(collection).into_iter().chain(carried).collect()
     }
 
@@ -281,8 +281,8 @@ impl Coverage {
     pub fn gone(&self, collection: Collection) -> Option<String> {
         let gone = &self.of(collection).gone;
         gone.first().map(|first| match gone.len() - 1 {
-            0 => format!("{first} left while we read"),
-            more => format!("{first} and {more} more left while we read"),
+            0 => format!("{first} was removed during collection"),
+            more => format!("{first} and {more} more were removed during collection"),
         })
     }
 

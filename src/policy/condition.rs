@@ -309,7 +309,7 @@ impl Reader<'_> {
         }
         let beside = entries.iter().find(|(key, _)| !QUANTITIES.contains(&key.text.as_str()));
         if let Some((key, _)) = beside.filter(|(key, _)| super::vocabulary::find(target, &key.text).is_some()) {
-            let message = format!("`{}` stands beside a quantity", key.text);
+            let message = format!("`{}` cannot be combined with a quantity", key.text);
             let help = format!("put it in: {{ where: {{ {}: … }}, count: … }}", key.text);
             self.problem(Problem::new(key.span.clone(), message).help(help));
             return None;

@@ -28,7 +28,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// The glob itself is wrong.
-    #[error("`{glob}` is no glob: {message}")]
+    #[error("`{glob}` is not a valid glob: {message}")]
     Glob {
         /// As written.
         glob: String,
@@ -36,7 +36,7 @@ pub enum Error {
         message: &'static str,
     },
     /// A value for a parameter is wrong.
-    #[error("the value of parameter `{name}` is no YAML: {message}")]
+    #[error("the value of parameter `{name}` is not valid YAML: {message}")]
     #[diagnostic(help("write --param NAME=VALUE, with the value in YAML: --param owners='[ada@acme.example]'"))]
     Param {
         /// The parameter.
@@ -45,7 +45,7 @@ pub enum Error {
         message: String,
     },
     /// A parameter file is wrong.
-    #[error("`{file}` is no parameter file: {message}")]
+    #[error("`{file}` is not a parameter file: {message}")]
     #[diagnostic(help("it is a YAML mapping from parameters to their values"))]
     ParamFile {
         /// The file.

@@ -15,7 +15,7 @@ impl Overrides {
     ///
     /// # Errors
     ///
-    /// The value is no YAML.
+    /// The value is not valid YAML.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
         let wrong = |problem: Problem| Error::Param { name: name.to_owned(), message: problem.message };
         let node = tree::parse(value).map_err(wrong)?;
@@ -27,7 +27,7 @@ impl Overrides {
     ///
     /// # Errors
     ///
-    /// The text is no YAML mapping, or names a parameter twice.
+    /// The text is not valid YAML mapping, or names a parameter twice.
     pub fn set_all(&mut self, file: &str, text: &str) -> Result<(), Error> {
         let wrong = |message: String| Error::ParamFile { file: file.to_owned(), message };
         let Yaml::Map(entries) = tree::parse(text).map_err(|problem| wrong(problem.message))?.yaml else {
@@ -36,7 +36,7 @@ impl Overrides {
         let mut seen = BTreeSet::new();
         for (key, value) in entries {
             if !seen.insert(key.text.clone()) {
-                return Err(wrong(format!("`{}` is there twice", key.text)));
+                return Err(wrong(format!("duplicate key `{}`", key.text)));
             }
             self.0.insert(key.text, value);
         }

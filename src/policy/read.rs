@@ -257,7 +257,10 @@ impl Reader<'_> {
         };
         let attribute = self.attribute(key, select)?;
         let Type::Text(case, column) = attribute.type_ else {
-            let problem = Problem::new(key.span.clone(), format!("`exactly` compares a text, `{}` is none", key.text));
+            let problem = Problem::new(
+                key.span.clone(),
+                format!("`exactly` needs a text attribute, and `{}` is not one", key.text),
+            );
             self.problem(problem);
             return None;
         };

@@ -253,7 +253,7 @@ fn summary(outcome: &Outcome) -> Summary {
 fn coverage(of: &Coverage, collection: Collection, record: &CollectionCoverage) -> CoverageRow {
     let unasked = match record.unasked.len() {
         0 => None,
-        n => Some(format!("not asked for {n} whom no rule needs")),
+        n => Some(format!("{n} not requested: no rule needs them")),
     };
     CoverageRow {
         collection: collection.name(),

@@ -30,7 +30,7 @@ pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) ->
             report.flush(to)?;
         }
     }
-    report.quiet_rules(Verdict::Vacuous, "selected nothing, and so said nothing");
+    report.quiet_rules(Verdict::Vacuous, "selected nothing (vacuous)");
     if style.verbose {
         report.quiet_rules(Verdict::Pass, "passed");
     }
@@ -124,7 +124,7 @@ impl<'a> Text<'a> {
         };
         let names: Vec<&str> = rule.unread.iter().filter_map(incomplete).collect();
         if !names.is_empty() {
-            self.field("open", &format!("not read whole: {}", names.join(", ")));
+            self.field("open", &format!("incomplete: {}", names.join(", ")));
         }
         for unread in rule.unread.iter().filter(|unread| incomplete(unread).is_none()) {
             self.field("open", &unread.to_string());
@@ -302,7 +302,7 @@ impl<'a> Text<'a> {
         let rules = plural(outcome.rules.len(), "rule");
         let found = match violations {
             0 => String::new(),
-            n => format!(" ({} in all)", plural(n, "violation")),
+            n => format!(" ({})", plural(n, "violation")),
         };
         let skipped = match outcome.skipped.len() {
             0 => String::new(),

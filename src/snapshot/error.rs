@@ -24,7 +24,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The file is something else.
-    #[error("`{name}` is no snapshot")]
+    #[error("`{name}` is not a rolelint snapshot")]
     #[diagnostic(help("a snapshot is what `rolelint fetch -o FILE` writes"))]
     Foreign {
         /// The file.

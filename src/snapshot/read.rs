@@ -27,7 +27,7 @@ pub struct Read {
 ///
 /// # Errors
 ///
-/// The file cannot be read, is no snapshot, of another version, cut off or damaged.
+/// The file cannot be read, is not a rolelint snapshot, of another version, cut off or damaged.
 pub fn open(path: &Path) -> Result<Read, Error> {
     if path == Path::new("-") {
         return read("standard input", io::stdin().lock());

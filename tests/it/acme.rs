@@ -105,7 +105,7 @@ fn a_finding_reads_as_a_path_under_the_words_of_the_policy() {
       see  iso27001 A.5.16, A.5.18; nist-800-53 AC-2; soc2 CC6.2, CC6.3;
            https://platform.openai.com/docs/guides/rbac
 
-    1 rule: 1 violation, 0 unknown, 0 vacuous, 0 pass (1 violation in all); 25 rules skipped
+    1 rule: 1 violation, 0 unknown, 0 vacuous, 0 pass (1 violation); 25 rules skipped
     "#);
 }
 

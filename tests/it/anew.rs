@@ -17,7 +17,7 @@ fn is_read_anew(api: &FakeApi, old: &str, args: &[&str], why: &str) -> String {
     let before = asked(api).len();
     let run = rolelint(api).file("old.jsonl", old).args(["fetch", "-q", "--since", "old.jsonl", "-o", "-"]);
     let ran = run.args(args.iter().copied()).run().ends_with(0);
-    assert!(ran.stderr.starts_with("warning: everything was read anew: "), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("warning: doing a full fetch: "), "{}", ran.stderr);
     assert!(ran.stderr.contains(why), "{}", ran.stderr);
     assert_eq!(asked(api).len() - before, ALL);
     assert_eq!(carried(&ran.stdout), []);
@@ -64,8 +64,8 @@ fn a_log_that_does_not_tell_everything_is_not_gone_by() {
     let cases = [
         (Log::faulty(When::Always, denied("api.audit_logs.read")), "the key lacks the scope api.audit_logs.read"),
         (Log::faulty(When::Always, What::Status(404)), "GET /organization/audit_logs: 404"),
-        (Log::faulty(When::FromPage(2), What::Html), "GET /organization/audit_logs: the answer is no JSON"),
-        (Log::faulty(When::FromPage(2), What::NoCursor), "the pages do not add up"),
+        (Log::faulty(When::FromPage(2), What::Html), "GET /organization/audit_logs: the response is not JSON"),
+        (Log::faulty(When::FromPage(2), What::NoCursor), "pagination is inconsistent"),
         // The last request is whether it reaches back.
         (Log::faulty(When::After(2), What::Status(403)), "GET /organization/audit_logs: 403"),
         (Log::faulty(When::Always, What::Body(timeless.to_string())), "missing field `effective_at`"),
@@ -107,7 +107,7 @@ fn a_snapshot_that_is_not_of_this_api_or_not_of_the_past_is_not_gone_by() {
     let old = begin(&other);
     is_read_anew(&api, &old, &[], &format!("the earlier snapshot is of another API, {}", other.base_url()));
     let old = begin(&api);
-    is_read_anew(&api, &older(&old, -3600), &[], "which is yet to come");
+    is_read_anew(&api, &older(&old, -3600), &[], "which is in the future");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_hole_in_the_lists_may_hide_a_change() {
         log_in(&api);
         let run = rolelint(&api).file("old.jsonl", begin(&api));
         let ran = run.args(["fetch", "-q", "--since", "old.jsonl", "-o", "-"]).run().ends_with(3);
-        let why = format!("everything was read anew: {collection} could not be read whole: GET ");
+        let why = format!("doing a full fetch: {collection} could not be read whole: GET ");
         assert!(ran.stderr.contains(&why), "{}", ran.stderr);
         assert_eq!(carried(&ran.stdout), []);
         assert_eq!(content(&ran.stdout), content(&old));
@@ -157,7 +157,7 @@ fn what_was_not_asked_for_may_hide_a_change() {
         run.args(args.iter().copied()).run().ends_with(0)
     };
     let ran = only(&["--only", "user_roles"]);
-    assert!(ran.stderr.contains("everything was read anew: roles was not asked for"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("doing a full fetch: roles was not asked for"), "{}", ran.stderr);
     assert_eq!(asked(&api).len(), 5);
 
     // For what is cheap anyway, nobody looks at the log.
@@ -186,8 +186,8 @@ fn without_an_earlier_snapshot_that_can_be_read_nothing_is_asked() {
         ("nowhere.jsonl", "cannot read snapshot `nowhere.jsonl`"),
         (".", "cannot read snapshot `.`"),
         ("cut.jsonl", "snapshot `cut.jsonl` is cut off"),
-        ("policy.yaml", "`policy.yaml` is no snapshot"),
-        ("-", "is no snapshot"),
+        ("policy.yaml", "`policy.yaml` is not a rolelint snapshot"),
+        ("-", "is not a rolelint snapshot"),
     ] {
         let stderr = run(since).stderr.replace("\n  │ ", " ");
         assert!(stderr.contains(said), "{stderr}");

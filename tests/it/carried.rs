@@ -150,6 +150,6 @@ fn of_whoever_leaves_while_we_read_nothing_is_taken_over() {
     let old = fetch(&faulty(peopled(now()), path, When::Always, What::Status(403))).ends_with(3).stdout;
     // Bob is asked about in the organization alone.
     let ran = meanwhile(&old, "/organization/users", |org| org.users.retain(|user| user.id != "user-bob"));
-    assert!(ran.stderr.contains("users: user-bob left while we read"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("users: user-bob was removed during collection"), "{}", ran.stderr);
     assert!(!carried(&ran.stdout).iter().any(|(whom, _)| whom.contains("user-bob")));
 }

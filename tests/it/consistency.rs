@@ -98,7 +98,11 @@ fn whoever_leaves_between_list_and_detail_is_recorded_as_gone_and_is_nowhere_els
         let (api, ran) = fetch(after, change);
         let ran = ran.ends_with(0);
         assert_eq!(record(&ran, collection)["gone"], json!([who]));
-        assert!(ran.stderr.contains(&format!("warning: {collection}: {who} left while we read")), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains(&format!("warning: {collection}: {who} was removed during collection")),
+            "{}",
+            ran.stderr
+        );
         assert_eq!(asked(&api, list), 2, "{list}");
         // From now on everybody agrees that it has left: the content is that of an organization without it.
         api.change(|organization| {
@@ -312,13 +316,14 @@ fn two_views_of_a_membership_that_disagree_are_a_warning() {
     let bob = "/organization/users/user-bob/roles";
     let (_, ran) = fetch_where(&[(bob, When::Always, held("role_4", Some("group_1")))]);
     let ran = ran.ends_with(0);
-    let said = "user user-bob is said to hold role Toolbox through group Ops, whose members lack the user";
+    let said = "the API reports that user user-bob holds role Toolbox through group Ops, but that group does not list the user";
     assert!(ran.stderr.contains(said), "{}", ran.stderr);
 
     let nothing = What::Body(json!({"data": [], "has_more": false}).to_string());
     let (_, ran) = fetch_where(&[("/organization/users/user-dee/roles", When::Always, nothing)]);
     let ran = ran.ends_with(0);
-    let said = "user user-dee is a member of group Files, which holds role Filer; the user's own list lacks it";
+    let said =
+        "user user-dee is a member of group Files, which holds role Filer; the API's list of the user's roles lacks it";
     assert!(ran.stderr.contains(said), "{}", ran.stderr);
 
     // Where the API does not say where roles come from, there is but one view.

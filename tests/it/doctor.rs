@@ -72,7 +72,7 @@ fn a_scope_that_the_api_leaves_open_is_guessed_at_unless_the_key_itself_is_refus
         let found = ran.stdout.lines().find(|line| line.split_whitespace().next() == Some(collection));
         found.unwrap_or_else(|| panic!("no line on {collection}")).to_owned()
     };
-    assert!(line("groups").ends_with("not found; it is said to take the scope api.groups.read"), "{}", line("groups"));
+    assert!(line("groups").ends_with("not found; it usually requires the scope api.groups.read"), "{}", line("groups"));
     assert!(!line("users").contains("scope"), "{}", line("users"));
     assert!(line("group_roles").ends_with("no groups to ask about"), "{}", line("group_roles"));
 }

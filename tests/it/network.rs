@@ -78,7 +78,7 @@ fn shows_no_secret(ran: &Ran) {
 fn an_authority_of_ones_own_has_to_be_named() {
     let (ours, other) = (Authority::new("ours"), Authority::new("other"));
     let api = SecureApi::start(ours.certify(&NAMES, ALWAYS));
-    let untrusted = "its certificate is by an authority that is not trusted here; --ca-file FILE adds one";
+    let untrusted = "its certificate is signed by a CA that is not trusted; --ca-file FILE adds one";
     assert_eq!(says_of(&api, |url| trusting(&other, url)), untrusted);
     // Another authority that has the name of one that is trusted.
     assert_eq!(says_of(&api, |url| trusting(&Authority::new("ours"), url)), untrusted);
@@ -100,7 +100,7 @@ fn the_systems_store_can_be_another_one() {
     let asks = |store: &Authority| {
         asks(&api.base_url("127.0.0.1")).file("store.pem", store.pem()).env("SSL_CERT_FILE", "store.pem")
     };
-    assert!(says(asks(&other)).ends_with("not trusted here; --ca-file FILE adds one"));
+    assert!(says(asks(&other)).ends_with("not trusted; --ca-file FILE adds one"));
     reports_as_usual(asks(&ours), &[]);
     // One beside the other.
     reports_as_usual(asks(&other).file("our.pem", ours.pem()), &["--ca-file", "our.pem"]);
@@ -214,7 +214,7 @@ fn a_host_that_is_not_there_is_named() {
     let said = says(asks("https://no-such-host.invalid/v1").env("ROLELINT_TIMEOUT", "1s"));
     let why = said.strip_prefix("GET /organization/roles: no connection to no-such-host.invalid: ").expect(&said);
     // On some machines name servers are not there, either, and never say so.
-    assert!(why.starts_with("its name was not found (") || why == "nothing came in time", "{why}");
+    assert!(why.starts_with("its host name was not found (") || why == "nothing came in time", "{why}");
 
     let said = says(asks("https://127.0.0.1:1/v1"));
     assert!(said.contains("no connection to 127.0.0.1:1: ") && said.contains("refused"), "{said}");
@@ -226,7 +226,7 @@ fn a_host_that_is_not_there_is_named() {
     assert!(said.ends_with(": nothing came in time"), "{said}");
 
     let said = says(asks(&acme().base_url().replace("http:", "https:")));
-    assert!(said.ends_with(": what answers there does not speak TLS"), "{said}");
+    assert!(said.ends_with(": the server does not speak TLS"), "{said}");
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn what_is_wrong_with_a_proxy_is_said() {
     assert!(nobody.starts_with("the proxy cannot be reached: ") && nobody.contains("refused"), "{nobody}");
     // No name is as long, and no name server has to say so.
     let nowhere = why(&format!("http://{CREDENTIALS}{}.invalid:1", "a".repeat(64)));
-    assert!(nowhere.starts_with("the proxy's name was not found ("), "{nowhere}");
+    assert!(nowhere.starts_with("the proxy's host name was not found ("), "{nowhere}");
     let plain = why(&acme().base_url().replace("http://", &format!("https://{CREDENTIALS}")));
     assert_eq!(plain, "the proxy does not speak TLS");
 }
@@ -346,7 +346,10 @@ fn a_clock_that_is_wrong_is_pointed_out() {
         let said = stderr(Some(date));
         // Which minute it is depends on when the answer comes.
         assert!(said.starts_with("warning: this machine's clock is 1"), "{said}");
-        assert!(said.contains(&format!(" minutes {which} the API's: ages and --max-age go by it")), "{said}");
+        assert!(
+            said.contains(&format!(" minutes {which} the API's: ages and --max-age use this machine's clock")),
+            "{said}"
+        );
     }
     assert_eq!(stderr(Some(now)), "");
     assert_eq!(stderr(None), "");

@@ -39,7 +39,7 @@ rules:
       × 5 problems in the policies, nothing was checked
 
     Error: 
-      × `severty` is no key of a rule
+      × `severty` is not a key of a rule
        ╭─[policy.yaml:4:5]
      4 │     severty: high
        ·     ───────
@@ -55,7 +55,7 @@ rules:
       help: did you mean `permissions`?
 
     Error: 
-      × `usr` is no kind of thing
+      × `usr` is not a kind of thing
        ╭─[policy.yaml:8:13]
      8 │     select: usr
        ·             ───
@@ -84,9 +84,9 @@ fn each_mistake_is_named_in_its_place() {
     // The rule, line and column, what is said, and what is suggested.
     let table = [
         ("select: role\nforbid: {nme: x}", "5:14", "a role has no `nme`", "did you mean `name`?"),
-        ("select: role\nforbit: {name: x}", "5:5", "`forbit` is no key of a rule", "did you mean `forbid`?"),
-        ("select: role\nforbid: {name: x}\nselect: user", "6:5", "`select` is there twice", "the first is here"),
-        ("select: role\nforbid: {name: x, name: y}", "5:23", "`name` is there twice", "the first is here"),
+        ("select: role\nforbit: {name: x}", "5:5", "`forbit` is not a key of a rule", "did you mean `forbid`?"),
+        ("select: role\nforbid: {name: x}\nselect: user", "6:5", "duplicate key `select`", "the first is here"),
+        ("select: role\nforbid: {name: x, name: y}", "5:23", "duplicate key `name`", "the first is here"),
         ("select: roles\nforbid: {}", "4:13", "`roles`", "did you mean `role`?"),
         (
             "select: planet\nforbid: {}",
@@ -102,7 +102,7 @@ fn each_mistake_is_named_in_its_place() {
         ("select: role\nforbid: [{name: x}]", "5:13", "not a list", ""),
         ("select: role\nforbid: {name: 5}", "5:20", "not a number", "put it in quotes"),
         ("select: role\nforbid: {predefined_role: 'true'}", "5:31", "without quotes, not a text", ""),
-        ("select: role\nforbid: {permissions: {al: x}}", "5:28", "`al` is no key", "did you mean `all`?"),
+        ("select: role\nforbid: {permissions: {al: x}}", "5:28", "`al` is not a key", "did you mean `all`?"),
         ("select: role\nforbid: {permissions: null}", "5:27", "not null", ""),
         ("select: role\nforbid: {all: {name: x}}", "5:19", "a list of conditions, not a mapping", ""),
         ("select: user\nforbid: {permissions: x}", "5:14", "a user has no `permissions`", "holds: { permission: … }"),
@@ -125,7 +125,7 @@ fn each_mistake_is_named_in_its_place() {
         ("select: role\ncount: {max: -1}", "5:18", "never negative", ""),
         ("select: role\ncount: {max: many}", "5:18", "a whole number, not a text", ""),
         ("select: role\ncount: {max: 1.5}", "5:18", "a whole number", ""),
-        ("select: user\nexactly: {holds: [x]}", "5:15", "`exactly` compares a text", ""),
+        ("select: user\nexactly: {holds: [x]}", "5:15", "`exactly` needs a text attribute", ""),
         ("select: user\nexactly: {email: [a@b], name: [c]}", "5:14", "names one attribute", ""),
         ("select: user\nexactly: {email: [5]}", "5:23", "a text, not a number", ""),
         ("select: user\nforbid: {holds: x}", "5:21", "a condition", ""),
@@ -133,7 +133,7 @@ fn each_mistake_is_named_in_its_place() {
         (
             "select: user\nforbid: {holds: {some: {}, role: x}}",
             "5:32",
-            "`role` stands beside a quantity",
+            "`role` cannot be combined with a quantity",
             "where: { role: … }",
         ),
         ("select: role\nforbid: {name: []}", "5:20", "the list for `name` is empty", ""),
@@ -231,7 +231,7 @@ fn what_cannot_be_read_is_named() {
         ("empty", "no policy at `empty`"),
         ("tests", "no policy at `tests`"),
         ("*.yml", "no policy at `*.yml`"),
-        ("[a", "`[a` is no glob"),
+        ("[a", "`[a` is not a valid glob"),
         ("binary.yaml", "cannot read policy `binary.yaml`"),
     ];
     for (path, said) in table {

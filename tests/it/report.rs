@@ -281,9 +281,9 @@ fn the_text_report_names_unknown_vacuous_and_coverage() {
        ╰────
       • user bob@acme.example: cannot be answered
           GET /organization/users/user-bob/roles: 403, the key lacks the scope api.management.read
-      open not read whole: user_roles
+      open incomplete: user_roles
 
-    1 rule selected nothing, and so said nothing: empty
+    1 rule selected nothing (vacuous): empty
 
     note: asked: `api.batch.write`: no role grants this permission; the nearest is `api.batch.read`
 

@@ -134,7 +134,7 @@ fn is_refused(run: Rolelint, path: &Path, said: &str) {
     let ran = run.run().ends_with(2);
     let stderr = ran.stderr.replace("\n  │ ", " ");
     assert!(stderr.contains(said), "{said:?} is not in\n{}", ran.stderr);
-    assert!(stderr.contains("remove it to begin anew"), "{}", ran.stderr);
+    assert!(stderr.contains("delete it to start over"), "{}", ran.stderr);
     assert!(!stderr.contains(KEY), "{}", ran.stderr);
     assert_eq!(std::fs::read(path).expect("a journal"), before);
     assert_eq!(std::fs::read_dir(path.parent().expect("a folder")).expect("a folder").count(), 1);

@@ -131,7 +131,7 @@ fn a_snapshot_that_is_cut_anywhere_is_refused() {
     assert!(cuts.len() > 60, "many cuts");
     for cut in cuts {
         let stderr = is_refused(&snapshot.as_bytes()[..cut]);
-        let said = ["is cut off", "is no snapshot", "is damaged"].iter().any(|said| stderr.contains(said));
+        let said = ["is cut off", "is not a rolelint snapshot", "is damaged"].iter().any(|said| stderr.contains(said));
         assert!(said && stderr.contains("org.jsonl"), "cut at {cut}: {stderr}");
     }
 }
@@ -190,7 +190,7 @@ fn another_version_or_another_file_is_named_as_what_it_is() {
     for other in ["", "\n", "{}\n", "[]\n", "null\n", "not json\n", "{\"rolelint\":{}}\n", "\u{0}\u{0}", "version: 1\n"]
     {
         let stderr = is_refused(other.as_bytes());
-        assert!(stderr.contains("`org.jsonl` is no snapshot"), "{other:?}: {stderr}");
+        assert!(stderr.contains("`org.jsonl` is not a rolelint snapshot"), "{other:?}: {stderr}");
     }
     let more = snapshot() + "{}\n";
     assert!(is_refused(more.as_bytes()).contains("something follows the end"));

@@ -50,7 +50,7 @@ fn quiet_says_the_findings_and_the_last_line() {
        ╰────
       • role Auditor: name is Auditor
 
-    1 rule: 1 violation, 0 unknown, 0 vacuous, 0 pass (1 violation in all)
+    1 rule: 1 violation, 0 unknown, 0 vacuous, 0 pass (1 violation)
     ");
     assert_eq!(ran.stderr, "");
 }

@@ -19,7 +19,7 @@ impl Collector<'_> {
             return Err(format!("the earlier snapshot is of another API, {}", old.source.api));
         }
         if began > self.source.collected_at {
-            return Err(format!("the earlier snapshot is from {}, which is yet to come", rfc3339(began)));
+            return Err(format!("the earlier snapshot is from {}, which is in the future", rfc3339(began)));
         }
         let full = old.coverage.carried_from().unwrap_or(began);
         if full < oldest {

@@ -82,7 +82,7 @@ pub fn not_found_and_gone(claim: &Claim) {
     let fetched = Fetched::new(&api, &[]);
     holds(claim, &fetched, "user_roles");
     assert_eq!(fetched.record("users")["gone"], json!(["user-bob"]));
-    assert!(fetched.ran.stderr.contains("users: user-bob left while we read"), "{}", fetched.ran.stderr);
+    assert!(fetched.ran.stderr.contains("users: user-bob was removed during collection"), "{}", fetched.ran.stderr);
     assert!(fetched.ran.stderr.contains(" 1 user,"), "{}", fetched.ran.stderr);
 }
 
@@ -322,7 +322,7 @@ pub fn foreign_journal(claim: &Claim) {
     killed_after(folder.path(), &api, 2);
     let ran = fetch(&api, folder.path()).env("OPENAI_ADMIN_KEY", "sk-admin-another-0123456789").run();
     ended(claim, &ran);
-    assert!(ran.stderr.contains("remove it to begin anew"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("delete it to start over"), "{}", ran.stderr);
     is_old(folder.path());
 }
 

@@ -104,7 +104,7 @@ fn statuses() -> Vec<Row> {
             ..row("no answer within `--timeout`, each time", "nothing came in time", [What::Hang])
         },
         row("fewer bytes than promised, each time", "the connection broke", [What::Truncated]),
-        row("JSON that ends in the middle, each time", "the answer was cut short", [What::TruncatedJson]),
+        row("JSON that ends in the middle, each time", "the response was truncated", [What::TruncatedJson]),
         Row {
             when: When::First(2),
             ..row(
@@ -131,11 +131,11 @@ fn statuses() -> Vec<Row> {
 /// Answers with 200 that are none.
 fn contents() -> Vec<Row> {
     let body = |text: &str| What::Body(text.to_owned());
-    let shape = "another shape than documented";
-    let pages = "the pages do not add up: ";
+    let shape = "does not match the documented shape";
+    let pages = "pagination is inconsistent: ";
     vec![
-        row("HTML, of a proxy or a login page", "the answer is no JSON (text/html", [What::Html]),
-        row("an empty body", "the answer is no JSON (application/json)", [body(""), body(" \n")]),
+        row("HTML, of a proxy or a login page", "the response is not JSON (text/html", [What::Html]),
+        row("an empty body", "the response is not JSON (application/json)", [body(""), body(" \n")]),
         row(
             "a list or `null` instead of an object",
             shape,
@@ -167,7 +167,7 @@ fn contents() -> Vec<Row> {
         ),
         Row {
             only: &["roles", "api_keys"],
-            ..row("a body of more than 32 MiB", "the answer is larger than 32 MiB", [What::Huge(33)])
+            ..row("a body of more than 32 MiB", "the response is larger than 32 MiB", [What::Huge(33)])
         },
         row(
             "a redirect",
