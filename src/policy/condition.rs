@@ -8,6 +8,7 @@ use super::{
 };
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Noted, Problem, Reader, optional};
+use crate::org::canonical_role_id;
 use crate::time::{parse_duration, parse_timestamp};
 
 const TEXT: &[&str] = &["any", "except", "regex"];
@@ -16,6 +17,9 @@ const TIME: &[&str] = &["older_than", "newer_than", "before", "after"];
 const QUANTITIES: &[&str] = &["some", "none", "every", "where", "count"];
 const WAYS: &[(&str, ViaKind)] =
     &[("direct", ViaKind::Direct), ("group", ViaKind::Group), ("membership", ViaKind::Membership)];
+
+/// The words of predefined roles; each ends the id of one in the organization, in projects, or both.
+const PREDEFINED_ROLES: [&str; 4] = ["owner", "reader", "member", "viewer"];
 
 impl Reader<'_> {
     /// A mapping whose entries must all hold.
@@ -196,6 +200,8 @@ impl Reader<'_> {
             self.problem(problem);
             return None;
         };
+        // Both spellings of an id mean the same role; nothing else is spelled like the longer one.
+        let text = canonical_role_id(text);
         match Pattern::glob(text, case, node.span.clone()) {
             Ok(pattern) => Some(pattern),
             Err(bad) => {
@@ -341,6 +347,54 @@ impl Reader<'_> {
 
     /// The short form for a relation to one thing: a pattern for its name or its id.
     fn name_or_id(&mut self, of: Kind, node: &Node) -> Option<Condition> {
+        if of == Kind::Role {
+            return self.role(node);
+        }
+        self.by_name_or_id(of, node)
+    }
+
+    /// The short form for a role. A predefined role is what its id says, whatever name the API gives it, and a custom
+    /// role of that name is not it.
+    fn role(&mut self, node: &Node) -> Option<Condition> {
+        let predefined = |item: &Node| match &item.yaml {
+            Yaml::Text(text) if PREDEFINED_ROLES.iter().any(|word| text.eq_ignore_ascii_case(word)) => {
+                let id = format!("role-api-*-{}", text.to_ascii_lowercase());
+                Some(Node { span: item.span.clone(), yaml: Yaml::Text(id) })
+            }
+            Yaml::Null
+            | Yaml::Flag(_)
+            | Yaml::Number(_)
+            | Yaml::Float
+            | Yaml::Text(_)
+            | Yaml::List(_)
+            | Yaml::Map(_) => None,
+        };
+        let items = self.list(node)?;
+        let ids: Vec<Node> = items.iter().filter_map(predefined).collect();
+        if ids.is_empty() {
+            return self.by_name_or_id(Kind::Role, node);
+        }
+        // What was a parameter is one no more: a dollar sign is written twice.
+        let written = |mut item: Node| {
+            if let Yaml::Text(text) = &mut item.yaml
+                && text.starts_with('$')
+            {
+                text.insert(0, '$');
+            }
+            item
+        };
+        let others: Vec<Node> = items.into_iter().filter(|item| predefined(item).is_none()).map(written).collect();
+        let list = |items: Vec<Node>| Node { span: node.span.clone(), yaml: Yaml::List(items) };
+        let key = Key { span: node.span.clone(), text: "id".to_owned() };
+        let by_id = self.entry(&key, &list(ids), Kind::Role)?;
+        if others.is_empty() {
+            return Some(by_id);
+        }
+        let by_name = self.by_name_or_id(Kind::Role, &list(others))?;
+        Some(Condition { span: node.span.clone(), predicate: Predicate::Any(vec![by_id, by_name]) })
+    }
+
+    fn by_name_or_id(&mut self, of: Kind, node: &Node) -> Option<Condition> {
         let mut parts = Vec::new();
         for name in ["name", "id"] {
             let key = Key { span: node.span.clone(), text: name.to_owned() };

@@ -135,3 +135,29 @@ fn without_sources_in_the_answers_nothing_but_the_way_is_lost() {
         ],
     );
 }
+
+#[test]
+fn a_predefined_role_is_what_its_id_says() {
+    let mut organization = small();
+    for role in organization.roles.iter_mut().filter(|role| role.predefined) {
+        role.name = format!("Organization {}", role.name);
+    }
+    let impostor = organization.roles.iter_mut().find(|role| role.name == "Writer").expect("a custom role");
+    impostor.name = "owner".to_owned();
+    let api = FakeApi::start(organization, Behaviour::default());
+    let owners = "select: user\nforbid: {holds: {scope: organization, role: ROLE}}";
+    for role in [
+        "owner",
+        "Owner",
+        "[owner, none-of-that-name]",
+        "{id: role-api-organization-owner}",
+        "{id: role-api-organization-owner__api-organization__org-123}",
+        "role-api-organization-owner__api-organization__org-123",
+    ] {
+        let rule = owners.replace("ROLE", role);
+        let report = report(&api, &[(rule.as_str(), "")]);
+        assert_eq!(report.answer("rule-0"), "violation Ada", "{role}");
+    }
+    let by_name = report(&api, &[("select: user\nforbid: {holds: {role: {name: owner}}}", "")]).answer("rule-0");
+    assert_ne!(by_name, "violation Ada", "the condition on the name finds the custom role of that name");
+}
