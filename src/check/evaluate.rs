@@ -3,6 +3,7 @@
 //! from them without judging again.
 
 use super::facts::Facts;
+use super::permission::meets_any;
 use super::truths::Truths;
 use crate::org::{Extent, GroupIx, Known, Org, Principal, RoleIx, Scope, ServiceAccountIx, Truth, UserIx};
 use crate::policy::{
@@ -51,7 +52,7 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
             over(facts, domain, |at| match column(facts.org, at) {
                 Known::Missing => Truth::Unknown,
                 Known::Null => Truth::No,
-                Known::Value(words) => test.holds(words.iter().map(|word| word.at())).into(),
+                Known::Value(words) => test.holds(&words.iter().map(|word| word.at())),
             })
         }
         Predicate::Flag(_, column, wanted) => over(facts, domain, |at| match column(facts.org, at) {
@@ -184,19 +185,18 @@ fn time_holds(test: &TimePredicate, time: i64, as_of: i64) -> bool {
 
 /// A list test with its patterns matched against the distinct words, once.
 struct CompiledList {
-    any: Option<Vec<bool>>,
-    all: Vec<Vec<bool>>,
-    only: Option<Vec<bool>>,
-    none: Vec<bool>,
-    except: Vec<bool>,
+    any: Option<Vec<Truth>>,
+    all: Vec<Vec<Truth>>,
+    only: Option<Vec<Truth>>,
+    none: Vec<Truth>,
+    except: Vec<Truth>,
     count: Option<Bounds>,
 }
 
 impl CompiledList {
     fn new(org: &Org, test: &ListPredicate) -> Self {
-        let words = |patterns: &[Pattern]| -> Vec<bool> {
-            org.symbols.iter().map(|word| matching(patterns, word).is_some()).collect()
-        };
+        let words =
+            |patterns: &[Pattern]| -> Vec<Truth> { org.symbols.iter().map(|word| meets_any(patterns, word)).collect() };
         Self {
             any: test.any.as_deref().map(words),
             all: test.all.iter().map(std::slice::from_ref).map(words).collect(),
@@ -207,19 +207,26 @@ impl CompiledList {
         }
     }
 
-    fn holds(&self, words: impl Iterator<Item = usize> + Clone) -> bool {
-        let words = words.filter(|&word| !self.except[word]);
-        let some = |wanted: &[bool]| words.clone().any(|word| wanted[word]);
-        let matched = words.clone().filter(|&word| self.any.as_ref().is_none_or(|any| any[word])).count();
+    fn holds(&self, words: &(impl Iterator<Item = usize> + Clone)) -> Truth {
+        // An element that `except` leaves out is not there.
+        let there = |word: usize| !self.except[word];
+        let some =
+            |wanted: &[Truth]| words.clone().map(|word| there(word).and(wanted[word])).fold(Truth::No, Truth::or);
+        let counted = |word: usize| there(word).and(self.any.as_ref().map_or(Truth::Yes, |any| any[word]));
         let enough = match self.count {
             // With a count, `any` says which elements are counted.
-            Some(bounds) => bounds.contain(matched as u64),
-            None => self.any.as_deref().is_none_or(some),
+            Some(bounds) => {
+                let number = |truth| words.clone().filter(|&word| counted(word) == truth).count() as u64;
+                let sure = number(Truth::Yes);
+                within(bounds, sure, sure + number(Truth::Unknown), false)
+            }
+            None => self.any.as_deref().map_or(Truth::Yes, some),
         };
-        enough
-            && self.all.iter().all(|wanted| some(wanted))
-            && self.only.as_ref().is_none_or(|only| words.clone().all(|word| only[word]))
-            && !some(&self.none)
+        let all = self.all.iter().map(|wanted| some(wanted)).fold(enough, Truth::and);
+        let only = self.only.as_ref().map_or(Truth::Yes, |only| {
+            words.clone().map(|word| (!there(word)).or(only[word])).fold(Truth::Yes, Truth::and)
+        });
+        all.and(only).and(!some(&self.none))
     }
 }
 

@@ -8,6 +8,7 @@ mod hole;
 mod judge;
 mod literals;
 mod message;
+mod permission;
 mod population;
 mod proof;
 mod prove;

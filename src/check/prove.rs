@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::evaluate::{Answered, Domain, matching, principal_word, scope_word};
 use super::facts::Facts;
+use super::permission::{meeting, meets_any};
 use super::proof::{Missing, Proof, Way, unsent_for};
 use super::relate::principal;
 use crate::document::{Region, SourceText};
@@ -62,7 +63,10 @@ impl Prover<'_, '_> {
                     Known::Missing => self.unsent(attribute, answered.domain, at, proof),
                     Known::Null => self.value(attribute, Value::Null, &answered.condition.span, proof),
                     Known::Value(words) => {
-                        let words = words.iter().map(|&word| self.facts.org.symbols.text(word)).collect();
+                        let words: Vec<&str> = words.iter().map(|&word| self.facts.org.symbols.text(word)).collect();
+                        if truth == Truth::Unknown {
+                            self.unclear(&words, test, row, proof);
+                        }
                         self.list(attribute, words, test, &answered.condition.span, truth, proof);
                     }
                 }
@@ -173,6 +177,20 @@ impl Prover<'_, '_> {
         }
     }
 
+    /// Notes permissions of which nobody knows what they cover.
+    fn unclear(&self, words: &[&str], test: &ListPredicate, role: usize, proof: &mut Proof) {
+        let lists = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten();
+        let lists: Vec<&Vec<Pattern>> = lists.chain([&test.all, &test.none, &test.except]).collect();
+        let role = self.facts.thing(Kind::Role, role);
+        for word in words.iter().filter(|word| lists.iter().any(|list| meets_any(list, word) == Truth::Unknown)) {
+            let sentence = format!(
+                "role {} has the permission `{word}`, and what that covers is not clear from its spelling",
+                role.qualified_label()
+            );
+            proof.missing.push(Missing::Unread(sentence));
+        }
+    }
+
     fn list(
         &self,
         attribute: &Attribute,
@@ -182,7 +200,7 @@ impl Prover<'_, '_> {
         truth: Truth,
         proof: &mut Proof,
     ) {
-        let words: Vec<&str> = words.into_iter().filter(|word| matching(&test.except, word).is_none()).collect();
+        let words: Vec<&str> = words.into_iter().filter(|word| meeting(&test.except, word).is_none()).collect();
         let mut show = |word: &str, span: &Range<usize>| match attribute.names {
             Some(Naming::Permission) => proof.permissions.push((word.into(), self.source.region(span))),
             Some(Naming::Itself | Naming::OneOf(_)) | None => {
@@ -191,8 +209,7 @@ impl Prover<'_, '_> {
         };
         let any = test.any.as_deref().unwrap_or_default();
         if let Some(bounds) = test.count {
-            let counted =
-                words.iter().filter(|word| test.any.is_none() || matching(any, word).is_some()).count() as u64;
+            let counted = words.iter().filter(|word| test.any.is_none() || meeting(any, word).is_some()).count() as u64;
             if bounds.contain(counted) == (truth == Truth::Yes) {
                 self.value(attribute, Value::Number(counted), whole, proof);
             }
@@ -200,12 +217,12 @@ impl Prover<'_, '_> {
         }
         for word in &words {
             let met: Option<&Pattern> = match truth {
-                Truth::Yes => matching(any, word).or_else(|| matching(&test.all, word)),
-                Truth::No | Truth::Unknown => matching(&test.none, word),
+                Truth::Yes => meeting(any, word).or_else(|| meeting(&test.all, word)),
+                Truth::No | Truth::Unknown => meeting(&test.none, word),
             };
             if let Some(pattern) = met {
                 show(word, &pattern.span);
-            } else if truth != Truth::Yes && test.only.as_deref().is_some_and(|only| matching(only, word).is_none()) {
+            } else if truth != Truth::Yes && test.only.as_deref().is_some_and(|only| meeting(only, word).is_none()) {
                 show(word, whole);
             }
         }

@@ -161,3 +161,27 @@ fn a_predefined_role_is_what_its_id_says() {
     let by_name = report(&api, &[("select: user\nforbid: {holds: {role: {name: owner}}}", "")]).answer("rule-0");
     assert_ne!(by_name, "violation Ada", "the condition on the name finds the custom role of that name");
 }
+
+#[test]
+fn a_permission_with_a_wildcard_or_an_odd_spelling_never_passes_in_silence() {
+    for (permission, expected) in [
+        ("*", "violation Writer"),
+        ("api.groups.*", "violation Writer"),
+        ("api.*.write", "violation Writer"),
+        ("api.files.*", "pass"),
+        ("api.groups.write ", "unknown Writer"),
+        ("API.groups.write", "unknown Writer"),
+    ] {
+        let mut organization = small();
+        for role in &mut organization.roles {
+            role.permissions = if role.name == "Writer" { vec![permission.to_owned()] } else { Vec::new() };
+        }
+        let api = FakeApi::start(organization, Behaviour::default());
+        let rule = "select: role\nwhere: {predefined_role: false}\nforbid: {permissions: api.groups.write}";
+        let report = report(&api, &[(rule, "")]);
+        assert_eq!(report.answer("rule-0"), expected, "{permission}");
+        if let Some(unknown) = report.findings().find(|finding| finding["status"] == "unknown") {
+            assert!(unknown["missing"].to_string().contains("not clear from its spelling"), "{unknown}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! How a permission in a role meets a pattern of a policy. A permission with a wildcard covers what it matches, and one in
+//! an odd spelling may be another permission: neither passes a rule in silence.
+
+use crate::escape::is_hidden;
+use crate::org::Truth;
+use crate::policy::{Case, Pattern};
+
+/// The first pattern that the permission meets for certain.
+pub fn meeting<'p>(patterns: &'p [Pattern], permission: &str) -> Option<&'p Pattern> {
+    patterns.iter().find(|pattern| meets(pattern, permission) == Truth::Yes)
+}
+
+/// Whether the permission meets one of the patterns.
+pub fn meets_any(patterns: &[Pattern], permission: &str) -> Truth {
+    patterns.iter().map(|pattern| meets(pattern, permission)).fold(Truth::No, Truth::or)
+}
+
+fn meets(pattern: &Pattern, permission: &str) -> Truth {
+    if pattern.matches(permission) {
+        return Truth::Yes;
+    }
+    if permission.contains('*') {
+        return covers(permission, pattern);
+    }
+    let plain = plain(permission);
+    if plain != permission && pattern.matches(&plain) { Truth::Unknown } else { Truth::No }
+}
+
+/// Whether a permission with a wildcard covers something that the pattern matches.
+fn covers(permission: &str, pattern: &Pattern) -> Truth {
+    let Ok(wild) = Pattern::glob(&plain(permission), Case::Exact, 0..0) else { return Truth::Unknown };
+    // A wildcard of the permission that matches a wildcard of the pattern matches all that it stands for.
+    if wild.matches(&pattern.text) {
+        return Truth::Yes;
+    }
+    if pattern.literal().is_some() {
+        return Truth::No;
+    }
+    let start = |text: &str| text.split(['*', '?', '[', '{', '\\']).next().unwrap_or_default().to_owned();
+    let (ours, theirs) = (start(&pattern.text), start(permission));
+    if ours.starts_with(&theirs) || theirs.starts_with(&ours) { Truth::Unknown } else { Truth::No }
+}
+
+/// The permission as the API spells permissions: lower case, nothing blank or hidden.
+fn plain(permission: &str) -> String {
+    let kept = permission.chars().filter(|character| !character.is_whitespace() && !is_hidden(*character));
+    kept.flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wildcard_covers_and_an_odd_spelling_is_never_passed_over() {
+        let table = [
+            ("api.groups.write", "api.groups.write", Truth::Yes),
+            ("api.groups.write", "*", Truth::Yes),
+            ("api.groups.write", "api.groups.*", Truth::Yes),
+            ("api.groups.write", "api.files.*", Truth::No),
+            ("api.*.write", "*", Truth::Yes),
+            ("api.*.write", "api.groups.*", Truth::Unknown),
+            ("*.write", "api.groups.*", Truth::Unknown),
+            ("api.files.*", "api.groups.*", Truth::No),
+            ("api.groups.write", "api.groups.write ", Truth::Unknown),
+            ("api.groups.write", "API.Groups.Write", Truth::Unknown),
+            ("api.groups.write", "api.groups\u{200b}.write", Truth::Unknown),
+            ("api.groups.write", "api.groups.read", Truth::No),
+        ];
+        for (pattern, permission, expected) in table {
+            let parsed = Pattern::glob(pattern, Case::Exact, 0..0).expect(pattern);
+            assert_eq!(meets(&parsed, permission), expected, "{pattern} and {permission}");
+        }
+    }
+}
