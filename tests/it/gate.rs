@@ -327,3 +327,17 @@ fn a_busy_api_that_recovers_changes_nothing() {
         rolelint(&busy(what)).check(CLEAN).run().ends_with(0);
     }
 }
+
+#[test]
+fn newer_than_speaks_of_the_past_alone() {
+    let policy = "version: 1\nrules:\n  - { id: new, select: user, forbid: { added_at: { newer_than: 5000d } } }\n";
+    let verdict = |as_of| {
+        let api = acme();
+        let check = rolelint(&api).file("policy.yaml", policy).args(["check", "--policy", "policy.yaml"]);
+        let check = check.args(["--as-of", as_of, "--format", "json"]);
+        text(&check.run().json().rule("new")["verdict"]).to_owned()
+    };
+    assert_eq!(verdict("2026-06-01"), "violation");
+    // Seen from then, everybody is added in the future.
+    assert_eq!(verdict("2001-01-01"), "pass");
+}

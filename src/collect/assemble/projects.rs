@@ -116,7 +116,7 @@ pub fn keys(responses: &Responses, builder: &mut Builder, latest: Time) -> Resul
             id: id.into(),
             name: key.name.clone(),
             created_at: time(key.created_at, latest),
-            expires_at: key.expires_at.map(|Stamp(seconds)| seconds),
+            expires_at: expiry(key.expires_at),
             last_used_at: time(key.last_used_at, latest),
             owner: owner(&mut builder.symbols, &key.owner),
             told_apart,
@@ -137,7 +137,7 @@ pub fn keys(responses: &Responses, builder: &mut Builder, latest: Time) -> Resul
             role: word(words, &invite.role),
             status: never_null(word(words, &invite.status)),
             created_at: time(invite.created_at, latest),
-            expires_at: invite.expires_at.map(|Stamp(seconds)| seconds),
+            expires_at: expiry(invite.expires_at),
             accepted_at: time(invite.accepted_at, latest),
             projects: never_null(projects),
         };
@@ -184,4 +184,30 @@ fn within<'a, T: Item>(
         }
     }
     all
+}
+
+/// When something ends. Zero is no date in 1970: it says that there is no end.
+fn expiry(stamp: Known<Stamp>) -> Known<Time> {
+    match stamp {
+        Known::Value(Stamp(0)) | Known::Null => Known::Null,
+        Known::Value(Stamp(seconds)) => Known::Value(seconds),
+        Known::Missing => Known::Missing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_is_no_expiry() {
+        for (sent, expected) in [
+            (Known::Value(Stamp(0)), Known::Null),
+            (Known::Null, Known::Null),
+            (Known::Missing, Known::Missing),
+            (Known::Value(Stamp(1_780_000_000)), Known::Value(1_780_000_000)),
+        ] {
+            assert_eq!(expiry(sent), expected);
+        }
+    }
 }
