@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::fake::{Behaviour, FakeApi, KEY, Request, What, When};
-use crate::harness::{acme, faulty, offline, rolelint};
-use crate::small::{denied, small, with};
+use crate::support::fake::{Behaviour, FakeApi, KEY, Request, What, When};
+use crate::support::harness::{acme, faulty, offline, rolelint};
+use crate::support::small::{denied, small, with};
 
 const RULES: &str = "version: 1\nrules:\n  \
     - { id: on-roles, select: role, forbid: { name: None } }\n  \

@@ -1,6 +1,6 @@
 //! The help, whole: whoever changes the command line sees here what a user will see.
 
-use crate::harness::offline;
+use crate::support::harness::offline;
 
 fn help(args: &[&str]) -> String {
     let run = offline().without("OPENAI_BASE_URL").without("ROLELINT_RETRY_DELAY").without("ROLELINT_CONCURRENCY");

@@ -1,8 +1,8 @@
 //! The plan: the requests that a check would make, before it makes them.
 
-use crate::fake::{What, When};
-use crate::harness::{acme, faulty, offline, rolelint};
-use crate::small::small;
+use crate::support::fake::{What, When};
+use crate::support::harness::{acme, faulty, offline, rolelint};
+use crate::support::small::small;
 
 const EMILY: &str = "version: 1\nrules:\n  - id: emily\n    select: user\n    \
     where: { email: emily.carter@acme.example }\n    forbid: { holds: { scope: organization, permission: api.groups.write } }\n";

@@ -8,14 +8,15 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::fake::{
+use crate::support::fake::{
     AdminApiKey, ApiKey, Behaviour, FakeApi, Group, Invite, Organization, Project, ProjectGroup, ProjectUser, Role,
     ServiceAccount, User, What,
 };
-use crate::harness::{Json, Ran, offline, rolelint};
+use crate::support::harness::{Json, Ran, offline, rolelint};
 
-mod alone;
-mod anywhere;
+mod every_list;
+mod every_path;
+mod single;
 
 /// A rule on each collection; the organization satisfies them all.
 const POLICY: &str = "version: 1\nrules:\n  \
@@ -131,7 +132,7 @@ fn claim(fault: &str) -> Claim {
 #[test]
 fn every_fault_in_the_documentation_is_tried_here_and_every_one_tried_here_stands_there() {
     let tried: BTreeSet<String> =
-        anywhere::rows().iter().map(|row| row.fault).chain(ALONE.iter().copied()).map(str::to_owned).collect();
+        every_path::rows().iter().map(|row| row.fault).chain(ALONE.iter().copied()).map(str::to_owned).collect();
     assert_eq!(table().into_keys().collect::<BTreeSet<_>>(), tried);
 }
 
@@ -201,14 +202,14 @@ impl Fetched {
     }
 }
 
-/// Rows that happen in a way of their own: each has a test in `alone`.
+/// Rows that happen in a way of their own: each has a test in `single`.
 macro_rules! alone {
     ($($test:ident: $fault:literal;)*) => {
         const ALONE: &[&str] = &[$($fault),*];
         $(
             #[test]
             fn $test() {
-                alone::$test(&claim($fault));
+                single::$test(&claim($fault));
             }
         )*
     };

@@ -1,0 +1,124 @@
+//! The roles of users are asked for one by one and slowly: so only of those whom a rule can be about, and never of fewer.
+
+use crate::support::fake::FakeApi;
+use crate::support::harness::text;
+use crate::support::small::{Case, healthy, report, with, without};
+
+const EVERYBODY: &str = "ada bob cyd dee eve";
+
+/// The users whose roles were asked for, in one line.
+fn asked(api: &FakeApi, from: usize) -> String {
+    let requests = api.requests();
+    let paths = requests[from..].iter().filter_map(|request| request.path.strip_prefix("/v1/organization/users/user-"));
+    let mut names: Vec<&str> = paths.filter_map(|path| path.strip_suffix("/roles")).collect();
+    names.sort_unstable();
+    names.join(" ")
+}
+
+#[track_caller]
+fn asks(api: &FakeApi, cases: &[Case], whose: &str) {
+    let from = api.requests().len();
+    let report = report(api, cases);
+    assert_eq!(asked(api, from), whose, "{cases:?}");
+    for (number, (rule, expected)) in cases.iter().enumerate() {
+        assert_eq!(report.answer(&format!("rule-{number}")), *expected, "{rule}");
+    }
+}
+
+#[test]
+fn only_those_whom_a_rule_can_be_about_are_asked_for() {
+    let table: [(Case, &str); 13] = [
+        (("select: user\nwhere: {email: BOB@acme.example}\nforbid: {holds: {role: Writer}}", "violation Bob"), "bob"),
+        (("select: user\nwhere: {is_service_account: true}\nforbid: {holds: {role: Filer}}", "violation Dee"), "dee"),
+        (("select: user\nwhere: {not: {role: reader}}\nforbid: {holds: {role: Filer}}", "violation Dee"), "ada dee"),
+        (("select: user\nwhere: {email: null}\nrequire: {holds: {none: {}}}", "violation Dee"), "dee"),
+        (
+            (
+                "select: user\nwhere: {role: reader, groups: {name: Ops}}\nforbid: {holds: {role: Writer}}",
+                "violation Cyd, Eve",
+            ),
+            "bob cyd eve",
+        ),
+        (
+            (
+                "select: user\nwhere: {any: [{name: Ada}, {groups: {name: Ops}}]}\nforbid: {holds: {role: Toolbox}}",
+                "violation Cyd, Eve",
+            ),
+            EVERYBODY,
+        ),
+        (
+            (
+                "select: user\nwhere: {api_key_last_used_at: {older_than: 90d}}\nforbid: {holds: {permission: '*.write'}}",
+                "violation Cyd",
+            ),
+            "cyd",
+        ),
+        (("select: user\nforbid: {holds: {role: Writer}, name: Bob}", "violation Bob"), EVERYBODY),
+        (("select: user\nwhere: {name: Nobody}\nforbid: {holds: {}}", "vacuous"), ""),
+        (("select: user\nwhere: {name: Bob, holds: {role: Writer}}\ncount: {max: 0}", "violation organization"), "bob"),
+        (("select: user\nwhere: {name: Bob}\nforbid: {groups: {none: {}}}", "violation Bob"), ""),
+        (
+            ("select: grant\nwhere: {user: Bob}\nforbid: {role: Writer}", "violation Writer of bob@acme.example"),
+            EVERYBODY,
+        ),
+        (("select: role\nforbid: {holders: {user: Bob}, name: Writer}", "violation Writer"), EVERYBODY),
+    ];
+    let api = healthy();
+    for (case, whose) in table {
+        asks(&api, &[case], whose);
+    }
+}
+
+#[test]
+fn what_a_rule_says_of_others_is_asked_of_others() {
+    let api = healthy();
+    // Of Cyd alone, each would be answered otherwise.
+    let cases: [Case; 5] = [
+        (
+            "select: user\nwhere: {name: Cyd}\nforbid: {holds: {role: {holders: {user: Bob, via: direct}}}}",
+            "violation Cyd",
+        ),
+        (
+            "select: user\nwhere: {name: Cyd}\nforbid: {holds: {role: {name: Writer, holders: {count: 4}}}}",
+            "violation Cyd",
+        ),
+        (
+            "select: user\nwhere: {name: Cyd}\nforbid: {groups: {members: {holds: {role: Writer, via: direct}}}}",
+            "violation Cyd",
+        ),
+        (
+            "select: user\nwhere: {name: Cyd}\nforbid: {holds: {via: {group: {members: {holds: {role: Writer, via: direct}}}}}}",
+            "violation Cyd",
+        ),
+        ("select: user\nwhere: {name: Cyd, groups: {members: {holds: {via: direct}}}}\nforbid: {}", "violation Cyd"),
+    ];
+    for case in cases {
+        asks(&api, &[case], EVERYBODY);
+    }
+}
+
+#[test]
+fn several_rules_ask_for_all_whom_one_of_them_needs() {
+    let bob: Case = ("select: user\nwhere: {name: Bob}\nforbid: {holds: {role: Writer}}", "violation Bob");
+    let dee: Case = ("select: user\nwhere: {email: null}\nforbid: {holds: {role: Filer}}", "violation Dee");
+    let roles: Case = ("select: role\nforbid: {name: Blank}", "violation Blank");
+    let unheld: Case = ("select: role\nforbid: {holders: {count: 0}}", "violation Blank");
+    asks(&healthy(), &[bob, dee, roles], "bob dee");
+    asks(&healthy(), &[bob, dee, unheld], EVERYBODY);
+}
+
+#[test]
+fn whoever_may_be_meant_is_asked_for() {
+    let case: Case = ("select: user\nwhere: {is_scim_managed: false}\nforbid: {holds: {role: Filer}}", "unknown Dee");
+    asks(&with(&[("/organization/users", without("is_scim_managed"))]), &[case], EVERYBODY);
+}
+
+#[test]
+fn what_nobody_asked_for_is_no_hole_and_yet_is_said() {
+    let report = report(&healthy(), &[("select: user\nwhere: {name: Bob}\nforbid: {holds: {role: Blank}}", "")]);
+    assert_eq!(report.answer("rule-0"), "pass");
+    assert!(report.is_complete());
+    let row = report.coverage("user_roles");
+    assert_eq!((text(&row["state"]), &row["requests"]), ("complete", &serde_json::json!(1)));
+    assert_eq!(row["remarks"], serde_json::json!(["4 not requested: no rule needs them"]));
+}

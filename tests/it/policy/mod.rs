@@ -1,0 +1,7 @@
+//! These tests check the policy language: what rules mean, and which policies are refused.
+
+mod language;
+mod load_errors;
+mod params;
+mod projects;
+mod relations;

@@ -1,0 +1,188 @@
+//! Reports on standard output or in a file, everything else on standard error; and what happens when one is gone.
+
+use std::fs::File;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Command, Stdio};
+
+use crate::support::fake::{Organization, What, When};
+use crate::support::harness::{acme, faulty, rolelint};
+
+const RULE: &str = "version: 1\nrules:\n  - id: asked\n    select: role\n    forbid: { name: Auditor }\n";
+
+#[test]
+fn the_report_is_on_standard_output_and_nothing_on_standard_error() {
+    let api = acme();
+    for format in ["text", "json"] {
+        let ran = rolelint(&api).check(RULE).args(["--format", format]).run().ends_with(1);
+        assert!(ran.stdout.contains("Auditor"));
+        assert_eq!(ran.stderr, "", "{format}");
+    }
+}
+
+#[test]
+fn what_is_traced_goes_to_standard_error_and_changes_no_report() {
+    let api = acme();
+    let run = |args: &[&str]| rolelint(&api).check(RULE).args(["--format", "json"]).args(args.iter().copied()).run();
+    let (plain, traced) = (run(&[]), run(&["-vv"]));
+    assert!(traced.stderr.contains("GET /v1/organization/roles: 200"), "{}", traced.stderr);
+    let lines =
+        |report: &str| report.lines().filter(|l| !l.contains("collected_at")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(lines(&plain.stdout), lines(&traced.stdout));
+}
+
+#[test]
+fn an_error_is_on_standard_error_alone() {
+    let ran = rolelint(&acme()).check("version: 2").run().ends_with(2);
+    assert_eq!(ran.stdout, "");
+    assert_ne!(ran.stderr, "");
+}
+
+#[test]
+fn quiet_says_the_findings_and_the_last_line() {
+    let ran = rolelint(&acme()).check(RULE).args(["-q"]).run().ends_with(1);
+    insta::assert_snapshot!(ran.stdout, @r"
+    medium  asked  1 violation
+      · asked
+       ╭─[policy.yaml:5:21]
+     5 │     forbid: { name: Auditor }
+       ·                     ───────
+       ╰────
+      • role Auditor: name is Auditor
+
+    1 rule: 1 violation, 0 unknown, 0 vacuous, 0 pass (1 violation)
+    ");
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn an_output_file_holds_the_same_report() {
+    let api = acme();
+    for format in ["text", "json"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let run = || rolelint(&api).inside(folder.path()).check(RULE).args(["--format", format]);
+        let shown = run().run().ends_with(1).stdout;
+        let ran = run().args(["-o", "report"]).run().ends_with(1);
+        assert_eq!(ran.stdout, "");
+        let written = std::fs::read_to_string(folder.path().join("report")).expect("a report");
+        let lines =
+            |text: &str| text.lines().filter(|l| !l.contains("collected_at")).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(lines(&written), lines(&shown));
+    }
+}
+
+#[test]
+fn an_output_file_is_written_whole_or_not_at_all() {
+    let api = acme();
+    let folder = tempfile::tempdir().expect("a folder");
+    let none = RULE.replace("Auditor", "None");
+    let run = |policy: &str, to: &str| rolelint(&api).inside(folder.path()).check(policy).args(["-o", to]).run();
+    let ran = run(&none, "no/such/folder/report").ends_with(2);
+    assert!(ran.stderr.contains("cannot write the report to `no/such/folder/report`"), "{}", ran.stderr);
+    // A violation is proven, whether or not it could be told.
+    let ran = run(RULE, "no/such/folder/report").ends_with(1);
+    assert!(ran.stderr.contains("cannot write the report to `no/such/folder/report`"), "{}", ran.stderr);
+    run(&none, ".").ends_with(2);
+    let left: Vec<_> =
+        std::fs::read_dir(folder.path()).expect("a folder").map(|e| e.expect("an entry").file_name()).collect();
+    assert_eq!(left, ["policy.yaml"]);
+
+    // A run that comes to nothing leaves the report of the last one.
+    std::fs::write(folder.path().join("report"), "old").expect("written");
+    run("version: 2", "report").ends_with(2);
+    assert_eq!(std::fs::read_to_string(folder.path().join("report")).expect("a report"), "old");
+    run(&none, "report").ends_with(0);
+    let mode = std::fs::metadata(folder.path().join("report")).expect("a report").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let denied = faulty(Organization::acme(), "/organization/roles", When::Always, What::Status(403));
+    let none = RULE.replace("Auditor", "None");
+    for (api, policy, code) in [(acme(), RULE, 1), (acme(), &none, 0), (denied, RULE, 3)] {
+        let run = rolelint(&api).check(policy).args(["--format", "json"]);
+        let mut child =
+            run.command().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        assert_eq!(output.status.code(), Some(code));
+    }
+}
+
+#[test]
+fn an_interrupt_ends_the_run_and_leaves_nothing_half_written() {
+    for (signal, number) in [("INT", 2), ("TERM", 15)] {
+        let api = faulty(Organization::acme(), "/organization/users", When::Always, What::Hang);
+        let folder = tempfile::tempdir().expect("a folder");
+        let run = rolelint(&api).inside(folder.path()).args(["fetch", "-o", "org.jsonl"]);
+        let mut command = run.command();
+        let child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+        while !api.requests().iter().any(|request| request.path == "/v1/organization/users") {
+            std::thread::yield_now();
+        }
+        let killed = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status();
+        assert!(killed.expect("kill can be run").success());
+        let output = child.wait_with_output().expect("it ends");
+        // To a shell, 130 and an interrupt are the same.
+        let code = output.status.code().or(output.status.signal().map(|signal| 128 + signal));
+        assert_eq!(code, Some(128 + number));
+        let said = "the answers so far are kept: the same command goes on from here\n";
+        assert_eq!(String::from_utf8_lossy(&output.stderr), said);
+        // The answers so far are kept to go on with; of the snapshot there is nothing yet.
+        let left: Vec<_> =
+            std::fs::read_dir(folder.path()).expect("a folder").flatten().map(|e| e.file_name()).collect();
+        assert_eq!(left, ["org.jsonl.journal"]);
+    }
+}
+
+#[test]
+fn a_full_disk_is_an_error_that_is_told() {
+    let api = acme();
+    for (policy, code) in [(RULE.replace("Auditor", "None"), 2), (RULE.to_owned(), 1)] {
+        let run = rolelint(&api).check(&policy);
+        let full = File::options().write(true).open("/dev/full").expect("Linux has it");
+        let child = run.command().stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).spawn().expect("started");
+        let output = child.wait_with_output().expect("it ends");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains("cannot write the report to standard output"), "{stderr}");
+        assert!(stderr.contains("No space left"), "{stderr}");
+        assert_eq!(output.status.code(), Some(code), "{stderr}");
+    }
+}
+
+#[test]
+fn a_report_can_go_to_what_is_no_file() {
+    let ran = rolelint(&acme()).check(RULE).args(["-o", "/dev/stdout"]).run().ends_with(1);
+    assert!(ran.stdout.contains("Auditor"));
+    rolelint(&acme()).check(RULE).args(["-o", "/dev/null"]).run().ends_with(1);
+}
+
+#[test]
+fn colour_follows_the_flag_and_the_environment() {
+    let api = acme();
+    let colored = |args: &[&str], env: &[(&str, &str)]| {
+        let run = rolelint(&api).check(RULE).args(args.iter().copied());
+        let run = env.iter().fold(run, |run, (name, value)| run.env(name, value));
+        run.run().ends_with(1).stdout.contains('\u{1b}')
+    };
+    assert!(!colored(&[], &[]), "no terminal, no colour");
+    assert!(colored(&["--color", "always"], &[("NO_COLOR", "1")]));
+    assert!(colored(&[], &[("FORCE_COLOR", "1")]));
+    assert!(colored(&[], &[("CLICOLOR_FORCE", "1")]));
+    assert!(colored(&[], &[("ROLELINT_COLOR", "always")]));
+    assert!(!colored(&[], &[("NO_COLOR", "1"), ("FORCE_COLOR", "1")]));
+    assert!(!colored(&["--color", "never"], &[("FORCE_COLOR", "1")]));
+    assert!(!colored(&["--format", "json"], &[("FORCE_COLOR", "1")]));
+    assert!(!colored(&["--format", "json", "--color", "always"], &[]));
+}
+
+#[test]
+fn errors_are_coloured_by_the_same_rules() {
+    let error =
+        |args: &[&str]| rolelint(&acme()).check("version: 2").args(args.iter().copied()).run().ends_with(2).stderr;
+    assert!(!error(&[]).contains('\u{1b}'));
+    assert!(error(&["--color", "always"]).contains('\u{1b}'));
+}

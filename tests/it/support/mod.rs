@@ -1,0 +1,9 @@
+//! What the tests share: how to run the binary, the fake Admin API, servers on loopback and small organizations.
+
+#[path = "../../../examples/demo/fake/mod.rs"]
+pub mod fake;
+
+pub mod harness;
+pub mod server;
+pub mod small;
+pub mod tls;
