@@ -37,7 +37,7 @@
 //!
 //! | to add | touch |
 //! | --- | --- |
-//! | a built-in rule | `policies/baseline.yaml` |
+//! | a built-in rule | `policies/recommended.yaml` |
 //! | an attribute or relation | its noun in [`org`], one row in `policy/vocabulary.rs` |
 //! | an endpoint | a [`org::Collection`], a struct in `api/wire.rs`, a row in `api/endpoint.rs`, its place in `collect/assemble`, a line in the snapshot's `record.rs` |
 //! | a format | `report/<format>.rs`, a variant and an arm |

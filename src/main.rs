@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use miette::{GraphicalTheme, MietteHandlerOpts};
-use rolelint::cli::Cli;
+use rolelint::command::Cli;
 use rolelint::command::{Exit, run};
 use rolelint::console::{Color, Terminal};
 use rolelint::escape::mask;

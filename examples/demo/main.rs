@@ -1,5 +1,5 @@
 //! The whole job on an example organization: an embedded fake of the Admin API on loopback, collected over HTTP,
-//! checked against the built-in baseline, reported. Needs no key and no internet.
+//! checked against the built-in rules, reported. Needs no key and no internet.
 //!
 //! Whatever follows `--` goes to `rolelint check`: `cargo run --release --example demo -- --format json`.
 
@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 
 use fake::{Behaviour, FakeApi, KEY, Organization};
-use rolelint::cli::Cli;
+use rolelint::command::Cli;
 
 /// Who may own ACME.
 const OWNERS: [&str; 4] = ["amara.okafor", "henrik.lindqvist", "priya.raman", "daniel.whitfield"];

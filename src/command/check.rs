@@ -1,22 +1,73 @@
 //! `rolelint check`: collect or read, judge, report, exit.
 
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+
 use crate::check::check;
-use crate::cli::{Check, Common};
+use crate::cli::{Api, Common, Rules, length, when};
 use crate::console::{Color, Terminal, output};
-use crate::finding::{Gate, Outcome};
+use crate::finding::{Gate, Outcome, Severity};
 use crate::org::Org;
 use crate::policy::{Policy, needs};
-use crate::report::{TextStyle, render};
+use crate::report::{Format, TextStyle, render};
 use crate::snapshot;
-use crate::time::rfc3339;
+use crate::time::{Time, rfc3339};
 
 use super::{Error, Exit, input};
 
 /// How far the clock that stamped the facts may be ahead of ours, in seconds.
 const CLOCK_SKEW: i64 = 300;
 
-pub(crate) fn run(args: &Check, common: &Common) -> Result<Exit, Error> {
-    let (policies, skipped) = input::policies(&args.policy, &args.rules)?;
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Read a snapshot (- is standard input) instead of asking the API
+    #[arg(short, long, value_name = "FILE", env = "ROLELINT_SNAPSHOT", hide_env_values = true)]
+    pub snapshot: Option<PathBuf>,
+    /// Report format
+    #[arg(short, long, value_enum, default_value_t, env = "ROLELINT_FORMAT", hide_env_values = true)]
+    pub format: Format,
+    /// Write the report to FILE, whole or not at all, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub gate: GateArgs,
+    #[command(flatten)]
+    pub rules: Rules,
+    #[command(flatten)]
+    pub api: Api,
+}
+
+/// What fails the gate.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Gate")]
+pub struct GateArgs {
+    /// Lowest severity of a violation that makes the exit code 1
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SEVERITY",
+        default_value = "low",
+        env = "ROLELINT_FAIL_ON",
+        hide_env_values = true
+    )]
+    pub fail_on: Severity,
+    /// Exit with 0 instead of 1; nothing else changes
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Treat a rule that selects nothing as unknown: exit code 3
+    #[arg(long, env = "ROLELINT_STRICT", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    pub strict: bool,
+    /// Treat data older than this as missing: nothing passes, exit code 3 (12h, 7d, 2w)
+    #[arg(long, value_name = "TIME", value_parser = length, env = "ROLELINT_MAX_AGE", hide_env_values = true)]
+    pub max_age: Option<i64>,
+    /// Time from which ages in policies count [default: when the data was collected]
+    #[arg(long, value_name = "WHEN", value_parser = when, env = "ROLELINT_AS_OF", hide_env_values = true)]
+    pub as_of: Option<Time>,
+}
+
+pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
+    let (policies, skipped) = input::policies(&args.rules)?;
     let (org, digest) = facts(args, common, &policies)?;
     let mut outcome = check(&org, &policies, args.gate.as_of.unwrap_or(org.source.collected_at));
     outcome.digest = digest;
@@ -38,7 +89,7 @@ pub(crate) fn run(args: &Check, common: &Common) -> Result<Exit, Error> {
     }
 }
 
-fn facts(args: &Check, common: &Common, policies: &[Policy]) -> Result<(Org, String), Error> {
+fn facts(args: &Args, common: &Common, policies: &[Policy]) -> Result<(Org, String), Error> {
     if let Some(path) = &args.snapshot {
         let snapshot::Read { org, digest } = snapshot::open(path)?;
         return Ok((org, digest));
@@ -50,7 +101,7 @@ fn facts(args: &Check, common: &Common, policies: &[Policy]) -> Result<(Org, Str
     Ok((org, digest))
 }
 
-fn exit(outcome: &Outcome, args: &Check) -> Exit {
+fn exit(outcome: &Outcome, args: &Args) -> Exit {
     match outcome.gate(args.gate.fail_on, args.gate.strict) {
         Gate::Clean => Exit::Clean,
         // Only a violation is waved through: what could not be answered still is not.
@@ -61,7 +112,7 @@ fn exit(outcome: &Outcome, args: &Check) -> Exit {
     }
 }
 
-fn doubt_if_old(outcome: &mut Outcome, args: &Check) {
+fn doubt_if_old(outcome: &mut Outcome, args: &Args) {
     let Some(max_age) = args.gate.max_age else { return };
     let collected_at = outcome.source.collected_at;
     let age = input::now().saturating_sub(collected_at);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::api::{Answer, Probe, probe};
-use crate::cli::{Common, Doctor};
+use crate::cli::{Api, Common, Rules};
 use crate::escape::visible;
 use crate::org::Collection;
 use crate::policy::Rule;
@@ -11,8 +11,16 @@ use crate::policy::Rule;
 use super::{Error, Exit, input};
 use crate::console::output;
 
-pub(crate) fn run(args: &Doctor, common: &Common) -> Result<Exit, Error> {
-    let (policies, _) = input::policies(&args.policy, &args.rules)?;
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    pub rules: Rules,
+    #[command(flatten)]
+    pub api: Api,
+}
+
+pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
+    let (policies, _) = input::policies(&args.rules)?;
     let (client, _) = input::client(&args.api)?;
     let probes = input::runtime(false)?.block_on(probe(&client));
     input::warn_of_skew(&client);

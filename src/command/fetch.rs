@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Common, Fetch};
+use crate::cli::{Api, Common, collection, length};
 use crate::collect::Collected;
 use crate::escape::{shown, visible};
 use crate::org::{Collection, Org, State};
@@ -18,7 +18,26 @@ use crate::console::output;
 /// How many disagreements are shown.
 const SHOWN: usize = 5;
 
-pub(crate) fn run(args: &Fetch, common: &Common) -> Result<Exit, Error> {
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The snapshot to write, whole or not at all, readable by its owner only
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Collect only this list, such as users or invites; repeatable, or with commas
+    #[arg(long, value_name = "COLLECTION", value_parser = collection, value_delimiter = ',')]
+    pub only: Vec<Collection>,
+    /// Reuse from this snapshot the roles of users that neither the audit log nor any list says have changed
+    #[arg(long, value_name = "FILE")]
+    pub since: Option<PathBuf>,
+    /// Do a full fetch if the earlier data is older than this
+    #[arg(long, value_name = "TIME", value_parser = length, default_value = "7d", env = "ROLELINT_MAX_FULL_AGE",
+          hide_env_values = true)]
+    pub max_full_age: i64,
+    #[command(flatten)]
+    pub api: Api,
+}
+
+pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let needs = Needs::all(collections(&args.only));
     let stdout = args.output == Path::new("-");
     let earlier = args.since.as_deref().map(snapshot::open).transpose()?.map(|read| read.org);

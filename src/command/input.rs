@@ -1,7 +1,7 @@
 //! The organization from the API: the key, the client, progress, and a clean end when interrupted.
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
@@ -19,8 +19,9 @@ use super::Error;
 use super::progress::Bars;
 
 /// The policies with the rules that are judged, and the ids of the rules that are not.
-pub(crate) fn policies(paths: &[PathBuf], rules: &Rules) -> Result<(Vec<Policy>, Vec<String>), Error> {
-    let mut policies = load(paths, &overrides(rules)?)?;
+pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<String>), Error> {
+    let paths = [&rules.paths[..], &rules.policy].concat();
+    let mut policies = load(&paths, &overrides(rules)?)?;
     let selection = Selection { only: &rules.only, skip: &rules.skip, tags: &rules.tag };
     let skipped = selection.narrow(&mut policies)?;
     Ok((policies, skipped))

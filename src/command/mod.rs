@@ -10,10 +10,59 @@ mod progress;
 #[cfg(test)]
 mod tests;
 
-use crate::cli::{Cli, Command};
+use std::ffi::OsString;
+
+use clap::builder::Resettable;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::cli::Common;
 use crate::console;
 
 pub use error::Error;
+
+/// A linter for who-may-do-what in an OpenAI organization.
+///
+/// Exit codes: 0 all rules answered, nothing found; 1 a violation is proven; 2 usage or policy error, nothing was
+/// checked; 3 no violation proven, but something is unknown.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What rolelint does, one at a time.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Collect or read an organization, evaluate policies, report, exit
+    Check(Box<check::Args>),
+    /// Collect an organization and write a snapshot of it
+    Fetch(fetch::Args),
+    /// Show which requests a check would make and how long they take; with a key, in numbers
+    Plan(plan::Args),
+    /// Try each endpoint once: what this key may read, and which rules would be unknown
+    Doctor(doctor::Args),
+}
+
+impl Cli {
+    /// Reads a command line. A variable of the environment that is set to nothing is not set.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it; `--help` and `--version` come this way too.
+    pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let unset = |arg: clap::Arg| {
+            let empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+            if empty { arg.env(Resettable::Reset) } else { arg }
+        };
+        let command = Self::command().mut_args(unset).mut_subcommands(|command| command.mut_args(unset));
+        command.try_get_matches_from(line).and_then(|matches| Self::from_arg_matches(&matches))
+    }
+}
 
 /// What the process ends with; the same for every format, verbosity and terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::check::wanted;
-use crate::cli::{Common, Plan};
+use crate::cli::{Api, Common, Rules};
 use crate::escape::visible;
 use crate::org::{Collection, Org};
 use crate::policy::{Needs, Users, needs};
@@ -15,8 +15,16 @@ use crate::console::output;
 /// What admin endpoints were measured to let through in a minute.
 const MEASURED_RATE: f64 = 7.0;
 
-pub(crate) fn run(args: &Plan, common: &Common) -> Result<Exit, Error> {
-    let (policies, _) = input::policies(&args.policy, &args.rules)?;
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    pub rules: Rules,
+    #[command(flatten)]
+    pub api: Api,
+}
+
+pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
+    let (policies, _) = input::policies(&args.rules)?;
     let needs = needs(&policies);
     if !input::has_key(&args.api) {
         output::stream(|stdout| stdout.write_all(without_sizes(&needs).as_bytes()))?;

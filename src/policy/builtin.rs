@@ -1,6 +1,7 @@
-//! The policies that come with rolelint. They are checked when no other policy is named.
+//! The packs of policies that come with rolelint.
 
-/// Name and text of each built-in policy.
-pub fn builtin() -> &'static [(&'static str, &'static str)] {
-    &[("builtin:baseline.yaml", include_str!("../../policies/baseline.yaml"))]
-}
+/// The pack that is checked when no policy is named.
+pub const DEFAULT: &str = "builtin:recommended";
+
+/// Each pack: what `--policy` calls it, and its text.
+pub const PACKS: [(&str, &str); 1] = [(DEFAULT, include_str!("../../policies/recommended.yaml"))];

@@ -33,7 +33,16 @@ pub enum Error {
         /// As written.
         glob: String,
         /// What is wrong.
-        message: &'static str,
+        message: String,
+    },
+    /// No pack has this name.
+    #[error("there is no built-in pack `{name}`")]
+    #[diagnostic(help("write one of: {known}"))]
+    NoSuchPack {
+        /// As written.
+        name: String,
+        /// The packs there are.
+        known: String,
     },
     /// A value for a parameter is wrong.
     #[error("the value of parameter `{name}` is not valid YAML: {message}")]

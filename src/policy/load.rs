@@ -1,44 +1,66 @@
 //! Policies from files, folders and globs. All problems of all files come back together.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use globset::GlobBuilder;
+
 use super::error::Error;
 use super::params::Overrides;
-use super::{Case, Pattern, Policy, builtin, read};
+use super::{Policy, builtin, read};
 use crate::document::SourceText;
 use crate::document::{Located, Location, Problem, nearest, tree};
 use crate::escape::{is_hidden, shown};
 
 /// Reads the policies at these paths; with no path, the built-in ones.
 ///
-/// A path is a file, a folder (its `.yaml` and `.yml` files, tests left out, subfolders included), or a glob over the
-/// files of its last folder.
+/// A path is a file, a folder (its `.yaml` and `.yml` files, tests left out, subfolders included), a glob over paths
+/// (`**` spans folders), or the name of a built-in pack.
 ///
 /// # Errors
 ///
 /// A path that cannot be read or holds no policy, or whatever is wrong with the policies.
 pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Policy>, Error> {
-    let sources: Vec<Arc<SourceText>> = if paths.is_empty() {
-        builtin().iter().map(|(name, text)| source((*name).to_owned(), (*text).to_owned())).collect()
-    } else {
-        let mut sources = BTreeMap::new();
-        for path in paths {
-            for file in files(path)? {
-                let text = std::fs::read(&file).map_err(|source| Error::Read { path: file.clone(), source })?;
-                let text = String::from_utf8(text).map_err(|error| {
-                    let source = std::io::Error::new(std::io::ErrorKind::InvalidData, error.utf8_error());
-                    Error::Read { path: file.clone(), source }
-                })?;
-                // The same file named twice is one file.
-                let identity = std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
-                sources.entry(identity).or_insert_with(|| source(shown(&file), text));
+    let mut sources = BTreeMap::new();
+    let default = [PathBuf::from(builtin::DEFAULT)];
+    for path in if paths.is_empty() { &default[..] } else { paths } {
+        if let Some(pack) = pack(path)? {
+            sources.insert(path.clone(), pack);
+            continue;
+        }
+        for file in files(path)? {
+            // The same file named twice is one file.
+            let identity = std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
+            if let Entry::Vacant(entry) = sources.entry(identity) {
+                entry.insert(read_file(&file)?);
             }
         }
-        sources.into_values().collect()
-    };
-    parse(&sources, overrides)
+    }
+    parse(&sources.into_values().collect::<Vec<_>>(), overrides)
+}
+
+/// The built-in pack that a path names, if it is the name of a pack.
+fn pack(path: &Path) -> Result<Option<Arc<SourceText>>, Error> {
+    let Some(name) = path.to_str().filter(|name| name.starts_with("builtin:")) else { return Ok(None) };
+    let packs = builtin::PACKS.iter();
+    match packs.clone().find(|(pack, _)| *pack == name) {
+        Some((_, text)) => Ok(Some(source(name.to_owned(), (*text).to_owned()))),
+        None => Err(Error::NoSuchPack {
+            name: name.to_owned(),
+            known: packs.map(|(pack, _)| *pack).collect::<Vec<_>>().join(", "),
+        }),
+    }
+}
+
+fn read_file(file: &Path) -> Result<Arc<SourceText>, Error> {
+    let failed = |source| Error::Read { path: file.to_owned(), source };
+    let text = std::fs::read(file).map_err(failed)?;
+    let text = String::from_utf8(text)
+        .map_err(|error| failed(std::io::Error::new(std::io::ErrorKind::InvalidData, error.utf8_error())))?;
+    Ok(source(shown(file), text))
 }
 
 /// Reads policies from their texts.
@@ -114,10 +136,8 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let found = match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => walk(path)?,
         Ok(_) => return Ok(vec![path.to_owned()]),
-        Err(source) => match path.file_name().and_then(|name| name.to_str()) {
-            Some(name) if name.contains(['*', '?', '[', '{']) => matching(path, name)?,
-            Some(_) | None => return Err(Error::Read { path: path.to_owned(), source }),
-        },
+        Err(_) if is_glob(path.as_os_str()) => matching(path)?,
+        Err(source) => return Err(Error::Read { path: path.to_owned(), source }),
     };
     if found.is_empty() { Err(Error::NoPolicy { path: path.to_owned() }) } else { Ok(found) }
 }
@@ -135,14 +155,22 @@ fn walk(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
-fn matching(path: &Path, glob: &str) -> Result<Vec<PathBuf>, Error> {
-    let pattern = Pattern::glob(glob, Case::Exact, 0..0)
-        .map_err(|bad| Error::Glob { glob: glob.to_owned(), message: bad.message })?;
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let matches = |path: &PathBuf| {
-        path.file_name().and_then(|name| name.to_str()).is_some_and(|name| pattern.matches(name)) && is_policy(path)
-    };
-    Ok(listed(folder)?.into_iter().filter(matches).collect())
+fn is_glob(part: &OsStr) -> bool {
+    part.to_string_lossy().contains(['*', '?', '[', '{'])
+}
+
+/// The policies below the folder that a glob begins with, if their paths match it.
+fn matching(glob: &Path) -> Result<Vec<PathBuf>, Error> {
+    let pattern = GlobBuilder::new(&glob.to_string_lossy()).literal_separator(true).build();
+    let pattern = pattern
+        .map_err(|bad| Error::Glob { glob: glob.display().to_string(), message: bad.kind().to_string() })?
+        .compile_matcher();
+    let folder: PathBuf = glob.components().take_while(|part| !is_glob(part.as_os_str())).collect();
+    let relative = folder.as_os_str().is_empty();
+    let found = walk(if relative { Path::new(".") } else { &folder })?;
+    let matches =
+        |path: &PathBuf| pattern.is_match(if relative { path.strip_prefix(".").unwrap_or(path) } else { path });
+    Ok(found.into_iter().filter(matches).collect())
 }
 
 fn listed(folder: &Path) -> Result<Vec<PathBuf>, Error> {

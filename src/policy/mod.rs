@@ -17,7 +17,6 @@ mod select;
 mod vocabulary;
 
 pub use crate::org::Kind;
-pub use builtin::builtin;
 pub use error::Error;
 pub use load::{load, parse};
 pub use needs::{Needs, Users, needs};

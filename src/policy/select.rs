@@ -1,16 +1,19 @@
 //! Which of the loaded rules are judged.
 
+use globset::{Glob, GlobMatcher};
+
 use super::{Error, Policy};
 use crate::document::nearest;
+use crate::finding::RuleInfo;
 
 /// What narrows the rules. Nothing means all of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Selection<'a> {
-    /// Only the rules with these ids.
+    /// Only the rules whose ids match one of these globs.
     pub only: &'a [String],
-    /// Not the rules with these ids.
+    /// Not the rules whose ids match one of these globs.
     pub skip: &'a [String],
-    /// Only rules with one of these tags.
+    /// Only rules with a tag that matches one of these globs.
     pub tags: &'a [String],
 }
 
@@ -24,29 +27,39 @@ impl Selection<'_> {
         let rules = || policies.iter().flat_map(|policy| &policy.rules);
         let ids = || rules().map(|rule| rule.info.id.as_str());
         let meant = |near: Option<&str>| near.map(|near| format!("did you mean `{near}`?"));
-        for id in self.only.iter().chain(self.skip) {
-            if !ids().any(|known| known == id) {
+        let (only, skip, wanted) = (globs(self.only)?, globs(self.skip)?, globs(self.tags)?);
+        for (id, glob) in self.only.iter().chain(self.skip).zip(only.iter().chain(&skip)) {
+            if !ids().any(|known| glob.is_match(known)) {
                 return Err(Error::NoSuchRule { id: id.clone(), help: meant(nearest(id, ids())) });
             }
         }
         let tags = || rules().flat_map(|rule| &rule.info.tags).map(String::as_str);
-        if let Some(tag) = self.tags.iter().find(|tag| !tags().any(|known| known == *tag)) {
-            return Err(Error::NoSuchTag { tag: tag.clone(), help: meant(nearest(tag, tags())) });
+        for (tag, glob) in self.tags.iter().zip(&wanted) {
+            if !tags().any(|known| glob.is_match(known)) {
+                return Err(Error::NoSuchTag { tag: tag.clone(), help: meant(nearest(tag, tags())) });
+            }
         }
+        let any = |globs: &[GlobMatcher], text: &String| globs.iter().any(|glob| glob.is_match(text));
+        let selected = |rule: &RuleInfo| {
+            (only.is_empty() || any(&only, &rule.id))
+                && (wanted.is_empty() || rule.tags.iter().any(|tag| any(&wanted, tag)))
+                && !any(&skip, &rule.id)
+        };
         let mut skipped = Vec::new();
         for policy in &mut *policies {
-            let (judged, left): (Vec<_>, Vec<_>) = std::mem::take(&mut policy.rules)
-                .into_iter()
-                .partition(|rule| self.has(&rule.info.id, &rule.info.tags));
+            let (judged, left): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut policy.rules).into_iter().partition(|rule| selected(&rule.info));
             policy.rules = judged;
             skipped.extend(left.into_iter().map(|rule| rule.info.id.clone()));
         }
         if policies.iter().all(|policy| policy.rules.is_empty()) { Err(Error::NoRule) } else { Ok(skipped) }
     }
+}
 
-    fn has(&self, id: &String, tags: &[String]) -> bool {
-        (self.only.is_empty() || self.only.contains(id))
-            && (self.tags.is_empty() || tags.iter().any(|tag| self.tags.contains(tag)))
-            && !self.skip.contains(id)
-    }
+fn globs(of: &[String]) -> Result<Vec<GlobMatcher>, Error> {
+    let glob = |text: &String| match Glob::new(text) {
+        Ok(glob) => Ok(glob.compile_matcher()),
+        Err(bad) => Err(Error::Glob { glob: text.clone(), message: bad.kind().to_string() }),
+    };
+    of.iter().map(glob).collect()
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{CommandFactory as _, ValueEnum as _};
-use rolelint::cli::Cli;
+use rolelint::command::Cli;
 use rolelint::document::SourceText;
 use rolelint::policy::{Kind, Overrides, Policy, load, of, parse};
 use rolelint::report::Format;

@@ -220,7 +220,13 @@ fn facts_that_are_too_old_are_no_facts() {
 
 #[test]
 fn only_skip_and_tag_say_what_they_left_out() {
-    let table: [(&[&str], &[&str], &[&str]); 5] = [
+    let table: [(&[&str], &[&str], &[&str]); 7] = [
+        (&["--only", "no-*"], &["no-such-group"], &["blank-description", "nobody-is-banned"]),
+        (
+            &["--skip", "blank-description,nobody-is-banned"],
+            &["no-such-group"],
+            &["blank-description", "nobody-is-banned"],
+        ),
         (&["--only", "no-such-group"], &["no-such-group"], &["blank-description", "nobody-is-banned"]),
         (&["--skip", "no-such-group"], &["blank-description", "nobody-is-banned"], &["no-such-group"]),
         (&["--tag", "tidy"], &["blank-description", "no-such-group"], &["nobody-is-banned"]),

@@ -1,7 +1,7 @@
 //! These tests run `rolelint check`.
 
-mod baseline;
 mod exit_code;
 mod missing_lists;
+mod recommended;
 mod requests;
 mod unknown;

@@ -3,7 +3,7 @@
 use crate::support::fake::{Behaviour, FakeApi, Fault, Organization, What, When};
 use crate::support::harness::{Json, acme, rolelint};
 
-fn baseline(api: &FakeApi) -> Json {
+fn recommended(api: &FakeApi) -> Json {
     rolelint(api).args(["check", "--as-of", "2026-06-01", "--format", "json"]).run().ends_with(1).json()
 }
 
@@ -13,10 +13,10 @@ fn paged(page_size: usize, faults: Vec<Fault>) -> FakeApi {
 
 #[test]
 fn small_pages_give_the_same_report() {
-    let whole = baseline(&acme()).uncounted();
+    let whole = recommended(&acme()).uncounted();
     for size in [1, 3, 7, 41] {
         let api = paged(size, Vec::new());
-        let report = baseline(&api);
+        let report = recommended(&api);
         let users = 41_usize.div_ceil(size);
         assert_eq!(report.coverage("users")["requests"], users, "pages of {size}");
         assert_eq!(report.uncounted(), whole, "pages of {size}");
@@ -25,16 +25,16 @@ fn small_pages_give_the_same_report() {
 
 #[test]
 fn an_older_envelope_gives_the_same_report() {
-    let whole = baseline(&acme()).uncounted();
+    let whole = recommended(&acme()).uncounted();
     for field in ["has_more", "last_id"] {
         let what = What::DropEnvelope(field.to_owned());
         let faults = vec![Fault { path: "/organization/users".to_owned(), when: When::Always, what }];
-        let report = baseline(&paged(7, faults));
+        let report = recommended(&paged(7, faults));
         assert_eq!(report.uncounted(), whole, "without {field}");
     }
     let what = What::DropEnvelope("has_more".to_owned());
     let faults = vec![Fault { path: "**".to_owned(), when: When::Always, what }];
-    assert_eq!(baseline(&paged(3, faults)).uncounted(), whole);
+    assert_eq!(recommended(&paged(3, faults)).uncounted(), whole);
 }
 
 #[test]
@@ -49,9 +49,9 @@ fn a_cursor_that_is_not_sent_is_not_the_end() {
 
 #[test]
 fn older_answers_give_the_same_violations_but_for_the_way() {
-    let today = baseline(&acme());
+    let today = recommended(&acme());
     let older = FakeApi::start(Organization::acme(), Behaviour { old_answers: true, ..Behaviour::default() });
-    let older = baseline(&older);
+    let older = recommended(&older);
     for rule in today.verdicts().into_keys().filter(|rule| *rule != "custom-role-granted-to-a-user") {
         assert_eq!(older.answer(rule), today.answer(rule));
     }

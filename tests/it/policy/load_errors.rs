@@ -1,6 +1,6 @@
 //! Policies that do not load: nothing is asked, nothing is checked, and every mistake is shown in its place.
 
-use crate::support::harness::{Ran, acme, rolelint};
+use crate::support::harness::{Ran, acme, offline, rolelint};
 
 /// A policy of one rule with these lines.
 fn rule(lines: &str) -> String {
@@ -274,6 +274,33 @@ fn files_folders_and_globs_are_read_once_each() {
     let args = ["check", "--policy", "p", "--policy", "p/a.yaml", "--policy", "p/*.yaml", "--format", "json"];
     let report = run.args(args).run().ends_with(0).json();
     assert_eq!(report.verdicts().into_keys().collect::<Vec<_>>(), ["asked", "other"]);
+}
+
+#[test]
+fn paths_stand_alone_and_a_glob_spans_folders() {
+    let api = acme();
+    let run = rolelint(&api)
+        .file("p/a.yaml", rule("select: role\nforbid: {name: None}"))
+        .file("p/deep/er/b.yaml", rule("select: role\nforbid: {name: None}").replace("asked", "other"));
+    let report = run.args(["check", "p/**/*.yaml", "--format", "json"]).run().ends_with(0).json();
+    assert_eq!(report.verdicts().into_keys().collect::<Vec<_>>(), ["asked", "other"]);
+    let run = rolelint(&api)
+        .file("p/a.yaml", rule("select: role\nforbid: {name: None}"))
+        .file("p/deep/b.yaml", rule("select: role\nforbid: {name: None}").replace("asked", "other"));
+    let report = run.args(["check", "p/*.yaml", "--format", "json"]).run().ends_with(0).json();
+    assert_eq!(report.verdicts().into_keys().collect::<Vec<_>>(), ["asked"]);
+}
+
+#[test]
+fn a_built_in_pack_stands_beside_policies_of_ones_own() {
+    let api = acme();
+    let run = rolelint(&api).file("a.yaml", rule("select: role\nforbid: {name: None}"));
+    let report = run.args(["check", "builtin:recommended", "a.yaml", "--format", "json"]).run().ends_with(1).json();
+    let verdicts = report.verdicts();
+    assert!(verdicts.contains_key("asked") && verdicts.contains_key("too-few-owners"), "{verdicts:?}");
+    let ran = offline().args(["check", "builtin:recomended"]).run().ends_with(2);
+    assert!(ran.stderr.contains("there is no built-in pack `builtin:recomended`"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("builtin:recommended"), "{}", ran.stderr);
 }
 
 #[test]

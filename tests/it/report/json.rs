@@ -8,7 +8,7 @@ use crate::support::fake::{Behaviour, FakeApi, Organization, What, When};
 use crate::support::harness::{Json, acme, faulty, rolelint, text};
 use crate::support::small::small;
 
-fn baseline(api: &FakeApi) -> Json {
+fn recommended(api: &FakeApi) -> Json {
     rolelint(api).args(["check", "--as-of", "2026-06-01", "--format", "json"]).run().json()
 }
 
@@ -28,7 +28,7 @@ fn list(value: &Value) -> &Vec<Value> {
 fn the_report_has_the_published_fields() {
     let denied = faulty(Organization::acme(), "/organization/users/*/roles", When::First(1), What::Status(403));
     for api in [acme(), denied] {
-        let report = baseline(&api).0;
+        let report = recommended(&api).0;
         has(
             &report,
             &[
@@ -120,7 +120,7 @@ fn the_report_has_the_published_fields() {
 fn the_summary_counts_what_is_listed() {
     let denied = faulty(Organization::acme(), "/organization/users/*/roles", When::First(1), What::Status(403));
     for api in [acme(), denied] {
-        let report = baseline(&api);
+        let report = recommended(&api);
         let count = |status: &str| report.findings().filter(|finding| finding["status"] == status).count();
         assert_eq!(report.0["summary"]["violations"], count("violation"));
         assert_eq!(report.0["summary"]["unknown"], count("unknown"));
@@ -137,7 +137,7 @@ fn the_summary_counts_what_is_listed() {
 
 #[test]
 fn coverage_counts_requests_and_items() {
-    let report = baseline(&acme());
+    let report = recommended(&acme());
     let counted: Vec<(&str, u64, u64)> = list(&report.0["coverage"])
         .iter()
         .map(|row| (text(&row["collection"]), row["requests"].as_u64().expect("n"), row["items"].as_u64().expect("n")))
@@ -173,7 +173,7 @@ fn coverage_counts_requests_and_items() {
 #[test]
 fn every_fingerprint_is_its_own_and_stays() {
     let fingerprints = |api: &FakeApi| -> BTreeSet<(String, String)> {
-        let report = baseline(api);
+        let report = recommended(api);
         let of = |finding: &Value| (text(&finding["rule"]).to_owned(), text(&finding["fingerprint"]).to_owned());
         let all: BTreeSet<_> = report.findings().map(of).collect();
         assert_eq!(all.len(), report.findings().count(), "two findings share a fingerprint");

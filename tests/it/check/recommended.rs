@@ -1,14 +1,14 @@
-//! What the built-in baseline says of ACME: each of its sins, and nothing else.
+//! What the built-in rules say of ACME: each of its sins, and nothing else.
 
 use std::collections::BTreeMap;
 
 use crate::support::harness::{Json, acme, rolelint};
 
-fn baseline(args: &[&str]) -> Json {
-    baseline_as_of("2026-06-01", args)
+fn recommended(args: &[&str]) -> Json {
+    recommended_as_of("2026-06-01", args)
 }
 
-fn baseline_as_of(as_of: &str, args: &[&str]) -> Json {
+fn recommended_as_of(as_of: &str, args: &[&str]) -> Json {
     let api = acme();
     let run = rolelint(&api).args(["check", "--as-of", as_of, "--format", "json"]);
     run.args(args.iter().copied()).run().ends_with(1).json()
@@ -16,7 +16,7 @@ fn baseline_as_of(as_of: &str, args: &[&str]) -> Json {
 
 #[test]
 fn every_sin_is_found_and_nothing_else() {
-    let report = baseline(&[]);
+    let report = recommended(&[]);
     let found: BTreeMap<&str, String> = report.verdicts().into_keys().map(|rule| (rule, report.answer(rule))).collect();
     let owners = "Amara Okafor, Daniel Whitfield, Henrik Lindqvist, Priya Raman, Tomasz Zieliński";
     let expected = [
@@ -61,13 +61,13 @@ fn every_sin_is_found_and_nothing_else() {
 fn once_the_owners_are_named_only_the_contractor_is_not_on_the_list() {
     let owners = "owners=[amara.okafor@acme.example, henrik.lindqvist@acme.example, PRIYA.RAMAN@acme.example, \
                   daniel.whitfield@acme.example]";
-    let report = baseline(&["--param", owners]);
+    let report = recommended(&["--param", owners]);
     assert_eq!(report.answer("owner-not-on-the-list"), "violation Tomasz Zieliński");
 }
 
 #[test]
 fn the_toxic_pair_is_proven_by_both_paths() {
-    let report = baseline(&["--only", "groups-and-keys-in-one-hand"]);
+    let report = recommended(&["--only", "groups-and-keys-in-one-hand"]);
     let paths = report.paths(report.findings().next().expect("Aisha"));
     assert_eq!(
         paths,
@@ -82,7 +82,7 @@ fn the_toxic_pair_is_proven_by_both_paths() {
 #[test]
 fn ages_count_from_as_of() {
     let rule = "privileged-but-inactive";
-    let inactive = |as_of| baseline_as_of(as_of, &["--only", rule]).answer(rule);
+    let inactive = |as_of| recommended_as_of(as_of, &["--only", rule]).answer(rule);
     assert_eq!(inactive("2025-12-10"), "violation Henrik Lindqvist");
     assert_eq!(inactive("2026-03-09T15:20:00Z"), "violation Henrik Lindqvist");
     assert_eq!(inactive("2026-03-09T15:20:01Z"), "violation Henrik Lindqvist, Ingrid Solberg");
@@ -95,7 +95,7 @@ fn a_finding_reads_as_a_path_under_the_words_of_the_policy() {
     insta::assert_snapshot!(run.run().ends_with(1).stdout, @r#"
     medium  privileged-group-outside-scim  1 violation
       · A group that the identity provider does not manage holds a privileged role
-        ╭─[builtin:baseline.yaml:14:7]
+        ╭─[builtin:recommended:14:7]
      14 │     - api.management.write
         ·       ────────────────────
         ╰────
