@@ -96,7 +96,7 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
             let part = evaluate(facts, group, Domain::Things(Kind::Group));
             let answers = Truths::each(count(facts, domain), |at| {
                 let grant = &facts.grants()[at];
-                let open = grant.more_groups || (grant.inherited && grant.groups.is_empty());
+                let open = facts.more_groups(grant);
                 let groups = grant.groups.iter().map(|group| part.answers.of(group.at()));
                 quantify(Quantity::Some, groups, open)
             });
@@ -329,7 +329,13 @@ fn related(
             let mut places = Vec::new();
             Truths::each(facts.count(kind), |at| {
                 let open = facts.relate(relation, kind, at, scopes, &mut places);
-                quantify(quantity, places.iter().map(|&place| of(place)), open)
+                match (relation, quantity) {
+                    (Relation::Holders, Quantity::Count(_)) => {
+                        let each = facts.by_principal(&places, of);
+                        quantify(quantity, each.into_values(), open)
+                    }
+                    _ => quantify(quantity, places.iter().map(|&place| of(place)), open),
+                }
             })
         }
         (Domain::GrantsByRole(_), _) => unreachable!("a condition on the role alone asks for no other relation"),
@@ -384,10 +390,13 @@ fn holds_by_role(org: &Org, quantity: Quantity, kind: Kind, scopes: Extent, role
 fn via(facts: &Facts<'_>, kind: ViaKind, at: usize) -> Truth {
     let grant = &facts.grants()[at];
     match kind {
+        ViaKind::Direct if grant.direct_stated => grant.direct,
+        // Another group may confer it.
+        ViaKind::Direct if facts.more_groups(grant) => grant.direct.and(Truth::Unknown),
         ViaKind::Direct => grant.direct,
         ViaKind::Membership => grant.membership.into(),
-        ViaKind::Group if grant.inherited || !grant.groups.is_empty() => Truth::Yes,
-        ViaKind::Group if grant.more_groups => Truth::Unknown,
+        ViaKind::Group if !grant.groups.is_empty() => Truth::Yes,
+        ViaKind::Group if facts.more_groups(grant) => Truth::Unknown,
         ViaKind::Group => Truth::No,
     }
 }

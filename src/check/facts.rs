@@ -1,13 +1,13 @@
 //! The organization as the evaluator sees it: kinds of things by number, and all effective grants in one table.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::finding::{Thing, ThingKind};
 use crate::org::{
     Collection, Extent, Grant, GroupIx, Known, Org, Principal, ProjectIx, RoleIx, Rows, Scope, ServiceAccountIx, Text,
-    UserIx,
+    Truth, UserIx,
 };
 use crate::policy::Kind;
 use crate::time::Time;
@@ -16,6 +16,8 @@ use crate::time::Time;
 pub struct Facts<'o> {
     pub org: &'o Org,
     pub as_of: Time,
+    /// Whether the rule at hand reads the groups of projects: then it speaks of groups that only projects list, too.
+    pub unlisted_groups: Cell<bool>,
     grants: OnceCell<Grants>,
     missing_legacy_roles: OnceCell<Option<(usize, usize)>>,
     owning_projects: OnceCell<Vec<Option<ProjectIx>>>,
@@ -38,6 +40,7 @@ impl<'o> Facts<'o> {
         Self {
             org,
             as_of,
+            unlisted_groups: Cell::new(false),
             grants: OnceCell::new(),
             missing_legacy_roles: OnceCell::new(),
             owning_projects: OnceCell::new(),
@@ -69,6 +72,30 @@ impl<'o> Facts<'o> {
                 of,
             }
         })
+    }
+
+    /// Whether all groups of which the rule at hand speaks were read, and all their members.
+    pub fn knows_memberships(&self) -> bool {
+        if self.unlisted_groups.get() { self.org.knows_all_memberships() } else { self.org.knows_memberships() }
+    }
+
+    /// Whether further groups may confer a grant.
+    pub fn more_groups(&self, grant: &Grant) -> bool {
+        let unlisted = match (grant.scope, grant.principal) {
+            (Scope::Organization, Principal::User(_) | Principal::ServiceAccount(_)) => self.unlisted_groups.get(),
+            (Scope::Organization, Principal::Group(_)) | (Scope::Project(_), _) => false,
+        };
+        grant.more_groups || (unlisted && !self.knows_memberships())
+    }
+
+    /// Of each principal who has one of these grants, whether one of them answers: holders are counted once each.
+    pub fn by_principal(&self, grants: &[usize], answer: impl Fn(usize) -> Truth) -> BTreeMap<Principal, Truth> {
+        let mut answers = BTreeMap::new();
+        for &grant in grants {
+            let known = answers.entry(self.grants()[grant].principal).or_insert(Truth::No);
+            *known = known.or(answer(grant));
+        }
+        answers
     }
 
     /// Every effective grant that was read.

@@ -33,7 +33,10 @@ impl Prover<'_, '_> {
         match relation {
             Relation::Holds => self.open_grants(principal(kind, at), scopes, proof),
             Relation::Holders => self.open_holders(holding(kind, scopes), proof),
-            Relation::Groups => self.open_memberships(Extent { project: false, ..scopes }, proof),
+            Relation::Groups => {
+                let project = self.facts.unlisted_groups.get();
+                self.open_memberships(Extent { project, ..scopes }, proof);
+            }
             Relation::Members if kind == Kind::Project => of_project(Collection::ProjectUsers, proof),
             Relation::Members => {
                 let group = GroupIx::new(at);

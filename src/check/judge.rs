@@ -13,7 +13,7 @@ use super::prove::Prover;
 use super::truths::Truths;
 use crate::document::Region;
 use crate::finding::{AccessPath, Evidence, Finding, RuleResult, Status, Thing, Unread, Value};
-use crate::org::{Text, Truth};
+use crate::org::{Collection, Text, Truth};
 use crate::policy::{Assertion, Condition, Kind, Rule, matters};
 
 /// A rule's answer, with its findings.
@@ -24,6 +24,7 @@ pub struct Judged {
 
 /// Judges one rule.
 pub fn judge(facts: &Facts<'_>, rule: &Rule) -> Judged {
+    facts.unlisted_groups.set(rule.needs().contains(&Collection::ProjectGroups));
     let mut filter = evaluate(facts, &rule.filter, Domain::Things(rule.select));
     let population = Population::of(facts, rule);
     filter.answers = filter.answers.and(&Truths::each(facts.count(rule.select), |at| population.has(at)));

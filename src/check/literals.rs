@@ -7,7 +7,7 @@ use super::facts::Facts;
 use crate::document::nearest;
 use crate::org::{Collection, Extent, Known, Role};
 use crate::policy::{
-    Assertion, Attribute, Condition, Kind, Naming, Pattern, Predicate, Rule, TextColumn, ViaPredicate,
+    Assertion, Attribute, Condition, Kind, Naming, Pattern, Predicate, Rule, TextColumn, ViaPredicate, nfc,
 };
 
 /// For how many names of a rule the nearest is looked for.
@@ -120,12 +120,12 @@ impl<'f, 'o> Names<'f, 'o> {
         let values = || (0..things).filter_map(|at| value(at).value().copied());
         let mut borne = self.borne.borrow_mut();
         let borne = borne.entry((attribute.of, attribute.name)).or_insert_with(|| Borne {
-            all: values().map(str::to_lowercase).collect(),
+            all: values().map(|text| nfc(text).to_lowercase()).collect(),
             // Who has no name that we know of may have this one.
             certain: !(0..things).any(|at| value(at).is_missing()),
         });
         let folded = borne.all.contains(&literal.to_lowercase());
-        let here = folded && (pattern.ignores_case() || values().any(|text| text == literal));
+        let here = folded && (pattern.ignores_case() || values().any(|text| nfc(text) == literal));
         if here || !borne.certain {
             return None;
         }

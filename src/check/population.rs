@@ -62,20 +62,8 @@ impl<'f, 'o> Population<'f, 'o> {
         if self.facts.lists_all(self.kind, self.scopes) {
             return Truth::No;
         }
-        // A list that broke off would have a group or a role that others describe; whoever or whatever else only others
-        // tell of, it may have or not.
-        match self.kind {
-            Kind::Group => Truth::Yes,
-            Kind::Role if at < org.collected_roles().len() => Truth::Yes,
-            Kind::Role
-            | Kind::User
-            | Kind::Project
-            | Kind::ServiceAccount
-            | Kind::Invite
-            | Kind::AdminApiKey
-            | Kind::ApiKey
-            | Kind::Grant => Truth::Unknown,
-        }
+        // Whatever only others tell of, a list that broke off may have or not.
+        Truth::Unknown
     }
 
     /// Whether there may be more of them than were read.
@@ -83,7 +71,7 @@ impl<'f, 'o> Population<'f, 'o> {
         let org = self.facts.org;
         let others = match self.kind {
             Kind::User => {
-                (self.reads(&[Collection::GroupMembers]) && !org.knows_memberships())
+                (self.reads(&[Collection::GroupMembers]) && !self.facts.knows_memberships())
                     || (self.reads(&[Collection::ProjectUsers]) && !org.knows_all_project_users())
             }
             // Who tells of roles, or of groups, and was not heard, may know of others.

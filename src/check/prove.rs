@@ -251,7 +251,14 @@ impl Prover<'_, '_> {
         let scopes = test.scopes(relation);
         let all = self.related_things(relation, scopes, answered.domain, part.domain, at);
         if let (Quantity::Count(_), Truth::No | Truth::Yes) = (test.quantity, truth) {
-            let counted = all.iter().filter(|related| part.answers.of(related.at) == Truth::Yes).count() as u64;
+            let mut counted: Vec<usize> =
+                all.iter().map(|related| related.at).filter(|&at| part.answers.of(at) == Truth::Yes).collect();
+            if relation == Relation::Holders {
+                let grants = self.facts.grants();
+                counted.sort_unstable_by_key(|&at| grants[at].principal);
+                counted.dedup_by_key(|at| grants[*at].principal);
+            }
+            let counted = counted.len() as u64;
             self.value(attribute, Value::Number(counted), &answered.condition.span, proof);
         }
         // Of one thing at most, what it is tells why, whichever way it decides.
@@ -495,7 +502,7 @@ impl Prover<'_, '_> {
                 for (kind, span) in kinds {
                     let (word, holds) = match kind {
                         ViaKind::Direct => ("direct", grant.direct == Truth::Yes),
-                        ViaKind::Group => ("group", grant.inherited || !grant.groups.is_empty()),
+                        ViaKind::Group => ("group", !grant.groups.is_empty()),
                         ViaKind::Membership => ("membership", grant.membership),
                     };
                     if holds {

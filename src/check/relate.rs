@@ -34,7 +34,7 @@ impl Facts<'_> {
                     | Kind::Grant => org.groups_of(UserIx::new(at)),
                 };
                 into.extend(groups.iter().map(|group| group.at()));
-                !org.knows_memberships()
+                !self.knows_memberships()
             }
             Relation::Members if of == Kind::Project => {
                 let members = within(&org.project_users, at, |member| member.project);

@@ -75,7 +75,7 @@ pub enum Via {
     Direct,
     /// `assignment_sources` names this group.
     Group(GroupIx),
-    /// `assignment_sources` is there, and names nobody we know: inherited, from where is not said.
+    /// `assignment_sources` is there, and names neither the principal nor a group.
     Inherited,
     /// No `assignment_sources`: direct or inherited.
     Unstated,
@@ -101,12 +101,12 @@ pub struct Grant {
     pub scope: Scope,
     /// Whether the role was given to the principal itself.
     pub direct: Truth,
+    /// Whether the API says so, or it follows from no group conferring the role.
+    pub direct_stated: bool,
     /// Whether membership of the organization or project implies it (the legacy word).
     pub membership: bool,
     /// The groups that confer it, sorted.
     pub groups: Vec<GroupIx>,
-    /// Whether the API calls it inherited, but does not say from where.
-    pub inherited: bool,
     /// Whether further groups may confer it, of which we could not read enough.
     pub more_groups: bool,
 }
@@ -163,9 +163,9 @@ impl Org {
             role,
             scope,
             direct: Truth::Yes,
+            direct_stated: true,
             membership: false,
             groups: Vec::new(),
-            inherited: false,
             more_groups: false,
         };
         own.chain(in_projects).map(grant).collect()
@@ -254,7 +254,8 @@ fn grants_in(principal: Principal, scope: Scope, place: &ScopeView<'_>) -> Vec<G
             })
             .collect();
         let membership = has(&Origin::Membership);
-        let unstated = has(&Origin::Stated(Via::Unstated));
+        // A source that nobody knows says no more than none at all.
+        let unstated = has(&Origin::Stated(Via::Unstated)) || has(&Origin::Stated(Via::Inherited));
         let direct = if has(&Origin::Stated(Via::Direct)) {
             Truth::Yes
         } else if !unstated {
@@ -269,9 +270,10 @@ fn grants_in(principal: Principal, scope: Scope, place: &ScopeView<'_>) -> Vec<G
             role: chunk[0].0,
             scope,
             direct,
+            direct_stated: has(&Origin::Stated(Via::Direct)),
             membership,
-            inherited: has(&Origin::Stated(Via::Inherited)),
-            more_groups: !place.groups_known && (unstated || !place.listed),
+            // Where the sources are stated, the lists of groups may still say more: both count.
+            more_groups: !place.groups_known,
             groups,
         }
     };

@@ -44,7 +44,11 @@ impl Reader<'_> {
     fn entry(&mut self, key: &Key, value: &Node, of: Kind) -> Option<Condition> {
         let span = value.span.clone();
         let test = match key.text.as_str() {
-            "all" => Predicate::All(self.conditions(key, value, of)?),
+            "all" => {
+                let parts = self.conditions(key, value, of)?;
+                self.all_can_hold(&parts);
+                Predicate::All(parts)
+            }
             "any" => Predicate::Any(self.conditions(key, value, of)?),
             "not" => Predicate::Not(Box::new(self.some_condition(value, of)?)),
             _ => {
@@ -52,13 +56,30 @@ impl Reader<'_> {
                 match attribute.type_ {
                     Type::Text(case, column) => {
                         let test = self.text_test(attribute, case, value)?;
+                        // The short form of a relation reads one text as a name and as an id: no id has to be one.
+                        if attribute.name == "id" && key.span != value.span {
+                            self.plain_words(attribute, test.any.iter().flatten().chain(&test.except));
+                        }
+                        self.text_can_hold(attribute, &test, value);
                         self.own_words(attribute, column, &test, value);
                         Predicate::Text(attribute, column, test)
                     }
-                    Type::List(column) => Predicate::List(attribute, column, self.list_test(attribute, value)?),
+                    Type::List(column) => {
+                        let test = self.list_test(attribute, value)?;
+                        self.list_can_hold(attribute, &test, value);
+                        Predicate::List(attribute, column, test)
+                    }
                     Type::Flag(column) => Predicate::Flag(attribute, column, self.flag(attribute, value)?),
-                    Type::Time(column) => Predicate::Time(attribute, column, self.time_test(attribute, value)?),
-                    Type::Relation(relation) => return self.related(attribute, relation, value),
+                    Type::Time(column) => {
+                        let test = self.time_test(attribute, value)?;
+                        self.time_can_hold(attribute, &test, value);
+                        Predicate::Time(attribute, column, test)
+                    }
+                    Type::Relation(relation) => {
+                        let condition = self.related(attribute, relation, value)?;
+                        self.related_can_hold(of, &condition);
+                        return Some(condition);
+                    }
                     Type::Via => Predicate::Via(attribute, self.via(attribute, value)?),
                 }
             }
@@ -200,6 +221,7 @@ impl Reader<'_> {
             self.problem(problem);
             return None;
         };
+        self.no_stray_characters(text, node);
         // Both spellings of an id mean the same role; nothing else is spelled like the longer one.
         let text = canonical_role_id(text);
         match Pattern::glob(text, case, node.span.clone()) {

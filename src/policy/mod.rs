@@ -5,6 +5,7 @@
 
 mod builtin;
 mod condition;
+mod contradiction;
 mod error;
 mod load;
 mod needs;
@@ -21,7 +22,7 @@ pub use error::Error;
 pub use load::{load, parse};
 pub use needs::{Needs, Users, needs};
 pub use params::Overrides;
-pub use pattern::{BadPattern, Pattern};
+pub use pattern::{BadPattern, Pattern, nfc};
 pub use rule::*;
 pub use select::Selection;
 pub use vocabulary::{Attribute, Case, FlagColumn, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type};

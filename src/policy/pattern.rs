@@ -6,10 +6,12 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "regex's errors are not exhaustive")]
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::vocabulary::Case;
 
@@ -58,7 +60,9 @@ impl Pattern {
         if text.len() > LONGEST {
             return Err(BadPattern { message: "a pattern of over 1024 bytes", at: 0 });
         }
-        let (source, shape) = translate(text)?;
+        let normal = nfc(text);
+        let place = |bad: BadPattern| if normal == text { bad } else { BadPattern { at: 0, ..bad } };
+        let (source, shape) = translate(&normal).map_err(place)?;
         let complex = shape == Shape::Regex;
         let pattern = Self { text: text.into(), span, shape, case, source, regex: OnceLock::new() };
         if complex {
@@ -71,8 +75,16 @@ impl Pattern {
 
     /// A pattern that means just this text.
     pub fn exactly(text: &str, case: Case, span: Range<usize>) -> Self {
-        let source = format!(r"\A{}\z", regex::escape(text));
-        Self { text: text.into(), span, shape: Shape::Exactly(text.into()), case, source, regex: OnceLock::new() }
+        let normal = nfc(text);
+        let source = format!(r"\A{}\z", regex::escape(&normal));
+        Self {
+            text: text.into(),
+            span,
+            shape: Shape::Exactly(normal.into_owned()),
+            case,
+            source,
+            regex: OnceLock::new(),
+        }
     }
 
     /// Compiles a regular expression that must match the whole text.
@@ -81,7 +93,7 @@ impl Pattern {
     ///
     /// What the regular expression's own parser says.
     pub fn regex(text: &str, case: Case, span: Range<usize>) -> Result<Self, String> {
-        let source = format!(r"\A(?:{text})\z");
+        let source = format!(r"\A(?:{})\z", nfc(text));
         let told = |error: regex::Error| match error {
             regex::Error::CompiledTooBig(_) => "the regular expression is too big".to_owned(),
             error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
@@ -92,8 +104,14 @@ impl Pattern {
         Ok(Self { text: text.into(), span, shape: Shape::Regex, case, source, regex })
     }
 
-    /// Whether it matches the whole of `value`.
+    /// Whether it matches every text.
+    pub fn matches_all(&self) -> bool {
+        self.shape == Shape::Anything
+    }
+
+    /// Whether it matches the whole of `value`, both in Unicode normal form C.
     pub fn matches(&self, value: &str) -> bool {
+        let value = &*nfc(value);
         // On ASCII alone, ignoring case is the same for bytes and for the regular expression.
         let plain = |text: &str| self.case == Case::Exact || (value.is_ascii() && text.is_ascii());
         match &self.shape {
@@ -132,6 +150,11 @@ impl Pattern {
             Case::Fold => text.eq_ignore_ascii_case(value),
         }
     }
+}
+
+/// A text in Unicode normal form C: letters with accents compare the same, however they are put together.
+pub fn nfc(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
 }
 
 fn compile(source: &str, case: Case) -> Result<Regex, regex::Error> {
@@ -327,7 +350,7 @@ mod tests {
             let escaped: String = text.chars().flat_map(|c| ['\\', c]).collect();
             let pattern = Pattern::glob(&escaped, Case::Exact, 0..0).expect("all escaped");
             prop_assert!(pattern.matches(&text));
-            prop_assert_eq!(pattern.literal(), Some(text.as_str()));
+            prop_assert_eq!(pattern.literal(), Some(&*nfc(&text)));
         }
 
         #[test]

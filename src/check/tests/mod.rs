@@ -121,7 +121,7 @@ const CONDITIONS: &[(&str, &str)] = &[
     ("group", "{ is_scim_managed: true }"),
     ("project", "{ status: archived }"),
     ("project", "{ holders: { every: { via: group } } }"),
-    ("project", "{ holders: { scope: organization } }"),
+    ("project", "{ holders: { scope: project } }"),
     ("project", "{ holders: { where: { principal: user }, count: { max: 1 } } }"),
     ("project", "{ api_keys: { count: { max: 1 } } }"),
     ("project", "{ api_keys: { service_account: { role: owner } } }"),
@@ -240,9 +240,10 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn columns_answer_like_the_definition(world in worlds(), holes in holes()) {
+    fn columns_answer_like_the_definition(world in worlds(), holes in holes(), unlisted in any::<bool>()) {
         let org = build(&world, &holes);
-        let (facts, plain) = (Facts::new(&org, NOW), Plain::new(&org));
+        let (facts, plain) = (Facts::new(&org, NOW), Plain::new(&org, unlisted));
+        facts.unlisted_groups.set(unlisted);
         for (kind, condition) in forbidden() {
             let answers = evaluate(&facts, condition, Domain::Things(kind)).answers;
             for at in 0..facts.count(kind) {

@@ -1,6 +1,6 @@
 //! The plain evaluator.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::NOW;
 use crate::org::{Collection, Extent, Grant, GroupIx, Known, Org, Principal, Scope, ServiceAccountIx, Truth, UserIx};
@@ -10,17 +10,30 @@ use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn, 
 pub struct Plain<'o> {
     org: &'o Org,
     grants: Vec<Grant>,
+    /// Whether groups that only projects list count, too.
+    unlisted_groups: bool,
 }
 
 impl<'o> Plain<'o> {
-    pub fn new(org: &'o Org) -> Self {
+    pub fn new(org: &'o Org, unlisted_groups: bool) -> Self {
         let users = (0..org.users.len()).flat_map(|at| org.grants_of_user(UserIx::new(at)));
         let groups = (0..org.groups.len()).flat_map(|at| org.grants_of_group(GroupIx::new(at)));
         let accounts = (0..org.service_accounts.len()).map(ServiceAccountIx::new);
         let accounts = accounts.flat_map(|account| org.grants_of_account(account));
-        Self { org, grants: users.chain(groups).chain(accounts).collect() }
+        Self { org, grants: users.chain(groups).chain(accounts).collect(), unlisted_groups }
     }
 
+    fn knows_memberships(&self) -> bool {
+        self.org.knows_memberships() && (!self.unlisted_groups || self.org.knows_all_memberships())
+    }
+
+    fn more_groups(&self, grant: &Grant) -> bool {
+        let group = matches!(grant.principal, Principal::Group(_));
+        let unlisted = grant.scope == Scope::Organization && self.unlisted_groups && !group;
+        grant.more_groups || (unlisted && !self.knows_memberships())
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one predicate after the other")]
     pub fn answer(&self, condition: &Condition, kind: Kind, at: usize) -> Truth {
         let org = self.org;
         let row = if kind == Kind::Grant { self.grants[at].role.at() } else { at };
@@ -83,7 +96,19 @@ impl<'o> Plain<'o> {
                 let scopes = if relation.target() == Kind::Grant { test.scopes(*relation) } else { Extent::ALL };
                 let (related, open) = self.related(*relation, scopes, kind, at);
                 let target = relation.target();
-                let answers: Vec<Truth> = related.iter().map(|&at| self.answer(&test.condition, target, at)).collect();
+                let answers = related.iter().map(|&at| (at, self.answer(&test.condition, target, at)));
+                let answers: Vec<Truth> = match (relation, test.quantity) {
+                    // Holders are counted once each, however many grants they have.
+                    (Relation::Holders, Quantity::Count(_)) => {
+                        let mut each = BTreeMap::new();
+                        for (at, answer) in answers {
+                            let best = each.entry(self.grants[at].principal).or_insert(answer);
+                            *best = (*best).max(answer);
+                        }
+                        each.into_values().collect()
+                    }
+                    _ => answers.map(|(_, answer)| answer).collect(),
+                };
                 // Whatever else there may be, it may answer either via: try them all.
                 let yes = answers.iter().filter(|answer| **answer == Truth::Yes).count() as u64;
                 let maybe = answers.iter().filter(|answer| **answer == Truth::Unknown).count() as u64;
@@ -109,17 +134,19 @@ impl<'o> Plain<'o> {
             Predicate::Via(_, ViaPredicate::Kinds(kinds)) => kinds
                 .iter()
                 .map(|(kind, _)| match kind {
+                    ViaKind::Direct if self.grants[at].direct_stated => Truth::Yes,
+                    ViaKind::Direct if self.more_groups(&self.grants[at]) => self.grants[at].direct.min(Truth::Unknown),
                     ViaKind::Direct => self.grants[at].direct,
                     ViaKind::Membership => self.grants[at].membership.into(),
-                    ViaKind::Group if self.grants[at].inherited || !self.grants[at].groups.is_empty() => Truth::Yes,
-                    ViaKind::Group if self.grants[at].more_groups => Truth::Unknown,
+                    ViaKind::Group if !self.grants[at].groups.is_empty() => Truth::Yes,
+                    ViaKind::Group if self.more_groups(&self.grants[at]) => Truth::Unknown,
                     ViaKind::Group => Truth::No,
                 })
                 .max()
                 .unwrap_or(Truth::No),
             Predicate::Via(_, ViaPredicate::Group(group)) => {
                 let grant = &self.grants[at];
-                let open = grant.more_groups || (grant.inherited && grant.groups.is_empty());
+                let open = self.more_groups(grant);
                 let known = grant.groups.iter().map(|ix| self.answer(group, Kind::Group, ix.at())).max();
                 known.unwrap_or(Truth::No).or(if open { Truth::Unknown } else { Truth::No })
             }
@@ -166,11 +193,11 @@ impl<'o> Plain<'o> {
             }
             Relation::Groups if kind == Kind::ServiceAccount => {
                 let groups = org.groups_of_account(ServiceAccountIx::new(at)).iter().map(|group| group.at()).collect();
-                (groups, !org.knows_memberships())
+                (groups, !self.knows_memberships())
             }
             Relation::Groups => {
                 let groups = org.groups_of(UserIx::new(at)).iter().map(|group| group.at()).collect();
-                (groups, !org.knows_memberships())
+                (groups, !self.knows_memberships())
             }
             Relation::Members if kind == Kind::Project => {
                 let members = (0..org.project_users.len()).filter(|&place| in_project(place) == at);

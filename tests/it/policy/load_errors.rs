@@ -304,6 +304,77 @@ fn a_built_in_pack_stands_beside_policies_of_ones_own() {
 }
 
 #[test]
+fn a_condition_that_can_never_hold_or_always_holds_does_not_load() {
+    let table = [
+        ("role", r#"{permissions: {any: "*.write", except: "*"}}"#, "leaves out all"),
+        ("role", r#"{permissions: {any: a.write, except: "*.write"}}"#, "leaves out all"),
+        ("role", "{permissions: {all: [a.write, a.read], except: a.read}}", "leaves out all"),
+        ("role", r#"{permissions: {only: a.write, except: "*"}}"#, "leaves out all"),
+        ("user", r#"{email: {any: "*@acme.example", except: "*"}}"#, "leaves out all"),
+        ("user", "{added_at: {older_than: 90d, newer_than: 30d}}", "exclude each other"),
+        ("user", "{added_at: {after: 2026-03-01, before: 2026-03-01}}", "exclude each other"),
+        ("role", "{all: [{name: Writer}, {name: Auditor}]}", "two values of `name`"),
+        ("project", "{holders: {scope: organization, permission: a.write}}", "no grant of the organization"),
+        ("group", "{holds: {principal: user, permission: a.write}}", "is its own"),
+        ("service_account", "{holds: {principal: [user, group], permission: a.write}}", "is its own"),
+        ("user", "{holds: {group: Platform}}", "is never there"),
+        ("user", "{holds: {every: {}}}", "always holds"),
+    ];
+    for (select, condition, words) in table {
+        for assertion in ["forbid", "require"] {
+            let ran = offline().check(&rule(&format!("select: {select}\n{assertion}: {condition}"))).run().ends_with(2);
+            assert!(ran.stderr.contains(words), "{condition}\n{}", ran.stderr);
+        }
+    }
+    let excepted = rule("select: role\nforbid: {permissions: {any: \"*.write\", except: $ok}}")
+        .replace("rules:", "params: {ok: []}\nrules:");
+    offline().check(&excepted).args(["--snapshot", "none.jsonl"]).run().ends_with(2);
+    let ran = offline().check(&excepted).args(["--param", "ok=['*']"]).run().ends_with(2);
+    assert!(ran.stderr.contains("leaves out all"), "{}", ran.stderr);
+}
+
+#[test]
+fn neighbours_of_contradictions_load() {
+    for (select, condition) in [
+        ("role", r#"{permissions: {any: "*.write", except: "a.*"}}"#),
+        ("user", "{added_at: {older_than: 30d, newer_than: 90d}}"),
+        ("role", r#"{all: [{name: "Writ*"}, {name: Writer}]}"#),
+        ("project", "{holders: {scope: project, permission: a.write}}"),
+        ("group", "{holds: {principal: group, permission: a.write}}"),
+        ("user", "{holds: {via: {group: Platform}}}"),
+        ("role", "{holders: {group: Platform}}"),
+    ] {
+        let ran = rolelint(&acme()).check(&rule(&format!("select: {select}\nforbid: {condition}"))).run();
+        assert_ne!(ran.code, 2, "{condition}\n{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_pattern_with_stray_characters_does_not_load() {
+    for (condition, words) in [
+        (r#"{permissions: "*.groups.write "}"#, "white space at an end"),
+        (r#"{permissions: "\u00a0a.write"}"#, "white space at an end"),
+        ("{name: \" Writer\"}", "white space at an end"),
+        (r#"{permissions: "a.write\nb.write"}"#, "a line break"),
+        (r#"{permissions: "*.groups.write,*.roles.write"}"#, "a comma"),
+        (r#"{permissions: "a.write b.write"}"#, "a blank"),
+        (r#"{permissions: "*.groups.write\u200b"}"#, "ASCII"),
+        (r#"{permissions: "\u0430pi.groups.write"}"#, "ASCII"),
+        (r#"{id: "role_1, role_2"}"#, "a comma"),
+    ] {
+        let ran = offline().check(&rule(&format!("select: role\nforbid: {condition}"))).run().ends_with(2);
+        assert!(ran.stderr.contains(words), "{condition}\n{}", ran.stderr);
+    }
+    // A name may have what an id has not.
+    for condition in
+        ["{name: \"Sales, EMEA\"}", "{name: Prüfer}", r#"{permissions: "{a,b}.write"}"#, r#"{name: "Writer\\ "}"#]
+    {
+        let ran = rolelint(&acme()).check(&rule(&format!("select: role\nforbid: {condition}"))).run();
+        assert_ne!(ran.code, 2, "{condition}\n{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_policy_as_editors_write_it_loads() {
     let policy = rule("select: role\nforbid: {name: Auditor}");
     for text in

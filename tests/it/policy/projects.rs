@@ -142,7 +142,7 @@ fn each_attribute_of_a_project_fires_and_passes() {
         ("{holders: {user: Cyd, role: owner}}", "violation Production"),
         ("{holders: {permission: api.deploy.write}}", "violation Production"),
         ("{holders: {permission: 'api.deploy.*', via: direct}}", "violation Production, Staging"),
-        ("{holders: {scope: organization}}", "pass"),
+        ("{holders: {role: No Such Role}}", "pass"),
         ("{holders: {where: {role: owner}, count: {min: 4}}}", "violation Production"),
         ("{members: {name: Ada}}", "violation Production"),
         // Cyd is in the project through a group: its list does not have her.

@@ -1,0 +1,159 @@
+//! Conditions that can never hold, or always hold, and texts that can match nothing: they do not load, since a rule
+//! made of them would pass whatever the organization is.
+
+use super::{
+    Attribute, Condition, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, Relation, TextColumn,
+    TextPredicate, TimePredicate,
+};
+use crate::document::tree::Node;
+use crate::document::{Problem, Reader};
+
+const NEVER: &str = "a condition that can never hold makes a rule that always passes";
+
+impl Reader<'_> {
+    /// Notes white space at an end, which nobody sees, and line breaks.
+    pub(super) fn no_stray_characters(&mut self, text: &str, node: &Node) {
+        let end = text.strip_suffix(char::is_whitespace).is_some_and(|rest| !rest.ends_with('\\'));
+        let message = if text.contains(['\n', '\r']) {
+            "a line break in a pattern"
+        } else if end || text.starts_with(char::is_whitespace) {
+            "white space at an end of a pattern"
+        } else {
+            return;
+        };
+        let problem = Problem::new(node.span.clone(), message);
+        self.problem(problem.help("leave it out; if a name has it, write a backslash before it, or `?` in its place"));
+    }
+
+    /// Notes characters that no id and no permission has: two patterns in one text, or letters that only look alike.
+    pub(super) fn plain_words<'p>(&mut self, attribute: &Attribute, patterns: impl Iterator<Item = &'p Pattern>) {
+        for pattern in patterns {
+            let braces = pattern.text.contains('{');
+            let message = match pattern.text.chars().find(|c| !c.is_ascii() || c.is_ascii_control()) {
+                Some(c) => format!("`{}` takes ASCII characters, and {} is none", attribute.name, c.escape_unicode()),
+                None if pattern.text.contains(',') && !braces => {
+                    format!("a comma: no value of `{}` has one", attribute.name)
+                }
+                None if pattern.text.contains(' ') => format!("a blank: no value of `{}` has one", attribute.name),
+                None => continue,
+            };
+            self.problem(Problem::new(pattern.span.clone(), message).help("write several patterns as a list: [a, b]"));
+        }
+    }
+
+    pub(super) fn text_can_hold(&mut self, attribute: &Attribute, test: &TextPredicate, node: &Node) {
+        let excluded = test.any.as_ref().is_some_and(|any| covered(any, &test.except));
+        if !test.null && (excluded || test.except.iter().any(Pattern::matches_all)) {
+            self.never(node, &format!("`except` leaves out all that `{}` asks for", attribute.name));
+        }
+    }
+
+    pub(super) fn list_can_hold(&mut self, attribute: &Attribute, test: &ListPredicate, node: &Node) {
+        if attribute.names == Some(Naming::Permission) {
+            let lists = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten().flatten();
+            let all: Vec<&Pattern> = lists.chain(&test.all).chain(&test.none).chain(&test.except).collect();
+            self.plain_words(attribute, all.into_iter());
+        }
+        let any = test.any.as_ref().is_some_and(|any| covered(any, &test.except));
+        let each = test.all.iter().any(|one| covered(std::slice::from_ref(one), &test.except));
+        if any || each || test.except.iter().any(Pattern::matches_all) {
+            self.never(node, &format!("`except` leaves out all that `{}` asks for", attribute.name));
+        }
+    }
+
+    pub(super) fn time_can_hold(&mut self, attribute: &Attribute, test: &TimePredicate, node: &Node) {
+        let ages = test.older_than.zip(test.newer_than).is_some_and(|(older, newer)| newer <= older);
+        let dates = test.after.zip(test.before).is_some_and(|(after, before)| before <= after);
+        if ages || dates {
+            self.never(node, &format!("the bounds of `{}` exclude each other", attribute.name));
+        }
+    }
+
+    /// Notes texts of one attribute of which none can be the other.
+    pub(super) fn all_can_hold(&mut self, parts: &[Condition]) {
+        for (at, part) in parts.iter().enumerate() {
+            let Some((attribute, any)) = literals(part) else { continue };
+            let clash = parts[..at].iter().filter_map(literals).find(|(other, earlier)| {
+                std::ptr::eq(*other, attribute)
+                    && !any.iter().any(|one| earlier.iter().any(|two| two.matches(&one.text)))
+            });
+            if clash.is_some() {
+                let message = format!("`all` asks for two values of `{}`, which has one", attribute.name);
+                let problem = Problem::new(part.span.clone(), message);
+                self.problem(problem.help("for one or the other, write a list: name: [a, b]"));
+            }
+        }
+    }
+
+    pub(super) fn related_can_hold(&mut self, of: Kind, condition: &Condition) {
+        let Predicate::Related(_, relation, test) = &condition.predicate else { return };
+        let inner = &test.condition;
+        if test.quantity == Quantity::Every && matches!(&inner.predicate, Predicate::All(parts) if parts.is_empty()) {
+            let problem = Problem::new(condition.span.clone(), "`every` asks for nothing: it always holds");
+            self.problem(problem.help("say what each of them has to be"));
+        }
+        let parts = match &inner.predicate {
+            Predicate::All(parts) => parts.as_slice(),
+            Predicate::Any(_)
+            | Predicate::Not(_)
+            | Predicate::Text(..)
+            | Predicate::List(..)
+            | Predicate::Flag(..)
+            | Predicate::Time(..)
+            | Predicate::Related(..)
+            | Predicate::Via(..) => std::slice::from_ref(&**inner),
+        };
+        for part in parts {
+            if let Some((message, help)) = impossible(*relation, of, part) {
+                self.problem(Problem::new(part.span.clone(), message).help(help));
+            }
+        }
+    }
+
+    fn never(&mut self, node: &Node, message: &str) {
+        self.problem(Problem::new(node.span.clone(), message).help(NEVER));
+    }
+}
+
+/// Why a condition on the grants of a relation can hold of none of them.
+fn impossible(relation: Relation, of: Kind, part: &Condition) -> Option<(String, String)> {
+    match (relation, &part.predicate) {
+        (Relation::Holds, Predicate::Text(_, TextColumn::Principal, test)) if !test.holds(of.name()) => Some((
+            format!("what {} holds is its own: the `principal` is always {}", of.one(), of.name()),
+            "for what comes through groups, write `via: group`".to_owned(),
+        )),
+        (
+            Relation::Holds,
+            Predicate::Related(attribute, to @ (Relation::User | Relation::Group | Relation::ServiceAccount), test),
+        ) if test.quantity == Quantity::Some && to.target() != of => Some((
+            format!("what {} holds is its own: `{}` is never there", of.one(), attribute.name),
+            "for a group that confers it, write `via: { group: … }`; for membership, `groups: …`".to_owned(),
+        )),
+        (Relation::Holders, Predicate::Text(_, TextColumn::Scope, test))
+            if of == Kind::Project && !test.holds("project") =>
+        {
+            Some((
+                "the holders of a project hold their roles in it: no grant of the organization is among them"
+                    .to_owned(),
+                "write `scope: project`, or leave it out".to_owned(),
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// The literals of which a text attribute has to be one.
+fn literals(part: &Condition) -> Option<(&'static Attribute, &[Pattern])> {
+    let Predicate::Text(attribute, _, TextPredicate { null: false, any: Some(any), .. }) = &part.predicate else {
+        return None;
+    };
+    any.iter().all(|pattern| pattern.literal().is_some()).then_some((*attribute, any.as_slice()))
+}
+
+/// Whether each pattern is left out by one of `except`: the same text, or a literal that it matches.
+fn covered(any: &[Pattern], except: &[Pattern]) -> bool {
+    let by = |one: &Pattern, other: &Pattern| {
+        other.matches_all() || one.text == other.text || one.literal().is_some_and(|text| other.matches(text))
+    };
+    !any.is_empty() && any.iter().all(|one| except.iter().any(|other| by(one, other)))
+}
