@@ -30,6 +30,7 @@
 //! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
 //! | [`cli`] | what may stand on the command line? | `console`, `finding`, `org`, `report` |
 //! | [`command`] | what does a subcommand do? One file for each | everything |
+//! | `fuzzing` | what holds of every input, whoever made it up? In tests and under a fuzzer only | everything |
 //!
 //! A test holds the code to this table. `time` and `escape` are open to all.
 //!
@@ -41,6 +42,7 @@
 //! | an attribute or relation | its noun in [`org`], one row in `policy/vocabulary.rs` |
 //! | an endpoint | a [`org::Collection`], a struct in `api/wire.rs`, a row in `api/endpoint.rs`, its place in `collect/assemble`, a line in the snapshot's `record.rs` |
 //! | a format | `report/<format>.rs`, a variant and an arm |
+//! | a check of made-up inputs | a file in `fuzzing/`, a target and a corpus in `fuzz/` |
 //! | a subcommand | a variant in [`cli`], a file in `command/` |
 
 pub(crate) mod api;
@@ -53,6 +55,9 @@ pub mod console;
 pub mod document;
 pub mod escape;
 pub mod finding;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod org;
 pub mod policy;
 pub mod report;

@@ -75,18 +75,18 @@ const EMPTY: &[u8] = br#"{"object":"list","data":[],"has_more":false,"next":null
 #[derive(Debug)]
 enum Carrier {
     Http(reqwest::Client),
-    /// For tests in virtual time: a socket knows no other than the real one.
-    #[cfg(test)]
+    /// For tests and fuzzing in virtual time: a socket knows no other than the real one.
+    #[cfg(any(test, fuzzing))]
     Memory(Memory),
 }
 
 /// Status, headers and body for a path with its query, and how long that takes.
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(crate) struct Memory(pub Box<Answering>);
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 type Answering = dyn Fn(&str) -> ((u16, HeaderMap, Vec<u8>), Duration) + Send + Sync;
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 impl std::fmt::Debug for Memory {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Memory")
@@ -157,7 +157,7 @@ impl Client {
     }
 
     /// A client of an API in memory.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn in_memory(memory: Memory, key: Key, options: &Options) -> Self {
         let base = base_url(&options.base_url).expect("a base URL");
         Self::over(Carrier::Memory(memory), base, key, options)
@@ -348,7 +348,7 @@ impl Client {
                 let response = http.get(url).send().await.map_err(|error| self.broken(&error))?;
                 Ok((response.status(), response.headers().clone(), self.body(response).await?))
             }
-            #[cfg(test)]
+            #[cfg(any(test, fuzzing))]
             Carrier::Memory(Memory(answer)) => {
                 let query = url.query().unwrap_or_default();
                 let ((status, headers, body), takes) = answer(&format!("{}?{query}", url.path()));

@@ -8,17 +8,17 @@ pub(crate) mod client;
 mod connect;
 pub(crate) mod endpoint;
 pub(crate) mod error;
-mod journal;
+pub(crate) mod journal;
 pub(crate) mod key;
 mod pace;
 pub(crate) mod pagination;
 pub(crate) mod parent;
 mod probe;
-mod retry_after;
+pub(crate) mod retry_after;
 mod status;
 pub(crate) mod wire;
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(crate) use client::Memory;
 pub use client::{Client, Options};
 pub use error::Error;

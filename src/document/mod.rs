@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 use miette::SourceCode;
 
+use crate::escape::is_hidden;
+
 pub use nearest::nearest;
 pub use problem::Located;
 pub(crate) use problem::Problem;
@@ -26,13 +28,17 @@ pub struct SourceText {
     pub text: String,
     /// Where each line begins.
     lines: Vec<usize>,
+    /// The text as it is drawn under an error, if it holds what must not be drawn.
+    drawn: Option<String>,
 }
 
 impl SourceText {
     /// A text under a name.
     pub fn new(name: String, text: String) -> Self {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { name, text, lines }
+        let drawn =
+            text.contains(hides).then(|| text.chars().map(|c| if hides(c) { stand_in(c) } else { c }).collect());
+        Self { name, text, lines, drawn }
     }
 
     /// A span of bytes as lines and columns.
@@ -55,6 +61,21 @@ impl SourceText {
             characters.nth(column.saturating_sub(1) as usize).map_or(self.text.len(), |(at, _)| start + at)
         };
         offset(region.line, region.column)..offset(region.end_line, region.end_column)
+    }
+}
+
+/// Whether a character must not be drawn. Line ends and tabs are drawn as what they are.
+fn hides(character: char) -> bool {
+    is_hidden(character) && !matches!(character, '\n' | '\r' | '\t')
+}
+
+/// What is drawn for a hidden character: one of as many bytes, so that every place stays what it is.
+fn stand_in(hidden: char) -> char {
+    match hidden.len_utf8() {
+        1 => '?',
+        2 => '\u{bf}',
+        3 => '\u{fffd}',
+        _ => '\u{1f7d9}',
     }
 }
 
@@ -94,13 +115,14 @@ impl SourceCode for SourceText {
         lines_before: usize,
         lines_after: usize,
     ) -> Result<Box<dyn miette::SpanContents<'a> + 'a>, miette::MietteError> {
+        let text = self.drawn.as_ref().unwrap_or(&self.text);
         // Whole lines: of a line cut at the span, nobody could say where it stands. The column stays the span's own.
-        let column = self.text.as_str().read_span(span, 0, 0)?.column();
+        let column = text.as_str().read_span(span, 0, 0)?.column();
         let (start, end) = (span.offset(), span.offset() + span.len());
-        let start = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-        let end = self.text[end..].find('\n').map_or(self.text.len(), |newline| end + newline);
+        let start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let end = text[end..].find('\n').map_or(text.len(), |newline| end + newline);
         let whole = miette::SourceSpan::from(start..end);
-        let inner = self.text.as_str().read_span(&whole, lines_before, lines_after)?;
+        let inner = text.as_str().read_span(&whole, lines_before, lines_after)?;
         Ok(Box::new(miette::MietteSpanContents::new_named(
             self.name.clone(),
             inner.data(),

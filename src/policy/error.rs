@@ -6,7 +6,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::document::Located;
-use crate::escape::shown;
+use crate::escape::{shown, visible};
 
 /// Why policies could not be loaded.
 #[derive(Debug, Error, Diagnostic)]
@@ -45,7 +45,7 @@ pub enum Error {
         known: String,
     },
     /// A value for a parameter is wrong.
-    #[error("the value of parameter `{name}` is not valid YAML: {message}")]
+    #[error("the value of parameter `{}` is not valid YAML: {}", visible(name), visible(message))]
     #[diagnostic(help("write --param NAME=VALUE, with the value in YAML: --param owners='[ada@acme.example]'"))]
     Param {
         /// The parameter.
@@ -54,7 +54,7 @@ pub enum Error {
         message: String,
     },
     /// A parameter file is wrong.
-    #[error("`{file}` is not a parameter file: {message}")]
+    #[error("`{}` is not a parameter file: {}", visible(file), visible(message))]
     #[diagnostic(help("it is a YAML mapping from parameters to their values"))]
     ParamFile {
         /// The file.
@@ -63,7 +63,7 @@ pub enum Error {
         message: String,
     },
     /// A value was given for a parameter that no policy has.
-    #[error("no policy has a parameter `{name}`")]
+    #[error("no policy has a parameter `{}`", visible(name))]
     NoSuchParam {
         /// As given.
         name: String,

@@ -262,10 +262,8 @@ fn class(rest: &str) -> Result<(String, usize), &'static str> {
 }
 
 fn push_member(regex: &mut String, member: char) {
-    if member.is_ascii_punctuation() {
-        regex.push('\\');
-    }
-    regex.push(member);
+    // Only what has a meaning: in a regular expression, `\<` is no `<`.
+    regex.push_str(&regex::escape(member.encode_utf8(&mut [0; 4])));
 }
 
 #[cfg(test)]
@@ -293,6 +291,7 @@ mod tests {
             ("[]x]", "]", true),
             ("[a-]", "-", true),
             ("[&&x]", "&", true),
+            ("[<>]", ">", true),
             ("{a,b{c,d}}e", "bde", true),
             ("{a,b}e", "ce", false),
             ("a,b", "a,b", true),

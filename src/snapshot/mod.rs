@@ -8,6 +8,8 @@ mod decode;
 mod error;
 mod read;
 mod record;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod seal;
 mod write;
 
 pub use error::Error;
