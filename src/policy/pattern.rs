@@ -239,10 +239,7 @@ fn class(rest: &str) -> Result<(String, usize), &'static str> {
 }
 
 fn push_member(regex: &mut String, member: char) {
-    if member.is_ascii_punctuation() {
-        regex.push('\\');
-    }
-    regex.push(member);
+    regex.push_str(&regex::escape(member.encode_utf8(&mut [0; 4])));
 }
 
 #[cfg(test)]
@@ -270,6 +267,9 @@ mod tests {
             ("[]x]", "]", true),
             ("[a-]", "-", true),
             ("[&&x]", "&", true),
+            ("[<>]x", "<x", true),
+            ("[!<]", "<", false),
+            ("[<-~]", ">", true),
             ("{a,b{c,d}}e", "bde", true),
             ("{a,b}e", "ce", false),
             ("a,b", "a,b", true),
