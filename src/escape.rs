@@ -19,18 +19,26 @@ pub fn is_hidden(character: char) -> bool {
         )
 }
 
-/// The text with every hidden character written out: `\n`, `\u{202e}`.
+/// The text with every hidden character written out: `\n`, `\u{202e}`. What a CI system would take for a command, `::`
+/// where a word begins and `##` anywhere, is broken in the same way.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hidden) {
+    if !(text.contains(is_hidden) || text.contains("::") || text.contains("##")) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
+    let mut before = ' ';
+    for (at, character) in text.char_indices() {
+        let next = text[at + character.len_utf8()..].chars().next();
+        let begins = before.is_whitespace() || is_hidden(before);
+        let command = (character == ':' && next == Some(':') && begins) || (character == '#' && before == '#');
         if is_hidden(character) {
             write!(shown, "{}", character.escape_default()).expect("writing to a string cannot fail");
+        } else if command {
+            write!(shown, "{}", character.escape_unicode()).expect("writing to a string cannot fail");
         } else {
             shown.push(character);
         }
+        before = character;
     }
     Cow::Owned(shown)
 }
@@ -70,6 +78,9 @@ mod tests {
             ("\u{9b}31m", r"\u{9b}31m"),
             ("exe\u{202e}txt", r"exe\u{202e}txt"),
             ("\u{200b}\u{feff}", r"\u{200b}\u{feff}"),
+            ("::error::x, ::stop", r"\u{3a}:error::x, \u{3a}:stop"),
+            ("a::b", "a::b"),
+            ("x ##[e] ##vso[t] ###", r"x #\u{23}[e] #\u{23}vso[t] #\u{23}\u{23}"),
         ];
         for (raw, shown) in table {
             assert_eq!(visible(raw), shown);

@@ -18,14 +18,15 @@
 //! | module | question it answers | imports of ours |
 //! | --- | --- | --- |
 //! | [`time`], [`escape`], `atomic` | times and durations; text from outside made safe to show; files written whole or not at all | nothing |
+//! | `bounded` | how much of a file that somebody named is read? | nothing |
 //! | [`document`] | where does each word of a YAML file stand, and what is wrong with it? | nothing |
 //! | [`org`] | what is in an organization, and what is known about it? | nothing |
 //! | [`finding`] | what does a check say? | `document`, `org` |
-//! | [`policy`] | what may people write, and what does a rule read? | `document`, `finding`, `org` |
+//! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `document`, `finding`, `org`, `policy` |
 //! | `api` | what does one list of the Admin API say, honestly? | `org` |
 //! | `collect` | which lists make an organization? | `api`, `org` |
-//! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `org` |
+//! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `org` |
 //! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `document`, `finding`, `org` |
 //! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
 //! | [`cli`] | what may stand on the command line? | `console`, `finding`, `org`, `report` |
@@ -47,6 +48,7 @@
 
 pub(crate) mod api;
 pub(crate) mod atomic;
+pub(crate) mod bounded;
 pub mod check;
 pub mod cli;
 pub(crate) mod collect;

@@ -1,22 +1,25 @@
 //! The organization from the API: the key, the client, progress, and a clean end when interrupted.
 
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
 
 use crate::api::{Client, Key, Options};
+use crate::bounded;
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
 use crate::collect::{Ask, Collected, collect as collect_all};
 use crate::console::output::{say, warn};
 use crate::org::Org;
-use crate::policy::{Needs, Overrides, Policy, Selection, load};
+use crate::policy::{LARGEST, Needs, Overrides, Policy, Selection, load};
 use crate::time::{Time, rfc3339};
 
 use super::Error;
 use super::progress::Bars;
+
+/// The largest key file, in bytes.
+const LARGEST_KEY: u64 = 64 << 10;
 
 /// The policies with the rules that are judged, and the ids of the rules that are not.
 pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<String>), Error> {
@@ -30,7 +33,7 @@ pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<String>), Erro
 fn overrides(args: &Rules) -> Result<Overrides, Error> {
     let mut overrides = Overrides::default();
     for path in &args.param_file {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::ParamFile { path: path.clone(), source })?;
+        let text = bounded::read(path, LARGEST).map_err(|source| Error::ParamFile { path: path.clone(), source })?;
         overrides.set_all(&path.to_string_lossy(), &text)?;
     }
     for (name, value) in &args.param {
@@ -134,13 +137,12 @@ fn key(args: &Api) -> Result<Key, Error> {
         let key = std::env::var("OPENAI_ADMIN_KEY").unwrap_or_default();
         return if key.trim().is_empty() { Err(Error::NoKey) } else { Ok(Key::new(&key)?) };
     };
-    let mut text = String::new();
     let read = if path.as_os_str() == "-" {
-        std::io::stdin().lock().read_to_string(&mut text)
+        bounded::read_text(std::io::stdin().lock(), LARGEST_KEY)
     } else {
-        std::fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text))
+        bounded::read(path, LARGEST_KEY)
     };
-    read.map_err(|source| Error::KeyFile { path: path.clone(), source })?;
+    let text = read.map_err(|source| Error::KeyFile { path: path.clone(), source })?;
     Ok(Key::new(&text)?)
 }
 

@@ -8,7 +8,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::atomic::write_whole;
-use crate::escape::shown;
+use crate::escape::{shown, visible};
 
 /// Text that could not be written.
 #[derive(Debug, Error, Diagnostic)]
@@ -44,7 +44,7 @@ fn quiet_if_closed(written: io::Result<()>, to: impl FnOnce() -> String) -> Resu
 
 /// Says a line on standard error. If even that fails, there is nobody to tell.
 pub fn say(line: &str) {
-    writeln!(io::stderr(), "{line}").unwrap_or(());
+    writeln!(io::stderr(), "{}", visible(line)).unwrap_or(());
 }
 
 /// Says what the user should know, and can go on without.

@@ -1,7 +1,7 @@
 //! Policies from files, folders and globs. All problems of all files come back together.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,9 +11,13 @@ use globset::GlobBuilder;
 use super::error::Error;
 use super::params::Overrides;
 use super::{Policy, builtin, read};
+use crate::bounded;
 use crate::document::SourceText;
 use crate::document::{Located, Location, Problem, nearest, tree};
 use crate::escape::{is_hidden, shown};
+
+/// The largest policy or parameter file, in bytes.
+pub(crate) const LARGEST: u64 = 8 << 20;
 
 /// Reads the policies at these paths; with no path, the built-in ones.
 ///
@@ -57,9 +61,7 @@ fn pack(path: &Path) -> Result<Option<Arc<SourceText>>, Error> {
 
 fn read_file(file: &Path) -> Result<Arc<SourceText>, Error> {
     let failed = |source| Error::Read { path: file.to_owned(), source };
-    let text = std::fs::read(file).map_err(failed)?;
-    let text = String::from_utf8(text)
-        .map_err(|error| failed(std::io::Error::new(std::io::ErrorKind::InvalidData, error.utf8_error())))?;
+    let text = bounded::read(file, LARGEST).map_err(failed)?;
     Ok(source(shown(file), text))
 }
 
@@ -134,7 +136,7 @@ fn repeated_ids(policies: &[Policy]) -> Vec<Located> {
 
 fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let found = match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => walk(path)?,
+        Ok(metadata) if metadata.is_dir() => walk(path, None)?,
         Ok(_) => return Ok(vec![path.to_owned()]),
         Err(_) if is_glob(path.as_os_str()) => matching(path)?,
         Err(source) => return Err(Error::Read { path: path.to_owned(), source }),
@@ -142,16 +144,32 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     if found.is_empty() { Err(Error::NoPolicy { path: path.to_owned() }) } else { Ok(found) }
 }
 
-/// The policies of a folder and its subfolders, sorted.
-fn walk(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+/// The policies of a folder and its subfolders, sorted. Without a depth, each real folder is walked once, so that links
+/// in a circle come to an end; with one, every path of so many folders is walked.
+fn walk(folder: &Path, depth: Option<usize>) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
-    for path in listed(folder)? {
-        if path.is_dir() {
-            found.extend(walk(&path)?);
-        } else if is_policy(&path) {
-            found.push(path);
+    let mut walked = BTreeSet::new();
+    let (mut folders, mut links) = (vec![(folder.to_owned(), depth)], Vec::new());
+    // Links last: what has a path of its own goes by it.
+    while let Some((folder, depth)) = folders.pop().or_else(|| links.pop()) {
+        let identity = std::fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
+        if depth == Some(0) || depth.is_none() && !walked.insert(identity) {
+            continue;
+        }
+        for path in listed(&folder)? {
+            let of_kind = if path.is_symlink() { &mut links } else { &mut folders };
+            match std::fs::metadata(&path) {
+                Ok(metadata) if metadata.is_dir() => of_kind.push((path, depth.map(|depth| depth - 1))),
+                Ok(metadata) if !is_policy(&path) || metadata.is_file() => {
+                    found.extend(is_policy(&path).then_some(path))
+                }
+                Ok(_) => return Err(Error::Read { path, source: std::io::Error::other("it is not a regular file") }),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_policy(&path) => {}
+                Err(source) => return Err(Error::Read { path, source }),
+            }
         }
     }
+    found.sort();
     Ok(found)
 }
 
@@ -167,10 +185,17 @@ fn matching(glob: &Path) -> Result<Vec<PathBuf>, Error> {
         .compile_matcher();
     let folder: PathBuf = glob.components().take_while(|part| !is_glob(part.as_os_str())).collect();
     let relative = folder.as_os_str().is_empty();
-    let found = walk(if relative { Path::new(".") } else { &folder })?;
+    // A pattern of a fixed depth ends by itself, and may tell two paths to one folder apart.
+    let depth =
+        (!pattern_spans_folders(glob)).then(|| glob.to_string_lossy().matches(std::path::is_separator).count() + 1);
+    let found = walk(if relative { Path::new(".") } else { &folder }, depth)?;
     let matches =
         |path: &PathBuf| pattern.is_match(if relative { path.strip_prefix(".").unwrap_or(path) } else { path });
     Ok(found.into_iter().filter(matches).collect())
+}
+
+fn pattern_spans_folders(glob: &Path) -> bool {
+    glob.to_string_lossy().contains("**")
 }
 
 fn listed(folder: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -183,7 +208,29 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 fn is_policy(path: &Path) -> bool {
-    let named = |ending: &str| path.extension().is_some_and(|extension| extension == ending);
-    let test = path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("_test"));
-    (named("yaml") || named("yml")) && !test
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
+    stem.is_some_and(|stem| !stem.ends_with("_test"))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn links_in_a_circle_come_to_an_end_and_every_ending_in_yaml_counts() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("z")).expect("made");
+        for name in ["a.yaml", "b.YAML", ".yaml", "c_test.yaml", "z/d.yml", "notes"] {
+            std::fs::write(at(name), "").expect("written");
+        }
+        for link in ["l", "m", "z/n"] {
+            symlink(folder.path(), at(link)).expect("linked");
+        }
+        let expected = [".yaml", "a.yaml", "b.YAML", "z/d.yml"].map(at);
+        assert_eq!(walk(folder.path(), None).expect("walked"), expected);
+    }
 }

@@ -19,6 +19,7 @@ mod vocabulary;
 
 pub use crate::org::Kind;
 pub use error::Error;
+pub(crate) use load::LARGEST;
 pub use load::{load, parse};
 pub use needs::{Needs, Users, needs};
 pub use params::Overrides;

@@ -1,8 +1,7 @@
 //! Lines to an organization. Anything that the writer would not have written is damage, and damage is an error.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -11,8 +10,12 @@ use super::VERSION;
 use super::decode::Decoder;
 use super::error::Error;
 use super::record::{ContentDigest, Header, Line};
+use crate::bounded;
 use crate::escape::{shown, visible};
 use crate::org::{self, Builder, Collection, Coverage, Org, Source, Text, part_id};
+
+/// The longest line, in bytes: the header names everything that could not be read.
+const LONGEST_LINE: u64 = 256 << 20;
 
 /// A snapshot that was read whole.
 #[derive(Debug)]
@@ -33,7 +36,7 @@ pub fn open(path: &Path) -> Result<Read, Error> {
         return read("standard input", io::stdin().lock());
     }
     let name = shown(path);
-    match File::open(path) {
+    match bounded::open(path) {
         Ok(file) => read(&name, BufReader::with_capacity(1 << 16, file)),
         Err(source) => Err(Error::Read { name, source }),
     }
@@ -106,7 +109,10 @@ impl<B: BufRead> Reader<'_, B> {
     fn next(&mut self) -> Result<bool, Error> {
         self.line.clear();
         let failed = |source| Error::Read { name: self.name.to_owned(), source };
-        let read = self.lines.read_until(b'\n', &mut self.line).map_err(failed)?;
+        let read = self.lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut self.line).map_err(failed)?;
+        if read as u64 == LONGEST_LINE {
+            return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, "a line is too long")));
+        }
         self.number += usize::from(read > 0);
         Ok(read > 0)
     }
@@ -119,6 +125,11 @@ impl<B: BufRead> Reader<'_, B> {
         #[derive(Deserialize)]
         struct Version {
             snapshot: u32,
+        }
+        // What does not even begin like one is not read to the end of its line, which may never come.
+        let begins = self.lines.fill_buf().is_ok_and(|begin| begin.starts_with(b"{") || begin.is_empty());
+        if !begins {
+            return Err(Error::Foreign { name: self.name.to_owned() });
         }
         self.next()?;
         // First the version alone: what else a header has depends on it.
