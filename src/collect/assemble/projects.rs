@@ -9,7 +9,7 @@ use crate::api::wire::{self, Item, Stamp};
 use crate::collect::responses::Responses;
 use crate::org::{
     AdminApiKey, ApiKey, Builder, Collection, GroupIx, Invite, Known, OutOfOrder, Owner, Project, ProjectGroup,
-    ProjectIx, ProjectUser, ServiceAccount, Symbols,
+    ProjectIx, ProjectUser, ServiceAccount, Symbols, Text,
 };
 use crate::time::Time;
 
@@ -153,10 +153,21 @@ fn owner(words: &mut Symbols, wire: &Known<wire::Owner>) -> Owner {
         Known::Null => return Owner { id: Known::Null, ..Owner::default() },
         Known::Missing => return Owner::default(),
     };
-    let told = wire.user.value().or(wire.service_account.value()).cloned().unwrap_or_default();
+    let told = match (wire.kind.value().map(String::as_str), wire.user.value(), wire.service_account.value()) {
+        (Some("user") | None, Some(user), None) => user.clone(),
+        (Some("service_account") | None, None, Some(account)) => account.clone(),
+        (_, None, None) => wire::Named::default(),
+        // The type and what stands beside it name two.
+        (_, Some(_), _) | (_, _, Some(_)) => return Owner::default(),
+    };
+    // An owner without an id is somebody, and not known.
+    let some = |id: Known<Text>| match id {
+        Known::Value(id) if !id.is_empty() => Known::Value(id),
+        Known::Value(_) | Known::Null | Known::Missing => Known::Missing,
+    };
     Owner {
         kind: never_null(word(words, &wire.kind)),
-        id: told.id.or(wire.id.clone()),
+        id: some(told.id).or(some(wire.id.clone())),
         name: told.name.or(wire.name.clone()),
     }
 }
