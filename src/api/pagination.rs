@@ -89,6 +89,8 @@ async fn walk<T: DeserializeOwned + Item>(
     let mut cursors = HashSet::new();
     let mut ids: HashSet<String> = HashSet::new();
     let mut empty_before = false;
+    // Whether the last page said that it is the last, and yet where the next one begins.
+    let mut ended = false;
     loop {
         let cursor = after.as_ref().map_or(String::new(), |after| format!("&after={}", encode(after)));
         let query = format!("limit={limit}{}{query}{cursor}", endpoint.query);
@@ -103,11 +105,17 @@ async fn walk<T: DeserializeOwned + Item>(
             page => page.inspect_err(|error| pace.patience.failed(endpoint, error))?,
         };
         *requests += 1;
+        let over = ended;
+        ended = page.has_more == Some(false);
         let next = cursor_of(&page, endpoint.envelope)?;
         let (empty, before) = (page.data.is_empty(), ids.len());
         // A thing that moved over a page border while we read comes twice; it is one thing.
         items.extend(page.data.into_iter().filter(|item| ids.insert(item.id().to_owned())));
         seen(items.len());
+        // What was said to follow, and does not, was the end.
+        if over && ids.len() == before {
+            return Ok(());
+        }
         if !empty && ids.len() == before {
             return Err(Error::Pagination { what: "a page came again" });
         }
@@ -136,7 +144,8 @@ fn cursor_of<T: Item>(page: &Page<T>, envelope: Envelope) -> Result<Option<Strin
     let stated = stated.value().filter(|cursor| !cursor.is_empty()).cloned();
     let stated = stated.or_else(last).filter(|cursor| !cursor.is_empty());
     match page.has_more {
-        Some(false) => Ok(None),
+        // A cursor beside it is looked at: it may lead on all the same.
+        Some(false) => Ok(page.next.value().filter(|cursor| !cursor.is_empty()).cloned()),
         Some(true) => stated.map(Some).ok_or(Error::Pagination { what: "more is promised, but not where" }),
         None if envelope == Envelope::Next && page.next == Known::Null => Ok(None),
         // Nothing says that this is the end but that nothing follows: we look.

@@ -19,7 +19,13 @@ pub struct Page<T> {
 /// A page as it comes. One without `data` is no page: what it does not say must not be read as an empty list.
 #[derive(Deserialize)]
 struct Sent<T> {
+    #[serde(default)]
+    object: Known<serde_json::Value>,
     data: Option<Vec<T>>,
+    #[serde(default, alias = "errors")]
+    error: Fault,
+    #[serde(default, alias = "truncated", alias = "incomplete")]
+    partial: Fault,
     has_more: Option<bool>,
     #[serde(default)]
     next: Known<String>,
@@ -27,11 +33,39 @@ struct Sent<T> {
     last_id: Known<String>,
 }
 
+/// What says that a page is not all that was asked for, unless it is `null`, false or empty.
+#[derive(Default)]
+struct Fault(bool);
+
+impl<'de> Deserialize<'de> for Fault {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde_json::Value;
+        Ok(Self(match Value::deserialize(deserializer)? {
+            Value::Null => false,
+            Value::Bool(told) => told,
+            Value::Number(count) => count.as_f64() != Some(0.0),
+            Value::String(text) => !text.is_empty(),
+            Value::Array(list) => !list.is_empty(),
+            Value::Object(object) => !object.is_empty(),
+        }))
+    }
+}
+
 impl<T> TryFrom<Sent<T>> for Page<T> {
     type Error = &'static str;
 
-    fn try_from(Sent { data, has_more, next, last_id }: Sent<T>) -> Result<Self, Self::Error> {
+    fn try_from(sent: Sent<T>) -> Result<Self, Self::Error> {
+        let Sent { object, data, error, partial, has_more, next, last_id } = sent;
         let data = data.ok_or("`data` is missing")?;
+        if error.0 {
+            return Err("an error stands beside `data`");
+        }
+        if partial.0 {
+            return Err("it says itself that it is not the whole page");
+        }
+        if object.value().is_some_and(|object| object != "list") {
+            return Err("`object` is not `list`");
+        }
         Ok(Self { data, has_more, next, last_id })
     }
 }

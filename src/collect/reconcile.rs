@@ -12,6 +12,9 @@ use crate::api::wire::{Group, Item as _, Project, Role, Thing};
 use crate::collect::responses::Responses;
 use crate::org::Collection;
 
+/// One in so many may leave unnoticed between two looks at a list.
+const FEW: usize = 20;
+
 impl Collector<'_> {
     /// Reads anew what two responses disagree on.
     pub(crate) async fn mend(&self, responses: &mut Responses) {
@@ -102,9 +105,28 @@ impl Collector<'_> {
             };
             let Some(second) = second.filter(|second| second.cut.is_none()) else { continue };
             let there: BTreeSet<&str> = second.items.iter().map(|thing| thing.id.as_str()).collect();
-            let gone = lost.into_iter().filter(|part| !there.contains(part.id.as_str()));
-            responses.gone.entry(collection).or_default().extend(gone);
+            let first = responses.things_in(collection, list.as_ref());
+            let left = first.difference(&lost).filter(|part| !there.contains(part.id.as_str())).count();
+            // A list that lacks many more than those who were not found was not read whole.
+            if left * FEW > there.len() || (there.is_empty() && collection == Collection::Users) {
+                continue;
+            }
+            for part in lost.into_iter().filter(|part| !there.contains(part.id.as_str())) {
+                if !self.still_elsewhere(responses, collection, &part).await {
+                    responses.gone.entry(collection).or_default().insert(part);
+                }
+            }
         }
-        responses.gone.retain(|_, gone| !gone.is_empty());
+    }
+
+    /// Whether another list that had a user or group still has it, read once more; or cannot be read.
+    async fn still_elsewhere(&self, responses: &Responses, collection: Collection, part: &Parent) -> bool {
+        for (other, of) in responses.other_lists(collection, &part.id) {
+            let second = self.one::<Thing>(other, &of, false, Purpose::ForTheGone).await;
+            if second.cut.is_some() || second.items.iter().any(|thing| part.id == thing.id) {
+                return true;
+            }
+        }
+        false
     }
 }

@@ -192,6 +192,45 @@ impl Responses {
         }
     }
 
+    /// The things that one list has: the organization's own, or that of a project.
+    pub fn things_in(&self, collection: Collection, project: Option<&Parent>) -> BTreeSet<Parent> {
+        let mut things = self.things(collection);
+        things.retain(|part| part.project.as_deref() == project.map(|project| project.id.as_str()));
+        things.retain(|part| self.lists(collection, part));
+        things
+    }
+
+    /// The lists of groups and projects that have a user, and those of projects that have a group.
+    pub fn other_lists(&self, collection: Collection, id: &str) -> Vec<(Collection, Parent)> {
+        fn having<T: Item>(other: Collection, lists: &ByParent<T>, id: &str) -> Vec<(Collection, Parent)> {
+            let having = lists.iter().filter(|(_, list)| list.items.iter().any(|item| item.id() == id));
+            having.map(|(of, _)| (other, of.clone())).collect()
+        }
+        match collection {
+            Collection::Users => {
+                let mut lists = having(Collection::GroupMembers, &self.group_members, id);
+                lists.extend(having(Collection::ProjectUsers, &self.project_users, id));
+                lists
+            }
+            Collection::Groups => having(Collection::ProjectGroups, &self.project_groups, id),
+            Collection::Roles
+            | Collection::UserRoles
+            | Collection::GroupRoles
+            | Collection::GroupMembers
+            | Collection::Projects
+            | Collection::ProjectUsers
+            | Collection::ProjectGroups
+            | Collection::ProjectRoles
+            | Collection::ProjectUserRoles
+            | Collection::ProjectGroupRoles
+            | Collection::ServiceAccounts
+            | Collection::ServiceAccountRoles
+            | Collection::ApiKeys
+            | Collection::AdminApiKeys
+            | Collection::Invites => Vec::new(),
+        }
+    }
+
     /// The things that a list has, and those of which only others tell.
     pub fn things(&self, listed_by: Collection) -> BTreeSet<Parent> {
         fn own<T: Item>(list: Option<&Listed<T>>) -> BTreeSet<Parent> {

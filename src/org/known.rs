@@ -46,12 +46,13 @@ impl<T> Known<T> {
         }
     }
 
-    /// Takes `other` where nothing is known yet: two answers about one thing complete each other.
+    /// Takes `other` where nothing is known yet: two answers about one thing complete each other. `null` in one of
+    /// them is outdone by a value in the other.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        match self {
-            Self::Missing => other,
-            Self::Value(_) | Self::Null => self,
+        match (&self, &other) {
+            (Self::Missing, _) | (Self::Null, Self::Value(_)) => other,
+            (Self::Value(_), _) | (Self::Null, Self::Null | Self::Missing) => self,
         }
     }
 }

@@ -34,14 +34,24 @@ pub fn coverage(responses: &Responses, needs: &BTreeSet<Collection>) -> Coverage
 fn lists(coverage: &mut Coverage, responses: &Responses) {
     whole(coverage, Collection::Roles, responses.roles.as_ref());
     whole(coverage, Collection::Users, responses.users.as_ref());
-    if responses.users.as_ref().is_some_and(|users| users.cut.is_none() && users.items.is_empty()) {
-        let message = "the list of users is empty, but every organization has an owner".to_owned();
-        coverage.of_mut(Collection::Users).cut = Some(gap(message));
-    }
     whole(coverage, Collection::Groups, responses.groups.as_ref());
     whole(coverage, Collection::Projects, responses.projects.as_ref());
     whole(coverage, Collection::AdminApiKeys, responses.admin_api_keys.as_ref());
     whole(coverage, Collection::Invites, responses.invites.as_ref());
+    never_empty(coverage);
+}
+
+/// Lists that are empty in no organization: they were not read.
+fn never_empty(coverage: &mut Coverage) {
+    for (collection, message) in [
+        (Collection::Users, "the list of users is empty, but every organization has an owner"),
+        (Collection::Roles, "the list of roles is empty, but every organization has predefined roles"),
+    ] {
+        let record = coverage.of(collection);
+        if record.requests > 0 && record.items == 0 && record.cut.is_none() {
+            coverage.of_mut(collection).cut = Some(gap(message.to_owned()));
+        }
+    }
 }
 
 fn things(coverage: &mut Coverage, responses: &Responses) {

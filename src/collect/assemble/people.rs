@@ -32,15 +32,15 @@ pub fn groups(responses: &Responses, builder: &mut Builder, latest: Time) -> Res
         let group = match (wire, told.get(id)) {
             (Some(wire), _) => Group {
                 id: id.into(),
-                name: wire.name.clone(),
+                name: never_null(wire.name.clone()),
                 is_scim_managed: never_null(wire.is_scim_managed),
                 group_type: never_null(word(&mut builder.symbols, &wire.group_type)),
-                created_at: time(wire.created_at, latest),
+                created_at: never_null(time(wire.created_at, latest)),
                 listed: true,
             },
             (None, Some(told)) => Group {
                 id: id.into(),
-                name: told.group_name.clone(),
+                name: never_null(told.group_name.clone()),
                 group_type: never_null(word(&mut builder.symbols, &told.group_type)),
                 ..Group::default()
             },
@@ -123,24 +123,16 @@ fn user(wire: &wire::User, words: &mut Symbols, latest: Time) -> User {
     let account = wire.user.value().cloned().unwrap_or_default();
     User {
         id: Text::from(wire.id.as_str()),
-        name: either(wire.name.clone(), account.name),
-        email: either(wire.email.clone(), account.email),
+        name: wire.name.clone().or(account.name),
+        email: wire.email.clone().or(account.email),
         role: word(words, &wire.role),
         is_service_account: never_null(wire.is_service_account),
         is_scim_managed: never_null(wire.is_scim_managed),
         enabled: account.enabled,
         banned: account.banned,
-        added_at: time(wire.added_at, latest),
-        created: time(wire.created, latest),
+        added_at: never_null(time(wire.added_at, latest)),
+        created: never_null(time(wire.created, latest)),
         api_key_last_used_at: time(wire.api_key_last_used_at, latest),
         listed: true,
-    }
-}
-
-/// One fact told in two places: `null` in one of them is outdone by a value in the other.
-fn either<T>(first: Known<T>, other: Known<T>) -> Known<T> {
-    match (&first, &other) {
-        (Known::Null, Known::Value(_)) => other,
-        _ => first.or(other),
     }
 }

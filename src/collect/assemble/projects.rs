@@ -9,7 +9,7 @@ use crate::api::wire::{self, Item, Stamp};
 use crate::collect::responses::Responses;
 use crate::org::{
     AdminApiKey, ApiKey, Builder, Collection, GroupIx, Invite, Known, OutOfOrder, Owner, Project, ProjectGroup,
-    ProjectIx, ProjectUser, ServiceAccount, Symbols,
+    ProjectIx, ProjectUser, ServiceAccount, Symbols, Text,
 };
 use crate::time::Time;
 
@@ -22,8 +22,8 @@ pub fn projects(responses: &Responses, builder: &mut Builder, latest: Time) -> R
         let project = Project {
             id: id.into(),
             name: wire.name.clone(),
-            status: never_null(word(&mut builder.symbols, &wire.status)),
-            created_at: time(wire.created_at, latest),
+            status: word(&mut builder.symbols, &wire.status),
+            created_at: never_null(time(wire.created_at, latest)),
             archived_at: time(wire.archived_at, latest),
         };
         let roles = places(responses, builder, responses.held_by(Collection::ProjectRoles, &Parent::organization(id)));
@@ -37,8 +37,8 @@ pub fn projects(responses: &Responses, builder: &mut Builder, latest: Time) -> R
         let key = ApiKey {
             id: key.id.as_str().into(),
             project: place,
-            name: key.name.clone(),
-            created_at: time(key.created_at, latest),
+            name: never_null(key.name.clone()),
+            created_at: never_null(time(key.created_at, latest)),
             last_used_at: time(key.last_used_at, latest),
             owner_project_access: never_null(word(words, &key.owner_project_access)),
             owner: owner(words, &key.owner),
@@ -52,8 +52,8 @@ fn users(responses: &Responses, builder: &mut Builder, latest: Time) -> Result<(
     let mut assignments = Vec::new();
     for (part, project, member) in within(responses, builder, Collection::ProjectUsers, &responses.project_users) {
         let user = builder.user_ix(&member.id).expect("everybody in a project is among the users");
-        let role = word(&mut builder.symbols, &member.role);
-        let user = ProjectUser { project, user, role, added_at: time(member.added_at, latest) };
+        let role = never_null(word(&mut builder.symbols, &member.role));
+        let user = ProjectUser { project, user, role, added_at: never_null(time(member.added_at, latest)) };
         let collection = Collection::ProjectUserRoles;
         match responses.carried.of(collection, &part) {
             Some(carried) => assignments.extend(carried.assignments(builder)),
@@ -68,7 +68,7 @@ fn groups(responses: &Responses, builder: &mut Builder, latest: Time) -> Result<
     for (part, project, group) in within(responses, builder, Collection::ProjectGroups, &responses.project_groups) {
         let ix = builder.group_ix(&group.group_id).expect("every group of a project is among the groups");
         let held = places(responses, builder, responses.held_by(Collection::ProjectGroupRoles, &part));
-        let created_at = time(group.created_at, latest);
+        let created_at = never_null(time(group.created_at, latest));
         builder.project_group(ProjectGroup { project, group: ix, created_at }, held)?;
     }
     Ok(())
@@ -85,9 +85,9 @@ fn accounts(responses: &Responses, builder: &mut Builder, latest: Time) -> Resul
         let account = ServiceAccount {
             id: part.id.clone(),
             project,
-            name: wire.name.clone(),
-            role: word(&mut builder.symbols, &wire.role),
-            created_at: time(wire.created_at, latest),
+            name: never_null(wire.name.clone()),
+            role: never_null(word(&mut builder.symbols, &wire.role)),
+            created_at: never_null(time(wire.created_at, latest)),
         };
         let collection = Collection::ServiceAccountRoles;
         match responses.carried.of(collection, &part) {
@@ -115,7 +115,7 @@ pub fn keys(responses: &Responses, builder: &mut Builder, latest: Time) -> Resul
         let key = AdminApiKey {
             id: id.into(),
             name: key.name.clone(),
-            created_at: time(key.created_at, latest),
+            created_at: never_null(time(key.created_at, latest)),
             expires_at: expiry(key.expires_at),
             last_used_at: time(key.last_used_at, latest),
             owner: owner(&mut builder.symbols, &key.owner),
@@ -134,9 +134,9 @@ pub fn keys(responses: &Responses, builder: &mut Builder, latest: Time) -> Resul
         let invite = Invite {
             id: id.into(),
             email: never_null(invite.email.clone()),
-            role: word(words, &invite.role),
+            role: never_null(word(words, &invite.role)),
             status: never_null(word(words, &invite.status)),
-            created_at: time(invite.created_at, latest),
+            created_at: never_null(time(invite.created_at, latest)),
             expires_at: expiry(invite.expires_at),
             accepted_at: time(invite.accepted_at, latest),
             projects: never_null(projects),
@@ -153,10 +153,21 @@ fn owner(words: &mut Symbols, wire: &Known<wire::Owner>) -> Owner {
         Known::Null => return Owner { id: Known::Null, ..Owner::default() },
         Known::Missing => return Owner::default(),
     };
-    let told = wire.user.value().or(wire.service_account.value()).cloned().unwrap_or_default();
+    let told = match (wire.kind.value().map(String::as_str), wire.user.value(), wire.service_account.value()) {
+        (Some("user") | None, Some(user), None) => user.clone(),
+        (Some("service_account") | None, None, Some(account)) => account.clone(),
+        (_, None, None) => wire::Named::default(),
+        // The type and what stands beside it name two.
+        (_, Some(_), _) | (_, _, Some(_)) => return Owner::default(),
+    };
+    // An owner without an id is somebody, and not known.
+    let some = |id: Known<Text>| match id {
+        Known::Value(id) if !id.is_empty() => Known::Value(id),
+        Known::Value(_) | Known::Null | Known::Missing => Known::Missing,
+    };
     Owner {
         kind: never_null(word(words, &wire.kind)),
-        id: told.id.or(wire.id.clone()),
+        id: some(told.id).or(some(wire.id.clone())),
         name: told.name.or(wire.name.clone()),
     }
 }

@@ -77,7 +77,7 @@ fn role(wire: &WireRole, words: &mut Symbols, latest: Time) -> Role {
     };
     Role {
         id: role_id(wire).into(),
-        name: wire.name.clone(),
+        name: never_null(wire.name.clone()),
         description: wire.description.clone(),
         permissions,
         predefined_role: never_null(wire.predefined_role),

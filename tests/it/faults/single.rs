@@ -76,9 +76,12 @@ pub fn not_found_but_listed(claim: &Claim) {
 
 pub fn not_found_and_gone(claim: &Claim) {
     let ada = json!({"data": [{"id": "user-ada"}], "has_more": false, "last_id": "user-ada"});
+    let nobody = json!({"data": [], "has_more": false}).to_string();
     let api = with(vec![
         fault("/organization/users/user-bob/roles", When::Always, What::Status(404)),
         fault("/organization/users", When::After(1), What::Body(ada.to_string())),
+        fault("/organization/groups/group_1/users", When::After(1), What::Body(nobody.clone())),
+        fault("/organization/projects/proj_1/users", When::After(1), What::Body(nobody)),
     ]);
     let fetched = Fetched::new(&api, &[]);
     holds(claim, &fetched, "user_roles");
