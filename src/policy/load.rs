@@ -161,7 +161,7 @@ fn walk(folder: &Path, depth: Option<usize>) -> Result<Vec<PathBuf>, Error> {
             match std::fs::metadata(&path) {
                 Ok(metadata) if metadata.is_dir() => of_kind.push((path, depth.map(|depth| depth - 1))),
                 Ok(metadata) if !is_policy(&path) || metadata.is_file() => {
-                    found.extend(is_policy(&path).then_some(path))
+                    found.extend(is_policy(&path).then_some(path));
                 }
                 Ok(_) => return Err(Error::Read { path, source: std::io::Error::other("it is not a regular file") }),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_policy(&path) => {}
