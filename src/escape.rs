@@ -9,28 +9,38 @@ use std::path::Path;
 const SHORTEST_KEY: usize = 12;
 
 /// Whether a character does something else than stand there: controls, reading-direction marks, line separators,
-/// and characters without width.
+/// characters without width, and what Unicode says is no character.
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}'
         )
 }
 
-/// The text with every hidden character written out: `\n`, `\u{202e}`.
+/// The text with every hidden character written out: `\n`, `\u{202e}`. So is the start of a command that a CI runner
+/// would obey: `##` anywhere, `::` at the start of a word, where a line may be broken.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hidden) {
+    if !text.contains(is_hidden) && !text.contains("##") && !text.contains("::") {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
+    let mut before = ' ';
+    for (at, character) in text.char_indices() {
+        let command = match character {
+            '#' => before == '#',
+            ':' => before.is_whitespace() && text[at..].starts_with("::"),
+            _ => false,
+        };
         if is_hidden(character) {
             write!(shown, "{}", character.escape_default()).expect("writing to a string cannot fail");
+        } else if command {
+            write!(shown, "{}", character.escape_unicode()).expect("writing to a string cannot fail");
         } else {
             shown.push(character);
         }
+        before = character;
     }
     Cow::Owned(shown)
 }
@@ -70,6 +80,11 @@ mod tests {
             ("\u{9b}31m", r"\u{9b}31m"),
             ("exe\u{202e}txt", r"exe\u{202e}txt"),
             ("\u{200b}\u{feff}", r"\u{200b}\u{feff}"),
+            ("\u{ffff}", r"\u{ffff}"),
+            ("::error::x", r"\u{3a}:error::x"),
+            ("a ::error::x", r"a \u{3a}:error::x"),
+            ("a::b", "a::b"),
+            ("##vso[x]y # z", r"#\u{23}vso[x]y # z"),
         ];
         for (raw, shown) in table {
             assert_eq!(visible(raw), shown);

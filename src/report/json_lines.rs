@@ -89,18 +89,23 @@ impl Formatter for Lines {
         Ok(())
     }
 
-    /// JSON allows most hidden characters bare, but a terminal that shows the report would obey them.
+    /// JSON allows most hidden characters bare, but a terminal that shows the report would obey them; and `##` starts a
+    /// command of CI runners wherever it stands.
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        if fragment.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        if fragment.bytes().all(|byte| (byte.is_ascii_graphic() && byte != b'#') || byte == b' ') {
             return writer.write_all(fragment.as_bytes());
         }
         let mut plain = 0;
-        for (at, character) in fragment.char_indices().filter(|(_, character)| is_hidden(*character)) {
-            writer.write_all(&fragment.as_bytes()[plain..at])?;
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                write!(writer, "\\u{unit:04x}")?;
+        let mut before = ' ';
+        for (at, character) in fragment.char_indices() {
+            if is_hidden(character) || (character == '#' && before == '#') {
+                writer.write_all(&fragment.as_bytes()[plain..at])?;
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+                plain = at + character.len_utf8();
             }
-            plain = at + character.len_utf8();
+            before = character;
         }
         writer.write_all(&fragment.as_bytes()[plain..])
     }

@@ -2,7 +2,11 @@
 
 mod json;
 mod json_lines;
+#[cfg(test)]
+mod sample;
 mod snippet;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::io::{self, Write};

@@ -300,10 +300,14 @@ impl<'a> Text<'a> {
             count(Verdict::Pass, "pass", style().green()),
         ];
         let rules = plural(outcome.rules.len(), "rule");
-        let found = match violations {
-            0 => String::new(),
-            n => format!(" ({})", plural(n, "violation")),
-        };
+        let accepted = [Status::Waived, Status::Baselined]
+            .map(|status| (outcome.count_findings(status), status.name()))
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, name)| format!("{count} {name}"));
+        let found = (violations > 0).then(|| plural(violations, "violation"));
+        let found: Vec<String> = found.into_iter().chain(accepted).collect();
+        let found = if found.is_empty() { String::new() } else { format!(" ({})", found.join(", ")) };
         let skipped = match outcome.skipped.len() {
             0 => String::new(),
             n => format!("; {} skipped", plural(n, "rule")),
