@@ -36,7 +36,7 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
         findings: Findings { outcome, keys: &keys },
         things: Things(&keys),
     };
-    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::default()))?;
+    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(2)))?;
     to.write_all(b"\n")
 }
 
