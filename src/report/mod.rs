@@ -1,5 +1,6 @@
 //! Reports: an outcome in, bytes out. One file for each format, and none of them decides anything.
 
+mod csv;
 mod json;
 mod json_lines;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod snippet;
 #[cfg(test)]
 mod tests;
 mod text;
+mod words;
 
 use std::io::{self, Write};
 
@@ -21,17 +23,20 @@ pub enum Format {
     Text,
     /// For programs: versioned, complete.
     Json,
+    /// A row for each finding, for spreadsheets.
+    Csv,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Text, Self::Json];
+    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Csv];
 
     /// The word after `--format`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Json => "json",
+            Self::Csv => "csv",
         }
     }
 }
@@ -58,5 +63,6 @@ pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn 
     match format {
         Format::Text => text::render(outcome, style, to),
         Format::Json => json::render(outcome, to),
+        Format::Csv => csv::render(outcome, to),
     }
 }

@@ -112,7 +112,12 @@ pub fn outcome() -> Outcome {
 /// One rule with that many violations.
 pub fn many(count: usize) -> Outcome {
     let mut outcome = outcome();
-    let findings = (0..count).map(|at| finding(at, &format!("user {at}"), Status::Violation)).collect();
+    let findings = (0..count)
+        .map(|at| Finding {
+            fingerprint: format!("{at:016x}"),
+            ..finding(at % 100, &format!("user {at}"), Status::Violation)
+        })
+        .collect();
     let mut rule = RuleResult::new(Arc::clone(&outcome.rules[0].info));
     rule.matched = vec![matched("x"); NAMES.len()];
     outcome.rules.clear();
@@ -155,9 +160,9 @@ fn region(line: u32, column: u32) -> Region {
 }
 
 fn finding(at: usize, name: &str, status: Status) -> Finding {
-    let project = thing(ThingKind::Of(Kind::Project), "proj_1", name, None);
+    let project = thing(ThingKind::Of(Kind::Project), &format!("proj_{name}"), name, None);
     let role = thing(ThingKind::Of(Kind::Role), &format!("role_{name}"), name, Some(project));
-    let group = thing(ThingKind::Of(Kind::Group), "group_1", name, None);
+    let group = thing(ThingKind::Of(Kind::Group), &format!("group_{name}"), name, None);
     let email = (!name.is_empty()).then(|| Text::new(format!("{name}@acme.example")));
     let user = Thing {
         kind: ThingKind::Of(Kind::User),
@@ -186,7 +191,8 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
         paths: vec![Arc::new(AccessPath {
             from_subject: true,
             steps: vec![group, role],
-            matched: (!unknown).then_some(at % NAMES.len()),
+            // Only the first rule has permissions that fired.
+            matched: (at < 100).then_some(at % NAMES.len()),
         })],
         missing: if unknown { vec![format!("GET /users/{name}/roles: 403")] } else { Vec::new() },
         region: region(5, 36),
