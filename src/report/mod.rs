@@ -3,6 +3,7 @@
 mod csv;
 mod json;
 mod json_lines;
+mod prometheus;
 #[cfg(test)]
 mod sample;
 mod snippet;
@@ -25,11 +26,13 @@ pub enum Format {
     Json,
     /// A row for each finding, for spreadsheets.
     Csv,
+    /// Metrics, for the textfile collector.
+    Prometheus,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Csv];
+    pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Csv, Self::Prometheus];
 
     /// The word after `--format`.
     pub fn name(self) -> &'static str {
@@ -37,6 +40,7 @@ impl Format {
             Self::Text => "text",
             Self::Json => "json",
             Self::Csv => "csv",
+            Self::Prometheus => "prometheus",
         }
     }
 }
@@ -64,5 +68,6 @@ pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn 
         Format::Text => text::render(outcome, style, to),
         Format::Json => json::render(outcome, to),
         Format::Csv => csv::render(outcome, to),
+        Format::Prometheus => prometheus::render(outcome, to),
     }
 }

@@ -10,12 +10,14 @@ use crate::org::{Collection, State};
 enum Shows {
     Fingerprint,
     Label,
+    Metric,
 }
 
 fn shows(format: Format) -> Shows {
     match format {
         Format::Json | Format::Csv => Shows::Fingerprint,
         Format::Text => Shows::Label,
+        Format::Prometheus => Shows::Metric,
     }
 }
 
@@ -71,6 +73,10 @@ fn each_finding_is_there_or_counted() {
                 let label = visible(finding.subject.label()).split_whitespace().next().unwrap_or("user").to_owned();
                 assert!(report.contains(&label), "{}: {label}", format.name());
             }
+        }
+        Shows::Metric => {
+            let violations = outcome.count_findings(Status::Violation);
+            assert!(report.contains(&format!("status=\"violation\"}} {violations}\n")), "{violations}");
         }
     });
 }
