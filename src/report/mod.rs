@@ -3,6 +3,7 @@
 mod csv;
 mod json;
 mod json_lines;
+mod junit;
 mod prometheus;
 #[cfg(test)]
 mod sample;
@@ -28,11 +29,13 @@ pub enum Format {
     Csv,
     /// Metrics, for the textfile collector.
     Prometheus,
+    /// A test case for each rule.
+    Junit,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Csv, Self::Prometheus];
+    pub const ALL: [Self; 5] = [Self::Text, Self::Json, Self::Csv, Self::Prometheus, Self::Junit];
 
     /// The word after `--format`.
     pub fn name(self) -> &'static str {
@@ -41,6 +44,7 @@ impl Format {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Prometheus => "prometheus",
+            Self::Junit => "junit",
         }
     }
 }
@@ -69,5 +73,6 @@ pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn 
         Format::Json => json::render(outcome, to),
         Format::Csv => csv::render(outcome, to),
         Format::Prometheus => prometheus::render(outcome, to),
+        Format::Junit => junit::render(outcome, to),
     }
 }

@@ -10,6 +10,7 @@ use crate::org::{Collection, State};
 enum Shows {
     Fingerprint,
     Label,
+    Count,
     Metric,
 }
 
@@ -17,6 +18,7 @@ fn shows(format: Format) -> Shows {
     match format {
         Format::Json | Format::Csv => Shows::Fingerprint,
         Format::Text => Shows::Label,
+        Format::Junit => Shows::Count,
         Format::Prometheus => Shows::Metric,
     }
 }
@@ -77,6 +79,10 @@ fn each_finding_is_there_or_counted() {
         Shows::Metric => {
             let violations = outcome.count_findings(Status::Violation);
             assert!(report.contains(&format!("status=\"violation\"}} {violations}\n")), "{violations}");
+        }
+        Shows::Count => {
+            let violations = outcome.count_findings(Status::Violation);
+            assert!(report.contains(&format!("{violations} violations")), "{}: {violations}", format.name());
         }
     });
 }
