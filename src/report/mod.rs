@@ -1,6 +1,7 @@
 //! Reports: an outcome in, bytes out. One file for each format, and none of them decides anything.
 
 mod csv;
+mod gitlab;
 mod json;
 mod json_lines;
 mod junit;
@@ -31,11 +32,13 @@ pub enum Format {
     Prometheus,
     /// A test case for each rule.
     Junit,
+    /// GitLab's code quality report.
+    Gitlab,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Text, Self::Json, Self::Csv, Self::Prometheus, Self::Junit];
+    pub const ALL: [Self; 6] = [Self::Text, Self::Json, Self::Csv, Self::Prometheus, Self::Junit, Self::Gitlab];
 
     /// The word after `--format`.
     pub fn name(self) -> &'static str {
@@ -45,6 +48,7 @@ impl Format {
             Self::Csv => "csv",
             Self::Prometheus => "prometheus",
             Self::Junit => "junit",
+            Self::Gitlab => "gitlab",
         }
     }
 }
@@ -74,5 +78,6 @@ pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn 
         Format::Csv => csv::render(outcome, to),
         Format::Prometheus => prometheus::render(outcome, to),
         Format::Junit => junit::render(outcome, to),
+        Format::Gitlab => gitlab::render(outcome, to),
     }
 }
