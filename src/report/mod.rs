@@ -1,6 +1,7 @@
 //! Reports: an outcome in, bytes out. One file for each format, and none of them decides anything.
 
 mod csv;
+mod github;
 mod gitlab;
 mod json;
 mod json_lines;
@@ -34,11 +35,14 @@ pub enum Format {
     Junit,
     /// GitLab's code quality report.
     Gitlab,
+    /// Annotations of a GitHub workflow.
+    Github,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Text, Self::Json, Self::Csv, Self::Prometheus, Self::Junit, Self::Gitlab];
+    pub const ALL: [Self; 7] =
+        [Self::Text, Self::Json, Self::Csv, Self::Prometheus, Self::Junit, Self::Gitlab, Self::Github];
 
     /// The word after `--format`.
     pub fn name(self) -> &'static str {
@@ -49,6 +53,7 @@ impl Format {
             Self::Prometheus => "prometheus",
             Self::Junit => "junit",
             Self::Gitlab => "gitlab",
+            Self::Github => "github",
         }
     }
 }
@@ -79,5 +84,6 @@ pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn 
         Format::Prometheus => prometheus::render(outcome, to),
         Format::Junit => junit::render(outcome, to),
         Format::Gitlab => gitlab::render(outcome, to),
+        Format::Github => github::render(outcome, to),
     }
 }
