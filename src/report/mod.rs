@@ -6,6 +6,7 @@ mod gitlab;
 mod json;
 mod json_lines;
 mod junit;
+mod markdown;
 mod prometheus;
 #[cfg(test)]
 mod sample;
@@ -37,12 +38,14 @@ pub enum Format {
     Gitlab,
     /// Annotations of a GitHub workflow.
     Github,
+    /// A comment on a pull request.
+    Markdown,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Text, Self::Json, Self::Csv, Self::Prometheus, Self::Junit, Self::Gitlab, Self::Github];
+    pub const ALL: [Self; 8] =
+        [Self::Text, Self::Json, Self::Csv, Self::Prometheus, Self::Junit, Self::Gitlab, Self::Github, Self::Markdown];
 
     /// The word after `--format`.
     pub fn name(self) -> &'static str {
@@ -54,6 +57,7 @@ impl Format {
             Self::Junit => "junit",
             Self::Gitlab => "gitlab",
             Self::Github => "github",
+            Self::Markdown => "markdown",
         }
     }
 }
@@ -85,5 +89,6 @@ pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn 
         Format::Junit => junit::render(outcome, to),
         Format::Gitlab => gitlab::render(outcome, to),
         Format::Github => github::render(outcome, to),
+        Format::Markdown => markdown::render(outcome, to),
     }
 }

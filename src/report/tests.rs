@@ -18,7 +18,7 @@ fn shows(format: Format) -> Shows {
     match format {
         Format::Json | Format::Csv | Format::Gitlab => Shows::Fingerprint,
         Format::Text => Shows::Label,
-        Format::Junit | Format::Github => Shows::Count,
+        Format::Junit | Format::Github | Format::Markdown => Shows::Count,
         Format::Prometheus => Shows::Metric,
     }
 }
