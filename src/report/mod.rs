@@ -10,6 +10,7 @@ mod markdown;
 mod prometheus;
 #[cfg(test)]
 mod sample;
+mod sarif;
 mod snippet;
 #[cfg(test)]
 mod tests;
@@ -40,12 +41,23 @@ pub enum Format {
     Github,
     /// A comment on a pull request.
     Markdown,
+    /// SARIF 2.1.0.
+    Sarif,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Text, Self::Json, Self::Csv, Self::Prometheus, Self::Junit, Self::Gitlab, Self::Github, Self::Markdown];
+    pub const ALL: [Self; 9] = [
+        Self::Text,
+        Self::Json,
+        Self::Csv,
+        Self::Prometheus,
+        Self::Junit,
+        Self::Gitlab,
+        Self::Github,
+        Self::Markdown,
+        Self::Sarif,
+    ];
 
     /// The word after `--format`.
     pub fn name(self) -> &'static str {
@@ -58,6 +70,7 @@ impl Format {
             Self::Gitlab => "gitlab",
             Self::Github => "github",
             Self::Markdown => "markdown",
+            Self::Sarif => "sarif",
         }
     }
 }
@@ -90,5 +103,6 @@ pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn 
         Format::Gitlab => gitlab::render(outcome, to),
         Format::Github => github::render(outcome, to),
         Format::Markdown => markdown::render(outcome, to),
+        Format::Sarif => sarif::render(outcome, to),
     }
 }

@@ -16,7 +16,7 @@ enum Shows {
 
 fn shows(format: Format) -> Shows {
     match format {
-        Format::Json | Format::Csv | Format::Gitlab => Shows::Fingerprint,
+        Format::Json | Format::Csv | Format::Gitlab | Format::Sarif => Shows::Fingerprint,
         Format::Text => Shows::Label,
         Format::Junit | Format::Github | Format::Markdown => Shows::Count,
         Format::Prometheus => Shows::Metric,
