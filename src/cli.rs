@@ -143,6 +143,13 @@ pub(crate) fn when(text: &str) -> Result<Time, String> {
     parse_timestamp(text).map_err(str::to_owned)
 }
 
+pub(crate) fn report(text: &str) -> Result<(Format, PathBuf), String> {
+    let all = || Format::ALL.map(Format::name).join(", ");
+    let (name, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or("write FORMAT=PATH")?;
+    let format = Format::ALL.into_iter().find(|format| format.name() == name);
+    Ok((format.ok_or_else(|| format!("the format is one of: {}", all()))?, PathBuf::from(path)))
+}
+
 fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.trim().to_owned(), value.to_owned()))

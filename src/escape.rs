@@ -9,13 +9,13 @@ use std::path::Path;
 const SHORTEST_KEY: usize = 12;
 
 /// Whether a character does something else than stand there: controls, reading-direction marks, line separators,
-/// and characters without width.
+/// characters without width, and what Unicode says is no character.
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}'
         )
 }
 

@@ -1,11 +1,11 @@
 //! `rolelint check`: collect or read, judge, report, exit.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::FalseyValueParser;
 
 use crate::check::check;
-use crate::cli::{Api, Common, Rules, length, when};
+use crate::cli::{Api, Common, Rules, length, report, when};
 use crate::console::{Color, Terminal, output};
 use crate::finding::{Gate, Outcome, Severity};
 use crate::org::Org;
@@ -30,6 +30,9 @@ pub struct Args {
     /// Write the report to FILE, whole or not at all, instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write a report in FORMAT to PATH as well; repeatable
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = report)]
+    pub report: Vec<(Format, PathBuf)>,
     #[command(flatten)]
     pub gate: GateArgs,
     #[command(flatten)]
@@ -74,12 +77,8 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     outcome.skipped = skipped;
     doubt_if_old(&mut outcome, args);
 
-    let stdout = Terminal::stdout(common.color);
-    // A file is no terminal, whatever standard output is.
-    let color = if args.output.is_some() { common.color == Color::Always } else { stdout.color };
-    let style = TextStyle { width: stdout.width, color, quiet: common.quiet, verbose: common.verbose > 0 };
     let exit = exit(&outcome, args);
-    match output::write(args.output.as_deref(), |to| render(args.format, &outcome, style, to)) {
+    match write(&outcome, args, common) {
         // A violation is proven, whether or not the report found its reader.
         Err(error) if exit == Exit::Violation => {
             output::warn(&Error::from(error).in_one_line());
@@ -87,6 +86,28 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         }
         written => Ok(written.map(|()| exit)?),
     }
+}
+
+/// Writes every report; one that cannot be written keeps none of the others.
+fn write(outcome: &Outcome, args: &Args, common: &Common) -> Result<(), output::Error> {
+    let stdout = Terminal::stdout(common.color);
+    let style = |file: bool| {
+        // A file is no terminal, whatever standard output is.
+        let color = if file { common.color == Color::Always } else { stdout.color };
+        TextStyle { width: stdout.width, color, quiet: common.quiet, verbose: common.verbose > 0 }
+    };
+    let to = |path: Option<&Path>, format| output::write(path, |to| render(format, outcome, style(path.is_some()), to));
+    let mut written: Vec<Result<(), output::Error>> =
+        args.report.iter().map(|(format, path)| to(Some(path), *format)).collect();
+    let github = args.format == Format::Github || args.report.iter().any(|(format, _)| *format == Format::Github);
+    // GitHub shows this file on the page of the run.
+    let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| github && !path.is_empty());
+    if let Some(path) = summary {
+        let fill = |to: &mut dyn std::io::Write| render(Format::Markdown, outcome, style(true), to);
+        written.push(output::append(Path::new(&path), fill));
+    }
+    written.push(to(args.output.as_deref(), args.format));
+    written.into_iter().collect()
 }
 
 fn facts(args: &Args, common: &Common, policies: &[Policy]) -> Result<(Org, String), Error> {

@@ -28,6 +28,13 @@ pub fn write(to: Option<&Path>, fill: impl FnOnce(&mut dyn io::Write) -> io::Res
     quiet_if_closed(write_whole(path, |file| buffered(file)), || format!("`{}`", shown(path)))
 }
 
+/// Appends to a file that others write to as well.
+pub fn append(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Error> {
+    let file = std::fs::File::options().append(true).create(true).open(path);
+    let written = file.map(io::BufWriter::new).and_then(|mut file| fill(&mut file).and_then(|()| file.flush()));
+    quiet_if_closed(written, || format!("`{}`", shown(path)))
+}
+
 /// Writes to standard output. That nobody reads it to its end is no error.
 pub fn stream<T>(fill: impl FnOnce(&mut dyn io::Write) -> io::Result<T>) -> Result<(), Error> {
     let mut stdout = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());

@@ -30,6 +30,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Violation, Self::Unknown, Self::Waived, Self::Baselined];
+
     /// The word in reports.
     pub fn name(self) -> &'static str {
         match self {

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::policy::{Case, Pattern};
+use crate::policy::{Case, Pattern, nfc};
 
 /// The input is a pattern, a line end and a text. The pattern and the slow matcher agree on the text; a pattern that is
 /// refused points into itself, and the slow matcher refuses it too.
 pub fn glob(data: &[u8]) {
     let Some((pattern, text)) = str::from_utf8(data).ok().and_then(|data| data.split_once('\n')) else { return };
+    // Both compare in normal form C.
+    let (pattern, text) = (&*nfc(pattern), &*nfc(text));
     if pattern.len() > 200 || text.len() > 200 {
         return;
     }

@@ -148,6 +148,9 @@ pub enum State {
 }
 
 impl State {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Complete, Self::Partial, Self::Denied, Self::Failed, Self::NotAsked];
+
     /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {

@@ -36,7 +36,7 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
         findings: Findings { outcome, keys: &keys },
         things: Things(&keys),
     };
-    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::default()))?;
+    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(2)))?;
     to.write_all(b"\n")
 }
 
@@ -197,14 +197,19 @@ struct KeyTable {
 }
 
 impl Keys {
-    /// The key of a thing: its id; if things of two kinds have that id, the id after the kind.
+    /// The key of a thing: its id; if another thing has it already, the id after the kind, then a number.
     fn of(&self, thing: &Arc<Thing>) -> String {
         let mut keys = self.0.borrow_mut();
         if let Some(key) = keys.of.get(thing) {
             return key.clone();
         }
-        let taken = keys.taken.contains(thing.id.as_str());
-        let key = if taken { format!("{}:{}", thing.kind.name(), thing.id) } else { thing.id.to_string() };
+        let mut key = thing.id.to_string();
+        let mut number = 1;
+        while keys.taken.contains(&key) {
+            let more = if number > 1 { format!(":{number}") } else { String::new() };
+            key = format!("{}:{}{more}", thing.kind.name(), thing.id);
+            number += 1;
+        }
         keys.taken.insert(key.clone());
         keys.of.insert(Arc::clone(thing), key.clone());
         key

@@ -7,18 +7,21 @@ use serde_json::ser::Formatter;
 
 use crate::escape::is_hidden;
 
-/// Up to this depth, everything stands on a line of its own.
-const DEPTH: usize = 2;
-
 /// A layout that `grep` and a diff can read, and that costs no more bytes than it must.
-#[derive(Default)]
 pub struct Lines {
+    /// Up to this depth, everything stands on a line of its own.
+    broken: usize,
     depth: usize,
     /// Whether the list or mapping has an element.
     any: bool,
 }
 
 impl Lines {
+    /// A layout that breaks lines up to this depth; with 0, all is one line.
+    pub fn broken(broken: usize) -> Self {
+        Self { broken, depth: 0, any: false }
+    }
+
     fn begin<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
         self.depth += 1;
         self.any = false;
@@ -27,7 +30,7 @@ impl Lines {
 
     fn end<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
         self.depth -= 1;
-        if self.any && self.depth < DEPTH {
+        if self.any && self.depth < self.broken {
             self.line(writer)?;
         }
         self.any = true;
@@ -36,7 +39,7 @@ impl Lines {
 
     fn element<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
         self.any = true;
-        match (first, self.depth <= DEPTH) {
+        match (first, self.depth <= self.broken) {
             (true, true) => self.line(writer),
             (true, false) => Ok(()),
             (false, true) => writer.write_all(b",").and_then(|()| self.line(writer)),
@@ -89,18 +92,23 @@ impl Formatter for Lines {
         Ok(())
     }
 
-    /// JSON allows most hidden characters bare, but a terminal that shows the report would obey them.
+    /// JSON allows most hidden characters bare, but a terminal that shows the report would obey them; and `##` starts a
+    /// command of CI runners wherever it stands.
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        if fragment.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        if fragment.bytes().all(|byte| (byte.is_ascii_graphic() && byte != b'#') || byte == b' ') {
             return writer.write_all(fragment.as_bytes());
         }
         let mut plain = 0;
-        for (at, character) in fragment.char_indices().filter(|(_, character)| is_hidden(*character)) {
-            writer.write_all(&fragment.as_bytes()[plain..at])?;
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                write!(writer, "\\u{unit:04x}")?;
+        let mut before = ' ';
+        for (at, character) in fragment.char_indices() {
+            if is_hidden(character) || (character == '#' && before == '#') {
+                writer.write_all(&fragment.as_bytes()[plain..at])?;
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+                plain = at + character.len_utf8();
             }
-            plain = at + character.len_utf8();
+            before = character;
         }
         writer.write_all(&fragment.as_bytes()[plain..])
     }

@@ -1,9 +1,21 @@
 //! Reports: an outcome in, bytes out. One file for each format, and none of them decides anything.
 
+mod csv;
+mod github;
+mod gitlab;
 mod json;
 mod json_lines;
+mod junit;
+mod markdown;
+mod prometheus;
+#[cfg(test)]
+mod sample;
+mod sarif;
 mod snippet;
+#[cfg(test)]
+mod tests;
 mod text;
+mod words;
 
 use std::io::{self, Write};
 
@@ -17,17 +29,48 @@ pub enum Format {
     Text,
     /// For programs: versioned, complete.
     Json,
+    /// A row for each finding, for spreadsheets.
+    Csv,
+    /// Metrics, for the textfile collector.
+    Prometheus,
+    /// A test case for each rule.
+    Junit,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// Annotations of a GitHub workflow.
+    Github,
+    /// A comment on a pull request.
+    Markdown,
+    /// SARIF 2.1.0.
+    Sarif,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Text, Self::Json];
+    pub const ALL: [Self; 9] = [
+        Self::Text,
+        Self::Json,
+        Self::Csv,
+        Self::Prometheus,
+        Self::Junit,
+        Self::Gitlab,
+        Self::Github,
+        Self::Markdown,
+        Self::Sarif,
+    ];
 
     /// The word after `--format`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Prometheus => "prometheus",
+            Self::Junit => "junit",
+            Self::Gitlab => "gitlab",
+            Self::Github => "github",
+            Self::Markdown => "markdown",
+            Self::Sarif => "sarif",
         }
     }
 }
@@ -54,5 +97,12 @@ pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn 
     match format {
         Format::Text => text::render(outcome, style, to),
         Format::Json => json::render(outcome, to),
+        Format::Csv => csv::render(outcome, to),
+        Format::Prometheus => prometheus::render(outcome, to),
+        Format::Junit => junit::render(outcome, to),
+        Format::Gitlab => gitlab::render(outcome, to),
+        Format::Github => github::render(outcome, to),
+        Format::Markdown => markdown::render(outcome, to),
+        Format::Sarif => sarif::render(outcome, to),
     }
 }

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use owo_colors::{OwoColorize as _, Style};
 
+use super::words::{self, plural};
 use super::{TextStyle, snippet};
 use crate::document::SourceText;
 use crate::escape::visible;
@@ -285,31 +286,16 @@ impl<'a> Text<'a> {
     }
 
     fn last_line(&mut self) {
-        let outcome = self.outcome;
-        let violations = outcome.count_findings(Status::Violation);
-        let count = |verdict, word: &str, style: Style| {
-            let count = outcome.count(verdict);
-            let text = format!("{count} {word}");
+        let line = words::summary(self.outcome, |verdict, count, text| {
+            let style = match verdict {
+                Verdict::Violation => Style::new().red().bold(),
+                Verdict::Unknown => Style::new().magenta().bold(),
+                Verdict::Vacuous => Style::new().yellow(),
+                Verdict::Pass => Style::new().green(),
+            };
             if count > 0 { self.paint(&text, style) } else { text }
-        };
-        let style = Style::new;
-        let counts = [
-            count(Verdict::Violation, "violation", style().red().bold()),
-            count(Verdict::Unknown, "unknown", style().magenta().bold()),
-            count(Verdict::Vacuous, "vacuous", style().yellow()),
-            count(Verdict::Pass, "pass", style().green()),
-        ];
-        let rules = plural(outcome.rules.len(), "rule");
-        let found = match violations {
-            0 => String::new(),
-            n => format!(" ({})", plural(n, "violation")),
-        };
-        let skipped = match outcome.skipped.len() {
-            0 => String::new(),
-            n => format!("; {} skipped", plural(n, "rule")),
-        };
-        let incomplete = if outcome.complete() { "" } else { "; not everything could be answered" };
-        self.wrapped("", "  ", &format!("{rules}: {}{found}{skipped}{incomplete}", counts.join(", ")));
+        });
+        self.wrapped("", "  ", &line);
     }
 
     fn item(&mut self, text: &str) {
@@ -398,10 +384,6 @@ fn details(finding: &Finding, source: &SourceText) -> String {
         }
     }
     shown.join(", ")
-}
-
-fn plural(count: usize, word: &str) -> String {
-    if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
 }
 
 fn severity_style(severity: Severity) -> Style {

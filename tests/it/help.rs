@@ -63,18 +63,20 @@ fn of_check() {
     Usage: rolelint check [OPTIONS] [PATH]...
 
     Options:
-          --color <COLOR>    Whether to colour: auto looks at the terminal, `NO_COLOR`, `FORCE_COLOR`,
-                             `CLICOLOR_FORCE` and `TERM` [env: ROLELINT_COLOR] [default: auto] [possible
-                             values: auto, always, never]
-      -s, --snapshot <FILE>  Read a snapshot (- is standard input) instead of asking the API [env:
-                             ROLELINT_SNAPSHOT]
-      -f, --format <FORMAT>  Report format [env: ROLELINT_FORMAT] [default: text] [possible values:
-                             text, json]
-      -q, --quiet            Print only findings and errors
-      -o, --output <FILE>    Write the report to FILE, whole or not at all, instead of standard output
-      -v, --verbose...       Print more: passed rules, every subject; twice: every request
-          --no-progress      Show no progress bars [env: ROLELINT_NO_PROGRESS]
-      -h, --help             Print help
+          --color <COLOR>         Whether to colour: auto looks at the terminal, `NO_COLOR`,
+                                  `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM` [env: ROLELINT_COLOR]
+                                  [default: auto] [possible values: auto, always, never]
+      -s, --snapshot <FILE>       Read a snapshot (- is standard input) instead of asking the API [env:
+                                  ROLELINT_SNAPSHOT]
+      -f, --format <FORMAT>       Report format [env: ROLELINT_FORMAT] [default: text] [possible values:
+                                  text, json, csv, prometheus, junit, gitlab, github, markdown, sarif]
+      -q, --quiet                 Print only findings and errors
+      -o, --output <FILE>         Write the report to FILE, whole or not at all, instead of standard
+                                  output
+      -v, --verbose...            Print more: passed rules, every subject; twice: every request
+          --no-progress           Show no progress bars [env: ROLELINT_NO_PROGRESS]
+          --report <FORMAT=PATH>  Write a report in FORMAT to PATH as well; repeatable
+      -h, --help                  Print help
 
     Gate:
           --fail-on <SEVERITY>  Lowest severity of a violation that makes the exit code 1 [env:

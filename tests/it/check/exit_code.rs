@@ -1,5 +1,7 @@
 //! The exit code, and what moves it: nothing but the facts, the policies and the flags of the gate.
 
+use rolelint::report::Format;
+
 use crate::support::fake::{Behaviour, FakeApi, Organization, What, When};
 use crate::support::harness::{acme, faulty, offline, rolelint, text, too_many_requests};
 
@@ -136,9 +138,8 @@ fn what_is_set_to_nothing_in_the_environment_is_not_set() {
 fn neither_format_nor_verbosity_nor_colour_changes_the_code() {
     let denied = faulty(Organization::acme(), ONE_USER, When::Always, What::Status(403));
     let cases = [(acme(), CLEAN, 0), (acme(), MIXED, 1), (denied, CLEAN, 3)];
-    let looks: [&[&str]; 7] = [
-        &["--format", "text"],
-        &["--format", "json"],
+    let looks: [&[&str]; 6] = [
+        &["--report", "json=report.json", "--report", "sarif=report.sarif"],
         &["-q"],
         &["-v"],
         &["-vv"],
@@ -148,6 +149,9 @@ fn neither_format_nor_verbosity_nor_colour_changes_the_code() {
     for (api, policy, code) in &cases {
         for look in looks {
             rolelint(api).check(policy).args(look.iter().copied()).run().ends_with(*code);
+        }
+        for format in Format::ALL {
+            rolelint(api).check(policy).args(["--format", format.name()]).run().ends_with(*code);
         }
     }
 }

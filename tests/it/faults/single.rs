@@ -238,7 +238,7 @@ pub fn no_users(claim: &Claim) {
 pub fn held_but_not_listed(claim: &Claim) {
     let empty = || What::Body(json!({"data": [], "has_more": false, "next": null}).to_string());
     for (collection, path, lacks) in [
-        ("roles", "/organization/roles", "role role_1 is assigned, but the list of roles does not have it"),
+        ("roles", "/organization/roles", "every organization has predefined roles"),
         ("groups", "/organization/groups", "inherited from group group_1, which the list of groups does not have"),
     ] {
         let api = with(vec![fault(path, When::Always, empty())]);

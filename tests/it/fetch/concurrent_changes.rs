@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::random_history::peopled;
 use crate::support::fake::{Behaviour, FakeApi, Fault, Group, Organization, ProjectUser, Role, Turn, User, What, When};
 use crate::support::harness::{Ran, rolelint, text};
+use crate::support::small::leave;
 use crate::support::small::without;
 
 /// A fetch of an organization in which this happens after the first answer to a request for that path.
@@ -47,21 +48,8 @@ fn asked(api: &FakeApi, path: &str) -> usize {
 type Leaving = (&'static str, fn(&mut Organization), &'static str, &'static str, &'static str);
 
 const LEAVING: [Leaving; 6] = [
-    (
-        "/organization/users",
-        // The groups do not know it yet.
-        |org| org.users.retain(|user| user.id != "user-cyd"),
-        "user-cyd",
-        "users",
-        "/organization/users",
-    ),
-    (
-        "/organization/groups",
-        |org| org.groups.retain(|group| group.id != "group_2"),
-        "group_2",
-        "groups",
-        "/organization/groups",
-    ),
+    ("/organization/users", |org| leave(org, "user-cyd"), "user-cyd", "users", "/organization/users"),
+    ("/organization/groups", |org| leave(org, "group_2"), "group_2", "groups", "/organization/groups"),
     (
         "/organization/projects",
         |org| org.projects.retain(|project| project.id != "proj_2"),
@@ -91,6 +79,13 @@ const LEAVING: [Leaving; 6] = [
         "/organization/projects/proj_1/service_accounts",
     ),
 ];
+
+#[test]
+fn whoever_the_list_lacks_and_a_group_still_has_is_not_taken_for_gone() {
+    let (_, ran) = fetch("/organization/users", |org| org.users.retain(|user| user.id != "user-cyd"));
+    let ran = ran.ends_with(3);
+    assert!(record(&ran, "users")["gone"].is_null(), "{}", ran.stdout);
+}
 
 #[test]
 fn whoever_leaves_between_list_and_detail_is_recorded_as_gone_and_is_nowhere_else() {

@@ -8,6 +8,7 @@ use super::random_history::{note, note_assignment, peopled};
 use super::since::{api, begin, carried, content, fetch, healthy, log_in, moved, now, same_as_full, since};
 use crate::support::fake::{Behaviour, FakeApi, Fault, Organization, Role, Turn, What, When};
 use crate::support::harness::{Ran, faulty, offline, rolelint};
+use crate::support::small::leave;
 
 /// A snapshot that was taken while these requests were answered so.
 fn misled(answers: &[(&str, What)]) -> (FakeApi, String) {
@@ -149,7 +150,7 @@ fn of_whoever_leaves_while_we_read_nothing_is_taken_over() {
     let path = "/organization/users/user-bob/roles";
     let old = fetch(&faulty(peopled(now()), path, When::Always, What::Status(403))).ends_with(3).stdout;
     // Bob is asked about in the organization alone.
-    let ran = meanwhile(&old, "/organization/users", |org| org.users.retain(|user| user.id != "user-bob"));
+    let ran = meanwhile(&old, "/organization/users", |org| leave(org, "user-bob"));
     assert!(ran.stderr.contains("users: user-bob was removed during collection"), "{}", ran.stderr);
     assert!(!carried(&ran.stdout).iter().any(|(whom, _)| whom.contains("user-bob")));
 }

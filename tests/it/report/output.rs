@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Stdio};
 
+use rolelint::report::Format;
+
 use crate::support::fake::{Organization, What, When};
 use crate::support::harness::{acme, faulty, rolelint};
 
@@ -185,4 +187,49 @@ fn errors_are_coloured_by_the_same_rules() {
         |args: &[&str]| rolelint(&acme()).check("version: 2").args(args.iter().copied()).run().ends_with(2).stderr;
     assert!(!error(&[]).contains('\u{1b}'));
     assert!(error(&["--color", "always"]).contains('\u{1b}'));
+}
+
+#[test]
+fn a_report_in_every_format_is_written_beside_the_one_on_standard_output() {
+    let (api, folder) = (acme(), tempfile::tempdir().expect("a folder"));
+    let path = |format: Format| folder.path().join(format.name());
+    let reports = Format::ALL.map(|format| format!("{}={}", format.name(), path(format).display()));
+    let run = rolelint(&api).check(RULE).args(reports.iter().flat_map(|report| ["--report", report]));
+    let plain = rolelint(&api).check(RULE).run().ends_with(1);
+    assert_eq!(run.run().ends_with(1).stdout, plain.stdout);
+    for format in Format::ALL {
+        let report = std::fs::read_to_string(path(format)).expect("the report was written");
+        assert!(report.contains("asked"), "{}: {report}", format.name());
+    }
+}
+
+#[test]
+fn a_report_that_has_no_format_or_no_path_is_refused() {
+    for report in ["sarif", "sarif=", "xml=a"] {
+        rolelint(&acme()).check(RULE).args(["--report", report]).run().ends_with(2);
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error_and_the_others_are_written() {
+    let api = acme();
+    let ran = rolelint(&api).check(&RULE.replace("Auditor", "None"));
+    let ran = ran.args(["--report", "json=none/such/folder/a.json"]).run().ends_with(2);
+    assert!(ran.stderr.contains("cannot write the report"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("1 pass"), "{}", ran.stdout);
+}
+
+#[test]
+fn the_step_summary_is_added_to_what_others_wrote() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("summary.md");
+    let api = acme();
+    let run = |format: &str| {
+        std::fs::write(&path, "# Other\n").expect("written");
+        let run = rolelint(&api).check(RULE).env("GITHUB_STEP_SUMMARY", &path.display().to_string());
+        run.args(["--format", format]).run().ends_with(1);
+        std::fs::read_to_string(&path).expect("a summary")
+    };
+    assert!(run("github").starts_with("# Other\n## rolelint\n"));
+    assert_eq!(run("json"), "# Other\n");
 }

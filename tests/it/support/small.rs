@@ -147,3 +147,16 @@ pub fn denied(scope: &str) -> What {
 pub fn without(field: &str) -> What {
     What::DropField(field.to_owned())
 }
+
+/// A user or a group leaves: no list has it any more.
+pub fn leave(org: &mut Organization, id: &str) {
+    org.users.retain(|user| user.id != id);
+    org.groups.retain(|group| group.id != id);
+    for group in &mut org.groups {
+        group.members.retain(|member| member.as_str() != id);
+    }
+    for project in &mut org.projects {
+        project.users.retain(|user| user.id != id);
+        project.groups.retain(|group| group.id != id);
+    }
+}

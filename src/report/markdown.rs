@@ -1,0 +1,199 @@
+//! Markdown for a comment on a pull request or a step summary: the worst first, long parts folded, within the length
+//! that GitHub and GitLab take.
+//!
+//! Names from outside stand in code, where nothing is markup, a mention or a link.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::words::{clip, found, incomplete, paths, plain_summary, sentence, unread, worst_first};
+use crate::escape::visible;
+use crate::finding::{Finding, Outcome, RuleResult, Verdict};
+use crate::org::{Collection, State};
+
+/// The most characters of a comment.
+const MOST: usize = 60_000;
+/// What is kept free for the last lines.
+const RESERVE: usize = 500;
+/// How many findings of a rule are listed.
+const LISTED: usize = 50;
+/// A rule with more findings than this is folded.
+const UNFOLDED: usize = 5;
+/// The longest text of a finding or a policy.
+const TEXT: usize = 1000;
+
+pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
+    let mut comment = Comment::default();
+    comment.add(&format!("## rolelint\n\n{}\n", prose(&plain_summary(outcome))));
+    comment.add(&coverage(outcome));
+    let rules: Vec<usize> = worst_first(outcome).into_iter().filter(|&at| says_something(outcome, at)).collect();
+    let mut left_out = Vec::new();
+    for &at in &rules {
+        let fits = comment.add(&section(outcome, at)) || comment.add(&head(outcome, at));
+        if !fits {
+            left_out.push(at);
+        }
+    }
+    if !left_out.is_empty() {
+        let findings: usize = left_out.iter().map(|&at| outcome.findings_of(at).len()).sum();
+        writeln!(
+            comment.text,
+            "\n…and {} more rules with {findings} findings, too long for a comment.",
+            left_out.len()
+        )
+        .expect("writing to a string cannot fail");
+    }
+    comment.add(&passed(outcome));
+    to.write_all(comment.text.as_bytes())
+}
+
+/// What is written so far.
+#[derive(Default)]
+struct Comment {
+    text: String,
+    characters: usize,
+}
+
+impl Comment {
+    /// Adds a part if it fits.
+    fn add(&mut self, part: &str) -> bool {
+        let characters = self.characters + part.chars().count();
+        let fits = characters <= MOST - RESERVE;
+        if fits {
+            self.text += part;
+            self.characters = characters;
+        }
+        fits
+    }
+}
+
+fn says_something(outcome: &Outcome, at: usize) -> bool {
+    outcome.rules[at].verdict() != Verdict::Pass || !outcome.findings_of(at).is_empty()
+}
+
+fn coverage(outcome: &Outcome) -> String {
+    let incomplete = incomplete(&outcome.coverage);
+    if incomplete.is_empty() {
+        return String::new();
+    }
+    let row =
+        |(of, state, detail): &(Collection, State, String)| format!("- `{of}` {}: {}\n", state.name(), prose(detail));
+    format!("\n**Not everything was read:**\n\n{}", incomplete.iter().map(row).collect::<String>())
+}
+
+/// A rule in one line, for HTML.
+fn title(outcome: &Outcome, at: usize) -> String {
+    let info = &*outcome.rules[at].info;
+    let id = html(&visible(&info.id));
+    format!("<b>{}</b> <code>{id}</code>: {}", info.severity.name(), html(&found(outcome, at)))
+}
+
+/// A rule of whose findings there is no room to tell.
+fn head(outcome: &Outcome, at: usize) -> String {
+    format!("\n{} (too long for a comment)\n", title(outcome, at))
+}
+
+fn section(outcome: &Outcome, at: usize) -> String {
+    let rule = &outcome.rules[at];
+    let findings = outcome.findings_of(at);
+    let open = if findings.len() <= UNFOLDED && rule.verdict() != Verdict::Pass { " open" } else { "" };
+    let mut section = format!("\n<details{open}><summary>{}</summary>\n\n", title(outcome, at));
+    writeln!(section, "{}\n", prose(&rule.info.title)).expect("writing to a string cannot fail");
+    section.extend(findings.iter().take(LISTED).map(|finding| item(finding, rule)));
+    if findings.len() > LISTED {
+        writeln!(section, "- and {} more", findings.len() - LISTED).expect("writing to a string cannot fail");
+    }
+    let unread = unread(rule);
+    if !unread.is_empty() {
+        writeln!(section, "- unread: {}", prose(&unread)).expect("writing to a string cannot fail");
+    }
+    if rule.verdict() == Verdict::Violation {
+        let fields = [("Why", &rule.info.rationale), ("Fix", &rule.info.remediation)];
+        for (name, text) in fields.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?))) {
+            writeln!(section, "\n**{name}:** {}", prose(text)).expect("writing to a string cannot fail");
+        }
+    }
+    section + "\n</details>\n"
+}
+
+fn item(finding: &Finding, rule: &RuleResult) -> String {
+    let mut item = format!("- {}\n", prose(&sentence(finding)));
+    item.extend(paths(finding, rule).iter().map(|path| format!("  - {}\n", prose(path))));
+    item
+}
+
+fn passed(outcome: &Outcome) -> String {
+    let passed = (0..outcome.rules.len()).filter(|&at| !says_something(outcome, at));
+    let ids: Vec<String> = passed.map(|at| code(&visible(&outcome.rules[at].info.id))).collect();
+    if ids.is_empty() { String::new() } else { format!("\nPassed: {}\n", ids.join(", ")) }
+}
+
+/// Text with the words in code that could be anything but a word.
+fn prose(text: &str) -> String {
+    let text = clip(&text.split_whitespace().collect::<Vec<_>>().join(" "), TEXT);
+    visible(&text)
+        .split(' ')
+        .map(|word| if is_plain(word) { word.to_owned() } else { code(word) })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A word of letters, or a number, with punctuation at the end; or a sign that rolelint itself writes.
+fn is_plain(word: &str) -> bool {
+    let bare = word.strip_prefix('(').unwrap_or(word);
+    let bare = bare.trim_end_matches([',', ';', ':', ')', '?', '.']);
+    let is_number = !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit()) && !word.contains('.');
+    let is_word = bare.starts_with(char::is_alphabetic) && bare.chars().all(|c| c.is_alphabetic() || c == '\'');
+    is_word || is_number || word == "→"
+}
+
+/// A span of code, whatever stands in it.
+fn code(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{space}{text}{space}{fence}")
+}
+
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::rendered;
+    use super::super::{Format, sample};
+    use super::*;
+
+    #[test]
+    fn a_comment_is_never_too_long_and_counts_what_it_left_out() {
+        let mut outcome = sample::outcome();
+        let (rule, findings) = (outcome.rules[0].clone(), outcome.findings_of(0).to_vec());
+        for _ in 0..2000 {
+            outcome.push(rule.clone(), findings.clone());
+        }
+        let report = rendered(Format::Markdown, &outcome);
+        assert!(report.chars().count() <= MOST, "{}", report.chars().count());
+        assert!(report.contains("more rules with"), "{}", &report[report.len() - 300..]);
+        let report = rendered(Format::Markdown, &sample::many(1234));
+        assert!(report.contains("- and 1184 more\n"), "{}", &report[report.len() - 300..]);
+    }
+
+    #[test]
+    fn what_is_not_a_plain_word_stands_in_code() {
+        let table = [
+            ("user Ada's cat, 3 (or four): no.", "user Ada's cat, 3 (or four): no."),
+            ("ada@acme.example holds api.groups.write", "`ada@acme.example` holds `api.groups.write`"),
+            ("@acme/security closes #1", "`@acme/security` closes `#1`"),
+            ("<script> [a](b) **x** _y_ 1. www.a.example", "`<script>` `[a](b)` `**x**` `_y_` `1.` `www.a.example`"),
+            ("a ``` b `c` d", "a ```` ``` ```` b `` `c` `` d"),
+            ("a\n# b", "a `#` b"),
+        ];
+        for (text, shown) in table {
+            assert_eq!(prose(text), shown);
+        }
+    }
+}

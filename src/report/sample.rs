@@ -1,0 +1,221 @@
+//! One outcome with every verdict, every status, lists that were not read, and hostile names in every place that takes
+//! one. Each format renders it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::document::{Location, Region, SourceText};
+use crate::finding::{
+    AccessPath, Evidence, Finding, Matched, Outcome, RuleInfo, RuleResult, Severity, Status, Thing, ThingKind, Unread,
+    Value,
+};
+use crate::org::{Collection, Coverage, Failure, Kind, Source, Text};
+use crate::time::Time;
+
+/// Terminal controls, commands of CI runners, formulas, markup, quotes, line breaks, direction marks, emoji.
+pub const NAMES: [&str; 24] = [
+    "\u{1b}[31mred\u{1b}[0m\u{1b}]0;title\u{7}",
+    "::error file=a,line=1::b",
+    "a\n::stop-commands::x",
+    "b ::warning::c",
+    "##vso[task.setvariable variable=x]y",
+    "c ##[error]d",
+    "100%25 %0A::error::%0D",
+    "=1+1",
+    "@SUM(A1:A2)",
+    "+1",
+    "-2",
+    "\t=cmd|' /C calc'!A0",
+    "<script>alert(1)</script>",
+    "</testcase>]]><!--",
+    "&lt;b&#x1b;",
+    "[click](https://evil.example) ![x](y)",
+    "| cell | ``` </details> <summary>",
+    "@acme/security closes #1 and www.evil.example",
+    "# head\r\n* item\u{2028}---\u{85}",
+    "\"quoted\" 'single' `tick` \\ {0} {{x}}",
+    "exe\u{202e}txt\u{2066}x\u{2069}",
+    "🦀 👩\u{200d}🚀 Zoë 李",
+    "\u{fffe}\u{ffff}\u{0}",
+    "",
+];
+
+/// The moment of the sample: 2026-06-01.
+const NOW: Time = 1_780_272_000;
+
+const POLICY: &str = "\
+version: 1
+rules:
+  - id: hostile
+    select: user
+    forbid: { holds: { permission: '*.write' } }
+  - id: partly-answered
+    select: user
+  - id: not-answered
+    select: group
+  - id: selects-nothing
+    select: invite
+  - id: accepted
+    select: role
+  - id: passed
+    select: project
+";
+
+/// The sample.
+pub fn outcome() -> Outcome {
+    let source = Arc::new(SourceText::new("policies/a, b:c%d<e>.yaml".to_owned(), POLICY.to_owned()));
+    let rule = |id: &str, severity| RuleResult::new(Arc::new(info(&source, id, severity)));
+    let mut outcome = Outcome {
+        as_of: NOW,
+        source: Source { api: "https://api.openai.com/v1".to_owned(), collected_at: NOW - 3600 },
+        digest: format!("sha256:{}", "0".repeat(64)),
+        coverage: coverage(),
+        disagreements: vec![format!("the API and the groups disagree about {}", NAMES[0])],
+        rules: Vec::new(),
+        skipped: vec!["skipped".to_owned()],
+        findings: Vec::new(),
+    };
+
+    let mut hostile = rule("hostile", Severity::Critical);
+    hostile.selected = 30;
+    hostile.matched = NAMES.iter().map(|name| matched(name)).collect();
+    hostile.notes = NAMES.iter().map(|name| format!("`{name}`: nobody has this name")).collect();
+    let mut findings: Vec<Finding> =
+        NAMES.iter().enumerate().map(|(at, name)| finding(at, name, Status::Violation)).collect();
+    findings.push(finding(97, &"a long name ".repeat(40), Status::Violation));
+    findings.push(finding(98, "Wanda", Status::Waived));
+    findings.push(finding(99, "Basil", Status::Baselined));
+    outcome.push(hostile, findings);
+
+    let mut partly = rule("partly-answered", Severity::Low);
+    partly.unread = vec![Unread::Incomplete(Collection::UserRoles, format!("403 {}", NAMES[1]))];
+    let findings = vec![finding(100, "Una", Status::Unknown), finding(101, NAMES[2], Status::Unknown)];
+    outcome.push(partly, findings);
+
+    let mut unanswered = rule("not-answered", Severity::High);
+    unanswered.truncated = true;
+    unanswered.unread = vec![Unread::NotRequested(Collection::Projects), Unread::Other(NAMES[4].to_owned())];
+    outcome.push(unanswered, Vec::new());
+
+    let mut vacuous = rule("selects-nothing", Severity::Medium);
+    vacuous.vacuous = true;
+    outcome.push(vacuous, Vec::new());
+
+    let mut accepted = rule("accepted", Severity::Info);
+    accepted.selected = 2;
+    outcome.push(accepted, vec![finding(102, "Willy", Status::Waived), finding(103, "Bella", Status::Baselined)]);
+
+    outcome.push(rule("passed", Severity::Medium), Vec::new());
+    outcome
+}
+
+/// One rule with that many violations.
+pub fn many(count: usize) -> Outcome {
+    let mut outcome = outcome();
+    let findings = (0..count)
+        .map(|at| Finding {
+            fingerprint: format!("{at:016x}"),
+            ..finding(at % 100, &format!("user {at}"), Status::Violation)
+        })
+        .collect();
+    let mut rule = RuleResult::new(Arc::clone(&outcome.rules[0].info));
+    rule.matched = vec![matched("x"); NAMES.len()];
+    outcome.rules.clear();
+    outcome.findings.clear();
+    outcome.push(rule, findings);
+    outcome
+}
+
+fn info(source: &Arc<SourceText>, id: &str, severity: Severity) -> RuleInfo {
+    let start = source.text.find(id).expect("the policy has the rule");
+    let location = Location { source: Arc::clone(source), span: start..start + id.len() };
+    let line = location.region().line;
+    let plain = id != "hostile";
+    let text = |plain_text: &str| if plain { plain_text.to_owned() } else { NAMES.join(" / ") };
+    RuleInfo {
+        id: id.to_owned(),
+        title: text("A title"),
+        severity,
+        rationale: Some(text("Because.")),
+        remediation: (!plain).then(|| text("")),
+        references: vec![text("https://example.com/a")],
+        controls: BTreeMap::from([(text("soc2"), vec![text("CC6.1")])]),
+        tags: vec![text("roles")],
+        location,
+        end_line: line + 1,
+    }
+}
+
+fn thing(kind: ThingKind, id: &str, name: &str, project: Option<Arc<Thing>>) -> Arc<Thing> {
+    Arc::new(Thing { kind, id: Text::new(id), name: Some(Text::new(name)), email: None, project })
+}
+
+fn matched(name: &str) -> Matched {
+    let role = thing(ThingKind::Of(Kind::Role), &format!("role_{name}"), name, None);
+    Matched { role, patterns: vec![(region(5, 36), vec![Text::new(format!("api.{name}.write"))])] }
+}
+
+fn region(line: u32, column: u32) -> Region {
+    Region { line, column, end_line: line, end_column: column + 9 }
+}
+
+fn finding(at: usize, name: &str, status: Status) -> Finding {
+    let project = thing(ThingKind::Of(Kind::Project), &format!("proj_{name}"), name, None);
+    let role = thing(ThingKind::Of(Kind::Role), &format!("role_{name}"), name, Some(project));
+    let group = thing(ThingKind::Of(Kind::Group), &format!("group_{name}"), name, None);
+    let email = (!name.is_empty()).then(|| Text::new(format!("{name}@acme.example")));
+    let user = Thing {
+        kind: ThingKind::Of(Kind::User),
+        id: Text::new(format!("user-{at}-{name}")),
+        name: Some(Text::new(name)),
+        email,
+        project: None,
+    };
+    let evidence = |attribute: &'static str, value| Evidence {
+        attribute: Text::const_new(attribute),
+        value,
+        region: region(5, 36),
+    };
+    let unknown = status == Status::Unknown;
+    Finding {
+        rule: 0,
+        status,
+        message: if unknown {
+            format!("user {}: cannot be answered", user.label())
+        } else {
+            format!("user {} holds api.{name}.write", user.label())
+        },
+        subject: Arc::new(user),
+        evidence: vec![evidence("permissions", Value::Permission(Text::new(format!("api.{name}.write"))))],
+        selected_by: vec![evidence("name", Value::Text(Text::new(name)))],
+        paths: vec![Arc::new(AccessPath {
+            from_subject: true,
+            steps: vec![group, role],
+            // Only the first rule has permissions that fired.
+            matched: (at < 100).then_some(at % NAMES.len()),
+        })],
+        missing: if unknown { vec![format!("GET /users/{name}/roles: 403")] } else { Vec::new() },
+        region: region(5, 36),
+        fingerprint: format!("{at:016x}"),
+    }
+}
+
+fn coverage() -> Coverage {
+    let mut coverage = Coverage::default();
+    let failure = |denied, message: &str| Failure { denied, message: message.to_owned(), scope: None };
+    for (collection, requests, items) in [
+        (Collection::Users, 3, 41),
+        (Collection::UserRoles, 40, 60),
+        (Collection::Groups, 0, 0),
+        (Collection::Invites, 0, 0),
+    ] {
+        let record = coverage.of_mut(collection);
+        (record.asked, record.requests, record.items) = (true, requests, items);
+    }
+    let roles = coverage.of_mut(Collection::UserRoles);
+    roles.gaps.insert(NAMES[0].to_owned(), failure(true, &format!("403 {}", NAMES[1])));
+    roles.carried.insert("user-1".to_owned(), NOW - 86_400);
+    coverage.of_mut(Collection::Groups).cut = Some(failure(true, "403, the key lacks a scope"));
+    coverage.of_mut(Collection::Invites).cut = Some(failure(false, NAMES[2]));
+    coverage
+}

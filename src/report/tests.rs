@@ -1,0 +1,126 @@
+//! What every format must do, tried on one hostile outcome.
+
+use super::sample::{NAMES, many, outcome};
+use super::{Format, TextStyle, render};
+use crate::escape::{is_hidden, visible};
+use crate::finding::{Outcome, Status, Verdict};
+use crate::org::{Collection, State};
+
+/// What a format shows of each finding, unless it says how many more there are.
+enum Shows {
+    Fingerprint,
+    Label,
+    Count,
+    Metric,
+}
+
+fn shows(format: Format) -> Shows {
+    match format {
+        Format::Json | Format::Csv | Format::Gitlab | Format::Sarif => Shows::Fingerprint,
+        Format::Text => Shows::Label,
+        Format::Junit | Format::Github | Format::Markdown => Shows::Count,
+        Format::Prometheus => Shows::Metric,
+    }
+}
+
+pub(super) fn rendered(format: Format, outcome: &Outcome) -> String {
+    let style = TextStyle { width: 100, color: false, quiet: false, verbose: true };
+    let mut bytes = Vec::new();
+    render(format, outcome, style, &mut bytes).expect("memory can be written to");
+    String::from_utf8(bytes).expect("a report is UTF-8")
+}
+
+fn for_each(test: impl Fn(Format, &Outcome, &str)) {
+    let outcome = outcome();
+    for format in Format::ALL {
+        test(format, &outcome, &rendered(format, &outcome));
+    }
+}
+
+#[test]
+fn the_same_outcome_gives_the_same_bytes() {
+    for_each(|format, _, report| assert_eq!(rendered(format, &outcome()), report, "{}", format.name()));
+}
+
+#[test]
+fn no_hidden_character_is_written_bare() {
+    for_each(|format, _, report| {
+        let found: Vec<char> = report.chars().filter(|&c| c != '\n' && is_hidden(c)).collect();
+        assert!(found.is_empty(), "{}: {found:?} in\n{report}", format.name());
+    });
+}
+
+#[test]
+fn no_name_becomes_a_command_of_a_ci_runner() {
+    for_each(|format, _, report| {
+        for line in report.lines() {
+            let kinds = ["::error ", "::warning ", "::notice "];
+            let own = format == Format::Github && kinds.iter().any(|kind| line.starts_with(kind));
+            assert!(own || !line.trim_start().starts_with("::"), "{}: {line}", format.name());
+            // Some runners find these in the middle of a line.
+            assert!(!line.contains("##[") && !line.contains("##vso["), "{}: {line}", format.name());
+        }
+    });
+}
+
+#[test]
+fn each_finding_is_there_or_counted() {
+    for_each(|format, outcome, report| match shows(format) {
+        Shows::Fingerprint => {
+            for finding in &outcome.findings {
+                let times = report.matches(&finding.fingerprint).count();
+                assert!(times >= 1, "{}: {}", format.name(), finding.fingerprint);
+            }
+        }
+        Shows::Label => {
+            for finding in outcome.findings.iter().filter(|finding| finding.status == Status::Violation) {
+                let label = visible(finding.subject.label()).split_whitespace().next().unwrap_or("user").to_owned();
+                assert!(report.contains(&label), "{}: {label}", format.name());
+            }
+        }
+        Shows::Metric => {
+            let violations = outcome.count_findings(Status::Violation);
+            assert!(report.contains(&format!("status=\"violation\"}} {violations}\n")), "{violations}");
+        }
+        Shows::Count => {
+            let violations = outcome.count_findings(Status::Violation);
+            assert!(report.contains(&format!("{violations} violations")), "{}: {violations}", format.name());
+        }
+    });
+}
+
+#[test]
+fn every_verdict_status_and_missing_list_is_there() {
+    for_each(|format, outcome, report| {
+        // That it is a violation may go without saying.
+        let statuses = [Status::Unknown, Status::Waived, Status::Baselined].map(Status::name);
+        let verdicts = [Verdict::Unknown, Verdict::Vacuous].map(Verdict::name);
+        let missing = Collection::ALL
+            .into_iter()
+            .filter(|&of| !matches!(outcome.coverage.state(of), State::Complete | State::NotAsked))
+            .map(Collection::name);
+        for word in statuses.into_iter().chain(verdicts).chain(missing) {
+            assert!(report.contains(word), "{} has no `{word}`:\n{report}", format.name());
+        }
+    });
+}
+
+#[test]
+fn the_sample_in_each_format() {
+    for_each(|format, _, report| insta::assert_snapshot!(format.name(), report));
+}
+
+#[test]
+fn ten_times_the_findings_make_at_most_ten_times_the_report() {
+    for format in Format::ALL {
+        let [few, many] = [100, 1000].map(|count| rendered(format, &many(count)).len());
+        assert!(many <= few * 11, "{}: {few} and {many} bytes", format.name());
+    }
+}
+
+#[test]
+fn the_names_of_the_sample_are_hostile() {
+    for sign in ["\u{1b}", "::", "##vso[", "##[", "=", "<", "\"", "\n", "\r", "\u{202e}", "🦀", "\u{ffff}"] {
+        assert!(NAMES.iter().any(|name| name.contains(sign)), "{sign:?}");
+    }
+}
