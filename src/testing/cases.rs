@@ -216,12 +216,23 @@ impl Reader<'_> {
                 }
                 found.map(Expected::Verdict)
             }
-            Yaml::List(_) => Some(Expected::Subjects { violation: self.subjects(node, names)?, unknown: None }),
+            Yaml::List(items) => {
+                if items.is_empty() {
+                    let problem = Problem::new(node.span.clone(), "no subject is expected");
+                    self.problem(problem.help("write `pass` if nothing must be found"));
+                }
+                Some(Expected::Subjects { violation: self.subjects(node, names)?, unknown: None })
+            }
             Yaml::Map(_) => {
                 let fields = self.fields(node, "an expectation", &["violation", "unknown"])?;
                 let mut subjects = |name| fields.get(name).map(|node| self.subjects(node, names));
                 let (violation, unknown) = (subjects("violation"), subjects("unknown"));
-                Some(Expected::Subjects { violation: violation.unwrap_or(Some(Vec::new()))?, unknown: unknown? })
+                let violation = violation.unwrap_or(Some(Vec::new()))?;
+                let unknown = match unknown {
+                    Some(unknown) => Some(unknown?),
+                    None => None,
+                };
+                Some(Expected::Subjects { violation, unknown })
             }
             Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float => {
                 self.wrong(node, "an expectation", "pass, unknown, vacuous, or a list of subjects");
@@ -235,10 +246,6 @@ impl Reader<'_> {
             self.wrong(node, "an expectation", "a list of subjects");
             return None;
         };
-        if items.is_empty() {
-            let problem = Problem::new(node.span.clone(), "no subject is expected");
-            self.problem(problem.help("write `pass` if nothing must be found"));
-        }
         items.iter().map(|item| self.subject(item, names)).collect()
     }
 

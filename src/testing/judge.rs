@@ -75,6 +75,9 @@ fn differences(expected: &Expected, outcome: &Outcome, number: usize) -> Vec<Str
                 lines.push("+ unknown".to_owned());
                 lines.extend(unread(result));
             }
+            if unknown.is_some() && !result.is_open() {
+                lines.push("- unknown".to_owned());
+            }
             if lines.iter().all(|line| line.starts_with("  ")) { Vec::new() } else { lines }
         }
     }

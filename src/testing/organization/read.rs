@@ -80,7 +80,7 @@ impl Drafter<'_, '_> {
         match self.text(entry, key, Known::Missing) {
             Known::Value(name) => Some(name),
             // The id names what has no name.
-            Known::Missing | Known::Null if entry.get("id").is_some() => Some(Text::default()),
+            Known::Missing | Known::Null if entry.get("id").is_some() => Some(self.id(entry, "", "")),
             Known::Missing | Known::Null => {
                 let start = entry.node.span.start;
                 self.reader.problem(Problem::new(start..start, format!("{what} needs `{key}` or an `id`")));
