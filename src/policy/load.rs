@@ -163,7 +163,7 @@ fn walk(folder: &Path, depth: Option<usize>, wanted: fn(&Path) -> bool) -> Resul
             match std::fs::metadata(&path) {
                 Ok(metadata) if metadata.is_dir() => of_kind.push((path, depth.map(|depth| depth - 1))),
                 Ok(metadata) if !wanted(&path) || metadata.is_file() => {
-                    found.extend(wanted(&path).then_some(path))
+                    found.extend(wanted(&path).then_some(path));
                 }
                 Ok(_) => return Err(Error::Read { path, source: std::io::Error::other("it is not a regular file") }),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound && !wanted(&path) => {}

@@ -128,12 +128,11 @@ impl Reader<'_> {
         };
         let name = self.optional_text(fields.get("name"), "`name`");
         let now = self.now(&fields).unwrap_or(now);
-        let org = match fields.get("org") {
-            Some(org) => organization::read(self, org, now),
-            None => {
-                missing(self, "org");
-                None
-            }
+        let org = if let Some(org) = fields.get("org") {
+            organization::read(self, org, now)
+        } else {
+            missing(self, "org");
+            None
         };
         let own = self.own_policies(&fields, path);
         let all = self.all(fields.get("rules"));
@@ -290,8 +289,9 @@ fn tested_by(path: &Path) -> PathBuf {
 
 /// What is wrong with policies, in one line.
 fn told(error: &policy::Error) -> String {
-    match error {
-        policy::Error::Invalid { located } => located.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-        other => other.to_string(),
+    if let policy::Error::Invalid { located } = error {
+        located.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    } else {
+        error.to_string()
     }
 }

@@ -1,4 +1,4 @@
-//! What became of tests, as text, JSON or JUnit XML.
+//! What became of tests, as text, JSON or the XML of `JUnit`.
 
 use std::fmt::Write as _;
 
@@ -64,10 +64,8 @@ pub fn render(format: Format, report: &Report<'_>, style: Style) -> String {
 }
 
 fn text(report: &Report<'_>, style: Style) -> String {
-    let paint = |word: &'static str, colors: Colors| match style.color {
-        true => colors.style(word).to_string(),
-        false => word.to_owned(),
-    };
+    let paint =
+        |word: &'static str, colors: Colors| if style.color { colors.style(word).to_string() } else { word.to_owned() };
     let mut out = String::new();
     let mut failed = 0;
     for (file, case, judged) in &report.tests {

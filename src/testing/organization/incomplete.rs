@@ -54,7 +54,9 @@ impl Drafter<'_, '_> {
         let Some(part) = part else {
             let message = format!("the test says that {collection} could not be read");
             incomplete.coverage.of_mut(collection).cut = Some(failure(message));
-            parts(collection, draft).iter().for_each(|id| incomplete.part(collection, id));
+            for id in parts(collection, draft) {
+                incomplete.part(collection, &id);
+            }
             return;
         };
         if collection.parent().is_none() {
@@ -68,37 +70,37 @@ impl Drafter<'_, '_> {
     }
 
     fn part(&mut self, collection: Collection, part: &str, written: &Reference) -> Option<Text> {
-        let kind = match collection.parent()? {
-            Collection::Users => Kind::User,
-            Collection::Groups => Kind::Group,
-            Collection::Projects => Kind::Project,
-            parent => {
-                let (project, member) = part.split_once('/').unwrap_or((part, ""));
-                let project = self.meant(Kind::Project, project, &written.span, None)?;
-                let (kind, within) = match parent {
-                    Collection::ServiceAccounts => (Kind::ServiceAccount, Some(project.as_str())),
-                    Collection::ProjectGroups => (Kind::Group, None),
-                    Collection::Roles
-                    | Collection::Users
-                    | Collection::UserRoles
-                    | Collection::Groups
-                    | Collection::GroupRoles
-                    | Collection::GroupMembers
-                    | Collection::Projects
-                    | Collection::ProjectUsers
-                    | Collection::ProjectRoles
-                    | Collection::ProjectUserRoles
-                    | Collection::ProjectGroupRoles
-                    | Collection::ServiceAccountRoles
-                    | Collection::ApiKeys
-                    | Collection::AdminApiKeys
-                    | Collection::Invites => (Kind::User, None),
-                };
-                let member = self.meant(kind, member, &written.span, within)?;
-                return Some(part_id(&project, &member));
-            }
-        };
-        self.meant(kind, part, &written.span, None)
+        let (kind, in_project) = read_for(collection)?;
+        if !in_project {
+            return self.meant(kind, part, &written.span, None);
+        }
+        let (project, member) = part.split_once('/').unwrap_or((part, ""));
+        let project = self.meant(Kind::Project, project, &written.span, None)?;
+        let within = (kind == Kind::ServiceAccount).then_some(project.as_str());
+        let member = self.meant(kind, member, &written.span, within)?;
+        Some(part_id(&project, &member))
+    }
+}
+
+/// The kind of things that a collection is read for one by one, and whether within each project.
+fn read_for(collection: Collection) -> Option<(Kind, bool)> {
+    match collection {
+        Collection::UserRoles => Some((Kind::User, false)),
+        Collection::GroupRoles | Collection::GroupMembers => Some((Kind::Group, false)),
+        Collection::ProjectUsers
+        | Collection::ProjectGroups
+        | Collection::ProjectRoles
+        | Collection::ServiceAccounts
+        | Collection::ApiKeys => Some((Kind::Project, false)),
+        Collection::ProjectUserRoles => Some((Kind::User, true)),
+        Collection::ProjectGroupRoles => Some((Kind::Group, true)),
+        Collection::ServiceAccountRoles => Some((Kind::ServiceAccount, true)),
+        Collection::Roles
+        | Collection::Users
+        | Collection::Groups
+        | Collection::Projects
+        | Collection::AdminApiKeys
+        | Collection::Invites => None,
     }
 }
 

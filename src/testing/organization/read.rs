@@ -192,7 +192,7 @@ impl Drafter<'_, '_> {
             owner: Owner::default(),
             told_apart: true,
         };
-        Some((id, KeyDraft { key, owner: self.owner(&entry, "an admin key")? }))
+        Some((id, KeyDraft { key, owner: self.owner(&entry, "an admin key").ok()? }))
     }
 
     fn invite(&mut self, node: &Node) -> Option<(Text, InviteDraft)> {

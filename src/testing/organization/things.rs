@@ -3,8 +3,8 @@
 use super::read::DAY;
 use super::written::Entry;
 use super::{AccountDraft, Drafter, KeyDraft, MemberDraft, ProjectDraft, Reference, project_ix};
-use crate::document::Problem;
 use crate::document::tree::{Node, Yaml};
+use crate::document::{Noted, Problem};
 use crate::org::{ApiKey, Known, Owner, ServiceAccount, Text};
 
 const MEMBER: &[&str] = &["role", "added_at"];
@@ -81,19 +81,19 @@ impl Drafter<'_, '_> {
             owner_project_access: self.word(&entry, "owner_project_access", Some("active")),
             owner: Owner::default(),
         };
-        Some((id, KeyDraft { key, owner: self.owner(&entry, "a key")? }))
+        Some((id, KeyDraft { key, owner: self.owner(&entry, "a key").ok()? }))
     }
 
     /// Whose a key is: a name, or `null` where nobody is left.
-    pub(super) fn owner(&mut self, entry: &Entry<'_>, what: &str) -> Option<Option<Reference>> {
+    pub(super) fn owner(&mut self, entry: &Entry<'_>, what: &str) -> Result<Option<Reference>, Noted> {
         match entry.get("owner") {
-            Some(Node { yaml: Yaml::Null, .. }) => Some(None),
-            Some(node) => Some(Some(self.reference(node)?)),
+            Some(Node { yaml: Yaml::Null, .. }) => Ok(None),
+            Some(node) => self.reference(node).map(Some).ok_or(Noted),
             None => {
                 let start = entry.node.span.start;
                 let problem = Problem::new(start..start, format!("{what} needs an `owner`"));
                 self.reader.problem(problem.help("name who it belongs to, or write `owner: null`"));
-                None
+                Err(Noted)
             }
         }
     }
