@@ -24,6 +24,7 @@
 //! | [`finding`] | what does a check say? | `document`, `org` |
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `document`, `finding`, `org`, `policy` |
+//! | [`testing`] | do the policies say what their tests expect? | `check`, `document`, `finding`, `org`, `policy` |
 //! | `api` | what does one list of the Admin API say, honestly? | `org` |
 //! | `collect` | which lists make an organization? | `api`, `org` |
 //! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `org` |
@@ -64,4 +65,5 @@ pub mod org;
 pub mod policy;
 pub mod report;
 pub mod snapshot;
+pub mod testing;
 pub mod time;

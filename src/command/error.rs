@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::console::output;
 use crate::escape::shown;
-use crate::{api, policy, snapshot};
+use crate::{api, policy, snapshot, testing};
 
 impl Error {
     /// The error with its cause, for a warning.
@@ -26,6 +26,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Policy(#[from] policy::Error),
+    /// The tests of policies.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Test(#[from] testing::Error),
     /// The way to the API.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -7,6 +7,7 @@ mod fetch;
 mod input;
 mod plan;
 mod progress;
+mod test;
 #[cfg(test)]
 mod tests;
 
@@ -46,6 +47,8 @@ pub enum Command {
     Plan(plan::Args),
     /// Try each endpoint once: what this key may read, and which rules would be unknown
     Doctor(doctor::Args),
+    /// Run the tests of policies: small organizations, and what each rule must say of them
+    Test(test::Args),
 }
 
 impl Cli {
@@ -103,5 +106,6 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Plan(args) => plan::run(args, &cli.common),
         Command::Doctor(args) => doctor::run(args, &cli.common),
         Command::Fetch(args) => fetch::run(args, &cli.common),
+        Command::Test(args) => test::run(args, &cli.common),
     }
 }

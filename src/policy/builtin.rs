@@ -5,3 +5,6 @@ pub const DEFAULT: &str = "builtin:recommended";
 
 /// Each pack: what `--policy` calls it, and its text.
 pub const PACKS: [(&str, &str); 1] = [(DEFAULT, include_str!("../../policies/recommended.yaml"))];
+
+/// The tests of each pack, by its name.
+pub const TESTS: [(&str, &str); 1] = [(DEFAULT, include_str!("../../policies/recommended_test.yaml"))];

@@ -35,7 +35,7 @@ pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Policy>, Err
             sources.insert(path.clone(), pack);
             continue;
         }
-        for file in files(path)? {
+        for file in files(path, is_policy)? {
             // The same file named twice is one file.
             let identity = std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
             if let Entry::Vacant(entry) = sources.entry(identity) {
@@ -59,7 +59,8 @@ fn pack(path: &Path) -> Result<Option<Arc<SourceText>>, Error> {
     }
 }
 
-fn read_file(file: &Path) -> Result<Arc<SourceText>, Error> {
+/// The text of a file under its name.
+pub(crate) fn read_file(file: &Path) -> Result<Arc<SourceText>, Error> {
     let failed = |source| Error::Read { path: file.to_owned(), source };
     let text = bounded::read(file, LARGEST).map_err(failed)?;
     Ok(source(shown(file), text))
@@ -108,7 +109,7 @@ fn source(name: String, text: String) -> Arc<SourceText> {
 }
 
 /// Characters that make a policy read otherwise than it is: each, once, on its place.
-fn hidden(text: &str) -> impl Iterator<Item = Problem> {
+pub(crate) fn hidden(text: &str) -> impl Iterator<Item = Problem> {
     let hides = |c: char| is_hidden(c) && !matches!(c, '\n' | '\r' | '\t');
     text.char_indices().filter(move |&(at, c)| hides(c) && !(at == 0 && c == '\u{feff}')).map(|(at, character)| {
         let message = format!("a hidden character, {}", character.escape_unicode());
@@ -134,19 +135,20 @@ fn repeated_ids(policies: &[Policy]) -> Vec<Located> {
     repeated
 }
 
-fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {
+/// The files that a path names: itself, or the wanted ones of a folder or a glob.
+pub(crate) fn files(path: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, Error> {
     let found = match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => walk(path, None)?,
+        Ok(metadata) if metadata.is_dir() => walk(path, None, wanted)?,
         Ok(_) => return Ok(vec![path.to_owned()]),
-        Err(_) if is_glob(path.as_os_str()) => matching(path)?,
+        Err(_) if is_glob(path.as_os_str()) => matching(path, wanted)?,
         Err(source) => return Err(Error::Read { path: path.to_owned(), source }),
     };
     if found.is_empty() { Err(Error::NoPolicy { path: path.to_owned() }) } else { Ok(found) }
 }
 
-/// The policies of a folder and its subfolders, sorted. Without a depth, each real folder is walked once, so that links
+/// The wanted files of a folder and its subfolders, sorted. Without a depth, each real folder is walked once, so that links
 /// in a circle come to an end; with one, every path of so many folders is walked.
-fn walk(folder: &Path, depth: Option<usize>) -> Result<Vec<PathBuf>, Error> {
+fn walk(folder: &Path, depth: Option<usize>, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
     let mut walked = BTreeSet::new();
     let (mut folders, mut links) = (vec![(folder.to_owned(), depth)], Vec::new());
@@ -160,11 +162,11 @@ fn walk(folder: &Path, depth: Option<usize>) -> Result<Vec<PathBuf>, Error> {
             let of_kind = if path.is_symlink() { &mut links } else { &mut folders };
             match std::fs::metadata(&path) {
                 Ok(metadata) if metadata.is_dir() => of_kind.push((path, depth.map(|depth| depth - 1))),
-                Ok(metadata) if !is_policy(&path) || metadata.is_file() => {
-                    found.extend(is_policy(&path).then_some(path));
+                Ok(metadata) if !wanted(&path) || metadata.is_file() => {
+                    found.extend(wanted(&path).then_some(path));
                 }
                 Ok(_) => return Err(Error::Read { path, source: std::io::Error::other("it is not a regular file") }),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_policy(&path) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound && !wanted(&path) => {}
                 Err(source) => return Err(Error::Read { path, source }),
             }
         }
@@ -177,8 +179,8 @@ fn is_glob(part: &OsStr) -> bool {
     part.to_string_lossy().contains(['*', '?', '[', '{'])
 }
 
-/// The policies below the folder that a glob begins with, if their paths match it.
-fn matching(glob: &Path) -> Result<Vec<PathBuf>, Error> {
+/// The wanted files below the folder that a glob begins with, if their paths match it.
+fn matching(glob: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, Error> {
     let pattern = GlobBuilder::new(&glob.to_string_lossy()).literal_separator(true).build();
     let pattern = pattern
         .map_err(|bad| Error::Glob { glob: glob.display().to_string(), message: bad.kind().to_string() })?
@@ -188,7 +190,7 @@ fn matching(glob: &Path) -> Result<Vec<PathBuf>, Error> {
     // A pattern of a fixed depth ends by itself, and may tell two paths to one folder apart.
     let depth =
         (!pattern_spans_folders(glob)).then(|| glob.to_string_lossy().matches(std::path::is_separator).count() + 1);
-    let found = walk(if relative { Path::new(".") } else { &folder }, depth)?;
+    let found = walk(if relative { Path::new(".") } else { &folder }, depth, wanted)?;
     let matches =
         |path: &PathBuf| pattern.is_match(if relative { path.strip_prefix(".").unwrap_or(path) } else { path });
     Ok(found.into_iter().filter(matches).collect())
@@ -208,9 +210,23 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 fn is_policy(path: &Path) -> bool {
+    is_yaml(path) && !is_test(path)
+}
+
+/// Whether a path is that of policies or of their tests, by its ending.
+pub(crate) fn is_yaml(path: &Path) -> bool {
+    stem(path).is_some()
+}
+
+/// Whether a path is that of policy tests, by its name.
+pub(crate) fn is_test(path: &Path) -> bool {
+    stem(path).is_some_and(|stem| stem.ends_with("_test"))
+}
+
+/// The name of a YAML file without its ending, in lower case.
+fn stem(path: &Path) -> Option<String> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
-    stem.is_some_and(|stem| !stem.ends_with("_test"))
+    name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).map(str::to_owned)
 }
 
 #[cfg(all(test, unix))]
@@ -231,6 +247,6 @@ mod tests {
             symlink(folder.path(), at(link)).expect("linked");
         }
         let expected = [".yaml", "a.yaml", "b.YAML", "z/d.yml"].map(at);
-        assert_eq!(walk(folder.path(), None).expect("walked"), expected);
+        assert_eq!(walk(folder.path(), None, is_policy).expect("walked"), expected);
     }
 }

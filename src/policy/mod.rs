@@ -18,8 +18,9 @@ mod select;
 mod vocabulary;
 
 pub use crate::org::Kind;
+pub(crate) use builtin::{DEFAULT, TESTS};
 pub use error::Error;
-pub(crate) use load::LARGEST;
+pub(crate) use load::{LARGEST, files, hidden, is_test, is_yaml, read_file};
 pub use load::{load, parse};
 pub use needs::{Needs, Users, needs};
 pub use params::Overrides;

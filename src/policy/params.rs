@@ -43,6 +43,11 @@ impl Overrides {
         Ok(())
     }
 
+    /// Sets a parameter to what a file says.
+    pub(crate) fn set_node(&mut self, name: &str, value: Node) {
+        self.0.insert(name.to_owned(), value);
+    }
+
     /// The names that are set.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

@@ -49,7 +49,7 @@ fn every_built_in_rule_says_what_why_and_what_to_do() {
 #[test]
 fn every_policy_file_in_the_repository_loads_and_the_built_in_ones_are_there() {
     let found: Vec<PathBuf> =
-        files("policies", "yaml").into_iter().filter(|path| !path.ends_with("_test.yaml")).collect();
+        files("policies", "yaml").into_iter().filter(|path| !path.to_string_lossy().ends_with("_test.yaml")).collect();
     let folder = [root().join("policies")];
     let policies = load(&folder, &Overrides::default()).expect("every policy loads");
     assert_eq!(policies.len(), found.len());

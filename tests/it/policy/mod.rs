@@ -5,3 +5,4 @@ mod load_errors;
 mod params;
 mod projects;
 mod relations;
+mod tests;

@@ -1,0 +1,79 @@
+//! `rolelint test`: policies against their tests.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use crate::cli::Common;
+use crate::console::{Color, Terminal, output};
+use crate::testing::{Coverage, Format, Report, Style, judge, load, render};
+
+use super::{Error, Exit};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Policies (their tests stand beside them), tests, folders or globs; without any, the built-in rules
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Run only tests with this text in their name; repeatable
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Vec<String>,
+    /// Fail if less than this percentage of the rules' answers (violation, pass, unknown) was seen
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), conflicts_with = "filter")]
+    pub min_coverage: Option<u8>,
+    /// Report format
+    #[arg(short, long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write the report to FILE, whole or not at all, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.name()))
+    }
+}
+
+pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
+    let loaded = load(&args.paths)?;
+    let mut coverage = Coverage::new(&loaded.suites, &loaded.untested);
+    let mut tests = Vec::new();
+    for suite in &loaded.suites {
+        for case in suite.cases.iter().filter(|case| wanted(&case.name, &args.filter)) {
+            let judged = judge(suite, case);
+            judged.seen.iter().for_each(|(rule, seen)| coverage.add(rule, *seen));
+            tests.push((suite.source.name.as_str(), case, judged));
+        }
+    }
+    if tests.is_empty() {
+        let none = if args.filter.is_empty() { "there is no test" } else { "no test has this text in its name" };
+        output::warn(none);
+    }
+    let report = Report { tests, coverage: args.filter.is_empty().then_some(&coverage) };
+    let color = match &args.output {
+        Some(_) => common.color == Color::Always,
+        None => Terminal::stdout(common.color).color,
+    };
+    let style = Style { color, quiet: common.quiet, verbose: common.verbose > 0 };
+    let text = render(args.format, &report, style);
+    output::write(args.output.as_deref(), |to| to.write_all(text.as_bytes()))?;
+    Ok(exit(args, &report, &coverage))
+}
+
+fn wanted(name: &str, filter: &[String]) -> bool {
+    filter.is_empty() || filter.iter().any(|text| name.to_lowercase().contains(&text.to_lowercase()))
+}
+
+fn exit(args: &Args, report: &Report<'_>, coverage: &Coverage) -> Exit {
+    let failed = report.tests.iter().any(|(_, _, judged)| !judged.differences.is_empty());
+    let least = args.min_coverage.map_or(0, usize::from);
+    if coverage.percent() < least {
+        output::warn(&format!("coverage is {} %, less than the {least} % of --min-coverage", coverage.percent()));
+    }
+    if failed || report.tests.is_empty() || coverage.percent() < least { Exit::Violation } else { Exit::Clean }
+}

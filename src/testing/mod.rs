@@ -1,0 +1,19 @@
+//! Policy tests: small organizations, written down, and what each rule must say of them.
+//!
+//! This module reads tests, judges them with the real evaluator, and says how expected and found differ. It knows
+//! neither files nor terminals beyond the paths that it is given.
+
+mod cases;
+mod coverage;
+mod error;
+mod judge;
+mod load;
+mod organization;
+mod report;
+
+pub use cases::{Case, Expected, Suite};
+pub use coverage::{Coverage, Seen};
+pub use error::Error;
+pub use judge::{Difference, Judged, judge};
+pub use load::{Loaded, load};
+pub use report::{Format, Report, Style, render};

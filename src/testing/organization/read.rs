@@ -1,0 +1,214 @@
+//! From YAML to drafts: one reader for each kind of thing.
+
+use std::collections::BTreeMap;
+
+use super::written::Entry;
+use super::{Draft, Drafter, GroupDraft, InviteDraft, KeyDraft, ProjectDraft, RoleDraft, UserDraft};
+use crate::document::Problem;
+use crate::document::tree::Node;
+use crate::org::{AdminApiKey, Group, Invite, Known, Owner, Project, Role, Text, User, canonical_role_id};
+use crate::time::Time;
+
+const ORGANIZATION: &[&str] = &["roles", "groups", "users", "projects", "invites", "admin_api_keys", "incomplete"];
+const ROLE: &[&str] =
+    &["name", "description", "permissions", "predefined_role", "created_at", "updated_at", "created_by"];
+const GROUP: &[&str] = &["name", "is_scim_managed", "group_type", "created_at"];
+const USER: &[&str] = &[
+    "name",
+    "email",
+    "role",
+    "is_service_account",
+    "is_scim_managed",
+    "enabled",
+    "banned",
+    "added_at",
+    "created",
+    "api_key_last_used_at",
+];
+const PROJECT: &[&str] = &["name", "status", "created_at", "archived_at"];
+const IN_PROJECT: &[&str] = &["roles", "users", "groups", "service_accounts", "api_keys"];
+const ADMIN_KEY: &[&str] = &["name", "created_at", "expires_at", "last_used_at"];
+const INVITE: &[&str] = &["email", "role", "status", "created_at", "expires_at", "accepted_at"];
+
+pub(super) const DAY: Time = 86_400;
+
+impl Drafter<'_, '_> {
+    /// Everything that is written, and what of it could not be read.
+    pub(super) fn draft<'n>(&mut self, node: &'n Node) -> Option<(Draft, Option<&'n Node>)> {
+        let fields = self.reader.fields(node, "an organization", ORGANIZATION)?;
+        let mut draft = Draft::default();
+        for node in self.things(fields.get("roles"), "roles") {
+            let role = self.role(node, "organization", None);
+            self.keep(&mut draft.roles, node, "role", role);
+        }
+        for node in self.things(fields.get("groups"), "groups") {
+            let group = self.group(node);
+            self.keep(&mut draft.groups, node, "group", group);
+        }
+        for node in self.things(fields.get("users"), "users") {
+            let user = self.user(node);
+            self.keep(&mut draft.users, node, "user", user);
+        }
+        for node in self.things(fields.get("projects"), "projects") {
+            let project = self.project(node);
+            self.keep(&mut draft.projects, node, "project", project);
+        }
+        for node in self.things(fields.get("admin_api_keys"), "admin_api_keys") {
+            let key = self.admin_key(node);
+            self.keep(&mut draft.admin_keys, node, "admin key", key);
+        }
+        for node in self.things(fields.get("invites"), "invites") {
+            let invite = self.invite(node);
+            self.keep(&mut draft.invites, node, "invite", invite);
+        }
+        Some((draft, fields.get("incomplete")))
+    }
+
+    /// Puts a thing under its id, which no other may have.
+    pub(super) fn keep<T>(&mut self, all: &mut BTreeMap<Text, T>, node: &Node, what: &str, read: Option<(Text, T)>) {
+        let Some((id, thing)) = read else { return };
+        if all.contains_key(&id) {
+            let problem = Problem::new(node.span.clone(), format!("a second {what} with the id `{id}`"));
+            self.reader.problem(problem.help("give one of them an `id` of its own"));
+            return;
+        }
+        all.insert(id, thing);
+    }
+
+    /// The name that a thing cannot do without.
+    pub(super) fn called(&mut self, entry: &Entry<'_>, what: &str, key: &str) -> Option<Text> {
+        match self.text(entry, key, Known::Missing) {
+            Known::Value(name) => Some(name),
+            // The id names what has no name.
+            Known::Missing | Known::Null if entry.get("id").is_some() => Some(self.id(entry, "", "")),
+            Known::Missing | Known::Null => {
+                let start = entry.node.span.start;
+                self.reader.problem(Problem::new(start..start, format!("{what} needs `{key}` or an `id`")));
+                None
+            }
+        }
+    }
+
+    pub(super) fn role(&mut self, node: &Node, scope: &str, project: Option<&str>) -> Option<(Text, RoleDraft)> {
+        let entry = self.entry(node, "a role", ROLE, &[])?;
+        let name = self.called(&entry, "a role", "name")?;
+        let predefined_role = self.flag(&entry, "predefined_role", false);
+        let prefix = match (predefined_role, project) {
+            (Known::Value(true), _) => format!("role-api-{scope}-"),
+            (Known::Value(false) | Known::Null | Known::Missing, Some(project)) => format!("role_{project}-"),
+            (Known::Value(false) | Known::Null | Known::Missing, None) => "role_".to_owned(),
+        };
+        let id = Text::from(canonical_role_id(&self.id(&entry, &prefix, &name)));
+        let made = Known::Value(self.now - 365 * DAY);
+        let role = Role {
+            id: id.clone(),
+            description: self.text(&entry, "description", Known::Value(name.clone())),
+            name: self.text(&entry, "name", Known::Value(name)),
+            permissions: self.permissions(&entry),
+            predefined_role,
+            resource_type: Known::Value(self.builder.symbols.intern(&format!("api.{scope}"))),
+            created_at: self.time(&entry, "created_at", made),
+            updated_at: self.time(&entry, "updated_at", made),
+            created_by: self.text(&entry, "created_by", Known::Null),
+            listed: project.is_none(),
+        };
+        Some((id, RoleDraft { role }))
+    }
+
+    fn group(&mut self, node: &Node) -> Option<(Text, GroupDraft)> {
+        let entry = self.entry(node, "a group", GROUP, &["roles"])?;
+        let name = self.called(&entry, "a group", "name")?;
+        let id = self.id(&entry, "group_", &name);
+        let group = Group {
+            id: id.clone(),
+            name: self.text(&entry, "name", Known::Value(name)),
+            is_scim_managed: self.flag(&entry, "is_scim_managed", true),
+            group_type: self.word(&entry, "group_type", Some("group")),
+            created_at: self.time(&entry, "created_at", Known::Value(self.now - 365 * DAY)),
+            listed: true,
+        };
+        let roles = self.references(&entry, "roles");
+        Some((id, GroupDraft { group, roles }))
+    }
+
+    fn user(&mut self, node: &Node) -> Option<(Text, UserDraft)> {
+        let entry = self.entry(node, "a user", USER, &["roles", "groups"])?;
+        let email = self.called(&entry, "a user", "email")?;
+        let local = email.split('@').next().unwrap_or_default().to_owned();
+        let id = self.id(&entry, "user-", &local);
+        let joined = Known::Value(self.now - 365 * DAY);
+        let user = User {
+            id: id.clone(),
+            name: self.text(&entry, "name", Known::Value(local.into())),
+            email: self.text(&entry, "email", Known::Null),
+            role: self.word(&entry, "role", Some("reader")),
+            is_service_account: self.flag(&entry, "is_service_account", false),
+            is_scim_managed: self.flag(&entry, "is_scim_managed", true),
+            enabled: self.flag(&entry, "enabled", true),
+            banned: self.flag(&entry, "banned", false),
+            added_at: self.time(&entry, "added_at", joined),
+            created: self.time(&entry, "created", joined),
+            api_key_last_used_at: self.time(&entry, "api_key_last_used_at", Known::Value(self.now - DAY)),
+            listed: true,
+        };
+        let (roles, groups) = (self.references(&entry, "roles"), self.references(&entry, "groups"));
+        Some((id, UserDraft { user, roles, groups }))
+    }
+
+    fn project(&mut self, node: &Node) -> Option<(Text, ProjectDraft)> {
+        let entry = self.entry(node, "a project", PROJECT, IN_PROJECT)?;
+        let name = self.called(&entry, "a project", "name")?;
+        let id = self.id(&entry, "proj_", &name);
+        let within = id.trim_start_matches("proj_").to_owned();
+        let project = Project {
+            id: id.clone(),
+            name: self.text(&entry, "name", Known::Value(name)),
+            status: self.word(&entry, "status", Some("active")),
+            created_at: self.time(&entry, "created_at", Known::Value(self.now - 365 * DAY)),
+            archived_at: self.time(&entry, "archived_at", Known::Null),
+        };
+        let mut draft = ProjectDraft {
+            project,
+            roles: BTreeMap::new(),
+            users: Vec::new(),
+            groups: Vec::new(),
+            accounts: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        };
+        self.contents(&entry, &within, &mut draft);
+        Some((id, draft))
+    }
+
+    fn admin_key(&mut self, node: &Node) -> Option<(Text, KeyDraft<AdminApiKey>)> {
+        let entry = self.entry(node, "an admin key", ADMIN_KEY, &["owner"])?;
+        let name = self.called(&entry, "an admin key", "name")?;
+        let id = self.id(&entry, "admin_key_", &name);
+        let key = AdminApiKey {
+            id: id.clone(),
+            name: self.text(&entry, "name", Known::Value(name)),
+            created_at: self.time(&entry, "created_at", Known::Value(self.now - 30 * DAY)),
+            expires_at: self.time(&entry, "expires_at", Known::Value(self.now + 60 * DAY)),
+            last_used_at: self.time(&entry, "last_used_at", Known::Value(self.now - DAY)),
+            owner: Owner::default(),
+            told_apart: true,
+        };
+        Some((id, KeyDraft { key, owner: self.owner(&entry, "an admin key").ok()? }))
+    }
+
+    fn invite(&mut self, node: &Node) -> Option<(Text, InviteDraft)> {
+        let entry = self.entry(node, "an invite", INVITE, &["projects"])?;
+        let email = self.called(&entry, "an invite", "email")?;
+        let id = self.id(&entry, "invite-", &email);
+        let invite = Invite {
+            id: id.clone(),
+            email: self.text(&entry, "email", Known::Value(email)),
+            role: self.word(&entry, "role", Some("reader")),
+            status: self.word(&entry, "status", Some("pending")),
+            created_at: self.time(&entry, "created_at", Known::Value(self.now - DAY)),
+            expires_at: self.time(&entry, "expires_at", Known::Value(self.now + 6 * DAY)),
+            accepted_at: self.time(&entry, "accepted_at", Known::Null),
+            projects: Known::Missing,
+        };
+        Some((id, InviteDraft { invite, projects: self.references(&entry, "projects") }))
+    }
+}

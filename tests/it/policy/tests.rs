@@ -1,0 +1,149 @@
+//! `rolelint test`: policies against small organizations.
+
+use std::path::Path;
+
+use crate::support::harness::{Ran, Rolelint, offline};
+
+const POLICY: &str = "\
+version: 1
+rules:
+  - { id: group-writer, select: role, where: { predefined_role: false }, forbid: { permissions: api.groups.write } }
+  - { id: holds-it, select: user, forbid: { holds: { scope: organization, permission: api.groups.write } } }
+";
+
+fn tests(tests: &str) -> Rolelint {
+    offline().file("access.yaml", POLICY).file("access_test.yaml", format!("tests:\n{tests}")).args(["test"])
+}
+
+fn run(text: &str) -> Ran {
+    tests(text).args(["access.yaml"]).run()
+}
+
+#[test]
+fn every_built_in_rule_is_seen_to_fire_pass_and_be_unknown() {
+    let ran = offline().args(["test", "--min-coverage", "100"]).run().ends_with(0);
+    assert!(ran.stdout.contains("coverage 100 %"), "{}", ran.stdout);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
+    offline().args(["test", "--min-coverage", "100"]).args([file.to_str().expect("UTF-8")]).run().ends_with(0);
+}
+
+#[test]
+fn the_tests_in_the_documentation_pass() {
+    let page = include_str!("../../../docs/testing.md");
+    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [policy, tests] = blocks[..] else { panic!("a policy and its tests") };
+    let run = offline().file("access.yaml", policy).file("access_test.yaml", tests);
+    let ran = run.args(["test", "access.yaml", "--min-coverage", "100"]).run().ends_with(0);
+    assert!(ran.stdout.contains("3 tests passed, 0 failed"), "{}", ran.stdout);
+}
+
+#[test]
+fn missing_and_surplus_findings_fail_with_both_shown() {
+    let text = "
+  - name: two roles
+    org: { roles: [{ name: A, permissions: [api.groups.write] }, { name: B }], users: [{ email: ada@x.example }] }
+    expect: { group-writer: [role/B], holds-it: pass }
+";
+    let ran = run(text).ends_with(1);
+    assert!(
+        ran.stdout.starts_with("FAIL access_test.yaml:3 two roles\n     group-writer\n       - role/role_b\n"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("       + role/A: "), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("     holds-it\n       "), "{}", ran.stdout);
+}
+
+#[test]
+fn a_violation_where_something_is_unknown_is_no_exact_answer() {
+    let org = "{ roles: [{ name: A, permissions: [api.groups.write] }, { name: B, unknown: [permissions] }] }";
+    let test = |expect: &str| format!("\n  - name: t\n    org: {org}\n    expect: {{ group-writer: {expect} }}\n");
+    assert!(run(&test("[role/A]")).ends_with(1).stdout.contains("+ unknown role/B"));
+    run(&test("{ violation: [role/A], unknown: [role/B] }")).ends_with(0);
+    run(&test("{ violation: [role/A], unknown: [] }")).ends_with(1);
+    run(&test("unknown")).ends_with(1);
+}
+
+#[test]
+fn all_rules_are_judged_if_the_test_says_so() {
+    let text = |rules: &str| {
+        format!(
+            "\n  - name: t\n    org: {{ users: [{{ email: ada@x.example, role: owner }}] }}\n    expect: {{ group-writer: vacuous }}{rules}\n"
+        )
+    };
+    run(&text("")).ends_with(0);
+    let ran = run(&text("\n    rules: all")).ends_with(1);
+    assert!(ran.stdout.contains("holds-it\n       - pass\n       + violation\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn no_test_at_all_fails() {
+    let ran = offline().file("access.yaml", POLICY).args(["test", "access.yaml"]).run().ends_with(1);
+    assert!(ran.stderr.contains("there is no test"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("group-writer: never seen as violation, pass, unknown"), "{}", ran.stdout);
+    let named = "\n  - name: t\n    org: {}\n    expect: { group-writer: vacuous }\n";
+    tests(named).args(["access.yaml", "--filter", "other"]).run().ends_with(1);
+    tests(named).args(["access.yaml", "--filter", "T"]).run().ends_with(0);
+    tests(named).args(["access.yaml", "--min-coverage", "1"]).run().ends_with(1);
+}
+
+#[test]
+fn each_mistake_in_a_test_is_shown_in_its_place() {
+    // The organization, what to expect, and what is said.
+    let table = [
+        ("{ usrs: [] }", "{ holds-it: pass }", "`usrs` is not a key of an organization", "did you mean `users`?"),
+        ("{ users: [{ emial: a@x.example }] }", "{ holds-it: pass }", "`emial` is not a key of a user", "`email`"),
+        ("{ users: [{ email: a@x.example, roles: [Grop] }] }", "{ holds-it: pass }", "there is no role `Grop`", ""),
+        (
+            "{ users: [{ email: a@x.example, enabled: 'yes' }] }",
+            "{ holds-it: pass }",
+            "`enabled` takes true or false",
+            "",
+        ),
+        (
+            "{ users: [{ email: a@x.example, unknown: [emal] }] }",
+            "{ holds-it: pass }",
+            "`emal` is not a field",
+            "`email`",
+        ),
+        ("{ users: [{ email: a@x.example }, { email: a@y.example }] }", "{ holds-it: pass }", "a second user", "`id`"),
+        ("{ incomplete: [user_rolls] }", "{ holds-it: pass }", "`user_rolls` is not a collection", "`user_roles`"),
+        ("{ incomplete: [user_roles/bob] }", "{ holds-it: pass }", "there is no user `bob`", ""),
+        ("{ incomplete: [users/bob] }", "{ holds-it: pass }", "`users` is one list", "unknown: [...]"),
+        (
+            "{ roles: [{ name: A, created_at: soon }] }",
+            "{ holds-it: pass }",
+            "`soon` is not what `created_at`",
+            "90d ago",
+        ),
+        ("{ admin_api_keys: [{ name: a }] }", "{ holds-it: pass }", "an admin key needs an `owner`", "owner: null"),
+        ("{}", "{ hold-it: pass }", "`hold-it` is not a rule of the policy", "did you mean `holds-it`?"),
+        ("{}", "{ holds-it: passes }", "`passes` is not an answer", ""),
+        ("{}", "{ holds-it: [] }", "no subject is expected", "`pass`"),
+        (
+            "{ users: [{ email: ada@x.example }] }",
+            "{ holds-it: [user/adda@x.example] }",
+            "`adda@x.example`",
+            "`ada@x.example`",
+        ),
+        ("{}", "{ holds-it: [ada] }", "`ada` is not a subject", ""),
+        ("{}", "{}", "the test expects nothing", ""),
+    ];
+    for (org, expect, message, help) in table {
+        let ran = run(&format!("\n  - name: t\n    org: {org}\n    expect: {expect}\n")).ends_with(2);
+        let said = ran.stderr.replace("\n  │ ", " ");
+        assert!(said.contains(message) && said.contains(help), "{org} {expect}\n{said}");
+        assert!(said.contains("access_test.yaml:"), "{said}");
+    }
+}
+
+#[test]
+fn programs_get_json_and_junit() {
+    let text = "\n  - name: a <b>\n    org: { roles: [{ name: A, permissions: [api.groups.write] }] }\n    expect: { group-writer: pass }\n";
+    let json = tests(text).args(["access.yaml", "--format", "json"]).run().ends_with(1).json().0;
+    assert_eq!(json["tests"][0]["passed"], false);
+    assert_eq!(json["tests"][0]["differences"][0]["rule"], "group-writer");
+    assert_eq!(json["coverage"]["percent"], 0);
+    let junit = tests(text).args(["access.yaml", "--format", "junit"]).run().ends_with(1).stdout;
+    assert!(junit.contains("tests=\"1\" failures=\"1\"") && junit.contains("name=\"a &lt;b&gt;\""), "{junit}");
+}
