@@ -238,17 +238,7 @@ impl CompiledList {
 fn by_role_in(condition: &Condition, quantity: Quantity) -> bool {
     // Where every grant has to satisfy it, the scope is asked of each.
     let narrows = |part: &Condition| quantity != Quantity::Every && is_scope(part);
-    match &condition.predicate {
-        Predicate::All(parts) => parts.iter().all(|part| narrows(part) || by_role(part)),
-        Predicate::Any(_)
-        | Predicate::Not(_)
-        | Predicate::Text(..)
-        | Predicate::List(..)
-        | Predicate::Flag(..)
-        | Predicate::Time(..)
-        | Predicate::Related(..)
-        | Predicate::Via(..) => narrows(condition) || by_role(condition),
-    }
+    condition.conjuncts().iter().all(|part| narrows(part) || by_role(part))
 }
 
 fn is_scope(condition: &Condition) -> bool {
@@ -329,12 +319,11 @@ fn related(
             let mut places = Vec::new();
             Truths::each(facts.count(kind), |at| {
                 let open = facts.relate(relation, kind, at, scopes, &mut places);
-                match (relation, quantity) {
-                    (Relation::Holders, Quantity::Count(_)) => {
-                        let each = facts.by_principal(&places, of);
-                        quantify(quantity, each.into_values(), open)
-                    }
-                    _ => quantify(quantity, places.iter().map(|&place| of(place)), open),
+                if relation == Relation::Holders && !idempotent(quantity) {
+                    let each = facts.by_principal(&places, of);
+                    quantify(quantity, each.into_values(), open)
+                } else {
+                    quantify(quantity, places.iter().map(|&place| of(place)), open)
                 }
             })
         }

@@ -61,7 +61,7 @@ pub struct GateArgs {
     /// Treat a rule that selects nothing as unknown: exit code 3
     #[arg(long, env = "ROLELINT_STRICT", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub strict: bool,
-    /// Treat data older than this as missing: nothing passes, exit code 3 (12h, 7d, 2w)
+    /// Treat data as missing if any of it is older than this: nothing passes, exit code 3 (12h, 7d, 2w)
     #[arg(long, value_name = "TIME", value_parser = length, env = "ROLELINT_MAX_AGE", hide_env_values = true)]
     pub max_age: Option<i64>,
     /// Time from which ages in policies count [default: when the data was collected]
@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     }
 }
 
-/// Writes every report; one that cannot be written keeps none of the others.
+/// Writes every report; if one cannot be written, the others still are.
 fn write(outcome: &Outcome, args: &Args, common: &Common) -> Result<(), output::Error> {
     let stdout = Terminal::stdout(common.color);
     let style = |file: bool| {
@@ -135,15 +135,14 @@ fn exit(outcome: &Outcome, args: &Args) -> Exit {
 
 fn doubt_if_old(outcome: &mut Outcome, args: &Args) {
     let Some(max_age) = args.gate.max_age else { return };
-    let collected_at = outcome.source.collected_at;
-    let age = input::now().saturating_sub(collected_at);
-    let hours = age / 3600;
-    if age > max_age {
-        outcome.doubt(&format!(
-            "the facts are from {}, {hours} hours ago: older than --max-age allows",
-            rfc3339(collected_at)
-        ));
-    } else if age < -CLOCK_SKEW {
-        outcome.doubt(&format!("the facts are from {}, which is in the future", rfc3339(collected_at)));
+    let (oldest, newest) = (outcome.oldest_fact(), outcome.source.collected_at);
+    let age = |of: Time| input::now().saturating_sub(of);
+    if age(oldest) > max_age {
+        let which = if oldest < newest { "the oldest facts, which --since took over, are" } else { "the facts are" };
+        let hours = age(oldest) / 3600;
+        let from = rfc3339(oldest);
+        outcome.doubt(&format!("{which} from {from}, {hours} hours ago: older than --max-age allows"));
+    } else if age(newest) < -CLOCK_SKEW {
+        outcome.doubt(&format!("the facts are from {}, which is in the future", rfc3339(newest)));
     }
 }

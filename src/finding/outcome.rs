@@ -180,6 +180,12 @@ impl Outcome {
         self.rules.push(result);
     }
 
+    /// When the oldest fact was read: at this collection, or at the one that it was taken over from.
+    pub fn oldest_fact(&self) -> Time {
+        let collected_at = self.source.collected_at;
+        self.coverage.carried_from().map_or(collected_at, |carried| carried.min(collected_at))
+    }
+
     /// Whether every rule was answered for everything it selects.
     pub fn complete(&self) -> bool {
         !self.rules.iter().any(RuleResult::is_open)

@@ -101,7 +101,7 @@ pub struct Grant {
     pub scope: Scope,
     /// Whether the role was given to the principal itself.
     pub direct: Truth,
-    /// Whether the API says so, or it follows from no group conferring the role.
+    /// Whether the API says that it is direct; if not, `direct` follows from whether a group confers the role.
     pub direct_stated: bool,
     /// Whether membership of the organization or project implies it (the legacy word).
     pub membership: bool,

@@ -92,18 +92,7 @@ impl Reader<'_> {
             let problem = Problem::new(condition.span.clone(), "`every` asks for nothing: it always holds");
             self.problem(problem.help("say what each of them has to be"));
         }
-        let parts = match &inner.predicate {
-            Predicate::All(parts) => parts.as_slice(),
-            Predicate::Any(_)
-            | Predicate::Not(_)
-            | Predicate::Text(..)
-            | Predicate::List(..)
-            | Predicate::Flag(..)
-            | Predicate::Time(..)
-            | Predicate::Related(..)
-            | Predicate::Via(..) => std::slice::from_ref(&**inner),
-        };
-        for part in parts {
+        for part in inner.conjuncts() {
             if let Some((message, help)) = impossible(*relation, of, part) {
                 self.problem(Problem::new(part.span.clone(), message).help(help));
             }
@@ -138,7 +127,18 @@ fn impossible(relation: Relation, of: Kind, part: &Condition) -> Option<(String,
                 "write `scope: project`, or leave it out".to_owned(),
             ))
         }
-        _ => None,
+        (
+            _,
+            Predicate::All(_)
+            | Predicate::Any(_)
+            | Predicate::Not(_)
+            | Predicate::Text(..)
+            | Predicate::List(..)
+            | Predicate::Flag(..)
+            | Predicate::Time(..)
+            | Predicate::Related(..)
+            | Predicate::Via(..),
+        ) => None,
     }
 }
 

@@ -104,18 +104,8 @@ impl Rule {
         if self.select != Kind::User || !about_subject || !self.filter.about_subject() {
             return None;
         }
-        let parts = match &self.filter.predicate {
-            Predicate::All(parts) => parts.iter().collect(),
-            Predicate::Any(_)
-            | Predicate::Not(_)
-            | Predicate::Text(..)
-            | Predicate::List(..)
-            | Predicate::Flag(..)
-            | Predicate::Time(..)
-            | Predicate::Related(..)
-            | Predicate::Via(..) => vec![&self.filter],
-        };
-        let listed: Vec<&Condition> = parts.into_iter().filter(|part| part.needs_only_the_list()).collect();
+        let listed: Vec<&Condition> =
+            self.filter.conjuncts().iter().filter(|part| part.needs_only_the_list()).collect();
         (!listed.is_empty()).then_some(listed)
     }
 }

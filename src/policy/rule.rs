@@ -71,6 +71,13 @@ pub struct Condition {
     pub predicate: Predicate,
 }
 
+impl Condition {
+    /// The conditions that all have to hold for this one to: its parts, or itself.
+    pub fn conjuncts(&self) -> &[Self] {
+        if let Predicate::All(parts) = &self.predicate { parts } else { std::slice::from_ref(self) }
+    }
+}
+
 /// What a condition says.
 #[derive(Debug)]
 pub enum Predicate {

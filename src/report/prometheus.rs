@@ -22,10 +22,9 @@ fn whole(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let complete = i64::from(outcome.complete());
     gauge(to, "complete", "Whether every rule was answered for everything it selects.", [(vec![], complete)])?;
     let collected_at = outcome.source.collected_at;
-    let oldest = outcome.coverage.carried_from().map_or(collected_at, |carried| carried.min(collected_at));
     gauge(to, "as_of_timestamp_seconds", "The time from which ages count.", [(vec![], outcome.as_of)])?;
     gauge(to, "collected_timestamp_seconds", "When the organization was collected.", [(vec![], collected_at)])?;
-    gauge(to, "oldest_fact_timestamp_seconds", "When the oldest fact was read.", [(vec![], oldest)])?;
+    gauge(to, "oldest_fact_timestamp_seconds", "When the oldest fact was read.", [(vec![], outcome.oldest_fact())])?;
 
     let verdicts = Verdict::ALL.map(|verdict| (vec![("verdict", verdict.name())], number(outcome.count(verdict))));
     gauge(to, "rules", "Rules by verdict.", verdicts)?;

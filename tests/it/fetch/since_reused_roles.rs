@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use super::random_history::{note, note_assignment, peopled};
-use super::since::{api, begin, carried, content, fetch, healthy, log_in, moved, now, same_as_full, since};
+use super::since::{api, begin, carried, content, fetch, healthy, log_in, moved, now, older, same_as_full, since};
 use crate::support::fake::{Behaviour, FakeApi, Fault, Organization, Role, Turn, What, When};
 use crate::support::harness::{Ran, faulty, offline, rolelint};
 use crate::support::small::leave;
@@ -39,6 +39,23 @@ fn roles_that_did_not_agree_with_the_groups_are_read_anew() {
         let (api, old) = misled(&[(path, what)]);
         same_as_full(&api, &old);
     }
+}
+
+#[test]
+fn facts_that_were_taken_over_are_as_old_as_when_they_were_read() {
+    let api = healthy();
+    let old = older(&begin(&api), 3 * 86400);
+    log_in(&api);
+    let new = since(&api, &old).run().ends_with(0).stdout;
+    assert!(!carried(&new).is_empty(), "nothing was taken over");
+    let rule = "version: 1\nrules:\n  - id: asked\n    select: user\n    forbid: { holds: { scope: organization, role: No Such Role } }\n";
+    let check = |max_age| {
+        let run = offline().file("new.jsonl", &new).file("p.yaml", rule);
+        run.args(["check", "p.yaml", "--snapshot", "new.jsonl", "--format", "json", "--max-age", max_age]).run()
+    };
+    check("4d").ends_with(0);
+    let report = check("1d").ends_with(3);
+    assert!(report.stdout.contains("which --since took over"), "{}", report.stdout);
 }
 
 #[test]
