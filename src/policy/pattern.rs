@@ -7,11 +7,14 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "regex's errors are not exhaustive")]
 
 use std::borrow::Cow;
+use std::iter::Peekable;
 use std::ops::Range;
+use std::str::CharIndices;
 use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 use super::vocabulary::Case;
 
@@ -60,9 +63,7 @@ impl Pattern {
         if text.len() > LONGEST {
             return Err(BadPattern { message: "a pattern of over 1024 bytes", at: 0 });
         }
-        let normal = nfc(text);
-        let place = |bad: BadPattern| if normal == text { bad } else { BadPattern { at: 0, ..bad } };
-        let (source, shape) = translate(&normal).map_err(place)?;
+        let (source, shape) = translate(text)?;
         let complex = shape == Shape::Regex;
         let pattern = Self { text: text.into(), span, shape, case, source, regex: OnceLock::new() };
         if complex {
@@ -166,30 +167,43 @@ fn translate(glob: &str) -> Result<(String, Shape), BadPattern> {
     let bad = |message, at| Err(BadPattern { message, at });
     let mut regex = String::from(r"\A");
     let mut literal = String::new();
+    let mut run = String::new();
     let (mut stars, mut star_first, mut star_last, mut plain) = (0, false, false, true);
     let mut open_braces = Vec::new();
     let mut characters = glob.char_indices().peekable();
     while let Some((at, character)) = characters.next() {
         star_last = character == '*';
         match character {
+            '\\' => {
+                let Some((_, escaped)) = characters.next() else {
+                    return bad("a `\\` with nothing behind it; write `\\\\` for the character", at);
+                };
+                run.push(escaped);
+                continue;
+            }
+            '*' | '?' | '[' | '{' | '}' => {}
+            ',' if !open_braces.is_empty() => {}
+            other => {
+                run.push(other);
+                continue;
+            }
+        }
+        end_run(&mut run, &mut regex, &mut literal);
+        plain &= character == '*';
+        match character {
             '*' => {
                 star_first |= at == 0;
                 stars += 1;
                 regex.push_str(".*");
             }
-            '?' => {
-                plain = false;
-                regex.push('.');
-            }
+            '?' => regex.push('.'),
             '[' => {
-                plain = false;
                 let rest = &glob[at + 1..];
                 let (class, length) = class(rest).map_err(|message| BadPattern { message, at })?;
                 regex.push_str(&class);
                 while characters.next_if(|&(next, _)| next <= at + length).is_some() {}
             }
             '{' => {
-                plain = false;
                 open_braces.push(at);
                 regex.push_str("(?:");
             }
@@ -197,17 +211,13 @@ fn translate(glob: &str) -> Result<(String, Shape), BadPattern> {
                 Some(_) => regex.push(')'),
                 None => return bad("a `}` that closes nothing; write `\\}` for the character", at),
             },
-            ',' if !open_braces.is_empty() => regex.push('|'),
-            '\\' => match characters.next() {
-                Some((_, escaped)) => push_literal(&mut regex, &mut literal, escaped),
-                None => return bad("a `\\` with nothing behind it; write `\\\\` for the character", at),
-            },
-            other => push_literal(&mut regex, &mut literal, other),
+            _ => regex.push('|'),
         }
     }
     if let Some(at) = open_braces.pop() {
         return bad("a `{` that is never closed; write `\\{` for the character", at);
     }
+    end_run(&mut run, &mut regex, &mut literal);
     regex.push_str(r"\z");
     let shape = match stars {
         _ if !plain => Shape::Regex,
@@ -220,9 +230,12 @@ fn translate(glob: &str) -> Result<(String, Shape), BadPattern> {
     Ok((regex, shape))
 }
 
-fn push_literal(regex: &mut String, literal: &mut String, character: char) {
-    regex.push_str(&regex::escape(character.encode_utf8(&mut [0; 4])));
-    literal.push(character);
+/// Adds a run of characters that mean themselves. They are normalized as one text, after their backslashes are gone.
+fn end_run(run: &mut String, regex: &mut String, literal: &mut String) {
+    let text = nfc(run);
+    regex.push_str(&regex::escape(&text));
+    literal.push_str(&text);
+    run.clear();
 }
 
 /// What follows a `[`: the class as a regular expression, and how many bytes it took, its `]` included.
@@ -243,6 +256,7 @@ fn class(rest: &str) -> Result<(String, usize), &'static str> {
         if low == '\\' {
             low = members.next().ok_or(UNCLOSED)?.1;
         }
+        low = composed(low, &mut members)?;
         empty = false;
         push_member(&mut regex, low);
         let mut ahead = members.clone();
@@ -252,12 +266,27 @@ fn class(rest: &str) -> Result<(String, usize), &'static str> {
             if high == '\\' {
                 high = members.next().ok_or(UNCLOSED)?.1;
             }
+            high = composed(high, &mut members)?;
             if high < low {
                 return Err("a range that runs backwards");
             }
             regex.push('-');
             push_member(&mut regex, high);
         }
+    }
+}
+
+/// One member of a class in Unicode normal form C, with the combining characters that follow it.
+fn composed(first: char, members: &mut Peekable<CharIndices<'_>>) -> Result<char, &'static str> {
+    let mut text = String::from(first);
+    while let Some((_, mark)) = members.next_if(|&(_, c)| is_combining_mark(c)) {
+        text.push(mark);
+    }
+    let normal = nfc(&text);
+    let mut characters = normal.chars();
+    match (characters.next(), characters.next()) {
+        (Some(one), None) => Ok(one),
+        _ => Err("a letter in `[…]` that no single character can write; use `{…,…}`"),
     }
 }
 
@@ -304,6 +333,12 @@ mod tests {
             ("a**b", "ab", true),
             ("**/x", "x", false),
             ("(a|b)", "a", false),
+            ("[e\u{301}]", "\u{e9}", true),
+            ("[!e\u{301}]", "\u{e9}", false),
+            ("e\u{301}*", "\u{e9}a", true),
+            ("\u{e9}*", "e\u{301}a", true),
+            ("[a\u{301}-e\u{301}]", "\u{e8}", true),
+            ("\\\u{1e130}\\\u{5b0}", "\u{1e130}\u{5b0}", true),
         ];
         for (glob, text, expected) in table {
             let pattern = Pattern::glob(glob, Case::Exact, 0..0).expect(glob);
