@@ -84,7 +84,7 @@ pub fn paths(finding: &Finding, rule: &RuleResult) -> Vec<String> {
 fn chain(finding: &Finding, path: &AccessPath, rule: &RuleResult) -> String {
     let step = |thing: &Thing| {
         if thing.is(Kind::User) {
-            thing.label().to_owned()
+            thing.label().into_owned()
         } else {
             format!("{} {}", thing.kind.words(), thing.label())
         }

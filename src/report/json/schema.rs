@@ -188,6 +188,9 @@ pub struct ThingRow<'a> {
     pub email: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<Box<ThingRow<'a>>>,
+    /// Whether another thing of its kind has the same name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ambiguous: bool,
 }
 
 #[derive(Serialize, Deserialize)]
