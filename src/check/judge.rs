@@ -173,8 +173,10 @@ impl Judge<'_, '_> {
         };
         let missing = proof.said(Some(&subject));
         // A hundred thousand findings are kept: none has room to grow.
-        let mut paths: Vec<Arc<AccessPath>> = Vec::with_capacity(proof.paths.len());
-        paths.extend(proof.paths.into_iter().map(|way| self.prover.path(way, &subject)));
+        let kept = proof.paths.len().min(Finding::MOST_PATHS);
+        let more_paths = proof.paths.len() - kept;
+        let mut paths: Vec<Arc<AccessPath>> = Vec::with_capacity(kept);
+        paths.extend(proof.paths.into_iter().take(kept).map(|way| self.prover.path(way, &subject)));
         let mut evidence = proof.evidence;
         evidence.shrink_to_fit();
         Finding {
@@ -184,6 +186,7 @@ impl Judge<'_, '_> {
             evidence,
             selected_by: Vec::new(),
             paths,
+            more_paths,
             missing,
             region,
             fingerprint,

@@ -260,8 +260,10 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// The attribute values by which the rule selected the subject.
     pub selected_by: Vec<Evidence>,
-    /// Every path from the subject to what fired.
+    /// The paths from the subject to what fired: all of them, or the first [`Finding::MOST_PATHS`].
     pub paths: Vec<Arc<AccessPath>>,
+    /// How many further paths there are.
+    pub more_paths: usize,
     /// Of an unknown: what is missing.
     pub missing: Vec<String>,
     /// The exact words of the policy.
@@ -271,6 +273,9 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// How many paths a finding keeps. A project with a thousand members who hold ten roles each has ten thousand.
+    pub const MOST_PATHS: usize = 100;
+
     /// A path in full, the subject included.
     pub fn steps<'a>(&'a self, path: &'a AccessPath) -> impl Iterator<Item = &'a Thing> {
         let start = path.from_subject.then_some(&self.subject);

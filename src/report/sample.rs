@@ -203,6 +203,7 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
             // Only the first rule has permissions that fired.
             matched: (at < 100).then_some(at % NAMES.len()),
         })],
+        more_paths: if name == "Wanda" { 3 } else { 0 },
         missing: if unknown { vec![format!("GET /users/{name}/roles: 403")] } else { Vec::new() },
         region: region(5, 36),
         fingerprint: format!("{at:016x}"),

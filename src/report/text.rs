@@ -169,6 +169,9 @@ impl<'a> Text<'a> {
             }
             self.detail(&names.join(", "));
         }
+        if let Some(more) = words::more_paths(first) {
+            self.item(&more);
+        }
         for missing in &first.missing {
             self.detail(&visible(missing));
         }
@@ -350,7 +353,7 @@ fn causes<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Cause<'a>
         let attributes: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.attribute.as_str()).collect();
         // The organization is the subject of many a finding: what each says is all that tells them apart.
         let said = Some(&finding.message).filter(|_| finding.subject.kind == ThingKind::Organization);
-        let key = (finding.region, paths, attributes, finding.missing.as_slice(), said);
+        let key = (finding.region, paths, attributes, (finding.more_paths, finding.missing.as_slice()), said);
         let number = *numbers.entry(key).or_insert_with(|| {
             causes.push(Cause { findings: Vec::new() });
             causes.len() - 1

@@ -239,6 +239,7 @@ impl Pool {
             evidence: row.evidence.into_iter().map(evidence).collect::<Result<_>>()?,
             selected_by: row.selected_by.into_iter().map(evidence).collect::<Result<_>>()?,
             paths: row.paths.into_iter().map(|path| self.path(&path, &subject)).collect::<Result<_>>()?,
+            more_paths: row.more_paths,
             missing: row.missing.into_owned(),
             region: row.policy,
             fingerprint: row.fingerprint.into_owned(),

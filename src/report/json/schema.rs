@@ -164,6 +164,8 @@ pub struct FindingRow<'a> {
     pub selected_by: Vec<EvidenceRow<'a>>,
     pub missing: Cow<'a, [String]>,
     pub paths: Vec<PathRow<'a>>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_paths: usize,
     pub policy: Region,
     pub fingerprint: Cow<'a, str>,
 }
@@ -217,4 +219,9 @@ pub enum Scalar<'a> {
 pub enum TextType {
     Time,
     Permission,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }

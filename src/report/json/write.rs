@@ -189,6 +189,7 @@ fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &Keys) -> Findi
         selected_by: finding.selected_by.iter().map(evidence).collect(),
         missing: Cow::Borrowed(&finding.missing),
         paths: finding.paths.iter().map(path).collect(),
+        more_paths: finding.more_paths,
         policy: finding.region,
         fingerprint: Cow::Borrowed(&finding.fingerprint),
     }
