@@ -7,6 +7,8 @@ mod doctor;
 mod faults;
 mod fetch;
 mod help;
+#[cfg(unix)]
+mod packaging;
 mod plan;
 mod policy;
 mod report;

@@ -5,5 +5,9 @@ pub mod fake;
 
 pub mod harness;
 pub mod server;
+#[cfg(unix)]
+pub mod shell;
 pub mod small;
 pub mod tls;
+#[cfg(unix)]
+pub mod workflow;

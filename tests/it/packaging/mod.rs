@@ -1,0 +1,4 @@
+//! What is around the binary: the action, recipes, workflows, and the commands in the documentation.
+
+mod action;
+mod snippets;
