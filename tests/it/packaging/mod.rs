@@ -1,4 +1,5 @@
 //! What is around the binary: the action, recipes, workflows, and the commands in the documentation.
 
 mod action;
+mod generated;
 mod snippets;
