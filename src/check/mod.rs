@@ -17,7 +17,7 @@ mod relate;
 mod tests;
 mod truths;
 
-use crate::finding::Outcome;
+use crate::finding::{Gate, Outcome};
 use crate::org::{Org, Truth};
 use crate::policy::{Kind, Policy, Users};
 use crate::time::Time;
@@ -32,8 +32,15 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
     let mut outcome = Outcome {
         as_of,
         source: org.source.clone(),
+        oldest_fact: org
+            .coverage
+            .carried_from()
+            .map_or(org.source.collected_at, |from| from.min(org.source.collected_at)),
         digest: String::new(),
-        coverage: org.coverage.clone(),
+        gate: Gate::default(),
+        policies: policies.iter().map(|policy| policy.file.clone()).collect(),
+        coverage: org.coverage.summary(),
+        population: Kind::ALL.into_iter().map(|kind| (kind, facts.count(kind))).collect(),
         disagreements: org.disagreements(),
         rules: Vec::new(),
         skipped: Vec::new(),

@@ -7,17 +7,15 @@ use clap::builder::FalseyValueParser;
 use crate::check::check;
 use crate::cli::{Api, Common, Rules, length, report, when};
 use crate::console::{Color, Terminal, output};
+use crate::exceptions::doubt_old_facts;
 use crate::finding::{Gate, Outcome, Severity};
 use crate::org::Org;
 use crate::policy::{Policy, needs};
 use crate::report::{Format, TextStyle, render};
 use crate::snapshot;
-use crate::time::{Time, rfc3339};
+use crate::time::Time;
 
 use super::{Error, Exit, input};
-
-/// How far the clock that stamped the facts may be ahead of ours, in seconds.
-const CLOCK_SKEW: i64 = 300;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -69,15 +67,22 @@ pub struct GateArgs {
     pub as_of: Option<Time>,
 }
 
+impl GateArgs {
+    fn gate(&self) -> Gate {
+        Gate { fail_on: self.fail_on, strict: self.strict, max_age: self.max_age, exit_zero: self.exit_zero }
+    }
+}
+
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let (policies, skipped) = input::policies(&args.rules)?;
     let (org, digest) = facts(args, common, &policies)?;
     let mut outcome = check(&org, &policies, args.gate.as_of.unwrap_or(org.source.collected_at));
     outcome.digest = digest;
     outcome.skipped = skipped;
-    doubt_if_old(&mut outcome, args);
+    outcome.gate = args.gate.gate();
+    doubt_old_facts(&mut outcome, input::now());
 
-    let exit = exit(&outcome, args);
+    let exit = Exit::from(outcome.ending());
     match write(&outcome, args, common) {
         // A violation is proven, whether or not the report found its reader.
         Err(error) if exit == Exit::Violation => {
@@ -120,29 +125,4 @@ fn facts(args: &Args, common: &Common, policies: &[Policy]) -> Result<(Org, Stri
     let org = input::collect(&args.api, common, &order)?.0.org;
     let digest = snapshot::digest(&org);
     Ok((org, digest))
-}
-
-fn exit(outcome: &Outcome, args: &Args) -> Exit {
-    match outcome.gate(args.gate.fail_on, args.gate.strict) {
-        Gate::Clean => Exit::Clean,
-        // Only a violation is waved through: what could not be answered still is not.
-        Gate::Violation if args.gate.exit_zero && outcome.answered(args.gate.strict) => Exit::Clean,
-        Gate::Violation if args.gate.exit_zero => Exit::Unknown,
-        Gate::Violation => Exit::Violation,
-        Gate::Unknown => Exit::Unknown,
-    }
-}
-
-fn doubt_if_old(outcome: &mut Outcome, args: &Args) {
-    let Some(max_age) = args.gate.max_age else { return };
-    let (oldest, newest) = (outcome.oldest_fact(), outcome.source.collected_at);
-    let age = |of: Time| input::now().saturating_sub(of);
-    if age(oldest) > max_age {
-        let which = if oldest < newest { "the oldest facts, which --since took over, are" } else { "the facts are" };
-        let hours = age(oldest) / 3600;
-        let from = rfc3339(oldest);
-        outcome.doubt(&format!("{which} from {from}, {hours} hours ago: older than --max-age allows"));
-    } else if age(newest) < -CLOCK_SKEW {
-        outcome.doubt(&format!("the facts are from {}, which is in the future", rfc3339(newest)));
-    }
 }

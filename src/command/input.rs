@@ -11,6 +11,7 @@ use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
 use crate::collect::{Ask, Collected, collect as collect_all};
 use crate::console::output::{say, warn};
+use crate::finding::Skipped;
 use crate::org::Org;
 use crate::policy::{LARGEST, Needs, Overrides, Policy, Selection, load};
 use crate::time::{Time, rfc3339};
@@ -21,8 +22,8 @@ use super::progress::Bars;
 /// The largest key file, in bytes.
 const LARGEST_KEY: u64 = 64 << 10;
 
-/// The policies with the rules that are judged, and the ids of the rules that are not.
-pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<String>), Error> {
+/// The policies with the rules that are judged, and the rules that are not.
+pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<Skipped>), Error> {
     let paths = [&rules.paths[..], &rules.policy].concat();
     let mut policies = load(&paths, &overrides(rules)?)?;
     let selection = Selection { only: &rules.only, skip: &rules.skip, tags: &rules.tag };

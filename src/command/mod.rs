@@ -20,6 +20,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::cli::Common;
 use crate::console;
+use crate::finding::Ending;
 
 pub use error::Error;
 
@@ -94,6 +95,16 @@ impl Exit {
             Self::Violation => 1,
             Self::Error => 2,
             Self::Unknown => 3,
+        }
+    }
+}
+
+impl From<Ending> for Exit {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Clean => Self::Clean,
+            Ending::Violation => Self::Violation,
+            Ending::Unknown => Self::Unknown,
         }
     }
 }

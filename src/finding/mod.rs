@@ -1,6 +1,8 @@
 //! What a check says: verdicts, findings, and the evidence that lets a finding prove itself.
 
+mod gate;
 mod outcome;
+mod result;
 mod rule;
 
 use std::borrow::Cow;
@@ -13,7 +15,9 @@ use crate::document::Region;
 use crate::org::{Kind, Text};
 use crate::time::{Time, rfc3339};
 
-pub use outcome::{Gate, Outcome, RuleResult, Unread, Verdict};
+pub use gate::{Ending, Gate};
+pub use outcome::{Outcome, PolicyFile, Skipped};
+pub use result::{RuleResult, Unread, Verdict};
 pub use rule::{RuleInfo, Severity};
 
 /// What a finding says of its subject.

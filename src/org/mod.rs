@@ -12,6 +12,7 @@ mod known;
 mod look;
 mod project;
 mod rows;
+mod summary;
 mod symbol;
 
 pub use builder::{Builder, OutOfOrder, part_id};
@@ -22,6 +23,7 @@ pub use kind::Kind;
 pub use known::{Known, Truth};
 pub use project::{AdminApiKey, ApiKey, Invite, Owner, Project, ProjectGroup, ProjectUser, ServiceAccount};
 pub use rows::Rows;
+pub use summary::CollectionSummary;
 pub use symbol::{Symbol, Symbols};
 
 use fixedbitset::FixedBitSet;

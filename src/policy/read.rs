@@ -9,7 +9,7 @@ use super::{Assertion, Exactly, Kind, Pattern, Policy, Predicate, Rule, Type};
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Located, Params, Problem, Reader};
 use crate::document::{Location, SourceText};
-use crate::finding::{RuleInfo, Severity};
+use crate::finding::{PolicyFile, RuleInfo, Severity};
 
 /// What a file says, if nothing is wrong with it; else what is wrong, in the order of the text. The names of its
 /// parameters come with it either way.
@@ -88,7 +88,9 @@ impl Reader<'_> {
                 Vec::new()
             }
         };
-        Some(Policy { name: name.unwrap_or_default(), description, source: Arc::clone(self.source), rules })
+        let params = self.params.values();
+        let file = PolicyFile { source: Arc::clone(self.source), rules: rules.len(), params };
+        Some(Policy { name: name.unwrap_or_default(), description, file, rules })
     }
 
     fn version(&mut self, root: &Node, version: Option<&Node>) {

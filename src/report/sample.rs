@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::document::{Location, Region, SourceText};
 use crate::finding::{
-    AccessPath, Evidence, Finding, Matched, Outcome, RuleInfo, RuleResult, Severity, Status, Thing, ThingKind, Unread,
-    Value,
+    AccessPath, Evidence, Finding, Gate, Matched, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped, Status,
+    Thing, ThingKind, Unread, Value,
 };
 use crate::org::{Collection, Coverage, Failure, Kind, Source, Text};
 use crate::time::Time;
@@ -69,10 +69,18 @@ pub fn outcome() -> Outcome {
         as_of: NOW,
         source: Source { api: "https://api.openai.com/v1".to_owned(), collected_at: NOW - 3600 },
         digest: format!("sha256:{}", "0".repeat(64)),
-        coverage: coverage(),
+        oldest_fact: NOW - 86_400,
+        gate: Gate { max_age: Some(7 * 86_400), ..Gate::default() },
+        policies: vec![PolicyFile {
+            source: Arc::clone(&source),
+            rules: 7,
+            params: BTreeMap::from([("names".to_owned(), NAMES.into())]),
+        }],
+        coverage: coverage().summary(),
+        population: BTreeMap::from([(Kind::User, 41), (Kind::Role, 3)]),
         disagreements: vec![format!("the API and the groups disagree about {}", NAMES[0])],
         rules: Vec::new(),
-        skipped: vec!["skipped".to_owned()],
+        skipped: vec![Skipped { rule: "skipped".to_owned(), reason: "left out by --skip".to_owned() }],
         findings: Vec::new(),
     };
 

@@ -166,7 +166,7 @@ fn uri(path: &str) -> String {
 fn notifications(outcome: &Outcome) -> Vec<Value> {
     let mut all = Vec::new();
     let mut add = |level: &str, text: String| all.push(json!({"level": level, "message": {"text": plain(&text)}}));
-    for (collection, state, detail) in incomplete(&outcome.coverage) {
+    for (collection, state, detail) in incomplete(outcome) {
         add("error", format!("the collection {collection} is incomplete ({}): {detail}", state.name()));
     }
     for rule in &outcome.rules {

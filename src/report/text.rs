@@ -14,7 +14,7 @@ use crate::finding::{
     AccessPath, Evidence, Finding, Matched, Outcome, RuleResult, Severity, Status, Thing, ThingKind, Unread, Value,
     Verdict,
 };
-use crate::org::{Collection, Kind, State};
+use crate::org::{Kind, State};
 
 /// How many subjects of one cause are named, unless the reader wants them all.
 const NAMED: usize = 12;
@@ -244,11 +244,8 @@ impl<'a> Text<'a> {
 
     /// The collections with holes; those that one thing befell, together.
     fn coverage(&mut self) {
-        let coverage = &self.outcome.coverage;
         let mut befell: Vec<(State, String, Vec<&str>)> = Vec::new();
-        for collection in Collection::ALL {
-            let Some(detail) = coverage.detail(collection) else { continue };
-            let state = coverage.state(collection);
+        for (collection, state, detail) in words::incomplete(self.outcome) {
             match befell.iter_mut().find(|(other, what, _)| *other == state && *what == detail) {
                 Some((.., names)) => names.push(collection.name()),
                 None => befell.push((state, detail, vec![collection.name()])),
@@ -256,12 +253,13 @@ impl<'a> Text<'a> {
         }
         for (state, detail, names) in &befell {
             let state = self.paint(state.name(), Style::new().magenta());
-            self.wrapped("", "  ", &format!("{} {state}: {}", names.join(", "), visible(detail)));
+            self.wrapped("", "  ", &format!("{} {state}: {}", names.join(", "), detail));
         }
         let mut remarked = false;
-        for collection in Collection::ALL {
-            for remark in coverage.remarks(collection) {
-                self.wrapped(&format!("{collection}: "), "  ", &visible(&remark));
+        let outcome = self.outcome;
+        for of in &outcome.coverage {
+            for remark in &of.remarks {
+                self.wrapped(&format!("{}: ", of.collection), "  ", &visible(remark));
                 remarked = true;
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::escape::visible;
 use crate::finding::{AccessPath, Finding, Outcome, RuleResult, Severity, Status, Thing, Verdict};
-use crate::org::{Collection, Coverage, Kind, State};
+use crate::org::{Collection, CollectionSummary, Kind, State};
 
 /// `1 rule`, `2 rules`.
 pub fn plural(count: usize, word: &str) -> String {
@@ -101,12 +101,9 @@ pub fn unread(rule: &RuleResult) -> String {
 }
 
 /// The collections that were to be read and are incomplete, each with what happened.
-pub fn incomplete(coverage: &Coverage) -> Vec<(Collection, State, String)> {
-    let row = |of: Collection| {
-        let detail = coverage.detail(of)?;
-        Some((of, coverage.state(of), visible(&detail).into_owned()))
-    };
-    Collection::ALL.into_iter().filter_map(row).collect()
+pub fn incomplete(outcome: &Outcome) -> Vec<(Collection, State, String)> {
+    let row = |of: &CollectionSummary| Some((of.collection, of.state, visible(of.detail.as_ref()?).into_owned()));
+    outcome.coverage.iter().filter_map(row).collect()
 }
 
 /// The text, at most that many characters long: what is cut is counted.

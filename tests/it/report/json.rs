@@ -48,12 +48,20 @@ fn the_report_has_the_published_fields() {
         assert_eq!(report["schema_version"], 2);
         assert_eq!(report["tool"], json!({"name": "rolelint", "version": env!("CARGO_PKG_VERSION")}));
         assert_eq!(report["as_of"], "2026-06-01T00:00:00Z");
-        has(&report["organization"], &["source", "collected_at", "digest"]);
+        has(&report["organization"], &["source", "collected_at", "oldest_fact", "digest"]);
+        assert_eq!(report["organization"]["oldest_fact"], report["organization"]["collected_at"]);
+        has(&report["gate"], &["fail_on", "strict", "max_age", "exit_zero", "exit_code"]);
+        for policy in list(&report["policies"]) {
+            has(policy, &["file", "sha256", "rules", "params", "text"]);
+        }
+        for (kind, count) in report["population"].as_object().expect("a mapping") {
+            assert!(count.is_u64(), "{kind}: {count}");
+        }
         assert_eq!(report["organization"]["source"], api.base_url());
         let digest = text(&report["organization"]["digest"]).strip_prefix("sha256:").expect("the kind of digest");
         assert!(digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{digest}");
         for row in list(&report["coverage"]) {
-            has(row, &["collection", "state", "requests", "items", "detail", "remarks"]);
+            has(row, &["collection", "state", "requests", "items", "unasked", "detail", "remarks"]);
             assert!(["complete", "partial", "denied", "failed", "not_asked"].contains(&text(&row["state"])), "{row}");
             assert_eq!(row["detail"].is_null(), ["complete", "not_asked"].contains(&text(&row["state"])), "{row}");
         }
@@ -76,7 +84,7 @@ fn the_report_has_the_published_fields() {
                 ],
             );
             assert!(["violation", "unknown", "vacuous", "pass"].contains(&text(&rule["verdict"])), "{rule}");
-            has(&rule["policy"], &["file", "line", "end_line"]);
+            has(&rule["policy"], &["file", "line", "end_line", "id"]);
             has(rule, &["rationale", "remediation", "references", "tags", "unread"]);
             for matched in list(&rule["matched"]) {
                 has(matched, &["role", "permissions", "policy"]);
@@ -104,7 +112,7 @@ fn the_report_has_the_published_fields() {
             has(&finding["subject"], &["kind", "id"]);
             has(&finding["policy"], &["line", "column", "end_line", "end_column"]);
             for evidence in list(&finding["evidence"]) {
-                has(evidence, &["attribute", "value"]);
+                has(evidence, &["attribute", "value", "policy"]);
             }
             for path in list(&finding["paths"]) {
                 assert!(!list(&path["via"]).is_empty());
@@ -204,7 +212,10 @@ fn a_finding_points_at_the_pattern_that_matched() {
     let findings: Vec<_> = report.findings().collect();
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0]["policy"], json!({"line": 8, "column": 11, "end_line": 8, "end_column": 25}));
-    assert_eq!(findings[0]["evidence"], json!([{"attribute": "permissions", "value": "api.files.write"}]));
+    let evidence = json!({
+        "attribute": "permissions", "value": "api.files.write", "type": "permission", "policy": findings[0]["policy"],
+    });
+    assert_eq!(findings[0]["evidence"], json!([evidence]));
 }
 
 #[test]
