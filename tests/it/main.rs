@@ -7,7 +7,7 @@ mod doctor;
 mod faults;
 mod fetch;
 mod help;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod packaging;
 mod plan;
 mod policy;

@@ -2,4 +2,5 @@
 
 mod action;
 mod generated;
+mod release;
 mod snippets;

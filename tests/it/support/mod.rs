@@ -5,9 +5,9 @@ pub mod fake;
 
 pub mod harness;
 pub mod server;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 pub mod shell;
 pub mod small;
 pub mod tls;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 pub mod workflow;

@@ -33,6 +33,8 @@ pub struct Job<'a> {
     /// The values of expressions, such as `secrets.OPENAI_ADMIN_KEY`.
     contexts: BTreeMap<String, String>,
     env: BTreeMap<String, String>,
+    /// For steps that name no shell.
+    shell: Option<String>,
     failed: bool,
     steps: Vec<Step>,
 }
@@ -44,6 +46,7 @@ impl<'a> Job<'a> {
             machine,
             contexts: contexts.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             env: BTreeMap::new(),
+            shell: None,
             failed: false,
             steps: Vec::new(),
         };
@@ -68,6 +71,7 @@ impl<'a> Job<'a> {
 
     /// Runs the steps of a job; says how it ends, and what became of each step.
     pub fn run(mut self, job: &Value) -> (bool, Vec<Step>) {
+        self.shell = job["defaults"]["run"]["shell"].as_str().map(str::to_owned);
         let env = self.evaluated(&job["env"]);
         self.env.extend(env);
         self.sequence(&job["steps"]);
@@ -135,14 +139,15 @@ impl<'a> Job<'a> {
 
     fn script(&mut self, what: &str, step: &Value) {
         let script = step["run"].as_str().expect("a step has `uses` or `run`");
-        let interpreter = match step["shell"].as_str() {
+        let interpreter = match step["shell"].as_str().or(self.shell.as_deref()) {
             None => "bash -e",
             Some("bash") => "bash --noprofile --norc -eo pipefail",
             Some(other) => panic!("the shell {other} is not known here"),
         };
+        let inside = step["working-directory"].as_str().map_or(String::new(), |folder| format!("cd '{folder}'\n"));
         let mut env = self.env.clone();
         env.extend(self.evaluated(&step["env"]));
-        let ran = self.machine.run_with(interpreter, &self.expand(script), &env);
+        let ran = self.machine.run_with(interpreter, &format!("{inside}{}", self.expand(script)), &env);
         self.failed |= ran.code != 0;
         let outputs = self.machine.read("runner/output");
         fs::write(self.machine.path("runner/output"), "").expect("the temporary folder can be written to");
