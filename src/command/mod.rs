@@ -1,10 +1,12 @@
 //! The only place where the parts meet: one file for each subcommand.
 
 mod check;
+mod completions;
 mod doctor;
 mod error;
 mod fetch;
 mod input;
+mod man;
 mod plan;
 mod progress;
 mod test;
@@ -50,6 +52,10 @@ pub enum Command {
     Doctor(doctor::Args),
     /// Run the tests of policies: small organizations, and what each rule must say of them
     Test(test::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Print the manual page of rolelint or of one of its commands
+    Man(man::Args),
 }
 
 impl Cli {
@@ -119,5 +125,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Doctor(args) => doctor::run(args, &cli.common),
         Command::Fetch(args) => fetch::run(args, &cli.common),
         Command::Test(args) => test::run(args, &cli.common),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }

@@ -21,12 +21,14 @@ fn of_rolelint() {
     Usage: rolelint [OPTIONS] <COMMAND>
 
     Commands:
-      check   Collect or read an organization, evaluate policies, report, exit
-      fetch   Collect an organization and write a snapshot of it
-      plan    Show which requests a check would make and how long they take; with a key, in numbers
-      doctor  Try each endpoint once: what this key may read, and which rules would be unknown
-      test    Run the tests of policies: small organizations, and what each rule must say of them
-      help    Print this message or the help of the given subcommand(s)
+      check        Collect or read an organization, evaluate policies, report, exit
+      fetch        Collect an organization and write a snapshot of it
+      plan         Show which requests a check would make and how long they take; with a key, in numbers
+      doctor       Try each endpoint once: what this key may read, and which rules would be unknown
+      test         Run the tests of policies: small organizations, and what each rule must say of them
+      completions  Print a completion script for a shell
+      man          Print the manual page of rolelint or of one of its commands
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
           --color <COLOR>
