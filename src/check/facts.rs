@@ -4,10 +4,11 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::proof::Missing;
 use crate::finding::{Thing, ThingKind};
 use crate::org::{
     Collection, Extent, Grant, GroupIx, Known, Org, Principal, ProjectIx, RoleIx, Rows, Scope, ServiceAccountIx, Text,
-    Truth, UserIx,
+    Truth, UserIx, part_id,
 };
 use crate::policy::Kind;
 use crate::time::Time;
@@ -175,6 +176,37 @@ impl<'o> Facts<'o> {
         let thing = Arc::new(self.described(kind, at));
         self.things.borrow_mut().insert((kind, at), Arc::clone(&thing));
         thing
+    }
+
+    /// That an attribute of a thing is not known, and why, if more is known of that than that it is not there.
+    pub fn unsent(&self, attribute: &'static str, kind: Kind, at: usize) -> Missing {
+        let within = |project: ProjectIx, id: &Text| part_id(&self.org.project(project).id, id);
+        let (collection, label) = match kind {
+            Kind::Role => (Collection::Roles, self.org.roles[at].id.clone()),
+            Kind::User => (Collection::Users, self.org.users[at].id.clone()),
+            Kind::Group => (Collection::Groups, self.org.groups[at].id.clone()),
+            Kind::Project => (Collection::Projects, self.org.projects[at].id.clone()),
+            Kind::AdminApiKey => (Collection::AdminApiKeys, self.org.admin_api_keys[at].id.clone()),
+            Kind::Invite => (Collection::Invites, self.org.invites[at].id.clone()),
+            Kind::ServiceAccount => {
+                let account = &self.org.service_accounts[at];
+                (Collection::ServiceAccounts, within(account.project, &account.id))
+            }
+            Kind::ApiKey => {
+                let key = &self.org.api_keys[at];
+                (Collection::ApiKeys, within(key.project, &key.id))
+            }
+            Kind::Grant => return self.unsent(attribute, Kind::Role, self.grants()[at].role.at()),
+        };
+        match self.why_unclear(collection, &label, attribute) {
+            Some(why) => Missing::Unread(why.to_owned()),
+            None => Missing::Unsent(attribute, self.thing(kind, at)),
+        }
+    }
+
+    /// Why a field is not known that the API sent, if it is so.
+    pub fn why_unclear(&self, collection: Collection, label: &str, field: &str) -> Option<&'o str> {
+        self.org.coverage.of(collection).unclear.get(label)?.get(field).map(String::as_str)
     }
 
     fn described(&self, kind: Kind, at: usize) -> Thing {
