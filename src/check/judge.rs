@@ -8,7 +8,7 @@ use super::evaluate::{Answered, Domain, evaluate};
 use super::facts::Facts;
 use super::message::{fingerprint, message};
 use super::population::Population;
-use super::proof::{Missing, Proof, Way};
+use super::proof::{Proof, Way};
 use super::prove::Prover;
 use super::truths::Truths;
 use crate::document::Region;
@@ -221,11 +221,4 @@ impl Judge<'_, '_> {
 /// A permission that fired, as a piece of evidence.
 fn permission((permission, region): (Text, Region)) -> Evidence {
     Evidence { attribute: Text::const_new("permissions"), value: Value::Permission(permission), region }
-}
-
-impl Missing {
-    /// That the API did not send an attribute of a thing.
-    pub fn attribute(name: &'static str, thing: &Arc<Thing>) -> Self {
-        Self::Unsent(name, Arc::clone(thing))
-    }
 }

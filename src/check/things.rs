@@ -6,8 +6,9 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use super::facts::Facts;
+use super::proof::Missing;
 use crate::finding::{Thing, ThingKind};
-use crate::org::{Known, Principal, ProjectIx, Scope, Text};
+use crate::org::{Collection, Known, Principal, ProjectIx, Scope, Text, part_id};
 use crate::policy::Kind;
 
 /// What was found out about names.
@@ -20,7 +21,7 @@ pub struct Named {
     owning_projects: OnceCell<Vec<Option<ProjectIx>>>,
 }
 
-impl Facts<'_> {
+impl<'o> Facts<'o> {
     /// A thing by its kind and place.
     pub fn thing(&self, kind: Kind, at: usize) -> Arc<Thing> {
         if let Some(thing) = self.named.things.borrow().get(&(kind, at)) {
@@ -31,6 +32,37 @@ impl Facts<'_> {
         let thing = Arc::new(Thing { ambiguous, ..described });
         self.named.things.borrow_mut().insert((kind, at), Arc::clone(&thing));
         thing
+    }
+
+    /// That an attribute of a thing is not known, and why, if more is known of that than that it is not there.
+    pub fn unsent(&self, attribute: &'static str, kind: Kind, at: usize) -> Missing {
+        let within = |project: ProjectIx, id: &Text| part_id(&self.org.project(project).id, id);
+        let (collection, label) = match kind {
+            Kind::Role => (Collection::Roles, self.org.roles[at].id.clone()),
+            Kind::User => (Collection::Users, self.org.users[at].id.clone()),
+            Kind::Group => (Collection::Groups, self.org.groups[at].id.clone()),
+            Kind::Project => (Collection::Projects, self.org.projects[at].id.clone()),
+            Kind::AdminApiKey => (Collection::AdminApiKeys, self.org.admin_api_keys[at].id.clone()),
+            Kind::Invite => (Collection::Invites, self.org.invites[at].id.clone()),
+            Kind::ServiceAccount => {
+                let account = &self.org.service_accounts[at];
+                (Collection::ServiceAccounts, within(account.project, &account.id))
+            }
+            Kind::ApiKey => {
+                let key = &self.org.api_keys[at];
+                (Collection::ApiKeys, within(key.project, &key.id))
+            }
+            Kind::Grant => return self.unsent(attribute, Kind::Role, self.grants()[at].role.at()),
+        };
+        match self.why_unclear(collection, &label, attribute) {
+            Some(why) => Missing::Unread(why.to_owned()),
+            None => Missing::Unsent(attribute, self.thing(kind, at)),
+        }
+    }
+
+    /// Why a field is not known that the API sent, if it is so.
+    pub fn why_unclear(&self, collection: Collection, label: &str, field: &str) -> Option<&'o str> {
+        self.org.coverage.of(collection).unclear.get(label)?.get(field).map(String::as_str)
     }
 
     fn described(&self, kind: Kind, at: usize) -> Thing {

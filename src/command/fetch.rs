@@ -98,8 +98,8 @@ fn warn(org: &Org) {
         if let Some(detail) = org.coverage.detail(collection) {
             output::warn(&format!("{collection} {}: {}", org.coverage.state(collection).name(), visible(&detail)));
         }
-        if let Some(gone) = org.coverage.gone(collection) {
-            output::warn(&format!("{collection}: {}", visible(&gone)));
+        for remark in [org.coverage.gone(collection), org.coverage.unclear(collection)].into_iter().flatten() {
+            output::warn(&format!("{collection}: {}", visible(&remark)));
         }
     }
     let disagreements = org.disagreements();
