@@ -39,10 +39,12 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
         skipped: Vec::new(),
         findings: Vec::new(),
     };
-    for rule in policies.iter().flat_map(|policy| &policy.rules) {
-        let mut judged = judge::judge(&facts, rule);
-        judged.result.notes.extend(names.unresolved(rule));
-        outcome.push(judged.result, judged.findings);
+    for policy in policies {
+        for rule in &policy.rules {
+            let mut judged = judge::judge(&facts, rule);
+            judged.result.notes.extend(names.unmatched(policy, rule));
+            outcome.push(judged.result, judged.findings);
+        }
     }
     outcome
 }

@@ -58,7 +58,7 @@ pub struct GateArgs {
     /// Exit with 0 instead of 1; nothing else changes
     #[arg(long)]
     pub exit_zero: bool,
-    /// Treat a rule that selects nothing as unknown: exit code 3
+    /// Treat a rule that selects nothing, or names what nothing has, as unknown: exit code 3
     #[arg(long, env = "ROLELINT_STRICT", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub strict: bool,
     /// Treat data as missing if any of it is older than this: nothing passes, exit code 3 (12h, 7d, 2w)
@@ -76,6 +76,9 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     outcome.digest = digest;
     outcome.skipped = skipped;
     doubt_if_old(&mut outcome, args);
+    if args.gate.strict {
+        outcome.doubt_unmatched();
+    }
 
     let exit = exit(&outcome, args);
     match write(&outcome, args, common) {

@@ -1,5 +1,6 @@
 //! What a check says: verdicts, findings, and the evidence that lets a finding prove itself.
 
+mod note;
 mod outcome;
 mod rule;
 
@@ -13,6 +14,7 @@ use crate::document::Region;
 use crate::org::{Kind, Text};
 use crate::time::{Time, rfc3339};
 
+pub use note::Note;
 pub use outcome::{Gate, Outcome, RuleResult, Unread, Verdict};
 pub use rule::{RuleInfo, Severity};
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Finding, Matched, RuleInfo, Severity, Status};
+use super::{Finding, Matched, Note, RuleInfo, Severity, Status};
 use crate::org::{Collection, Coverage, Source};
 use crate::time::Time;
 
@@ -52,7 +52,7 @@ pub struct RuleResult {
     /// The permissions that fired, by role. Paths point here.
     pub matched: Vec<Matched>,
     /// What the reader should know about this answer, such as names that nobody has.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// Its findings in [`Outcome::findings`].
     findings: Range<usize>,
     violations: usize,
@@ -196,6 +196,16 @@ impl Outcome {
         for rule in &mut self.rules {
             rule.truncated = true;
             rule.unread.push(Unread::Other(reason.to_owned()));
+        }
+    }
+
+    /// Turns the answers of rules with words that match nothing into unknown: a name that is misspelt proves nothing.
+    pub fn doubt_unmatched(&mut self) {
+        for rule in &mut self.rules {
+            let unmatched = rule.notes.iter().filter(|note| note.unmatched);
+            let reasons: Vec<Unread> = unmatched.map(|note| Unread::Other(note.text.clone())).collect();
+            rule.truncated |= !reasons.is_empty();
+            rule.unread.extend(reasons);
         }
     }
 

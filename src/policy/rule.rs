@@ -19,6 +19,17 @@ pub struct Policy {
     pub source: Arc<SourceText>,
     /// Its rules, in order.
     pub rules: Vec<Rule>,
+    /// Whether it comes with rolelint.
+    pub builtin: bool,
+    /// Where the defaults of the parameters stand that somebody set.
+    pub given: Vec<Range<usize>>,
+}
+
+impl Policy {
+    /// Whether what stands there was set from outside.
+    pub fn is_given(&self, span: &Range<usize>) -> bool {
+        self.given.contains(span)
+    }
 }
 
 /// One rule: what it looks at, and what must or must not be.
@@ -34,6 +45,8 @@ pub struct Rule {
     pub assertion: Assertion,
     /// Whether selecting nothing is expected.
     pub allow_empty: bool,
+    /// Whether words that match nothing are expected.
+    pub allow_unmatched: bool,
 }
 
 /// What a rule demands of what it selects.

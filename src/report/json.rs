@@ -12,7 +12,9 @@ use serde::ser::{Serialize, Serializer};
 
 use super::json_lines::Lines;
 use crate::document::Region;
-use crate::finding::{AccessPath, Evidence, Finding, Matched, Outcome, RuleResult, Status, Thing, Value, Verdict};
+use crate::finding::{
+    AccessPath, Evidence, Finding, Matched, Note, Outcome, RuleResult, Status, Thing, Value, Verdict,
+};
 use crate::org::{Collection, CollectionCoverage, Coverage};
 use crate::time::rfc3339;
 
@@ -106,8 +108,15 @@ struct RuleRow<'a> {
     controls: &'a BTreeMap<String, Vec<String>>,
     tags: &'a [String],
     unread: Vec<String>,
-    notes: &'a [String],
+    notes: Vec<NoteRow<'a>>,
     matched: Vec<MatchedRow<'a>>,
+}
+
+#[derive(serde::Serialize)]
+struct NoteRow<'a> {
+    message: &'a str,
+    policy: Region,
+    unmatched: bool,
 }
 
 #[derive(serde::Serialize)]
@@ -288,9 +297,13 @@ fn rule<'a>(rule: &'a RuleResult, keys: &Keys) -> RuleRow<'a> {
         controls: &info.controls,
         tags: &info.tags,
         unread: rule.unread.iter().map(ToString::to_string).collect(),
-        notes: &rule.notes,
+        notes: rule.notes.iter().map(note).collect(),
         matched: rule.matched.iter().map(|of| matched(of, keys)).collect(),
     }
+}
+
+fn note(note: &Note) -> NoteRow<'_> {
+    NoteRow { message: &note.text, policy: note.region, unmatched: note.unmatched }
 }
 
 fn matched<'a>(of: &'a Matched, keys: &Keys) -> MatchedRow<'a> {

@@ -6,3 +6,4 @@ mod params;
 mod projects;
 mod relations;
 mod tests;
+mod unmatched;

@@ -285,7 +285,8 @@ fn the_text_report_names_unknown_vacuous_and_coverage() {
 
     1 rule selected nothing (vacuous): empty
 
-    note: asked: `api.batch.write`: no role grants this permission; the nearest is `api.batch.read`
+    note: asked (policy.yaml:5:36): `api.batch.write`: no role grants this permission; the nearest is
+          `api.batch.read`
 
     user_roles partial: GET /organization/users/user-bob/roles: 403, the key lacks the scope
       api.management.read
