@@ -10,7 +10,7 @@ use crate::finding::Note;
 use crate::org::{Collection, Extent, Known, Role, Truth};
 use crate::policy::{
     Assertion, Attribute, Condition, Kind, Naming, PERMISSIONS, Pattern, Policy, Predicate, Rule, TextColumn,
-    TextPredicate, ViaPredicate, nfc,
+    TextPredicate, ViaPredicate, nfc, predefined,
 };
 
 /// For how many words of a rule the nearest name is looked for: it takes long.
@@ -136,6 +136,10 @@ impl Search<'_, '_, '_> {
     /// Adds a note, if the pattern is one that counts and `find` says that nothing matches it.
     fn note(&mut self, pattern: &Pattern, find: impl FnOnce(&Self, bool) -> Option<String>) {
         let given = self.policy.is_given(&pattern.span);
+        // That a predefined role is not there is told elsewhere: it makes the rule unknown.
+        if predefined::meant_by(pattern).is_some() {
+            return;
+        }
         let counts = given || (!self.policy.builtin && (self.asserted || pattern.literal().is_some()));
         // An empty text asks whether there is one.
         if !counts || pattern.text.is_empty() {

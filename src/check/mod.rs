@@ -13,11 +13,12 @@ mod population;
 mod proof;
 mod prove;
 mod relate;
+mod roles;
 #[cfg(test)]
 mod tests;
 mod truths;
 
-use crate::finding::Outcome;
+use crate::finding::{Outcome, Unread};
 use crate::org::{Org, Truth};
 use crate::policy::{Kind, Policy, Users};
 use crate::time::Time;
@@ -42,6 +43,10 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
     for policy in policies {
         for rule in &policy.rules {
             let mut judged = judge::judge(&facts, rule);
+            let roles::Meant { notes, missing } = roles::meant(&facts, rule);
+            judged.result.truncated |= !missing.is_empty();
+            judged.result.unread.extend(missing.into_iter().map(Unread::Other));
+            judged.result.notes.extend(notes);
             judged.result.notes.extend(names.unmatched(policy, rule));
             outcome.push(judged.result, judged.findings);
         }

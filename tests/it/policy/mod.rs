@@ -5,5 +5,6 @@ mod load_errors;
 mod params;
 mod projects;
 mod relations;
+mod roles;
 mod tests;
 mod unmatched;

@@ -160,8 +160,7 @@ fn coverage_counts_requests_and_items() {
             ("project_user_roles", 5, 14),
             ("project_group_roles", 5, 7),
             ("service_accounts", 6, 5),
-            // Nothing is asked there of what service accounts hold.
-            ("service_account_roles", 0, 0),
+            ("service_account_roles", 5, 5),
             ("api_keys", 6, 12),
             // The keys of projects are in the list, too.
             ("admin_api_keys", 1, 15),
