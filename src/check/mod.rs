@@ -2,6 +2,7 @@
 //! known is *unknown*, which is an answer too.
 
 mod amount;
+mod counted;
 mod evaluate;
 mod facts;
 mod hole;

@@ -352,7 +352,8 @@ impl Reader<'_> {
                 Some(node) => self.condition(node, target)?,
                 None => Condition { span: node.span.clone(), predicate: Predicate::All(Vec::new()) },
             };
-            parts.push(related(condition, Quantity::Count(self.bounds(count, "`count`")?)));
+            let (bounds, counted) = self.count(count, target, relation.counts())?;
+            parts.push(related(condition, Quantity::Count(bounds, counted)));
         } else if let Some(narrowed) = narrowed {
             let problem = Problem::new(narrowed.span.clone(), "`where` goes with `count`");
             self.problem(problem.help("for \"at least one\", write the condition itself, or `some`"));

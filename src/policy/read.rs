@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::params::Overrides;
-use super::{Assertion, Exactly, Kind, Pattern, Policy, Predicate, Rule, Type};
+use super::{Assertion, Counted, Exactly, Kind, Pattern, Policy, Predicate, Rule, Type};
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Located, Params, Problem, Reader};
 use crate::document::{Location, SourceText};
@@ -249,7 +249,8 @@ impl Reader<'_> {
             return self.condition(node, select).map(Assertion::Require);
         }
         if let Some(node) = fields.get("count") {
-            return self.bounds(node, "`count`").map(|bounds| Assertion::Count(bounds, node.span.clone()));
+            let (bounds, counted) = self.count(node, select, Counted::Each)?;
+            return Some(Assertion::Count(bounds, counted, node.span.clone()));
         }
         self.exactly(fields.get("exactly")?, select).map(Assertion::Exactly)
     }

@@ -56,8 +56,8 @@ pub enum Assertion {
     Forbid(Condition),
     /// The condition holds for each.
     Require(Condition),
-    /// So many are selected.
-    Count(Bounds, Range<usize>),
+    /// So many are selected, or so many of what those lead to.
+    Count(Bounds, Counted, Range<usize>),
     /// The attribute has these values: each selected thing one of them, each of them some selected thing.
     Exactly(Exactly),
 }
@@ -177,8 +177,19 @@ pub enum Quantity {
     None,
     /// Every one; so it is where there are none.
     Every,
-    /// So many.
-    Count(Bounds),
+    /// So many of these.
+    Count(Bounds, Counted),
+}
+
+/// What is counted, each once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// The things themselves.
+    Each,
+    /// Of grants, whoever holds them.
+    Principals,
+    /// What the things lead to, by a relation to one thing.
+    Through(Relation),
 }
 
 /// A way that leads to a grant.

@@ -1,5 +1,6 @@
 //! These tests check the policy language: what rules mean, and which policies are refused.
 
+mod counted;
 mod language;
 mod load_errors;
 mod params;
