@@ -7,8 +7,8 @@ use super::permission::meets_any;
 use super::truths::Truths;
 use crate::org::{Extent, GroupIx, Known, Org, Principal, RoleIx, Scope, ServiceAccountIx, Truth, UserIx};
 use crate::policy::{
-    Bounds, Condition, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation, TextColumn,
-    TextPredicate, TimePredicate, ViaKind, ViaPredicate,
+    Bounds, Condition, Counted, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
+    TextColumn, TextPredicate, TimePredicate, ViaKind, ViaPredicate,
 };
 
 /// What a condition is asked of.
@@ -260,7 +260,7 @@ fn by_role(condition: &Condition) -> bool {
 fn idempotent(quantity: Quantity) -> bool {
     match quantity {
         Quantity::Some | Quantity::None | Quantity::Every => true,
-        Quantity::Count(_) => false,
+        Quantity::Count(..) => false,
     }
 }
 
@@ -271,7 +271,7 @@ fn quantify(quantity: Quantity, answers: impl Iterator<Item = Truth>, open: bool
         Quantity::Some => answers.fold(beyond(Truth::No), Truth::or),
         Quantity::None => !answers.fold(beyond(Truth::No), Truth::or),
         Quantity::Every => answers.fold(beyond(Truth::Yes), Truth::and),
-        Quantity::Count(bounds) => {
+        Quantity::Count(bounds, _) => {
             let (mut sure, mut possible) = (0, 0);
             for answer in answers {
                 sure += u64::from(answer == Truth::Yes);
@@ -319,11 +319,14 @@ fn related(
             let mut places = Vec::new();
             Truths::each(facts.count(kind), |at| {
                 let open = facts.relate(relation, kind, at, scopes, &mut places);
-                if relation == Relation::Holders && !idempotent(quantity) {
-                    let each = facts.by_principal(&places, of);
-                    quantify(quantity, each.into_values(), open)
-                } else {
-                    quantify(quantity, places.iter().map(|&place| of(place)), open)
+                match quantity {
+                    Quantity::Count(_, counted) if counted != Counted::Each => {
+                        let each = facts.counted(relation.target(), counted, places.iter().copied(), of);
+                        quantify(quantity, each.into_values(), open)
+                    }
+                    Quantity::Some | Quantity::None | Quantity::Every | Quantity::Count(..) => {
+                        quantify(quantity, places.iter().map(|&place| of(place)), open)
+                    }
                 }
             })
         }

@@ -1,12 +1,10 @@
 //! The organization as the evaluator sees it: kinds of things by number, and all effective grants in one table.
 
 use std::cell::{Cell, OnceCell};
-use std::collections::BTreeMap;
 
 use super::things::Named;
 use crate::org::{
-    Collection, Extent, Grant, GroupIx, Known, Org, Principal, ProjectIx, RoleIx, Rows, Scope, ServiceAccountIx, Truth,
-    UserIx,
+    Collection, Extent, Grant, GroupIx, Known, Org, Principal, ProjectIx, RoleIx, Rows, Scope, ServiceAccountIx, UserIx,
 };
 use crate::policy::Kind;
 use crate::time::Time;
@@ -82,16 +80,6 @@ impl<'o> Facts<'o> {
             (Scope::Organization, Principal::Group(_)) | (Scope::Project(_), _) => false,
         };
         grant.more_groups || (unlisted && !self.knows_memberships())
-    }
-
-    /// Of each principal who has one of these grants, whether one of them answers: holders are counted once each.
-    pub fn by_principal(&self, grants: &[usize], answer: impl Fn(usize) -> Truth) -> BTreeMap<Principal, Truth> {
-        let mut answers = BTreeMap::new();
-        for &grant in grants {
-            let known = answers.entry(self.grants()[grant].principal).or_insert(Truth::No);
-            *known = known.or(answer(grant));
-        }
-        answers
     }
 
     /// Every effective grant that was read.

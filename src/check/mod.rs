@@ -2,6 +2,7 @@
 //! known is *unknown*, which is an answer too.
 
 mod amount;
+mod counted;
 mod evaluate;
 mod facts;
 mod hole;
@@ -13,12 +14,13 @@ mod population;
 mod proof;
 mod prove;
 mod relate;
+mod roles;
 #[cfg(test)]
 mod tests;
 mod things;
 mod truths;
 
-use crate::finding::{Gate, Outcome};
+use crate::finding::{Gate, Outcome, Unread};
 use crate::org::{Org, Truth};
 use crate::policy::{Kind, Policy, Users};
 use crate::time::Time;
@@ -51,10 +53,16 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
         skipped: Vec::new(),
         findings: Vec::new(),
     };
-    for rule in policies.iter().flat_map(|policy| &policy.rules) {
-        let mut judged = judge::judge(&facts, rule);
-        judged.result.notes.extend(names.unresolved(rule));
-        outcome.push(judged.result, judged.findings);
+    for policy in policies {
+        for rule in &policy.rules {
+            let mut judged = judge::judge(&facts, rule);
+            let roles::Meant { notes, missing } = roles::meant(&facts, rule);
+            judged.result.truncated |= !missing.is_empty();
+            judged.result.unread.extend(missing.into_iter().map(Unread::Other));
+            judged.result.notes.extend(notes);
+            judged.result.notes.extend(names.unmatched(policy, rule));
+            outcome.push(judged.result, judged.findings);
+        }
     }
     outcome
 }

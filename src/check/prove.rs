@@ -244,21 +244,16 @@ impl Prover<'_, '_> {
         let deciding = match (test.quantity, truth) {
             (_, Truth::Unknown) => Truth::Unknown,
             (Quantity::Every, Truth::No) => Truth::No,
-            (Quantity::Every | Quantity::Some | Quantity::None | Quantity::Count(_), Truth::No | Truth::Yes) => {
+            (Quantity::Every | Quantity::Some | Quantity::None | Quantity::Count(..), Truth::No | Truth::Yes) => {
                 Truth::Yes
             }
         };
         let scopes = test.scopes(relation);
         let all = self.related_things(relation, scopes, answered.domain, part.domain, at);
-        if let (Quantity::Count(_), Truth::No | Truth::Yes) = (test.quantity, truth) {
-            let mut counted: Vec<usize> =
-                all.iter().map(|related| related.at).filter(|&at| part.answers.of(at) == Truth::Yes).collect();
-            if relation == Relation::Holders {
-                let grants = self.facts.grants();
-                counted.sort_unstable_by_key(|&at| grants[at].principal);
-                counted.dedup_by_key(|at| grants[*at].principal);
-            }
-            let counted = counted.len() as u64;
+        if let (Quantity::Count(_, counted), Truth::No | Truth::Yes) = (test.quantity, truth) {
+            let satisfying = all.iter().map(|related| related.at).filter(|&at| part.answers.of(at) == Truth::Yes);
+            let each = self.facts.counted(relation.target(), counted, satisfying, |_| Truth::Yes);
+            let counted = each.into_values().filter(|truth| *truth == Truth::Yes).count() as u64;
             self.value(attribute, Value::Number(counted), &answered.condition.span, proof);
         }
         // Of one thing at most, what it is tells why, whichever way it decides.

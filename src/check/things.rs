@@ -150,6 +150,8 @@ impl<'o> Facts<'o> {
         let org = self.org;
         let name = |name: &Known<Text>, project: Option<usize>| (name.value().cloned(), project);
         let told = match kind {
+            // The predefined roles of the organization and of projects share their names: paths tell them apart.
+            Kind::Role if org.roles[at].predefined_role == Known::Value(true) => (None, None),
             Kind::Role => name(&org.roles[at].name, self.owning_projects()[at].map(ProjectIx::at)),
             Kind::User => {
                 let user = &org.users[at];

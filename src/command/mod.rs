@@ -9,6 +9,8 @@ mod input;
 mod man;
 mod plan;
 mod progress;
+mod report;
+mod reports;
 mod test;
 #[cfg(test)]
 mod tests;
@@ -50,6 +52,8 @@ pub enum Command {
     Plan(plan::Args),
     /// Try each endpoint once: what this key may read, and which rules would be unknown
     Doctor(doctor::Args),
+    /// Write the results of a check again, in another format; exit as the check did
+    Report(report::Args),
     /// Run the tests of policies: small organizations, and what each rule must say of them
     Test(test::Args),
     /// Print a completion script for a shell
@@ -124,6 +128,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Plan(args) => plan::run(args, &cli.common),
         Command::Doctor(args) => doctor::run(args, &cli.common),
         Command::Fetch(args) => fetch::run(args, &cli.common),
+        Command::Report(args) => report::run(args, &cli.common),
         Command::Test(args) => test::run(args, &cli.common),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

@@ -1,6 +1,7 @@
 //! What a check says: verdicts, findings, and the evidence that lets a finding prove itself.
 
 mod gate;
+mod note;
 mod outcome;
 mod result;
 mod rule;
@@ -16,6 +17,7 @@ use crate::org::{Kind, Text};
 use crate::time::{Time, rfc3339};
 
 pub use gate::{Ending, Gate};
+pub use note::Note;
 pub use outcome::{Outcome, PolicyFile, Skipped};
 pub use result::{RuleResult, Unread, Verdict};
 pub use rule::{RuleInfo, Severity};

@@ -91,6 +91,16 @@ impl Outcome {
         }
     }
 
+    /// Turns the answers of rules with words that match nothing into unknown: a name that is misspelt proves nothing.
+    pub fn doubt_unmatched(&mut self) {
+        for rule in &mut self.rules {
+            let unmatched = rule.notes.iter().filter(|note| note.unmatched);
+            let reasons: Vec<Unread> = unmatched.map(|note| Unread::Other(note.text.clone())).collect();
+            rule.truncated |= !reasons.is_empty();
+            rule.unread.extend(reasons);
+        }
+    }
+
     /// How many rules have that verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.rules.iter().filter(|rule| rule.verdict() == verdict).count()

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Matched, RuleInfo};
+use super::{Matched, Note, RuleInfo};
 use crate::org::Collection;
 
 /// The answer to a rule; the worse, the greater.
@@ -51,7 +51,7 @@ pub struct RuleResult {
     /// The permissions that fired, by role. Paths point here.
     pub matched: Vec<Matched>,
     /// What the reader should know about this answer, such as names that nobody has.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// Its findings in [`Outcome::findings`].
     pub(super) findings: Range<usize>,
     pub(super) violations: usize,

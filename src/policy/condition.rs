@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     Attribute, Case, Condition, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
-    TextColumn, TextPredicate, TimePredicate, Type, ViaKind, ViaPredicate,
+    TextColumn, TextPredicate, TimePredicate, Type, ViaKind, ViaPredicate, predefined,
 };
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Noted, Problem, Reader, optional};
@@ -17,9 +17,6 @@ const TIME: &[&str] = &["older_than", "newer_than", "before", "after"];
 const QUANTITIES: &[&str] = &["some", "none", "every", "where", "count"];
 const WAYS: &[(&str, ViaKind)] =
     &[("direct", ViaKind::Direct), ("group", ViaKind::Group), ("membership", ViaKind::Membership)];
-
-/// The words of predefined roles; each ends the id of one in the organization, in projects, or both.
-const PREDEFINED_ROLES: [&str; 4] = ["owner", "reader", "member", "viewer"];
 
 impl Reader<'_> {
     /// A mapping whose entries must all hold.
@@ -355,7 +352,8 @@ impl Reader<'_> {
                 Some(node) => self.condition(node, target)?,
                 None => Condition { span: node.span.clone(), predicate: Predicate::All(Vec::new()) },
             };
-            parts.push(related(condition, Quantity::Count(self.bounds(count, "`count`")?)));
+            let (bounds, counted) = self.count(count, target, relation.counts())?;
+            parts.push(related(condition, Quantity::Count(bounds, counted)));
         } else if let Some(narrowed) = narrowed {
             let problem = Problem::new(narrowed.span.clone(), "`where` goes with `count`");
             self.problem(problem.help("for \"at least one\", write the condition itself, or `some`"));
@@ -379,17 +377,11 @@ impl Reader<'_> {
     /// role of that name is not it.
     fn role(&mut self, node: &Node) -> Option<Condition> {
         let predefined = |item: &Node| match &item.yaml {
-            Yaml::Text(text) if PREDEFINED_ROLES.iter().any(|word| text.eq_ignore_ascii_case(word)) => {
-                let id = format!("role-api-*-{}", text.to_ascii_lowercase());
+            Yaml::Text(text) => {
+                let id = predefined::pattern_for(text)?;
                 Some(Node { span: item.span.clone(), yaml: Yaml::Text(id) })
             }
-            Yaml::Null
-            | Yaml::Flag(_)
-            | Yaml::Number(_)
-            | Yaml::Float
-            | Yaml::Text(_)
-            | Yaml::List(_)
-            | Yaml::Map(_) => None,
+            Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::List(_) | Yaml::Map(_) => None,
         };
         let items = self.list(node)?;
         let ids: Vec<Node> = items.iter().filter_map(predefined).collect();

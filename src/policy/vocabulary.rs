@@ -1,6 +1,7 @@
 //! The vocabulary of the policy language, as one table. Loading, type checks, "did you mean", and what a rule reads
 //! all follow from a row; to add an attribute is to add one.
 
+use super::Counted;
 use crate::org::{Collection, Extent, Kind, Known, Org, Symbol};
 use crate::time::Time;
 
@@ -192,6 +193,19 @@ impl Relation {
             | Self::ApiKeys => false,
         }
     }
+}
+
+impl Relation {
+    /// What is counted of it where the rule does not say: of holders, each once, however many grants they have.
+    pub fn counts(self) -> Counted {
+        if self == Self::Holders { Counted::Principals } else { Counted::Each }
+    }
+}
+
+/// The collections that a relation of that kind needs.
+pub fn reads(of: Kind, relation: Relation) -> &'static [Collection] {
+    let row = TABLE.iter().find(|row| row.of == of && matches!(row.type_, Type::Relation(other) if other == relation));
+    row.map_or(&[], |row| row.reads)
 }
 
 /// The attribute of that kind and name.

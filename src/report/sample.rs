@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::document::{Location, Region, SourceText};
 use crate::finding::{
-    AccessPath, Evidence, Finding, Gate, Matched, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped, Status,
-    Thing, ThingKind, Unread, Value,
+    AccessPath, Evidence, Finding, Gate, Matched, Note, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped,
+    Status, Thing, ThingKind, Unread, Value,
 };
 use crate::org::{Collection, Coverage, Failure, Kind, Source, Text};
 use crate::time::Time;
@@ -87,7 +87,8 @@ pub fn outcome() -> Outcome {
     let mut hostile = rule("hostile", Severity::Critical);
     hostile.selected = 30;
     hostile.matched = NAMES.iter().map(|name| matched(name)).collect();
-    hostile.notes = NAMES.iter().map(|name| format!("`{name}`: nobody has this name")).collect();
+    let note = |name| Note { text: format!("`{name}`: nobody has this name"), region: region(5, 36), unmatched: true };
+    hostile.notes = NAMES.iter().map(note).collect();
     let mut findings: Vec<Finding> =
         NAMES.iter().enumerate().map(|(at, name)| finding(at, name, Status::Violation)).collect();
     findings.push(finding(97, &"a long name ".repeat(40), Status::Violation));

@@ -236,7 +236,10 @@ impl<'a> Text<'a> {
         let mut any = false;
         for rule in &outcome.rules {
             for note in &rule.notes {
-                self.wrapped("note: ", "      ", &visible(&format!("{}: {note}", rule.info.id)));
+                let (line, column) = (note.region.line, note.region.column);
+                let place = format!("{}:{line}:{column}", rule.info.location.source.name);
+                let said = format!("{} ({place}): {}", rule.info.id, note.text);
+                self.wrapped("note: ", "      ", &visible(&said));
                 any = true;
             }
         }

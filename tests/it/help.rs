@@ -86,8 +86,8 @@ fn of_check() {
                                 ROLELINT_FAIL_ON] [default: low] [possible values: info, low, medium,
                                 high, critical]
           --exit-zero           Exit with 0 instead of 1; nothing else changes
-          --strict              Treat a rule that selects nothing as unknown: exit code 3 [env:
-                                ROLELINT_STRICT]
+          --strict              Treat a rule that selects nothing, or names what nothing has, as
+                                unknown: exit code 3 [env: ROLELINT_STRICT]
           --max-age <TIME>      Treat data as missing if any of it is older than this: nothing passes,
                                 exit code 3 (12h, 7d, 2w) [env: ROLELINT_MAX_AGE]
           --as-of <WHEN>        Time from which ages in policies count [default: when the data was

@@ -9,8 +9,8 @@ use super::schema::{
 };
 use crate::document::{Location, Region, SourceText};
 use crate::finding::{
-    AccessPath, Evidence, Finding, Gate, Matched, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped, Status,
-    Thing, ThingKind, Unread, Value,
+    AccessPath, Evidence, Finding, Gate, Matched, Note, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped,
+    Status, Thing, ThingKind, Unread, Value,
 };
 use crate::org::{Collection, CollectionSummary, Kind, Source, State, Text};
 use crate::time::{Time, parse_timestamp};
@@ -215,7 +215,11 @@ impl Pool {
         (result.selected, result.vacuous, result.truncated) = (row.selected, row.vacuous, row.truncated);
         result.unread = row.unread.into_iter().map(unread).collect::<Result<_>>()?;
         result.matched = row.matched.into_iter().map(|row| self.matched(row)).collect::<Result<_>>()?;
-        result.notes = row.notes.into_owned();
+        result.notes = row
+            .notes
+            .into_iter()
+            .map(|row| Note { text: row.message.into_owned(), region: row.policy, unmatched: row.unmatched })
+            .collect();
         Ok(result)
     }
 

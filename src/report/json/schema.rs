@@ -113,8 +113,15 @@ pub struct RuleRow<'a> {
     pub controls: Cow<'a, BTreeMap<String, Vec<String>>>,
     pub tags: Cow<'a, [String]>,
     pub unread: Vec<UnreadRow<'a>>,
-    pub notes: Cow<'a, [String]>,
+    pub notes: Vec<NoteRow<'a>>,
     pub matched: Vec<MatchedRow<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct NoteRow<'a> {
+    pub message: Cow<'a, str>,
+    pub policy: Region,
+    pub unmatched: bool,
 }
 
 /// Where a rule stands.

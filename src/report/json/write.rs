@@ -10,12 +10,12 @@ use serde::ser::{Serialize, Serializer};
 use super::super::json_lines::Lines;
 use super::keys::Keys;
 use super::schema::{
-    CoverageRow, EvidenceRow, FindingRow, GateRow, MatchedRow, Organization, PathRow, PatternRow, PolicyRow, Report,
-    RuleLines, RuleRow, Scalar, SkippedRow, Summary, TextType, ThingRow, Tool, UnreadRow, VERSION,
+    CoverageRow, EvidenceRow, FindingRow, GateRow, MatchedRow, NoteRow, Organization, PathRow, PatternRow, PolicyRow,
+    Report, RuleLines, RuleRow, Scalar, SkippedRow, Summary, TextType, ThingRow, Tool, UnreadRow, VERSION,
 };
 use crate::finding::{
-    AccessPath, Evidence, Finding, Matched, Outcome, PolicyFile, RuleResult, Skipped, Status, Thing, Unread, Value,
-    Verdict,
+    AccessPath, Evidence, Finding, Matched, Note, Outcome, PolicyFile, RuleResult, Skipped, Status, Thing, Unread,
+    Value, Verdict,
 };
 use crate::org::{CollectionSummary, Text};
 use crate::time::rfc3339;
@@ -146,7 +146,7 @@ fn rule<'a>(rule: &'a RuleResult, keys: &Keys) -> RuleRow<'a> {
         controls: Cow::Borrowed(&info.controls),
         tags: Cow::Borrowed(&info.tags),
         unread: rule.unread.iter().map(unread).collect(),
-        notes: Cow::Borrowed(&rule.notes),
+        notes: rule.notes.iter().map(note).collect(),
         matched: rule.matched.iter().map(|of| matched(of, keys)).collect(),
     }
 }
@@ -157,6 +157,10 @@ fn unread(unread: &Unread) -> UnreadRow<'_> {
         Unread::Incomplete(_, detail) | Unread::Other(detail) => Some(Cow::Borrowed(detail.as_str())),
     };
     UnreadRow { collection: unread.collection().map(|collection| collection.name().into()), detail }
+}
+
+fn note(note: &Note) -> NoteRow<'_> {
+    NoteRow { message: Cow::Borrowed(&note.text), policy: note.region, unmatched: note.unmatched }
 }
 
 fn matched<'a>(of: &'a Matched, keys: &Keys) -> MatchedRow<'a> {

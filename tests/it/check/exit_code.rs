@@ -80,7 +80,7 @@ fn exit_zero_does_not_touch_an_unknown_or_an_error() {
 
 #[test]
 fn a_rule_that_selects_nothing_fails_only_a_strict_gate() {
-    let vacuous = MIXED.replace("[null, '']", "no such description");
+    let vacuous = MIXED.replace("forbid: { description: [null, '']", "forbid: { id: '', description: [null, '']");
     let run = |args: &[&str]| rolelint(&acme()).check(&vacuous).args(args.iter().copied()).run();
     let ran = run(&["--format", "json"]).ends_with(0);
     assert_eq!(ran.json().rules_that_are("vacuous"), ["no-such-group"]);
@@ -96,7 +96,7 @@ fn a_violation_outranks_strict() {
 
 #[test]
 fn the_environment_can_make_the_gate_strict() {
-    let vacuous = MIXED.replace("[null, '']", "no such description");
+    let vacuous = MIXED.replace("forbid: { description: [null, '']", "forbid: { id: '', description: [null, '']");
     for value in ["1", "true"] {
         rolelint(&acme()).check(&vacuous).env("ROLELINT_STRICT", value).run().ends_with(3);
     }

@@ -120,6 +120,6 @@ fn the_baseline_costs_one_request_for_each_list_and_each_principal() {
     requests.dedup();
     assert_eq!(requests.len(), total, "a request was made twice");
     // Six lists, the roles of 41 users, roles and members of 8 groups, users, groups, roles, service accounts and keys of
-    // 6 projects, the roles of 5 groups in them, and of the contractors there.
-    assert_eq!(total, 6 + 41 + 2 * 8 + 5 * 6 + 5 + 5);
+    // 6 projects, the roles of 5 groups, 5 contractors and 5 service accounts in them.
+    assert_eq!(total, 6 + 41 + 2 * 8 + 5 * 6 + 5 + 5 + 5);
 }

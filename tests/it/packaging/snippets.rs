@@ -11,12 +11,12 @@ use crate::support::workflow::{Job, Step, yaml};
 pub const MET: &str = "\
 version: 1
 params: { owners: [Nobody] }
-rules: [{ id: a-role, select: role, where: { predefined_role: true }, forbid: { name: $owners } }]
+rules: [{ id: a-role, select: role, where: { predefined_role: true }, forbid: { name: $owners }, allow_unmatched: true }]
 ";
 pub const VIOLATED: &str = "\
 version: 1
 params: { owners: [Nobody] }
-rules: [{ id: a-role, select: role, require: { name: $owners } }]
+rules: [{ id: a-role, select: role, require: { name: $owners }, allow_unmatched: true }]
 ";
 
 /// Holds the snippet with that number on its page.

@@ -109,11 +109,11 @@ fn with_projects() -> Organization {
     }
 }
 
-fn healthy() -> FakeApi {
+pub(super) fn healthy() -> FakeApi {
     FakeApi::start(with_projects(), Behaviour::default())
 }
 
-fn with(faults: &[(&str, What)]) -> FakeApi {
+pub(super) fn with(faults: &[(&str, What)]) -> FakeApi {
     let fault =
         |(path, what): &(&str, What)| Fault { path: (*path).to_owned(), when: When::Always, what: what.clone() };
     FakeApi::start(with_projects(), Behaviour { faults: faults.iter().map(fault).collect(), ..Behaviour::default() })

@@ -168,8 +168,7 @@ fn coverage_counts_requests_and_items() {
             ("project_user_roles", 5, 14),
             ("project_group_roles", 5, 7),
             ("service_accounts", 6, 5),
-            // Nothing is asked there of what service accounts hold.
-            ("service_account_roles", 0, 0),
+            ("service_account_roles", 5, 5),
             ("api_keys", 6, 12),
             // The keys of projects are in the list, too.
             ("admin_api_keys", 1, 15),
@@ -296,7 +295,8 @@ fn the_text_report_names_unknown_vacuous_and_coverage() {
 
     1 rule selected nothing (vacuous): empty
 
-    note: asked: `api.batch.write`: no role grants this permission; the nearest is `api.batch.read`
+    note: asked (policy.yaml:5:36): `api.batch.write`: no role grants this permission; the nearest is
+          `api.batch.read`
 
     user_roles partial: GET /organization/users/user-bob/roles: 403, the key lacks the scope
       api.management.read
