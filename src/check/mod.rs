@@ -9,6 +9,7 @@ mod hole;
 mod judge;
 mod literals;
 mod message;
+mod oddities;
 mod permission;
 mod population;
 mod proof;
@@ -37,6 +38,7 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
         digest: String::new(),
         coverage: org.coverage.clone(),
         disagreements: org.disagreements(),
+        oddities: oddities::oddities(&facts),
         rules: Vec::new(),
         skipped: Vec::new(),
         findings: Vec::new(),

@@ -149,6 +149,8 @@ pub struct Outcome {
     pub coverage: Coverage,
     /// Where the API's view of inheritance and what follows from the groups differ, in sentences. Both count.
     pub disagreements: Vec<String>,
+    /// What in the data reads otherwise than it is, in sentences.
+    pub oddities: Vec<String>,
     /// The rules with their answers, in the order of the policies.
     pub rules: Vec<RuleResult>,
     /// The ids of rules that were loaded but not to be judged.

@@ -71,6 +71,7 @@ pub fn outcome() -> Outcome {
         digest: format!("sha256:{}", "0".repeat(64)),
         coverage: coverage(),
         disagreements: vec![format!("the API and the groups disagree about {}", NAMES[0])],
+        oddities: vec![format!("role {} has permissions in an odd spelling", NAMES[2])],
         rules: Vec::new(),
         skipped: vec!["skipped".to_owned()],
         findings: Vec::new(),

@@ -2,4 +2,5 @@
 
 mod hostile_names;
 mod json;
+mod oddities;
 mod output;
