@@ -169,6 +169,7 @@ impl Judge<'_, '_> {
         let row = if self.rule.select == Kind::Grant { self.facts.grants()[at].role.at() } else { at };
         match column {
             TextColumn::Each(read) => read(org, row).map(Text::from),
+            TextColumn::Derived(read) => read(org, row).map(Text::from),
             TextColumn::Symbol(read) => read(org, row).map(|word| Text::from(org.symbols.text(word))),
             TextColumn::Principal => Known::Value(Text::from(principal_word(self.facts.grants()[at].principal))),
             TextColumn::Scope => Known::Value(Text::from(scope_word(self.facts.grants()[at].scope))),

@@ -1,5 +1,6 @@
 //! Words in a rule that match nothing. "Mallory must not hold Y" is no assurance if Mallory, or Y, is spelled wrong.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
@@ -167,8 +168,9 @@ impl Search<'_, '_, '_> {
             return None;
         }
         let value = |at| match column {
-            TextColumn::Each(read) => read(org, at),
-            TextColumn::Symbol(read) => read(org, at).map(|word| org.symbols.text(word)),
+            TextColumn::Each(read) => read(org, at).map(Cow::Borrowed),
+            TextColumn::Derived(read) => read(org, at).map(Cow::Owned),
+            TextColumn::Symbol(read) => read(org, at).map(|word| Cow::Borrowed(org.symbols.text(word))),
             TextColumn::Principal | TextColumn::Scope => Known::Missing,
         };
         let things = facts.count(attribute.of);
@@ -176,25 +178,27 @@ impl Search<'_, '_, '_> {
         if things == 0 && pattern.literal().is_none() {
             return None;
         }
-        let values = || (0..things).filter_map(|at| value(at).value().copied());
+        let values = || (0..things).filter_map(|at| value(at).value().cloned());
         let mut borne = self.names.borne.borrow_mut();
         let borne = borne.entry((attribute.of, attribute.name)).or_insert_with(|| Borne {
-            all: values().map(|text| nfc(text).to_lowercase()).collect(),
+            all: values().map(|text| nfc(&text).to_lowercase()).collect(),
             // Who has no name that we know of may have this one.
             certain: !(0..things).any(|at| value(at).is_missing()),
         });
         let here = match pattern.literal() {
             Some(literal) => {
                 let folded = borne.all.contains(&literal.to_lowercase());
-                folded && (pattern.ignores_case() || values().any(|text| nfc(text) == literal))
+                folded && (pattern.ignores_case() || values().any(|text| nfc(&text) == literal))
             }
-            None => values().any(|text| pattern.matches(text)),
+            None => values().any(|text| pattern.matches(&text)),
         };
         if here || !borne.certain {
             return None;
         }
         let (kind, name) = (attribute.of.name().replace('_', " "), attribute.name);
-        let near = first.then(|| nearest(&pattern.text, values().chain(words.iter().copied()))).flatten();
+        let all: Vec<Cow<'_, str>> = if first { values().collect() } else { Vec::new() };
+        let candidates = all.iter().map(AsRef::as_ref).chain(words.iter().copied().filter(|_| first));
+        let near = nearest(&pattern.text, candidates);
         let this = if pattern.literal().is_some() { format!("this {name}") } else { format!("such {}", one(name)) };
         Some(unmatched(pattern, &format!("no {kind} has {this}"), near))
     }

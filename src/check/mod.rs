@@ -9,6 +9,7 @@ mod hole;
 mod judge;
 mod literals;
 mod message;
+mod oddities;
 mod permission;
 mod population;
 mod proof;
@@ -49,6 +50,7 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
             .map(|kind| (kind, facts.count(kind)))
             .collect(),
         disagreements: org.disagreements(),
+        oddities: oddities::oddities(&facts),
         rules: Vec::new(),
         skipped: Vec::new(),
         findings: Vec::new(),

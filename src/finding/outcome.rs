@@ -31,6 +31,8 @@ pub struct Outcome {
     pub population: BTreeMap<Kind, usize>,
     /// Where the API's view of inheritance and what follows from the groups differ, in sentences. Both count.
     pub disagreements: Vec<String>,
+    /// What in the data reads otherwise than it is, in sentences.
+    pub oddities: Vec<String>,
     /// The rules with their answers, in the order of the policies.
     pub rules: Vec<RuleResult>,
     /// The rules that were loaded but not judged.

@@ -4,16 +4,14 @@ use std::ops::Range;
 
 use super::{
     Attribute, Case, Condition, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
-    TextColumn, TextPredicate, TimePredicate, Type, ViaKind, ViaPredicate, predefined,
+    TextColumn, TextPredicate, Type, ViaKind, ViaPredicate, predefined,
 };
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Noted, Problem, Reader, optional};
 use crate::org::canonical_role_id;
-use crate::time::{parse_duration, parse_timestamp};
 
 const TEXT: &[&str] = &["any", "except", "regex"];
 const LIST: &[&str] = &["any", "all", "only", "none", "except", "count"];
-const TIME: &[&str] = &["older_than", "newer_than", "before", "after"];
 const QUANTITIES: &[&str] = &["some", "none", "every", "where", "count"];
 const WAYS: &[(&str, ViaKind)] =
     &[("direct", ViaKind::Direct), ("group", ViaKind::Group), ("membership", ViaKind::Membership)];
@@ -67,11 +65,7 @@ impl Reader<'_> {
                         Predicate::List(attribute, column, test)
                     }
                     Type::Flag(column) => Predicate::Flag(attribute, column, self.flag(attribute, value)?),
-                    Type::Time(column) => {
-                        let test = self.time_test(attribute, value)?;
-                        self.time_can_hold(attribute, &test, value);
-                        Predicate::Time(attribute, column, test)
-                    }
+                    Type::Time(column) => Predicate::Time(attribute, column, self.time_test(attribute, value)?),
                     Type::Relation(relation) => {
                         let condition = self.related(attribute, relation, value)?;
                         self.related_can_hold(of, &condition);
@@ -253,55 +247,6 @@ impl Reader<'_> {
             return None;
         };
         Some(flag)
-    }
-
-    fn time_test(&mut self, attribute: &Attribute, node: &Node) -> Option<TimePredicate> {
-        match &node.yaml {
-            Yaml::Null => return Some(TimePredicate { null: true, ..TimePredicate::default() }),
-            Yaml::Map(entries) if entries.is_empty() => {
-                let message = format!("`{}` says nothing", attribute.name);
-                let help = "give it older_than, newer_than, before or after";
-                self.problem(Problem::new(node.span.clone(), message).help(help));
-                return None;
-            }
-            Yaml::Map(_) => {}
-            Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => {
-                let wanted = "null, or bounds such as { older_than: 90d } or { before: 2026-01-31 }";
-                self.wrong(node, &format!("`{}`", attribute.name), wanted);
-                return None;
-            }
-        }
-        let fields = self.fields(node, &format!("`{}`", attribute.name), TIME)?;
-        let mut read = |name: &str, of: fn(&str) -> Result<i64, &'static str>| {
-            optional(fields.get(name), |node| self.rfc3339(name, node, of))
-        };
-        let (older_than, newer_than) = (read("older_than", parse_duration), read("newer_than", parse_duration));
-        let (before, after) = (read("before", parse_timestamp), read("after", parse_timestamp));
-        Some(TimePredicate {
-            null: false,
-            older_than: older_than.ok()?,
-            newer_than: newer_than.ok()?,
-            before: before.ok()?,
-            after: after.ok()?,
-        })
-    }
-
-    fn rfc3339(&mut self, name: &str, node: &Node, of: fn(&str) -> Result<i64, &'static str>) -> Option<i64> {
-        let node = self.resolve(node)?;
-        let Yaml::Text(text) = &node.yaml else {
-            let wanted =
-                if name.ends_with("_than") { "a length of time such as 90d" } else { "a date such as 2026-01-31" };
-            self.wrong(&node, &format!("`{name}`"), wanted);
-            return None;
-        };
-        match of(text) {
-            Ok(seconds) => Some(seconds),
-            Err(help) => {
-                let problem = Problem::new(node.span.clone(), format!("`{text}` is not what `{name}` takes"));
-                self.problem(problem.help(help));
-                None
-            }
-        }
     }
 
     fn related(&mut self, attribute: &'static Attribute, relation: Relation, node: &Node) -> Option<Condition> {

@@ -17,6 +17,7 @@ mod read;
 mod reader;
 mod rule;
 mod select;
+mod times;
 mod vocabulary;
 
 pub use crate::org::Kind;

@@ -150,8 +150,12 @@ pub struct TimePredicate {
     pub null: bool,
     /// More than so many seconds before the as-of time.
     pub older_than: Option<i64>,
-    /// Less than so many seconds before the as-of time.
+    /// Less than so many seconds before the as-of time, and not after it.
     pub newer_than: Option<i64>,
+    /// At most so many seconds after the as-of time, and not before it.
+    pub within: Option<i64>,
+    /// More than so many seconds after the as-of time.
+    pub later_than: Option<i64>,
     /// Before this moment.
     pub before: Option<Time>,
     /// At this moment or later.

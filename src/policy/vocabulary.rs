@@ -2,7 +2,7 @@
 //! all follow from a row; to add an attribute is to add one.
 
 use super::Counted;
-use crate::org::{Collection, Extent, Kind, Known, Org, Symbol};
+use crate::org::{Collection, Extent, Kind, Known, Org, Symbol, plain_name};
 use crate::time::Time;
 
 use Collection::{
@@ -88,6 +88,8 @@ pub enum Case {
 pub enum TextColumn {
     /// Each thing has its own.
     Each(for<'a> fn(&'a Org, usize) -> Known<&'a str>),
+    /// Each thing has its own, made of another.
+    Derived(fn(&Org, usize) -> Known<String>),
     /// Few distinct ones, kept as words.
     Symbol(fn(&Org, usize) -> Known<Symbol>),
     /// Of a grant: the kind of its principal.
@@ -100,7 +102,7 @@ impl TextColumn {
     /// All words that there can be, where it is not the API that says them.
     pub fn own_words(self) -> Option<&'static [&'static str]> {
         match self {
-            Self::Each(_) | Self::Symbol(_) => None,
+            Self::Each(_) | Self::Derived(_) | Self::Symbol(_) => None,
             Self::Principal => Some(&["user", "service_account", "group"]),
             Self::Scope => Some(&SCOPES),
         }
@@ -312,6 +314,13 @@ static TABLE: &[Attribute] = &{
         row(Role, "id", Text(Exact, id!(roles)), "the role's id; of a predefined role, the short spelling")
             .names(Itself),
         row(Role, "name", Text(Exact, each!(roles.name)), "the role's name").names(Itself),
+        row(
+            Role,
+            "plain_name",
+            Text(Exact, TextColumn::Derived(role_plain_name)),
+            "the name as it reads: small Latin letters for those that look alike, nothing hidden, no punctuation",
+        )
+        .names(Itself),
         row(Role, "description", Text(Exact, each!(roles.description)), "free text"),
         row(Role, "permissions", List(role_permissions), "what the role permits").names(Permission),
         row(Role, "predefined_role", Flag(copied!(roles.predefined_role)), "whether OpenAI made and keeps the role"),
@@ -483,6 +492,10 @@ static TABLE: &[Attribute] = &{
 
 fn role_permissions(org: &Org, at: usize) -> Known<&[Symbol]> {
     org.roles[at].permissions.as_ref().map(Vec::as_slice)
+}
+
+fn role_plain_name(org: &Org, at: usize) -> Known<String> {
+    org.roles[at].name.as_ref().map(|name| plain_name(name))
 }
 
 fn role_scope(org: &Org, at: usize) -> Known<&str> {

@@ -79,6 +79,7 @@ pub fn outcome() -> Outcome {
         coverage: coverage().summary(),
         population: BTreeMap::from([(Kind::User, 41), (Kind::Role, 3)]),
         disagreements: vec![format!("the API and the groups disagree about {}", NAMES[0])],
+        oddities: vec![format!("role {} has permissions in an odd spelling", NAMES[2])],
         rules: Vec::new(),
         skipped: vec![Skipped { rule: "skipped".to_owned(), reason: "left out by --skip".to_owned() }],
         findings: Vec::new(),

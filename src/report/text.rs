@@ -20,8 +20,8 @@ use crate::org::{Kind, State};
 const NAMED: usize = 12;
 /// How many causes of a rule are shown, unless the reader wants them all.
 const CAUSES: usize = 12;
-/// How many disagreements of the API with itself are told, unless the reader wants them all.
-const DISAGREEMENTS: usize = 3;
+/// How many sentences of one kind about the data are told, unless the reader wants them all.
+const SENTENCES: usize = 3;
 
 pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) -> io::Result<()> {
     let mut report = Text { outcome, style, out: String::new() };
@@ -36,7 +36,8 @@ pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) ->
         report.quiet_rules(Verdict::Pass, "passed");
     }
     report.notes();
-    report.disagreements();
+    report.sentences(&outcome.disagreements);
+    report.sentences(&outcome.oddities);
     report.coverage();
     report.last_line();
     report.flush(to)
@@ -274,17 +275,16 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Where two views of inheritance differ.
-    fn disagreements(&mut self) {
-        let outcome = self.outcome;
-        let shown = if self.style.verbose { outcome.disagreements.len() } else { DISAGREEMENTS };
-        for disagreement in outcome.disagreements.iter().take(shown) {
-            self.wrapped("note: ", "      ", &visible(disagreement));
+    /// Sentences about the data: where two views of inheritance differ, or what reads otherwise than it is.
+    fn sentences(&mut self, sentences: &[String]) {
+        let shown = if self.style.verbose { sentences.len() } else { SENTENCES };
+        for sentence in sentences.iter().take(shown) {
+            self.wrapped("note: ", "      ", &visible(sentence));
         }
-        if outcome.disagreements.len() > shown {
-            self.line(&format!("note: and {} more such (-v shows them all)", outcome.disagreements.len() - shown));
+        if sentences.len() > shown {
+            self.line(&format!("note: and {} more such (-v shows them all)", sentences.len() - shown));
         }
-        if !outcome.disagreements.is_empty() {
+        if !sentences.is_empty() {
             self.line("");
         }
     }

@@ -44,6 +44,7 @@ impl<'o> Plain<'o> {
             Predicate::Text(_, column, test) => {
                 let value = match column {
                     TextColumn::Each(read) => read(org, row).map(str::to_owned),
+                    TextColumn::Derived(read) => read(org, row),
                     TextColumn::Symbol(read) => read(org, row).map(|word| org.symbols.text(word).to_owned()),
                     TextColumn::Principal => Known::Value(match self.grants[at].principal {
                         Principal::User(_) => "user".to_owned(),

@@ -67,6 +67,7 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
         coverage: report.coverage.into_iter().map(coverage).collect::<Result<_>>()?,
         population: report.population.iter().map(|(name, count)| Ok((kind(name)?, *count))).collect::<Result<_>>()?,
         disagreements: report.disagreements.into_owned(),
+        oddities: report.oddities.into_owned(),
         rules: Vec::new(),
         skipped: report
             .skipped

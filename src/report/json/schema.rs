@@ -24,6 +24,7 @@ pub struct Report<'a, Findings, Things> {
     pub coverage: Vec<CoverageRow<'a>>,
     pub population: BTreeMap<Cow<'a, str>, usize>,
     pub disagreements: Cow<'a, [String]>,
+    pub oddities: Cow<'a, [String]>,
     pub summary: Summary<'a>,
     pub rules: Vec<RuleRow<'a>>,
     pub findings: Findings,

@@ -49,6 +49,7 @@ pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
             .map(|(kind, &count)| (format!("{}s", kind.name()).into(), count))
             .collect(),
         disagreements: Cow::Borrowed(&outcome.disagreements),
+        oddities: Cow::Borrowed(&outcome.oddities),
         summary: summary(outcome),
         rules: outcome.rules.iter().map(|result| rule(result, &keys)).collect(),
         findings: Findings { outcome, keys: &keys },

@@ -31,6 +31,10 @@ fn every_sin_is_found_and_nothing_else() {
             "violation Bilal Haddad, Inês Carvalho, Mei-Ling Chen, Tomasz Zieliński, Yusuf Demir",
         ),
         ("contractor-owns-a-project", "violation Bilal Haddad, Tomasz Zieliński"),
+        (
+            "contractor-privileged-in-a-project",
+            "violation Bilal Haddad, Inês Carvalho, Mei-Ling Chen, Tomasz Zieliński, Yusuf Demir",
+        ),
         ("custom-role-administers-the-organization", "violation Workspace Operations"),
         (
             "custom-role-granted-to-a-user",
@@ -105,7 +109,7 @@ fn a_finding_reads_as_a_path_under_the_words_of_the_policy() {
       see  iso27001 A.5.16, A.5.18; nist-800-53 AC-2; soc2 CC6.2, CC6.3;
            https://platform.openai.com/docs/guides/rbac
 
-    1 rule: 1 violation, 0 unknown, 0 vacuous, 0 pass (1 violation); 25 rules skipped
+    1 rule: 1 violation, 0 unknown, 0 vacuous, 0 pass (1 violation); 26 rules skipped
     "#);
 }
 

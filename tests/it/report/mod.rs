@@ -3,5 +3,6 @@
 mod again;
 mod hostile_names;
 mod json;
+mod oddities;
 mod output;
 mod screens;
