@@ -3,10 +3,8 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use miette::{GraphicalTheme, MietteHandlerOpts};
-use rolelint::command::Cli;
-use rolelint::command::{Exit, run};
-use rolelint::console::{Color, Terminal};
+use rolelint::command::{Cli, Exit, run};
+use rolelint::console::{Color, Terminal, problem};
 use rolelint::escape::mask;
 
 fn main() -> ExitCode {
@@ -15,16 +13,9 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let exit = run(&cli).unwrap_or_else(|error| {
-        let stderr = Terminal::stderr(cli.common.color);
-        // Set once, and only here.
-        miette::set_hook(Box::new(move |_| {
-            let theme = if stderr.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-            let options = MietteHandlerOpts::new().graphical_theme(theme).width(stderr.width);
-            Box::new(options.context_lines(0).terminal_links(false).build())
-        }))
-        .unwrap_or(());
+        let text = problem::show(&error, Terminal::stderr(cli.common.color).color);
         // If standard error is gone, the exit code still speaks.
-        writeln!(std::io::stderr(), "{:?}", miette::Report::new(error)).unwrap_or(());
+        std::io::stderr().write_all(text.as_bytes()).unwrap_or(());
         Exit::Error
     });
     ExitCode::from(exit.code())

@@ -7,6 +7,7 @@ use clap::builder::FalseyValueParser;
 
 use crate::check::check;
 use crate::cli::{Api, Common, Rules, length, report, when};
+use crate::console::problem::words;
 use crate::console::{Color, Terminal, output};
 use crate::finding::{Gate, Outcome, Severity};
 use crate::org::Org;
@@ -32,7 +33,7 @@ pub struct Args {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Write a report in FORMAT to PATH as well; repeatable
-    #[arg(long, value_name = "FORMAT=PATH", value_parser = report)]
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = report, env = "ROLELINT_REPORT", hide_env_values = true)]
     pub report: Vec<(Format, PathBuf)>,
     #[command(flatten)]
     pub gate: GateArgs,
@@ -60,14 +61,23 @@ pub struct GateArgs {
     #[arg(long)]
     pub exit_zero: bool,
     /// Treat a rule that selects nothing as unknown: exit code 3
-    #[arg(long, env = "ROLELINT_STRICT", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, overrides_with = "no_strict", env = "ROLELINT_STRICT", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub strict: bool,
+    /// Not strict, whatever the environment says
+    #[arg(long, overrides_with = "strict")]
+    pub no_strict: bool,
     /// Treat data as missing if any of it is older than this: nothing passes, exit code 3 (12h, 7d, 2w)
     #[arg(long, value_name = "TIME", value_parser = length, env = "ROLELINT_MAX_AGE", hide_env_values = true)]
     pub max_age: Option<i64>,
     /// Time from which ages in policies count [default: when the data was collected]
     #[arg(long, value_name = "WHEN", value_parser = when, env = "ROLELINT_AS_OF", hide_env_values = true)]
     pub as_of: Option<Time>,
+}
+
+impl GateArgs {
+    fn strict(&self) -> bool {
+        self.strict && !self.no_strict
+    }
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
@@ -83,7 +93,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     match write(&outcome, args, common) {
         // A violation is proven, whether or not the report found its reader.
         Err(error) if exit == Exit::Violation => {
-            output::error(&Error::from(error).in_one_line());
+            output::error(&words(&error));
             Ok(exit)
         }
         written => Ok(written.map(|()| exit)?),
@@ -112,7 +122,7 @@ fn write(outcome: &Outcome, args: &Args, common: &Common) -> Result<(), output::
     let style = |file: bool| {
         // A file is no terminal, whatever standard output is.
         let color = if file { common.color == Color::Always } else { stdout.color };
-        TextStyle { width: stdout.width, color, quiet: common.quiet, verbose: common.verbose > 0 }
+        TextStyle { width: stdout.width, color, quiet: common.is_quiet(), verbose: common.level() > 0 }
     };
     let to = |path: Option<&Path>, format| {
         let file = path.is_some_and(|path| !output::is_stdout(path));
@@ -124,7 +134,11 @@ fn write(outcome: &Outcome, args: &Args, common: &Common) -> Result<(), output::
         let fill = |to: &mut dyn std::io::Write| render(Format::Markdown, outcome, style(true), to);
         written.push(output::append(Path::new(&path), fill));
     }
-    written.push(to(args.output.as_deref(), args.format));
+    // Asked for twice, quiet is nothing but the exit code, for people; a program gets what it reads.
+    let silent = common.level() <= -2 && args.format == Format::Text && args.output.is_none();
+    if !silent {
+        written.push(to(args.output.as_deref(), args.format));
+    }
     written.into_iter().collect()
 }
 
@@ -141,10 +155,10 @@ fn facts(args: &Args, common: &Common, policies: &[Policy]) -> Result<(Org, Stri
 }
 
 fn exit(outcome: &Outcome, args: &Args) -> Exit {
-    match outcome.gate(args.gate.fail_on, args.gate.strict) {
+    match outcome.gate(args.gate.fail_on, args.gate.strict()) {
         Gate::Clean => Exit::Clean,
         // Only a violation is waved through: what could not be answered still is not.
-        Gate::Violation if args.gate.exit_zero && outcome.answered(args.gate.strict) => Exit::Clean,
+        Gate::Violation if args.gate.exit_zero && outcome.answered(args.gate.strict()) => Exit::Clean,
         Gate::Violation if args.gate.exit_zero => Exit::Unknown,
         Gate::Violation => Exit::Violation,
         Gate::Unknown => Exit::Unknown,

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
 
-use crate::api::{Client, Key, Options};
+use crate::api::{Client, Options};
 use crate::bounded;
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
@@ -16,11 +16,8 @@ use crate::org::Org;
 use crate::policy::{LARGEST, Needs, Overrides, Policy, Selection, load};
 use crate::time::{Time, rfc3339};
 
-use super::Error;
 use super::progress::Bars;
-
-/// The largest key file, in bytes.
-const LARGEST_KEY: u64 = 64 << 10;
+use super::{Error, key};
 
 /// The policies with the rules that are judged, and the ids of the rules that are not.
 pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<String>), Error> {
@@ -73,7 +70,7 @@ pub(crate) fn client(args: &Api) -> Result<(Client, Option<&str>), Error> {
         deadline: args.deadline,
         ca_file: args.ca_file.clone(),
     };
-    Ok((Client::new(key(args)?, &options)?, organization))
+    Ok((Client::new(key::read(args)?, &options)?, organization))
 }
 
 /// Collects from the API. The client still has the journal, for [`Client::finish`] to remove.
@@ -83,7 +80,7 @@ pub(crate) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<
     if let Some(path) = order.journal {
         let (first_began, answers) = client.journal(path, organization, began)?;
         began = first_began;
-        if answers > 0 && !common.quiet {
+        if answers > 0 && !common.is_quiet() {
             say(&format!("going on with {answers} answers from {}", rfc3339(began)));
         }
     }
@@ -128,23 +125,4 @@ pub(crate) fn runtime() -> Result<&'static Runtime, Error> {
         .build()
         .map_err(|source| Error::Start { source })?;
     Ok(RUNTIME.get_or_init(|| runtime))
-}
-
-/// Whether there is a key to ask with.
-pub(crate) fn has_key(args: &Api) -> bool {
-    args.key_file.is_some() || std::env::var("OPENAI_ADMIN_KEY").is_ok_and(|key| !key.trim().is_empty())
-}
-
-fn key(args: &Api) -> Result<Key, Error> {
-    let Some(path) = &args.key_file else {
-        let key = std::env::var("OPENAI_ADMIN_KEY").unwrap_or_default();
-        return if key.trim().is_empty() { Err(Error::NoKey) } else { Ok(Key::new(&key)?) };
-    };
-    let read = if path.as_os_str() == "-" {
-        bounded::read_text(std::io::stdin().lock(), LARGEST_KEY)
-    } else {
-        bounded::read(path, LARGEST_KEY)
-    };
-    let text = read.map_err(|source| Error::KeyFile { path: path.clone(), source })?;
-    Ok(Key::new(&text)?)
 }

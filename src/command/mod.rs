@@ -2,21 +2,24 @@
 
 mod check;
 mod doctor;
+mod environment;
 mod error;
 mod fetch;
 mod input;
+mod key;
 mod plan;
 mod progress;
 mod test;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use std::ffi::OsString;
 
-use clap::builder::Resettable;
+use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::cli::Common;
+use crate::cli::{Common, Rules};
 use crate::console;
 
 pub use error::Error;
@@ -26,7 +29,7 @@ pub use error::Error;
 /// Exit codes: 0 all rules answered, nothing found; 1 a violation is proven; 2 usage or policy error, nothing was
 /// checked; 3 no violation proven, but something is unknown.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100)]
+#[command(version, bin_name = "rolelint", max_term_width = 100)]
 pub struct Cli {
     /// What every command takes.
     #[command(flatten)]
@@ -52,18 +55,40 @@ pub enum Command {
 }
 
 impl Cli {
-    /// Reads a command line. A variable of the environment that is set to nothing is not set.
+    /// Reads a command line, and what the environment says of what it leaves out.
     ///
     /// # Errors
     ///
     /// What is wrong with it; `--help` and `--version` come this way too.
     pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let unset = |arg: clap::Arg| {
-            let empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
-            if empty { arg.env(Resettable::Reset) } else { arg }
+        let line: Vec<OsString> = line.into_iter().collect();
+        let matches = match environment::laid_over(Self::command()).try_get_matches_from(&line) {
+            // The help is the same whatever the environment holds.
+            Err(error) if !error.use_stderr() => Self::command().try_get_matches_from(line)?,
+            matches => matches.map_err(usage::visible)?,
         };
-        let command = Self::command().mut_args(unset).mut_subcommands(|command| command.mut_args(unset));
-        command.try_get_matches_from(line).and_then(|matches| Self::from_arg_matches(&matches))
+        let mut cli = Self::from_arg_matches(&matches)?;
+        let said = |id| matches.subcommand().and_then(|(_, args)| args.value_source(id));
+        if let Some(rules) = cli.command.rules()
+            && !rules.paths.is_empty()
+            && said("policy") != Some(ValueSource::CommandLine)
+        {
+            // A path on the command line stands in place of those of the environment.
+            rules.policy.clear();
+        }
+        Ok(cli)
+    }
+}
+
+impl Command {
+    /// Which rules it is about, if it is about rules.
+    fn rules(&mut self) -> Option<&mut Rules> {
+        match self {
+            Self::Check(args) => Some(&mut args.rules),
+            Self::Plan(args) => Some(&mut args.rules),
+            Self::Doctor(args) => Some(&mut args.rules),
+            Self::Fetch(_) | Self::Test(_) => None,
+        }
     }
 }
 
@@ -98,9 +123,10 @@ impl Exit {
 ///
 /// What kept it from judging or writing anything at all. What it could not find out is no error but an answer.
 pub fn run(cli: &Cli) -> Result<Exit, Error> {
-    if cli.common.verbose >= 2 {
-        console::trace(cli.common.color);
+    if cli.common.traces() {
+        console::trace();
     }
+    environment::look(&Cli::command())?;
     console::interrupt::watch().map_err(|source| Error::Start { source })?;
     match &cli.command {
         Command::Check(args) => check::run(args, &cli.common),

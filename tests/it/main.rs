@@ -4,9 +4,11 @@ mod support;
 
 mod check;
 mod doctor;
+mod environment;
 mod faults;
 mod fetch;
 mod help;
+mod mistakes;
 mod plan;
 mod policy;
 mod report;
