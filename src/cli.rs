@@ -26,6 +26,12 @@ pub struct Common {
     /// Print more: passed rules, every subject; twice: every request
     #[arg(short, long, global = true, action = ArgAction::Count)]
     verbose: u8,
+    /// Configuration [default: rolelint.yaml or .github/rolelint.yaml, here or in the nearest folder above]
+    #[arg(long, global = true, value_name = "FILE", env = "ROLELINT_CONFIG", hide_env_values = true)]
+    pub config: Option<PathBuf>,
+    /// Go by no configuration
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub no_config: bool,
     /// Show no progress bars
     #[arg(long, global = true, overrides_with = "progress", env = "ROLELINT_NO_PROGRESS", hide_env_values = true, value_parser = FalseyValueParser::new())]
     no_progress: bool,

@@ -7,29 +7,46 @@ use clap::builder::Resettable;
 use clap::{Arg, ArgAction, Command};
 
 use super::Error;
+use crate::config::{Config, Entry};
 use crate::console::output::warn;
 use crate::document::nearest;
 
 /// What the names of our variables begin with.
 const PREFIX: &str = "ROLELINT_";
 
-/// The command with what the environment says as its defaults. A variable that is set to nothing is not set, and for a flag
-/// that can be repeated each line of its variable is a value.
-pub(crate) fn laid_over(command: Command) -> Command {
-    command.mut_args(arg).mut_subcommands(|command| command.mut_args(arg))
+/// The command with what the environment and the configuration say as its defaults. A variable that is set to nothing is
+/// not set, and for a flag that can be repeated each line of its variable is a value.
+pub(crate) fn laid_over(command: Command, config: Option<&Config>) -> Command {
+    command.mut_args(|arg| laid(arg, config)).mut_subcommands(|command| command.mut_args(|arg| laid(arg, config)))
 }
 
-fn arg(arg: Arg) -> Arg {
-    let Some(value) = arg.get_env().and_then(std::env::var_os) else { return arg };
-    if is_empty(&value) {
-        return arg.env(Resettable::Reset);
-    }
+fn laid(arg: Arg, config: Option<&Config>) -> Arg {
     // To clap, what a variable says would be as good as a flag, and at odds with the flag that undoes it.
-    let values: Vec<OsString> = match (arg.get_action(), value.to_str()) {
-        (ArgAction::Append, Some(text)) => lines(text).map(OsString::from).collect(),
-        (_, Some(_) | None) => vec![value],
-    };
-    arg.env(Resettable::Reset).default_values(values)
+    if let Some(value) = variable(&arg) {
+        let values: Vec<OsString> = match (arg.get_action(), value.to_str()) {
+            (ArgAction::Append, Some(text)) => lines(text).map(OsString::from).collect(),
+            (_, Some(_) | None) => vec![value],
+        };
+        return arg.env(Resettable::Reset).default_values(values);
+    }
+    let values = entry(&arg, config).map(|entry| entry.values.iter().map(OsString::from).collect::<Vec<_>>());
+    let is_read = arg.get_env().is_some();
+    let arg = if is_read { arg.env(Resettable::Reset) } else { arg };
+    match values {
+        Some(values) => arg.default_values(values),
+        None => arg,
+    }
+}
+
+/// What the environment says of a flag, if it says something.
+pub(crate) fn variable(arg: &Arg) -> Option<OsString> {
+    arg.get_env().and_then(std::env::var_os).filter(|value| !is_empty(value))
+}
+
+/// What the configuration says of a flag. Only flags that have a variable of ours can be set in it.
+pub(crate) fn entry<'c>(arg: &Arg, config: Option<&'c Config>) -> Option<&'c Entry> {
+    let ours = arg.get_env().and_then(OsStr::to_str).is_some_and(|name| name.starts_with(PREFIX));
+    config.filter(|_| ours)?.entry(arg.get_long()?)
 }
 
 fn lines(text: &str) -> impl Iterator<Item = &str> {

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::console::output;
 use crate::escape::shown;
-use crate::{api, policy, snapshot, testing};
+use crate::{api, config, policy, snapshot, testing};
 
 /// Why a command did nothing.
 #[derive(Debug, Error, Diagnostic)]
@@ -16,6 +16,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Policy(#[from] policy::Error),
+    /// The configuration.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Config(#[from] config::Error),
     /// The tests of policies.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -1,6 +1,7 @@
 //! The only place where the parts meet: one file for each subcommand.
 
 mod check;
+mod config;
 mod doctor;
 mod environment;
 mod error;
@@ -9,6 +10,7 @@ mod input;
 mod key;
 mod plan;
 mod progress;
+mod settings;
 mod test;
 #[cfg(test)]
 mod tests;
@@ -16,10 +18,10 @@ mod usage;
 
 use std::ffi::OsString;
 
-use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::cli::{Common, Rules};
+use crate::config::{Config, Origin, Setting};
 use crate::console;
 
 pub use error::Error;
@@ -37,6 +39,9 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// What it comes to with the environment and the configuration.
+    #[arg(skip)]
+    pub settings: Vec<Setting>,
 }
 
 /// What rolelint does, one at a time.
@@ -52,39 +57,81 @@ pub enum Command {
     Doctor(doctor::Args),
     /// Run the tests of policies: small organizations, and what each rule must say of them
     Test(test::Args),
+    /// Print the settings in force for a check, and where each comes from
+    Config(Box<check::Args>),
 }
 
 impl Cli {
-    /// Reads a command line, and what the environment says of what it leaves out.
+    /// Reads a command line, and what the environment and the configuration say of what it leaves out.
     ///
     /// # Errors
     ///
-    /// What is wrong with it; `--help` and `--version` come this way too.
-    pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+    /// What is wrong with any of them; `--help` and `--version` come this way too.
+    pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, Unread> {
         let line: Vec<OsString> = line.into_iter().collect();
-        let matches = match environment::laid_over(Self::command()).try_get_matches_from(&line) {
-            // The help is the same whatever the environment holds.
-            Err(error) if !error.use_stderr() => Self::command().try_get_matches_from(line)?,
-            matches => matches.map_err(usage::visible)?,
+        let parse = |config: Option<&Config>| {
+            let parsed = environment::laid_over(Self::command(), config).try_get_matches_from(&line);
+            parsed.and_then(|matches| Ok((Self::from_arg_matches(&matches)?, matches))).map_err(usage::visible)
         };
-        let mut cli = Self::from_arg_matches(&matches)?;
-        let said = |id| matches.subcommand().and_then(|(_, args)| args.value_source(id));
-        if let Some(rules) = cli.command.rules()
-            && !rules.paths.is_empty()
-            && said("policy") != Some(ValueSource::CommandLine)
-        {
-            // A path on the command line stands in place of those of the environment.
-            rules.policy.clear();
+        let (mut cli, mut matches) = match parse(None) {
+            // The help is the same whatever the environment holds.
+            Err(error) if !error.use_stderr() => {
+                return Err(Self::command().try_get_matches_from(line).err().unwrap_or(error).into());
+            }
+            parsed => parsed?,
+        };
+        let config = cli.config()?;
+        if let Some(config) = &config {
+            settings::fit(&Self::command(), config).map_err(Error::from)?;
+            (cli, matches) = parse(Some(config))?;
         }
+        cli.settings = settings::in_force(&Self::command(), &matches, config.as_ref());
+        cli.paths_stand_alone();
         Ok(cli)
     }
+
+    /// The configuration that the command line names, or else the one that is found.
+    fn config(&self) -> Result<Option<Config>, Error> {
+        let Common { config, no_config, .. } = &self.common;
+        // Tests of policies are the same for everybody.
+        if *no_config || matches!(self.command, Command::Test(_)) {
+            return Ok(None);
+        }
+        if let Some(path) = config {
+            return Ok(Some(Config::open(path)?));
+        }
+        // Where we are is not always known; then nothing is above.
+        let folder = std::env::current_dir().unwrap_or_default();
+        Ok(Config::find(&folder)?)
+    }
+
+    /// A path on the command line stands in place of the policies of the environment and the configuration.
+    fn paths_stand_alone(&mut self) {
+        let given =
+            self.settings.iter().any(|setting| setting.name == "policy" && matches!(setting.origin, Origin::Flag(_)));
+        if let Some(rules) = self.command.rules().filter(|rules| !rules.paths.is_empty() && !given) {
+            rules.policy.clear();
+            self.settings.retain(|setting| setting.name != "policy");
+        }
+    }
+}
+
+/// Why a command line could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unread {
+    /// The line itself; or it asks for help.
+    #[error(transparent)]
+    Usage(#[from] clap::Error),
+    /// What it does not say.
+    #[error(transparent)]
+    Settings(#[from] Error),
 }
 
 impl Command {
     /// Which rules it is about, if it is about rules.
     fn rules(&mut self) -> Option<&mut Rules> {
         match self {
-            Self::Check(args) => Some(&mut args.rules),
+            Self::Check(args) | Self::Config(args) => Some(&mut args.rules),
             Self::Plan(args) => Some(&mut args.rules),
             Self::Doctor(args) => Some(&mut args.rules),
             Self::Fetch(_) | Self::Test(_) => None,
@@ -134,5 +181,6 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Doctor(args) => doctor::run(args, &cli.common),
         Command::Fetch(args) => fetch::run(args, &cli.common),
         Command::Test(args) => test::run(args, &cli.common),
+        Command::Config(_) => config::run(&cli.settings),
     }
 }

@@ -26,6 +26,7 @@ fn of_rolelint() {
       plan    Show which requests a check would make and how long they take; with a key, in numbers
       doctor  Try each endpoint once: what this key may read, and which rules would be unknown
       test    Run the tests of policies: small organizations, and what each rule must say of them
+      config  Print the settings in force for a check, and where each comes from
       help    Print this message or the help of the given subcommand(s)
 
     Options:
@@ -42,6 +43,15 @@ fn of_rolelint() {
 
       -v, --verbose...
               Print more: passed rules, every subject; twice: every request
+
+          --config <FILE>
+              Configuration [default: rolelint.yaml or .github/rolelint.yaml, here or in the nearest
+              folder above]
+
+              [env: ROLELINT_CONFIG]
+
+          --no-config
+              Go by no configuration
 
           --no-progress
               Show no progress bars
@@ -78,9 +88,12 @@ fn of_check() {
       -o, --output <FILE>         Write the report to FILE, whole or not at all [default: -, standard
                                   output]
       -v, --verbose...            Print more: passed rules, every subject; twice: every request
-          --no-progress           Show no progress bars [env: ROLELINT_NO_PROGRESS]
+          --config <FILE>         Configuration [default: rolelint.yaml or .github/rolelint.yaml, here
+                                  or in the nearest folder above] [env: ROLELINT_CONFIG]
           --report <FORMAT=PATH>  Write a report in FORMAT to PATH as well; repeatable [env:
                                   ROLELINT_REPORT]
+          --no-config             Go by no configuration
+          --no-progress           Show no progress bars [env: ROLELINT_NO_PROGRESS]
           --progress              Show progress bars, whatever the environment says
       -h, --help                  Print help
 
@@ -152,8 +165,11 @@ fn of_fetch() {
           --since <FILE>         Reuse from this snapshot the roles of users that neither the audit log
                                  nor any list says have changed
       -v, --verbose...           Print more: passed rules, every subject; twice: every request
+          --config <FILE>        Configuration [default: rolelint.yaml or .github/rolelint.yaml, here or
+                                 in the nearest folder above] [env: ROLELINT_CONFIG]
           --max-full-age <TIME>  Do a full fetch if the earlier data is older than this [env:
                                  ROLELINT_MAX_FULL_AGE] [default: 7d]
+          --no-config            Go by no configuration
           --no-progress          Show no progress bars [env: ROLELINT_NO_PROGRESS]
           --progress             Show progress bars, whatever the environment says
       -h, --help                 Print help
