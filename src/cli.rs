@@ -9,6 +9,7 @@ use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::console::Color;
+use crate::document::nearest;
 use crate::finding::Severity;
 use crate::org::Collection;
 use crate::report::Format;
@@ -162,8 +163,13 @@ fn rate(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn collection(text: &str) -> Result<Collection, String> {
-    let all = || Collection::ALL.map(Collection::name).join(", ");
-    Collection::named(text).ok_or_else(|| format!("write one of: {}", all()))
+    let name = text.replace('-', "_");
+    let names = || Collection::ALL.map(Collection::name).into_iter();
+    Collection::named(&name).ok_or_else(|| {
+        let near = nearest(&name, names()).or_else(|| names().find(|known| known.ends_with(&name)));
+        let near = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
+        format!("{near}write one of: {}", names().collect::<Vec<_>>().join(", "))
+    })
 }
 
 pub(crate) fn length(text: &str) -> Result<i64, String> {

@@ -47,7 +47,7 @@ pub struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Gate")]
 pub struct GateArgs {
-    /// Lowest severity of a violation that makes the exit code 1
+    /// Lowest severity of a violation that makes the exit code 1; with --exit-zero, none does
     #[arg(
         long,
         value_enum,

@@ -59,6 +59,9 @@ pub(crate) struct Order<'a> {
 
 /// The client, and the organization that was named for it.
 pub(crate) fn client(args: &Api) -> Result<(Client, Option<&str>), Error> {
+    if is_elsewhere(&args.base_url) {
+        warn("the Admin API is at https://api.openai.com/v1: a base URL of it ends in /v1");
+    }
     let organization = args.organization.as_deref().filter(|organization| !organization.is_empty());
     let options = Options {
         base_url: args.base_url.clone(),
@@ -71,6 +74,13 @@ pub(crate) fn client(args: &Api) -> Result<(Client, Option<&str>), Error> {
         ca_file: args.ca_file.clone(),
     };
     Ok((Client::new(key::read(args)?, &options)?, organization))
+}
+
+/// Whether a base URL leaves out the version of the API, or has one that does not exist.
+fn is_elsewhere(base_url: &str) -> bool {
+    let last = base_url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let version = last.strip_prefix('v').is_some_and(|number| number.parse::<u8>().is_ok());
+    last == "api.openai.com" || version && last != "v1"
 }
 
 /// Collects from the API. The client still has the journal, for [`Client::finish`] to remove.
@@ -125,4 +135,25 @@ pub(crate) fn runtime() -> Result<&'static Runtime, Error> {
         .build()
         .map_err(|source| Error::Start { source })?;
     Ok(RUNTIME.get_or_init(|| runtime))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_of_another_version_is_elsewhere() {
+        let table = [
+            ("https://api.openai.com/v1", false),
+            ("https://api.openai.com/v1/", false),
+            ("https://api.openai.com/", true),
+            ("https://api.openai.com/v2", true),
+            ("http://127.0.0.1:9/v10", true),
+            ("https://gateway.example/openai", false),
+            ("https://gateway.example/vault", false),
+        ];
+        for (base_url, elsewhere) in table {
+            assert_eq!(is_elsewhere(base_url), elsewhere, "{base_url}");
+        }
+    }
 }

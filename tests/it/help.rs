@@ -98,9 +98,9 @@ fn of_check() {
       -h, --help                  Print help
 
     Gate:
-          --fail-on <SEVERITY>  Lowest severity of a violation that makes the exit code 1 [env:
-                                ROLELINT_FAIL_ON] [default: low] [possible values: info, low, medium,
-                                high, critical]
+          --fail-on <SEVERITY>  Lowest severity of a violation that makes the exit code 1; with
+                                --exit-zero, none does [env: ROLELINT_FAIL_ON] [default: low] [possible
+                                values: info, low, medium, high, critical]
           --exit-zero           Exit with 0 instead of 1; nothing else changes
           --strict              Treat a rule that selects nothing as unknown: exit code 3 [env:
                                 ROLELINT_STRICT]

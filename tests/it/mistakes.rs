@@ -36,12 +36,15 @@ fn a_mistake_on_the_command_line_says_what_would_be_right() {
         (&["check", "sub"], &["no policy at `sub`"]),
         (&["check", "-s", "nowhere"], &["cannot read snapshot `nowhere`: there is no such file or folder"]),
         (&["check", "-s", "sub"], &["`sub`: it is a folder, not a file"]),
-        (&["check", "-s", "report.json"], &["`report.json` is not a rolelint snapshot", "rolelint fetch -o FILE"]),
+        (
+            &["check", "-s", "report.json"],
+            &["`report.json` is not a rolelint snapshot", "nor a report of `rolelint check`"],
+        ),
         (&["check", "--max-age", "3 months"], &["3 months"]),
         (&["check", "--report", "json"], &["write FORMAT=PATH"]),
         (&["check", "--key-file", "nowhere"], &["cannot read the key file `nowhere`: there is no such file or folder"]),
         (&["fetch", "-o", "none/org.jsonl"], &["cannot write snapshot `none/org.jsonl`: the folder does not exist"]),
-        (&["fetch", "-o", "x", "--only", "keys"], &["invalid value 'keys'", "api_keys"]),
+        (&["fetch", "-o", "x", "--only", "keys"], &["invalid value 'keys'", "did you mean "]),
     ];
     for (args, said) in table {
         let run = rolelint(&api).file("p.yaml", &good).file("sub/notes.txt", "").file("report.json", "{\"rules\": []}");
@@ -64,12 +67,14 @@ fn a_mistake_in_a_policy_is_shown_in_its_place() {
         ("select: role\nwere: {}\nforbid: { name: x }", "5:5", "did you mean `where`?"),
         ("severity: urgent\nselect: role\nforbid: { name: x }", "4:15", "critical"),
         ("select: user\nforbid: { added_at: { older_than: 3 months } }", "5:39", "90d"),
+        ("select: user\n  forbid: { name: x }", "", "keys of one mapping begin in one column"),
         ("select: user\nforbid: { holds: { scope: org } }", "5:31", "organization"),
     ];
     for (lines, place, said) in table {
         let ran = offline().check(&rule(lines)).run().ends_with(2);
         in_style(&ran);
-        assert!(ran.stderr.contains(&format!("--> policy.yaml:{place}\n")), "{place} is not in\n{}", ran.stderr);
+        let place = if place.is_empty() { "--> policy.yaml:".to_owned() } else { format!("--> policy.yaml:{place}\n") };
+        assert!(ran.stderr.contains(&place), "{place} is not in\n{}", ran.stderr);
         assert!(ran.stderr.contains(said), "{said:?} is not in\n{}", ran.stderr);
     }
 }
@@ -207,4 +212,18 @@ fn colour_is_ours_alone() {
             .count(),
         0
     );
+}
+
+#[test]
+fn a_base_url_of_another_version_is_warned_of() {
+    let api = acme();
+    let ran = rolelint(&api).args(["doctor", "--base-url", &api.base_url().replace("/v1", "/v2")]).run();
+    let said = "warning: the Admin API is at https://api.openai.com/v1: a base URL of it ends in /v1\n";
+    assert!(ran.stderr.starts_with(said), "{}", ran.stderr);
+}
+
+#[test]
+fn a_list_may_be_named_with_hyphens() {
+    let ran = rolelint(&acme()).args(["fetch", "-o", "-", "-q", "--only", "api-keys"]).run().ends_with(0);
+    assert!(ran.stdout.contains("\"api_keys\""), "{}", ran.stdout);
 }
