@@ -31,7 +31,8 @@
 //! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `org` |
 //! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `document`, `finding`, `org` |
 //! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
-//! | [`cli`] | what may stand on the command line? | `console`, `finding`, `org`, `report` |
+//! | [`config`] | which settings stand in `rolelint.yaml`, and where does each come from? | `bounded`, `document` |
+//! | [`cli`] | what may stand on the command line? | `console`, `document`, `finding`, `org`, `report` |
 //! | [`command`] | what does a subcommand do? One file for each | everything |
 //! | `fuzzing` | what holds of every input, whoever made it up? In tests and under a fuzzer only | everything |
 //!
@@ -55,6 +56,7 @@ pub mod check;
 pub mod cli;
 pub(crate) mod collect;
 pub mod command;
+pub mod config;
 pub mod console;
 pub mod document;
 pub mod escape;

@@ -7,17 +7,7 @@ use thiserror::Error;
 
 use crate::console::output;
 use crate::escape::shown;
-use crate::{api, policy, report, snapshot, testing};
-
-impl Error {
-    /// The error with its cause, for a warning.
-    pub(crate) fn in_one_line(&self) -> String {
-        match std::error::Error::source(self) {
-            Some(cause) => format!("{self}: {cause}"),
-            None => self.to_string(),
-        }
-    }
-}
+use crate::{api, config, policy, report, snapshot, testing};
 
 /// Why a command did nothing.
 #[derive(Debug, Error, Diagnostic)]
@@ -26,6 +16,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Policy(#[from] policy::Error),
+    /// The configuration.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Config(#[from] config::Error),
     /// The tests of policies.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -38,10 +32,29 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Snapshot(#[from] snapshot::Error),
+    /// A variable of ours is set to nothing.
+    #[error("the environment variable {name} is empty")]
+    #[diagnostic(help("give it a value, or unset it: an empty value never means the default"))]
+    EmptyVariable {
+        /// The variable.
+        name: String,
+    },
     /// There is neither key nor snapshot.
     #[error("there is no admin key")]
-    #[diagnostic(help("set OPENAI_ADMIN_KEY, or give --key-file FILE (- reads standard input)"))]
-    NoKey,
+    NoKey {
+        /// Where one could be.
+        #[help]
+        help: String,
+    },
+    /// There is a key, and something else that is no part of it.
+    #[error("{place} holds {what}")]
+    #[diagnostic(help("write the key alone: letters, digits, - and _"))]
+    MoreThanKey {
+        /// The variable or file.
+        place: String,
+        /// What else.
+        what: &'static str,
+    },
     /// The key file could not be read.
     #[error("cannot read the key file `{}`", shown(path))]
     KeyFile {

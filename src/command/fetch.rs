@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         output::warn(&format!("doing a full fetch: {}", visible(&why)));
     }
     warn(&org);
-    if !common.quiet {
+    if !common.is_quiet() {
         output::help(&help);
     }
     if nothing_was_read(&org) {
@@ -76,10 +76,10 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     } else {
         client.finish()?;
     }
-    if !common.quiet {
+    if !common.is_quiet() {
         let state = if complete { "complete" } else { "incomplete" };
-        let file = if stdout { "snapshot".to_owned() } else { shown(&args.output) };
-        output::say(&format!("{file}: {}; {state}", contents(&org)));
+        let file = if stdout { "the snapshot".to_owned() } else { shown(&args.output) };
+        output::say(&format!("wrote {file}: {}; {state}", contents(&org)));
     }
     Ok(if complete { Exit::Clean } else { Exit::Unknown })
 }

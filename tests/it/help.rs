@@ -39,16 +39,28 @@ fn of_rolelint() {
               [default: auto]
               [possible values: auto, always, never]
 
-      -q, --quiet
-              Print only findings and errors
+      -q, --quiet...
+              Print only findings, warnings and errors; twice: no findings either
 
       -v, --verbose...
               Print more: passed rules, every subject; twice: every request
+
+          --config <FILE>
+              Configuration [default: rolelint.yaml or .github/rolelint.yaml, here or in the nearest
+              folder above]
+
+              [env: ROLELINT_CONFIG]
+
+          --no-config
+              Go by no configuration
 
           --no-progress
               Show no progress bars
 
               [env: ROLELINT_NO_PROGRESS]
+
+          --progress
+              Show progress bars, whatever the environment says
 
       -h, --help
               Print help (see a summary with '-h')
@@ -73,21 +85,27 @@ fn of_check() {
                                   ROLELINT_SNAPSHOT]
       -f, --format <FORMAT>       Report format [env: ROLELINT_FORMAT] [default: text] [possible values:
                                   text, json, csv, prometheus, junit, gitlab, github, markdown, sarif]
-      -q, --quiet                 Print only findings and errors
+      -q, --quiet...              Print only findings, warnings and errors; twice: no findings either
       -o, --output <FILE>         Write the report to FILE, whole or not at all [default: -, standard
                                   output]
       -v, --verbose...            Print more: passed rules, every subject; twice: every request
+          --config <FILE>         Configuration [default: rolelint.yaml or .github/rolelint.yaml, here
+                                  or in the nearest folder above] [env: ROLELINT_CONFIG]
+          --report <FORMAT=PATH>  Write a report in FORMAT to PATH as well; repeatable [env:
+                                  ROLELINT_REPORT]
+          --no-config             Go by no configuration
           --no-progress           Show no progress bars [env: ROLELINT_NO_PROGRESS]
-          --report <FORMAT=PATH>  Write a report in FORMAT to PATH as well; repeatable
+          --progress              Show progress bars, whatever the environment says
       -h, --help                  Print help
 
     Gate:
-          --fail-on <SEVERITY>  Lowest severity of a violation that makes the exit code 1 [env:
-                                ROLELINT_FAIL_ON] [default: low] [possible values: info, low, medium,
-                                high, critical]
+          --fail-on <SEVERITY>  Lowest severity of a violation that makes the exit code 1; with
+                                --exit-zero, none does [env: ROLELINT_FAIL_ON] [default: low] [possible
+                                values: info, low, medium, high, critical]
           --exit-zero           Exit with 0 instead of 1; nothing else changes
           --strict              Treat a rule that selects nothing, or names what nothing has, as
                                 unknown: exit code 3 [env: ROLELINT_STRICT]
+          --no-strict           Not strict, whatever the environment says
           --max-age <TIME>      Treat data as missing if any of it is older than this: nothing passes,
                                 exit code 3 (12h, 7d, 2w) [env: ROLELINT_MAX_AGE]
           --as-of <WHEN>        Time from which ages in policies count [default: when the data was
@@ -99,11 +117,15 @@ fn of_check() {
     Rules:
       -p, --policy <PATH>       The same as PATH; repeatable [env: ROLELINT_POLICY]
           --only <RULE>         Evaluate only this rule, or rules that match a glob; repeatable, or with
-                                commas
+                                commas [env: ROLELINT_ONLY]
           --skip <RULE>         Skip this rule, or rules that match a glob; repeatable, or with commas
-          --tag <TAG>           Evaluate only rules with this tag; repeatable, or with commas
+                                [env: ROLELINT_SKIP]
+          --tag <TAG>           Evaluate only rules with this tag; repeatable, or with commas [env:
+                                ROLELINT_TAG]
           --param <NAME=VALUE>  Set a parameter of the policies to a value in YAML, such as max_owners=3
+                                [env: ROLELINT_PARAM]
           --param-file <FILE>   Set parameters from a YAML mapping in FILE; --param takes precedence
+                                [env: ROLELINT_PARAM_FILE]
 
     API:
           --key-file <FILE>     Read the admin key from FILE (- is standard input) instead of
@@ -140,13 +162,17 @@ fn of_fetch() {
                                  (- is standard output)
           --only <COLLECTION>    Collect only this list, such as users or invites; repeatable, or with
                                  commas
-      -q, --quiet                Print only findings and errors
+      -q, --quiet...             Print only findings, warnings and errors; twice: no findings either
           --since <FILE>         Reuse from this snapshot the roles of users that neither the audit log
                                  nor any list says have changed
       -v, --verbose...           Print more: passed rules, every subject; twice: every request
+          --config <FILE>        Configuration [default: rolelint.yaml or .github/rolelint.yaml, here or
+                                 in the nearest folder above] [env: ROLELINT_CONFIG]
           --max-full-age <TIME>  Do a full fetch if the earlier data is older than this [env:
                                  ROLELINT_MAX_FULL_AGE] [default: 7d]
+          --no-config            Go by no configuration
           --no-progress          Show no progress bars [env: ROLELINT_NO_PROGRESS]
+          --progress             Show progress bars, whatever the environment says
       -h, --help                 Print help
 
     API:
