@@ -26,7 +26,7 @@
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `document`, `finding`, `org`, `policy` |
 //! | `exceptions` | what changes an outcome after it was judged? | `finding` |
 //! | [`testing`] | do the policies say what their tests expect? | `check`, `document`, `finding`, `org`, `policy` |
-//! | `api` | what does one list of the Admin API say, honestly? | `org` |
+//! | `api` | what does one list of the Admin API say, honestly? | `atomic`, `bounded`, `org` |
 //! | `collect` | which lists make an organization? | `api`, `org` |
 //! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `org` |
 //! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `document`, `finding`, `org` |

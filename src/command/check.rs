@@ -1,5 +1,6 @@
 //! `rolelint check`: collect or read, judge, report, exit.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::builder::FalseyValueParser;
@@ -25,7 +26,7 @@ pub struct Args {
     /// Report format
     #[arg(short, long, value_enum, default_value_t, env = "ROLELINT_FORMAT", hide_env_values = true)]
     pub format: Format,
-    /// Write the report to FILE, whole or not at all, instead of standard output
+    /// Write the report to FILE, whole or not at all [default: -, standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Write a report in FORMAT to PATH as well; repeatable
@@ -75,6 +76,7 @@ impl GateArgs {
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let (policies, skipped) = input::policies(&args.rules)?;
+    ready(args)?;
     let (org, digest) = facts(args, common, &policies)?;
     let mut outcome = check(&org, &policies, args.gate.as_of.unwrap_or(org.source.collected_at));
     outcome.digest = digest;
@@ -86,11 +88,27 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     match write(&outcome, args, common) {
         // A violation is proven, whether or not the report found its reader.
         Err(error) if exit == Exit::Violation => {
-            output::warn(&Error::from(error).in_one_line());
+            output::error(&Error::from(error).in_one_line());
             Ok(exit)
         }
         written => Ok(written.map(|()| exit)?),
     }
+}
+
+/// Makes sure that every report will find its place.
+fn ready(args: &Args) -> Result<(), output::Error> {
+    let reports = args.report.iter().map(|(_, path)| Some(path.as_path()));
+    let outputs: Vec<Option<&Path>> = reports.chain([args.output.as_deref()]).collect();
+    let Rules { paths, policy, param_file, .. } = &args.rules;
+    let inputs = [paths, policy, param_file].into_iter().flatten().chain(&args.snapshot).chain(&args.api.key_file);
+    output::ready(&outputs, &inputs.map(PathBuf::as_path).collect::<Vec<_>>())?;
+    step_summary(args).map_or(Ok(()), |path| output::ready_to_append(Path::new(&path)))
+}
+
+/// The file that GitHub shows on the page of the run.
+fn step_summary(args: &Args) -> Option<OsString> {
+    let github = args.format == Format::Github || args.report.iter().any(|(format, _)| *format == Format::Github);
+    std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| github && !path.is_empty())
 }
 
 /// Writes every report; if one cannot be written, the others still are.
@@ -101,13 +119,13 @@ fn write(outcome: &Outcome, args: &Args, common: &Common) -> Result<(), output::
         let color = if file { common.color == Color::Always } else { stdout.color };
         TextStyle { width: stdout.width, color, quiet: common.quiet, verbose: common.verbose > 0 }
     };
-    let to = |path: Option<&Path>, format| output::write(path, |to| render(format, outcome, style(path.is_some()), to));
+    let to = |path: Option<&Path>, format| {
+        let file = path.is_some_and(|path| !output::is_stdout(path));
+        output::write(path, |to| render(format, outcome, style(file), to))
+    };
     let mut written: Vec<Result<(), output::Error>> =
         args.report.iter().map(|(format, path)| to(Some(path), *format)).collect();
-    let github = args.format == Format::Github || args.report.iter().any(|(format, _)| *format == Format::Github);
-    // GitHub shows this file on the page of the run.
-    let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| github && !path.is_empty());
-    if let Some(path) = summary {
+    if let Some(path) = step_summary(args) {
         let fill = |to: &mut dyn std::io::Write| render(Format::Markdown, outcome, style(true), to);
         written.push(output::append(Path::new(&path), fill));
     }

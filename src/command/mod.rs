@@ -118,6 +118,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
     if cli.common.verbose >= 2 {
         console::trace(cli.common.color);
     }
+    console::interrupt::watch().map_err(|source| Error::Start { source })?;
     match &cli.command {
         Command::Check(args) => check::run(args, &cli.common),
         Command::Plan(args) => plan::run(args, &cli.common),

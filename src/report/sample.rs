@@ -155,7 +155,7 @@ fn info(source: &Arc<SourceText>, id: &str, severity: Severity) -> RuleInfo {
 }
 
 fn thing(kind: ThingKind, id: &str, name: &str, project: Option<Arc<Thing>>) -> Arc<Thing> {
-    Arc::new(Thing { kind, id: Text::new(id), name: Some(Text::new(name)), email: None, project })
+    Arc::new(Thing { kind, id: Text::new(id), name: Some(Text::new(name)), email: None, project, ambiguous: false })
 }
 
 fn matched(name: &str) -> Matched {
@@ -178,6 +178,7 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
         name: Some(Text::new(name)),
         email,
         project: None,
+        ambiguous: false,
     };
     let evidence = |attribute: &'static str, value| Evidence {
         attribute: Text::const_new(attribute),
@@ -202,6 +203,7 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
             // Only the first rule has permissions that fired.
             matched: (at < 100).then_some(at % NAMES.len()),
         })],
+        more_paths: if name == "Wanda" { 3 } else { 0 },
         missing: if unknown { vec![format!("GET /users/{name}/roles: 403")] } else { Vec::new() },
         region: region(5, 36),
         fingerprint: format!("{at:016x}"),

@@ -117,7 +117,7 @@ fn result(finding: &Finding, rule: &RuleResult) -> Value {
         Status::Unknown => ("open", "none"),
     };
     let subject = &*finding.subject;
-    let mut logical = json!({"name": visible(subject.label()), "kind": subject.kind.name()});
+    let mut logical = json!({"name": visible(&subject.label()), "kind": subject.kind.name()});
     logical["fullyQualifiedName"] = json!(visible(&format!("{}/{}", subject.kind.name(), subject.id)));
     let text: Vec<String> = std::iter::once(sentence(finding)).chain(paths(finding, rule)).collect();
     let own = json!({

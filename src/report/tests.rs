@@ -74,7 +74,7 @@ fn each_finding_is_there_or_counted() {
         }
         Shows::Label => {
             for finding in outcome.findings.iter().filter(|finding| finding.status == Status::Violation) {
-                let label = visible(finding.subject.label()).split_whitespace().next().unwrap_or("user").to_owned();
+                let label = visible(finding.subject.called()).split_whitespace().next().unwrap_or("user").to_owned();
                 assert!(report.contains(&label), "{}: {label}", format.name());
             }
         }

@@ -169,6 +169,9 @@ impl<'a> Text<'a> {
             }
             self.detail(&names.join(", "));
         }
+        if let Some(more) = words::more_paths(first) {
+            self.item(&more);
+        }
         for missing in &first.missing {
             self.detail(&visible(missing));
         }
@@ -191,10 +194,10 @@ impl<'a> Text<'a> {
         // The project that a thing stands in is mostly a step of its own.
         let placed = path.iter().any(|step| step.is(Kind::Project));
         let label =
-            |thing: &Thing| if placed { thing.label().to_owned() } else { thing.qualified_label().into_owned() };
+            |thing: &Thing| if placed { thing.label().into_owned() } else { thing.qualified_label().into_owned() };
         let step = |thing: &&Thing| {
             if thing.is(Kind::User) {
-                visible(thing.label()).into_owned()
+                visible(&thing.label()).into_owned()
             } else {
                 let kind = self.paint(&thing.kind.words(), Style::new().dimmed());
                 format!("{kind} {}", visible(&label(thing)))
@@ -348,7 +351,9 @@ fn causes<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Cause<'a>
         let paths: Vec<_> = finding.paths.iter().map(|shared| path(shared)).collect();
         // Findings without a path are alike if the same attributes met the same words.
         let attributes: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.attribute.as_str()).collect();
-        let key = (finding.region, paths, attributes, finding.missing.as_slice());
+        // The organization is the subject of many a finding: what each says is all that tells them apart.
+        let said = Some(&finding.message).filter(|_| finding.subject.kind == ThingKind::Organization);
+        let key = (finding.region, paths, attributes, (finding.more_paths, finding.missing.as_slice()), said);
         let number = *numbers.entry(key).or_insert_with(|| {
             causes.push(Cause { findings: Vec::new() });
             causes.len() - 1
@@ -373,7 +378,7 @@ fn details(finding: &Finding, source: &SourceText) -> String {
             Value::Null => false,
             Value::Flag(_) | Value::Number(_) | Value::Time(_) | Value::Text(_) => {
                 let written = &source.text[source.span(evidence.region)];
-                written.contains(&value) || value == finding.subject.label()
+                written.contains(&value) || value == finding.subject.called()
             }
         };
         let detail = visible(&evidence.to_string()).into_owned();

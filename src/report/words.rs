@@ -77,14 +77,19 @@ pub fn sentence(finding: &Finding) -> String {
 
 /// The paths of a finding, each in one line.
 pub fn paths(finding: &Finding, rule: &RuleResult) -> Vec<String> {
-    finding.paths.iter().map(|path| chain(finding, path, rule)).collect()
+    finding.paths.iter().map(|path| chain(finding, path, rule)).chain(more_paths(finding)).collect()
+}
+
+/// `and 3 more paths`, of a finding that has more than it keeps.
+pub fn more_paths(finding: &Finding) -> Option<String> {
+    (finding.more_paths > 0).then(|| format!("and {}", plural(finding.more_paths, "more path")))
 }
 
 /// `ada@acme.example → group Platform → role API Group Manager → api.groups.write`.
 fn chain(finding: &Finding, path: &AccessPath, rule: &RuleResult) -> String {
     let step = |thing: &Thing| {
         if thing.is(Kind::User) {
-            thing.label().to_owned()
+            thing.label().into_owned()
         } else {
             format!("{} {}", thing.kind.words(), thing.label())
         }

@@ -74,8 +74,8 @@ fn of_check() {
       -f, --format <FORMAT>       Report format [env: ROLELINT_FORMAT] [default: text] [possible values:
                                   text, json, csv, prometheus, junit, gitlab, github, markdown, sarif]
       -q, --quiet                 Print only findings and errors
-      -o, --output <FILE>         Write the report to FILE, whole or not at all, instead of standard
-                                  output
+      -o, --output <FILE>         Write the report to FILE, whole or not at all [default: -, standard
+                                  output]
       -v, --verbose...            Print more: passed rules, every subject; twice: every request
           --no-progress           Show no progress bars [env: ROLELINT_NO_PROGRESS]
           --report <FORMAT=PATH>  Write a report in FORMAT to PATH as well; repeatable
@@ -137,6 +137,7 @@ fn of_fetch() {
                                  `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM` [env: ROLELINT_COLOR]
                                  [default: auto] [possible values: auto, always, never]
       -o, --output <FILE>        The snapshot to write, whole or not at all, readable by its owner only
+                                 (- is standard output)
           --only <COLLECTION>    Collect only this list, such as users or invites; repeatable, or with
                                  commas
       -q, --quiet                Print only findings and errors

@@ -49,7 +49,7 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
     let policies: Vec<PolicyFile> = report.policies.into_iter().map(policy).collect::<Result<_>>()?;
     let things = report.things.into_iter().map(|(key, row)| Ok((key, Arc::new(thing(row)?)))).collect::<Result<_>>()?;
     let mut pool = Pool { things, paths: HashSet::new() };
-    let kind = |name: &str| word("kind", Kind::ALL, Kind::name, name);
+    let kind = |plural: &str| word("kind", Kind::ALL, Kind::name, plural.trim_end_matches('s'));
     let mut outcome = Outcome {
         as_of: time(&report.as_of)?,
         source: Source {
@@ -156,6 +156,7 @@ fn thing(row: ThingRow<'_>) -> Result<Thing> {
         name: row.name.map(Text::from),
         email: row.email.map(Text::from),
         project: row.project.map(|project| thing(*project)).transpose()?.map(Arc::new),
+        ambiguous: row.ambiguous,
     })
 }
 
@@ -237,7 +238,8 @@ impl Pool {
             message: row.message.into_owned(),
             evidence: row.evidence.into_iter().map(evidence).collect::<Result<_>>()?,
             selected_by: row.selected_by.into_iter().map(evidence).collect::<Result<_>>()?,
-            paths: row.paths.into_iter().map(|path| self.path(path, &subject)).collect::<Result<_>>()?,
+            paths: row.paths.into_iter().map(|path| self.path(&path, &subject)).collect::<Result<_>>()?,
+            more_paths: row.more_paths,
             missing: row.missing.into_owned(),
             region: row.policy,
             fingerprint: row.fingerprint.into_owned(),
@@ -245,7 +247,7 @@ impl Pool {
         })
     }
 
-    fn path(&mut self, row: PathRow<'_>, subject: &Thing) -> Result<Arc<AccessPath>> {
+    fn path(&mut self, row: &PathRow<'_>, subject: &Thing) -> Result<Arc<AccessPath>> {
         let from_subject = row.via.first().is_some_and(|first| {
             *first == subject.id.as_str() && self.things.get(&**first).is_none_or(|known| **known == *subject)
         });

@@ -164,6 +164,8 @@ pub struct FindingRow<'a> {
     pub selected_by: Vec<EvidenceRow<'a>>,
     pub missing: Cow<'a, [String]>,
     pub paths: Vec<PathRow<'a>>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_paths: usize,
     pub policy: Region,
     pub fingerprint: Cow<'a, str>,
 }
@@ -188,6 +190,9 @@ pub struct ThingRow<'a> {
     pub email: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<Box<ThingRow<'a>>>,
+    /// Whether another thing of its kind has the same name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ambiguous: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -214,4 +219,9 @@ pub enum Scalar<'a> {
 pub enum TextType {
     Time,
     Permission,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }

@@ -33,9 +33,11 @@ fn thing() -> impl Strategy<Value = Arc<Thing>> {
     let text =
         || proptest::sample::select(&["a", "b", "user:a", "user:a:2", "", "\u{202e}##["][..]).prop_map(Text::new);
     let plain = (proptest::sample::select(kinds), text(), proptest::option::of(text()), proptest::option::of(text()));
-    let thing = plain.prop_map(|(kind, id, name, email)| Thing { kind, id, name, email, project: None });
-    (thing.clone(), proptest::option::of(thing))
-        .prop_map(|(thing, project)| Arc::new(Thing { project: project.map(Arc::new), ..thing }))
+    let thing =
+        plain.prop_map(|(kind, id, name, email)| Thing { kind, id, name, email, project: None, ambiguous: false });
+    (thing.clone(), proptest::option::of(thing)).prop_map(|(thing, project)| {
+        Arc::new(Thing { ambiguous: project.is_some(), project: project.map(Arc::new), ..thing })
+    })
 }
 
 fn value() -> impl Strategy<Value = Value> {

@@ -43,7 +43,11 @@ pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
         skipped: outcome.skipped.iter().map(skipped).collect(),
         complete: outcome.complete(),
         coverage: outcome.coverage.iter().map(coverage).collect(),
-        population: outcome.population.iter().map(|(kind, &count)| (kind.name().into(), count)).collect(),
+        population: outcome
+            .population
+            .iter()
+            .map(|(kind, &count)| (format!("{}s", kind.name()).into(), count))
+            .collect(),
         disagreements: Cow::Borrowed(&outcome.disagreements),
         summary: summary(outcome),
         rules: outcome.rules.iter().map(|result| rule(result, &keys)).collect(),
@@ -185,6 +189,7 @@ fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &Keys) -> Findi
         selected_by: finding.selected_by.iter().map(evidence).collect(),
         missing: Cow::Borrowed(&finding.missing),
         paths: finding.paths.iter().map(path).collect(),
+        more_paths: finding.more_paths,
         policy: finding.region,
         fingerprint: Cow::Borrowed(&finding.fingerprint),
     }
@@ -209,5 +214,6 @@ fn thing(thing: &Thing) -> ThingRow<'_> {
         name: thing.name.as_deref().map(Cow::Borrowed),
         email: thing.email.as_deref().map(Cow::Borrowed),
         project: thing.project.as_deref().map(|project| Box::new(self::thing(project))),
+        ambiguous: thing.ambiguous,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::fake::{Behaviour, FakeApi, Organization, What, When};
+use crate::support::fake::{Behaviour, FakeApi, Organization, User, What, When};
 use crate::support::harness::{Json, acme, faulty, rolelint, text};
 use crate::support::small::small;
 
@@ -303,4 +303,24 @@ fn the_text_report_names_unknown_vacuous_and_coverage() {
 
     2 rules: 0 violation, 1 unknown, 1 vacuous, 0 pass; not everything could be answered
     ");
+}
+
+#[test]
+fn a_finding_keeps_a_hundred_paths_and_counts_the_others() {
+    let mut organization = small();
+    let roles: Vec<String> = ["role_1", "role_2", "role_4"].map(str::to_owned).into();
+    for number in 0..50 {
+        let user = User { id: format!("user-{number}"), roles: roles.clone(), ..organization.users[1].clone() };
+        organization.groups[2].members.push(user.id.clone());
+        organization.users.push(user);
+    }
+    let api = FakeApi::start(organization, Behaviour::default());
+    let policy = "version: 1\nrules:\n  - id: asked\n    select: group\n    where: { name: Void }\n    forbid: { members: { holds: { scope: organization, permission: 'api.*' } } }\n";
+    let report = rolelint(&api).check(policy).args(["--format", "json"]).run().ends_with(1).json();
+    let findings: Vec<_> = report.findings().collect();
+    assert_eq!((findings.len(), list(&findings[0]["paths"]).len()), (1, 100));
+    // Three roles each, and the role of a reader.
+    assert_eq!(findings[0]["more_paths"], 50 * 4 - 100);
+    let text = rolelint(&api).check(policy).run().ends_with(1).stdout;
+    assert!(text.contains("  • and 100 more paths\n"), "{text}");
 }

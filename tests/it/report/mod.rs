@@ -3,3 +3,4 @@
 mod hostile_names;
 mod json;
 mod output;
+mod screens;
