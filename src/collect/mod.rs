@@ -56,6 +56,8 @@ pub struct Collected {
     pub org: Org,
     /// Why everything was read anew although there was an earlier collection.
     pub full_because: Option<String>,
+    /// Why it cannot be seen what changed in the tenant around the organization, where something was taken over.
+    pub unseen: Option<String>,
     /// What can be done about what could not be read.
     pub help: BTreeSet<String>,
 }
@@ -74,6 +76,7 @@ pub async fn collect(
     collector.lists(&mut responses).await;
     let wanted = collector.wanted(&mut responses);
     // What is cheap is read anew in any case.
+    let mut unseen = None;
     let full_because = match ask.since.filter(|_| !collector.slow_collections().is_empty()) {
         None => {
             collector.details(&mut responses, &wanted, true).await;
@@ -82,7 +85,17 @@ pub async fn collect(
         Some((old, oldest)) => {
             let ((), changes) =
                 tokio::join!(collector.details(&mut responses, &wanted, false), collector.changes(old, oldest));
-            let full = changes.and_then(|events| collector.carry(&mut responses, old, &events)).err();
+            let carried = changes.and_then(|changes| {
+                collector.carry(&mut responses, old, &changes)?;
+                Ok(changes.unseen)
+            });
+            let full = match carried {
+                Ok(why) => {
+                    unseen = why;
+                    None
+                }
+                Err(why) => Some(why),
+            };
             collector.slow(&mut responses, &wanted).await;
             full
         }
@@ -90,7 +103,7 @@ pub async fn collect(
     collector.members(&mut responses).await;
     collector.mend(&mut responses).await;
     let help = responses.errors().filter_map(Error::advice).collect();
-    Collected { org: collector.assemble(&mut responses), full_because, help }
+    Collected { org: collector.assemble(&mut responses), full_because, unseen, help }
 }
 
 struct Collector<'c> {
