@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let exit = run(&cli).unwrap_or_else(|error| {
+        let exit = error.exit();
         let stderr = Terminal::stderr(cli.common.color);
         // Set once, and only here.
         miette::set_hook(Box::new(move |_| {
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
         .unwrap_or(());
         // If standard error is gone, the exit code still speaks.
         writeln!(std::io::stderr(), "{:?}", miette::Report::new(error)).unwrap_or(());
-        Exit::Error
+        exit
     });
     ExitCode::from(exit.code())
 }

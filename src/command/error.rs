@@ -5,11 +5,31 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::Exit;
+use crate::collect::Mixed;
 use crate::console::output;
-use crate::escape::shown;
+use crate::escape::{shown, visible};
 use crate::{api, policy, snapshot, testing};
 
 impl Error {
+    /// What the process ends with.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Mixed(mixed) if mixed.is_change() => Exit::Unknown,
+            Self::Mixed(_)
+            | Self::OtherOrganization { .. }
+            | Self::Policy(_)
+            | Self::Test(_)
+            | Self::Api(_)
+            | Self::Snapshot(_)
+            | Self::NoKey
+            | Self::KeyFile { .. }
+            | Self::ParamFile { .. }
+            | Self::Output(_)
+            | Self::Start { .. } => Exit::Error,
+        }
+    }
+
     /// The error with its cause, for a warning.
     pub(crate) fn in_one_line(&self) -> String {
         match std::error::Error::source(self) {
@@ -34,10 +54,23 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Api(#[from] api::Error),
+    /// The organization.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Mixed(#[from] Mixed),
     /// The snapshot.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Snapshot(#[from] snapshot::Error),
+    /// The snapshot is not of the organization that was asked for, or does not say.
+    #[error("the snapshot is of {}, and {} was asked for", visible(told), visible(asked))]
+    #[diagnostic(help("leave --organization out to check the snapshot as it is"))]
+    OtherOrganization {
+        /// What `--organization` says.
+        asked: String,
+        /// What the snapshot says.
+        told: String,
+    },
     /// There is neither key nor snapshot.
     #[error("there is no admin key")]
     #[diagnostic(help("set OPENAI_ADMIN_KEY, or give --key-file FILE (- reads standard input)"))]

@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let journal = if stdout { None } else { journal(&args.output)? };
     let journal = journal.as_deref();
     let order = input::Order { needs: &needs, as_of: None, journal, since };
-    let (Collected { org, full_because, unseen, help }, client) = input::collect(&args.api, common, &order)?;
+    let (Collected { org, full_because, unseen, help, .. }, client) = input::collect(&args.api, common, &order)?;
     if let Some(why) = full_because {
         output::warn(&format!("doing a full fetch: {}", visible(&why)));
     }

@@ -59,9 +59,14 @@ pub(crate) struct Order<'a> {
     pub since: Option<(&'a Org, Time)>,
 }
 
+/// The organization that was named.
+pub(crate) fn organization(args: &Api) -> Option<&str> {
+    args.organization.as_deref().filter(|organization| !organization.is_empty())
+}
+
 /// The client, and the organization that was named for it.
 pub(crate) fn client(args: &Api) -> Result<(Client, Option<&str>), Error> {
-    let organization = args.organization.as_deref().filter(|organization| !organization.is_empty());
+    let organization = organization(args);
     let options = Options {
         base_url: args.base_url.clone(),
         organization: organization.map(str::to_owned),
@@ -90,14 +95,17 @@ pub(crate) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<
     let bars = Bars::new(common);
     let users = |org: &Org, of| wanted(org, order.needs.whose(of), order.as_of.unwrap_or(began));
     let since = order.since.map(|(old, age)| (old, began.saturating_sub(age)));
-    let ask = Ask { collections: &order.needs.collections, users: &users, since };
-    let collected = {
+    let ask = Ask { collections: &order.needs.collections, users: &users, since, organization };
+    let mut collected = {
         // The deadline counts from within the runtime.
         let _within = runtime.enter();
         runtime.block_on(collect_all(&client, ask, began, &|progress| bars.show(progress)))
     };
     bars.clear();
     warn_of_skew(&client);
+    if let Some(mixed) = collected.mixed.take() {
+        return Err(mixed.into());
+    }
     client.broke_off().map_or(Ok((collected, client)), |error| Err(error.into()))
 }
 

@@ -23,6 +23,8 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         as_of: rfc3339(outcome.as_of),
         organization: Organization {
+            id: outcome.source.organization.id.as_deref(),
+            name: outcome.source.organization.name.as_deref(),
             source: &outcome.source.api,
             collected_at: rfc3339(outcome.source.collected_at),
             digest: &outcome.digest,
@@ -65,6 +67,8 @@ struct Tool {
 
 #[derive(serde::Serialize)]
 struct Organization<'a> {
+    id: Option<&'a str>,
+    name: Option<&'a str>,
     source: &'a str,
     collected_at: String,
     digest: &'a str,

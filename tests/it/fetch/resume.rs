@@ -158,8 +158,8 @@ fn a_journal_of_another_version_or_another_file_is_refused_and_left_alone() {
     let (folder, api, path) = journal();
     let text = std::fs::read_to_string(&path).expect("a journal");
     for (changed, said) in [
-        (text.replacen("\"rolelint_journal\":1", "\"rolelint_journal\":2", 1), "it has format version 2, not 1"),
-        (text.replacen("{\"rolelint_journal\":1", "{\"rolelint_journal\":2,\"new\":0", 1), "version 2, not 1"),
+        (text.replacen("\"rolelint_journal\":2", "\"rolelint_journal\":3", 1), "it has format version 3, not 2"),
+        (text.replacen("{\"rolelint_journal\":2", "{\"rolelint_journal\":3,\"new\":0", 1), "version 3, not 2"),
         (text.replacen("\"began\"", "\"ended\"", 1), "it is no journal of this version"),
         ("my notes\n".to_owned(), "it is no journal of this version"),
         (text.clone() + "{\"get\":1}\n", "it is damaged"),
