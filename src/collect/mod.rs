@@ -49,6 +49,8 @@ pub struct Ask<'a> {
     /// An earlier collection, from which is taken what has not changed since; unless the oldest fact in it was read
     /// before this time.
     pub since: Option<(&'a Org, Time)>,
+    /// When this run began; a collection that was cut off began earlier.
+    pub present: Time,
     /// The organization, where one was named.
     pub organization: Option<&'a str>,
 }
@@ -136,7 +138,7 @@ impl Collector<'_> {
     fn assemble(&self, responses: &mut Responses) -> Org {
         responses.said = self.said.all();
         responses.settle();
-        assemble(responses, self.ask.collections, self.source.clone())
+        assemble(responses, self.ask.collections, self.source.clone(), self.ask.present)
     }
 
     fn needs(&self, collection: Collection) -> bool {

@@ -83,7 +83,8 @@ pub(crate) fn client(args: &Api) -> Result<(Client, Option<&str>), Error> {
 /// Collects from the API. The client still has the journal, for [`Client::finish`] to remove.
 pub(crate) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<(Collected, Client), Error> {
     let (mut client, organization) = client(args)?;
-    let mut began = now();
+    let present = now();
+    let mut began = present;
     if let Some(path) = order.journal {
         let (first_began, answers) = client.journal(path, organization, began)?;
         began = first_began;
@@ -95,7 +96,7 @@ pub(crate) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<
     let bars = Bars::new(common);
     let users = |org: &Org, of| wanted(org, order.needs.whose(of), order.as_of.unwrap_or(began));
     let since = order.since.map(|(old, age)| (old, began.saturating_sub(age)));
-    let ask = Ask { collections: &order.needs.collections, users: &users, since, organization };
+    let ask = Ask { collections: &order.needs.collections, users: &users, since, present, organization };
     let mut collected = {
         // The deadline counts from within the runtime.
         let _within = runtime.enter();

@@ -1,7 +1,10 @@
 //! Which organization it is: told in snapshots and reports, and never mixed up with another.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
+use super::resume::killed;
 use crate::support::fake::{Behaviour, FakeApi, Fault, What, When};
 use crate::support::harness::{offline, rolelint};
 use crate::support::small::{healthy, small};
@@ -125,19 +128,18 @@ fn nothing_is_taken_over_from_another_organization() {
 
 #[test]
 fn a_journal_is_not_gone_on_with_for_another_organization() {
-    let fault = |path: &str, what| Fault { path: path.to_owned(), when: When::Always, what };
-    let faults = vec![fault("/organization/invites", What::Hang)];
+    let fault = |when, what| Fault { path: "**".to_owned(), when, what };
+    let faults = vec![fault(When::First(4), What::Slow(Duration::ZERO)), fault(When::Always, What::Hang)];
     let api = FakeApi::start(small(), Behaviour { faults, ..Behaviour::default() });
     let folder = tempfile::tempdir().expect("a folder");
-    let fetch = |api: &FakeApi| rolelint(api).inside(folder.path()).args(["fetch", "-o", "org.jsonl"]);
-    fetch(&api).args(["--deadline", "2s"]).run().ends_with(3);
+    killed(folder.path(), &api, 4);
     let journal = folder.path().join("org.jsonl.journal");
     let kept = std::fs::read_to_string(&journal).expect("a journal");
     assert!(kept.lines().nth(1).is_some_and(|line| line.contains(r#""organization":"org-small""#)), "{kept}");
     // The same key and base URL, but now another organization answers.
     api.heal();
     api.change(|organization| "org-other".clone_into(&mut organization.id));
-    let ran = fetch(&api).run().ends_with(3);
+    let ran = rolelint(&api).inside(folder.path()).args(["fetch", "-o", "org.jsonl"]).run().ends_with(3);
     assert!(ran.stderr.contains("two organizations: org-other and org-small"), "{}", ran.stderr);
     assert!(journal.exists());
     assert!(std::fs::read_to_string(&journal).expect("there").starts_with(&kept), "what was kept stays");

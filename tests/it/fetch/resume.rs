@@ -184,3 +184,18 @@ fn an_answer_that_cannot_be_used_is_not_kept() {
     fetch(&api, folder.path()).run().ends_with(0);
     assert!(api.requests().iter().any(|request| request.path == "/v1/organization/roles"));
 }
+
+#[test]
+fn what_happened_after_a_fetch_began_that_is_gone_on_with_days_later_is_a_fact() {
+    let (folder, api, path) = journal();
+    let text = std::fs::read_to_string(&path).expect("a journal");
+    let header: Value = serde_json::from_str(text.lines().next().expect("a header")).expect("JSON");
+    let began = header["began"].as_i64().expect("a time");
+    let earlier = text.replacen(&format!("\"began\":{began}"), &format!("\"began\":{}", began - 172_800), 1);
+    std::fs::write(&path, earlier).expect("written");
+    api.change(|organization| organization.admin_api_keys[0].created_at = began - 60);
+    let ran = fetch(&api, folder.path()).run().ends_with(0);
+    assert!(ran.stderr.contains("going on with"), "{}", ran.stderr);
+    let (_, records) = parts(folder.path());
+    assert!(records.contains(&format!("\"created_at\":{}", began - 60)), "{records}");
+}
