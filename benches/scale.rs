@@ -219,7 +219,8 @@ impl Random {
 /// 200 roles of 5 to 60 permissions, 500 groups, users with 1 to 4 roles of their own and 0 to 5 groups.
 fn organization(users: usize) -> Org {
     let mut random = Random(20_260_601);
-    let mut builder = Builder::new(Source { api: "https://api.example/v1".to_owned(), collected_at: NOW });
+    let mut builder =
+        Builder::new(Source { api: "https://api.example/v1".to_owned(), collected_at: NOW, ..Source::default() });
     let resource_type = Known::Value(builder.symbols.intern("api.organization"));
     for name in ["owner", "reader"] {
         let role = Role {

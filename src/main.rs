@@ -23,7 +23,7 @@ fn failed(error: &Error, color: Color) -> ExitCode {
     let text = problem::show(error, Terminal::stderr(color).color);
     // If standard error is gone, the exit code still speaks.
     std::io::stderr().write_all(text.as_bytes()).unwrap_or(());
-    ExitCode::from(Exit::Error.code())
+    ExitCode::from(error.exit().code())
 }
 
 /// Shows help, version, or what is wrong with the command line: without the key, should it have got there.

@@ -1,6 +1,6 @@
 //! Times as the API sends them, and as people write them.
 
-use jiff::{SpanRelativeTo, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SpanRelativeTo, Timestamp, civil::Date};
 
 /// Seconds since 1970-01-01T00:00:00Z, as the API sends times.
 pub type Time = i64;
@@ -39,7 +39,8 @@ pub fn parse_timestamp(text: &str) -> Result<Time, &'static str> {
     // A time of day without its zone is no moment, and must not pass for the day alone.
     let date: Date =
         Some(text).filter(|text| text.len() == "2026-01-31".len()).ok_or(HELP)?.parse().map_err(|_| HELP)?;
-    Ok(date.to_zoned(TimeZone::UTC).map_err(|_| HELP)?.timestamp().as_second())
+    // By days: the last ones of the calendar, which stand for never, are moments nowhere but in UTC.
+    Ok(i64::from((date - Date::constant(1970, 1, 1)).get_days()) * 86_400)
 }
 
 #[cfg(test)]
@@ -62,6 +63,8 @@ mod tests {
         assert_eq!(parse_timestamp("2026-01-31"), Ok(midnight));
         assert_eq!(parse_timestamp("2026-01-31T00:00:00Z"), Ok(midnight));
         assert_eq!(parse_timestamp("2026-01-31T01:00:00+01:00"), Ok(midnight));
+        assert_eq!(parse_timestamp("9999-12-31"), Ok(253_402_214_400));
+        assert_eq!(parse_timestamp("1969-12-31"), Ok(-86_400));
         parse_timestamp("31.01.2026").expect_err("another order");
         parse_timestamp("2026-02-30").expect_err("no such day");
         parse_timestamp("2026-01-31T12:00:00").expect_err("in which zone?");

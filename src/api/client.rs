@@ -1,5 +1,6 @@
 //! One GET, one page: attempts, waits, and what counts as an answer.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard};
@@ -25,6 +26,8 @@ use super::unreadable::without_unreadable;
 use crate::escape::is_hidden;
 use crate::time::Time;
 
+/// The header that names an organization, in requests and in answers.
+const ORGANIZATION: &str = "openai-organization";
 /// The largest page, in MiB.
 const LARGEST: usize = 32;
 /// Attempts at one page beyond the first.
@@ -106,6 +109,8 @@ pub struct Client {
     unkept: Mutex<Option<Error>>,
     retry_delay: Duration,
     deadline: Option<Instant>,
+    /// The organizations that answers name in a header.
+    organizations: Mutex<BTreeSet<String>>,
     /// How far the API's clock was ahead of ours, in seconds, when it last told the time.
     skew: AtomicI64,
     /// Requests under way at once.
@@ -134,7 +139,7 @@ impl Client {
             }
             let value = HeaderValue::from_str(organization)
                 .map_err(|_| Error::Setup { why: "the organization id cannot stand in a header".to_owned() })?;
-            headers.insert(HeaderName::from_static("openai-organization"), value);
+            headers.insert(HeaderName::from_static(ORGANIZATION), value);
         }
         let trusted = options.ca_file.as_deref().map(certificates).transpose()?.unwrap_or_default();
         let builder = reqwest::Client::builder();
@@ -176,6 +181,7 @@ impl Client {
             retry_delay: options.retry_delay,
             // One that no clock reaches is none.
             deadline: options.deadline.and_then(|deadline| Instant::now().checked_add(deadline)),
+            organizations: Mutex::default(),
             skew: AtomicI64::new(0),
             concurrency,
         }
@@ -219,6 +225,11 @@ impl Client {
         self.skew.load(Ordering::Relaxed)
     }
 
+    /// What the answers until now call the organization that they are of.
+    pub(crate) fn told_organizations(&self) -> BTreeSet<String> {
+        self.organizations().clone()
+    }
+
     /// Whether the time that was given is over.
     pub fn overdue(&self) -> bool {
         self.deadline.is_some_and(|deadline| deadline <= Instant::now())
@@ -236,7 +247,8 @@ impl Client {
             && let Some(kept) = journal.answer(&asked)?
         {
             self.pace.patience.answered(get.endpoint);
-            return self.read(&kept, &HeaderMap::new());
+            self.organizations().extend(kept.organization);
+            return self.read(kept.body.as_bytes(), &HeaderMap::new());
         }
         match self.deadline {
             Some(deadline) => tokio::time::timeout_at(deadline, self.insist(get)).await.unwrap_or(Err(Error::Deadline)),
@@ -335,9 +347,11 @@ impl Client {
             body = without_keys(body)?;
         }
         let answer = self.read(&body, &headers)?;
+        let organization = self.organization_in(&headers);
+        self.organizations().extend(organization.clone());
         if let Some(journal) = &self.journal {
             let body = std::str::from_utf8(&body).expect("nothing else is read");
-            if let Err(error) = journal.keep(&get.name(), body) {
+            if let Err(error) = journal.keep(&get.name(), body, organization.as_deref()) {
                 self.unkept().get_or_insert(error);
                 return Err(Error::Unkept);
             }
@@ -363,6 +377,16 @@ impl Client {
 
     fn unkept(&self) -> MutexGuard<'_, Option<Error>> {
         self.unkept.lock().expect("no thread panics while it holds the error")
+    }
+
+    /// What an answer calls the organization: by its id, or by a short name.
+    fn organization_in(&self, headers: &HeaderMap) -> Option<String> {
+        let text = self.shown(headers.get(ORGANIZATION)?.to_str().ok()?);
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn organizations(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.organizations.lock().expect("no thread panics while it holds them")
     }
 
     fn look_at_the_clock(&self, headers: &HeaderMap) {

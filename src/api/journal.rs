@@ -18,7 +18,7 @@ use crate::atomic::sync_folder_of;
 use crate::time::{Time, rfc3339};
 
 /// The version of the format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// How every journal begins, of whatever version.
 const HEAD: &[u8] = br#"{"rolelint_journal":"#;
@@ -61,6 +61,18 @@ struct Header {
 struct Answer<'a> {
     get: std::borrow::Cow<'a, str>,
     body: std::borrow::Cow<'a, str>,
+    /// The organization that it is of, as a header said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    organization: Option<std::borrow::Cow<'a, str>>,
+}
+
+/// An answer that was kept.
+#[derive(Debug)]
+pub struct Kept {
+    /// The body.
+    pub body: String,
+    /// The organization that it is of, as a header said.
+    pub organization: Option<String>,
 }
 
 impl Journal {
@@ -116,12 +128,12 @@ impl Journal {
     /// # Errors
     ///
     /// What the system says.
-    pub fn answer(&self, get: &str) -> Result<Option<Vec<u8>>, Error> {
+    pub fn answer(&self, get: &str) -> Result<Option<Kept>, Error> {
         let Some(&(start, length)) = self.answers.get(get) else { return Ok(None) };
         self.read(start, length).map(Some).map_err(|source| Error::Journal { path: self.path.clone(), source })
     }
 
-    fn read(&self, start: u64, length: usize) -> io::Result<Vec<u8>> {
+    fn read(&self, start: u64, length: usize) -> io::Result<Kept> {
         let mut line = vec![0; length];
         {
             let mut file = self.file.lock().expect("no thread panics while it holds the file");
@@ -130,7 +142,8 @@ impl Journal {
             file.seek(SeekFrom::End(0))?;
         }
         let answer: Answer<'_> = serde_json::from_slice(&line)?;
-        Ok(answer.body.into_owned().into_bytes())
+        let organization = answer.organization.map(std::borrow::Cow::into_owned);
+        Ok(Kept { body: answer.body.into_owned(), organization })
     }
 
     /// How many answers there are to go on with.
@@ -143,8 +156,8 @@ impl Journal {
     /// # Errors
     ///
     /// What the system says. The answers before it stay as they are.
-    pub fn keep(&self, get: &str, body: &str) -> Result<(), Error> {
-        self.append(&Answer { get: get.into(), body: body.into() })
+    pub fn keep(&self, get: &str, body: &str, organization: Option<&str>) -> Result<(), Error> {
+        self.append(&Answer { get: get.into(), body: body.into(), organization: organization.map(Into::into) })
             .map_err(|source| Error::Journal { path: self.path.clone(), source })
     }
 
@@ -282,8 +295,8 @@ mod tests {
         let path = folder.path().join("j");
         let key = key("sk-admin-secret");
         let journal = open(&path, "https://a", &key, 7).expect("begun");
-        journal.keep("/one", "{\n1}").expect("kept");
-        journal.keep("/two", "2").expect("kept");
+        journal.keep("/one", "{\n1}", None).expect("kept");
+        journal.keep("/two", "2", None).expect("kept");
         drop(journal);
         let whole = std::fs::read(&path).expect("there");
         assert!(!String::from_utf8_lossy(&whole).contains("secret"));
@@ -292,12 +305,10 @@ mod tests {
             let journal = open(&path, "https://a", &key, 9).expect("goes on");
             let header = cut > whole.iter().position(|byte| *byte == b'\n').expect("a header");
             assert_eq!(journal.began, if header { 7 } else { 9 });
-            let kept = |journal: &Journal, get: &str| {
-                journal.answer(get).expect("read").map(|body| String::from_utf8(body).expect("as it was kept"))
-            };
+            let kept = |journal: &Journal, get: &str| journal.answer(get).expect("read").map(|kept| kept.body);
             let two = kept(&journal, "/two").is_some();
             assert!(!two || kept(&journal, "/one").as_deref() == Some("{\n1}"));
-            journal.keep("/three", "3").expect("kept");
+            journal.keep("/three", "3", None).expect("kept");
             drop(journal);
             let journal = open(&path, "https://a", &key, 9).expect("goes on again");
             assert_eq!(kept(&journal, "/three").as_deref(), Some("3"));
@@ -341,7 +352,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("j");
         let key = key("sk-admin-mine");
-        for text in ["notes", "notes\nmore", "{}", "{\"rolelint\":", "\0", "{\"rolelint_journal\":2}\n", " {"] {
+        for text in ["notes", "notes\nmore", "{}", "{\"rolelint\":", "\0", "{\"rolelint_journal\":3}\n", " {"] {
             std::fs::write(&path, text).expect("written");
             assert!(matches!(open(&path, "https://a", &key, 8), Err(Error::JournalForeign { .. })), "{text}");
             assert_eq!(std::fs::read_to_string(&path).expect("there"), text);
@@ -357,8 +368,8 @@ mod tests {
         let path = folder.path().join("j");
         let key = key("sk-admin-mine");
         let journal = open(&path, "https://a", &key, 7).expect("begun");
-        journal.keep("/one", "1").expect("kept");
-        journal.keep("/two", "2").expect("kept");
+        journal.keep("/one", "1", None).expect("kept");
+        journal.keep("/two", "2", None).expect("kept");
         drop(journal);
         let whole = std::fs::read_to_string(&path).expect("there");
         let [header, one, two] = *whole.split_inclusive('\n').collect::<Vec<_>>() else { panic!("three lines") };
@@ -367,7 +378,7 @@ mod tests {
             std::fs::write(&path, lines.concat()).expect("written");
             let journal = open(&path, "https://a", &key, 8).expect("goes on");
             for (get, body) in [("/one", "1"), ("/two", "2")] {
-                assert_eq!(journal.answer(get).expect("read").as_deref(), Some(body.as_bytes()));
+                assert_eq!(journal.answer(get).expect("read").map(|kept| kept.body).as_deref(), Some(body));
             }
         }
         let edited = one.replace("body", "bodies");

@@ -5,6 +5,7 @@
 //! changed while we read.
 
 mod assemble;
+mod identity;
 mod incremental;
 mod nested;
 mod progress;
@@ -32,6 +33,7 @@ use assemble::assemble;
 use responses::{ByParent, Responses};
 use role_pool::{ListedRole, RolePool};
 
+pub use identity::Mixed;
 use nested::Target;
 pub use progress::Progress;
 use progress::Tally;
@@ -47,6 +49,10 @@ pub struct Ask<'a> {
     /// An earlier collection, from which is taken what has not changed since; unless the oldest fact in it was read
     /// before this time.
     pub since: Option<(&'a Org, Time)>,
+    /// When this run began; a collection that was cut off began earlier.
+    pub present: Time,
+    /// The organization, where one was named.
+    pub organization: Option<&'a str>,
 }
 
 /// What was collected.
@@ -56,6 +62,10 @@ pub struct Collected {
     pub org: Org,
     /// Why everything was read anew although there was an earlier collection.
     pub full_because: Option<String>,
+    /// Why it cannot be seen what changed in the tenant around the organization, where something was taken over.
+    pub unseen: Option<String>,
+    /// That the answers are not of one organization, or not of the one that is meant. Then nothing is to be believed.
+    pub mixed: Option<Mixed>,
     /// What can be done about what could not be read.
     pub help: BTreeSet<String>,
 }
@@ -67,13 +77,18 @@ pub async fn collect(
     now: Time,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Collected {
-    let source = Source { api: client.base().to_owned(), collected_at: now };
+    let source = Source { api: client.base().to_owned(), collected_at: now, ..Source::default() };
     let tally = Tally::new(client, progress);
     let collector = Collector { client, ask, source: &source, said: RolePool::default(), tally };
     let mut responses = Responses::default();
     collector.lists(&mut responses).await;
+    if let Err(mixed) = collector.identity() {
+        let org = collector.assemble(&mut responses);
+        return Collected { org, full_because: None, unseen: None, mixed: Some(mixed), help: BTreeSet::new() };
+    }
     let wanted = collector.wanted(&mut responses);
     // What is cheap is read anew in any case.
+    let mut unseen = None;
     let full_because = match ask.since.filter(|_| !collector.slow_collections().is_empty()) {
         None => {
             collector.details(&mut responses, &wanted, true).await;
@@ -82,7 +97,17 @@ pub async fn collect(
         Some((old, oldest)) => {
             let ((), changes) =
                 tokio::join!(collector.details(&mut responses, &wanted, false), collector.changes(old, oldest));
-            let full = changes.and_then(|events| collector.carry(&mut responses, old, &events)).err();
+            let carried = changes.and_then(|changes| {
+                collector.carry(&mut responses, old, &changes)?;
+                Ok(changes.unseen)
+            });
+            let full = match carried {
+                Ok(why) => {
+                    unseen = why;
+                    None
+                }
+                Err(why) => Some(why),
+            };
             collector.slow(&mut responses, &wanted).await;
             full
         }
@@ -90,7 +115,15 @@ pub async fn collect(
     collector.members(&mut responses).await;
     collector.mend(&mut responses).await;
     let help = responses.errors().filter_map(Error::advice).collect();
-    Collected { org: collector.assemble(&mut responses), full_because, help }
+    let mut org = collector.assemble(&mut responses);
+    let mixed = match collector.identity() {
+        Ok(organization) => {
+            org.source.organization = organization;
+            None
+        }
+        Err(mixed) => Some(mixed),
+    };
+    Collected { org, full_because, unseen, mixed, help }
 }
 
 struct Collector<'c> {
@@ -105,7 +138,7 @@ impl Collector<'_> {
     fn assemble(&self, responses: &mut Responses) -> Org {
         responses.said = self.said.all();
         responses.settle();
-        assemble(responses, self.ask.collections, self.source.clone())
+        assemble(responses, self.ask.collections, self.source.clone(), self.ask.present)
     }
 
     fn needs(&self, collection: Collection) -> bool {

@@ -76,7 +76,8 @@ async fn fetch(behaviour: Behaviour) -> (Org, Duration, Arc<InMemory>) {
     let client = Client::in_memory(memory, Key::new(KEY).expect("a key"), &options);
     let collections: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
     let everybody = |org: &Org, _| vec![true; org.users.len()];
-    let ask = Ask { collections: &collections, users: &everybody, since: None };
+    let ask =
+        Ask { collections: &collections, users: &everybody, since: None, present: 1_780_000_000, organization: None };
     let began = Instant::now();
     let collected = Box::pin(collect(&client, ask, 1_780_000_000, &|_| {})).await;
     (collected.org, began.elapsed(), api)

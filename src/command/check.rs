@@ -8,7 +8,7 @@ use crate::check::check;
 use crate::cli::{Api, Common, Rules, length, when};
 use crate::exceptions::doubt_old_facts;
 use crate::finding::{Gate, Severity};
-use crate::org::Org;
+use crate::org::{Identity, Org};
 use crate::policy::{Policy, needs};
 use crate::snapshot;
 use crate::time::Time;
@@ -95,6 +95,12 @@ fn inputs(args: &Args) -> impl Iterator<Item = &Path> {
 fn facts(args: &Args, common: &Common, policies: &[Policy]) -> Result<(Org, String), Error> {
     if let Some(path) = &args.snapshot {
         let snapshot::Read { org, digest } = snapshot::open(path)?;
+        let told = &org.source.organization;
+        if let Some(asked) = input::organization(&args.api)
+            && (!told.is_known() || told.differs(&Identity::named(asked)))
+        {
+            return Err(Error::OtherOrganization { asked: asked.to_owned(), told: told.to_string() });
+        }
         return Ok((org, digest));
     }
     let needs = needs(policies);

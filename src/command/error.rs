@@ -5,9 +5,18 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::Exit;
+use crate::collect::Mixed;
 use crate::console::output;
-use crate::escape::shown;
+use crate::escape::{shown, visible};
 use crate::{api, config, policy, report, snapshot, testing};
+
+impl Error {
+    /// What the process ends with.
+    pub fn exit(&self) -> Exit {
+        if matches!(self, Self::Mixed(mixed) if mixed.is_change()) { Exit::Unknown } else { Exit::Error }
+    }
+}
 
 /// Why a command did nothing.
 #[derive(Debug, Error, Diagnostic)]
@@ -28,6 +37,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Api(#[from] api::Error),
+    /// The organization.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Mixed(#[from] Mixed),
     /// The snapshot.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -38,6 +51,15 @@ pub enum Error {
     EmptyVariable {
         /// The variable.
         name: String,
+    },
+    /// The snapshot is not of the organization that was asked for, or does not say.
+    #[error("the snapshot is of {}, and {} was asked for", visible(told), visible(asked))]
+    #[diagnostic(help("leave --organization out to check the snapshot as it is"))]
+    OtherOrganization {
+        /// What `--organization` says.
+        asked: String,
+        /// What the snapshot says.
+        told: String,
     },
     /// There is neither key nor snapshot.
     #[error("there is no admin key")]

@@ -52,9 +52,12 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let journal = journal(&args.output);
     let journal = journal.as_deref();
     let order = input::Order { needs: &needs, as_of: None, journal, since };
-    let (Collected { org, full_because, help }, client) = input::collect(&args.api, common, &order)?;
+    let (Collected { org, full_because, unseen, help, .. }, client) = input::collect(&args.api, common, &order)?;
     if let Some(why) = full_because {
         output::warn(&format!("doing a full fetch: {}", visible(&why)));
+    }
+    if let Some(why) = unseen.filter(|_| !common.is_quiet()) {
+        output::say(&format!("what administrators of a tenant change is not seen by --since: {}", visible(&why)));
     }
     warn(&org);
     if !common.is_quiet() {

@@ -58,12 +58,17 @@ pub(crate) struct Order<'a> {
     pub since: Option<(&'a Org, Time)>,
 }
 
+/// The organization that was named.
+pub(crate) fn organization(args: &Api) -> Option<&str> {
+    args.organization.as_deref().filter(|organization| !organization.is_empty())
+}
+
 /// The client, and the organization that was named for it.
 pub(crate) fn client(args: &Api) -> Result<(Client, Option<&str>), Error> {
     if is_elsewhere(&args.base_url) {
         warn("the Admin API is at https://api.openai.com/v1: a base URL of it ends in /v1");
     }
-    let organization = args.organization.as_deref().filter(|organization| !organization.is_empty());
+    let organization = organization(args);
     let options = Options {
         base_url: args.base_url.clone(),
         organization: organization.map(str::to_owned),
@@ -87,7 +92,8 @@ fn is_elsewhere(base_url: &str) -> bool {
 /// Collects from the API. The client still has the journal, for [`Client::finish`] to remove.
 pub(crate) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<(Collected, Client), Error> {
     let (mut client, organization) = client(args)?;
-    let mut began = now();
+    let present = now();
+    let mut began = present;
     if let Some(path) = order.journal {
         let (first_began, answers) = client.journal(path, organization, began)?;
         began = first_began;
@@ -102,14 +108,17 @@ pub(crate) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<
     let bars = Bars::new(common);
     let users = |org: &Org, of| wanted(org, order.needs.whose(of), order.as_of.unwrap_or(began));
     let since = order.since.map(|(old, age)| (old, began.saturating_sub(age)));
-    let ask = Ask { collections: &order.needs.collections, users: &users, since };
-    let collected = {
+    let ask = Ask { collections: &order.needs.collections, users: &users, since, present, organization };
+    let mut collected = {
         // The deadline counts from within the runtime.
         let _within = runtime.enter();
         runtime.block_on(collect_all(&client, ask, began, &|progress| bars.show(progress)))
     };
     bars.clear();
     warn_of_skew(&client);
+    if let Some(mixed) = collected.mixed.take() {
+        return Err(mixed.into());
+    }
     client.broke_off().map_or(Ok((collected, client)), |error| Err(error.into()))
 }
 

@@ -282,7 +282,7 @@ fn options() -> Options {
 fn from(memory: Memory, options: &Options) -> (Collected, Duration) {
     let collections: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
     let everybody = |org: &Org, _| vec![true; org.users.len()];
-    let ask = Ask { collections: &collections, users: &everybody, since: None };
+    let ask = Ask { collections: &collections, users: &everybody, since: None, present: NOW, organization: None };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
         let began = tokio::time::Instant::now();

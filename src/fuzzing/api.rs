@@ -121,7 +121,13 @@ pub fn fetch(script: &Script, since: Option<&Org>) -> (Collected, Vec<Given>) {
         let client = client(script.clone(), Arc::clone(&given));
         let collections: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
         let everybody = |org: &Org, _| vec![true; org.users.len()];
-        let ask = Ask { collections: &collections, users: &everybody, since: since.map(|org| (org, 0)) };
+        let ask = Ask {
+            collections: &collections,
+            users: &everybody,
+            since: since.map(|org| (org, 0)),
+            present: NOW,
+            organization: None,
+        };
         collect(&client, ask, NOW, &|_| {}).await
     });
     (collected, Arc::into_inner(given).expect("the client is gone").into_inner().expect("nobody panicked"))

@@ -28,7 +28,7 @@ pub fn without(collection: Collection) -> &'static Org {
 /// An organization of which nobody asked for anything.
 pub fn unasked() -> &'static Org {
     static UNASKED: OnceLock<Org> = OnceLock::new();
-    let source = || Source { api: "http://127.0.0.1/v1".to_owned(), collected_at: NOW };
+    let source = || Source { api: "http://127.0.0.1/v1".to_owned(), collected_at: NOW, ..Source::default() };
     UNASKED.get_or_init(|| Builder::new(source()).finish(Coverage::default()))
 }
 

@@ -7,6 +7,7 @@ mod agree;
 mod builder;
 mod coverage;
 mod grants;
+mod identity;
 mod kind;
 mod known;
 mod look;
@@ -20,6 +21,7 @@ pub use builder::{Builder, OutOfOrder, part_id};
 pub use compact_str::CompactString as Text;
 pub use coverage::{Collection, CollectionCoverage, Coverage, Failure, State};
 pub use grants::{Assignment, Extent, Grant, Principal, Scope, Via};
+pub use identity::Identity;
 pub use kind::Kind;
 pub(crate) use known::settle_fields;
 pub use known::{Known, Truth};
@@ -179,6 +181,8 @@ pub struct Group {
 pub struct Source {
     /// The base URL of the API that answered.
     pub api: String,
+    /// Which organization it is.
+    pub organization: Identity,
     /// When collecting began.
     pub collected_at: Time,
 }

@@ -285,8 +285,9 @@ const OF_ACCOUNTS: &[Collection] = &[
     ServiceAccounts,
     ServiceAccountRoles,
 ];
-/// Only an answer about an assignment carries these fields of a role.
-const ASSIGNED: &[Collection] = &[UserRoles, GroupRoles, ProjectUserRoles, ProjectGroupRoles, ServiceAccountRoles];
+/// Only an answer about an assignment carries these fields of a role; who is asked about is told by groups, too.
+const ASSIGNED: &[Collection] =
+    &[UserRoles, GroupRoles, GroupMembers, ProjectUserRoles, ProjectGroupRoles, ServiceAccountRoles];
 
 const fn row(of: Kind, name: &'static str, type_: Type, meaning: &'static str) -> Attribute {
     Attribute { of, name, type_, names: None, reads: &[], meaning }

@@ -67,7 +67,7 @@ pub fn outcome() -> Outcome {
     let rule = |id: &str, severity| RuleResult::new(Arc::new(info(&source, id, severity)));
     let mut outcome = Outcome {
         as_of: NOW,
-        source: Source { api: "https://api.openai.com/v1".to_owned(), collected_at: NOW - 3600 },
+        source: Source { api: "https://api.openai.com/v1".to_owned(), collected_at: NOW - 3600, ..Source::default() },
         digest: format!("sha256:{}", "0".repeat(64)),
         oldest_fact: NOW - 86_400,
         gate: Gate { max_age: Some(7 * 86_400), ..Gate::default() },

@@ -25,6 +25,7 @@ const SENTENCES: usize = 3;
 
 pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) -> io::Result<()> {
     let mut report = Text { outcome, style, out: String::new() };
+    report.organization();
     for verdict in [Verdict::Violation, Verdict::Unknown] {
         for number in report.by_severity(verdict) {
             report.rule(&outcome.rules[number], outcome.findings_of(number));
@@ -63,6 +64,15 @@ impl<'a> Text<'a> {
         let mut numbers: Vec<usize> = (0..rules.len()).filter(|&at| rules[at].verdict() == verdict).collect();
         numbers.sort_by_key(|&at| std::cmp::Reverse(rules[at].info.severity));
         numbers
+    }
+
+    /// Which organization it is about, if that is known.
+    fn organization(&mut self) {
+        let organization = &self.outcome.source.organization;
+        if organization.is_known() && !self.style.quiet {
+            self.wrapped("", "  ", &format!("organization {}", visible(&organization.to_string())));
+            self.line("");
+        }
     }
 
     fn rule(&mut self, rule: &'a RuleResult, findings: &'a [Finding]) {

@@ -12,7 +12,7 @@ use super::error::Error;
 use super::record::{ContentDigest, Header, Line};
 use crate::bounded;
 use crate::escape::{shown, visible};
-use crate::org::{self, Builder, Collection, Coverage, Org, Source, Text, part_id};
+use crate::org::{self, Builder, Collection, Coverage, Identity, Org, Source, Text, part_id};
 
 /// The longest line, in bytes: the header names everything that could not be read.
 const LONGEST_LINE: u64 = 256 << 20;
@@ -51,7 +51,8 @@ pub fn read(name: &str, lines: impl BufRead) -> Result<Read, Error> {
     let mut reader = Reader { name, lines, line: Vec::new(), number: 0 };
     let header = reader.header()?;
     let coverage = coverage(&header).map_err(|what| reader.damaged(&what))?;
-    let source = Source { api: header.source.clone(), collected_at: header.collected_at };
+    let organization = Identity { id: header.organization.id.clone(), name: header.organization.name.clone() };
+    let source = Source { api: header.source.clone(), organization, collected_at: header.collected_at };
     let mut builder = Builder::new(source);
     let mut filler = Decoder::default();
     let mut digest = ContentDigest::new(&header);

@@ -46,10 +46,21 @@ pub struct Header {
     pub snapshot: u32,
     pub tool: String,
     pub source: String,
+    pub organization: Identity,
     pub collected_at: Time,
     pub coverage: BTreeMap<String, Record>,
     /// Over the header itself, without this field, and the digest of the content: a header from elsewhere is seen.
     pub check: String,
+}
+
+/// Which organization it is.
+#[derive(Clone, Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 impl Header {

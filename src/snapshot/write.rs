@@ -8,8 +8,8 @@ use std::path::Path;
 use super::VERSION;
 use super::error::Error;
 use super::record::{
-    AdminApiKey, ApiKey, ContentDigest, End, Failure, Group, Header, Held, Id, Invite, InvitedProject, Line, Owner,
-    Project, ProjectGroup, ProjectUser, Record, Role, ServiceAccount, User,
+    AdminApiKey, ApiKey, ContentDigest, End, Failure, Group, Header, Held, Id, Identity, Invite, InvitedProject, Line,
+    Owner, Project, ProjectGroup, ProjectUser, Record, Role, ServiceAccount, User,
 };
 use crate::atomic::write_whole;
 use crate::escape::shown;
@@ -116,6 +116,7 @@ fn header(org: &Org) -> Header {
         snapshot: VERSION,
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         source: org.source.api.clone(),
+        organization: Identity { id: org.source.organization.id.clone(), name: org.source.organization.name.clone() },
         collected_at: org.source.collected_at,
         coverage: asked.map(|(collection, of)| (collection.name().to_owned(), record(of))).collect(),
         check: String::new(),

@@ -73,7 +73,7 @@ fn a_list_that_cannot_be_read_makes_no_small_plan() {
       service_accounts           0  of 0 projects
       service_account_roles      0  of 0 projects
       api_keys                   0  of 0 projects
-      admin_api_keys             1  0 admin_api_keys
+      admin_api_keys             1  1 admin_api_keys
       invites                    1  0 invites
     at least 11 requests: about a minute, at 7 a minute for each endpoint and all at a time
     ");

@@ -15,10 +15,10 @@ use crate::time::Time;
 /// How far its clock may be ahead of ours, in seconds.
 const CLOCK_SKEW: Time = 86_400;
 
-/// Puts the responses together.
-pub fn assemble(responses: &Responses, needs: &BTreeSet<Collection>, source: Source) -> Org {
+/// Puts the responses together. The last of them came at the present moment, or not much later.
+pub fn assemble(responses: &Responses, needs: &BTreeSet<Collection>, source: Source, present: Time) -> Org {
     let mut coverage = coverage::coverage(responses, needs);
-    let latest = source.collected_at.saturating_add(CLOCK_SKEW);
+    let latest = source.collected_at.max(present).saturating_add(CLOCK_SKEW);
     let mut builder = Builder::new(source);
     let in_order = "a map yields its keys in order, each once";
     for role in roles::roles(responses, &mut builder.symbols, latest, &mut coverage).into_values() {

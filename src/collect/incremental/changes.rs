@@ -2,6 +2,7 @@
 
 use crate::api::client::PageRequest;
 use crate::api::endpoint::{AUDIT_LOGS, encode};
+use crate::api::error::Error;
 use crate::api::event::Event;
 use crate::api::page::Page;
 use crate::api::pagination::{ListRequest, Listed, Purpose, list};
@@ -12,10 +13,17 @@ use crate::collect::responses::Responses;
 use crate::org::{Collection, Org};
 use crate::time::{Time, rfc3339};
 
+/// What the audit log tells.
+pub(crate) struct Changes {
+    events: Vec<Event>,
+    /// Why the log of the tenant cannot be seen, if it cannot.
+    pub unseen: Option<String>,
+}
+
 impl Collector<'_> {
     /// What the audit log tells of since the earlier collection; or why that is not enough to go by. Nothing of it may
     /// be older than `oldest`.
-    pub(crate) async fn changes(&self, old: &Org, oldest: Time) -> Result<Vec<Event>, String> {
+    pub(crate) async fn changes(&self, old: &Org, oldest: Time) -> Result<Changes, String> {
         let began = old.source.collected_at;
         if old.source.api != self.source.api {
             return Err(format!("the earlier snapshot is of another API, {}", old.source.api));
@@ -44,7 +52,25 @@ impl Collector<'_> {
         if !self.reaches_back_before(from).await? {
             return Err(format!("the audit log does not reach back to {}", rfc3339(from)));
         }
-        Ok(events.items)
+        let mut events = events.items;
+        let unseen = self.of_the_tenant(from, &mut events).await?;
+        Ok(Changes { events, unseen })
+    }
+
+    /// Adds what happened in the tenant around the organization, which a log of its own tells; returns why that cannot
+    /// be seen, if the API does not show it: most organizations have no tenant.
+    async fn of_the_tenant(&self, from: Time, events: &mut Vec<Event>) -> Result<Option<String>, String> {
+        let query = format!("&tenant_only=true&{}={from}", encode("effective_at[gte]"));
+        let since = ListRequest { query: &query, ..ListRequest::own(&AUDIT_LOGS) };
+        let told: Listed<Event> = list(self.client, since, |_| {}).await;
+        events.extend(told.items);
+        match told.cut {
+            None => Ok(None),
+            Some(error @ (Error::Denied { .. } | Error::NotFound { .. } | Error::Status { .. })) => {
+                Ok(Some(error.failure(AUDIT_LOGS.template).message))
+            }
+            Some(error) => Err(error.failure(AUDIT_LOGS.template).message),
+        }
     }
 
     async fn reaches_back_before(&self, time: Time) -> Result<bool, String> {
@@ -62,11 +88,11 @@ impl Collector<'_> {
     }
 
     /// Takes over what nothing has changed; or says why that cannot be known.
-    pub(crate) fn carry(&self, responses: &mut Responses, old: &Org, events: &[Event]) -> Result<(), String> {
+    pub(crate) fn carry(&self, responses: &mut Responses, old: &Org, changes: &Changes) -> Result<(), String> {
         let now = self.assemble(responses);
         let slow = self.slow_collections();
         hidden(&now, &slow)?;
-        responses.carried = carry(old, &now, &named(events)?);
+        responses.carried = carry(old, &now, &named(&changes.events, old, &now)?);
         for collection in SLOW.into_iter().filter(|collection| !slow.contains(collection)) {
             responses.carried.drop(collection);
         }

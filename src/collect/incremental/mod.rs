@@ -7,14 +7,15 @@
 
 mod changes;
 mod compare;
+mod named;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::api::event::Event;
 use crate::api::parent::Parent;
 use crate::org::{Assignment, Builder, Collection, Org, Role, ServiceAccountIx, State, Text, UserIx, Via};
 use crate::time::Time;
 use compare::Comparison;
+pub use named::named;
 
 /// An audit event may be seen so late, in seconds. Source: OpenAI's guide to RBAC, on how long a change takes to work.
 pub const OVERLAP: Time = 30 * 60;
@@ -115,19 +116,6 @@ pub fn hidden(org: &Org, slow: &[Collection]) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// The ids that events name; or why it cannot be told whom an event is about.
-pub fn named(events: &[Event]) -> Result<BTreeSet<&str>, String> {
-    let mut named = BTreeSet::new();
-    for event in events {
-        let ids = event.ids();
-        if ids.is_empty() && event.bears_on_access() {
-            return Err(format!("event {} ({}) does not say whom it is about", event.id, event.type_));
-        }
-        named.extend(ids);
-    }
-    Ok(named)
 }
 
 /// What of `old` still holds, given everything but the roles of single principals as it is `now`, and the ids that

@@ -12,7 +12,7 @@ use crate::finding::{
     AccessPath, Evidence, Finding, Gate, Matched, Note, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped,
     Status, Thing, ThingKind, Unread, Value,
 };
-use crate::org::{Collection, CollectionSummary, Kind, Source, State, Text};
+use crate::org::{Collection, CollectionSummary, Identity, Kind, Source, State, Text};
 use crate::time::{Time, parse_timestamp};
 
 /// Why a file is not a report that can be read.
@@ -55,6 +55,10 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
         source: Source {
             api: report.organization.source.into_owned(),
             collected_at: time(&report.organization.collected_at)?,
+            organization: Identity {
+                id: report.organization.id.map(Into::into),
+                name: report.organization.name.map(Into::into),
+            },
         },
         oldest_fact: time(&report.organization.oldest_fact)?,
         digest: report.organization.digest.into_owned(),

@@ -40,6 +40,8 @@ pub struct Tool<'a> {
 
 #[derive(Serialize, Deserialize)]
 pub struct Organization<'a> {
+    pub id: Option<Cow<'a, str>>,
+    pub name: Option<Cow<'a, str>>,
     pub source: Cow<'a, str>,
     pub collected_at: Cow<'a, str>,
     pub oldest_fact: Cow<'a, str>,

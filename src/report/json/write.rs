@@ -27,6 +27,8 @@ pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
         as_of: rfc3339(outcome.as_of).into(),
         organization: Organization {
+            id: outcome.source.organization.id.as_deref().map(Cow::Borrowed),
+            name: outcome.source.organization.name.as_deref().map(Cow::Borrowed),
             source: Cow::Borrowed(&outcome.source.api),
             collected_at: rfc3339(outcome.source.collected_at).into(),
             oldest_fact: rfc3339(outcome.oldest_fact).into(),

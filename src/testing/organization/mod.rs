@@ -159,7 +159,7 @@ struct Drafter<'r, 's> {
 /// The organization that a node describes, as of a moment.
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node, now: Time) -> Option<Written> {
     let before = reader.problems.len();
-    let source = Source { api: "a policy test".to_owned(), collected_at: now };
+    let source = Source { api: "a policy test".to_owned(), collected_at: now, ..Source::default() };
     let mut drafter = Drafter { reader, builder: Builder::new(source), names: Names::default(), now };
     let (mut draft, incomplete) = drafter.draft(node)?;
     drafter.add_predefined(&mut draft);

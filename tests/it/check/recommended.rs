@@ -97,6 +97,8 @@ fn a_finding_reads_as_a_path_under_the_words_of_the_policy() {
     let api = acme();
     let run = rolelint(&api).args(["check", "--as-of", "2026-06-01", "--only", "privileged-group-outside-scim"]);
     insta::assert_snapshot!(run.run().ends_with(1).stdout, @r#"
+    organization org-acme
+
     medium  privileged-group-outside-scim  1 violation
       · A group that the identity provider does not manage holds a privileged role
         ╭─[builtin:recommended:14:7]

@@ -1,8 +1,8 @@
 //! The roles of users are asked for one by one and slowly: so only of those whom a rule can be about, and never of fewer.
 
-use crate::support::fake::FakeApi;
+use crate::support::fake::{FakeApi, What};
 use crate::support::harness::text;
-use crate::support::small::{Case, healthy, report, with, without};
+use crate::support::small::{Case, ask, healthy, report, with, without};
 
 const EVERYBODY: &str = "ada bob cyd dee eve";
 
@@ -121,4 +121,13 @@ fn what_nobody_asked_for_is_no_hole_and_yet_is_said() {
     let row = report.coverage("user_roles");
     assert_eq!((text(&row["state"]), &row["requests"]), ("complete", &serde_json::json!(1)));
     assert_eq!(row["unasked"], 4);
+}
+
+#[test]
+fn whoever_only_a_group_tells_of_is_asked_about_the_roles_too() {
+    let stranger = What::AddItem(serde_json::json!({"id": "user-zoe", "name": "Zoe"}));
+    let role = serde_json::json!({"id": "role_3", "name": "Blank", "created_by": "user-mallory", "permissions": []});
+    let held = What::Body(serde_json::json!({"data": [role], "has_more": false, "next": null}).to_string());
+    let api = with(&[("/organization/groups/group_2/users", stranger), ("/organization/users/user-zoe/roles", held)]);
+    ask(&api, &[("select: role\nforbid: { created_by: user-mallory }", "violation Blank")]);
 }

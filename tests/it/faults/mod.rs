@@ -231,6 +231,8 @@ alone! {
     no_users: "an empty list of users";
     no_admin_keys: "an empty list of admin keys";
     held_but_not_listed: "a role or group that is held and not listed";
+    two_organizations: "the answers name two organizations";
+    another_organization: "another organization answers than `--organization` or the snapshot of `--since` names";
     deadline: "the time of `--deadline` is over";
     interrupted: "interrupted or terminated";
     killed: "killed at any point";

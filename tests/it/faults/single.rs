@@ -256,6 +256,26 @@ pub fn no_admin_keys(claim: &Claim) {
     assert!(fetched.ran.stderr.contains("the key that asks has to be in it"), "{}", fetched.ran.stderr);
 }
 
+pub fn two_organizations(claim: &Claim) {
+    let what = What::Organization("org-other".to_owned());
+    let api = with(vec![fault("/organization/groups/*/users", When::Always, what)]);
+    let folder = with_old();
+    let ran = fetch(&api, folder.path()).run();
+    ended(claim, &ran);
+    assert!(ran.stderr.contains("the answers are of two organizations: org-other and org-tiny"), "{}", ran.stderr);
+    is_old(folder.path());
+}
+
+pub fn another_organization(claim: &Claim) {
+    let api = with(vec![fault("**", When::Always, What::Organization("org-other".to_owned()))]);
+    let folder = with_old();
+    let ran = fetch(&api, folder.path()).args(["--organization", "org-tiny"]).run();
+    ended(claim, &ran);
+    assert!(ran.stderr.contains("the answers are of org-other, and org-tiny was asked for"), "{}", ran.stderr);
+    is_old(folder.path());
+    assert_eq!(api.requests().len(), 4, "the first lists");
+}
+
 pub fn held_but_not_listed(claim: &Claim) {
     let empty = || What::Body(json!({"data": [], "has_more": false, "next": null}).to_string());
     for (collection, path, lacks) in [

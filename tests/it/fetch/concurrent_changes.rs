@@ -108,7 +108,12 @@ fn whoever_leaves_between_list_and_detail_is_recorded_as_gone_and_is_nowhere_els
             });
         });
         let (_, after) = run(api);
-        assert_eq!(content(&ran), content(&after.ends_with(0)), "{who}");
+        // Keys of a project that is gone may still be among the admin keys.
+        let alike = |ran: &Ran| {
+            let (records, _end) = content(ran).rsplit_once("{\"end\"").expect("an end");
+            records.replace(",\"told_apart\":false", "")
+        };
+        assert_eq!(alike(&ran), alike(&after.ends_with(0)), "{who}");
     }
 }
 

@@ -3,6 +3,7 @@
 mod admin_key;
 mod concurrent_changes;
 mod network;
+mod organization;
 mod pagination;
 mod random_history;
 pub mod resume;

@@ -158,8 +158,8 @@ fn a_journal_of_another_version_or_another_file_is_refused_and_left_alone() {
     let (folder, api, path) = journal();
     let text = std::fs::read_to_string(&path).expect("a journal");
     for (changed, said) in [
-        (text.replacen("\"rolelint_journal\":1", "\"rolelint_journal\":2", 1), "it has format version 2, not 1"),
-        (text.replacen("{\"rolelint_journal\":1", "{\"rolelint_journal\":2,\"new\":0", 1), "version 2, not 1"),
+        (text.replacen("\"rolelint_journal\":2", "\"rolelint_journal\":3", 1), "it has format version 3, not 2"),
+        (text.replacen("{\"rolelint_journal\":2", "{\"rolelint_journal\":3,\"new\":0", 1), "version 3, not 2"),
         (text.replacen("\"began\"", "\"ended\"", 1), "it is no journal of this version"),
         ("my notes\n".to_owned(), "it is no journal of this version"),
         (text.clone() + "{\"get\":1}\n", "it is damaged"),
@@ -183,4 +183,19 @@ fn an_answer_that_cannot_be_used_is_not_kept() {
     // Had the nonsense been kept, it would be taken for the answer again.
     fetch(&api, folder.path()).run().ends_with(0);
     assert!(api.requests().iter().any(|request| request.path == "/v1/organization/roles"));
+}
+
+#[test]
+fn what_happened_after_a_fetch_began_that_is_gone_on_with_days_later_is_a_fact() {
+    let (folder, api, path) = journal();
+    let text = std::fs::read_to_string(&path).expect("a journal");
+    let header: Value = serde_json::from_str(text.lines().next().expect("a header")).expect("JSON");
+    let began = header["began"].as_i64().expect("a time");
+    let earlier = text.replacen(&format!("\"began\":{began}"), &format!("\"began\":{}", began - 172_800), 1);
+    std::fs::write(&path, earlier).expect("written");
+    api.change(|organization| organization.admin_api_keys[0].created_at = began - 60);
+    let ran = fetch(&api, folder.path()).run().ends_with(0);
+    assert!(ran.stderr.contains("going on with"), "{}", ran.stderr);
+    let (_, records) = parts(folder.path());
+    assert!(records.contains(&format!("\"created_at\":{}", began - 60)), "{records}");
 }

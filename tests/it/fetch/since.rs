@@ -254,6 +254,20 @@ fn a_check_of_it_reports_what_a_check_of_a_full_one_does() {
 }
 
 #[test]
+fn an_event_that_names_a_predefined_role_by_its_long_id_is_about_that_role() {
+    for id in ["role-api-organization-owner", "role-api-organization-owner__api-organization__org-small"] {
+        let api = healthy();
+        let old = begin(&api);
+        api.change(|org| {
+            let owner = org.roles.iter_mut().find(|role| role.id == "role-api-organization-owner").expect("there");
+            owner.updated_at = Some(now() - 5);
+            note(org, now(), "role.updated", json!({"id": id}));
+        });
+        assert_eq!(same_as_full(&api, &old).asked, ["organization/users/user-ada"], "{id}");
+    }
+}
+
+#[test]
 fn a_snapshot_can_take_the_place_of_the_one_before() {
     let api = healthy();
     let folder = tempfile::tempdir().expect("a folder");

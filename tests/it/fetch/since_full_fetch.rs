@@ -72,14 +72,81 @@ fn a_log_that_does_not_tell_everything_is_not_gone_by() {
         (Log { event: None, ..Log::with("", Value::Null) }, "the audit log has nothing since"),
         (Log { reaches_back: false, ..Log::with("login.succeeded", json!({})) }, "does not reach back to"),
         (Log::with("role.assignment.created", json!({})), "does not say whom it is about"),
-        (Log::with("group.member.added", json!({"id": ""})), "does not say whom it is about"),
+        (Log::with("group.updated", json!({"id": ""})), "does not say whom it is about"),
         (Log::with("user.updated", Value::Null), "(user.updated) does not say whom it is about"),
+        // What is named has to be in the lists, and of the kind that the event is about.
+        (Log::with("role.assignment.created", json!({"id": "ra_123"})), "does not say whom it is about"),
+        (
+            Log::with("role.assignment.created", json!({"id": "ra_1", "role_id": "role_1"})),
+            "does not say whom it is about",
+        ),
+        (
+            Log::with("role.assignment.created", json!({"principal": {"id": "user-bob"}})),
+            "does not say whom it is about",
+        ),
+        (Log::with("role.assignment.deleted", json!({"principal_id": "user-nobody"})), "does not say whom it is about"),
+        (Log::with("user.updated", json!({"id": "proj_1"})), "does not say whom it is about"),
+        (Log::with("group.updated", json!({"id": "user-bob"})), "does not say whom it is about"),
+        (Log::with("service_account.updated", json!({"id": "svc_99"})), "does not say whom it is about"),
+        // Nobody knows what these bear on.
+        (
+            Log::with("access.granted", json!({"id": "user-bob"})),
+            "(access.granted) is of a kind that may bear on anybody",
+        ),
+        (Log::with("group.member.added", json!({"id": "group_1"})), "is of a kind that may bear on anybody"),
+        (Log::with("scim.enabled", json!({"id": "scim"})), "is of a kind that may bear on anybody"),
+        (Log::with("tenant.role_assignment.created", json!({})), "is of a kind that may bear on anybody"),
+        (
+            Log::with("tenant.group.member.added", json!({"user_id": "user-bob"})),
+            "is of a kind that may bear on anybody",
+        ),
     ];
     for (log, why) in cases {
         let api = log.start();
         let new = is_read_anew(&api, &begin(&api), &[], why);
         assert_eq!(content(&new), content(&begin(&api)));
     }
+}
+
+#[test]
+fn what_bears_on_nobody_is_no_reason_to_read_everything_anew() {
+    for (kind, payload) in [
+        ("tenant.billing.info.updated", json!({})),
+        ("tenant.workload_identity.access_token.issued", json!({"id": "token"})),
+        ("api_key.created", json!({"id": "key_99"})),
+        ("rate_limit.updated", json!({})),
+        ("user.deleted", json!({"id": "user-who-came-and-went"})),
+    ] {
+        let api = Log::with(kind, payload).start();
+        let ran = since(&api, &begin(&api)).run().ends_with(0);
+        assert_eq!((ran.stderr.as_str(), carried(&ran.stdout).len()), ("", ALL), "{kind}");
+    }
+}
+
+#[test]
+fn that_the_log_of_the_tenant_cannot_be_seen_is_said() {
+    let faults = [403, 404, 400].map(|status| {
+        // Events, and whether they reach back, come first.
+        let fault =
+            Fault { path: "/organization/audit_logs".to_owned(), when: When::After(2), what: What::Status(status) };
+        (status, fault)
+    });
+    for (status, fault) in faults {
+        let api = api(Behaviour { faults: vec![fault], ..Behaviour::default() });
+        log_in(&api);
+        let run = rolelint(&api).file("old.jsonl", begin(&api)).args(["fetch", "--since", "old.jsonl", "-o", "-"]);
+        let ran = run.run().ends_with(0);
+        let said = format!(
+            "what administrators of a tenant change is not seen by --since: GET /organization/audit_logs: {status}"
+        );
+        assert!(ran.stderr.contains(&said), "{}", ran.stderr);
+        assert_eq!(carried(&ran.stdout).len(), ALL);
+    }
+    // A fault on the way is another matter: it may be over the next time.
+    let fault = Fault { path: "/organization/audit_logs".to_owned(), when: When::After(2), what: What::Html };
+    let api = api(Behaviour { faults: vec![fault], ..Behaviour::default() });
+    log_in(&api);
+    is_read_anew(&api, &begin(&api), &[], "GET /organization/audit_logs: the response is not JSON");
 }
 
 #[test]

@@ -283,6 +283,8 @@ fn the_text_report_names_unknown_vacuous_and_coverage() {
     let api = faulty(small(), "/organization/users/user-bob/roles", When::Always, What::Status(403));
     let ran = rolelint(&api).check(policy).run().ends_with(3);
     insta::assert_snapshot!(ran.stdout, @r"
+    organization org-small
+
     unknown  asked  1 unknown
       · asked
        ╭─[policy.yaml:5:22]

@@ -1,0 +1,95 @@
+//! Which organization answers, by all that tells: a header of each answer, the long ids of predefined roles, and the
+//! one that was asked for.
+
+use std::collections::BTreeSet;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::Collector;
+use crate::api::wire::Role;
+use crate::escape::visible;
+use crate::org::{Identity, Known};
+
+/// Facts of two organizations that would be taken for those of one.
+#[derive(Debug, Error, Diagnostic)]
+pub enum Mixed {
+    /// The answers do not agree.
+    #[error("the answers are of two organizations: {}", shown(all))]
+    #[diagnostic(help(
+        "is a cache or a proxy in between? A journal may hold answers of both: delete it to start over"
+    ))]
+    Answers {
+        /// What they name.
+        all: BTreeSet<String>,
+    },
+    /// Not the one that was asked for.
+    #[error("the answers are of {}, and {} was asked for", visible(&told.to_string()), visible(asked))]
+    #[diagnostic(help("the key decides: is it that of the organization of --organization?"))]
+    Asked {
+        /// What `--organization` says.
+        asked: String,
+        /// What the answers say.
+        told: Identity,
+    },
+    /// Not the one of the earlier snapshot.
+    #[error("the snapshot of --since is of {}, and the answers are of {}", visible(&earlier.to_string()), visible(&told.to_string()))]
+    #[diagnostic(help("give the snapshot of the same organization, or fetch without --since"))]
+    Since {
+        /// What the snapshot says.
+        earlier: Identity,
+        /// What the answers say.
+        told: Identity,
+    },
+}
+
+impl Mixed {
+    /// Whether the organization changed while we read: nobody asked for the wrong one.
+    pub fn is_change(&self) -> bool {
+        matches!(self, Self::Answers { .. })
+    }
+}
+
+fn shown(all: &BTreeSet<String>) -> String {
+    visible(&all.iter().map(String::as_str).collect::<Vec<_>>().join(" and ")).into_owned()
+}
+
+impl Collector<'_> {
+    /// The organization that has answered until now.
+    pub(crate) fn identity(&self) -> Result<Identity, Mixed> {
+        let (mut ids, names): (BTreeSet<String>, BTreeSet<String>) =
+            self.client.told_organizations().into_iter().partition(|text| Identity::is_id(text));
+        ids.extend(self.said.all().iter().filter_map(organization_of).map(str::to_owned));
+        for all in [&ids, &names] {
+            if all.len() > 1 {
+                return Err(Mixed::Answers { all: all.clone() });
+            }
+        }
+        let told = Identity { id: ids.into_iter().next(), name: names.into_iter().next() };
+        if let Some(asked) = self.ask.organization {
+            let asked_for = Identity::named(asked);
+            if asked_for.differs(&told) {
+                return Err(Mixed::Asked { asked: asked.to_owned(), told });
+            }
+            let Identity { id, name } = asked_for;
+            return self.same_as_earlier(Identity { id: told.id.or(id), name: told.name.or(name) });
+        }
+        self.same_as_earlier(told)
+    }
+
+    fn same_as_earlier(&self, told: Identity) -> Result<Identity, Mixed> {
+        match self.ask.since {
+            Some((old, _)) if old.source.organization.differs(&told) => {
+                Err(Mixed::Since { earlier: old.source.organization.clone(), told })
+            }
+            Some(_) | None => Ok(told),
+        }
+    }
+}
+
+/// The organization in the long id of a predefined role: `role-api-organization-owner__api-organization__org-…`.
+fn organization_of(role: &Role) -> Option<&str> {
+    let (_, resource) = role.id.split_once("__").filter(|_| role.id.starts_with("role-api-organization-"))?;
+    let id = resource.strip_prefix("api-organization__").filter(|id| !id.is_empty())?;
+    (role.predefined_role != Known::Value(false)).then_some(id)
+}
