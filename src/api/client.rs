@@ -285,6 +285,7 @@ impl Client {
                 | Error::Proxy { .. }
                 | Error::Journal { .. }
                 | Error::JournalBusy { .. }
+                | Error::JournalLock { .. }
                 | Error::JournalForeign { .. }
                 | Error::Denied { .. }
                 | Error::NotFound { .. }

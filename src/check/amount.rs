@@ -4,25 +4,36 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::counted::One;
 use super::evaluate::{Answered, matching, principal_word, scope_word, within};
 use super::judge::Judge;
 use super::message::fingerprint;
 use super::proof::Proof;
 use crate::finding::{Evidence, Finding, Status, Thing, ThingKind, Value};
 use crate::org::{Known, Text, Truth};
-use crate::policy::{Bounds, Exactly, Kind, TextColumn};
+use crate::policy::{Bounds, Counted, Exactly, Kind, TextColumn};
 
 impl Judge<'_, '_> {
     /// `count`: one finding, if the number of selected things is or may be out of bounds.
-    pub fn count(&self, filter: &Answered<'_>, bounds: Bounds, span: &Range<usize>) -> Option<Finding> {
-        let sure = filter.answers.count_yes();
-        let possible = sure + filter.answers.count_unknown();
-        let kinds = format!("{}s", ThingKind::Of(self.rule.select).words());
+    pub fn count(
+        &self,
+        filter: &Answered<'_>,
+        bounds: Bounds,
+        counted: Counted,
+        span: &Range<usize>,
+    ) -> Option<Finding> {
+        let selected = filter.answers.yes().chain(filter.answers.unknown());
+        let each = self.facts.counted(self.rule.select, counted, selected, |at| filter.answers.of(at));
+        let sure = each.values().filter(|truth| **truth == Truth::Yes).count();
+        let possible = each.values().filter(|truth| **truth != Truth::No).count();
+        let word = self.word(counted);
+        let kinds = format!("{}s", word.replace('_', " "));
         let mut proof = Proof::default();
         let (status, message) = match within(bounds, sure as u64, possible as u64, self.open) {
             Truth::Yes => return None,
             Truth::No => {
-                proof.evidence = self.counted(filter.answers.yes(), span);
+                let listed = each.iter().filter(|(_, truth)| **truth == Truth::Yes);
+                proof.evidence = self.listed(listed.filter_map(|(one, _)| self.one(counted, *one)), word, span);
                 (Status::Violation, format!("{sure} {kinds} selected, {bounds} allowed"))
             }
             Truth::Unknown => {
@@ -36,9 +47,33 @@ impl Judge<'_, '_> {
         Some(self.finding(status, Arc::new(Thing::organization()), message, proof, span))
     }
 
+    /// The word for what is counted.
+    fn word(&self, counted: Counted) -> &'static str {
+        match counted {
+            Counted::Each => self.rule.select.name(),
+            Counted::Principals => "principal",
+            Counted::Through(relation) => relation.target().name(),
+        }
+    }
+
+    /// What is counted, as a thing.
+    fn one(&self, counted: Counted, one: One) -> Option<Arc<Thing>> {
+        match (one, counted) {
+            (One::Principal(principal), _) => Some(self.facts.principal(principal)),
+            (One::Thing(at), Counted::Through(relation)) => Some(self.facts.thing(relation.target(), at)),
+            (One::Thing(at), Counted::Each | Counted::Principals) => Some(self.facts.thing(self.rule.select, at)),
+            (One::Unknown(_), _) => None,
+        }
+    }
+
     /// What was counted, one by one; two things of one name with their ids.
-    fn counted(&self, listed: impl Iterator<Item = usize>, span: &Range<usize>) -> Vec<Evidence> {
-        let things: Vec<Arc<Thing>> = listed.map(|at| self.facts.thing(self.rule.select, at)).collect();
+    fn listed(
+        &self,
+        things: impl Iterator<Item = Arc<Thing>>,
+        word: &'static str,
+        span: &Range<usize>,
+    ) -> Vec<Evidence> {
+        let things: Vec<Arc<Thing>> = things.collect();
         let mut called: HashMap<String, usize> = HashMap::new();
         for thing in &things {
             *called.entry(thing.qualified_label().into_owned()).or_default() += 1;
@@ -49,7 +84,7 @@ impl Judge<'_, '_> {
         };
         let mut names: Vec<Text> = things.iter().map(|thing| Text::from(name(thing))).collect();
         names.sort();
-        let (attribute, region) = (Text::const_new(self.rule.select.name()), self.region(span));
+        let (attribute, region) = (Text::const_new(word), self.region(span));
         let evidence = |name| Evidence { attribute: attribute.clone(), value: Value::Text(name), region };
         names.into_iter().map(evidence).collect()
     }
@@ -134,6 +169,7 @@ impl Judge<'_, '_> {
         let row = if self.rule.select == Kind::Grant { self.facts.grants()[at].role.at() } else { at };
         match column {
             TextColumn::Each(read) => read(org, row).map(Text::from),
+            TextColumn::Derived(read) => read(org, row).map(Text::from),
             TextColumn::Symbol(read) => read(org, row).map(|word| Text::from(org.symbols.text(word))),
             TextColumn::Principal => Known::Value(Text::from(principal_word(self.facts.grants()[at].principal))),
             TextColumn::Scope => Known::Value(Text::from(scope_word(self.facts.grants()[at].scope))),

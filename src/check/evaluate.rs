@@ -7,8 +7,8 @@ use super::permission::meets_any;
 use super::truths::Truths;
 use crate::org::{Extent, GroupIx, Known, Org, Principal, RoleIx, Scope, ServiceAccountIx, Truth, UserIx};
 use crate::policy::{
-    Bounds, Condition, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation, TextColumn,
-    TextPredicate, TimePredicate, ViaKind, ViaPredicate,
+    Bounds, Condition, Counted, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
+    TextColumn, TextPredicate, ViaKind, ViaPredicate,
 };
 
 /// What a condition is asked of.
@@ -63,7 +63,7 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
         Predicate::Time(_, column, test) => over(facts, domain, |at| match column(facts.org, at) {
             Known::Missing => Truth::Unknown,
             Known::Null => test.null.into(),
-            Known::Value(time) => (!test.null && time_holds(test, time, facts.as_of)).into(),
+            Known::Value(time) => (!test.null && test.holds(time, facts.as_of)).into(),
         }),
         Predicate::Related(_, relation, test) => {
             let target = match relation.target() {
@@ -136,6 +136,9 @@ fn text(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, domain: Dom
         TextColumn::Each(read) => {
             over(facts, domain, |at| unless_known(read(facts.org, at).map(|text| test.holds(text))))
         }
+        TextColumn::Derived(read) => {
+            over(facts, domain, |at| unless_known(read(facts.org, at).map(|text| test.holds(&text))))
+        }
         TextColumn::Symbol(read) => {
             let words: Vec<bool> = facts.org.symbols.iter().map(|word| test.holds(word)).collect();
             over(facts, domain, |at| unless_known(read(facts.org, at).map(|word| words[word.at()])))
@@ -173,18 +176,6 @@ pub fn scope_word(scope: Scope) -> &'static str {
 /// The first of these patterns that matches.
 pub fn matching<'p>(patterns: &'p [Pattern], text: &str) -> Option<&'p Pattern> {
     patterns.iter().find(|pattern| pattern.matches(text))
-}
-
-/// How far ahead of the as-of time something may be that counts as happening now, in seconds.
-const CLOCK_SKEW: i64 = 300;
-
-fn time_holds(test: &TimePredicate, time: i64, as_of: i64) -> bool {
-    let age = as_of.saturating_sub(time);
-    test.older_than.is_none_or(|length| age > length)
-        // Of the past alone; clocks differ by a few minutes.
-        && test.newer_than.is_none_or(|length| age < length && age >= -CLOCK_SKEW)
-        && test.before.is_none_or(|moment| time < moment)
-        && test.after.is_none_or(|moment| time >= moment)
 }
 
 /// A list test with its patterns matched against the distinct words, once.
@@ -260,7 +251,7 @@ fn by_role(condition: &Condition) -> bool {
 fn idempotent(quantity: Quantity) -> bool {
     match quantity {
         Quantity::Some | Quantity::None | Quantity::Every => true,
-        Quantity::Count(_) => false,
+        Quantity::Count(..) => false,
     }
 }
 
@@ -271,7 +262,7 @@ fn quantify(quantity: Quantity, answers: impl Iterator<Item = Truth>, open: bool
         Quantity::Some => answers.fold(beyond(Truth::No), Truth::or),
         Quantity::None => !answers.fold(beyond(Truth::No), Truth::or),
         Quantity::Every => answers.fold(beyond(Truth::Yes), Truth::and),
-        Quantity::Count(bounds) => {
+        Quantity::Count(bounds, _) => {
             let (mut sure, mut possible) = (0, 0);
             for answer in answers {
                 sure += u64::from(answer == Truth::Yes);
@@ -319,11 +310,14 @@ fn related(
             let mut places = Vec::new();
             Truths::each(facts.count(kind), |at| {
                 let open = facts.relate(relation, kind, at, scopes, &mut places);
-                if relation == Relation::Holders && !idempotent(quantity) {
-                    let each = facts.by_principal(&places, of);
-                    quantify(quantity, each.into_values(), open)
-                } else {
-                    quantify(quantity, places.iter().map(|&place| of(place)), open)
+                match quantity {
+                    Quantity::Count(_, counted) if counted != Counted::Each => {
+                        let each = facts.counted(relation.target(), counted, places.iter().copied(), of);
+                        quantify(quantity, each.into_values(), open)
+                    }
+                    Quantity::Some | Quantity::None | Quantity::Every | Quantity::Count(..) => {
+                        quantify(quantity, places.iter().map(|&place| of(place)), open)
+                    }
                 }
             })
         }

@@ -35,7 +35,7 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule) -> Judged {
     let mut findings = match &rule.assertion {
         Assertion::Forbid(condition) => judge.each(&filter, condition, false),
         Assertion::Require(condition) => judge.each(&filter, condition, true),
-        Assertion::Count(bounds, span) => judge.count(&filter, *bounds, span).into_iter().collect(),
+        Assertion::Count(bounds, counted, span) => judge.count(&filter, *bounds, *counted, span).into_iter().collect(),
         Assertion::Exactly(exactly) => judge.exactly(&filter, exactly),
     };
     findings.sort_by(|a, b| (a.status, &a.subject, &a.message).cmp(&(b.status, &b.subject, &b.message)));
@@ -43,7 +43,7 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule) -> Judged {
     let vacuous = match rule.assertion {
         Assertion::Forbid(_) | Assertion::Require(_) => selected == 0 && !rule.allow_empty,
         // A rule that wants none is answered by none.
-        Assertion::Count(bounds, _) => selected == 0 && !rule.allow_empty && bounds.max != Some(0),
+        Assertion::Count(bounds, ..) => selected == 0 && !rule.allow_empty && bounds.max != Some(0),
         // A listed value that nobody has is a violation, and an empty list is answered by none.
         Assertion::Exactly(_) => false,
     };
@@ -173,8 +173,10 @@ impl Judge<'_, '_> {
         };
         let missing = proof.said(Some(&subject));
         // A hundred thousand findings are kept: none has room to grow.
-        let mut paths: Vec<Arc<AccessPath>> = Vec::with_capacity(proof.paths.len());
-        paths.extend(proof.paths.into_iter().map(|way| self.prover.path(way, &subject)));
+        let kept = proof.paths.len().min(Finding::MOST_PATHS);
+        let more_paths = proof.paths.len() - kept;
+        let mut paths: Vec<Arc<AccessPath>> = Vec::with_capacity(kept);
+        paths.extend(proof.paths.into_iter().take(kept).map(|way| self.prover.path(way, &subject)));
         let mut evidence = proof.evidence;
         evidence.shrink_to_fit();
         Finding {
@@ -184,6 +186,7 @@ impl Judge<'_, '_> {
             evidence,
             selected_by: Vec::new(),
             paths,
+            more_paths,
             missing,
             region,
             fingerprint,

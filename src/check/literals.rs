@@ -1,16 +1,20 @@
-//! Names in a policy that nobody bears. "Mallory must not hold Y" is no assurance if Mallory is spelled wrong.
+//! Words in a rule that match nothing. "Mallory must not hold Y" is no assurance if Mallory, or Y, is spelled wrong.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use super::facts::Facts;
+use super::permission::meets_any;
 use crate::document::nearest;
-use crate::org::{Collection, Extent, Known, Role};
+use crate::finding::Note;
+use crate::org::{Collection, Extent, Known, Role, Truth};
 use crate::policy::{
-    Assertion, Attribute, Condition, Kind, Naming, Pattern, Predicate, Rule, TextColumn, ViaPredicate, nfc,
+    Assertion, Attribute, Condition, Kind, Naming, PERMISSIONS, Pattern, Policy, Predicate, Rule, TextColumn,
+    TextPredicate, ViaPredicate, nfc, predefined,
 };
 
-/// For how many names of a rule the nearest is looked for.
+/// For how many words of a rule the nearest name is looked for: it takes long.
 const NEAREST: usize = 5;
 
 /// The names that an organization has.
@@ -35,106 +39,28 @@ impl<'f, 'o> Names<'f, 'o> {
         Self { facts, permissions: granted.map(|word| word.at()).collect(), borne: RefCell::default() }
     }
 
-    /// A note for each name in the rule that the organization does not have. Where it could not all be read,
-    /// nothing is said: the name may be among the rest.
-    pub fn unresolved(&self, rule: &Rule) -> Vec<String> {
-        let mut notes = Vec::new();
-        self.condition(&rule.filter, &mut notes);
+    /// A note for each word of a rule that matches nothing in the organization. Where that could not all be read, nothing
+    /// is said: there may be a match among the rest.
+    pub fn unmatched(&self, policy: &Policy, rule: &Rule) -> Vec<Note> {
+        if rule.allow_unmatched {
+            return Vec::new();
+        }
+        let mut search = Search { names: self, policy, rule, asserted: false, expected: false, notes: Vec::new() };
         match &rule.assertion {
-            Assertion::Forbid(condition) | Assertion::Require(condition) => self.condition(condition, &mut notes),
-            // A value that `exactly` lists and nobody has is a finding.
-            Assertion::Count(..) | Assertion::Exactly(_) => {}
-        }
-        notes
-    }
-
-    fn condition(&self, condition: &Condition, notes: &mut Vec<String>) {
-        match &condition.predicate {
-            // A name or an id: one of the two is enough.
-            Predicate::Any(parts) if is_name_or_id(parts) => self.name_or_id(parts, notes),
-            Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|part| self.condition(part, notes)),
-            Predicate::Not(part) => self.condition(part, notes),
-            Predicate::Related(_, _, related) => self.condition(&related.condition, notes),
-            Predicate::Via(_, ViaPredicate::Group(group)) => self.condition(group, notes),
-            Predicate::Text(attribute, column, test) if attribute.names.is_some() => {
-                for pattern in test.any.iter().flatten().chain(&test.except) {
-                    let first = notes.len() < NEAREST;
-                    note(notes, self.nobody(attribute, *column, pattern, first));
-                }
+            Assertion::Forbid(condition) | Assertion::Require(condition) => {
+                // That nothing is selected makes the rule vacuous, unless it says that it expects that.
+                search.expected = rule.allow_empty;
+                search.condition(&rule.filter);
+                (search.asserted, search.expected) = (true, false);
+                search.condition(condition);
             }
-            Predicate::List(_, _, test) => {
-                let patterns = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten().flatten();
-                for pattern in patterns.chain(&test.all).chain(&test.none).chain(&test.except) {
-                    note(notes, self.no_permission(pattern));
-                }
+            // What is counted, or listed, is what `where` selects. A value that `exactly` lists and nobody has is a finding.
+            Assertion::Count(..) | Assertion::Exactly(_) => {
+                search.asserted = true;
+                search.condition(&rule.filter);
             }
-            Predicate::Text(..)
-            | Predicate::Flag(..)
-            | Predicate::Time(..)
-            | Predicate::Via(_, ViaPredicate::Kinds(_)) => {}
         }
-    }
-
-    fn name_or_id(&self, parts: &[Condition], notes: &mut Vec<String>) {
-        let each: Vec<_> = parts
-            .iter()
-            .filter_map(|part| match &part.predicate {
-                Predicate::Text(attribute, column, test) => Some((*attribute, *column, test.any.as_deref()?)),
-                Predicate::All(_)
-                | Predicate::Any(_)
-                | Predicate::Not(_)
-                | Predicate::List(..)
-                | Predicate::Flag(..)
-                | Predicate::Time(..)
-                | Predicate::Related(..)
-                | Predicate::Via(..) => None,
-            })
-            .collect();
-        for at in 0..each.first().map_or(0, |(.., patterns)| patterns.len()) {
-            let first = notes.len() < NEAREST;
-            let unresolved: Option<Vec<String>> =
-                each.iter().map(|(of, column, patterns)| self.nobody(of, *column, &patterns[at], first)).collect();
-            note(notes, unresolved.and_then(|unresolved| unresolved.into_iter().next()));
-        }
-    }
-
-    /// A note, if the pattern is a literal that no thing of that kind bears.
-    /// To look for the nearest name takes long: it is done for the `first` ones only.
-    fn nobody(&self, attribute: &Attribute, column: TextColumn, pattern: &Pattern, first: bool) -> Option<String> {
-        let literal = pattern.literal()?;
-        let org = self.facts.org;
-        let words = match attribute.names? {
-            Naming::OneOf(words) => words,
-            Naming::Itself | Naming::Permission => &[],
-        };
-        if words.iter().any(|word| pattern.matches(word)) || !self.lists_all(attribute.of) {
-            return None;
-        }
-        let value = |at| match column {
-            TextColumn::Each(read) => read(org, at),
-            TextColumn::Symbol(read) => read(org, at).map(|word| org.symbols.text(word)),
-            // Words that are not the API's are looked at when the policy is read.
-            TextColumn::Principal | TextColumn::Scope => Known::Missing,
-        };
-        let things = self.facts.count(attribute.of);
-        let values = || (0..things).filter_map(|at| value(at).value().copied());
-        let mut borne = self.borne.borrow_mut();
-        let borne = borne.entry((attribute.of, attribute.name)).or_insert_with(|| Borne {
-            all: values().map(|text| nfc(text).to_lowercase()).collect(),
-            // Who has no name that we know of may have this one.
-            certain: !(0..things).any(|at| value(at).is_missing()),
-        });
-        let folded = borne.all.contains(&literal.to_lowercase());
-        let here = folded && (pattern.ignores_case() || values().any(|text| nfc(text) == literal));
-        if here || !borne.certain {
-            return None;
-        }
-        let near = if first { nearest(literal, values().chain(words.iter().copied())) } else { None };
-        Some(unresolved(
-            literal,
-            &format!("no {} has this {}", attribute.of.name().replace('_', " "), attribute.name),
-            near,
-        ))
+        search.notes
     }
 
     /// Whether the names of all things of a kind are known. Where nobody asked for the roles of projects, or for those of
@@ -145,25 +71,165 @@ impl<'f, 'o> Names<'f, 'o> {
         let some = kind != Kind::Role || organization || project;
         some && self.facts.lists_all(kind, Extent { organization, project, ..Extent::ALL })
     }
+}
 
-    fn no_permission(&self, pattern: &Pattern) -> Option<String> {
-        let literal = pattern.literal()?;
-        let org = self.facts.org;
+/// The search in one rule.
+struct Search<'s, 'f, 'o> {
+    names: &'s Names<'f, 'o>,
+    policy: &'s Policy,
+    rule: &'s Rule,
+    /// Whether the rule asserts what is searched, so that every pattern counts. In a `where`, only names do.
+    asserted: bool,
+    /// Whether it is expected that nothing has the name.
+    expected: bool,
+    notes: Vec<Note>,
+}
+
+impl Search<'_, '_, '_> {
+    fn condition(&mut self, condition: &Condition) {
+        match &condition.predicate {
+            // A name or an id: one of the two is enough.
+            Predicate::Any(parts) if is_name_or_id(parts) => self.name_or_id(parts),
+            Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|part| self.condition(part)),
+            Predicate::Not(part) => self.condition(part),
+            Predicate::Related(_, _, related) => self.condition(&related.condition),
+            Predicate::Via(_, ViaPredicate::Group(group)) => self.condition(group),
+            Predicate::Text(attribute, column, test) => {
+                for pattern in patterns(test) {
+                    self.note(pattern, |search, first| search.nobody(attribute, *column, pattern, first));
+                }
+            }
+            Predicate::List(_, _, test) => {
+                let patterns = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten().flatten();
+                for pattern in patterns.chain(&test.all).chain(&test.none).chain(&test.except) {
+                    self.note(pattern, |search, first| search.no_permission(pattern, first));
+                }
+            }
+            Predicate::Flag(..) | Predicate::Time(..) | Predicate::Via(_, ViaPredicate::Kinds(_)) => {}
+        }
+    }
+
+    fn name_or_id(&mut self, parts: &[Condition]) {
+        let each: Vec<_> = parts
+            .iter()
+            .filter_map(|part| match &part.predicate {
+                Predicate::Text(attribute, column, test) => Some((*attribute, *column, patterns(test))),
+                Predicate::All(_)
+                | Predicate::Any(_)
+                | Predicate::Not(_)
+                | Predicate::List(..)
+                | Predicate::Flag(..)
+                | Predicate::Time(..)
+                | Predicate::Related(..)
+                | Predicate::Via(..) => None,
+            })
+            .collect();
+        let Some((.., patterns)) = each.first() else { return };
+        for (at, pattern) in patterns.iter().enumerate() {
+            self.note(pattern, |search, first| {
+                let unmatched: Option<Vec<String>> =
+                    each.iter().map(|(of, column, each)| search.nobody(of, *column, each[at], first)).collect();
+                unmatched?.into_iter().next()
+            });
+        }
+    }
+
+    /// Adds a note, if the pattern is one that counts and `find` says that nothing matches it.
+    fn note(&mut self, pattern: &Pattern, find: impl FnOnce(&Self, bool) -> Option<String>) {
+        let given = self.policy.is_given(&pattern.span);
+        // That a predefined role is not there is told elsewhere: it makes the rule unknown.
+        if predefined::meant_by(pattern).is_some() {
+            return;
+        }
+        let counts = given || (!self.policy.builtin && (self.asserted || pattern.literal().is_some()));
+        // An empty text asks whether there is one.
+        if !counts || pattern.text.is_empty() {
+            return;
+        }
+        let Some(text) = find(self, self.notes.len() < NEAREST) else { return };
+        if !self.notes.iter().any(|note| note.text == text) {
+            let region = self.rule.info.location.source.region(&pattern.span);
+            self.notes.push(Note { text, region, unmatched: !self.expected });
+        }
+    }
+
+    /// What to say, if no thing of that kind has a value that the pattern matches.
+    fn nobody(&self, attribute: &Attribute, column: TextColumn, pattern: &Pattern, first: bool) -> Option<String> {
+        // Words that are not the API's are looked at when the policy is read.
+        if column.own_words().is_some() || (attribute.names.is_none() && !self.asserted) {
+            return None;
+        }
+        let (facts, org) = (self.names.facts, self.names.facts.org);
+        let words = match attribute.names {
+            Some(Naming::OneOf(words)) => words,
+            Some(Naming::Itself | Naming::Permission) | None => &[],
+        };
+        if words.iter().any(|word| pattern.matches(word)) || !self.names.lists_all(attribute.of) {
+            return None;
+        }
+        let value = |at| match column {
+            TextColumn::Each(read) => read(org, at).map(Cow::Borrowed),
+            TextColumn::Derived(read) => read(org, at).map(Cow::Owned),
+            TextColumn::Symbol(read) => read(org, at).map(|word| Cow::Borrowed(org.symbols.text(word))),
+            TextColumn::Principal | TextColumn::Scope => Known::Missing,
+        };
+        let things = facts.count(attribute.of);
+        // Where there are none, no pattern could match one: that says nothing of its spelling.
+        if things == 0 && pattern.literal().is_none() {
+            return None;
+        }
+        let values = || (0..things).filter_map(|at| value(at).value().cloned());
+        let mut borne = self.names.borne.borrow_mut();
+        let borne = borne.entry((attribute.of, attribute.name)).or_insert_with(|| Borne {
+            all: values().map(|text| nfc(&text).to_lowercase()).collect(),
+            // Who has no name that we know of may have this one.
+            certain: !(0..things).any(|at| value(at).is_missing()),
+        });
+        let here = match pattern.literal() {
+            Some(literal) => {
+                let folded = borne.all.contains(&literal.to_lowercase());
+                folded && (pattern.ignores_case() || values().any(|text| nfc(&text) == literal))
+            }
+            None => values().any(|text| pattern.matches(&text)),
+        };
+        if here || !borne.certain {
+            return None;
+        }
+        let (kind, name) = (attribute.of.name().replace('_', " "), attribute.name);
+        let all: Vec<Cow<'_, str>> = if first { values().collect() } else { Vec::new() };
+        let candidates = all.iter().map(AsRef::as_ref).chain(words.iter().copied().filter(|_| first));
+        let near = nearest(&pattern.text, candidates);
+        let this = if pattern.literal().is_some() { format!("this {name}") } else { format!("such {}", one(name)) };
+        Some(unmatched(pattern, &format!("no {kind} has {this}"), near))
+    }
+
+    fn no_permission(&self, pattern: &Pattern, first: bool) -> Option<String> {
+        let org = self.names.facts.org;
         // What a legacy word stands for is told by a list, if one was asked for.
         let listed_by = |role: &Role| match role.resource_type.value().map(|word| org.symbols.text(*word)) {
             Some("api.project") => Collection::ProjectRoles,
             _ => Collection::Roles,
         };
         let asked = |role: &&Role| org.coverage.of(listed_by(role)).asked;
-        let known =
-            self.lists_all(Kind::Role) && org.roles.iter().filter(asked).all(|role| role.permissions.value().is_some());
-        let granted =
-            || org.symbols.iter().enumerate().filter(|(at, _)| self.permissions.contains(at)).map(|(_, word)| word);
-        if !known || granted().any(|word| pattern.matches(word)) {
+        let known = self.names.lists_all(Kind::Role)
+            && org.roles.iter().filter(asked).all(|role| role.permissions.value().is_some());
+        let granted = || {
+            let words = org.symbols.iter().enumerate();
+            words.filter(|(at, _)| self.names.permissions.contains(at)).map(|(_, word)| word)
+        };
+        let met = |word: &str| meets_any(std::slice::from_ref(pattern), word) != Truth::No;
+        if !known || PERMISSIONS.iter().any(|word| pattern.matches(word)) || granted().any(met) {
             return None;
         }
-        Some(unresolved(literal, "no role grants this permission", nearest(literal, granted())))
+        let near = first.then(|| nearest(&pattern.text, granted().chain(PERMISSIONS.iter().copied()))).flatten();
+        let this = if pattern.literal().is_some() { "this permission" } else { "such a permission" };
+        Some(unmatched(pattern, &format!("no role grants {this}"), near))
     }
+}
+
+/// Every pattern of a text that is asked for.
+fn patterns(test: &TextPredicate) -> Vec<&Pattern> {
+    test.any.iter().flatten().chain(&test.regex).chain(&test.except).collect()
 }
 
 fn is_name_or_id(parts: &[Condition]) -> bool {
@@ -171,11 +237,13 @@ fn is_name_or_id(parts: &[Condition]) -> bool {
     matches!(parts, [name, id] if named(name, "name") && named(id, "id") && name.span == id.span)
 }
 
-fn unresolved(literal: &str, why: &str, near: Option<&str>) -> String {
-    let near = near.map_or(String::new(), |near| format!("; the nearest is `{near}`"));
-    format!("`{literal}`: {why}{near}")
+/// An attribute with its article.
+fn one(name: &str) -> String {
+    let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {name}")
 }
 
-fn note(notes: &mut Vec<String>, new: Option<String>) {
-    notes.extend(new.filter(|new| !notes.contains(new)));
+fn unmatched(pattern: &Pattern, why: &str, near: Option<&str>) -> String {
+    let near = near.map_or(String::new(), |near| format!("; the nearest is `{near}`"));
+    format!("`{}`: {why}{near}", pattern.text)
 }

@@ -2,22 +2,26 @@
 //! known is *unknown*, which is an answer too.
 
 mod amount;
+mod counted;
 mod evaluate;
 mod facts;
 mod hole;
 mod judge;
 mod literals;
 mod message;
+mod oddities;
 mod permission;
 mod population;
 mod proof;
 mod prove;
 mod relate;
+mod roles;
 #[cfg(test)]
 mod tests;
+mod things;
 mod truths;
 
-use crate::finding::Outcome;
+use crate::finding::{Gate, Outcome, Unread};
 use crate::org::{Org, Truth};
 use crate::policy::{Kind, Policy, Users};
 use crate::time::Time;
@@ -32,17 +36,35 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
     let mut outcome = Outcome {
         as_of,
         source: org.source.clone(),
+        oldest_fact: org
+            .coverage
+            .carried_from()
+            .map_or(org.source.collected_at, |from| from.min(org.source.collected_at)),
         digest: String::new(),
-        coverage: org.coverage.clone(),
+        gate: Gate::default(),
+        policies: policies.iter().map(|policy| policy.file.clone()).collect(),
+        coverage: org.coverage.summary(),
+        population: Kind::ALL
+            .into_iter()
+            .filter(|&kind| kind != Kind::Grant)
+            .map(|kind| (kind, facts.count(kind)))
+            .collect(),
         disagreements: org.disagreements(),
+        oddities: oddities::oddities(&facts),
         rules: Vec::new(),
         skipped: Vec::new(),
         findings: Vec::new(),
     };
-    for rule in policies.iter().flat_map(|policy| &policy.rules) {
-        let mut judged = judge::judge(&facts, rule);
-        judged.result.notes.extend(names.unresolved(rule));
-        outcome.push(judged.result, judged.findings);
+    for policy in policies {
+        for rule in &policy.rules {
+            let mut judged = judge::judge(&facts, rule);
+            let roles::Meant { notes, missing } = roles::meant(&facts, rule);
+            judged.result.truncated |= !missing.is_empty();
+            judged.result.unread.extend(missing.into_iter().map(Unread::Other));
+            judged.result.notes.extend(notes);
+            judged.result.notes.extend(names.unmatched(policy, rule));
+            outcome.push(judged.result, judged.findings);
+        }
     }
     outcome
 }

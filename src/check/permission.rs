@@ -41,6 +41,24 @@ fn covers(permission: &str, pattern: &Pattern) -> Truth {
     if ours.starts_with(&theirs) || theirs.starts_with(&ours) { Truth::Unknown } else { Truth::No }
 }
 
+/// What is odd about the spelling of a permission, if anything is.
+pub fn oddity(permission: &str) -> Option<&'static str> {
+    let has = |what: fn(char) -> bool| permission.contains(what);
+    if has(|c| c == '*') {
+        Some("a wildcard")
+    } else if has(is_hidden) {
+        Some("a hidden character")
+    } else if has(char::is_whitespace) {
+        Some("a blank")
+    } else if has(|c| !c.is_ascii()) {
+        Some("a character that is not ASCII")
+    } else if has(char::is_uppercase) {
+        Some("a capital letter")
+    } else {
+        None
+    }
+}
+
 /// The permission as the API spells permissions: lower case, nothing blank or hidden.
 fn plain(permission: &str) -> String {
     let kept = permission.chars().filter(|character| !character.is_whitespace() && !is_hidden(*character));

@@ -157,22 +157,23 @@ impl Prover<'_, '_> {
         let org = self.facts.org;
         let row = self.row(answered.domain, at);
         let value = match column {
-            TextColumn::Each(read) => read(org, row),
-            TextColumn::Symbol(read) => read(org, row).map(|word| org.symbols.text(word)),
-            TextColumn::Principal => Known::Value(principal_word(self.facts.grants()[at].principal)),
+            TextColumn::Each(read) => read(org, row).map(Text::from),
+            TextColumn::Derived(read) => read(org, row).map(Text::from),
+            TextColumn::Symbol(read) => read(org, row).map(|word| Text::from(org.symbols.text(word))),
+            TextColumn::Principal => Known::Value(Text::const_new(principal_word(self.facts.grants()[at].principal))),
             // Which grants of a role are meant is said by the paths.
             TextColumn::Scope if matches!(answered.domain, Domain::GrantsByRole(_)) => return,
-            TextColumn::Scope => Known::Value(scope_word(self.facts.grants()[at].scope)),
+            TextColumn::Scope => Known::Value(Text::const_new(scope_word(self.facts.grants()[at].scope))),
         };
         let whole = &answered.condition.span;
         match value {
             Known::Missing => self.unsent(attribute, answered.domain, at, proof),
             Known::Null => self.value(attribute, Value::Null, whole, proof),
             Known::Value(text) => {
-                let met = matching(test.any.as_deref().unwrap_or_default(), text).or(test.regex.as_ref());
-                let met = met.or_else(|| matching(&test.except, text));
+                let met = matching(test.any.as_deref().unwrap_or_default(), &text).or(test.regex.as_ref());
+                let met = met.or_else(|| matching(&test.except, &text));
                 let span = met.map_or(whole, |pattern| &pattern.span);
-                self.value(attribute, Value::Text(text.into()), span, proof);
+                self.value(attribute, Value::Text(text), span, proof);
             }
         }
     }
@@ -244,21 +245,16 @@ impl Prover<'_, '_> {
         let deciding = match (test.quantity, truth) {
             (_, Truth::Unknown) => Truth::Unknown,
             (Quantity::Every, Truth::No) => Truth::No,
-            (Quantity::Every | Quantity::Some | Quantity::None | Quantity::Count(_), Truth::No | Truth::Yes) => {
+            (Quantity::Every | Quantity::Some | Quantity::None | Quantity::Count(..), Truth::No | Truth::Yes) => {
                 Truth::Yes
             }
         };
         let scopes = test.scopes(relation);
         let all = self.related_things(relation, scopes, answered.domain, part.domain, at);
-        if let (Quantity::Count(_), Truth::No | Truth::Yes) = (test.quantity, truth) {
-            let mut counted: Vec<usize> =
-                all.iter().map(|related| related.at).filter(|&at| part.answers.of(at) == Truth::Yes).collect();
-            if relation == Relation::Holders {
-                let grants = self.facts.grants();
-                counted.sort_unstable_by_key(|&at| grants[at].principal);
-                counted.dedup_by_key(|at| grants[*at].principal);
-            }
-            let counted = counted.len() as u64;
+        if let (Quantity::Count(_, counted), Truth::No | Truth::Yes) = (test.quantity, truth) {
+            let satisfying = all.iter().map(|related| related.at).filter(|&at| part.answers.of(at) == Truth::Yes);
+            let each = self.facts.counted(relation.target(), counted, satisfying, |_| Truth::Yes);
+            let counted = each.into_values().filter(|truth| *truth == Truth::Yes).count() as u64;
             self.value(attribute, Value::Number(counted), &answered.condition.span, proof);
         }
         // Of one thing at most, what it is tells why, whichever way it decides.

@@ -9,7 +9,7 @@ use super::Exit;
 use crate::collect::Mixed;
 use crate::console::output;
 use crate::escape::{shown, visible};
-use crate::{api, policy, snapshot, testing};
+use crate::{api, policy, report, snapshot, testing};
 
 impl Error {
     /// What the process ends with.
@@ -24,6 +24,8 @@ impl Error {
             | Self::Snapshot(_)
             | Self::NoKey
             | Self::KeyFile { .. }
+            | Self::Results { .. }
+            | Self::NoResults { .. }
             | Self::ParamFile { .. }
             | Self::Output(_)
             | Self::Start { .. } => Exit::Error,
@@ -82,6 +84,23 @@ pub enum Error {
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// The results of a check could not be read.
+    #[error("cannot read the results `{}`", shown(path))]
+    Results {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// They are something else.
+    #[error("`{}` does not hold the results of a check", shown(path))]
+    #[diagnostic(help("`rolelint check --format json -o FILE` writes them"))]
+    NoResults {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: report::Unreadable,
     },
     /// A parameter file could not be read.
     #[error("cannot read the parameter file `{}`", shown(path))]

@@ -11,8 +11,10 @@ mod identity;
 mod kind;
 mod known;
 mod look;
+mod plain;
 mod project;
 mod rows;
+mod summary;
 mod symbol;
 
 pub use builder::{Builder, OutOfOrder, part_id};
@@ -23,8 +25,10 @@ pub use identity::Identity;
 pub use kind::Kind;
 pub(crate) use known::settle_fields;
 pub use known::{Known, Truth};
+pub use plain::plain_name;
 pub use project::{AdminApiKey, ApiKey, Invite, Owner, Project, ProjectGroup, ProjectUser, ServiceAccount};
 pub use rows::Rows;
+pub use summary::CollectionSummary;
 pub use symbol::{Symbol, Symbols};
 
 use fixedbitset::FixedBitSet;

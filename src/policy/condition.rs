@@ -4,22 +4,17 @@ use std::ops::Range;
 
 use super::{
     Attribute, Case, Condition, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
-    TextColumn, TextPredicate, TimePredicate, Type, ViaKind, ViaPredicate,
+    TextColumn, TextPredicate, Type, ViaKind, ViaPredicate, predefined,
 };
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Noted, Problem, Reader, optional};
 use crate::org::canonical_role_id;
-use crate::time::{parse_duration, parse_timestamp};
 
 const TEXT: &[&str] = &["any", "except", "regex"];
 const LIST: &[&str] = &["any", "all", "only", "none", "except", "count"];
-const TIME: &[&str] = &["older_than", "newer_than", "before", "after"];
 const QUANTITIES: &[&str] = &["some", "none", "every", "where", "count"];
 const WAYS: &[(&str, ViaKind)] =
     &[("direct", ViaKind::Direct), ("group", ViaKind::Group), ("membership", ViaKind::Membership)];
-
-/// The words of predefined roles; each ends the id of one in the organization, in projects, or both.
-const PREDEFINED_ROLES: [&str; 4] = ["owner", "reader", "member", "viewer"];
 
 impl Reader<'_> {
     /// A mapping whose entries must all hold.
@@ -70,11 +65,7 @@ impl Reader<'_> {
                         Predicate::List(attribute, column, test)
                     }
                     Type::Flag(column) => Predicate::Flag(attribute, column, self.flag(attribute, value)?),
-                    Type::Time(column) => {
-                        let test = self.time_test(attribute, value)?;
-                        self.time_can_hold(attribute, &test, value);
-                        Predicate::Time(attribute, column, test)
-                    }
+                    Type::Time(column) => Predicate::Time(attribute, column, self.time_test(attribute, value)?),
                     Type::Relation(relation) => {
                         let condition = self.related(attribute, relation, value)?;
                         self.related_can_hold(of, &condition);
@@ -258,55 +249,6 @@ impl Reader<'_> {
         Some(flag)
     }
 
-    fn time_test(&mut self, attribute: &Attribute, node: &Node) -> Option<TimePredicate> {
-        match &node.yaml {
-            Yaml::Null => return Some(TimePredicate { null: true, ..TimePredicate::default() }),
-            Yaml::Map(entries) if entries.is_empty() => {
-                let message = format!("`{}` says nothing", attribute.name);
-                let help = "give it older_than, newer_than, before or after";
-                self.problem(Problem::new(node.span.clone(), message).help(help));
-                return None;
-            }
-            Yaml::Map(_) => {}
-            Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => {
-                let wanted = "null, or bounds such as { older_than: 90d } or { before: 2026-01-31 }";
-                self.wrong(node, &format!("`{}`", attribute.name), wanted);
-                return None;
-            }
-        }
-        let fields = self.fields(node, &format!("`{}`", attribute.name), TIME)?;
-        let mut read = |name: &str, of: fn(&str) -> Result<i64, &'static str>| {
-            optional(fields.get(name), |node| self.rfc3339(name, node, of))
-        };
-        let (older_than, newer_than) = (read("older_than", parse_duration), read("newer_than", parse_duration));
-        let (before, after) = (read("before", parse_timestamp), read("after", parse_timestamp));
-        Some(TimePredicate {
-            null: false,
-            older_than: older_than.ok()?,
-            newer_than: newer_than.ok()?,
-            before: before.ok()?,
-            after: after.ok()?,
-        })
-    }
-
-    fn rfc3339(&mut self, name: &str, node: &Node, of: fn(&str) -> Result<i64, &'static str>) -> Option<i64> {
-        let node = self.resolve(node)?;
-        let Yaml::Text(text) = &node.yaml else {
-            let wanted =
-                if name.ends_with("_than") { "a length of time such as 90d" } else { "a date such as 2026-01-31" };
-            self.wrong(&node, &format!("`{name}`"), wanted);
-            return None;
-        };
-        match of(text) {
-            Ok(seconds) => Some(seconds),
-            Err(help) => {
-                let problem = Problem::new(node.span.clone(), format!("`{text}` is not what `{name}` takes"));
-                self.problem(problem.help(help));
-                None
-            }
-        }
-    }
-
     fn related(&mut self, attribute: &'static Attribute, relation: Relation, node: &Node) -> Option<Condition> {
         let target = relation.target();
         let related = |condition: Condition, quantity| Condition {
@@ -355,7 +297,8 @@ impl Reader<'_> {
                 Some(node) => self.condition(node, target)?,
                 None => Condition { span: node.span.clone(), predicate: Predicate::All(Vec::new()) },
             };
-            parts.push(related(condition, Quantity::Count(self.bounds(count, "`count`")?)));
+            let (bounds, counted) = self.count(count, target, relation.counts())?;
+            parts.push(related(condition, Quantity::Count(bounds, counted)));
         } else if let Some(narrowed) = narrowed {
             let problem = Problem::new(narrowed.span.clone(), "`where` goes with `count`");
             self.problem(problem.help("for \"at least one\", write the condition itself, or `some`"));
@@ -379,17 +322,11 @@ impl Reader<'_> {
     /// role of that name is not it.
     fn role(&mut self, node: &Node) -> Option<Condition> {
         let predefined = |item: &Node| match &item.yaml {
-            Yaml::Text(text) if PREDEFINED_ROLES.iter().any(|word| text.eq_ignore_ascii_case(word)) => {
-                let id = format!("role-api-*-{}", text.to_ascii_lowercase());
+            Yaml::Text(text) => {
+                let id = predefined::pattern_for(text)?;
                 Some(Node { span: item.span.clone(), yaml: Yaml::Text(id) })
             }
-            Yaml::Null
-            | Yaml::Flag(_)
-            | Yaml::Number(_)
-            | Yaml::Float
-            | Yaml::Text(_)
-            | Yaml::List(_)
-            | Yaml::Map(_) => None,
+            Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::List(_) | Yaml::Map(_) => None,
         };
         let items = self.list(node)?;
         let ids: Vec<Node> = items.iter().filter_map(predefined).collect();

@@ -3,7 +3,7 @@
 
 use super::{
     Attribute, Condition, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, Relation, TextColumn,
-    TextPredicate, TimePredicate,
+    TextPredicate,
 };
 use crate::document::tree::Node;
 use crate::document::{Problem, Reader};
@@ -61,14 +61,6 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn time_can_hold(&mut self, attribute: &Attribute, test: &TimePredicate, node: &Node) {
-        let ages = test.older_than.zip(test.newer_than).is_some_and(|(older, newer)| newer <= older);
-        let dates = test.after.zip(test.before).is_some_and(|(after, before)| before <= after);
-        if ages || dates {
-            self.never(node, &format!("the bounds of `{}` exclude each other", attribute.name));
-        }
-    }
-
     /// Notes texts of one attribute of which none can be the other.
     pub(super) fn all_can_hold(&mut self, parts: &[Condition]) {
         for (at, part) in parts.iter().enumerate() {
@@ -99,7 +91,7 @@ impl Reader<'_> {
         }
     }
 
-    fn never(&mut self, node: &Node, message: &str) {
+    pub(super) fn never(&mut self, node: &Node, message: &str) {
         self.problem(Problem::new(node.span.clone(), message).help(NEVER));
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::vocabulary::{SCOPES, matters};
+use super::vocabulary::{self, SCOPES, matters};
 use super::{
-    Assertion, Condition, Kind, Pattern, Policy, Predicate, Quantity, RelatedPredicate, Relation, Rule, TextColumn,
-    TextPredicate, ViaPredicate,
+    Assertion, Condition, Counted, Kind, Pattern, Policy, Predicate, Quantity, RelatedPredicate, Relation, Rule,
+    TextColumn, TextPredicate, ViaPredicate,
 };
 use crate::org::{Collection, Extent};
 
@@ -66,7 +66,7 @@ impl Rule {
         match &self.assertion {
             Assertion::Forbid(condition) | Assertion::Require(condition) => condition.add_needs(&mut needs),
             Assertion::Exactly(exactly) => needs.extend(exactly.attribute.reads),
-            Assertion::Count(..) => {}
+            Assertion::Count(_, counted, _) => needs.extend(counted.reads(self.select)),
         }
         let ancestors: Vec<Collection> = needs.iter().flat_map(|collection| collection.ancestors()).collect();
         needs.extend(ancestors);
@@ -127,6 +127,9 @@ impl Condition {
             Predicate::Related(attribute, relation, related) => {
                 let scopes = related.scopes(*relation);
                 needs.extend(attribute.reads.iter().filter(|collection| matters(**collection, scopes)));
+                if let Quantity::Count(_, counted) = related.quantity {
+                    needs.extend(counted.reads(relation.target()));
+                }
                 related.condition.add_needs(needs);
             }
         }
@@ -187,6 +190,16 @@ impl Condition {
     }
 }
 
+impl Counted {
+    /// What has to be read to tell what things of a kind lead to.
+    fn reads(self, of: Kind) -> &'static [Collection] {
+        match self {
+            Self::Each | Self::Principals => &[],
+            Self::Through(relation) => vocabulary::reads(of, relation),
+        }
+    }
+}
+
 impl RelatedPredicate {
     /// The scopes that bear on the answer: those of the grants it asks for, if it asks for grants.
     pub fn scopes(&self, relation: Relation) -> Extent {
@@ -194,7 +207,7 @@ impl RelatedPredicate {
             return Extent::ALL;
         }
         match self.quantity {
-            Quantity::Some | Quantity::None | Quantity::Count(_) => self.condition.scopes(Kind::Grant),
+            Quantity::Some | Quantity::None | Quantity::Count(..) => self.condition.scopes(Kind::Grant),
             // Where every grant has to satisfy it, those of another scope do not.
             Quantity::Every => Extent::ALL,
         }

@@ -1,6 +1,7 @@
 //! Parameters: the values of a policy that an organization sets for itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::error::Error;
 use crate::document::tree::{self, Node, Yaml};
@@ -55,11 +56,12 @@ impl Overrides {
 }
 
 impl Reader<'_> {
-    /// Reads `params:` and puts the overrides in.
-    pub(super) fn params(&mut self, node: Option<&Node>, overrides: &Overrides) -> Params {
+    /// Reads `params:` and puts the overrides in; tells where the defaults stand that they take the place of.
+    pub(super) fn params(&mut self, node: Option<&Node>, overrides: &Overrides) -> (Params, Vec<Range<usize>>) {
         let Some(entries) = node.and_then(|node| self.entries(node, "`params`")) else {
-            return Params::default();
+            return Default::default();
         };
+        let mut given_at = Vec::new();
         let mut params = BTreeMap::new();
         for (key, default) in entries {
             if !is_parameter(default) {
@@ -75,6 +77,7 @@ impl Reader<'_> {
                     self.problem(Problem::new(default.span.clone(), message).help(help));
                 } else if kind(given) == kind(default) {
                     value.yaml = placed(&given.yaml, default);
+                    given_at.push(default.span.clone());
                 } else {
                     let message = format!(
                         "parameter `{}` is {} by default, but was set to {}",
@@ -88,7 +91,7 @@ impl Reader<'_> {
             }
             params.insert(key.text.clone(), value);
         }
-        Params(params)
+        (Params(params), given_at)
     }
 }
 

@@ -5,11 +5,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::params::Overrides;
-use super::{Assertion, Exactly, Kind, Pattern, Policy, Predicate, Rule, Type};
+use super::{Assertion, Counted, Exactly, Kind, Pattern, Policy, Predicate, Rule, Type};
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Located, Params, Problem, Reader};
 use crate::document::{Location, SourceText};
-use crate::finding::{RuleInfo, Severity};
+use crate::finding::{PolicyFile, RuleInfo, Severity};
 
 /// What a file says, if nothing is wrong with it; else what is wrong, in the order of the text. The names of its
 /// parameters come with it either way.
@@ -48,6 +48,7 @@ const RULE: &[&str] = &[
     "count",
     "exactly",
     "allow_empty",
+    "allow_unmatched",
 ];
 /// The longest value of `exactly`, in bytes.
 const LONGEST_VALUE: usize = 1024;
@@ -67,7 +68,8 @@ impl Reader<'_> {
         let fields = self.fields(root, "a policy file", FILE)?;
         self.version(root, fields.get("version"));
         self.requires(fields.get("requires"));
-        self.params = self.params(fields.get("params"), overrides);
+        let given;
+        (self.params, given) = self.params(fields.get("params"), overrides);
         let stem = std::path::Path::new(&self.source.name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let name = self.optional_text(fields.get("name"), "`name`").or(stem);
         let description = self.optional_text(fields.get("description"), "`description`");
@@ -88,7 +90,11 @@ impl Reader<'_> {
                 Vec::new()
             }
         };
-        Some(Policy { name: name.unwrap_or_default(), description, source: Arc::clone(self.source), rules })
+        let params = self.params.values();
+        let file = PolicyFile { source: Arc::clone(self.source), rules: rules.len(), params };
+        let name = name.unwrap_or_default();
+        let builtin = super::builtin::PACKS.iter().any(|(pack, _)| *pack == self.source.name);
+        Some(Policy { name, description, file, rules, builtin, given })
     }
 
     fn version(&mut self, root: &Node, version: Option<&Node>) {
@@ -131,14 +137,15 @@ impl Reader<'_> {
         let references = self.texts(fields.get("references"), "`references`");
         let controls = self.controls(fields.get("controls"));
         let tags = self.texts(fields.get("tags"), "`tags`");
-        let allow_empty = match fields.get("allow_empty") {
+        let mut flag = |name: &str| match fields.get(name) {
             Some(Node { yaml: Yaml::Flag(flag), .. }) => *flag,
             Some(node) => {
-                self.wrong(node, "`allow_empty`", "true or false");
+                self.wrong(node, &format!("`{name}`"), "true or false");
                 false
             }
             None => false,
         };
+        let (allow_empty, allow_unmatched) = (flag("allow_empty"), flag("allow_unmatched"));
         let select = self.select(node, fields.get("select"));
         self.one_assertion(node, &fields);
         // Without its kind, a rule's conditions mean nothing: the rest is read for what it shows anyway.
@@ -164,7 +171,8 @@ impl Reader<'_> {
             end_line: self.source.region(&(end..end)).line,
             location,
         };
-        Some(Rule { info: Arc::new(info), select, filter: filter?, assertion: assertion?, allow_empty })
+        let info = Arc::new(info);
+        Some(Rule { info, select, filter: filter?, assertion: assertion?, allow_empty, allow_unmatched })
     }
 
     fn id(&mut self, rule: &Node, node: Option<&Node>) -> Option<(String, Location)> {
@@ -243,7 +251,8 @@ impl Reader<'_> {
             return self.condition(node, select).map(Assertion::Require);
         }
         if let Some(node) = fields.get("count") {
-            return self.bounds(node, "`count`").map(|bounds| Assertion::Count(bounds, node.span.clone()));
+            let (bounds, counted) = self.count(node, select, Counted::Each)?;
+            return Some(Assertion::Count(bounds, counted, node.span.clone()));
         }
         self.exactly(fields.get("exactly")?, select).map(Assertion::Exactly)
     }

@@ -1,14 +1,49 @@
 //! What reading a policy needs beyond YAML: attributes by their names, and bounds.
 
-use super::{Attribute, Bounds, Kind, vocabulary};
+use super::{Attribute, Bounds, Counted, Kind, Type, vocabulary};
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Problem, Reader, nearest, optional};
 
 impl Reader<'_> {
     /// Inclusive bounds: `{min: N, max: N}`, or one number for exactly that.
     pub fn bounds(&mut self, node: &Node, what: &str) -> Option<Bounds> {
+        self.bounds_with(node, what, &["min", "max"])
+    }
+
+    /// How many of these things there are: bounds, and with `of` what is counted.
+    pub fn count(&mut self, node: &Node, of: Kind, by_default: Counted) -> Option<(Bounds, Counted)> {
+        let bounds = self.bounds_with(node, "`count`", &["of", "min", "max"]);
+        let said = match &node.yaml {
+            Yaml::Map(entries) => entries.iter().find(|(key, _)| key.text == "of").map(|(_, said)| said),
+            Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => None,
+        };
+        let counted = said.map_or(Some(by_default), |said| self.counted(said, of))?;
+        Some((bounds?, counted))
+    }
+
+    fn counted(&mut self, node: &Node, of: Kind) -> Option<Counted> {
+        let Yaml::Text(text) = &node.yaml else {
+            self.wrong(node, "`of`", "the word for what is counted");
+            return None;
+        };
+        let to_one = |row: &'static Attribute| match row.type_ {
+            Type::Relation(relation) if relation.to_one() => Some((row.name, Counted::Through(relation))),
+            Type::Relation(_) | Type::Text(..) | Type::List(_) | Type::Flag(_) | Type::Time(_) | Type::Via => None,
+        };
+        let principal = (of == Kind::Grant).then_some(("principal", Counted::Principals));
+        let each = [(of.name(), Counted::Each)].into_iter().chain(principal);
+        let known: Vec<(&str, Counted)> = each.chain(vocabulary::of(of).filter_map(to_one)).collect();
+        let found = known.iter().find(|(name, _)| name == text).map(|(_, counted)| *counted);
+        if found.is_none() {
+            let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            self.unknown_word(&node.span, &format!("thing to count of {}", of.one()), text, &names);
+        }
+        found
+    }
+
+    fn bounds_with(&mut self, node: &Node, what: &str, keys: &[&str]) -> Option<Bounds> {
         if let Yaml::Map(_) = node.yaml {
-            let fields = self.fields(node, what, &["min", "max"])?;
+            let fields = self.fields(node, what, keys)?;
             let mut bound = |name| optional(fields.get(name), |node| self.number(node, &format!("`{name}`")));
             let (min, max) = (bound("min"), bound("max"));
             let bounds = Bounds { min: min.ok()?, max: max.ok()? };

@@ -4,8 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, TimeColumn};
-use crate::document::SourceText;
-use crate::finding::RuleInfo;
+use crate::finding::{PolicyFile, RuleInfo};
 use crate::time::Time;
 
 /// A policy file that loaded without a problem.
@@ -16,9 +15,20 @@ pub struct Policy {
     /// What it is for.
     pub description: Option<String>,
     /// The file.
-    pub source: Arc<SourceText>,
+    pub file: PolicyFile,
     /// Its rules, in order.
     pub rules: Vec<Rule>,
+    /// Whether it comes with rolelint.
+    pub builtin: bool,
+    /// Where the defaults of the parameters stand that somebody set.
+    pub given: Vec<Range<usize>>,
+}
+
+impl Policy {
+    /// Whether what stands there was set from outside.
+    pub fn is_given(&self, span: &Range<usize>) -> bool {
+        self.given.contains(span)
+    }
 }
 
 /// One rule: what it looks at, and what must or must not be.
@@ -34,6 +44,8 @@ pub struct Rule {
     pub assertion: Assertion,
     /// Whether selecting nothing is expected.
     pub allow_empty: bool,
+    /// Whether words that match nothing are expected.
+    pub allow_unmatched: bool,
 }
 
 /// What a rule demands of what it selects.
@@ -43,8 +55,8 @@ pub enum Assertion {
     Forbid(Condition),
     /// The condition holds for each.
     Require(Condition),
-    /// So many are selected.
-    Count(Bounds, Range<usize>),
+    /// So many are selected, or so many of what those lead to.
+    Count(Bounds, Counted, Range<usize>),
     /// The attribute has these values: each selected thing one of them, each of them some selected thing.
     Exactly(Exactly),
 }
@@ -138,8 +150,12 @@ pub struct TimePredicate {
     pub null: bool,
     /// More than so many seconds before the as-of time.
     pub older_than: Option<i64>,
-    /// Less than so many seconds before the as-of time.
+    /// Less than so many seconds before the as-of time, and not after it.
     pub newer_than: Option<i64>,
+    /// At most so many seconds after the as-of time, and not before it.
+    pub within: Option<i64>,
+    /// More than so many seconds after the as-of time.
+    pub later_than: Option<i64>,
     /// Before this moment.
     pub before: Option<Time>,
     /// At this moment or later.
@@ -164,8 +180,19 @@ pub enum Quantity {
     None,
     /// Every one; so it is where there are none.
     Every,
-    /// So many.
-    Count(Bounds),
+    /// So many of these.
+    Count(Bounds, Counted),
+}
+
+/// What is counted, each once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// The things themselves.
+    Each,
+    /// Of grants, whoever holds them.
+    Principals,
+    /// What the things lead to, by a relation to one thing.
+    Through(Relation),
 }
 
 /// A way that leads to a grant.

@@ -1,7 +1,8 @@
 //! The vocabulary of the policy language, as one table. Loading, type checks, "did you mean", and what a rule reads
 //! all follow from a row; to add an attribute is to add one.
 
-use crate::org::{Collection, Extent, Kind, Known, Org, Symbol};
+use super::Counted;
+use crate::org::{Collection, Extent, Kind, Known, Org, Symbol, plain_name};
 use crate::time::Time;
 
 use Collection::{
@@ -87,6 +88,8 @@ pub enum Case {
 pub enum TextColumn {
     /// Each thing has its own.
     Each(for<'a> fn(&'a Org, usize) -> Known<&'a str>),
+    /// Each thing has its own, made of another.
+    Derived(fn(&Org, usize) -> Known<String>),
     /// Few distinct ones, kept as words.
     Symbol(fn(&Org, usize) -> Known<Symbol>),
     /// Of a grant: the kind of its principal.
@@ -99,7 +102,7 @@ impl TextColumn {
     /// All words that there can be, where it is not the API that says them.
     pub fn own_words(self) -> Option<&'static [&'static str]> {
         match self {
-            Self::Each(_) | Self::Symbol(_) => None,
+            Self::Each(_) | Self::Derived(_) | Self::Symbol(_) => None,
             Self::Principal => Some(&["user", "service_account", "group"]),
             Self::Scope => Some(&SCOPES),
         }
@@ -192,6 +195,19 @@ impl Relation {
             | Self::ApiKeys => false,
         }
     }
+}
+
+impl Relation {
+    /// What is counted of it where the rule does not say: of holders, each once, however many grants they have.
+    pub fn counts(self) -> Counted {
+        if self == Self::Holders { Counted::Principals } else { Counted::Each }
+    }
+}
+
+/// The collections that a relation of that kind needs.
+pub fn reads(of: Kind, relation: Relation) -> &'static [Collection] {
+    let row = TABLE.iter().find(|row| row.of == of && matches!(row.type_, Type::Relation(other) if other == relation));
+    row.map_or(&[], |row| row.reads)
 }
 
 /// The attribute of that kind and name.
@@ -299,6 +315,13 @@ static TABLE: &[Attribute] = &{
         row(Role, "id", Text(Exact, id!(roles)), "the role's id; of a predefined role, the short spelling")
             .names(Itself),
         row(Role, "name", Text(Exact, each!(roles.name)), "the role's name").names(Itself),
+        row(
+            Role,
+            "plain_name",
+            Text(Exact, TextColumn::Derived(role_plain_name)),
+            "the name as it reads: small Latin letters for those that look alike, nothing hidden, no punctuation",
+        )
+        .names(Itself),
         row(Role, "description", Text(Exact, each!(roles.description)), "free text"),
         row(Role, "permissions", List(role_permissions), "what the role permits").names(Permission),
         row(Role, "predefined_role", Flag(copied!(roles.predefined_role)), "whether OpenAI made and keeps the role"),
@@ -470,6 +493,10 @@ static TABLE: &[Attribute] = &{
 
 fn role_permissions(org: &Org, at: usize) -> Known<&[Symbol]> {
     org.roles[at].permissions.as_ref().map(Vec::as_slice)
+}
+
+fn role_plain_name(org: &Org, at: usize) -> Known<String> {
+    org.roles[at].name.as_ref().map(|name| plain_name(name))
 }
 
 fn role_scope(org: &Org, at: usize) -> Known<&str> {

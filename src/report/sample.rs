@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use crate::document::{Location, Region, SourceText};
 use crate::finding::{
-    AccessPath, Evidence, Finding, Matched, Outcome, RuleInfo, RuleResult, Severity, Status, Thing, ThingKind, Unread,
-    Value,
+    AccessPath, Evidence, Finding, Gate, Matched, Note, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped,
+    Status, Thing, ThingKind, Unread, Value,
 };
-use crate::org::{Collection, Coverage, Failure, Kind, Source, Text};
+use crate::org::{Collection, Coverage, Failure, Identity, Kind, Source, Text};
 use crate::time::Time;
 
 /// Terminal controls, commands of CI runners, formulas, markup, quotes, line breaks, direction marks, emoji.
@@ -67,19 +67,33 @@ pub fn outcome() -> Outcome {
     let rule = |id: &str, severity| RuleResult::new(Arc::new(info(&source, id, severity)));
     let mut outcome = Outcome {
         as_of: NOW,
-        source: Source { api: "https://api.openai.com/v1".to_owned(), collected_at: NOW - 3600, ..Source::default() },
+        source: Source {
+            api: "https://api.openai.com/v1".to_owned(),
+            organization: Identity { id: Some("org-acme".to_owned()), name: Some("acme".to_owned()) },
+            collected_at: NOW - 3600,
+        },
         digest: format!("sha256:{}", "0".repeat(64)),
-        coverage: coverage(),
+        oldest_fact: NOW - 86_400,
+        gate: Gate { max_age: Some(7 * 86_400), ..Gate::default() },
+        policies: vec![PolicyFile {
+            source: Arc::clone(&source),
+            rules: 7,
+            params: BTreeMap::from([("names".to_owned(), NAMES.into())]),
+        }],
+        coverage: coverage().summary(),
+        population: BTreeMap::from([(Kind::User, 41), (Kind::Role, 3)]),
         disagreements: vec![format!("the API and the groups disagree about {}", NAMES[0])],
+        oddities: vec![format!("role {} has permissions in an odd spelling", NAMES[2])],
         rules: Vec::new(),
-        skipped: vec!["skipped".to_owned()],
+        skipped: vec![Skipped { rule: "skipped".to_owned(), reason: "left out by --skip".to_owned() }],
         findings: Vec::new(),
     };
 
     let mut hostile = rule("hostile", Severity::Critical);
     hostile.selected = 30;
     hostile.matched = NAMES.iter().map(|name| matched(name)).collect();
-    hostile.notes = NAMES.iter().map(|name| format!("`{name}`: nobody has this name")).collect();
+    let note = |name| Note { text: format!("`{name}`: nobody has this name"), region: region(5, 36), unmatched: true };
+    hostile.notes = NAMES.iter().map(note).collect();
     let mut findings: Vec<Finding> =
         NAMES.iter().enumerate().map(|(at, name)| finding(at, name, Status::Violation)).collect();
     findings.push(finding(97, &"a long name ".repeat(40), Status::Violation));
@@ -147,7 +161,7 @@ fn info(source: &Arc<SourceText>, id: &str, severity: Severity) -> RuleInfo {
 }
 
 fn thing(kind: ThingKind, id: &str, name: &str, project: Option<Arc<Thing>>) -> Arc<Thing> {
-    Arc::new(Thing { kind, id: Text::new(id), name: Some(Text::new(name)), email: None, project })
+    Arc::new(Thing { kind, id: Text::new(id), name: Some(Text::new(name)), email: None, project, ambiguous: false })
 }
 
 fn matched(name: &str) -> Matched {
@@ -170,6 +184,7 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
         name: Some(Text::new(name)),
         email,
         project: None,
+        ambiguous: false,
     };
     let evidence = |attribute: &'static str, value| Evidence {
         attribute: Text::const_new(attribute),
@@ -194,6 +209,7 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
             // Only the first rule has permissions that fired.
             matched: (at < 100).then_some(at % NAMES.len()),
         })],
+        more_paths: if name == "Wanda" { 3 } else { 0 },
         missing: if unknown { vec![format!("GET /users/{name}/roles: 403")] } else { Vec::new() },
         region: region(5, 36),
         fingerprint: format!("{at:016x}"),

@@ -40,7 +40,7 @@ fn a_key_that_may_read_everything_answers_every_rule() {
     admin_api_keys allowed
     invites allowed
     audit_logs allowed
-    all 26 rules can be answered
+    all 27 rules can be answered
     ");
     assert_eq!(ran.stderr, "");
     // One request to each endpoint, for as little as can be asked for; of projects, one that is not archived is needed.

@@ -71,6 +71,7 @@ fn a_list_that_cannot_be_read_makes_no_small_plan() {
       project_user_roles         0  of 0 projects
       project_group_roles        0  of 0 projects
       service_accounts           0  of 0 projects
+      service_account_roles      0  of 0 projects
       api_keys                   0  of 0 projects
       admin_api_keys             1  1 admin_api_keys
       invites                    1  0 invites

@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::{CommandFactory as _, ValueEnum as _};
 use rolelint::command::Cli;
-use rolelint::document::SourceText;
-use rolelint::policy::{Kind, Overrides, Policy, load, of, parse};
+use rolelint::policy::{Kind, Overrides, Policy, load, of};
 use rolelint::report::Format;
 
 fn root() -> &'static Path {
@@ -79,24 +77,6 @@ fn every_subcommand_format_and_exit_code_stands_in_the_readme() {
     for code in 0..=3 {
         assert!(readme.contains(&format!("| {code} |")) || readme.contains(&format!("`{code}`")), "exit code {code}");
     }
-}
-
-#[test]
-fn every_whole_policy_in_the_documentation_loads() {
-    let mut loaded = 0;
-    for page in ["README.md", "docs/policies.md"] {
-        for block in read(page).split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
-            if !block.starts_with("version:") {
-                continue;
-            }
-            let source = SourceText::new(page.to_owned(), block.to_owned());
-            if let Err(error) = parse(&[Arc::new(source)], &Overrides::default()) {
-                panic!("{:?} in\n{block}", miette::Report::new(error));
-            }
-            loaded += 1;
-        }
-    }
-    assert!(loaded >= 2, "only {loaded} policies were found");
 }
 
 #[test]
@@ -255,8 +235,8 @@ fn the_demo_shows_the_whole_job_and_the_gates_exit_code() {
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(0), "{stderr}");
     assert!(stderr.contains("41 users, 8 groups, 12 roles"), "{stderr}");
-    assert!(stderr.contains("That took 103 requests, and the gate's exit code is 1."), "{stderr}");
-    assert!(stdout.contains("26 rules: 23 violation, 0 unknown, 0 vacuous, 3 pass (36 violations)"), "{stdout}");
+    assert!(stderr.contains("That took 108 requests, and the gate's exit code is 1."), "{stderr}");
+    assert!(stdout.contains("27 rules: 24 violation, 0 unknown, 0 vacuous, 3 pass (41 violations)"), "{stdout}");
     assert!(stdout.contains("aisha.rahman@acme.example → group Platform → role API Group Manager → api.groups.write"));
 }
 

@@ -44,6 +44,7 @@ impl<'o> Plain<'o> {
             Predicate::Text(_, column, test) => {
                 let value = match column {
                     TextColumn::Each(read) => read(org, row).map(str::to_owned),
+                    TextColumn::Derived(read) => read(org, row),
                     TextColumn::Symbol(read) => read(org, row).map(|word| org.symbols.text(word).to_owned()),
                     TextColumn::Principal => Known::Value(match self.grants[at].principal {
                         Principal::User(_) => "user".to_owned(),
@@ -99,7 +100,7 @@ impl<'o> Plain<'o> {
                 let answers = related.iter().map(|&at| (at, self.answer(&test.condition, target, at)));
                 let answers: Vec<Truth> = match (relation, test.quantity) {
                     // Holders are counted once each, however many grants they have.
-                    (Relation::Holders, Quantity::Count(_)) => {
+                    (Relation::Holders, Quantity::Count(..)) => {
                         let mut each = BTreeMap::new();
                         for (at, answer) in answers {
                             let best = each.entry(self.grants[at].principal).or_insert(answer);
@@ -123,7 +124,7 @@ impl<'o> Plain<'o> {
                     Quantity::Some => yes > 0,
                     Quantity::None => yes == 0,
                     Quantity::Every => no == 0,
-                    Quantity::Count(bounds) => bounds.contain(yes),
+                    Quantity::Count(bounds, _) => bounds.contain(yes),
                 };
                 let outcomes: BTreeSet<bool> = outcomes.map(holds).collect();
                 match (outcomes.contains(&true), outcomes.contains(&false)) {

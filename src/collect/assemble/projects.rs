@@ -197,11 +197,12 @@ fn within<'a, T: Item>(
     all
 }
 
-/// When something ends. Zero is no date in 1970: it says that there is no end.
+/// When something ends. Zero is no date in 1970, nor what is before it (the zero time of some languages is in the year 1):
+/// it says that there is no end.
 fn expiry(stamp: Known<Stamp>) -> Known<Time> {
     match stamp {
-        Known::Value(Stamp(0)) | Known::Null => Known::Null,
-        Known::Value(Stamp(seconds)) => Known::Value(seconds),
+        Known::Value(Stamp(seconds)) if seconds > 0 => Known::Value(seconds),
+        Known::Value(_) | Known::Null => Known::Null,
         Known::Missing => Known::Missing,
     }
 }
@@ -214,6 +215,7 @@ mod tests {
     fn zero_is_no_expiry() {
         for (sent, expected) in [
             (Known::Value(Stamp(0)), Known::Null),
+            (Known::Value(Stamp(-62_135_596_800)), Known::Null),
             (Known::Null, Known::Null),
             (Known::Missing, Known::Missing),
             (Known::Value(Stamp(1_780_000_000)), Known::Value(1_780_000_000)),

@@ -31,6 +31,10 @@ fn every_sin_is_found_and_nothing_else() {
             "violation Bilal Haddad, Inês Carvalho, Mei-Ling Chen, Tomasz Zieliński, Yusuf Demir",
         ),
         ("contractor-owns-a-project", "violation Bilal Haddad, Tomasz Zieliński"),
+        (
+            "contractor-privileged-in-a-project",
+            "violation Bilal Haddad, Inês Carvalho, Mei-Ling Chen, Tomasz Zieliński, Yusuf Demir",
+        ),
         ("custom-role-administers-the-organization", "violation Workspace Operations"),
         (
             "custom-role-granted-to-a-user",
@@ -107,7 +111,7 @@ fn a_finding_reads_as_a_path_under_the_words_of_the_policy() {
       see  iso27001 A.5.16, A.5.18; nist-800-53 AC-2; soc2 CC6.2, CC6.3;
            https://platform.openai.com/docs/guides/rbac
 
-    1 rule: 1 violation, 0 unknown, 0 vacuous, 0 pass (1 violation); 25 rules skipped
+    1 rule: 1 violation, 0 unknown, 0 vacuous, 0 pass (1 violation); 26 rules skipped
     "#);
 }
 
@@ -122,6 +126,6 @@ fn the_baseline_costs_one_request_for_each_list_and_each_principal() {
     requests.dedup();
     assert_eq!(requests.len(), total, "a request was made twice");
     // Six lists, the roles of 41 users, roles and members of 8 groups, users, groups, roles, service accounts and keys of
-    // 6 projects, the roles of 5 groups in them, and of the contractors there.
-    assert_eq!(total, 6 + 41 + 2 * 8 + 5 * 6 + 5 + 5);
+    // 6 projects, the roles of 5 groups, 5 contractors and 5 service accounts in them.
+    assert_eq!(total, 6 + 41 + 2 * 8 + 5 * 6 + 5 + 5 + 5);
 }

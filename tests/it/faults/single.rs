@@ -395,7 +395,7 @@ pub fn no_journal(claim: &Claim) {
     // Not even root may make a file there.
     let ran = rolelint(&api).args(["fetch", "-o", "/proc/org.jsonl"]).run();
     ended(claim, &ran);
-    assert!(ran.stderr.contains("cannot keep the journal `/proc/org.jsonl.journal`"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot write snapshot `/proc/org.jsonl`"), "{}", ran.stderr);
     assert_eq!(api.requests(), [], "nobody is asked");
 }
 

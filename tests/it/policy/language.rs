@@ -28,6 +28,8 @@ fn a_text_meets_a_pattern_a_list_null_or_a_mapping() {
         &[
             ("select: role\nforbid: {name: Writer}", "violation Writer"),
             ("select: role\nforbid: {name: writer}", "pass"),
+            ("select: role\nforbid: {plain_name: writer}", "violation Writer"),
+            ("select: role\nforbid: {plain_name: [toolbox, 'b*']}", "violation Blank, Toolbox"),
             ("select: role\nforbid: {name: 'W*'}", "violation Writer"),
             ("select: role\nforbid: {name: 'W?iter'}", "violation Writer"),
             ("select: role\nforbid: {name: '[A-C]*'}", "violation Blank"),

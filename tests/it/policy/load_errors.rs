@@ -312,6 +312,9 @@ fn a_condition_that_can_never_hold_or_always_holds_does_not_load() {
         ("role", r#"{permissions: {only: a.write, except: "*"}}"#, "leaves out all"),
         ("user", r#"{email: {any: "*@acme.example", except: "*"}}"#, "leaves out all"),
         ("user", "{added_at: {older_than: 90d, newer_than: 30d}}", "exclude each other"),
+        ("user", "{added_at: {newer_than: 90d, within: 30d}}", "exclude each other"),
+        ("user", "{added_at: {older_than: 90d, later_than: 30d}}", "exclude each other"),
+        ("admin_api_key", "{expires_at: {later_than: 30d, within: 30d}}", "exclude each other"),
         ("user", "{added_at: {after: 2026-03-01, before: 2026-03-01}}", "exclude each other"),
         ("role", "{all: [{name: Writer}, {name: Auditor}]}", "two values of `name`"),
         ("project", "{holders: {scope: organization, permission: a.write}}", "no grant of the organization"),
@@ -338,6 +341,7 @@ fn neighbours_of_contradictions_load() {
     for (select, condition) in [
         ("role", r#"{permissions: {any: "*.write", except: "a.*"}}"#),
         ("user", "{added_at: {older_than: 30d, newer_than: 90d}}"),
+        ("admin_api_key", "{expires_at: {later_than: 30d, within: 31d}}"),
         ("role", r#"{all: [{name: "Writ*"}, {name: Writer}]}"#),
         ("project", "{holders: {scope: project, permission: a.write}}"),
         ("group", "{holds: {principal: group, permission: a.write}}"),

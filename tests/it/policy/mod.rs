@@ -1,8 +1,11 @@
 //! These tests check the policy language: what rules mean, and which policies are refused.
 
+mod counted;
 mod language;
 mod load_errors;
 mod params;
 mod projects;
 mod relations;
+mod roles;
 mod tests;
+mod unmatched;

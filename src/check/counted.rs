@@ -1,0 +1,49 @@
+//! What a count counts: each thing, or what the things lead to, each once.
+
+use std::collections::BTreeMap;
+
+use super::facts::Facts;
+use crate::org::{Extent, Principal, Truth};
+use crate::policy::{Counted, Kind};
+
+/// Something that is counted once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum One {
+    /// A thing of the kind that is counted, at its place.
+    Thing(usize),
+    /// Whoever holds a grant.
+    Principal(Principal),
+    /// What the thing at that place leads to, which is not known: it may be one that is counted already.
+    Unknown(usize),
+}
+
+impl Facts<'_> {
+    /// Of each that these things of a kind make count, whether one of them answers. What leads to nothing does not count.
+    pub fn counted(
+        &self,
+        of: Kind,
+        counted: Counted,
+        things: impl IntoIterator<Item = usize>,
+        answer: impl Fn(usize) -> Truth,
+    ) -> BTreeMap<One, Truth> {
+        let mut answers = BTreeMap::new();
+        let mut led = Vec::new();
+        for at in things {
+            let (one, truth) = match counted {
+                Counted::Each => (One::Thing(at), answer(at)),
+                Counted::Principals => (One::Principal(self.grants()[at].principal), answer(at)),
+                Counted::Through(relation) => {
+                    let open = self.relate(relation, of, at, Extent::ALL, &mut led);
+                    match led.first() {
+                        Some(&place) => (One::Thing(place), answer(at)),
+                        None if open => (One::Unknown(at), answer(at).and(Truth::Unknown)),
+                        None => continue,
+                    }
+                }
+            };
+            let known = answers.entry(one).or_insert(Truth::No);
+            *known = known.or(truth);
+        }
+        answers
+    }
+}

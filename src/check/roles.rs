@@ -1,0 +1,213 @@
+//! What a rule means by a word such as `owner`: a role of the organization, one of projects, or the legacy word of a
+//! user. Where the words leave that open, a note says so.
+
+use super::facts::Facts;
+use crate::finding::Note;
+use crate::org::{Collection, Extent, Grant, Known, Scope, ServiceAccountIx, UserIx};
+use crate::policy::{
+    Assertion, Attribute, Condition, Kind, Pattern, Predicate, Relation, Rule, TextColumn, TextPredicate, ViaPredicate,
+    predefined,
+};
+
+/// The legacy words that sound like roles.
+const LEGACY: [&str; 3] = ["owner", "reader", "member"];
+
+/// What there is to say of the roles that a rule means.
+#[derive(Default)]
+pub struct Meant {
+    pub notes: Vec<Note>,
+    /// Predefined roles that nothing in the organization is, so that nobody can be said not to hold them: in sentences.
+    pub missing: Vec<String>,
+}
+
+/// Looks for words in a rule that mean roles.
+pub fn meant(facts: &Facts<'_>, rule: &Rule) -> Meant {
+    let mut search = Search { facts, rule, meant: Meant::default() };
+    let place = Place { scopes: rule.scopes(), said: says_scope(&rule.filter) };
+    search.condition(&rule.filter, place);
+    match &rule.assertion {
+        Assertion::Forbid(condition) | Assertion::Require(condition) => search.condition(condition, place),
+        Assertion::Count(..) | Assertion::Exactly(_) => {}
+    }
+    search.meant
+}
+
+/// Where the grants hold that a condition speaks of.
+#[derive(Clone, Copy)]
+struct Place {
+    scopes: Extent,
+    /// Whether the rule says so.
+    said: bool,
+}
+
+struct Search<'s, 'o> {
+    facts: &'s Facts<'o>,
+    rule: &'s Rule,
+    meant: Meant,
+}
+
+impl Search<'_, '_> {
+    fn condition(&mut self, condition: &Condition, place: Place) {
+        match &condition.predicate {
+            Predicate::All(parts) => {
+                let scopes = place.scopes.and(condition.scopes(Kind::Grant));
+                let place = Place { scopes, said: place.said || says_scope(condition) };
+                for part in parts {
+                    self.condition(part, place);
+                }
+            }
+            Predicate::Any(parts) => parts.iter().for_each(|part| self.condition(part, place)),
+            Predicate::Not(part) => self.condition(part, place),
+            Predicate::Related(_, Relation::Role, test) => self.role(&test.condition, place),
+            Predicate::Related(attribute, relation @ (Relation::Holds | Relation::Holders), test) => {
+                let in_project = attribute.of == Kind::Project;
+                let scopes = Extent { organization: !in_project, ..Extent::ALL }.and(test.scopes(*relation));
+                let said = in_project || says_scope(&test.condition);
+                self.condition(&test.condition, Place { scopes, said });
+            }
+            Predicate::Related(_, _, test) => self.condition(&test.condition, place),
+            Predicate::Via(_, ViaPredicate::Group(group)) => self.condition(group, place),
+            Predicate::Text(attribute, _, test) => self.legacy(attribute, test),
+            Predicate::List(..)
+            | Predicate::Flag(..)
+            | Predicate::Time(..)
+            | Predicate::Via(_, ViaPredicate::Kinds(_)) => {}
+        }
+    }
+
+    /// The role of a grant.
+    fn role(&mut self, condition: &Condition, place: Place) {
+        match &condition.predicate {
+            Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|part| self.role(part, place)),
+            Predicate::Not(part) => self.role(part, place),
+            Predicate::Text(_, _, test) => {
+                for pattern in test.any.iter().flatten() {
+                    self.predefined(pattern, place);
+                }
+            }
+            Predicate::List(..)
+            | Predicate::Flag(..)
+            | Predicate::Time(..)
+            | Predicate::Related(..)
+            | Predicate::Via(..) => {}
+        }
+    }
+
+    fn predefined(&mut self, pattern: &Pattern, place: Place) {
+        let Some((word, scopes)) = predefined::meant_by(pattern) else { return };
+        if scopes.len() > 1 && !place.said {
+            let text = format!(
+                "`{word}` means two roles here, that of the organization and that of projects: `scope: organization` or \
+                 `scope: project` says which, `scope: [organization, project]` that both are meant"
+            );
+            self.note(text, pattern);
+        }
+        let in_scope =
+            |scope: &str| if scope == "organization" { place.scopes.organization } else { place.scopes.project };
+        let Some(scope) = scopes.iter().copied().find(|scope| in_scope(scope)) else { return };
+        let id = predefined::id(scope, word);
+        if self.lists_all(scope) && !self.facts.org.roles.iter().any(|role| role.id == id) {
+            let every = if scope == "organization" { "organization" } else { "project" };
+            let sentence = format!("no role has the id {id}, which every {every} has: who holds it cannot be told");
+            if !self.meant.missing.contains(&sentence) {
+                self.meant.missing.push(sentence);
+            }
+        }
+    }
+
+    /// Whether the roles of a scope were read, and there are any to read.
+    fn lists_all(&self, scope: &str) -> bool {
+        let organization = scope == "organization";
+        let collection = if organization { Collection::Roles } else { Collection::ProjectRoles };
+        let active = |word| self.facts.org.symbols.text(word).eq_ignore_ascii_case("active");
+        let projects =
+            || self.facts.org.projects.iter().any(|project| project.status.value().copied().is_some_and(active));
+        let extent = Extent { organization, project: !organization, ..Extent::ALL };
+        self.facts.org.coverage.of(collection).asked
+            && (organization || projects())
+            && self.facts.lists_all(Kind::Role, extent)
+    }
+
+    /// The legacy word of users and of service accounts, which says less than the roles that they hold.
+    fn legacy(&mut self, attribute: &Attribute, test: &TextPredicate) {
+        if attribute.name != "role" || !matches!(attribute.of, Kind::User | Kind::ServiceAccount) {
+            return;
+        }
+        let asked: Vec<&str> = LEGACY.into_iter().filter(|word| test.any.is_some() && test.holds(word)).collect();
+        // A condition on any word is not about one of them.
+        if let [word] = asked.as_slice() {
+            let pattern = test.any.iter().flatten().find(|pattern| pattern.matches(word));
+            if let (Some(text), Some(pattern)) = (self.compared(attribute.of, word), pattern) {
+                self.note(text, pattern);
+            }
+        }
+    }
+
+    /// How many have a legacy word, and how many hold the role; nothing, if they are the same.
+    fn compared(&self, kind: Kind, word: &str) -> Option<String> {
+        let org = self.facts.org;
+        let accounts = kind == Kind::ServiceAccount;
+        let (scope, things) = if accounts { ("project", "service account") } else { ("organization", "user") };
+        let extent = Extent { organization: !accounts, project: accounts, service_accounts: accounts };
+        let id = predefined::id(scope, word);
+        let held = |grants: Vec<Grant>| {
+            let here = |grant: &Grant| matches!(grant.scope, Scope::Organization) != accounts;
+            grants.iter().any(|grant| here(grant) && org.role(grant.role).id == id)
+        };
+        let (count, known) = (self.facts.count(kind), self.facts.lists_all(Kind::Grant, extent));
+        let (mut with_word, mut holding, mut same) = (0, 0, true);
+        for at in 0..count {
+            let legacy = if accounts { org.service_accounts[at].role } else { org.users[at].role };
+            let has = matches!(legacy, Known::Value(legacy) if org.symbols.text(legacy).eq_ignore_ascii_case(word));
+            let holds = known
+                && held(if accounts {
+                    org.grants_of_account(ServiceAccountIx::new(at))
+                } else {
+                    org.grants_of_user(UserIx::new(at))
+                });
+            with_word += usize::from(has);
+            holding += usize::from(holds);
+            same &= has == holds;
+        }
+        if known && same {
+            return None;
+        }
+        let number = |count, verb: &str| match count {
+            1 => format!("1 {things} {verb}s"),
+            count => format!("{count} {things}s {verb}"),
+        };
+        let others = if known {
+            format!("{} the role", number(holding, "hold"))
+        } else {
+            "who holds the role, by a grant or through a group, was not all read".to_owned()
+        };
+        let bear = number(with_word, "bear");
+        Some(format!(
+            "`role` is the legacy word: {bear} `{word}`, {others}; `holds: {{ scope: {scope}, role: {word} }}` asks for \
+             the role"
+        ))
+    }
+
+    fn note(&mut self, text: String, pattern: &Pattern) {
+        let region = self.rule.info.location.source.region(&pattern.span);
+        if !self.meant.notes.iter().any(|note| note.text == text) {
+            self.meant.notes.push(Note { text, region, unmatched: false });
+        }
+    }
+}
+
+/// Whether a condition on a grant says where it has to hold.
+fn says_scope(condition: &Condition) -> bool {
+    match &condition.predicate {
+        Predicate::All(parts) => parts.iter().any(says_scope),
+        Predicate::Any(parts) => !parts.is_empty() && parts.iter().all(says_scope),
+        Predicate::Text(_, TextColumn::Scope, _) | Predicate::Related(_, Relation::Project, _) => true,
+        Predicate::Not(_)
+        | Predicate::Text(..)
+        | Predicate::List(..)
+        | Predicate::Flag(..)
+        | Predicate::Time(..)
+        | Predicate::Related(..)
+        | Predicate::Via(..) => false,
+    }
+}

@@ -1,0 +1,43 @@
+//! The permissions that are known to exist. OpenAI publishes no list of them: these stand in its specification, in
+//! answers of the API, or in programs that use it. A pattern that matches one of them is not taken for a mistake where no
+//! role has it; nothing else depends on this list.
+
+/// Sorted.
+pub const PERMISSIONS: &[&str] = &[
+    "api.agents.read",
+    "api.all.read",
+    "api.assistants.read",
+    "api.assistants.write",
+    "api.audit_logs.read",
+    "api.batch.read",
+    "api.files.read",
+    "api.files.write",
+    "api.fine_tuning.checkpoints.read",
+    "api.fine_tuning.checkpoints.write",
+    "api.fine_tuning.jobs.read",
+    "api.fine_tuning.jobs.write",
+    "api.groups.read",
+    "api.groups.write",
+    "api.management.read",
+    "api.management.write",
+    "api.model.audio.request",
+    "api.model.image.request",
+    "api.model.read",
+    "api.model.request",
+    "api.organization.billing.read",
+    "api.organization.projects.api_keys.read",
+    "api.organization.projects.api_keys.self.write",
+    "api.organization.projects.api_keys.write",
+    "api.organization.projects.service_accounts.read",
+    "api.organization.projects.service_accounts.write",
+    "api.responses.write",
+    "api.roles.read",
+    "api.roles.write",
+    "api.threads.read",
+    "api.threads.write",
+    "api.usage.read",
+    "api.videos.write",
+    "api.webhooks.read",
+    "model.read",
+    "model.request",
+];

@@ -1,0 +1,121 @@
+//! Conditions on times: ages count back from the as-of time, horizons ahead of it.
+
+use super::{Attribute, TimePredicate};
+use crate::document::tree::{Node, Yaml};
+use crate::document::{Problem, Reader, optional};
+use crate::time::{Time, parse_duration, parse_timestamp};
+
+const TIME: &[&str] = &["older_than", "newer_than", "within", "later_than", "before", "after"];
+
+/// How far ahead of the as-of time something may be that counts as happening now, in seconds: clocks differ.
+const CLOCK_SKEW: i64 = 300;
+
+impl TimePredicate {
+    /// Whether it holds of a time.
+    pub fn holds(&self, time: Time, as_of: Time) -> bool {
+        let (age, ahead) = (as_of.saturating_sub(time), time.saturating_sub(as_of));
+        self.older_than.is_none_or(|length| age > length)
+            && self.newer_than.is_none_or(|length| age < length && ahead <= CLOCK_SKEW)
+            && self.within.is_none_or(|length| ahead >= 0 && ahead <= length)
+            && self.later_than.is_none_or(|length| ahead > length)
+            && self.before.is_none_or(|moment| time < moment)
+            && self.after.is_none_or(|moment| time >= moment)
+    }
+
+    /// Whether no time satisfies it: two bounds exclude each other, or one is of the past and one of the future.
+    fn is_impossible(&self) -> bool {
+        let past = self.older_than.or(self.newer_than).is_some();
+        let future = self.within.or(self.later_than).is_some();
+        let ages = self.older_than.zip(self.newer_than).is_some_and(|(older, newer)| newer <= older);
+        let horizons = self.later_than.zip(self.within).is_some_and(|(later, within)| within <= later);
+        let dates = self.after.zip(self.before).is_some_and(|(after, before)| before <= after);
+        (past && future) || ages || horizons || dates
+    }
+}
+
+impl Reader<'_> {
+    pub(super) fn time_test(&mut self, attribute: &Attribute, node: &Node) -> Option<TimePredicate> {
+        match &node.yaml {
+            Yaml::Null => return Some(TimePredicate { null: true, ..TimePredicate::default() }),
+            Yaml::Map(entries) if entries.is_empty() => {
+                let message = format!("`{}` says nothing", attribute.name);
+                let help = "give it older_than or newer_than, within or later_than, before or after";
+                self.problem(Problem::new(node.span.clone(), message).help(help));
+                return None;
+            }
+            Yaml::Map(_) => {}
+            Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => {
+                let wanted = "null, or bounds such as { older_than: 90d } or { before: 2026-01-31 }";
+                self.wrong(node, &format!("`{}`", attribute.name), wanted);
+                return None;
+            }
+        }
+        let fields = self.fields(node, &format!("`{}`", attribute.name), TIME)?;
+        let mut read = |name: &str, of: fn(&str) -> Result<i64, &'static str>| {
+            optional(fields.get(name), |node| self.length_or_date(name, node, of))
+        };
+        let (older_than, newer_than) = (read("older_than", parse_duration), read("newer_than", parse_duration));
+        let (within, later_than) = (read("within", parse_duration), read("later_than", parse_duration));
+        let (before, after) = (read("before", parse_timestamp), read("after", parse_timestamp));
+        let test = TimePredicate {
+            null: false,
+            older_than: older_than.ok()?,
+            newer_than: newer_than.ok()?,
+            within: within.ok()?,
+            later_than: later_than.ok()?,
+            before: before.ok()?,
+            after: after.ok()?,
+        };
+        if test.is_impossible() {
+            self.never(node, &format!("the bounds of `{}` exclude each other", attribute.name));
+        }
+        Some(test)
+    }
+
+    fn length_or_date(&mut self, name: &str, node: &Node, of: fn(&str) -> Result<i64, &'static str>) -> Option<i64> {
+        let node = self.resolve(node)?;
+        let Yaml::Text(text) = &node.yaml else {
+            let date = matches!(name, "before" | "after");
+            let wanted = if date { "a date such as 2026-01-31" } else { "a length of time such as 90d" };
+            self.wrong(&node, &format!("`{name}`"), wanted);
+            return None;
+        };
+        match of(text) {
+            Ok(seconds) => Some(seconds),
+            Err(help) => {
+                let problem = Problem::new(node.span.clone(), format!("`{text}` is not what `{name}` takes"));
+                self.problem(problem.help(help));
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn past_and_future_do_not_mix() {
+        let now = 1_000_000;
+        let older = TimePredicate { older_than: Some(100), ..TimePredicate::default() };
+        let newer = TimePredicate { newer_than: Some(100), ..TimePredicate::default() };
+        let within = TimePredicate { within: Some(1000), ..TimePredicate::default() };
+        let later = TimePredicate { later_than: Some(1000), ..TimePredicate::default() };
+        // How far ahead of now, and what holds then.
+        let table = [
+            (-101, [true, false, false, false]),
+            (-100, [false, false, false, false]),
+            (-99, [false, true, false, false]),
+            (0, [false, true, true, false]),
+            (CLOCK_SKEW, [false, true, true, false]),
+            (CLOCK_SKEW + 1, [false, false, true, false]),
+            (1000, [false, false, true, false]),
+            (1001, [false, false, false, true]),
+        ];
+        for (ahead, expected) in table {
+            let held = [&older, &newer, &within, &later].map(|test| test.holds(now + ahead, now));
+            assert_eq!(held, expected, "{ahead}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What a count counts: the things themselves, or what they lead to, each once.
+
+use super::projects::{healthy, with};
+use crate::support::harness::{offline, text};
+use crate::support::small::{ask, report, without};
+
+#[test]
+fn of_says_what_is_counted_of_related_things() {
+    ask(
+        &healthy(),
+        &[
+            // Ada, Ops, Cyd and Eve through it, and Robot: three of them are users.
+            ("select: project\nforbid: {holders: {where: {role: owner}, count: 5}}", "violation Production"),
+            (
+                "select: project\nforbid: {holders: {where: {role: owner}, count: {of: principal, min: 5, max: 5}}}",
+                "violation Production",
+            ),
+            (
+                "select: project\nforbid: {holders: {where: {role: owner}, count: {of: user, min: 3, max: 3}}}",
+                "violation Production",
+            ),
+            ("select: project\nforbid: {holders: {count: {of: group, min: 1}}}", "violation Production"),
+            // Bob has two roles there, and so has nobody else.
+            ("select: project\nforbid: {holders: {count: {of: grant, min: 7}}}", "violation Production"),
+            ("select: project\nforbid: {holders: {count: {of: principal, min: 7}}}", "pass"),
+            ("select: user\nforbid: {holds: {where: {scope: project}, count: {of: project, min: 2}}}", "violation Bob"),
+            ("select: role\nforbid: {holders: {count: {of: project, min: 2}}}", "violation owner"),
+            ("select: project\nforbid: {api_keys: {count: 3}}", "violation Production"),
+            ("select: project\nforbid: {api_keys: {count: {of: owner, min: 2}}}", "violation Production"),
+            ("select: project\nforbid: {api_keys: {count: {of: owner, min: 3}}}", "pass"),
+            ("select: project\nforbid: {api_keys: {count: {of: service_account, min: 1}}}", "violation Production"),
+        ],
+    );
+}
+
+#[test]
+fn of_says_what_is_counted_of_selected_things() {
+    let owners = "select: grant\nwhere: {scope: project, role: owner}\ncount: ";
+    for (of, number) in
+        [("grant", 6), ("principal", 6), ("user", 4), ("group", 1), ("service_account", 1), ("project", 2), ("role", 1)]
+    {
+        let rule = |min, max| format!("{owners}{{of: {of}, min: {min}, max: {max}}}");
+        ask(&healthy(), &[(&rule(number, number), "pass"), (&rule(number + 1, 9), "violation organization")]);
+    }
+    ask(
+        &healthy(),
+        &[
+            ("select: api_key\ncount: {of: owner, min: 3, max: 3}", "pass"),
+            ("select: api_key\ncount: {of: project, min: 3, max: 3}", "pass"),
+            ("select: api_key\ncount: {of: api_key, min: 5, max: 5}", "pass"),
+        ],
+    );
+    let report = report(&healthy(), &[(&format!("{owners}{{of: user, max: 1}}"), "")]);
+    let finding = report.findings().next().expect("a violation");
+    assert_eq!(text(&finding["message"]), "4 users selected, at most 1 allowed");
+    assert!(finding["evidence"].to_string().contains("cyd@partner.example"), "{}", finding["evidence"]);
+}
+
+#[test]
+fn a_count_of_what_is_not_known_to_be_another_is_unknown_where_that_decides() {
+    // Nobody knows whose the two keys of Production and Staging are: of one owner, or of several, or of nobody.
+    let api = with(&[
+        ("/organization/projects/proj_1/api_keys", without("owner")),
+        ("/organization/projects/proj_2/api_keys", without("owner")),
+    ]);
+    ask(
+        &api,
+        &[
+            ("select: api_key\ncount: {of: owner, min: 1}", "pass"),
+            ("select: api_key\ncount: {of: owner, max: 5}", "pass"),
+            ("select: api_key\ncount: {of: owner, max: 3}", "unknown organization"),
+            ("select: api_key\ncount: {of: owner, max: 0}", "violation organization"),
+            ("select: project\nforbid: {api_keys: {count: {of: owner, min: 2}}}", "unknown Production"),
+        ],
+    );
+}
+
+#[test]
+fn a_word_that_nothing_can_be_counted_by_does_not_load() {
+    for (rule, said) in [
+        ("select: user\n    forbid: { holds: { count: { of: groups, max: 1 } } }", "did you mean `group`?"),
+        ("select: user\n    count: { of: principal, max: 1 }", "`principal` is not a thing to count of a user"),
+        ("select: user\n    count: { of: [user], max: 1 }", "`of` takes the word for what is counted"),
+        ("select: user\n    count: { of: user }", "`count` needs `min` or `max`"),
+    ] {
+        let policy = format!("version: 1\nrules:\n  - id: asked\n    {rule}\n");
+        let ran = offline().file("p.yaml", &policy).args(["check", "-p", "p.yaml", "-s", "none"]).run().ends_with(2);
+        assert!(ran.stderr.contains(said), "{rule}: {}", ran.stderr);
+    }
+}

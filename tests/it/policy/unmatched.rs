@@ -1,0 +1,101 @@
+//! Words in a rule that match nothing: each is noted, and with `--strict` proves nothing.
+
+use serde_json::json;
+
+use crate::support::harness::{Ran, acme, rolelint, text};
+use crate::support::small::{healthy, report};
+
+/// The notes on a rule of the small organization.
+fn notes(rule: &str) -> Vec<(String, bool)> {
+    let report = report(&healthy(), &[(rule, "")]);
+    let notes = report.rule("rule-0")["notes"].as_array().expect("a list").clone();
+    notes.iter().map(|note| (text(&note["message"]).to_owned(), note["unmatched"] == true)).collect()
+}
+
+#[test]
+fn every_pattern_and_regex_of_an_assertion_that_matches_nothing_is_noted() {
+    let role = "no role grants such a permission";
+    let table = [
+        ("select: role\nforbid: {permissions: 'api.group.*'}", "`api.group.*`", role, "api.groups.read"),
+        ("select: role\nforbid: {permissions: '{api.group,api.role}.write'}", "`{api.group", role, ""),
+        ("select: role\nrequire: {permissions: {only: ['*', 'api.fils.*']}}", "`api.fils.*`", role, "api.files.read"),
+        ("select: user\nforbid: {holds: {permission: {any: '*', except: '*.rite'}}}", "`*.rite`", role, ""),
+        ("select: user\nforbid: {email: '*@acme.exmple'}", "no user has such an email", "", "@acme.example"),
+        ("select: user\nforbid: {email: {regex: 'ada'}}", "`ada`: no user has such an email", "", ""),
+        ("select: role\nforbid: {description: {regex: 'Wrote'}}", "no role has such a description", "", ""),
+        ("select: role\nforbid: {name: 'Write?r'}", "no role has such a name", "", "Writer"),
+        ("select: grant\nforbid: {role: 'Wri?ter'}", "no role has such a name", "", "Writer"),
+        ("select: user\nforbid: {groups: {name: 'Opz*'}}", "no group has such a name", "", ""),
+        ("select: user\nwhere: {email: '*@x.example'}\ncount: {max: 0}", "no user has such an email", "", ""),
+        ("select: user\nwhere: {email: '*@x.example'}\nexactly: {email: []}", "no user has such an email", "", ""),
+    ];
+    for (rule, said, also, near) in table {
+        let notes = notes(rule);
+        let [(note, true)] = notes.as_slice() else { panic!("{rule}: {notes:?}") };
+        assert!(note.contains(said) && note.contains(also) && note.contains(near), "{rule}: {note}");
+    }
+}
+
+#[test]
+fn what_matches_or_is_known_or_only_narrows_is_not_noted() {
+    for rule in [
+        "select: role\nforbid: {permissions: 'api.groups.*'}",
+        // No role grants them; the vocabulary has them.
+        "select: role\nforbid: {permissions: api.management.write}",
+        "select: role\nforbid: {permissions: '*service_accounts.write'}",
+        "select: role\nforbid: {permissions: {except: [], any: 'api.webhooks.*'}}",
+        "select: project\nforbid: {status: 'arch*'}",
+        "select: role\nforbid: {description: ''}",
+        "select: user\nwhere: {email: ['*@acme.example', '*@x.example']}\nforbid: {is_scim_managed: false}",
+        "select: role\nallow_unmatched: true\nforbid: {permissions: api.nothing.at.all, name: 'No*'}",
+    ] {
+        assert_eq!(notes(rule), [], "{rule}");
+    }
+}
+
+const MISSPELT: &str =
+    "version: 1\nrules:\n  - id: asked\n    select: role\n    forbid: { permissions: \"api.group.*\" }\n";
+
+#[test]
+fn a_note_says_where_the_words_stand_and_with_strict_the_rule_is_unknown() {
+    let ran = |policy: &str, args: &[&str]| -> Ran {
+        rolelint(&healthy()).check(policy).args(["--format", "json"]).args(args.iter().copied()).run()
+    };
+    let lenient = ran(MISSPELT, &[]).ends_with(0).json();
+    assert_eq!(lenient.answer("asked"), "pass");
+    let region = &lenient.rule("asked")["notes"][0]["policy"];
+    assert_eq!(*region, json!({"line": 5, "column": 28, "end_line": 5, "end_column": 41}));
+
+    let strict = ran(MISSPELT, &["--strict"]).ends_with(3).json();
+    assert_eq!(strict.answer("asked"), "unknown");
+    assert!(!strict.is_complete());
+    assert!(strict.rule("asked")["unread"].to_string().contains("`api.group.*`"));
+
+    let expected = MISSPELT.replace("select: role", "allow_unmatched: true\n    select: role");
+    assert_eq!(ran(&expected, &["--strict"]).ends_with(0).json().answer("asked"), "pass");
+
+    let said = rolelint(&healthy()).check(MISSPELT).run().ends_with(0).stdout;
+    assert!(said.contains("note: asked (policy.yaml:5:28): `api.group.*`"), "{said}");
+}
+
+#[test]
+fn a_name_in_where_is_no_reason_against_a_rule_that_expects_to_select_nothing() {
+    let rule = "select: user\nwhere: {email: mallory@acme.example}\nforbid: {holds: {permission: api.groups.write}}";
+    assert!(matches!(notes(rule).as_slice(), [(note, true)] if note.contains("no user has this email")));
+    let expected = format!("allow_empty: true\n{rule}");
+    assert!(matches!(notes(&expected).as_slice(), [(note, false)] if note.contains("no user has this email")));
+}
+
+#[test]
+fn the_built_in_rules_are_silent_of_their_own_words_and_not_of_what_people_set() {
+    let only = |args: &[&str]| {
+        let args = ["--only", "contractor-holds-write-permission", "--format", "json"].iter().chain(args).copied();
+        rolelint(&acme()).args(["check"]).args(args).run().json()
+    };
+    let rule = "contractor-holds-write-permission";
+    assert_eq!(only(&[]).rule(rule)["notes"], json!([]));
+    let given = only(&["--param", "contractors=['*@contractr.acme.example', '*']"]);
+    let notes = given.rule(rule)["notes"].to_string();
+    assert!(notes.contains("`*@contractr.acme.example`: no user has such an email"), "{notes}");
+    assert_eq!(given.rule(rule)["notes"].as_array().map(Vec::len), Some(1));
+}
