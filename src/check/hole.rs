@@ -3,7 +3,7 @@
 use super::evaluate::Domain;
 use super::proof::{Missing, Proof};
 use super::prove::Prover;
-use super::relate::{holding, principal};
+use super::relate::principal;
 use crate::org::{Collection, Extent, GroupIx, Known, Org, Principal, ProjectIx, UserIx, part_id};
 use crate::policy::{Kind, Relation, matters};
 
@@ -32,7 +32,7 @@ impl Prover<'_, '_> {
         };
         match relation {
             Relation::Holds => self.open_grants(principal(kind, at), scopes, proof),
-            Relation::Holders => self.open_holders(holding(kind, scopes), proof),
+            Relation::Holders => self.open_holders(scopes, proof),
             Relation::Groups => {
                 let project = self.facts.unlisted_groups.get();
                 self.open_memberships(Extent { project, ..scopes }, proof);
