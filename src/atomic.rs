@@ -1,8 +1,15 @@
 //! Files that are written whole or not at all, readable by their owner only.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tempfile::NamedTempFile;
+
+/// The temporary files of this process, for [`abandon_all`] to remove.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// Writes a file through `fill`. The name appears, or changes its content, only once all of it is on disk.
 /// A name that stands for no regular file (a pipe, a terminal) is written to as it is.
@@ -11,24 +18,142 @@ use std::path::Path;
 ///
 /// Whatever the system says; then the name is as it was.
 pub fn write_whole<T>(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
-    // Through a link, it is the file behind it that changes.
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = behind(path);
     if std::fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file()) {
         let mut file = BufWriter::new(OpenOptions::new().write(true).open(&target)?);
         let result = fill(&mut file)?;
         file.flush()?;
         return Ok(result);
     }
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Made with mode 0600, and removed again unless it is persisted.
-    let temporary = tempfile::NamedTempFile::new_in(folder)?;
-    let mut file: BufWriter<&File> = BufWriter::with_capacity(1 << 16, temporary.as_file());
+    let unfinished = Unfinished::in_folder(folder_of(&target))?;
+    let mut file: BufWriter<&File> = BufWriter::with_capacity(1 << 16, unfinished.file());
     let result = fill(&mut file)?;
     file.flush()?;
     drop(file);
-    temporary.as_file().sync_all()?;
-    temporary.persist(&target)?;
+    unfinished.file().sync_all()?;
+    unfinished.rename(&target)?;
+    sync_folder_of(&target)?;
     Ok(result)
+}
+
+/// Finds out whether [`write_whole`] could write there, and leaves everything as it is.
+///
+/// # Errors
+///
+/// It could not, for this reason.
+pub fn try_out(path: &Path) -> io::Result<()> {
+    let target = behind(path);
+    match std::fs::metadata(&target).map(|metadata| metadata.file_type()) {
+        Ok(kind) if kind.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(kind) if kind.is_file() => Unfinished::in_folder(folder_of(&target)).map(drop),
+        // To open a pipe is to wait for its reader.
+        #[cfg(unix)]
+        Ok(kind) if std::os::unix::fs::FileTypeExt::is_fifo(&kind) => Ok(()),
+        Ok(_) => OpenOptions::new().write(true).open(&target).map(drop),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Err(_) if !folder_of(&target).exists() => {
+            Err(io::Error::new(io::ErrorKind::NotFound, "the folder does not exist"))
+        }
+        Err(_) => Unfinished::in_folder(folder_of(&target)).map(drop),
+    }
+}
+
+/// One name for a file, however it is written: two paths that would be the same file have the same.
+pub fn identity(path: &Path) -> PathBuf {
+    let target = behind(path);
+    let folder = std::fs::canonicalize(folder_of(&target));
+    folder.ok().zip(target.file_name()).map_or_else(|| target.clone(), |(folder, name)| folder.join(name))
+}
+
+/// Makes sure that the name of a file outlives a power cut.
+///
+/// # Errors
+///
+/// What the system says.
+pub fn sync_folder_of(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let synced = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
+        // Not every file system can, and a folder that may be written to need not be readable.
+        let impossible = [io::ErrorKind::InvalidInput, io::ErrorKind::Unsupported, io::ErrorKind::PermissionDenied];
+        match synced {
+            Err(error) if !impossible.contains(&error.kind()) => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+/// Removes every file that is not finished, because the process is about to end. From then on none is begun and none is
+/// finished: whoever tries waits for the end.
+pub fn abandon_all() {
+    let unfinished = registry();
+    for path in unfinished.iter() {
+        // There is nobody left to tell.
+        std::fs::remove_file(path).unwrap_or(());
+    }
+    std::mem::forget(unfinished);
+}
+
+/// A file under a name of its own, until it gets the name that it is for. Removed again if it does not.
+struct Unfinished {
+    /// Always there, but while it is dropped or renamed.
+    file: Option<NamedTempFile>,
+}
+
+impl Unfinished {
+    fn in_folder(folder: &Path) -> io::Result<Self> {
+        let mut unfinished = registry();
+        let file = temporary(folder)?;
+        unfinished.insert(file.path().to_owned());
+        Ok(Self { file: Some(file) })
+    }
+
+    fn file(&self) -> &File {
+        self.file.as_ref().expect("it is not renamed yet").as_file()
+    }
+
+    fn rename(mut self, target: &Path) -> io::Result<()> {
+        let mut unfinished = registry();
+        let file = self.file.take().expect("it is renamed once");
+        unfinished.remove(file.path());
+        file.persist(target).map(drop).map_err(|failed| failed.error)
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(file) = self.file.take() {
+            registry().remove(file.path());
+        }
+    }
+}
+
+fn registry() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes a file with a name of its own, for its owner only. An error does not speak of that name, which nobody knows.
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut code = None;
+    let open = |path: &Path| options.open(path).inspect_err(|error| code = error.raw_os_error());
+    let made = tempfile::Builder::new().make_in(folder, open);
+    made.map_err(|error| code.map_or_else(|| error.kind().into(), io::Error::from_raw_os_error))
+}
+
+/// Through a link, it is the file behind it that changes.
+fn behind(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]
@@ -47,6 +172,75 @@ mod tests {
         failed.expect_err("the error comes back");
         assert_eq!(std::fs::read(&path).expect("still there"), b"old");
         assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
+    }
+
+    #[test]
+    fn a_file_is_registered_for_removal_as_long_as_it_is_unfinished() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ours = || registry().iter().filter(|path| path.starts_with(folder.path())).cloned().collect::<Vec<_>>();
+        for fails in [false, true] {
+            let written = write_whole(&folder.path().join("report"), |_| {
+                let unfinished = ours();
+                assert!(unfinished.len() == 1 && unfinished[0].exists());
+                if fails { Err(io::Error::other("disk full")) } else { Ok(()) }
+            });
+            assert_eq!(written.is_err(), fails);
+            assert_eq!(ours(), Vec::<PathBuf>::new());
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_found_without_writing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("file"), "old").expect("written");
+        for fine in ["file", "new"] {
+            try_out(&at(fine)).expect("it can be written");
+        }
+        for (path, said) in
+            [("none/new", "the folder does not exist"), ("file/new", "ot a directory"), ("", "director")]
+        {
+            let error = try_out(&at(path)).expect_err("it cannot be written").to_string();
+            assert!(error.contains(said) && !error.contains(".tmp"), "{path}: {error}");
+        }
+        assert_eq!(std::fs::read(at("file")).expect("read"), b"old");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
+    }
+
+    #[test]
+    fn two_writers_at_once_leave_the_whole_text_of_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("report");
+        std::thread::scope(|scope| {
+            for letter in ["a", "b"] {
+                let (path, text) = (&path, letter.repeat(100_000));
+                scope.spawn(move || {
+                    for _ in 0..20 {
+                        let fill = |file: &mut dyn Write| {
+                            text.as_bytes().chunks(1000).try_for_each(|piece| file.write_all(piece))
+                        };
+                        write_whole(path, fill).expect("written");
+                    }
+                });
+            }
+        });
+        let written = std::fs::read(&path).expect("read");
+        assert!(written.len() == 100_000 && written.iter().all(|byte| *byte == written[0]));
+        assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn one_file_has_one_identity() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("sub")).expect("made");
+        std::fs::write(at("file"), "").expect("written");
+        std::os::unix::fs::symlink(at("file"), at("link")).expect("linked");
+        for (one, other) in [("file", "link"), ("new", "sub/../new"), ("sub/new", "./sub/./new")] {
+            assert_eq!(identity(&at(one)), identity(&at(other)));
+        }
+        assert_ne!(identity(&at("new")), identity(&at("sub/new")));
     }
 
     #[cfg(unix)]

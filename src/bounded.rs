@@ -24,6 +24,20 @@ pub fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
+/// Reads at most that many bytes of a file that is no pipe either: to open one is to wait for somebody to write.
+///
+/// # Errors
+///
+/// It is no regular file, or larger; whatever the system says.
+pub fn read_file(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let kind = std::fs::metadata(path)?.file_type();
+    if kind.is_file() || kind.is_dir() {
+        read_bytes(open(path)?, limit)
+    } else {
+        Err(io::Error::other("it is not a regular file"))
+    }
+}
+
 /// Reads a text of at most that many bytes.
 ///
 /// # Errors
@@ -39,12 +53,17 @@ pub fn read(path: &Path, limit: u64) -> io::Result<String> {
 ///
 /// The text is longer, or not UTF-8.
 pub fn read_text(stream: impl io::Read, limit: u64) -> io::Result<String> {
+    let bytes = read_bytes(stream, limit)?;
+    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))
+}
+
+fn read_bytes(stream: impl io::Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     stream.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {} KB", limit >> 10)));
     }
-    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -24,8 +24,9 @@
 //! | [`finding`] | what does a check say? | `document`, `org` |
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `document`, `finding`, `org`, `policy` |
+//! | `exceptions` | what changes an outcome after it was judged? | `finding` |
 //! | [`testing`] | do the policies say what their tests expect? | `check`, `document`, `finding`, `org`, `policy` |
-//! | `api` | what does one list of the Admin API say, honestly? | `org` |
+//! | `api` | what does one list of the Admin API say, honestly? | `atomic`, `bounded`, `org` |
 //! | `collect` | which lists make an organization? | `api`, `org` |
 //! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `org` |
 //! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `document`, `finding`, `org` |
@@ -57,6 +58,7 @@ pub mod command;
 pub mod console;
 pub mod document;
 pub mod escape;
+pub(crate) mod exceptions;
 pub mod finding;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]

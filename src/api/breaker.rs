@@ -81,6 +81,7 @@ impl Breaker {
             | Error::Proxy { .. }
             | Error::Journal { .. }
             | Error::JournalBusy { .. }
+            | Error::JournalLock { .. }
             | Error::JournalForeign { .. }
             | Error::Denied { .. }
             | Error::NotFound { .. }

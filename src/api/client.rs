@@ -21,6 +21,7 @@ use super::pace::Pace;
 use super::pagination::Purpose;
 use super::retry_after;
 use super::status::{message, missing_scope};
+use super::unreadable::without_unreadable;
 use crate::escape::is_hidden;
 use crate::time::Time;
 
@@ -272,6 +273,7 @@ impl Client {
                 | Error::Proxy { .. }
                 | Error::Journal { .. }
                 | Error::JournalBusy { .. }
+                | Error::JournalLock { .. }
                 | Error::JournalForeign { .. }
                 | Error::Denied { .. }
                 | Error::NotFound { .. }
@@ -328,6 +330,7 @@ impl Client {
         } else if status != StatusCode::OK {
             return Err(self.refused(status, &headers, &body));
         }
+        body = without_unreadable(body);
         if get.endpoint.shows_keys {
             body = without_keys(body)?;
         }
@@ -468,7 +471,8 @@ impl PageRequest<'_> {
 mod tests {
     use super::*;
     use crate::api::endpoint;
-    use crate::api::wire::{ApiKey, Page};
+    use crate::api::page::Page;
+    use crate::api::wire::ApiKey;
     use crate::org::Collection;
 
     fn options() -> Options {
@@ -502,10 +506,9 @@ mod tests {
 
     #[test]
     fn what_only_serde_skips_is_no_answer_and_is_not_kept() {
-        let bodies: [&[u8]; 4] = [
-            b"{\"object\":\"\xff\",\"data\":[],\"has_more\":false}",
+        let bodies: [&[u8]; 3] = [
+            b"{\"object\":\xff,\"data\":[],\"has_more\":false}",
             br#"{"data":[{"id":"a","redacted_value":"piece","x":1e999}],"has_more":false}"#,
-            br#"{"data":[{"id":"a","redacted_value":"piece","x":"\ud800"}],"has_more":false}"#,
             br#"{"data":[{"id":"a","redacted_value":"piece"}],"has_more":"no"}"#,
         ];
         for body in bodies {
@@ -513,6 +516,19 @@ mod tests {
             answer.expect_err("it is none");
             assert!(!kept.contains("piece") && kept.lines().count() == 1, "{kept}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_in_an_answer_is_noted_and_its_rest_is_kept() {
+        let (answer, kept) = journalled(
+            200,
+            HeaderMap::new(),
+            br#"{"data":[{"id":"a","redacted_value":"piece","name":"\ud800"}],"has_more":false}"#,
+        );
+        let page = answer.expect("a page");
+        assert_eq!((page.unreadable[0].id.as_str(), page.unreadable[0].field.as_str()), ("a", "name"));
+        assert!(page.data[0].name.is_missing());
+        assert!(!kept.contains("piece") && kept.lines().count() == 2 && kept.contains("unreadable"), "{kept}");
     }
 
     #[test]

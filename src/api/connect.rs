@@ -18,8 +18,12 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{CertificateError, RootCertStore};
 
 use super::error::Error;
+use crate::bounded;
 use crate::escape::{is_hidden, mask};
 use crate::time::{Time, rfc3339};
+
+/// The largest file of CA certificates, in bytes: thirty times those that systems have.
+const LARGEST_CA_FILE: u64 = 8 << 20;
 
 /// What to ask a user whose machine may live in another year.
 const CLOCK: &str = "is this machine's clock right?";
@@ -69,7 +73,7 @@ fn is_local(url: &Url) -> bool {
 /// There are none that can be used.
 pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     let unusable = |why: String| Error::CaFile { path: path.to_owned(), why };
-    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    let pem = bounded::read_file(path, LARGEST_CA_FILE).map_err(|error| unusable(error.to_string()))?;
     let mut certificates = Vec::new();
     for read in CertificateDer::pem_slice_iter(&pem) {
         let certificate = read.map_err(|_| unusable("it is no PEM, or not a whole one".to_owned()))?;

@@ -73,6 +73,15 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// The journal cannot be locked, though nobody has it.
+    #[error("cannot lock the journal `{}`", shown(path))]
+    #[diagnostic(help("some network file systems have no locks: write to a local file, or to standard output (-o -)"))]
+    JournalLock {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The journal belongs to something else.
     #[error("cannot go on with the journal `{}`: {why}", shown(path))]
     #[diagnostic(help("delete it to start over"))]
@@ -239,6 +248,7 @@ impl Error {
             | Self::Proxy { .. }
             | Self::Journal { .. }
             | Self::JournalBusy { .. }
+            | Self::JournalLock { .. }
             | Self::JournalForeign { .. }
             | Self::Denied { .. }
             | Self::NotFound { .. }
@@ -272,6 +282,7 @@ impl Error {
             | Self::Proxy { .. }
             | Self::Journal { .. }
             | Self::JournalBusy { .. }
+            | Self::JournalLock { .. }
             | Self::JournalForeign { .. }
             | Self::NotFound { .. }
             | Self::Status { .. }

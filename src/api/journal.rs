@@ -5,7 +5,7 @@
 //! key is there as a salted digest, to tell it from another.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use super::key::Key;
+use crate::atomic::sync_folder_of;
 use crate::time::{Time, rfc3339};
 
 /// The version of the format.
@@ -74,12 +75,7 @@ impl Journal {
         if std::fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
             return Err(failed(io::Error::other("it is no regular file")));
         }
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).map_err(failed)?;
-        file.try_lock().map_err(|_| Error::JournalBusy { path: path.to_owned() })?;
+        let mut file = locked(path)?;
         let foreign = |why: String| Error::JournalForeign { path: path.to_owned(), why };
         let mut answers = HashMap::new();
         let mut began = now;
@@ -110,7 +106,7 @@ impl Journal {
         file.set_len(end).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
         let journal = Self { path: path.to_owned(), began, answers, file: Mutex::new(file) };
         if end == 0 {
-            journal.append(&header(identity, now)).map_err(failed)?;
+            journal.append(&header(identity, now)).and_then(|()| sync_folder_of(path)).map_err(failed)?;
         }
         Ok(journal)
     }
@@ -172,6 +168,44 @@ impl Journal {
             file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))).unwrap_or(end);
         }
         written
+    }
+}
+
+/// Opens the file and locks it. Whoever had it before may have removed it in between: then the name is another file's.
+fn locked(path: &Path) -> Result<File, Error> {
+    let failed = |source| Error::Journal { path: path.to_owned(), source };
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    loop {
+        let file = options.open(path).map_err(failed)?;
+        file.try_lock().map_err(|refused| match refused {
+            TryLockError::WouldBlock => Error::JournalBusy { path: path.to_owned() },
+            TryLockError::Error(source) => Error::JournalLock { path: path.to_owned(), source },
+        })?;
+        if has_name(&file, path).map_err(failed)? {
+            return Ok(file);
+        }
+    }
+}
+
+/// Whether the file is still the one of that name.
+fn has_name(file: &File, path: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let of = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+        match std::fs::symlink_metadata(path) {
+            Ok(named) => Ok(of(named) == of(file.metadata()?)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        Ok(true)
     }
 }
 
@@ -286,6 +320,20 @@ mod tests {
         std::fs::write(folder.path().join("x"), "my notes\n").expect("written");
         assert!(matches!(open(&folder.path().join("x"), "https://a", &mine, 8), Err(Error::JournalForeign { .. })));
         assert_eq!(std::fs::read(&path).expect("there"), before);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_journal_that_was_removed_is_no_longer_the_one_of_that_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("j");
+        let mine = key("sk-admin-mine");
+        let first = open(&path, "https://a", &mine, 7).expect("begun");
+        assert!(has_name(&first.file.lock().expect("no panic"), &path).expect("looked at"));
+        std::fs::remove_file(&path).expect("removed");
+        assert!(!has_name(&first.file.lock().expect("no panic"), &path).expect("looked at"));
+        let _second = open(&path, "https://a", &mine, 8).expect("another file, begun");
+        assert!(!has_name(&first.file.lock().expect("no panic"), &path).expect("looked at"));
     }
 
     #[test]

@@ -8,14 +8,17 @@ pub(crate) mod client;
 mod connect;
 pub(crate) mod endpoint;
 pub(crate) mod error;
+pub(crate) mod event;
 pub(crate) mod journal;
 pub(crate) mod key;
 mod pace;
+pub(crate) mod page;
 pub(crate) mod pagination;
 pub(crate) mod parent;
 mod probe;
 pub(crate) mod retry_after;
 mod status;
+pub(crate) mod unreadable;
 pub(crate) mod wire;
 
 #[cfg(any(test, fuzzing))]

@@ -1,14 +1,16 @@
 //! A whole list, page by page. A list that does not come to an end by its own rules was not read.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde::de::DeserializeOwned;
 
 use super::client::{Client, PageRequest};
 use super::endpoint::{Endpoint, Envelope, SAFE_LIMIT, encode};
 use super::error::Error;
+use super::page::Page;
 use super::parent::Parent;
-use super::wire::{Item, Page};
+use super::unreadable::Unreadable;
+use super::wire::Item;
 use crate::org::Known;
 
 /// More pages than any organization has.
@@ -18,14 +20,25 @@ const MOST_PAGES: u64 = 100_000;
 #[derive(Debug)]
 pub struct Listed<T> {
     pub items: Vec<T>,
+    /// What else the list said of things that are among the items, other than what it said first.
+    pub copies: Vec<T>,
+    /// Fields that nobody can read.
+    pub unreadable: Vec<Unreadable>,
     pub requests: u64,
     pub cut: Option<Error>,
 }
 
 impl<T> Listed<T> {
+    /// All that the list says, also of one thing more than once.
+    pub fn told(&self) -> impl Iterator<Item = &T> {
+        self.items.iter().chain(&self.copies)
+    }
+
     /// The same list of something else.
-    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Listed<U> {
-        Listed { items: self.items.into_iter().map(f).collect(), requests: self.requests, cut: self.cut }
+    pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Listed<U> {
+        let Self { items, copies, unreadable, requests, cut } = self;
+        let items = items.into_iter().map(&mut f).collect();
+        Listed { items, copies: copies.into_iter().map(f).collect(), unreadable, requests, cut }
     }
 }
 
@@ -68,16 +81,15 @@ pub async fn list<T: DeserializeOwned + Item>(
     which: ListRequest<'_>,
     seen: impl Fn(usize),
 ) -> Listed<T> {
-    let mut listed = Listed { items: Vec::new(), requests: 0, cut: None };
-    listed.cut = walk(client, which, &mut listed.items, &mut listed.requests, seen).await.err();
+    let mut listed = Listed { items: Vec::new(), copies: Vec::new(), unreadable: Vec::new(), requests: 0, cut: None };
+    listed.cut = walk(client, which, &mut listed, seen).await.err();
     listed
 }
 
 async fn walk<T: DeserializeOwned + Item>(
     client: &Client,
     which: ListRequest<'_>,
-    items: &mut Vec<T>,
-    requests: &mut u64,
+    listed: &mut Listed<T>,
     seen: impl Fn(usize),
 ) -> Result<(), Error> {
     let ListRequest { endpoint, of, archived, query, look } = which;
@@ -87,7 +99,8 @@ async fn walk<T: DeserializeOwned + Item>(
     let mut limit = pace.limit(endpoint);
     let mut after: Option<String> = None;
     let mut cursors = HashSet::new();
-    let mut ids: HashSet<String> = HashSet::new();
+    // The place of each thing among the items.
+    let mut ids: HashMap<String, usize> = HashMap::new();
     let mut empty_before = false;
     // Whether the last page said that it is the last, and yet where the next one begins.
     let mut ended = false;
@@ -104,14 +117,24 @@ async fn walk<T: DeserializeOwned + Item>(
             }
             page => page.inspect_err(|error| pace.patience.failed(endpoint, error))?,
         };
-        *requests += 1;
+        listed.requests += 1;
         let over = ended;
         ended = page.has_more == Some(false);
         let next = cursor_of(&page, endpoint.envelope)?;
         let (empty, before) = (page.data.is_empty(), ids.len());
-        // A thing that moved over a page border while we read comes twice; it is one thing.
-        items.extend(page.data.into_iter().filter(|item| ids.insert(item.id().to_owned())));
-        seen(items.len());
+        listed.unreadable.extend(page.unreadable);
+        for item in page.data {
+            // A thing that moved over a page border while we read comes twice; it is one thing.
+            match ids.get(item.id()) {
+                None => {
+                    ids.insert(item.id().to_owned(), listed.items.len());
+                    listed.items.push(item);
+                }
+                Some(&first) if listed.items[first] == item => {}
+                Some(_) => listed.copies.push(item),
+            }
+        }
+        seen(listed.items.len());
         // What was said to follow, and does not, was the end.
         if over && ids.len() == before {
             return Ok(());
@@ -127,7 +150,7 @@ async fn walk<T: DeserializeOwned + Item>(
         if !cursors.insert(next.clone()) {
             return Err(Error::Pagination { what: "a cursor came again" });
         }
-        if *requests >= MOST_PAGES {
+        if listed.requests >= MOST_PAGES {
             return Err(Error::Pagination { what: "no end in sight" });
         }
         after = Some(next);

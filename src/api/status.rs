@@ -7,6 +7,13 @@ pub(crate) fn message(body: &[u8]) -> String {
     places.into_iter().flatten().find_map(serde_json::Value::as_str).unwrap_or_default().to_owned()
 }
 
+/// What an error inside an answer says: its message, or that of the first of several; else the error itself.
+pub(crate) fn said(error: &serde_json::Value) -> String {
+    let one = error.as_array().and_then(|list| list.first()).unwrap_or(error);
+    let text = one.as_str().or_else(|| one.get("message")?.as_str());
+    text.map_or_else(|| one.to_string(), str::to_owned)
+}
+
 /// The scope in "Missing scopes: api.management.read."
 pub(crate) fn missing_scope(message: &str) -> Option<String> {
     let (_, rest) = message.split_once("Missing scopes: ")?;

@@ -8,7 +8,7 @@ use super::counted::One;
 use super::evaluate::{Answered, matching, principal_word, scope_word, within};
 use super::judge::Judge;
 use super::message::fingerprint;
-use super::proof::{Missing, Proof};
+use super::proof::Proof;
 use crate::finding::{Evidence, Finding, Status, Thing, ThingKind, Value};
 use crate::org::{Known, Text, Truth};
 use crate::policy::{Bounds, Counted, Exactly, Kind, TextColumn};
@@ -156,7 +156,7 @@ impl Judge<'_, '_> {
             Truth::Unknown => {
                 self.unselected(filter, at, &mut proof);
                 if listed == Truth::Unknown {
-                    proof.missing.push(Missing::attribute(name, &subject));
+                    proof.missing.push(self.facts.unsent(name, self.rule.select, at));
                 }
                 (Status::Unknown, format!("{who}: cannot be answered"))
             }

@@ -1,13 +1,10 @@
 //! The organization as the evaluator sees it: kinds of things by number, and all effective grants in one table.
 
-use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::cell::{Cell, OnceCell};
 
-use crate::finding::{Thing, ThingKind};
+use super::things::Named;
 use crate::org::{
-    Collection, Extent, Grant, GroupIx, Known, Org, Principal, ProjectIx, RoleIx, Rows, Scope, ServiceAccountIx, Text,
-    UserIx,
+    Collection, Extent, Grant, GroupIx, Known, Org, Principal, ProjectIx, RoleIx, Rows, Scope, ServiceAccountIx, UserIx,
 };
 use crate::policy::Kind;
 use crate::time::Time;
@@ -20,9 +17,7 @@ pub struct Facts<'o> {
     pub unlisted_groups: Cell<bool>,
     grants: OnceCell<Grants>,
     missing_legacy_roles: OnceCell<Option<(usize, usize)>>,
-    owning_projects: OnceCell<Vec<Option<ProjectIx>>>,
-    /// The things that were named so far, so that all findings share them.
-    things: RefCell<HashMap<(Kind, usize), Arc<Thing>>>,
+    pub(super) named: Named,
 }
 
 /// Every effective grant. Only rules that ask more of a grant than its role make us build it.
@@ -45,8 +40,7 @@ impl<'o> Facts<'o> {
             unlisted_groups: Cell::new(false),
             grants: OnceCell::new(),
             missing_legacy_roles: OnceCell::new(),
-            owning_projects: OnceCell::new(),
-            things: RefCell::default(),
+            named: Named::default(),
         }
     }
 
@@ -166,118 +160,5 @@ impl<'o> Facts<'o> {
             Kind::ApiKey => in_projects(Collection::ApiKeys),
             Kind::Grant => self.org.knows_all_grants(scopes),
         }
-    }
-
-    /// A thing by its kind and place.
-    pub fn thing(&self, kind: Kind, at: usize) -> Arc<Thing> {
-        if let Some(thing) = self.things.borrow().get(&(kind, at)) {
-            return Arc::clone(thing);
-        }
-        let thing = Arc::new(self.described(kind, at));
-        self.things.borrow_mut().insert((kind, at), Arc::clone(&thing));
-        thing
-    }
-
-    fn described(&self, kind: Kind, at: usize) -> Thing {
-        match kind {
-            Kind::Role => {
-                let role = &self.org.roles[at];
-                let thing = thing(Kind::Role, &role.id, &role.name, None);
-                match self.owning_projects()[at] {
-                    Some(project) => self.within(project, thing),
-                    None => thing,
-                }
-            }
-            Kind::User => {
-                let user = &self.org.users[at];
-                thing(Kind::User, &user.id, &user.name, user.email.value())
-            }
-            Kind::Group => {
-                let group = &self.org.groups[at];
-                thing(Kind::Group, &group.id, &group.name, None)
-            }
-            Kind::Project => {
-                let project = &self.org.projects[at];
-                thing(Kind::Project, &project.id, &project.name, None)
-            }
-            Kind::ServiceAccount => {
-                let account = &self.org.service_accounts[at];
-                self.within(account.project, thing(Kind::ServiceAccount, &account.id, &account.name, None))
-            }
-            Kind::Invite => {
-                let invite = &self.org.invites[at];
-                thing(Kind::Invite, &invite.id, &Known::Missing, invite.email.value())
-            }
-            Kind::AdminApiKey => {
-                let key = &self.org.admin_api_keys[at];
-                thing(Kind::AdminApiKey, &key.id, &key.name, None)
-            }
-            Kind::ApiKey => {
-                let key = &self.org.api_keys[at];
-                self.within(key.project, thing(Kind::ApiKey, &key.id, &key.name, None))
-            }
-            Kind::Grant => {
-                let grant = &self.grants()[at];
-                let (principal, role) = (self.principal(grant.principal), self.thing(Kind::Role, grant.role.at()));
-                let spoken = format!("{} of {}", role.label(), principal.label());
-                // As a member of a group, a service account may be a user, too: that is another grant.
-                let holder = match grant.principal {
-                    Principal::User(_) | Principal::Group(_) => principal.id.to_string(),
-                    Principal::ServiceAccount(_) => format!("{}:{}", principal.kind.name(), principal.id),
-                };
-                let (id, name) = match grant.scope {
-                    Scope::Organization => (format!("{holder}/{}", role.id), spoken),
-                    Scope::Project(project) => {
-                        let project = self.thing(Kind::Project, project.at());
-                        let id = format!("{holder}/{}/{}", project.id, role.id);
-                        (id, format!("{spoken} in {}", project.label()))
-                    }
-                };
-                Thing {
-                    kind: ThingKind::Of(Kind::Grant),
-                    id: Text::from(id),
-                    name: Some(Text::from(name)),
-                    email: None,
-                    project: None,
-                }
-            }
-        }
-    }
-
-    fn within(&self, project: ProjectIx, thing: Thing) -> Thing {
-        Thing { project: Some(self.thing(Kind::Project, project.at())), ..thing }
-    }
-
-    /// Of each role, the project that it belongs to: a custom one belongs to one at most.
-    fn owning_projects(&self) -> &[Option<ProjectIx>] {
-        self.owning_projects.get_or_init(|| {
-            let mut owning_projects = vec![None; self.org.roles.len()];
-            for project in (0..self.org.projects.len()).map(ProjectIx::new) {
-                let custom = self.org.roles_of_project(project).iter().map(|role| role.at());
-                for role in custom.filter(|&role| self.org.roles[role].predefined_role == Known::Value(false)) {
-                    owning_projects[role] = Some(project);
-                }
-            }
-            owning_projects
-        })
-    }
-
-    /// A principal as a thing.
-    pub fn principal(&self, principal: Principal) -> Arc<Thing> {
-        match principal {
-            Principal::User(user) => self.thing(Kind::User, user.at()),
-            Principal::Group(group) => self.thing(Kind::Group, group.at()),
-            Principal::ServiceAccount(account) => self.thing(Kind::ServiceAccount, account.at()),
-        }
-    }
-}
-
-fn thing(kind: Kind, id: &Text, name: &Known<Text>, email: Option<&Text>) -> Thing {
-    Thing {
-        kind: ThingKind::Of(kind),
-        id: id.clone(),
-        name: name.value().cloned(),
-        email: email.cloned(),
-        project: None,
     }
 }

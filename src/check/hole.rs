@@ -68,8 +68,7 @@ impl Prover<'_, '_> {
                     self.unread_of(Collection::ServiceAccountRoles, &part, proof);
                 }
                 if scopes.project && home.role == Known::Missing {
-                    let thing = self.facts.thing(Kind::ServiceAccount, account.at());
-                    proof.missing.push(Missing::Unsent("role", thing));
+                    proof.missing.push(self.facts.unsent("role", Kind::ServiceAccount, account.at()));
                 }
                 org.groups_of_account(account)
             }
@@ -87,7 +86,7 @@ impl Prover<'_, '_> {
             self.unread_of(Collection::UserRoles, id, proof);
         }
         if scopes.organization && org.user(user).role == Known::Missing {
-            proof.missing.push(Missing::Unsent("role", self.facts.thing(Kind::User, user.at())));
+            proof.missing.push(self.facts.unsent("role", Kind::User, user.at()));
         }
         if !scopes.project {
             return;
@@ -102,9 +101,13 @@ impl Prover<'_, '_> {
                 self.unread_of(Collection::ProjectUserRoles, &part_id(&project.id, id), proof);
             }
             if member.role == Known::Missing {
-                let who = self.facts.thing(Kind::User, user.at());
-                let said = format!("the API sent no `role` for {} in project {}", who.label(), project.id);
-                proof.missing.push(Missing::Unread(said));
+                let part = part_id(&project.id, id);
+                let why = self.facts.why_unclear(Collection::ProjectUsers, &part, "role").map(str::to_owned);
+                let unsent = || {
+                    let who = self.facts.thing(Kind::User, user.at());
+                    format!("the API sent no `role` for {} in project {}", who.label(), project.id)
+                };
+                proof.missing.push(Missing::Unread(why.unwrap_or_else(unsent)));
             }
         }
     }
@@ -176,7 +179,7 @@ impl Prover<'_, '_> {
             Kind::Role => self.unread(Collection::ProjectRoles, proof),
             Kind::Group => self.unread(Collection::ProjectGroups, proof),
             Kind::Invite if org.invites[at].projects.is_missing() => {
-                proof.missing.push(Missing::Unsent("projects", self.facts.thing(kind, at)));
+                proof.missing.push(self.facts.unsent("projects", kind, at));
             }
             Kind::Invite if self.facts.knows_projects_of_invite(at) => {}
             Kind::Invite if !org.coverage.of(Collection::Projects).exhaustive() => {
@@ -205,7 +208,7 @@ impl Prover<'_, '_> {
             | Kind::Grant => return,
         };
         if owner.id.is_missing() {
-            proof.missing.push(Missing::Unsent("owner", self.facts.thing(kind, at)));
+            proof.missing.push(self.facts.unsent("owner", kind, at));
         } else if relation == Relation::User {
             self.unread(Collection::Users, proof);
         } else {

@@ -8,7 +8,7 @@ use super::evaluate::{Answered, Domain, evaluate};
 use super::facts::Facts;
 use super::message::{fingerprint, message};
 use super::population::Population;
-use super::proof::{Missing, Proof, Way};
+use super::proof::{Proof, Way};
 use super::prove::Prover;
 use super::truths::Truths;
 use crate::document::Region;
@@ -173,8 +173,10 @@ impl Judge<'_, '_> {
         };
         let missing = proof.said(Some(&subject));
         // A hundred thousand findings are kept: none has room to grow.
-        let mut paths: Vec<Arc<AccessPath>> = Vec::with_capacity(proof.paths.len());
-        paths.extend(proof.paths.into_iter().map(|way| self.prover.path(way, &subject)));
+        let kept = proof.paths.len().min(Finding::MOST_PATHS);
+        let more_paths = proof.paths.len() - kept;
+        let mut paths: Vec<Arc<AccessPath>> = Vec::with_capacity(kept);
+        paths.extend(proof.paths.into_iter().take(kept).map(|way| self.prover.path(way, &subject)));
         let mut evidence = proof.evidence;
         evidence.shrink_to_fit();
         Finding {
@@ -184,6 +186,7 @@ impl Judge<'_, '_> {
             evidence,
             selected_by: Vec::new(),
             paths,
+            more_paths,
             missing,
             region,
             fingerprint,
@@ -218,11 +221,4 @@ impl Judge<'_, '_> {
 /// A permission that fired, as a piece of evidence.
 fn permission((permission, region): (Text, Region)) -> Evidence {
     Evidence { attribute: Text::const_new("permissions"), value: Value::Permission(permission), region }
-}
-
-impl Missing {
-    /// That the API did not send an attribute of a thing.
-    pub fn attribute(name: &'static str, thing: &Arc<Thing>) -> Self {
-        Self::Unsent(name, Arc::clone(thing))
-    }
 }

@@ -36,7 +36,7 @@ pub fn message(
         Kind::Role | Kind::Grant | Kind::Project | Kind::Invite => "grants",
         Kind::User | Kind::Group | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey => "holds",
     };
-    let mut roles: Vec<&str> = proof
+    let mut roles: Vec<_> = proof
         .paths
         .iter()
         .filter_map(|way| way.steps.iter().find(|step| step.is(Kind::Role)))

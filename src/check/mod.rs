@@ -18,9 +18,10 @@ mod relate;
 mod roles;
 #[cfg(test)]
 mod tests;
+mod things;
 mod truths;
 
-use crate::finding::{Outcome, Unread};
+use crate::finding::{Gate, Outcome, Unread};
 use crate::org::{Org, Truth};
 use crate::policy::{Kind, Policy, Users};
 use crate::time::Time;
@@ -35,8 +36,19 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
     let mut outcome = Outcome {
         as_of,
         source: org.source.clone(),
+        oldest_fact: org
+            .coverage
+            .carried_from()
+            .map_or(org.source.collected_at, |from| from.min(org.source.collected_at)),
         digest: String::new(),
-        coverage: org.coverage.clone(),
+        gate: Gate::default(),
+        policies: policies.iter().map(|policy| policy.file.clone()).collect(),
+        coverage: org.coverage.summary(),
+        population: Kind::ALL
+            .into_iter()
+            .filter(|&kind| kind != Kind::Grant)
+            .map(|kind| (kind, facts.count(kind)))
+            .collect(),
         disagreements: org.disagreements(),
         oddities: oddities::oddities(&facts),
         rules: Vec::new(),

@@ -120,11 +120,11 @@ impl Prover<'_, '_> {
         for &collection in attribute.reads {
             self.unread(collection, proof);
         }
-        let thing = match domain {
-            Domain::Things(Kind::Grant) | Domain::GrantsByRole(_) => self.facts.thing(Kind::Role, self.row(domain, at)),
-            Domain::Things(kind) => self.facts.thing(kind, at),
+        let (kind, at) = match domain {
+            Domain::GrantsByRole(_) => (Kind::Role, self.row(domain, at)),
+            Domain::Things(kind) => (kind, at),
         };
-        proof.missing.push(Missing::Unsent(attribute.name, thing));
+        proof.missing.push(self.facts.unsent(attribute.name, kind, at));
     }
 
     /// Notes what is missing of a whole collection.

@@ -11,6 +11,7 @@ mod progress;
 mod reconcile;
 mod responses;
 mod role_pool;
+mod settle;
 #[cfg(test)]
 mod tests;
 
@@ -103,6 +104,7 @@ struct Collector<'c> {
 impl Collector<'_> {
     fn assemble(&self, responses: &mut Responses) -> Org {
         responses.said = self.said.all();
+        responses.settle();
         assemble(responses, self.ask.collections, self.source.clone())
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::incremental::Carried;
 use super::role_pool::ListedRole;
+use super::settle::Unclear;
 use crate::api::error::Error;
 use crate::api::pagination::Listed;
 use crate::api::parent::Parent;
@@ -33,6 +34,8 @@ pub struct Responses {
     pub held: BTreeMap<Collection, ByParent<ListedRole>>,
     /// What was in a list and left while we read, by the collection that lists it.
     pub gone: BTreeMap<Collection, BTreeSet<Parent>>,
+    /// Fields on which the answers do not agree with themselves, or that nobody can read.
+    pub unclear: Unclear,
     /// What was not read anew, but taken from an earlier collection.
     pub carried: Carried,
 }
@@ -44,9 +47,9 @@ impl Responses {
         self.held.get(&collection).unwrap_or(NONE)
     }
 
-    /// What is held by one thing.
-    pub fn held_by(&self, collection: Collection, part: &Parent) -> &[ListedRole] {
-        self.held(collection).get(part).map_or(&[], |held| &held.items)
+    /// What is held by one thing: a role more than once where the list has it with other words.
+    pub fn held_by(&self, collection: Collection, part: &Parent) -> impl Iterator<Item = &ListedRole> {
+        self.held(collection).get(part).into_iter().flat_map(Listed::told)
     }
 
     /// What was said of a role.
@@ -83,7 +86,7 @@ impl Responses {
 
     /// The roles that are assigned to somebody, by assignment.
     pub fn assigned(&self) -> impl Iterator<Item = &ListedRole> {
-        let of = |(_, parts): (&Collection, _)| ByParent::values(parts).flat_map(|listed| &listed.items);
+        let of = |(_, parts): (&Collection, _)| ByParent::values(parts).flat_map(Listed::told);
         self.held.iter().filter(|(collection, _)| **collection != Collection::ProjectRoles).flat_map(of)
     }
 

@@ -22,7 +22,7 @@ pub struct Args {
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let (policies, _) = input::policies(&args.rules)?;
     let (client, _) = input::client(&args.api)?;
-    let probes = input::runtime(false)?.block_on(probe(&client));
+    let probes = input::runtime()?.block_on(probe(&client));
     input::warn_of_skew(&client);
     let rules: Vec<&Rule> = policies.iter().flat_map(|policy| &policy.rules).collect();
     let unknown: Vec<&str> = rules

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::console::output;
 use crate::escape::shown;
-use crate::{api, policy, snapshot, testing};
+use crate::{api, policy, report, snapshot, testing};
 
 impl Error {
     /// The error with its cause, for a warning.
@@ -49,6 +49,23 @@ pub enum Error {
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// The results of a check could not be read.
+    #[error("cannot read the results `{}`", shown(path))]
+    Results {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// They are something else.
+    #[error("`{}` does not hold the results of a check", shown(path))]
+    #[diagnostic(help("`rolelint check --format json -o FILE` writes them"))]
+    NoResults {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: report::Unreadable,
     },
     /// A parameter file could not be read.
     #[error("cannot read the parameter file `{}`", shown(path))]

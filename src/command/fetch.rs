@@ -1,9 +1,9 @@
 //! `rolelint fetch`: collect everything, and write it down.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::atomic::try_out;
 use crate::cli::{Api, Common, collection, length};
 use crate::collect::Collected;
 use crate::escape::{shown, visible};
@@ -20,7 +20,7 @@ const SHOWN: usize = 5;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The snapshot to write, whole or not at all, readable by its owner only
+    /// The snapshot to write, whole or not at all, readable by its owner only (- is standard output)
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Collect only this list, such as users or invites; repeatable, or with commas
@@ -39,10 +39,17 @@ pub struct Args {
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let needs = Needs::all(collections(&args.only));
-    let stdout = args.output == Path::new("-");
+    let stdout = output::is_stdout(&args.output);
+    if !stdout {
+        let cannot = |source| snapshot::Error::Write { name: shown(&args.output), source };
+        // Said now, and not after hours of asking.
+        try_out(&args.output).map_err(cannot)?;
+    }
+    let inputs: Vec<&Path> = args.api.key_file.iter().map(PathBuf::as_path).collect();
+    output::ready(&[Some(&args.output)], &inputs)?;
     let earlier = args.since.as_deref().map(snapshot::open).transpose()?.map(|read| read.org);
     let since = earlier.as_ref().map(|org| (org, args.max_full_age));
-    let journal = if stdout { None } else { journal(&args.output)? };
+    let journal = journal(&args.output);
     let journal = journal.as_deref();
     let order = input::Order { needs: &needs, as_of: None, journal, since };
     let (Collected { org, full_because, help }, client) = input::collect(&args.api, common, &order)?;
@@ -91,8 +98,8 @@ fn warn(org: &Org) {
         if let Some(detail) = org.coverage.detail(collection) {
             output::warn(&format!("{collection} {}: {}", org.coverage.state(collection).name(), visible(&detail)));
         }
-        if let Some(gone) = org.coverage.gone(collection) {
-            output::warn(&format!("{collection}: {}", visible(&gone)));
+        for remark in [org.coverage.gone(collection), org.coverage.unclear(collection)].into_iter().flatten() {
+            output::warn(&format!("{collection}: {}", visible(&remark)));
         }
     }
     let disagreements = org.disagreements();
@@ -126,22 +133,12 @@ fn contents(org: &Org) -> String {
     parts.join(", ")
 }
 
-/// The journal stands beside the file that it is for; what is written to a pipe or a device has none. That there is no
-/// place for the file is said now, and not after hours of asking.
-fn journal(output: &Path) -> Result<Option<PathBuf>, Error> {
-    let cannot = |kind: io::ErrorKind| snapshot::Error::Write { name: shown(output), source: kind.into() };
-    match std::fs::metadata(output) {
-        Ok(metadata) if metadata.is_dir() => return Err(cannot(io::ErrorKind::IsADirectory).into()),
-        Ok(metadata) if !metadata.is_file() => return Ok(None),
-        Ok(_) | Err(_) => {}
-    }
-    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !folder.is_dir() {
-        return Err(cannot(io::ErrorKind::NotFound).into());
-    }
+/// The journal stands beside the file that it is for; what is written to a pipe or a device has none.
+fn journal(output: &Path) -> Option<PathBuf> {
+    let no_file = output::is_stdout(output) || std::fs::metadata(output).is_ok_and(|metadata| !metadata.is_file());
     let mut name = output.as_os_str().to_owned();
     name.push(".journal");
-    Ok(Some(PathBuf::from(name)))
+    (!no_file).then(|| PathBuf::from(name))
 }
 
 /// Whether a snapshot would say nothing. It must not replace one that does.

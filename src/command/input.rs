@@ -10,7 +10,9 @@ use crate::bounded;
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
 use crate::collect::{Ask, Collected, collect as collect_all};
+use crate::console::interrupt::last_words;
 use crate::console::output::{say, warn};
+use crate::finding::Skipped;
 use crate::org::Org;
 use crate::policy::{LARGEST, Needs, Overrides, Policy, Selection, load};
 use crate::time::{Time, rfc3339};
@@ -21,8 +23,8 @@ use super::progress::Bars;
 /// The largest key file, in bytes.
 const LARGEST_KEY: u64 = 64 << 10;
 
-/// The policies with the rules that are judged, and the ids of the rules that are not.
-pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<String>), Error> {
+/// The policies with the rules that are judged, and the rules that are not.
+pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<Skipped>), Error> {
     let paths = [&rules.paths[..], &rules.policy].concat();
     let mut policies = load(&paths, &overrides(rules)?)?;
     let selection = Selection { only: &rules.only, skip: &rules.skip, tags: &rules.tag };
@@ -86,7 +88,10 @@ pub(crate) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<
             say(&format!("going on with {answers} answers from {}", rfc3339(began)));
         }
     }
-    let runtime = runtime(order.journal.is_some())?;
+    if order.journal.is_some() {
+        last_words("the answers so far are kept: the same command goes on from here");
+    }
+    let runtime = runtime()?;
     let bars = Bars::new(common);
     let users = |org: &Org, of| wanted(org, order.needs.whose(of), order.as_of.unwrap_or(began));
     let since = order.since.map(|(old, age)| (old, began.saturating_sub(age)));
@@ -112,8 +117,8 @@ pub(crate) fn warn_of_skew(client: &Client) {
     }
 }
 
-/// The threads that talk to the API. They live as long as the process, since they are what ends it when it is told to.
-pub(crate) fn runtime(journal: bool) -> Result<&'static Runtime, Error> {
+/// The threads that talk to the API.
+pub(crate) fn runtime() -> Result<&'static Runtime, Error> {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     if let Some(runtime) = RUNTIME.get() {
         return Ok(runtime);
@@ -123,7 +128,6 @@ pub(crate) fn runtime(journal: bool) -> Result<&'static Runtime, Error> {
         .enable_all()
         .build()
         .map_err(|source| Error::Start { source })?;
-    runtime.spawn(end_when_told(journal));
     Ok(RUNTIME.get_or_init(|| runtime))
 }
 
@@ -144,31 +148,4 @@ fn key(args: &Api) -> Result<Key, Error> {
     };
     let text = read.map_err(|source| Error::KeyFile { path: path.clone(), source })?;
     Ok(Key::new(&text)?)
-}
-
-/// Waits for an interrupt or a termination, and ends the process. Nothing is half written then: files appear whole or
-/// not at all.
-#[expect(clippy::exit, reason = "the main thread may be judging or writing, and would not hear of it")]
-async fn end_when_told(journal: bool) {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-        let Ok(mut interrupt) = signal(SignalKind::interrupt()) else { return };
-        let code = tokio::select! {
-            _ = interrupt.recv() => 130,
-            _ = terminate.recv() => 143,
-        };
-        if journal {
-            say("the answers so far are kept: the same command goes on from here");
-        }
-        std::process::exit(code);
-    }
-    #[cfg(not(unix))]
-    if tokio::signal::ctrl_c().await.is_ok() {
-        if journal {
-            say("the answers so far are kept: the same command goes on from here");
-        }
-        std::process::exit(130);
-    }
 }

@@ -1,12 +1,16 @@
 //! The only place where the parts meet: one file for each subcommand.
 
 mod check;
+mod completions;
 mod doctor;
 mod error;
 mod fetch;
 mod input;
+mod man;
 mod plan;
 mod progress;
+mod report;
+mod reports;
 mod test;
 #[cfg(test)]
 mod tests;
@@ -18,6 +22,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::cli::Common;
 use crate::console;
+use crate::finding::Ending;
 
 pub use error::Error;
 
@@ -47,8 +52,14 @@ pub enum Command {
     Plan(plan::Args),
     /// Try each endpoint once: what this key may read, and which rules would be unknown
     Doctor(doctor::Args),
+    /// Write the results of a check again, in another format; exit as the check did
+    Report(report::Args),
     /// Run the tests of policies: small organizations, and what each rule must say of them
     Test(test::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Print the manual page of rolelint or of one of its commands
+    Man(man::Args),
 }
 
 impl Cli {
@@ -92,6 +103,16 @@ impl Exit {
     }
 }
 
+impl From<Ending> for Exit {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Clean => Self::Clean,
+            Ending::Violation => Self::Violation,
+            Ending::Unknown => Self::Unknown,
+        }
+    }
+}
+
 /// Runs a command.
 ///
 /// # Errors
@@ -101,11 +122,15 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
     if cli.common.verbose >= 2 {
         console::trace(cli.common.color);
     }
+    console::interrupt::watch().map_err(|source| Error::Start { source })?;
     match &cli.command {
         Command::Check(args) => check::run(args, &cli.common),
         Command::Plan(args) => plan::run(args, &cli.common),
         Command::Doctor(args) => doctor::run(args, &cli.common),
         Command::Fetch(args) => fetch::run(args, &cli.common),
+        Command::Report(args) => report::run(args, &cli.common),
         Command::Test(args) => test::run(args, &cli.common),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }

@@ -1,6 +1,6 @@
 //! `rolelint test`: policies against their tests.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -24,7 +24,7 @@ pub struct Args {
     /// Report format
     #[arg(short, long, value_enum, default_value_t)]
     pub format: Format,
-    /// Write the report to FILE, whole or not at all, instead of standard output
+    /// Write the report to FILE, whole or not at all [default: -, standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -41,6 +41,8 @@ impl ValueEnum for Format {
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let loaded = load(&args.paths)?;
+    let inputs: Vec<&Path> = args.paths.iter().map(PathBuf::as_path).collect();
+    output::ready(&[args.output.as_deref()], &inputs)?;
     let mut coverage = Coverage::new(&loaded.suites, &loaded.untested);
     let mut tests = Vec::new();
     for suite in &loaded.suites {
@@ -56,8 +58,8 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     }
     let report = Report { tests, coverage: args.filter.is_empty().then_some(&coverage) };
     let color = match &args.output {
-        Some(_) => common.color == Color::Always,
-        None => Terminal::stdout(common.color).color,
+        Some(path) if !output::is_stdout(path) => common.color == Color::Always,
+        Some(_) | None => Terminal::stdout(common.color).color,
     };
     let style = Style { color, quiet: common.quiet, verbose: common.verbose > 0 };
     let text = render(args.format, &report, style);

@@ -1,5 +1,6 @@
 //! The terminal: how wide the streams are, whether to colour them, and what is written to them.
 
+pub(crate) mod interrupt;
 pub(crate) mod output;
 
 use std::io::IsTerminal as _;

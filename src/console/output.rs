@@ -7,32 +7,97 @@ use std::path::Path;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::atomic::write_whole;
+use crate::atomic::{identity, try_out, write_whole};
 use crate::escape::{shown, visible};
 
-/// Text that could not be written.
+/// Text that could not be written, or never could be.
 #[derive(Debug, Error, Diagnostic)]
-#[error("cannot write the report to {to}")]
-pub struct Error {
-    to: String,
-    source: io::Error,
+pub enum Error {
+    /// The place does not take it.
+    #[error("cannot write the report to {to}")]
+    Write {
+        /// The file, or standard output.
+        to: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Two texts would go to one place, and only one would be found there.
+    #[error("two outputs go to {to}")]
+    #[diagnostic(help(
+        "give each of -o and --report a place of its own; without -o, the report goes to standard output"
+    ))]
+    Twice {
+        /// The file, or standard output.
+        to: String,
+    },
+    /// A file that is read would be replaced.
+    #[error("{to} is an input of this run, and would be overwritten")]
+    #[diagnostic(help("write to another file"))]
+    Input {
+        /// The file.
+        to: String,
+    },
+}
+
+/// Whether a path stands for standard output.
+pub fn is_stdout(path: &Path) -> bool {
+    ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path.as_os_str() == *name)
+}
+
+/// Makes sure, before hours of asking, that every output can be written, and that none takes the place of another or of
+/// an input. An output that is not named is standard output.
+pub fn ready(outputs: &[Option<&Path>], inputs: &[&Path]) -> Result<(), Error> {
+    let inputs: BTreeSet<_> = inputs.iter().map(|path| identity(path)).collect();
+    let mut named = BTreeSet::new();
+    for path in outputs {
+        let path = path.filter(|path| !is_stdout(path));
+        if let Some(path) = path {
+            try_out(path).map_err(|source| Error::Write { to: place(path), source })?;
+            if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+                // A device or a pipe takes any number of texts.
+                continue;
+            }
+        }
+        let identity = path.map(identity);
+        let to = || path.map_or_else(|| "standard output".to_owned(), place);
+        if identity.as_ref().is_some_and(|identity| inputs.contains(identity)) {
+            return Err(Error::Input { to: to() });
+        }
+        if !named.insert(identity) {
+            return Err(Error::Twice { to: to() });
+        }
+    }
+    Ok(())
+}
+
+/// Makes sure that text can be appended to a file.
+pub fn ready_to_append(path: &Path) -> Result<(), Error> {
+    appending(path).map(drop).map_err(|source| Error::Write { to: place(path), source })
+}
+
+fn place(path: &Path) -> String {
+    format!("`{}`", shown(path))
 }
 
 /// Writes a report to a file, whole or not at all, or to standard output. That nobody reads it to its end is no error.
 pub fn write(to: Option<&Path>, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Error> {
-    let Some(path) = to else { return stream(fill) };
+    let Some(path) = to.filter(|path| !is_stdout(path)) else { return stream(fill) };
     let buffered = |file: &mut dyn io::Write| {
         let mut file = io::BufWriter::new(file);
         fill(&mut file).and_then(|()| file.flush())
     };
-    quiet_if_closed(write_whole(path, |file| buffered(file)), || format!("`{}`", shown(path)))
+    quiet_if_closed(write_whole(path, |file| buffered(file)), || place(path))
+}
+
+fn appending(path: &Path) -> io::Result<std::fs::File> {
+    std::fs::File::options().append(true).create(true).open(path)
 }
 
 /// Appends to a file that others write to as well.
 pub fn append(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Error> {
-    let file = std::fs::File::options().append(true).create(true).open(path);
-    let written = file.map(io::BufWriter::new).and_then(|mut file| fill(&mut file).and_then(|()| file.flush()));
-    quiet_if_closed(written, || format!("`{}`", shown(path)))
+    let written =
+        appending(path).map(io::BufWriter::new).and_then(|mut file| fill(&mut file).and_then(|()| file.flush()));
+    quiet_if_closed(written, || place(path))
 }
 
 /// Writes to standard output. That nobody reads it to its end is no error.
@@ -45,7 +110,7 @@ pub fn stream<T>(fill: impl FnOnce(&mut dyn io::Write) -> io::Result<T>) -> Resu
 fn quiet_if_closed(written: io::Result<()>, to: impl FnOnce() -> String) -> Result<(), Error> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.map_err(|source| Error { to: to(), source }),
+        written => written.map_err(|source| Error::Write { to: to(), source }),
     }
 }
 
@@ -57,6 +122,11 @@ pub fn say(line: &str) {
 /// Says what the user should know, and can go on without.
 pub fn warn(line: &str) {
     say(&format!("warning: {line}"));
+}
+
+/// Says what went wrong, where the exit code speaks of something graver.
+pub fn error(line: &str) {
+    say(&format!("error: {line}"));
 }
 
 /// Says what the user can do.

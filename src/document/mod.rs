@@ -53,14 +53,16 @@ impl SourceText {
         Region { line, column, end_line, end_column }
     }
 
-    /// Lines and columns as a span of bytes; what lies beyond the text is its end.
+    /// Lines and columns as a span of bytes; what lies beyond the text is its end, and no end
+    /// comes before its start.
     pub fn span(&self, region: Region) -> Range<usize> {
         let offset = |line: u32, column: u32| {
             let Some(start) = self.lines.get(line.saturating_sub(1) as usize) else { return self.text.len() };
             let mut characters = self.text[*start..].char_indices();
             characters.nth(column.saturating_sub(1) as usize).map_or(self.text.len(), |(at, _)| start + at)
         };
-        offset(region.line, region.column)..offset(region.end_line, region.end_column)
+        let start = offset(region.line, region.column);
+        start..offset(region.end_line, region.end_column).max(start)
     }
 }
 
@@ -80,7 +82,7 @@ fn stand_in(hidden: char) -> char {
 }
 
 /// A piece of a text as people count: lines and columns from 1, columns in characters. The end is not part of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Region {
     /// The first line.
     pub line: u32,

@@ -22,6 +22,11 @@ pub(crate) struct Reader<'a> {
 pub struct Params(pub(crate) BTreeMap<String, Node>);
 
 impl Params {
+    /// Each with its value.
+    pub fn values(&self) -> BTreeMap<String, serde_json::Value> {
+        self.0.iter().map(|(name, node)| (name.clone(), node.yaml.value())).collect()
+    }
+
     /// The names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

@@ -38,6 +38,18 @@ pub struct Key {
 }
 
 impl Yaml {
+    /// The value as JSON. A fraction, which no policy may have, is null.
+    pub fn value(&self) -> serde_json::Value {
+        match self {
+            Self::Null | Self::Float => serde_json::Value::Null,
+            Self::Flag(flag) => (*flag).into(),
+            Self::Number(number) => (*number).into(),
+            Self::Text(text) => text.as_str().into(),
+            Self::List(items) => items.iter().map(|item| item.yaml.value()).collect(),
+            Self::Map(entries) => entries.iter().map(|(key, node)| (key.text.clone(), node.yaml.value())).collect(),
+        }
+    }
+
     /// What it is, in words.
     pub fn description(&self) -> &'static str {
         match self {

@@ -1,7 +1,9 @@
 //! What a check says: verdicts, findings, and the evidence that lets a finding prove itself.
 
+mod gate;
 mod note;
 mod outcome;
+mod result;
 mod rule;
 
 use std::borrow::Cow;
@@ -14,8 +16,10 @@ use crate::document::Region;
 use crate::org::{Kind, Text};
 use crate::time::{Time, rfc3339};
 
+pub use gate::{Ending, Gate};
 pub use note::Note;
-pub use outcome::{Gate, Outcome, RuleResult, Unread, Verdict};
+pub use outcome::{Outcome, PolicyFile, Skipped};
+pub use result::{RuleResult, Unread, Verdict};
 pub use rule::{RuleInfo, Severity};
 
 /// What a finding says of its subject.
@@ -95,6 +99,8 @@ pub struct Thing {
     pub email: Option<Text>,
     /// The project that it stands in: of a key, a service account, or a custom role of a project.
     pub project: Option<Arc<Thing>>,
+    /// Whether another thing of its kind has the same name there: its label then has the id.
+    pub ambiguous: bool,
 }
 
 impl Ord for Thing {
@@ -125,7 +131,7 @@ impl Thing {
     /// The organization itself.
     pub fn organization() -> Self {
         let id = Text::const_new("organization");
-        Self { kind: ThingKind::Organization, id, name: None, email: None, project: None }
+        Self { kind: ThingKind::Organization, id, name: None, email: None, project: None, ambiguous: false }
     }
 
     /// Whether it is of this kind.
@@ -133,17 +139,26 @@ impl Thing {
         self.kind == ThingKind::Of(kind)
     }
 
-    /// What a person calls it: the e-mail address, else the name, else the id.
-    pub fn label(&self) -> &str {
+    /// The e-mail address, else the name, else the id.
+    pub fn called(&self) -> &str {
         let known = self.email.as_ref().or(self.name.as_ref()).filter(|text| !text.is_empty());
         known.unwrap_or(&self.id)
+    }
+
+    /// What tells it from others of its kind: what it is called, with its id if another is called the same.
+    pub fn label(&self) -> Cow<'_, str> {
+        if self.ambiguous {
+            Cow::Owned(format!("{} ({})", self.called(), self.id))
+        } else {
+            Cow::Borrowed(self.called())
+        }
     }
 
     /// The label with the project that the thing stands in: two projects may have things of one name.
     pub fn qualified_label(&self) -> Cow<'_, str> {
         match &self.project {
             Some(project) => Cow::Owned(format!("{} in project {}", self.label(), project.label())),
-            None => Cow::Borrowed(self.label()),
+            None => self.label(),
         }
     }
 }
@@ -247,8 +262,10 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// The attribute values by which the rule selected the subject.
     pub selected_by: Vec<Evidence>,
-    /// Every path from the subject to what fired.
+    /// The paths from the subject to what fired: all of them, or the first [`Finding::MOST_PATHS`].
     pub paths: Vec<Arc<AccessPath>>,
+    /// How many further paths there are.
+    pub more_paths: usize,
     /// Of an unknown: what is missing.
     pub missing: Vec<String>,
     /// The exact words of the policy.
@@ -258,6 +275,9 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// How many paths a finding keeps. A project with a thousand members who hold ten roles each has ten thousand.
+    pub const MOST_PATHS: usize = 100;
+
     /// A path in full, the subject included.
     pub fn steps<'a>(&'a self, path: &'a AccessPath) -> impl Iterator<Item = &'a Thing> {
         let start = path.from_subject.then_some(&self.subject);

@@ -180,6 +180,9 @@ pub struct CollectionCoverage {
     pub unasked: BTreeSet<String>,
     /// Things that were in the list and left while we read, by id: they are no part of the organization.
     pub gone: BTreeSet<String>,
+    /// Fields that are not known although the API sent them, by the thing and the field, each with why: the answers
+    /// disagree on it, or nobody can read it.
+    pub unclear: BTreeMap<String, BTreeMap<String, String>>,
     /// Single things whose part was not read anew, by id: it is the one that was read at that time.
     pub carried: BTreeMap<String, Time>,
 }
@@ -216,6 +219,7 @@ impl Coverage {
             gaps: BTreeMap::new(),
             unasked: BTreeSet::new(),
             gone: BTreeSet::new(),
+            unclear: BTreeMap::new(),
             carried: BTreeMap::new(),
         };
         self.0.get(&collection).unwrap_or(NOT_ASKED)
@@ -277,7 +281,17 @@ impl Coverage {
         let from = carried.values().min();
         let carried =
             from.map(|from| format!("{} reused from data read at {} or later", carried.len(), rfc3339(*from)));
-        self.gone(collection).into_iter().chain(carried).collect()
+        self.gone(collection).into_iter().chain(self.unclear(collection)).chain(carried).collect()
+    }
+
+    /// Which fields are not known although the API sent them, in a sentence.
+    pub fn unclear(&self, collection: Collection) -> Option<String> {
+        let mut all = self.of(collection).unclear.values().flat_map(BTreeMap::values);
+        let first = all.next()?;
+        Some(match all.count() {
+            0 => first.clone(),
+            more => format!("{first} (and {more} more like it)"),
+        })
     }
 
     /// Who or what left while we read, in a sentence.

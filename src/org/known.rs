@@ -46,6 +46,22 @@ impl<T> Known<T> {
         }
     }
 
+    /// Completes an answer by others about the same thing, as [`Known::or`] does. Where two values differ, nothing is
+    /// known; then false is returned.
+    pub fn settle<'a>(&mut self, others: impl Iterator<Item = &'a Self>) -> bool
+    where
+        T: Clone + PartialEq + 'a,
+    {
+        for other in others {
+            if matches!((&*self, other), (Self::Value(value), Self::Value(other)) if value != other) {
+                *self = Self::Missing;
+                return false;
+            }
+            *self = std::mem::take(self).or(other.clone());
+        }
+        true
+    }
+
     /// Takes `other` where nothing is known yet: two answers about one thing complete each other. `null` in one of
     /// them is outdone by a value in the other.
     #[must_use]
@@ -56,6 +72,15 @@ impl<T> Known<T> {
         }
     }
 }
+
+/// Settles fields of a thing by those of others that tell of the same thing: the names of those on which they differ.
+macro_rules! settle_fields {
+    ($own:expr, $others:expr; $($field:ident),*) => {{
+        let fits = [$((stringify!($field), $own.$field.settle($others.iter().map(|other| &other.$field)))),*];
+        fits.into_iter().filter(|(_, fits)| !fits).map(|(field, _)| field).collect::<Vec<&'static str>>()
+    }};
+}
+pub(crate) use settle_fields;
 
 /// In JSON: absent, `null`, or the value. Put `default` and `skip_serializing_if` on the field.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Known<T> {

@@ -13,6 +13,7 @@ mod look;
 mod plain;
 mod project;
 mod rows;
+mod summary;
 mod symbol;
 
 pub use builder::{Builder, OutOfOrder, part_id};
@@ -20,10 +21,12 @@ pub use compact_str::CompactString as Text;
 pub use coverage::{Collection, CollectionCoverage, Coverage, Failure, State};
 pub use grants::{Assignment, Extent, Grant, Principal, Scope, Via};
 pub use kind::Kind;
+pub(crate) use known::settle_fields;
 pub use known::{Known, Truth};
 pub use plain::plain_name;
 pub use project::{AdminApiKey, ApiKey, Invite, Owner, Project, ProjectGroup, ProjectUser, ServiceAccount};
 pub use rows::Rows;
+pub use summary::CollectionSummary;
 pub use symbol::{Symbol, Symbols};
 
 use fixedbitset::FixedBitSet;
@@ -97,6 +100,16 @@ pub struct Role {
 }
 
 impl Role {
+    /// Fills in what other answers about the same role say. A field on which two of them differ is known no more; the
+    /// names of these are returned.
+    pub fn settle(&mut self, others: &[Self]) -> Vec<&'static str> {
+        self.listed |= others.iter().any(|other| other.listed);
+        settle_fields!(
+            self, others;
+            name, description, permissions, predefined_role, resource_type, created_at, updated_at, created_by
+        )
+    }
+
     /// Fills in what this answer left out from another answer about the same role.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
@@ -142,27 +155,6 @@ pub struct User {
     pub api_key_last_used_at: Known<Time>,
     /// Whether the list of users has it; else only a group or a project tells of it, as a member.
     pub listed: bool,
-}
-
-impl User {
-    /// Fills in what this answer left out from another answer about the same user.
-    #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        Self {
-            id: self.id,
-            name: self.name.or(other.name),
-            email: self.email.or(other.email),
-            role: self.role.or(other.role),
-            is_service_account: self.is_service_account.or(other.is_service_account),
-            is_scim_managed: self.is_scim_managed.or(other.is_scim_managed),
-            enabled: self.enabled.or(other.enabled),
-            banned: self.banned.or(other.banned),
-            added_at: self.added_at.or(other.added_at),
-            created: self.created.or(other.created),
-            api_key_last_used_at: self.api_key_last_used_at.or(other.api_key_last_used_at),
-            listed: self.listed || other.listed,
-        }
-    }
 }
 
 /// A named set of principals that can hold roles. Groups do not nest. Fields are the API's.

@@ -9,7 +9,7 @@ use super::{Assertion, Counted, Exactly, Kind, Pattern, Policy, Predicate, Rule,
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Located, Params, Problem, Reader};
 use crate::document::{Location, SourceText};
-use crate::finding::{RuleInfo, Severity};
+use crate::finding::{PolicyFile, RuleInfo, Severity};
 
 /// What a file says, if nothing is wrong with it; else what is wrong, in the order of the text. The names of its
 /// parameters come with it either way.
@@ -90,9 +90,11 @@ impl Reader<'_> {
                 Vec::new()
             }
         };
+        let params = self.params.values();
+        let file = PolicyFile { source: Arc::clone(self.source), rules: rules.len(), params };
         let name = name.unwrap_or_default();
         let builtin = super::builtin::PACKS.iter().any(|(pack, _)| *pack == self.source.name);
-        Some(Policy { name, description, source: Arc::clone(self.source), rules, builtin, given })
+        Some(Policy { name, description, file, rules, builtin, given })
     }
 
     fn version(&mut self, root: &Node, version: Option<&Node>) {

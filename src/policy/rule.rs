@@ -4,8 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, TimeColumn};
-use crate::document::SourceText;
-use crate::finding::RuleInfo;
+use crate::finding::{PolicyFile, RuleInfo};
 use crate::time::Time;
 
 /// A policy file that loaded without a problem.
@@ -16,7 +15,7 @@ pub struct Policy {
     /// What it is for.
     pub description: Option<String>,
     /// The file.
-    pub source: Arc<SourceText>,
+    pub file: PolicyFile,
     /// Its rules, in order.
     pub rules: Vec<Rule>,
     /// Whether it comes with rolelint.

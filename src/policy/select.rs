@@ -4,7 +4,7 @@ use globset::{Glob, GlobMatcher};
 
 use super::{Error, Policy};
 use crate::document::nearest;
-use crate::finding::RuleInfo;
+use crate::finding::{RuleInfo, Skipped};
 
 /// What narrows the rules. Nothing means all of them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,12 +18,12 @@ pub struct Selection<'a> {
 }
 
 impl Selection<'_> {
-    /// Leaves the selected rules in the policies; returns the ids of the others.
+    /// Leaves the selected rules in the policies; returns the others.
     ///
     /// # Errors
     ///
     /// An id or a tag that no rule has, or a selection that leaves nothing.
-    pub fn narrow(&self, policies: &mut [Policy]) -> Result<Vec<String>, Error> {
+    pub fn narrow(&self, policies: &mut [Policy]) -> Result<Vec<Skipped>, Error> {
         let rules = || policies.iter().flat_map(|policy| &policy.rules);
         let ids = || rules().map(|rule| rule.info.id.as_str());
         let meant = |near: Option<&str>| near.map(|near| format!("did you mean `{near}`?"));
@@ -40,17 +40,24 @@ impl Selection<'_> {
             }
         }
         let any = |globs: &[GlobMatcher], text: &String| globs.iter().any(|glob| glob.is_match(text));
-        let selected = |rule: &RuleInfo| {
-            (only.is_empty() || any(&only, &rule.id))
-                && (wanted.is_empty() || rule.tags.iter().any(|tag| any(&wanted, tag)))
-                && !any(&skip, &rule.id)
+        let why_not = |rule: &RuleInfo| {
+            if any(&skip, &rule.id) {
+                Some("left out by --skip")
+            } else if !only.is_empty() && !any(&only, &rule.id) {
+                Some("not named by --only")
+            } else if !wanted.is_empty() && !rule.tags.iter().any(|tag| any(&wanted, tag)) {
+                Some("without a tag named by --tag")
+            } else {
+                None
+            }
         };
         let mut skipped = Vec::new();
         for policy in &mut *policies {
-            let (judged, left): (Vec<_>, Vec<_>) =
-                std::mem::take(&mut policy.rules).into_iter().partition(|rule| selected(&rule.info));
-            policy.rules = judged;
-            skipped.extend(left.into_iter().map(|rule| rule.info.id.clone()));
+            policy.rules.retain(|rule| {
+                let reason = why_not(&rule.info);
+                skipped.extend(reason.map(|why| Skipped { rule: rule.info.id.clone(), reason: why.to_owned() }));
+                reason.is_none()
+            });
         }
         if policies.iter().all(|policy| policy.rules.is_empty()) { Err(Error::NoRule) } else { Ok(skipped) }
     }

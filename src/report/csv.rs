@@ -49,7 +49,7 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
             rows.write_record(of_rule(rule))?;
         }
     }
-    for (collection, state, detail) in incomplete(&outcome.coverage) {
+    for (collection, state, detail) in incomplete(outcome) {
         rows.write_record(of_collection(collection, state, &detail))?;
     }
     rows.flush()

@@ -37,7 +37,7 @@ impl Kind {
 
 pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let rules = worst_first(outcome);
-    let coverage = incomplete(&outcome.coverage);
+    let coverage = incomplete(outcome);
     for kind in Kind::ALL {
         let rules: Vec<usize> = rules.iter().copied().filter(|&at| self::kind(outcome, at) == Some(kind)).collect();
         let own = usize::from(kind == Kind::Warning && !coverage.is_empty());

@@ -49,7 +49,7 @@ impl Serialize for Entries<'_> {
                 entries.serialize_element(&of_rule(description, rule))?;
             }
         }
-        for (collection, state, detail) in incomplete(&self.0.coverage) {
+        for (collection, state, detail) in incomplete(self.0) {
             let name = collection.name();
             entries.serialize_element(&Entry {
                 description: format!("the collection {name} is incomplete ({}): {detail}", state.name()),

@@ -116,7 +116,7 @@ fn listed(outcome: &Outcome, at: usize, statuses: &[Status]) -> String {
 
 fn about_the_whole(outcome: &Outcome) -> String {
     let mut lines = format!("{}\n", plain_summary(outcome));
-    for (collection, state, detail) in incomplete(&outcome.coverage) {
+    for (collection, state, detail) in incomplete(outcome) {
         writeln!(lines, "{collection} {}: {detail}", state.name()).expect("writing to a string cannot fail");
     }
     lines

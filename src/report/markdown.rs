@@ -72,7 +72,7 @@ fn says_something(outcome: &Outcome, at: usize) -> bool {
 }
 
 fn coverage(outcome: &Outcome) -> String {
-    let incomplete = incomplete(&outcome.coverage);
+    let incomplete = incomplete(outcome);
     if incomplete.is_empty() {
         return String::new();
     }

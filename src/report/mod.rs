@@ -21,6 +21,8 @@ use std::io::{self, Write};
 
 use crate::finding::Outcome;
 
+pub use json::{Unreadable, read};
+
 /// A form of report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {

@@ -24,7 +24,7 @@ fn whole(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let collected_at = outcome.source.collected_at;
     gauge(to, "as_of_timestamp_seconds", "The time from which ages count.", [(vec![], outcome.as_of)])?;
     gauge(to, "collected_timestamp_seconds", "When the organization was collected.", [(vec![], collected_at)])?;
-    gauge(to, "oldest_fact_timestamp_seconds", "When the oldest fact was read.", [(vec![], outcome.oldest_fact())])?;
+    gauge(to, "oldest_fact_timestamp_seconds", "When the oldest fact was read.", [(vec![], outcome.oldest_fact)])?;
 
     let verdicts = Verdict::ALL.map(|verdict| (vec![("verdict", verdict.name())], number(outcome.count(verdict))));
     gauge(to, "rules", "Rules by verdict.", verdicts)?;
@@ -64,16 +64,13 @@ fn rules(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
 
 fn coverage(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let label = |collection: Collection| ("collection", collection.name());
-    let states = Collection::ALL.into_iter().flat_map(|collection| {
-        State::ALL.map(|state| {
-            let is = outcome.coverage.state(collection) == state;
-            (vec![label(collection), ("state", state.name())], i64::from(is))
-        })
+    let states = outcome.coverage.iter().flat_map(|of| {
+        State::ALL.map(|state| (vec![label(of.collection), ("state", state.name())], i64::from(of.state == state)))
     });
     gauge(to, "collection_state", "1 for how far the collection was read, 0 for the others.", states)?;
-    let items = outcome.coverage.iter().map(|(of, record)| (vec![label(of)], number64(record.items)));
+    let items = outcome.coverage.iter().map(|of| (vec![label(of.collection)], number64(of.items)));
     gauge(to, "collection_items", "Things read from the collection.", items)?;
-    let requests = outcome.coverage.iter().map(|(of, record)| (vec![label(of)], number64(record.requests)));
+    let requests = outcome.coverage.iter().map(|of| (vec![label(of.collection)], number64(of.requests)));
     gauge(to, "collection_requests", "Requests answered for the collection.", requests)
 }
 

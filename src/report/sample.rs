@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::document::{Location, Region, SourceText};
 use crate::finding::{
-    AccessPath, Evidence, Finding, Matched, Note, Outcome, RuleInfo, RuleResult, Severity, Status, Thing, ThingKind,
-    Unread, Value,
+    AccessPath, Evidence, Finding, Gate, Matched, Note, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped,
+    Status, Thing, ThingKind, Unread, Value,
 };
 use crate::org::{Collection, Coverage, Failure, Kind, Source, Text};
 use crate::time::Time;
@@ -69,11 +69,19 @@ pub fn outcome() -> Outcome {
         as_of: NOW,
         source: Source { api: "https://api.openai.com/v1".to_owned(), collected_at: NOW - 3600 },
         digest: format!("sha256:{}", "0".repeat(64)),
-        coverage: coverage(),
+        oldest_fact: NOW - 86_400,
+        gate: Gate { max_age: Some(7 * 86_400), ..Gate::default() },
+        policies: vec![PolicyFile {
+            source: Arc::clone(&source),
+            rules: 7,
+            params: BTreeMap::from([("names".to_owned(), NAMES.into())]),
+        }],
+        coverage: coverage().summary(),
+        population: BTreeMap::from([(Kind::User, 41), (Kind::Role, 3)]),
         disagreements: vec![format!("the API and the groups disagree about {}", NAMES[0])],
         oddities: vec![format!("role {} has permissions in an odd spelling", NAMES[2])],
         rules: Vec::new(),
-        skipped: vec!["skipped".to_owned()],
+        skipped: vec![Skipped { rule: "skipped".to_owned(), reason: "left out by --skip".to_owned() }],
         findings: Vec::new(),
     };
 
@@ -149,7 +157,7 @@ fn info(source: &Arc<SourceText>, id: &str, severity: Severity) -> RuleInfo {
 }
 
 fn thing(kind: ThingKind, id: &str, name: &str, project: Option<Arc<Thing>>) -> Arc<Thing> {
-    Arc::new(Thing { kind, id: Text::new(id), name: Some(Text::new(name)), email: None, project })
+    Arc::new(Thing { kind, id: Text::new(id), name: Some(Text::new(name)), email: None, project, ambiguous: false })
 }
 
 fn matched(name: &str) -> Matched {
@@ -172,6 +180,7 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
         name: Some(Text::new(name)),
         email,
         project: None,
+        ambiguous: false,
     };
     let evidence = |attribute: &'static str, value| Evidence {
         attribute: Text::const_new(attribute),
@@ -196,6 +205,7 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
             // Only the first rule has permissions that fired.
             matched: (at < 100).then_some(at % NAMES.len()),
         })],
+        more_paths: if name == "Wanda" { 3 } else { 0 },
         missing: if unknown { vec![format!("GET /users/{name}/roles: 403")] } else { Vec::new() },
         region: region(5, 36),
         fingerprint: format!("{at:016x}"),

@@ -31,6 +31,7 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
             }}),
             invocations: [json!({
                 "executionSuccessful": outcome.complete(),
+                "exitCode": outcome.ending().code(),
                 "toolExecutionNotifications": notifications(outcome),
             })],
             column_kind: "unicodeCodePoints",
@@ -116,7 +117,7 @@ fn result(finding: &Finding, rule: &RuleResult) -> Value {
         Status::Unknown => ("open", "none"),
     };
     let subject = &*finding.subject;
-    let mut logical = json!({"name": visible(subject.label()), "kind": subject.kind.name()});
+    let mut logical = json!({"name": visible(&subject.label()), "kind": subject.kind.name()});
     logical["fullyQualifiedName"] = json!(visible(&format!("{}/{}", subject.kind.name(), subject.id)));
     let text: Vec<String> = std::iter::once(sentence(finding)).chain(paths(finding, rule)).collect();
     let own = json!({
@@ -166,7 +167,7 @@ fn uri(path: &str) -> String {
 fn notifications(outcome: &Outcome) -> Vec<Value> {
     let mut all = Vec::new();
     let mut add = |level: &str, text: String| all.push(json!({"level": level, "message": {"text": plain(&text)}}));
-    for (collection, state, detail) in incomplete(&outcome.coverage) {
+    for (collection, state, detail) in incomplete(outcome) {
         add("error", format!("the collection {collection} is incomplete ({}): {detail}", state.name()));
     }
     for rule in &outcome.rules {
@@ -197,6 +198,33 @@ mod tests {
 
     use super::super::tests::rendered;
     use super::super::{Format, sample};
+
+    /// The problems of a report by the official schema: `schemas/sarif-2.1.0.json` of the committee's repository.
+    fn problems(report: &Value) -> Vec<String> {
+        let schema = include_str!("../../tests/schemas/sarif-2.1.0.json");
+        // The pattern of a language, which we do not write, has a bracket too many for validators.
+        let schema: Value = serde_json::from_str(&schema.replace("{2}]?$", "{2}$")).expect("JSON");
+        let schema = jsonschema::validator_for(&schema).expect("a schema");
+        schema.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect()
+    }
+
+    #[test]
+    fn the_report_meets_the_official_schema() {
+        let mut report: Value = serde_json::from_str(&rendered(Format::Sarif, &sample::outcome())).expect("JSON");
+        assert_eq!(problems(&report), Vec::<String>::new());
+        report["runs"][0]["results"][0]["level"] = "terrible".into();
+        assert_eq!(problems(&report).len(), 1, "the schema is in force");
+    }
+
+    #[test]
+    fn the_exit_code_of_the_gate_is_told() {
+        for (exit_zero, code) in [(false, 1), (true, 3)] {
+            let mut outcome = sample::outcome();
+            outcome.gate.exit_zero = exit_zero;
+            let report: Value = serde_json::from_str(&rendered(Format::Sarif, &outcome)).expect("JSON");
+            assert_eq!(report["runs"][0]["invocations"][0]["exitCode"], code);
+        }
+    }
 
     #[test]
     fn results_beyond_the_cap_are_counted() {

@@ -4,7 +4,7 @@ use super::sample::{NAMES, many, outcome};
 use super::{Format, TextStyle, render};
 use crate::escape::{is_hidden, visible};
 use crate::finding::{Outcome, Status, Verdict};
-use crate::org::{Collection, State};
+use crate::org::{CollectionSummary, State};
 
 /// What a format shows of each finding, unless it says how many more there are.
 enum Shows {
@@ -74,7 +74,7 @@ fn each_finding_is_there_or_counted() {
         }
         Shows::Label => {
             for finding in outcome.findings.iter().filter(|finding| finding.status == Status::Violation) {
-                let label = visible(finding.subject.label()).split_whitespace().next().unwrap_or("user").to_owned();
+                let label = visible(finding.subject.called()).split_whitespace().next().unwrap_or("user").to_owned();
                 assert!(report.contains(&label), "{}: {label}", format.name());
             }
         }
@@ -95,10 +95,8 @@ fn every_verdict_status_and_missing_list_is_there() {
         // That it is a violation may go without saying.
         let statuses = [Status::Unknown, Status::Waived, Status::Baselined].map(Status::name);
         let verdicts = [Verdict::Unknown, Verdict::Vacuous].map(Verdict::name);
-        let missing = Collection::ALL
-            .into_iter()
-            .filter(|&of| !matches!(outcome.coverage.state(of), State::Complete | State::NotAsked))
-            .map(Collection::name);
+        let is_missing = |of: &&CollectionSummary| !matches!(of.state, State::Complete | State::NotAsked);
+        let missing = outcome.coverage.iter().filter(is_missing).map(|of| of.collection.name());
         for word in statuses.into_iter().chain(verdicts).chain(missing) {
             assert!(report.contains(word), "{} has no `{word}`:\n{report}", format.name());
         }

@@ -14,7 +14,7 @@ use crate::finding::{
     AccessPath, Evidence, Finding, Matched, Outcome, RuleResult, Severity, Status, Thing, ThingKind, Unread, Value,
     Verdict,
 };
-use crate::org::{Collection, Kind, State};
+use crate::org::{Kind, State};
 
 /// How many subjects of one cause are named, unless the reader wants them all.
 const NAMED: usize = 12;
@@ -170,6 +170,9 @@ impl<'a> Text<'a> {
             }
             self.detail(&names.join(", "));
         }
+        if let Some(more) = words::more_paths(first) {
+            self.item(&more);
+        }
         for missing in &first.missing {
             self.detail(&visible(missing));
         }
@@ -192,10 +195,10 @@ impl<'a> Text<'a> {
         // The project that a thing stands in is mostly a step of its own.
         let placed = path.iter().any(|step| step.is(Kind::Project));
         let label =
-            |thing: &Thing| if placed { thing.label().to_owned() } else { thing.qualified_label().into_owned() };
+            |thing: &Thing| if placed { thing.label().into_owned() } else { thing.qualified_label().into_owned() };
         let step = |thing: &&Thing| {
             if thing.is(Kind::User) {
-                visible(thing.label()).into_owned()
+                visible(&thing.label()).into_owned()
             } else {
                 let kind = self.paint(&thing.kind.words(), Style::new().dimmed());
                 format!("{kind} {}", visible(&label(thing)))
@@ -248,11 +251,8 @@ impl<'a> Text<'a> {
 
     /// The collections with holes; those that one thing befell, together.
     fn coverage(&mut self) {
-        let coverage = &self.outcome.coverage;
         let mut befell: Vec<(State, String, Vec<&str>)> = Vec::new();
-        for collection in Collection::ALL {
-            let Some(detail) = coverage.detail(collection) else { continue };
-            let state = coverage.state(collection);
+        for (collection, state, detail) in words::incomplete(self.outcome) {
             match befell.iter_mut().find(|(other, what, _)| *other == state && *what == detail) {
                 Some((.., names)) => names.push(collection.name()),
                 None => befell.push((state, detail, vec![collection.name()])),
@@ -260,12 +260,13 @@ impl<'a> Text<'a> {
         }
         for (state, detail, names) in &befell {
             let state = self.paint(state.name(), Style::new().magenta());
-            self.wrapped("", "  ", &format!("{} {state}: {}", names.join(", "), visible(detail)));
+            self.wrapped("", "  ", &format!("{} {state}: {}", names.join(", "), detail));
         }
         let mut remarked = false;
-        for collection in Collection::ALL {
-            for remark in coverage.remarks(collection) {
-                self.wrapped(&format!("{collection}: "), "  ", &visible(&remark));
+        let outcome = self.outcome;
+        for of in &outcome.coverage {
+            for remark in &of.remarks {
+                self.wrapped(&format!("{}: ", of.collection), "  ", &visible(remark));
                 remarked = true;
             }
         }
@@ -353,7 +354,9 @@ fn causes<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Cause<'a>
         let paths: Vec<_> = finding.paths.iter().map(|shared| path(shared)).collect();
         // Findings without a path are alike if the same attributes met the same words.
         let attributes: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.attribute.as_str()).collect();
-        let key = (finding.region, paths, attributes, finding.missing.as_slice());
+        // The organization is the subject of many a finding: what each says is all that tells them apart.
+        let said = Some(&finding.message).filter(|_| finding.subject.kind == ThingKind::Organization);
+        let key = (finding.region, paths, attributes, (finding.more_paths, finding.missing.as_slice()), said);
         let number = *numbers.entry(key).or_insert_with(|| {
             causes.push(Cause { findings: Vec::new() });
             causes.len() - 1
@@ -378,7 +381,7 @@ fn details(finding: &Finding, source: &SourceText) -> String {
             Value::Null => false,
             Value::Flag(_) | Value::Number(_) | Value::Time(_) | Value::Text(_) => {
                 let written = &source.text[source.span(evidence.region)];
-                written.contains(&value) || value == finding.subject.label()
+                written.contains(&value) || value == finding.subject.called()
             }
         };
         let detail = visible(&evidence.to_string()).into_owned();

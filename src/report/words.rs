@@ -2,7 +2,7 @@
 
 use crate::escape::visible;
 use crate::finding::{AccessPath, Finding, Outcome, RuleResult, Severity, Status, Thing, Verdict};
-use crate::org::{Collection, Coverage, Kind, State};
+use crate::org::{Collection, CollectionSummary, Kind, State};
 
 /// `1 rule`, `2 rules`.
 pub fn plural(count: usize, word: &str) -> String {
@@ -77,14 +77,19 @@ pub fn sentence(finding: &Finding) -> String {
 
 /// The paths of a finding, each in one line.
 pub fn paths(finding: &Finding, rule: &RuleResult) -> Vec<String> {
-    finding.paths.iter().map(|path| chain(finding, path, rule)).collect()
+    finding.paths.iter().map(|path| chain(finding, path, rule)).chain(more_paths(finding)).collect()
+}
+
+/// `and 3 more paths`, of a finding that has more than it keeps.
+pub fn more_paths(finding: &Finding) -> Option<String> {
+    (finding.more_paths > 0).then(|| format!("and {}", plural(finding.more_paths, "more path")))
 }
 
 /// `ada@acme.example → group Platform → role API Group Manager → api.groups.write`.
 fn chain(finding: &Finding, path: &AccessPath, rule: &RuleResult) -> String {
     let step = |thing: &Thing| {
         if thing.is(Kind::User) {
-            thing.label().to_owned()
+            thing.label().into_owned()
         } else {
             format!("{} {}", thing.kind.words(), thing.label())
         }
@@ -101,12 +106,9 @@ pub fn unread(rule: &RuleResult) -> String {
 }
 
 /// The collections that were to be read and are incomplete, each with what happened.
-pub fn incomplete(coverage: &Coverage) -> Vec<(Collection, State, String)> {
-    let row = |of: Collection| {
-        let detail = coverage.detail(of)?;
-        Some((of, coverage.state(of), visible(&detail).into_owned()))
-    };
-    Collection::ALL.into_iter().filter_map(row).collect()
+pub fn incomplete(outcome: &Outcome) -> Vec<(Collection, State, String)> {
+    let row = |of: &CollectionSummary| Some((of.collection, of.state, visible(of.detail.as_ref()?).into_owned()));
+    outcome.coverage.iter().filter_map(row).collect()
 }
 
 /// The text, at most that many characters long: what is cut is counted.

@@ -17,4 +17,4 @@ pub use read::{Read, open, read};
 pub use write::{digest, save, write};
 
 /// The version of the format. Another one is another format.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;

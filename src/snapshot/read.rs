@@ -173,6 +173,7 @@ fn coverage(header: &Header) -> Result<Coverage, String> {
             gaps: record.gaps.iter().map(|(id, failure)| (id.clone(), failure.clone().into())).collect(),
             unasked: record.unasked.clone(),
             gone: record.gone.clone(),
+            unclear: record.unclear.clone(),
             carried: record.carried.clone(),
         };
     }

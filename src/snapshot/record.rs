@@ -73,7 +73,7 @@ impl ContentDigest {
         let mut hash = Sha256::new();
         for (name, record) in &header.coverage {
             // How many requests it took says nothing of the state.
-            let facts = serde_json::to_string(&(name, &record.cut, &record.gaps, &record.unasked));
+            let facts = serde_json::to_string(&(name, &record.cut, &record.gaps, &record.unasked, &record.unclear));
             hash.update(facts.expect("a record has text keys only").as_bytes());
         }
         Self(hash)
@@ -104,6 +104,8 @@ pub struct Record {
     /// Things that left while the collection went on.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub gone: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unclear: BTreeMap<String, BTreeMap<String, String>>,
     /// What was taken over from an earlier collection, and when it was read.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub carried: BTreeMap<String, Time>,

@@ -108,6 +108,7 @@ fn header(org: &Org) -> Header {
         gaps: record.gaps.iter().map(|(id, failure)| (id.clone(), Failure::from(failure))).collect(),
         unasked: record.unasked.clone(),
         gone: record.gone.clone(),
+        unclear: record.unclear.clone(),
         carried: record.carried.clone(),
     };
     let asked = org.coverage.iter().filter(|(_, record)| record.asked);

@@ -102,7 +102,7 @@ fn compared(expected: &[String], findings: &[Finding], status: Status, word: &st
 fn names(subject: &Thing) -> Vec<String> {
     let kind = subject.kind.name();
     let of = |name: &str| format!("{kind}/{name}");
-    let mut names = vec![of(&subject.id), of(subject.label())];
+    let mut names = vec![of(&subject.id), of(subject.called())];
     names.extend(subject.name.as_ref().map(|name| of(name)));
     if kind == "organization" {
         names.push(kind.to_owned());
@@ -113,7 +113,7 @@ fn names(subject: &Thing) -> Vec<String> {
 fn shown(subject: &Thing) -> String {
     match subject.kind.name() {
         "organization" => "organization".to_owned(),
-        kind => format!("{kind}/{}", subject.label()),
+        kind => format!("{kind}/{}", subject.called()),
     }
 }
 

@@ -21,12 +21,14 @@ fn of_rolelint() {
     Usage: rolelint [OPTIONS] <COMMAND>
 
     Commands:
-      check   Collect or read an organization, evaluate policies, report, exit
-      fetch   Collect an organization and write a snapshot of it
-      plan    Show which requests a check would make and how long they take; with a key, in numbers
-      doctor  Try each endpoint once: what this key may read, and which rules would be unknown
-      test    Run the tests of policies: small organizations, and what each rule must say of them
-      help    Print this message or the help of the given subcommand(s)
+      check        Collect or read an organization, evaluate policies, report, exit
+      fetch        Collect an organization and write a snapshot of it
+      plan         Show which requests a check would make and how long they take; with a key, in numbers
+      doctor       Try each endpoint once: what this key may read, and which rules would be unknown
+      test         Run the tests of policies: small organizations, and what each rule must say of them
+      completions  Print a completion script for a shell
+      man          Print the manual page of rolelint or of one of its commands
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
           --color <COLOR>
@@ -72,8 +74,8 @@ fn of_check() {
       -f, --format <FORMAT>       Report format [env: ROLELINT_FORMAT] [default: text] [possible values:
                                   text, json, csv, prometheus, junit, gitlab, github, markdown, sarif]
       -q, --quiet                 Print only findings and errors
-      -o, --output <FILE>         Write the report to FILE, whole or not at all, instead of standard
-                                  output
+      -o, --output <FILE>         Write the report to FILE, whole or not at all [default: -, standard
+                                  output]
       -v, --verbose...            Print more: passed rules, every subject; twice: every request
           --no-progress           Show no progress bars [env: ROLELINT_NO_PROGRESS]
           --report <FORMAT=PATH>  Write a report in FORMAT to PATH as well; repeatable
@@ -135,6 +137,7 @@ fn of_fetch() {
                                  `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM` [env: ROLELINT_COLOR]
                                  [default: auto] [possible values: auto, always, never]
       -o, --output <FILE>        The snapshot to write, whole or not at all, readable by its owner only
+                                 (- is standard output)
           --only <COLLECTION>    Collect only this list, such as users or invites; repeatable, or with
                                  commas
       -q, --quiet                Print only findings and errors

@@ -7,6 +7,8 @@ mod doctor;
 mod faults;
 mod fetch;
 mod help;
+#[cfg(target_os = "linux")]
+mod packaging;
 mod plan;
 mod policy;
 mod report;

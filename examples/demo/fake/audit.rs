@@ -28,10 +28,13 @@ pub struct Event {
 
 impl Organization {
     /// Items of `/organization/audit_logs` in this span of time and, if there are any, of these types: oldest first,
-    /// and of those of one moment the earlier in the file.
-    pub(super) fn event_items(&self, span: (Bound<i64>, Bound<i64>), kinds: &[String]) -> Vec<Value> {
-        let is_meant =
-            |event: &&Event| span.contains(&event.effective_at) && (kinds.is_empty() || kinds.contains(&event.kind));
+    /// and of those of one moment the earlier in the file. Those of the tenant come alone.
+    pub(super) fn event_items(&self, span: (Bound<i64>, Bound<i64>), kinds: &[String], tenant: bool) -> Vec<Value> {
+        let is_meant = |event: &&Event| {
+            span.contains(&event.effective_at)
+                && (kinds.is_empty() || kinds.contains(&event.kind))
+                && event.kind.starts_with("tenant.") == tenant
+        };
         let mut events: Vec<&Event> = self.audit_log.iter().filter(is_meant).collect();
         events.sort_by_key(|event| event.effective_at);
         events.into_iter().map(|event| self.event_item(event)).collect()

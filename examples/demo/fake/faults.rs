@@ -16,6 +16,9 @@ pub struct Behaviour {
     pub page_size: Option<usize>,
     /// Refuses what is too much, before any fault is looked at.
     pub throttle: Option<Throttle>,
+    /// The `openai-organization` header of every answer, if it is not the id of the organization: its short name, which
+    /// the real API sends as well.
+    pub organization: Option<String>,
     /// The `Date` header of every answer.
     pub date: Option<String>,
     /// For each request, the first of these that covers it and is due strikes.
@@ -112,6 +115,15 @@ pub enum What {
     DropField(String),
     /// A proper page, with this one more item at its end.
     AddItem(Value),
+    /// A proper page, with these bytes for that text: what is no JSON, or no UTF-8.
+    Bytes {
+        /// What the page has.
+        of: String,
+        /// What is sent instead.
+        are: Vec<u8>,
+    },
+    /// A proper answer with another `openai-organization` header.
+    Organization(String),
     /// A proper page that lacks this field itself: `has_more`, `data`, `next`, `last_id`.
     DropEnvelope(String),
 }
@@ -178,6 +190,8 @@ impl What {
             What::EmptyPages => "EmptyPages",
             What::DropField(_) => "DropField",
             What::AddItem(_) => "AddItem",
+            What::Bytes { .. } => "Bytes",
+            What::Organization(_) => "Organization",
             What::DropEnvelope(_) => "DropEnvelope",
         }
     }

@@ -91,6 +91,7 @@ impl Project {
 
 impl Organization {
     /// Items of `/organization/admin_api_keys`, oldest first: also the keys of all projects, labelled like the others.
+    /// Where the organization names no admin key, there is the one that asks.
     pub(super) fn admin_api_key_items(&self) -> Vec<Value> {
         let own = self.admin_api_keys.iter().map(|key| {
             let owner = user_owner(&key.owner, self.user(&key.owner));
@@ -105,7 +106,11 @@ impl Organization {
                 admin_item(&key.id, &key.name, (key.created_at, None, key.last_used_at), &owner)
             })
         });
-        let mut items: Vec<Value> = own.chain(of_projects).collect();
+        let asking = self.admin_api_keys.is_empty().then(|| {
+            let nobody = json!({"type": "user", "object": "organization.user", "id": "user-nobody", "name": "Nobody"});
+            admin_item("key_asking", "Asking", (1, Some(4_000_000_000), None), &nobody)
+        });
+        let mut items: Vec<Value> = own.chain(of_projects).chain(asking).collect();
         items.sort_by_key(|item| item["created_at"].as_i64());
         items
     }

@@ -34,6 +34,10 @@ impl Log {
         if let Outcome::Answer { answer, .. } = &mut outcome {
             let id = format!("req_fake_{}", self.requests.len() + 1);
             answer.headers.push(("x-request-id", id));
+            let organization = behaviour.organization.as_ref().unwrap_or(&organization.id);
+            if !answer.headers.iter().any(|(name, _)| *name == "openai-organization") {
+                answer.headers.push(("openai-organization", organization.clone()));
+            }
             answer.headers.extend(behaviour.date.clone().map(|date| ("date", date)));
             request.status = Some(answer.status);
         }

@@ -75,7 +75,8 @@ fn route(org: &Organization, request: &Request) -> Result<(Cut, Vec<Value>), Ans
         ["organization", "invites"] => ((LastId, 20, 100, "asc"), org.invite_items()),
         ["organization", "audit_logs"] => {
             let kinds = parameters(request, "event_types[]");
-            ((LastId, 20, 100, "desc"), org.event_items(span(request, "effective_at")?, &kinds))
+            let tenant = flag(request, "tenant_only")?;
+            ((LastId, 20, 100, "desc"), org.event_items(span(request, "effective_at")?, &kinds, tenant))
         }
         _ => {
             let message = format!("Invalid URL ({} {})", request.method, request.path);

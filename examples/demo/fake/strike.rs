@@ -75,9 +75,27 @@ pub(super) fn strike(what: &What, request: &Request, list: Result<List, Answer>,
                 items.push(item.clone());
             }
         }),
+        What::Bytes { of, are } => {
+            let whole = honest(list);
+            let parts: Vec<&[u8]> = split(&whole.body, of.as_bytes());
+            Answer { body: parts.join(&are[..]).into(), ..whole }
+        }
+        What::Organization(id) => honest(list).with("openai-organization", Some(id.clone())),
         What::DropEnvelope(field) => edited(list, |page| drop_field(slice::from_mut(page), field)),
     };
     answer.into()
+}
+
+/// What stands between the places where these bytes are.
+fn split<'b>(body: &'b [u8], at: &[u8]) -> Vec<&'b [u8]> {
+    let mut parts = Vec::new();
+    let mut rest = body;
+    while let Some(found) = rest.windows(at.len()).position(|window| window == at) {
+        parts.push(&rest[..found]);
+        rest = &rest[found + at.len()..];
+    }
+    parts.push(rest);
+    parts
 }
 
 /// Takes a field out of each object.

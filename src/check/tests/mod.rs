@@ -211,7 +211,7 @@ static SINGLE: LazyLock<Vec<Vec<Policy>>> = LazyLock::new(|| {
         let source = Arc::new(SourceText::new("test.yaml".to_owned(), format!("version: 1\nrules:\n{rule}\n")));
         parse(&[source], &Overrides::default()).expect("the conditions are valid")
     };
-    POLICIES[0].source.text.lines().skip(2).map(alone).collect()
+    POLICIES[0].file.source.text.lines().skip(2).map(alone).collect()
 });
 
 fn forbidden() -> Vec<(Kind, &'static Condition)> {
@@ -226,7 +226,7 @@ fn forbidden() -> Vec<(Kind, &'static Condition)> {
 
 /// A condition as it is written.
 fn words(condition: &Condition) -> &str {
-    &POLICIES[0].source.text[condition.span.clone()]
+    &POLICIES[0].file.source.text[condition.span.clone()]
 }
 
 /// As many cases as `PROPTEST_CASES` says, and else enough for every day.
@@ -322,7 +322,7 @@ proptest! {
                 let findings = outcome.findings.iter().map(|of| (of.status, of.subject.id.clone(), of.fingerprint.clone()));
                 (outcome.rules[0].verdict(), findings.collect::<Vec<_>>())
             };
-            prop_assert_eq!(said(alone), said(&together), "{}", policies[0].source.text);
+            prop_assert_eq!(said(alone), said(&together), "{}", policies[0].file.source.text);
         }
     }
 

@@ -28,6 +28,11 @@ pub fn coverage(responses: &Responses, needs: &BTreeSet<Collection>) -> Coverage
         coverage.of_mut(collection).carried.insert(part.label(), from);
     }
     unlisted(&mut coverage, responses);
+    for ((collection, part), fields) in &responses.unclear {
+        if !responses.is_gone(*collection, part) {
+            coverage.of_mut(*collection).unclear.insert(part.label(), fields.clone());
+        }
+    }
     coverage
 }
 
@@ -46,6 +51,7 @@ fn never_empty(coverage: &mut Coverage) {
     for (collection, message) in [
         (Collection::Users, "the list of users is empty, but every organization has an owner"),
         (Collection::Roles, "the list of roles is empty, but every organization has predefined roles"),
+        (Collection::AdminApiKeys, "the list of admin keys is empty, but the key that asks has to be in it"),
     ] {
         let record = coverage.of(collection);
         if record.requests > 0 && record.items == 0 && record.cut.is_none() {

@@ -5,7 +5,7 @@ mod people;
 mod projects;
 mod roles;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::wire::Stamp;
 use crate::collect::responses::Responses;
@@ -24,11 +24,33 @@ pub fn assemble(responses: &Responses, needs: &BTreeSet<Collection>, source: Sou
     for role in roles::roles(responses, &mut builder.symbols, latest, &mut coverage).into_values() {
         builder.role(role).expect(in_order);
     }
-    people::groups(responses, &mut builder, latest).expect(in_order);
-    people::users(responses, &mut builder, latest).expect(in_order);
+    people::groups(responses, &mut builder, latest, &mut coverage).expect(in_order);
+    people::users(responses, &mut builder, latest, &mut coverage).expect(in_order);
     projects::projects(responses, &mut builder, latest).expect(in_order);
     projects::keys(responses, &mut builder, latest).expect(in_order);
     builder.finish(coverage)
+}
+
+/// Fields of things of one kind of which several answers tell.
+struct Fields<'c> {
+    of: &'static str,
+    unclear: &'c mut BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Fields<'_> {
+    /// Completes a field by what another answer says. Where the two differ, it is not known, whatever comes after.
+    fn complete<T: Clone + PartialEq>(&mut self, id: &str, field: &str, known: &mut Known<T>, told: &Known<T>) {
+        if self.is_unclear(id, field) {
+            *known = Known::Missing;
+        } else if !known.settle(std::iter::once(told)) {
+            let why = format!("responses disagree on the `{field}` of {} {id}", self.of);
+            self.unclear.entry(id.to_owned()).or_default().insert(field.to_owned(), why);
+        }
+    }
+
+    fn is_unclear(&self, id: &str, field: &str) -> bool {
+        self.unclear.get(id).is_some_and(|fields| fields.contains_key(field))
+    }
 }
 
 /// A field that is never `null` by its specification: then `null` is no answer.

@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::roles::{places, ways};
-use super::{never_null, time, word};
+use super::{Fields, never_null, time, word};
 use crate::api::parent::Parent;
 use crate::api::wire;
 use crate::collect::responses::Responses;
-use crate::org::{Builder, Collection, Group, GroupIx, Known, OutOfOrder, Symbols, Text, User};
+use crate::org::{Builder, Collection, Coverage, Group, GroupIx, Known, OutOfOrder, Symbols, Text, User};
 use crate::time::Time;
 
-pub fn groups(responses: &Responses, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
+pub fn groups(
+    responses: &Responses,
+    builder: &mut Builder,
+    latest: Time,
+    coverage: &mut Coverage,
+) -> Result<(), OutOfOrder> {
     let listed = responses.groups.iter().flat_map(|groups| &groups.items);
     let present = listed.filter(|group| !responses.is_gone(Collection::Groups, &Parent::organization(&group.id)));
     let unlisted = responses.unlisted_groups().into_iter().map(|id| (id, None));
@@ -22,38 +27,40 @@ pub fn groups(responses: &Responses, builder: &mut Builder, latest: Time) -> Res
             all.entry(&group.group_id).or_insert(None);
         }
     }
-    let told: BTreeMap<&str, &wire::ProjectGroup> = responses
-        .project_groups
-        .values()
-        .flat_map(|groups| &groups.items)
-        .map(|group| (group.group_id.as_str(), group))
-        .collect();
+    let mut told: BTreeMap<&str, Vec<&wire::ProjectGroup>> = BTreeMap::new();
+    for group in responses.project_groups.values().flat_map(|groups| &groups.items) {
+        told.entry(&group.group_id).or_default().push(group);
+    }
+    let mut fields = Fields { of: "group", unclear: &mut coverage.of_mut(Collection::Groups).unclear };
     for (id, wire) in all {
-        let group = match (wire, told.get(id)) {
-            (Some(wire), _) => Group {
-                id: id.into(),
-                name: never_null(wire.name.clone()),
-                is_scim_managed: never_null(wire.is_scim_managed),
-                group_type: never_null(word(&mut builder.symbols, &wire.group_type)),
-                created_at: never_null(time(wire.created_at, latest)),
-                listed: true,
-            },
-            (None, Some(told)) => Group {
-                id: id.into(),
-                name: never_null(told.group_name.clone()),
-                group_type: never_null(word(&mut builder.symbols, &told.group_type)),
-                ..Group::default()
-            },
-            (None, None) => Group { id: id.into(), ..Group::default() },
-        };
+        let mut group = wire.map_or_else(Group::default, |wire| Group {
+            id: Text::default(),
+            name: never_null(wire.name.clone()),
+            is_scim_managed: never_null(wire.is_scim_managed),
+            group_type: never_null(word(&mut builder.symbols, &wire.group_type)),
+            created_at: never_null(time(wire.created_at, latest)),
+            listed: true,
+        });
+        group.id = id.into();
+        for told in told.get(id).into_iter().flatten() {
+            fields.complete(id, "name", &mut group.name, &never_null(told.group_name.clone()));
+            let group_type = never_null(word(&mut builder.symbols, &told.group_type));
+            fields.complete(id, "group_type", &mut group.group_type, &group_type);
+        }
         let held = places(responses, builder, responses.held_by(Collection::GroupRoles, &Parent::organization(id)));
         builder.group(group, held)?;
     }
     Ok(())
 }
 
-pub fn users(responses: &Responses, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
-    let mut people = Everybody::new(responses, latest, &mut builder.symbols);
+pub fn users(
+    responses: &Responses,
+    builder: &mut Builder,
+    latest: Time,
+    coverage: &mut Coverage,
+) -> Result<(), OutOfOrder> {
+    let fields = Fields { of: "user", unclear: &mut coverage.of_mut(Collection::Users).unclear };
+    let mut people = Everybody::new(responses, latest, &mut builder.symbols, fields);
     let mut memberships: BTreeMap<&str, Vec<GroupIx>> = BTreeMap::new();
     for (group, members) in &responses.group_members {
         // A group that is gone has no members, but who was in it may be there, and was asked about.
@@ -92,16 +99,18 @@ struct Everybody<'a> {
     all: BTreeMap<&'a str, User>,
     /// The legacy word of those whom the list does not have.
     no_member: Known<crate::org::Symbol>,
+    fields: Fields<'a>,
 }
 
 impl<'a> Everybody<'a> {
-    fn new(responses: &'a Responses, latest: Time, words: &mut Symbols) -> Self {
+    fn new(responses: &'a Responses, latest: Time, words: &mut Symbols, fields: Fields<'a>) -> Self {
         let listed = responses.users.iter().flat_map(|users| &users.items);
         let present = listed.filter(|user| !responses.is_gone(Collection::Users, &Parent::organization(&user.id)));
-        let all = present.map(|wire| (wire.id.as_str(), user(wire, words, latest))).collect();
+        let mut fields = fields;
+        let all = present.map(|wire| (wire.id.as_str(), user(wire, words, latest, &mut fields))).collect();
         // Who is not in the whole list of users is no member of the organization, and so has no role by membership.
         let whole = responses.users.as_ref().is_some_and(|users| users.cut.is_none());
-        Self { responses, all, no_member: if whole { Known::Null } else { Known::Missing } }
+        Self { responses, all, no_member: if whole { Known::Null } else { Known::Missing }, fields }
     }
 
     /// Adds what is told of somebody; false if that person is gone.
@@ -109,22 +118,32 @@ impl<'a> Everybody<'a> {
         if self.responses.is_gone(Collection::Users, &Parent::organization(id)) {
             return false;
         }
-        let told = User { id: id.into(), ..told };
-        let person = match self.all.remove(id) {
-            Some(known) => known.or(told),
-            None => User { role: self.no_member, ..told },
-        };
+        let mut person = self.all.remove(id).unwrap_or_else(|| User { role: self.no_member, ..User::default() });
+        person.id = id.into();
+        complete(&mut self.fields, &mut person, told.name, &told.email);
+        self.fields.complete(id, "is_service_account", &mut person.is_service_account, &told.is_service_account);
         self.all.insert(id, person);
         true
     }
 }
 
-fn user(wire: &wire::User, words: &mut Symbols, latest: Time) -> User {
+/// Completes the name and the address. Names to be shown may differ from place to place; an address may not, but for
+/// capitals.
+fn complete(fields: &mut Fields<'_>, person: &mut User, name: Known<Text>, email: &Known<Text>) {
+    let known = std::mem::take(&mut person.name);
+    person.name = if fields.is_unclear(&person.id, "name") { Known::Missing } else { known.or(name) };
+    let both = person.email.value().zip(email.value());
+    if !both.is_some_and(|(one, other)| one.eq_ignore_ascii_case(other)) {
+        fields.complete(&person.id, "email", &mut person.email, email);
+    }
+}
+
+fn user(wire: &wire::User, words: &mut Symbols, latest: Time, fields: &mut Fields<'_>) -> User {
     let account = wire.user.value().cloned().unwrap_or_default();
-    User {
+    let mut user = User {
         id: Text::from(wire.id.as_str()),
-        name: wire.name.clone().or(account.name),
-        email: wire.email.clone().or(account.email),
+        name: wire.name.clone(),
+        email: wire.email.clone(),
         role: word(words, &wire.role),
         is_service_account: never_null(wire.is_service_account),
         is_scim_managed: never_null(wire.is_scim_managed),
@@ -134,5 +153,7 @@ fn user(wire: &wire::User, words: &mut Symbols, latest: Time) -> User {
         created: never_null(time(wire.created, latest)),
         api_key_last_used_at: time(wire.api_key_last_used_at, latest),
         listed: true,
-    }
+    };
+    complete(fields, &mut user, account.name, &account.email);
+    user
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::coverage::{gap, without_permissions};
 use super::{never_null, time, word};
+use crate::api::pagination::Listed;
 use crate::api::wire::{AssignmentSource, Role as WireRole};
 use crate::collect::responses::{Responses, is_group, role_id};
 use crate::collect::role_pool::ListedRole;
@@ -11,7 +12,7 @@ use crate::org::{Assignment, Builder, Collection, Coverage, Known, Role, RoleIx,
 use crate::time::Time;
 
 /// Every role that was listed or assigned, completed from all responses about it, the lists first. Where two of them
-/// disagree on what it permits, that is not known.
+/// disagree on a field, that is not known.
 pub fn roles(
     responses: &Responses,
     words: &mut Symbols,
@@ -19,8 +20,8 @@ pub fn roles(
     coverage: &mut Coverage,
 ) -> BTreeMap<Text, Role> {
     let said = |assigned: &ListedRole| assigned.said;
-    let own = responses.roles.iter().flat_map(|roles| &roles.items).map(said);
-    let in_projects = responses.held(Collection::ProjectRoles).values().flat_map(|roles| &roles.items).map(said);
+    let own = responses.roles.iter().flat_map(Listed::told).map(said);
+    let in_projects = responses.held(Collection::ProjectRoles).values().flat_map(Listed::told).map(said);
     let (own, in_projects): (BTreeSet<usize>, BTreeSet<usize>) = (own.collect(), in_projects.collect());
     let assigned: BTreeSet<usize> = responses.assigned().map(said).collect();
     // By what was said, not by when: that depends on which answer came first.
@@ -36,27 +37,32 @@ pub fn roles(
     let told = sorted(in_projects).into_iter().chain(sorted(assigned));
     let all = sorted(own).into_iter().map(|role| (role, true)).chain(told.map(|role| (role, false)));
 
-    let mut roles: BTreeMap<Text, Role> = BTreeMap::new();
+    let mut answers: BTreeMap<Text, Vec<Role>> = BTreeMap::new();
     for (wire, listed) in all {
-        let mut role = role(wire, words, latest);
-        role.listed = listed;
-        let Some(mut known) = roles.remove(&role.id) else {
-            roles.insert(role.id.clone(), role);
-            continue;
-        };
-        if let (Known::Value(first), Known::Value(other)) = (&known.permissions, &role.permissions)
-            && first != other
-        {
-            let message = format!("responses disagree on the `permissions` of role {}", role.id);
-            coverage.of_mut(Collection::Roles).gaps.insert(role.id.to_string(), gap(message));
+        let role = Role { listed, ..role(wire, words, latest) };
+        answers.entry(role.id.clone()).or_default().push(role);
+    }
+    let mut roles = BTreeMap::new();
+    for (id, mut answers) in answers {
+        let mut role = answers.remove(0);
+        let differ = role.settle(&answers);
+        let record = coverage.of_mut(Collection::Roles);
+        for field in differ {
+            let why = format!("responses disagree on the `{field}` of role {id}");
+            if field == "permissions" {
+                record.gaps.insert(id.to_string(), gap(why));
+            } else {
+                record.unclear.entry(id.to_string()).or_default().insert(field.to_owned(), why);
+            }
         }
-        if coverage.of(Collection::Roles).gaps.contains_key(role.id.as_str()) {
-            known.permissions = Known::Missing;
+        if record.gaps.contains_key(id.as_str()) {
             role.permissions = Known::Missing;
         }
-        roles.insert(role.id.clone(), known.or(role));
+        roles.insert(id, role);
     }
-    responses.carried.complete(&mut roles);
+    // What is told now in two ways is not known from then.
+    let unclear = &coverage.of(Collection::Roles).unclear;
+    responses.carried.complete(roles.iter_mut().filter(|(id, _)| !unclear.contains_key(id.as_str())));
     // Those in the lists are recorded with their lists.
     let silent = roles.values().filter(|role| !in_lists.contains(&role.id) && role.permissions.is_missing());
     for role in silent.filter(|_| coverage.of(Collection::Roles).asked).collect::<Vec<_>>() {
@@ -90,7 +96,12 @@ fn role(wire: &WireRole, words: &mut Symbols, latest: Time) -> Role {
 }
 
 /// The ways that one list says lead to the roles in it: those that `assignment_sources` names, if it is there.
-pub fn ways(responses: &Responses, builder: &Builder, principal: &str, held: &[ListedRole]) -> Vec<Assignment> {
+pub fn ways<'r>(
+    responses: &Responses,
+    builder: &Builder,
+    principal: &str,
+    held: impl Iterator<Item = &'r ListedRole>,
+) -> Vec<Assignment> {
     let mut ways = Vec::new();
     for assigned in held {
         let role = role_ix(responses, builder, assigned);
@@ -113,8 +124,8 @@ fn way(builder: &Builder, principal: &str, source: &AssignmentSource) -> Via {
 }
 
 /// The places of the roles in a list.
-pub fn places(responses: &Responses, builder: &Builder, held: &[ListedRole]) -> Vec<RoleIx> {
-    held.iter().map(|role| role_ix(responses, builder, role)).collect()
+pub fn places<'r>(responses: &Responses, builder: &Builder, held: impl Iterator<Item = &'r ListedRole>) -> Vec<RoleIx> {
+    held.map(|role| role_ix(responses, builder, role)).collect()
 }
 
 fn role_ix(responses: &Responses, builder: &Builder, role: &ListedRole) -> RoleIx {

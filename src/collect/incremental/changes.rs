@@ -2,8 +2,10 @@
 
 use crate::api::client::PageRequest;
 use crate::api::endpoint::{AUDIT_LOGS, encode};
+use crate::api::event::Event;
+use crate::api::page::Page;
 use crate::api::pagination::{ListRequest, Listed, Purpose, list};
-use crate::api::wire::{Event, Page, Stamp};
+use crate::api::wire::Stamp;
 use crate::collect::Collector;
 use crate::collect::incremental::{OVERLAP, SLOW, carry, hidden, named};
 use crate::collect::responses::Responses;

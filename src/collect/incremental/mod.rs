@@ -10,8 +10,8 @@ mod compare;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::api::event::Event;
 use crate::api::parent::Parent;
-use crate::api::wire::Event;
 use crate::org::{Assignment, Builder, Collection, Org, Role, ServiceAccountIx, State, Text, UserIx, Via};
 use crate::time::Time;
 use compare::Comparison;
@@ -76,10 +76,10 @@ impl Carried {
     }
 
     /// Fills in what only responses about an assignment tell of a role.
-    pub fn complete(&self, roles: &mut BTreeMap<Text, Role>) {
-        for (id, told) in &self.roles {
-            if let Some(role) = roles.remove(id) {
-                roles.insert(id.clone(), role.or(told.clone()));
+    pub fn complete<'r>(&self, roles: impl Iterator<Item = (&'r Text, &'r mut Role)>) {
+        for (id, role) in roles {
+            if let Some(told) = self.roles.get(id) {
+                *role = std::mem::take(role).or(told.clone());
             }
         }
     }

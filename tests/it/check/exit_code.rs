@@ -167,7 +167,7 @@ fn one_user_whose_roles_are_denied_is_named_and_the_exit_code_is_3() {
     assert_eq!(report.state("user_roles"), "partial");
     let detail = text(&report.coverage("user_roles")["detail"]);
     assert_eq!(detail, format!("GET {ONE_USER}: 403, the key lacks the scope api.roles.read"));
-    let unread = text(&report.rule("nobody-deletes-models")["unread"][0]);
+    let unread = text(&report.rule("nobody-deletes-models")["unread"][0]["detail"]);
     assert!(unread.contains("scope api.roles.read"), "{unread}");
 
     let ran = rolelint(&api).check(CLEAN).run().ends_with(3);
@@ -248,7 +248,8 @@ fn only_skip_and_tag_say_what_they_left_out() {
     for (args, judged, skipped) in table {
         let report = rolelint(&acme()).check(MIXED).args(["--format", "json"]).args(args.iter().copied()).run().json();
         assert_eq!(report.verdicts().into_keys().collect::<Vec<_>>(), judged, "{args:?}");
-        assert_eq!(report.0["skipped"], serde_json::json!(skipped), "{args:?}");
+        let left_out: Vec<_> = report.0["skipped"].as_array().expect("a list").iter().map(|one| &one["rule"]).collect();
+        assert_eq!(left_out, skipped, "{args:?}");
     }
     let ran = rolelint(&acme()).check(MIXED).args(["--skip", "blank-description"]).run().ends_with(0);
     assert!(ran.stdout.contains("1 rule skipped"), "{}", ran.stdout);

@@ -153,6 +153,22 @@ fn contents() -> Vec<Row> {
             ],
         ),
         row(
+            "an error beside `data`, or a page that says itself that it is not whole",
+            shape,
+            [
+                body(r#"{"data": [], "has_more": false, "error": {"message": "not today"}}"#),
+                body(r#"{"data": [], "has_more": false, "errors": ["no"], "error": {"message": "not today"}}"#),
+                body(r#"{"data": [], "has_more": false, "partial": true}"#),
+                body(r#"{"object": "error", "data": [], "has_more": false}"#),
+            ],
+        ),
+        row(
+            "half a character, or bytes that are no UTF-8, in a text",
+            "",
+            [b"\"object\":\"li\xffst\"".to_vec(), br#""object":"\ud83d""#.to_vec()]
+                .map(|are| What::Bytes { of: r#""object":"list""#.to_owned(), are }),
+        ),
+        row(
             "`data` or `has_more` of another type",
             shape,
             [body(r#"{"data": {}, "has_more": false}"#), body(r#"{"data": [], "has_more": "no"}"#)],

@@ -227,7 +227,9 @@ alone! {
     no_permissions: "a role without `permissions`";
     later_page: "a later page fails";
     twice: "the same thing twice in a list";
+    twice_differently: "the same thing twice in a list, with other contents";
     no_users: "an empty list of users";
+    no_admin_keys: "an empty list of admin keys";
     held_but_not_listed: "a role or group that is held and not listed";
     deadline: "the time of `--deadline` is over";
     interrupted: "interrupted or terminated";

@@ -235,6 +235,27 @@ pub fn no_users(claim: &Claim) {
     assert!(fetched.ran.stderr.contains("every organization has an owner"), "{}", fetched.ran.stderr);
 }
 
+pub fn twice_differently(claim: &Claim) {
+    let bob = json!({"id": "user-bob", "name": "Bob", "added_at": 5, "created_at": 5});
+    let key = json!({"id": "key_1", "name": "Another"});
+    for (collection, path, item, said) in [
+        ("users", "/organization/users", &bob, "`added_at`"),
+        ("project_users", "/organization/projects/proj_1/users", &bob, ""),
+        ("api_keys", "/organization/projects/proj_1/api_keys", &key, "`name`"),
+    ] {
+        let fetched = Fetched::new(&with(vec![fault(path, When::Always, What::AddItem(item.clone()))]), &[]);
+        holds(claim, &fetched, collection);
+        assert!(fetched.ran.stderr.contains(said), "{}", fetched.ran.stderr);
+    }
+}
+
+pub fn no_admin_keys(claim: &Claim) {
+    let nothing = What::Body(json!({"data": [], "has_more": false}).to_string());
+    let fetched = Fetched::new(&with(vec![fault("/organization/admin_api_keys", When::Always, nothing)]), &[]);
+    holds(claim, &fetched, "admin_api_keys");
+    assert!(fetched.ran.stderr.contains("the key that asks has to be in it"), "{}", fetched.ran.stderr);
+}
+
 pub fn held_but_not_listed(claim: &Claim) {
     let empty = || What::Body(json!({"data": [], "has_more": false, "next": null}).to_string());
     for (collection, path, lacks) in [
@@ -354,7 +375,7 @@ pub fn no_journal(claim: &Claim) {
     // Not even root may make a file there.
     let ran = rolelint(&api).args(["fetch", "-o", "/proc/org.jsonl"]).run();
     ended(claim, &ran);
-    assert!(ran.stderr.contains("cannot keep the journal `/proc/org.jsonl.journal`"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot write snapshot `/proc/org.jsonl`"), "{}", ran.stderr);
     assert_eq!(api.requests(), [], "nobody is asked");
 }
 

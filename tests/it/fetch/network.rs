@@ -165,8 +165,15 @@ fn a_ca_file_that_is_none_is_refused_before_anything_is_asked() {
             assert_eq!(ran.stdout, "");
         }
     }
-    for missing in ["nowhere.pem", KEY] {
-        let ran = rolelint(&api).check(RULE).args(["--ca-file", missing]).run().ends_with(2);
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("pipe")).status();
+    assert!(made.expect("mkfifo can be run").success());
+    std::fs::File::create(folder.path().join("large"))
+        .and_then(|file| file.set_len(1 << 32))
+        .expect("a file with holes");
+    for none in ["nowhere.pem", KEY, "/dev/zero", ".", "pipe", "large"] {
+        let run = rolelint(&api).inside(folder.path()).check(RULE);
+        let ran = run.args(["--ca-file", none]).run().ends_with(2);
         shows_no_secret(&ran);
         assert!(ran.stderr.contains("cannot use the CA file `"), "{}", ran.stderr);
     }

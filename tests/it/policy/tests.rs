@@ -28,16 +28,6 @@ fn every_built_in_rule_is_seen_to_fire_pass_and_be_unknown() {
 }
 
 #[test]
-fn the_tests_in_the_documentation_pass() {
-    let page = include_str!("../../../docs/testing.md");
-    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    let [policy, tests] = blocks[..] else { panic!("a policy and its tests") };
-    let run = offline().file("access.yaml", policy).file("access_test.yaml", tests);
-    let ran = run.args(["test", "access.yaml", "--min-coverage", "100"]).run().ends_with(0);
-    assert!(ran.stdout.contains("3 tests passed, 0 failed"), "{}", ran.stdout);
-}
-
-#[test]
 fn missing_and_surplus_findings_fail_with_both_shown() {
     let text = "
   - name: two roles

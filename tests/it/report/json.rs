@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::fake::{Behaviour, FakeApi, Organization, What, When};
+use crate::support::fake::{Behaviour, FakeApi, Organization, User, What, When};
 use crate::support::harness::{Json, acme, faulty, rolelint, text};
 use crate::support::small::small;
 
@@ -39,6 +39,7 @@ fn the_report_has_the_published_fields() {
                 "complete",
                 "coverage",
                 "disagreements",
+                "oddities",
                 "summary",
                 "rules",
                 "findings",
@@ -48,12 +49,20 @@ fn the_report_has_the_published_fields() {
         assert_eq!(report["schema_version"], 2);
         assert_eq!(report["tool"], json!({"name": "rolelint", "version": env!("CARGO_PKG_VERSION")}));
         assert_eq!(report["as_of"], "2026-06-01T00:00:00Z");
-        has(&report["organization"], &["source", "collected_at", "digest"]);
+        has(&report["organization"], &["source", "collected_at", "oldest_fact", "digest"]);
+        assert_eq!(report["organization"]["oldest_fact"], report["organization"]["collected_at"]);
+        has(&report["gate"], &["fail_on", "strict", "max_age", "exit_zero", "exit_code"]);
+        for policy in list(&report["policies"]) {
+            has(policy, &["file", "sha256", "rules", "params", "text"]);
+        }
+        for (kind, count) in report["population"].as_object().expect("a mapping") {
+            assert!(count.is_u64(), "{kind}: {count}");
+        }
         assert_eq!(report["organization"]["source"], api.base_url());
         let digest = text(&report["organization"]["digest"]).strip_prefix("sha256:").expect("the kind of digest");
         assert!(digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{digest}");
         for row in list(&report["coverage"]) {
-            has(row, &["collection", "state", "requests", "items", "detail", "remarks"]);
+            has(row, &["collection", "state", "requests", "items", "unasked", "detail", "remarks"]);
             assert!(["complete", "partial", "denied", "failed", "not_asked"].contains(&text(&row["state"])), "{row}");
             assert_eq!(row["detail"].is_null(), ["complete", "not_asked"].contains(&text(&row["state"])), "{row}");
         }
@@ -76,7 +85,7 @@ fn the_report_has_the_published_fields() {
                 ],
             );
             assert!(["violation", "unknown", "vacuous", "pass"].contains(&text(&rule["verdict"])), "{rule}");
-            has(&rule["policy"], &["file", "line", "end_line"]);
+            has(&rule["policy"], &["file", "line", "end_line", "id"]);
             has(rule, &["rationale", "remediation", "references", "tags", "unread"]);
             for matched in list(&rule["matched"]) {
                 has(matched, &["role", "permissions", "policy"]);
@@ -104,7 +113,7 @@ fn the_report_has_the_published_fields() {
             has(&finding["subject"], &["kind", "id"]);
             has(&finding["policy"], &["line", "column", "end_line", "end_column"]);
             for evidence in list(&finding["evidence"]) {
-                has(evidence, &["attribute", "value"]);
+                has(evidence, &["attribute", "value", "policy"]);
             }
             for path in list(&finding["paths"]) {
                 assert!(!list(&path["via"]).is_empty());
@@ -203,7 +212,10 @@ fn a_finding_points_at_the_pattern_that_matched() {
     let findings: Vec<_> = report.findings().collect();
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0]["policy"], json!({"line": 8, "column": 11, "end_line": 8, "end_column": 25}));
-    assert_eq!(findings[0]["evidence"], json!([{"attribute": "permissions", "value": "api.files.write"}]));
+    let evidence = json!({
+        "attribute": "permissions", "value": "api.files.write", "type": "permission", "policy": findings[0]["policy"],
+    });
+    assert_eq!(findings[0]["evidence"], json!([evidence]));
 }
 
 #[test]
@@ -292,4 +304,24 @@ fn the_text_report_names_unknown_vacuous_and_coverage() {
 
     2 rules: 0 violation, 1 unknown, 1 vacuous, 0 pass; not everything could be answered
     ");
+}
+
+#[test]
+fn a_finding_keeps_a_hundred_paths_and_counts_the_others() {
+    let mut organization = small();
+    let roles: Vec<String> = ["role_1", "role_2", "role_4"].map(str::to_owned).into();
+    for number in 0..50 {
+        let user = User { id: format!("user-{number}"), roles: roles.clone(), ..organization.users[1].clone() };
+        organization.groups[2].members.push(user.id.clone());
+        organization.users.push(user);
+    }
+    let api = FakeApi::start(organization, Behaviour::default());
+    let policy = "version: 1\nrules:\n  - id: asked\n    select: group\n    where: { name: Void }\n    forbid: { members: { holds: { scope: organization, permission: 'api.*' } } }\n";
+    let report = rolelint(&api).check(policy).args(["--format", "json"]).run().ends_with(1).json();
+    let findings: Vec<_> = report.findings().collect();
+    assert_eq!((findings.len(), list(&findings[0]["paths"]).len()), (1, 100));
+    // Three roles each, and the role of a reader.
+    assert_eq!(findings[0]["more_paths"], 50 * 4 - 100);
+    let text = rolelint(&api).check(policy).run().ends_with(1).stdout;
+    assert!(text.contains("  • and 100 more paths\n"), "{text}");
 }

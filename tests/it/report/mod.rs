@@ -1,6 +1,8 @@
 //! These tests check what the reports contain and where they are written.
 
+mod again;
 mod hostile_names;
 mod json;
 mod oddities;
 mod output;
+mod screens;

@@ -28,8 +28,13 @@ fn what_is_traced_goes_to_standard_error_and_changes_no_report() {
     let run = |args: &[&str]| rolelint(&api).check(RULE).args(["--format", "json"]).args(args.iter().copied()).run();
     let (plain, traced) = (run(&[]), run(&["-vv"]));
     assert!(traced.stderr.contains("GET /v1/organization/roles: 200"), "{}", traced.stderr);
-    let lines =
-        |report: &str| report.lines().filter(|l| !l.contains("collected_at")).map(str::to_owned).collect::<Vec<_>>();
+    let lines = |report: &str| {
+        report
+            .lines()
+            .filter(|l| !l.contains("collected_at") && !l.contains("oldest_fact"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(lines(&plain.stdout), lines(&traced.stdout));
 }
 
@@ -67,8 +72,12 @@ fn an_output_file_holds_the_same_report() {
         let ran = run().args(["-o", "report"]).run().ends_with(1);
         assert_eq!(ran.stdout, "");
         let written = std::fs::read_to_string(folder.path().join("report")).expect("a report");
-        let lines =
-            |text: &str| text.lines().filter(|l| !l.contains("collected_at")).map(str::to_owned).collect::<Vec<_>>();
+        let lines = |text: &str| {
+            text.lines()
+                .filter(|l| !l.contains("collected_at") && !l.contains("oldest_fact"))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(lines(&written), lines(&shown));
     }
 }
@@ -79,11 +88,11 @@ fn an_output_file_is_written_whole_or_not_at_all() {
     let folder = tempfile::tempdir().expect("a folder");
     let none = RULE.replace("Auditor", "None");
     let run = |policy: &str, to: &str| rolelint(&api).inside(folder.path()).check(policy).args(["-o", to]).run();
-    let ran = run(&none, "no/such/folder/report").ends_with(2);
-    assert!(ran.stderr.contains("cannot write the report to `no/such/folder/report`"), "{}", ran.stderr);
-    // A violation is proven, whether or not it could be told.
-    let ran = run(RULE, "no/such/folder/report").ends_with(1);
-    assert!(ran.stderr.contains("cannot write the report to `no/such/folder/report`"), "{}", ran.stderr);
+    for policy in [&none, RULE] {
+        let ran = run(policy, "no/such/folder/report").ends_with(2);
+        assert!(ran.stderr.contains("cannot write the report to `no/such/folder/report`"), "{}", ran.stderr);
+    }
+    assert_eq!(api.requests(), [], "that is found before anything is asked");
     run(&none, ".").ends_with(2);
     let left: Vec<_> =
         std::fs::read_dir(folder.path()).expect("a folder").map(|e| e.expect("an entry").file_name()).collect();
@@ -211,12 +220,96 @@ fn a_report_that_has_no_format_or_no_path_is_refused() {
 }
 
 #[test]
-fn a_report_that_cannot_be_written_is_an_error_and_the_others_are_written() {
+fn a_report_that_cannot_be_written_in_the_end_is_an_error_and_the_others_are_written() {
     let api = acme();
-    let ran = rolelint(&api).check(&RULE.replace("Auditor", "None"));
-    let ran = ran.args(["--report", "json=none/such/folder/a.json"]).run().ends_with(2);
-    assert!(ran.stderr.contains("cannot write the report"), "{}", ran.stderr);
-    assert!(ran.stdout.contains("1 pass"), "{}", ran.stdout);
+    for (policy, code) in [(RULE.replace("Auditor", "None"), 2), (RULE.to_owned(), 1)] {
+        let ran = rolelint(&api).check(&policy).args(["--report", "json=/dev/full"]).run().ends_with(code);
+        assert!(ran.stderr.contains("error: cannot write the report to `/dev/full`") || code == 2, "{}", ran.stderr);
+        assert!(ran.stderr.contains("cannot write the report to `/dev/full`"), "{}", ran.stderr);
+        assert!(ran.stdout.contains("1 rule: "), "{}", ran.stdout);
+    }
+}
+
+/// Outputs that cannot all be written, or not without loss, and what is said of them.
+const UNFIT: [(&[&str], &str); 13] = [
+    (&["check", "-o", "none/a"], "cannot write the report to `none/a`"),
+    (&["check", "-o", "org.jsonl/a"], "cannot write the report to `org.jsonl/a`"),
+    (&["check", "-o", "."], "cannot write the report to `.`"),
+    (&["check", "--report", "json=none/a"], "cannot write the report to `none/a`"),
+    (&["check", "--report", "json=-"], "two outputs go to standard output"),
+    (&["check", "--report", "json=/dev/stdout", "-o", "-"], "two outputs go to standard output"),
+    (&["check", "-o", "a", "--report", "json=./a"], "two outputs go to `a`"),
+    (&["check", "--report", "json=a", "--report", "text=link"], "two outputs go to `link`"),
+    (&["check", "-s", "org.jsonl", "-o", "./org.jsonl"], "`./org.jsonl` is an input of this run"),
+    (&["check", "--key-file", "a", "--report", "json=a"], "`a` is an input of this run"),
+    (&["fetch", "-o", "none/a"], "cannot write snapshot `none/a`"),
+    (&["fetch", "-o", "a", "--key-file", "a"], "`a` is an input of this run"),
+    (&["test", "-o", "none/a"], "cannot write the report to `none/a`"),
+];
+
+#[test]
+fn outputs_that_cannot_be_written_or_take_the_place_of_another_file_are_found_before_the_api_is_asked() {
+    let (api, folder) = (acme(), tempfile::tempdir().expect("a folder"));
+    for name in ["a", "org.jsonl"] {
+        std::fs::write(folder.path().join(name), "old").expect("written");
+    }
+    std::os::unix::fs::symlink("a", folder.path().join("link")).expect("linked");
+    for (args, said) in UNFIT {
+        let ran = rolelint(&api).inside(folder.path()).args(args.iter().copied()).run().ends_with(2);
+        assert!(ran.stderr.contains(said) && !ran.stderr.contains(".tmp"), "{args:?}: {}", ran.stderr);
+        assert_eq!(ran.stdout, "", "{args:?}");
+    }
+    let summary = rolelint(&api).inside(folder.path()).env("GITHUB_STEP_SUMMARY", "none/summary");
+    let ran = summary.args(["check", "--format", "github"]).run().ends_with(2);
+    assert!(ran.stderr.contains("cannot write the report to `none/summary`"), "{}", ran.stderr);
+    assert_eq!(api.requests(), []);
+    for name in ["a", "org.jsonl"] {
+        assert_eq!(std::fs::read_to_string(folder.path().join(name)).expect("there"), "old");
+    }
+}
+
+#[test]
+fn a_minus_is_standard_output() {
+    let (api, folder) = (acme(), tempfile::tempdir().expect("a folder"));
+    let run = |args: &[&str]| {
+        rolelint(&api).inside(folder.path()).check(RULE).args(args.iter().copied()).run().ends_with(1).stdout
+    };
+    let plain = run(&[]);
+    assert_eq!(run(&["-o", "-"]), plain);
+    let both = run(&["-o", "a", "--report", "text=-"]);
+    assert_eq!(both, plain);
+    assert_eq!(std::fs::read_to_string(folder.path().join("a")).expect("a report"), plain);
+    assert!(!folder.path().join("-").exists());
+    assert_eq!(run(&["--report", "json=/dev/null", "--report", "text=/dev/null"]), plain);
+}
+
+#[test]
+fn told_to_end_while_a_report_is_written_the_run_leaves_no_file_of_its_own() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let (api, folder) = (acme(), tempfile::tempdir().expect("a folder"));
+        let at = |name: &str| folder.path().join(name);
+        rolelint(&api).inside(folder.path()).args(["fetch", "-o", "org.jsonl"]).run().ends_with(0);
+        std::fs::write(at(".tmpOTHERS"), "of another run").expect("written");
+        std::fs::write(at("policy.yaml"), RULE).expect("written");
+        // The second report goes to a pipe that nobody reads: the run waits there, the first being done.
+        let made = Command::new("mkfifo").arg(at("pipe")).status();
+        assert!(made.expect("mkfifo can be run").success());
+        let args = ["check", "-p", "policy.yaml", "-s", "org.jsonl", "--report", "json=a", "--report", "text=pipe"];
+        let run = rolelint(&api).inside(folder.path()).args(args).args(["-o", "b"]);
+        let child = run.command().stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("started");
+        while !at("a").exists() {
+            std::thread::yield_now();
+        }
+        let killed = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status();
+        assert!(killed.expect("kill can be run").success());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(code));
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        let mut left: Vec<_> =
+            std::fs::read_dir(folder.path()).expect("a folder").flatten().map(|e| e.file_name()).collect();
+        left.sort();
+        assert_eq!(left, [".tmpOTHERS", "a", "org.jsonl", "pipe", "policy.yaml"]);
+    }
 }
 
 #[test]

@@ -238,6 +238,7 @@ impl Json {
     pub fn timeless(mut self) -> Value {
         self.0["organization"]["source"] = Value::Null;
         self.0["organization"]["collected_at"] = Value::Null;
+        self.0["organization"]["oldest_fact"] = Value::Null;
         self.0
     }
 

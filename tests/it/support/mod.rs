@@ -5,5 +5,9 @@ pub mod fake;
 
 pub mod harness;
 pub mod server;
+#[cfg(target_os = "linux")]
+pub mod shell;
 pub mod small;
 pub mod tls;
+#[cfg(target_os = "linux")]
+pub mod workflow;

@@ -1,0 +1,215 @@
+//! Things by their names: how findings call what they are about and what paths lead over.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+
+use super::facts::Facts;
+use super::proof::Missing;
+use crate::finding::{Thing, ThingKind};
+use crate::org::{Collection, Known, Principal, ProjectIx, Scope, Text, part_id};
+use crate::policy::Kind;
+
+/// What was found out about names.
+#[derive(Default)]
+pub struct Named {
+    /// The things that were named so far, so that all findings share them.
+    things: RefCell<HashMap<(Kind, usize), Arc<Thing>>>,
+    /// Of a kind, a hash of each name, sorted.
+    names: RefCell<HashMap<Kind, Vec<u64>>>,
+    owning_projects: OnceCell<Vec<Option<ProjectIx>>>,
+}
+
+impl<'o> Facts<'o> {
+    /// A thing by its kind and place.
+    pub fn thing(&self, kind: Kind, at: usize) -> Arc<Thing> {
+        if let Some(thing) = self.named.things.borrow().get(&(kind, at)) {
+            return Arc::clone(thing);
+        }
+        let described = self.described(kind, at);
+        let ambiguous = kind != Kind::Grant && self.shares_its_name(kind, at);
+        let thing = Arc::new(Thing { ambiguous, ..described });
+        self.named.things.borrow_mut().insert((kind, at), Arc::clone(&thing));
+        thing
+    }
+
+    /// That an attribute of a thing is not known, and why, if more is known of that than that it is not there.
+    pub fn unsent(&self, attribute: &'static str, kind: Kind, at: usize) -> Missing {
+        let within = |project: ProjectIx, id: &Text| part_id(&self.org.project(project).id, id);
+        let (collection, label) = match kind {
+            Kind::Role => (Collection::Roles, self.org.roles[at].id.clone()),
+            Kind::User => (Collection::Users, self.org.users[at].id.clone()),
+            Kind::Group => (Collection::Groups, self.org.groups[at].id.clone()),
+            Kind::Project => (Collection::Projects, self.org.projects[at].id.clone()),
+            Kind::AdminApiKey => (Collection::AdminApiKeys, self.org.admin_api_keys[at].id.clone()),
+            Kind::Invite => (Collection::Invites, self.org.invites[at].id.clone()),
+            Kind::ServiceAccount => {
+                let account = &self.org.service_accounts[at];
+                (Collection::ServiceAccounts, within(account.project, &account.id))
+            }
+            Kind::ApiKey => {
+                let key = &self.org.api_keys[at];
+                (Collection::ApiKeys, within(key.project, &key.id))
+            }
+            Kind::Grant => return self.unsent(attribute, Kind::Role, self.grants()[at].role.at()),
+        };
+        match self.why_unclear(collection, &label, attribute) {
+            Some(why) => Missing::Unread(why.to_owned()),
+            None => Missing::Unsent(attribute, self.thing(kind, at)),
+        }
+    }
+
+    /// Why a field is not known that the API sent, if it is so.
+    pub fn why_unclear(&self, collection: Collection, label: &str, field: &str) -> Option<&'o str> {
+        self.org.coverage.of(collection).unclear.get(label)?.get(field).map(String::as_str)
+    }
+
+    fn described(&self, kind: Kind, at: usize) -> Thing {
+        match kind {
+            Kind::Role => {
+                let role = &self.org.roles[at];
+                let thing = thing(Kind::Role, &role.id, &role.name, None);
+                match self.owning_projects()[at] {
+                    Some(project) => self.within(project, thing),
+                    None => thing,
+                }
+            }
+            Kind::User => {
+                let user = &self.org.users[at];
+                thing(Kind::User, &user.id, &user.name, user.email.value())
+            }
+            Kind::Group => {
+                let group = &self.org.groups[at];
+                thing(Kind::Group, &group.id, &group.name, None)
+            }
+            Kind::Project => {
+                let project = &self.org.projects[at];
+                thing(Kind::Project, &project.id, &project.name, None)
+            }
+            Kind::ServiceAccount => {
+                let account = &self.org.service_accounts[at];
+                self.within(account.project, thing(Kind::ServiceAccount, &account.id, &account.name, None))
+            }
+            Kind::Invite => {
+                let invite = &self.org.invites[at];
+                thing(Kind::Invite, &invite.id, &Known::Missing, invite.email.value())
+            }
+            Kind::AdminApiKey => {
+                let key = &self.org.admin_api_keys[at];
+                thing(Kind::AdminApiKey, &key.id, &key.name, None)
+            }
+            Kind::ApiKey => {
+                let key = &self.org.api_keys[at];
+                self.within(key.project, thing(Kind::ApiKey, &key.id, &key.name, None))
+            }
+            Kind::Grant => {
+                let grant = &self.grants()[at];
+                let (principal, role) = (self.principal(grant.principal), self.thing(Kind::Role, grant.role.at()));
+                let spoken = format!("{} of {}", role.label(), principal.label());
+                // As a member of a group, a service account may be a user, too: that is another grant.
+                let holder = match grant.principal {
+                    Principal::User(_) | Principal::Group(_) => principal.id.to_string(),
+                    Principal::ServiceAccount(_) => format!("{}:{}", principal.kind.name(), principal.id),
+                };
+                let (id, name) = match grant.scope {
+                    Scope::Organization => (format!("{holder}/{}", role.id), spoken),
+                    Scope::Project(project) => {
+                        let project = self.thing(Kind::Project, project.at());
+                        let id = format!("{holder}/{}/{}", project.id, role.id);
+                        (id, format!("{spoken} in {}", project.label()))
+                    }
+                };
+                Thing {
+                    kind: ThingKind::Of(Kind::Grant),
+                    id: Text::from(id),
+                    name: Some(Text::from(name)),
+                    email: None,
+                    project: None,
+                    ambiguous: false,
+                }
+            }
+        }
+    }
+
+    /// Whether another thing of that kind has the same name, in the same project if it stands in one.
+    fn shares_its_name(&self, kind: Kind, at: usize) -> bool {
+        let mut names = self.named.names.borrow_mut();
+        let hashes = names.entry(kind).or_insert_with(|| {
+            let mut hashes: Vec<u64> = (0..self.count(kind)).map(|at| self.name_hash(kind, at)).collect();
+            hashes.sort_unstable();
+            hashes
+        });
+        let hash = self.name_hash(kind, at);
+        let first = hashes.partition_point(|other| *other < hash);
+        hashes.get(first + 1) == Some(&hash)
+    }
+
+    /// What tells a thing from the others of its kind, as far as people see: two alike are rare.
+    fn name_hash(&self, kind: Kind, at: usize) -> u64 {
+        let org = self.org;
+        let name = |name: &Known<Text>, project: Option<usize>| (name.value().cloned(), project);
+        let told = match kind {
+            // The predefined roles of the organization and of projects share their names: paths tell them apart.
+            Kind::Role if org.roles[at].predefined_role == Known::Value(true) => (None, None),
+            Kind::Role => name(&org.roles[at].name, self.owning_projects()[at].map(ProjectIx::at)),
+            Kind::User => {
+                let user = &org.users[at];
+                name(if user.email.value().is_some() { &user.email } else { &user.name }, None)
+            }
+            Kind::Group => name(&org.groups[at].name, None),
+            Kind::Project => name(&org.projects[at].name, None),
+            Kind::ServiceAccount => name(&org.service_accounts[at].name, Some(org.service_accounts[at].project.at())),
+            Kind::Invite => name(&org.invites[at].email, None),
+            Kind::AdminApiKey => name(&org.admin_api_keys[at].name, None),
+            Kind::ApiKey => name(&org.api_keys[at].name, Some(org.api_keys[at].project.at())),
+            Kind::Grant => (None, Some(at)),
+        };
+        let mut hasher = DefaultHasher::new();
+        // Without a name, the id is what people see.
+        if told.0.as_ref().is_none_or(Text::is_empty) {
+            (kind, at).hash(&mut hasher);
+        } else {
+            told.hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    fn within(&self, project: ProjectIx, thing: Thing) -> Thing {
+        Thing { project: Some(self.thing(Kind::Project, project.at())), ..thing }
+    }
+
+    /// Of each role, the project that it belongs to: a custom one belongs to one at most.
+    fn owning_projects(&self) -> &[Option<ProjectIx>] {
+        self.named.owning_projects.get_or_init(|| {
+            let mut owning_projects = vec![None; self.org.roles.len()];
+            for project in (0..self.org.projects.len()).map(ProjectIx::new) {
+                let custom = self.org.roles_of_project(project).iter().map(|role| role.at());
+                for role in custom.filter(|&role| self.org.roles[role].predefined_role == Known::Value(false)) {
+                    owning_projects[role] = Some(project);
+                }
+            }
+            owning_projects
+        })
+    }
+
+    /// A principal as a thing.
+    pub fn principal(&self, principal: Principal) -> Arc<Thing> {
+        match principal {
+            Principal::User(user) => self.thing(Kind::User, user.at()),
+            Principal::Group(group) => self.thing(Kind::Group, group.at()),
+            Principal::ServiceAccount(account) => self.thing(Kind::ServiceAccount, account.at()),
+        }
+    }
+}
+
+fn thing(kind: Kind, id: &Text, name: &Known<Text>, email: Option<&Text>) -> Thing {
+    Thing {
+        kind: ThingKind::Of(kind),
+        id: id.clone(),
+        name: name.value().cloned(),
+        email: email.cloned(),
+        project: None,
+        ambiguous: false,
+    }
+}

@@ -1,0 +1,35 @@
+//! `rolelint report`: the results of a check in another format.
+
+use std::path::PathBuf;
+
+use crate::bounded;
+use crate::cli::Common;
+use crate::report::read;
+
+use super::reports::Reports;
+use super::{Error, Exit};
+
+/// The largest file of results, in bytes.
+const LARGEST: u64 = 4 << 30;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Results that `rolelint check --format json` wrote (- is standard input)
+    #[arg(value_name = "RESULTS")]
+    pub results: PathBuf,
+    #[command(flatten)]
+    pub reports: Reports,
+}
+
+pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
+    args.reports.ready(std::iter::once(args.results.as_path()))?;
+    let path = &args.results;
+    let json = if path.as_os_str() == "-" {
+        bounded::read_text(std::io::stdin().lock(), LARGEST)
+    } else {
+        bounded::read(path, LARGEST)
+    };
+    let json = json.map_err(|source| Error::Results { path: path.clone(), source })?;
+    let outcome = read(json.as_bytes()).map_err(|source| Error::NoResults { path: path.clone(), source })?;
+    args.reports.write(&outcome, common)
+}

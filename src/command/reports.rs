@@ -1,0 +1,76 @@
+//! The reports of a command: in which format, and to which files.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Common, report};
+use crate::console::{Color, Terminal, output};
+use crate::finding::Outcome;
+use crate::report::{Format, TextStyle, render};
+
+use super::{Error, Exit};
+
+#[derive(Debug, clap::Args)]
+pub struct Reports {
+    /// Report format
+    #[arg(short, long, value_enum, default_value_t, env = "ROLELINT_FORMAT", hide_env_values = true)]
+    pub format: Format,
+    /// Write the report to FILE, whole or not at all [default: -, standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write a report in FORMAT to PATH as well; repeatable
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = report)]
+    pub report: Vec<(Format, PathBuf)>,
+}
+
+impl Reports {
+    /// Makes sure that every report will find its place, and that none is one of the files that are read.
+    pub(crate) fn ready<'a>(&self, inputs: impl Iterator<Item = &'a Path>) -> Result<(), output::Error> {
+        let reports = self.report.iter().map(|(_, path)| Some(path.as_path()));
+        let outputs: Vec<Option<&Path>> = reports.chain([self.output.as_deref()]).collect();
+        output::ready(&outputs, &inputs.collect::<Vec<_>>())?;
+        self.step_summary().map_or(Ok(()), |path| output::ready_to_append(Path::new(&path)))
+    }
+
+    /// Writes every report, and says what the process ends with.
+    pub(crate) fn write(&self, outcome: &Outcome, common: &Common) -> Result<Exit, Error> {
+        let exit = Exit::from(outcome.ending());
+        match self.write_all(outcome, common) {
+            // A violation is proven, whether or not the report found its reader.
+            Err(error) if exit == Exit::Violation => {
+                output::error(&Error::from(error).in_one_line());
+                Ok(exit)
+            }
+            written => Ok(written.map(|()| exit)?),
+        }
+    }
+
+    /// If one report cannot be written, the others still are.
+    fn write_all(&self, outcome: &Outcome, common: &Common) -> Result<(), output::Error> {
+        let stdout = Terminal::stdout(common.color);
+        let style = |file: bool| {
+            // A file is no terminal, whatever standard output is.
+            let color = if file { common.color == Color::Always } else { stdout.color };
+            TextStyle { width: stdout.width, color, quiet: common.quiet, verbose: common.verbose > 0 }
+        };
+        let to = |path: Option<&Path>, format| {
+            let file = path.is_some_and(|path| !output::is_stdout(path));
+            output::write(path, |to| render(format, outcome, style(file), to))
+        };
+        let mut written: Vec<Result<(), output::Error>> =
+            self.report.iter().map(|(format, path)| to(Some(path), *format)).collect();
+        if let Some(path) = self.step_summary() {
+            let fill = |to: &mut dyn Write| render(Format::Markdown, outcome, style(true), to);
+            written.push(output::append(Path::new(&path), fill));
+        }
+        written.push(to(self.output.as_deref(), self.format));
+        written.into_iter().collect()
+    }
+
+    /// The file that GitHub shows on the page of the run.
+    fn step_summary(&self) -> Option<OsString> {
+        let github = self.format == Format::Github || self.report.iter().any(|(format, _)| *format == Format::Github);
+        std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| github && !path.is_empty())
+    }
+}

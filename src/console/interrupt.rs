@@ -1,0 +1,81 @@
+//! An interrupt or a termination ends the process at once, and leaves no file half written.
+
+use std::io;
+use std::sync::OnceLock;
+
+use tokio::runtime::Builder;
+
+use super::output::say;
+use crate::atomic::abandon_all;
+
+/// What is said at the end, if there is something to say.
+static LAST_WORDS: OnceLock<&str> = OnceLock::new();
+
+/// What to say if the process is told to end. The first words stay.
+pub fn last_words(words: &'static str) {
+    LAST_WORDS.set(words).unwrap_or(());
+}
+
+/// Ends the process when it is told to, from now on.
+///
+/// # Errors
+///
+/// The system gives us no thread or no signals.
+pub fn watch() -> io::Result<()> {
+    let runtime = Builder::new_current_thread().enable_io().build()?;
+    // Whoever is told to end from here on is heard, though the thread may not run yet.
+    let told = {
+        let _within = runtime.enter();
+        Told::new()?
+    };
+    std::thread::Builder::new().name("interrupt".to_owned()).spawn(move || end(runtime.block_on(told.code())))?;
+    Ok(())
+}
+
+/// Ends the process: the main thread may be judging or writing, and would not hear of it.
+#[expect(clippy::exit, reason = "there is nothing to go back to")]
+fn end(code: Option<i32>) {
+    let Some(code) = code else { return };
+    abandon_all();
+    if let Some(words) = LAST_WORDS.get() {
+        say(words);
+    }
+    std::process::exit(code);
+}
+
+#[cfg(unix)]
+struct Told {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Told {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits to be told to end. Returns the exit code.
+    async fn code(mut self) -> Option<i32> {
+        tokio::select! {
+            told = self.interrupt.recv() => told.map(|()| 130),
+            told = self.terminate.recv() => told.map(|()| 143),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Told;
+
+#[cfg(not(unix))]
+impl Told {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Waits to be told to end. Returns the exit code.
+    async fn code(self) -> Option<i32> {
+        tokio::signal::ctrl_c().await.is_ok().then_some(130)
+    }
+}

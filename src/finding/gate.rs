@@ -1,0 +1,63 @@
+//! What decides whether an outcome lets a pipeline go on.
+
+use super::{Outcome, Severity, Verdict};
+
+/// What makes an outcome fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// The lowest severity of a violation that counts.
+    pub fail_on: Severity,
+    /// Whether a rule that selects nothing is unknown.
+    pub strict: bool,
+    /// How old the oldest fact may be, in seconds.
+    pub max_age: Option<i64>,
+    /// Whether violations are reported without failing. What could not be answered still fails.
+    pub exit_zero: bool,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self { fail_on: Severity::Low, strict: false, max_age: None, exit_zero: false }
+    }
+}
+
+/// What a gate makes of an outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Every rule was answered, and nothing that counts was found.
+    Clean,
+    /// A violation that counts is proven.
+    Violation,
+    /// No violation that counts is proven, but something could not be answered.
+    Unknown,
+}
+
+impl Ending {
+    /// The exit code of the process.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Violation => 1,
+            Self::Unknown => 3,
+        }
+    }
+}
+
+impl Outcome {
+    /// What its gate makes of it.
+    pub fn ending(&self) -> Ending {
+        let counts = |severity| severity >= self.gate.fail_on;
+        if !self.gate.exit_zero && self.rules.iter().any(|rule| rule.violations() > 0 && counts(rule.info.severity)) {
+            Ending::Violation
+        } else if self.answered() {
+            Ending::Clean
+        } else {
+            Ending::Unknown
+        }
+    }
+
+    /// Whether every rule has an answer. With `strict`, a vacuous rule has none.
+    fn answered(&self) -> bool {
+        self.complete() && !(self.gate.strict && self.count(Verdict::Vacuous) > 0)
+    }
+}

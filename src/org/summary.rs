@@ -1,0 +1,41 @@
+//! The record of completeness as reports tell it.
+
+use super::{Collection, Coverage, State};
+
+/// What was read of one collection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CollectionSummary {
+    /// Which.
+    pub collection: Collection,
+    /// How far it was read.
+    pub state: State,
+    /// Responses that arrived; a repeated attempt does not count.
+    pub requests: u64,
+    /// Things in those responses.
+    pub items: u64,
+    /// For how many things it was not requested, because no rule needs it.
+    pub unasked: usize,
+    /// What is missing, in one line.
+    pub detail: Option<String>,
+    /// What left during the collection, or was not read anew, in sentences.
+    pub remarks: Vec<String>,
+}
+
+impl Coverage {
+    /// Every collection, in the order of the reports.
+    pub fn summary(&self) -> Vec<CollectionSummary> {
+        let one = |collection| {
+            let record = self.of(collection);
+            CollectionSummary {
+                collection,
+                state: self.state(collection),
+                requests: record.requests,
+                items: record.items,
+                unasked: record.unasked.len(),
+                detail: self.detail(collection),
+                remarks: self.remarks(collection),
+            }
+        };
+        Collection::ALL.map(one).into()
+    }
+}

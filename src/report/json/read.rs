@@ -1,0 +1,268 @@
+//! An outcome from the JSON that was made of one. A file that contradicts itself is refused.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::schema::{
+    CoverageRow, EvidenceRow, FindingRow, MatchedRow, PathRow, PolicyRow, Report, RuleRow, Scalar, TextType, ThingRow,
+    UnreadRow, VERSION,
+};
+use crate::document::{Location, Region, SourceText};
+use crate::finding::{
+    AccessPath, Evidence, Finding, Gate, Matched, Note, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped,
+    Status, Thing, ThingKind, Unread, Value,
+};
+use crate::org::{Collection, CollectionSummary, Kind, Source, State, Text};
+use crate::time::{Time, parse_timestamp};
+
+/// Why a file is not a report that can be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// It is not JSON, or not JSON of this form.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// It was written by another version.
+    #[error("it has schema version {0}, and this rolelint reads version {VERSION}")]
+    Version(u32),
+    /// It names what it does not hold, or says two things that cannot both be true.
+    #[error("{0}")]
+    Contradiction(String),
+}
+
+type Result<T> = std::result::Result<T, Unreadable>;
+
+/// Reads the JSON report.
+///
+/// # Errors
+///
+/// It is cut, of another schema version, changed by hand so that it contradicts itself, or something else altogether.
+pub fn read(json: &[u8]) -> Result<Outcome> {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        schema_version: u32,
+    }
+    let Version { schema_version } = serde_json::from_slice(json)?;
+    if schema_version != VERSION {
+        return Err(Unreadable::Version(schema_version));
+    }
+    let report: Report<'_, Vec<FindingRow<'_>>, BTreeMap<String, ThingRow<'_>>> = serde_json::from_slice(json)?;
+    let policies: Vec<PolicyFile> = report.policies.into_iter().map(policy).collect::<Result<_>>()?;
+    let things = report.things.into_iter().map(|(key, row)| Ok((key, Arc::new(thing(row)?)))).collect::<Result<_>>()?;
+    let mut pool = Pool { things, paths: HashSet::new() };
+    let kind = |plural: &str| word("kind", Kind::ALL, Kind::name, plural.trim_end_matches('s'));
+    let mut outcome = Outcome {
+        as_of: time(&report.as_of)?,
+        source: Source {
+            api: report.organization.source.into_owned(),
+            collected_at: time(&report.organization.collected_at)?,
+        },
+        oldest_fact: time(&report.organization.oldest_fact)?,
+        digest: report.organization.digest.into_owned(),
+        gate: Gate {
+            fail_on: severity(&report.gate.fail_on)?,
+            strict: report.gate.strict,
+            max_age: report.gate.max_age,
+            exit_zero: report.gate.exit_zero,
+        },
+        coverage: report.coverage.into_iter().map(coverage).collect::<Result<_>>()?,
+        population: report.population.iter().map(|(name, count)| Ok((kind(name)?, *count))).collect::<Result<_>>()?,
+        disagreements: report.disagreements.into_owned(),
+        oddities: report.oddities.into_owned(),
+        rules: Vec::new(),
+        skipped: report
+            .skipped
+            .into_iter()
+            .map(|row| Skipped { rule: row.rule.into_owned(), reason: row.reason.into_owned() })
+            .collect(),
+        findings: Vec::new(),
+        policies,
+    };
+    let mut findings: HashMap<String, Vec<Finding>> = HashMap::new();
+    for row in report.findings {
+        let rule = row.rule.to_string();
+        findings.entry(rule).or_default().push(pool.finding(row)?);
+    }
+    for row in report.rules {
+        let (verdict, counts) = (row.verdict.to_string(), (row.violations, row.unknown));
+        let result = pool.rule(row, &outcome.policies)?;
+        let of_rule = findings.remove(&result.info.id).unwrap_or_default();
+        let dangling = |path: &Arc<AccessPath>| path.matched.is_some_and(|at| at >= result.matched.len());
+        if of_rule.iter().flat_map(|finding| &finding.paths).any(dangling) {
+            return contradiction(format!("a path of rule `{}` has permissions that are not there", result.info.id));
+        }
+        outcome.push(result, of_rule);
+        let pushed = &outcome.rules[outcome.rules.len() - 1];
+        if pushed.verdict().name() != verdict || (pushed.violations(), pushed.unknown()) != counts {
+            return contradiction(format!("rule `{}` does not have the findings that it counts", pushed.info.id));
+        }
+    }
+    if let Some(rule) = findings.keys().next() {
+        return contradiction(format!("a finding is of rule `{rule}`, which is not there"));
+    }
+    if outcome.ending().code() != report.gate.exit_code {
+        return contradiction(format!("its exit code was {}, but its findings say otherwise", report.gate.exit_code));
+    }
+    Ok(outcome)
+}
+
+fn contradiction<T>(what: String) -> Result<T> {
+    Err(Unreadable::Contradiction(what))
+}
+
+/// The member of a closed list that has this name.
+fn word<T: Copy>(what: &str, all: impl IntoIterator<Item = T>, name: fn(T) -> &'static str, word: &str) -> Result<T> {
+    let unknown = || Unreadable::Contradiction(format!("`{word}` is no {what}"));
+    all.into_iter().find(|one| name(*one) == word).ok_or_else(unknown)
+}
+
+fn severity(name: &str) -> Result<Severity> {
+    word("severity", Severity::ALL, Severity::name, name)
+}
+
+fn collection(name: &str) -> Result<Collection> {
+    word("collection", Collection::ALL, Collection::name, name)
+}
+
+fn time(text: &str) -> Result<Time> {
+    parse_timestamp(text).map_err(|_| Unreadable::Contradiction(format!("`{text}` is no time")))
+}
+
+fn policy(row: PolicyRow<'_>) -> Result<PolicyFile> {
+    let source = Arc::new(SourceText::new(row.file.into_owned(), row.text.into_owned()));
+    let policy = PolicyFile { source, rules: row.rules, params: row.params.into_owned() };
+    if policy.sha256() == row.sha256 {
+        Ok(policy)
+    } else {
+        contradiction(format!("the text of {} does not have its SHA-256", policy.source.name))
+    }
+}
+
+fn coverage(row: CoverageRow<'_>) -> Result<CollectionSummary> {
+    Ok(CollectionSummary {
+        collection: collection(&row.collection)?,
+        state: word("state", State::ALL, State::name, &row.state)?,
+        requests: row.requests,
+        items: row.items,
+        unasked: row.unasked,
+        detail: row.detail.map(Into::into),
+        remarks: row.remarks.into_owned(),
+    })
+}
+
+fn thing(row: ThingRow<'_>) -> Result<Thing> {
+    let kinds = Kind::ALL.map(ThingKind::Of).into_iter().chain([ThingKind::Organization]);
+    Ok(Thing {
+        kind: word("kind", kinds, ThingKind::name, &row.kind)?,
+        id: Text::from(row.id),
+        name: row.name.map(Text::from),
+        email: row.email.map(Text::from),
+        project: row.project.map(|project| thing(*project)).transpose()?.map(Arc::new),
+        ambiguous: row.ambiguous,
+    })
+}
+
+fn unread(row: UnreadRow<'_>) -> Result<Unread> {
+    let of = row.collection.map(|name| collection(&name)).transpose()?;
+    match (of, row.detail.map(Into::into)) {
+        (Some(collection), Some(detail)) => Ok(Unread::Incomplete(collection, detail)),
+        (Some(collection), None) => Ok(Unread::NotRequested(collection)),
+        (None, Some(detail)) => Ok(Unread::Other(detail)),
+        (None, None) => contradiction("something is unread, and nothing says what".to_owned()),
+    }
+}
+
+fn evidence(row: EvidenceRow<'_>) -> Result<Evidence> {
+    let value = match (row.value, row.of) {
+        (Scalar::Null, _) => Value::Null,
+        (Scalar::Flag(flag), _) => Value::Flag(flag),
+        (Scalar::Number(number), _) => Value::Number(number),
+        (Scalar::Text(text), None) => Value::Text(text.into()),
+        (Scalar::Text(text), Some(TextType::Permission)) => Value::Permission(text.into()),
+        (Scalar::Text(text), Some(TextType::Time)) => Value::Time(time(&text)?),
+    };
+    Ok(Evidence { attribute: row.attribute.into(), value, region: row.policy })
+}
+
+/// What findings and rules share.
+struct Pool {
+    things: HashMap<String, Arc<Thing>>,
+    paths: HashSet<Arc<AccessPath>>,
+}
+
+impl Pool {
+    fn thing(&self, key: &str) -> Result<Arc<Thing>> {
+        let missing = || Unreadable::Contradiction(format!("`{key}` is not among the things"));
+        self.things.get(key).cloned().ok_or_else(missing)
+    }
+
+    fn rule(&self, row: RuleRow<'_>, policies: &[PolicyFile]) -> Result<RuleResult> {
+        let Some(policy) = policies.iter().find(|policy| policy.source.name == row.policy.file) else {
+            return contradiction(format!("rule `{}` is of {}, which is not there", row.id, row.policy.file));
+        };
+        let source = Arc::clone(&policy.source);
+        let info = RuleInfo {
+            id: row.id.into_owned(),
+            title: row.title.into_owned(),
+            severity: severity(&row.severity)?,
+            rationale: row.rationale.map(Into::into),
+            remediation: row.remediation.map(Into::into),
+            references: row.references.into_owned(),
+            controls: row.controls.into_owned(),
+            tags: row.tags.into_owned(),
+            location: Location { span: source.span(row.policy.id), source },
+            end_line: row.policy.end_line,
+        };
+        let mut result = RuleResult::new(Arc::new(info));
+        (result.selected, result.vacuous, result.truncated) = (row.selected, row.vacuous, row.truncated);
+        result.unread = row.unread.into_iter().map(unread).collect::<Result<_>>()?;
+        result.matched = row.matched.into_iter().map(|row| self.matched(row)).collect::<Result<_>>()?;
+        result.notes = row
+            .notes
+            .into_iter()
+            .map(|row| Note { text: row.message.into_owned(), region: row.policy, unmatched: row.unmatched })
+            .collect();
+        Ok(result)
+    }
+
+    fn matched(&self, row: MatchedRow<'_>) -> Result<Matched> {
+        let texts = |permissions: Vec<_>| permissions.into_iter().map(Text::from).collect::<Vec<Text>>();
+        let each: Vec<(Region, Vec<Text>)> =
+            row.patterns.into_iter().map(|row| (row.policy, texts(row.permissions))).collect();
+        let patterns = if each.is_empty() { vec![(row.policy, texts(row.permissions))] } else { each };
+        Ok(Matched { role: self.thing(&row.role)?, patterns })
+    }
+
+    fn finding(&mut self, row: FindingRow<'_>) -> Result<Finding> {
+        let subject = thing(row.subject)?;
+        // Among the things as well, it is shared with them.
+        let shared = self.things.get(subject.id.as_str()).filter(|known| ***known == subject).cloned();
+        let subject = shared.unwrap_or_else(|| Arc::new(subject));
+        Ok(Finding {
+            rule: 0,
+            status: word("status", Status::ALL, Status::name, &row.status)?,
+            message: row.message.into_owned(),
+            evidence: row.evidence.into_iter().map(evidence).collect::<Result<_>>()?,
+            selected_by: row.selected_by.into_iter().map(evidence).collect::<Result<_>>()?,
+            paths: row.paths.into_iter().map(|path| self.path(&path, &subject)).collect::<Result<_>>()?,
+            more_paths: row.more_paths,
+            missing: row.missing.into_owned(),
+            region: row.policy,
+            fingerprint: row.fingerprint.into_owned(),
+            subject,
+        })
+    }
+
+    fn path(&mut self, row: &PathRow<'_>, subject: &Thing) -> Result<Arc<AccessPath>> {
+        let from_subject = row.via.first().is_some_and(|first| {
+            *first == subject.id.as_str() && self.things.get(&**first).is_none_or(|known| **known == *subject)
+        });
+        let steps = row.via.iter().skip(usize::from(from_subject)).map(|key| self.thing(key)).collect::<Result<_>>()?;
+        let path = AccessPath { from_subject, steps, matched: row.matched };
+        if let Some(known) = self.paths.get(&path) {
+            return Ok(Arc::clone(known));
+        }
+        let path = Arc::new(path);
+        self.paths.insert(Arc::clone(&path));
+        Ok(path)
+    }
+}

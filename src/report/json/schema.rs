@@ -1,0 +1,235 @@
+//! The report as JSON has it: types to write and to read. Words that come from a closed list are texts here; reading
+//! checks them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::Region;
+
+pub const VERSION: u32 = 2;
+
+/// The report. Findings and things are written as they come, and read as a list and a mapping.
+#[derive(Serialize, Deserialize)]
+pub struct Report<'a, Findings, Things> {
+    pub schema_version: u32,
+    pub tool: Tool<'a>,
+    pub as_of: Cow<'a, str>,
+    pub organization: Organization<'a>,
+    pub gate: GateRow<'a>,
+    pub policies: Vec<PolicyRow<'a>>,
+    pub skipped: Vec<SkippedRow<'a>>,
+    pub complete: bool,
+    pub coverage: Vec<CoverageRow<'a>>,
+    pub population: BTreeMap<Cow<'a, str>, usize>,
+    pub disagreements: Cow<'a, [String]>,
+    pub oddities: Cow<'a, [String]>,
+    pub summary: Summary<'a>,
+    pub rules: Vec<RuleRow<'a>>,
+    pub findings: Findings,
+    /// Last, since it has what the others name.
+    pub things: Things,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Tool<'a> {
+    pub name: Cow<'a, str>,
+    pub version: Cow<'a, str>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Organization<'a> {
+    pub source: Cow<'a, str>,
+    pub collected_at: Cow<'a, str>,
+    pub oldest_fact: Cow<'a, str>,
+    pub digest: Cow<'a, str>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct GateRow<'a> {
+    pub fail_on: Cow<'a, str>,
+    pub strict: bool,
+    /// In seconds.
+    pub max_age: Option<i64>,
+    pub exit_zero: bool,
+    pub exit_code: u8,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct PolicyRow<'a> {
+    pub file: Cow<'a, str>,
+    pub sha256: Cow<'a, str>,
+    pub rules: usize,
+    pub params: Cow<'a, BTreeMap<String, serde_json::Value>>,
+    pub text: Cow<'a, str>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct SkippedRow<'a> {
+    pub rule: Cow<'a, str>,
+    pub reason: Cow<'a, str>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct CoverageRow<'a> {
+    pub collection: Cow<'a, str>,
+    pub state: Cow<'a, str>,
+    pub requests: u64,
+    pub items: u64,
+    pub unasked: usize,
+    pub detail: Option<Cow<'a, str>>,
+    pub remarks: Cow<'a, [String]>,
+}
+
+/// Counts, for whoever does not want to count. They are not read back.
+#[derive(Serialize, Deserialize)]
+pub struct Summary<'a> {
+    pub violations: usize,
+    pub unknown: usize,
+    pub waived: usize,
+    pub baselined: usize,
+    pub by_severity: BTreeMap<Cow<'a, str>, usize>,
+    pub rules: BTreeMap<Cow<'a, str>, usize>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct RuleRow<'a> {
+    pub id: Cow<'a, str>,
+    pub title: Cow<'a, str>,
+    pub severity: Cow<'a, str>,
+    pub verdict: Cow<'a, str>,
+    pub selected: usize,
+    pub violations: usize,
+    pub unknown: usize,
+    /// Whether there may be more to select than was read.
+    pub truncated: bool,
+    /// Whether selecting nothing leaves the rule without a meaning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub vacuous: bool,
+    pub policy: RuleLines<'a>,
+    pub rationale: Option<Cow<'a, str>>,
+    pub remediation: Option<Cow<'a, str>>,
+    pub references: Cow<'a, [String]>,
+    pub controls: Cow<'a, BTreeMap<String, Vec<String>>>,
+    pub tags: Cow<'a, [String]>,
+    pub unread: Vec<UnreadRow<'a>>,
+    pub notes: Vec<NoteRow<'a>>,
+    pub matched: Vec<MatchedRow<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct NoteRow<'a> {
+    pub message: Cow<'a, str>,
+    pub policy: Region,
+    pub unmatched: bool,
+}
+
+/// Where a rule stands.
+#[derive(Serialize, Deserialize)]
+pub struct RuleLines<'a> {
+    pub file: Cow<'a, str>,
+    /// The line of its id, and its last.
+    pub line: u32,
+    pub end_line: u32,
+    pub id: Region,
+}
+
+/// What a rule needs and did not get. Without a detail, the collection was not read; without a collection, the detail
+/// is the whole of it.
+#[derive(Serialize, Deserialize)]
+pub struct UnreadRow<'a> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collection: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Cow<'a, str>>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct MatchedRow<'a> {
+    /// A key of `things`.
+    pub role: Cow<'a, str>,
+    pub permissions: Vec<Cow<'a, str>>,
+    pub policy: Region,
+    /// Which words met which permissions, where more than one pattern did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patterns: Vec<PatternRow<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct PatternRow<'a> {
+    pub permissions: Vec<Cow<'a, str>>,
+    pub policy: Region,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct FindingRow<'a> {
+    pub rule: Cow<'a, str>,
+    pub status: Cow<'a, str>,
+    pub subject: ThingRow<'a>,
+    pub message: Cow<'a, str>,
+    pub evidence: Vec<EvidenceRow<'a>>,
+    pub selected_by: Vec<EvidenceRow<'a>>,
+    pub missing: Cow<'a, [String]>,
+    pub paths: Vec<PathRow<'a>>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_paths: usize,
+    pub policy: Region,
+    pub fingerprint: Cow<'a, str>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct PathRow<'a> {
+    /// Keys of `things`. If the first is the id of the finding's subject, and no key of another thing, it is the
+    /// subject.
+    pub via: Vec<Cow<'a, str>>,
+    /// An index into the rule's `matched`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matched: Option<usize>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct ThingRow<'a> {
+    pub kind: Cow<'a, str>,
+    pub id: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<Box<ThingRow<'a>>>,
+    /// Whether another thing of its kind has the same name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ambiguous: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct EvidenceRow<'a> {
+    pub attribute: Cow<'a, str>,
+    pub value: Scalar<'a>,
+    /// What a text is, if it is more than a text.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub of: Option<TextType>,
+    pub policy: Region,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Scalar<'a> {
+    Null,
+    Flag(bool),
+    Number(u64),
+    Text(Cow<'a, str>),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextType {
+    Time,
+    Permission,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}

@@ -1,0 +1,145 @@
+//! What is written is read back as the same outcome, or refused.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::super::sample::{NAMES, outcome};
+use super::super::tests::rendered;
+use super::super::{Format, Unreadable};
+use super::read;
+use crate::finding::{AccessPath, Evidence, Finding, Outcome, RuleResult, Status, Thing, ThingKind, Value};
+use crate::org::{Kind, Text};
+
+fn json(of: &Outcome) -> String {
+    rendered(Format::Json, of)
+}
+
+#[test]
+fn the_sample_is_read_back_and_reported_alike() {
+    let written = outcome();
+    let back = read(json(&written).as_bytes()).expect("our own");
+    assert_eq!(back, written);
+    for format in Format::ALL {
+        assert_eq!(rendered(format, &back), rendered(format, &written), "{}", format.name());
+    }
+}
+
+/// Things with few ids, so that kinds and names share them.
+fn thing() -> impl Strategy<Value = Arc<Thing>> {
+    let kinds: Vec<ThingKind> = Kind::ALL.map(ThingKind::Of).into_iter().chain([ThingKind::Organization]).collect();
+    let text =
+        || proptest::sample::select(&["a", "b", "user:a", "user:a:2", "", "\u{202e}##["][..]).prop_map(Text::new);
+    let plain = (proptest::sample::select(kinds), text(), proptest::option::of(text()), proptest::option::of(text()));
+    let thing =
+        plain.prop_map(|(kind, id, name, email)| Thing { kind, id, name, email, project: None, ambiguous: false });
+    (thing.clone(), proptest::option::of(thing)).prop_map(|(thing, project)| {
+        Arc::new(Thing { ambiguous: project.is_some(), project: project.map(Arc::new), ..thing })
+    })
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let text = || proptest::sample::select(&NAMES[..]).prop_map(Text::new);
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Flag),
+        any::<u64>().prop_map(Value::Number),
+        (0..4_000_000_000_i64).prop_map(Value::Time),
+        text().prop_map(Value::Text),
+        Just(Value::Text(Text::const_new("2026-01-01T00:00:00Z"))),
+        text().prop_map(Value::Permission),
+    ]
+}
+
+fn finding(template: Finding) -> impl Strategy<Value = Finding> {
+    let path = (any::<bool>(), proptest::collection::vec(thing(), 1..4));
+    let parts = (
+        proptest::sample::select(&Status::ALL[..]),
+        thing(),
+        proptest::collection::vec(path, 0..3),
+        proptest::collection::vec(value(), 0..3),
+    );
+    parts.prop_map(move |(status, subject, paths, values)| {
+        let path = |(from_subject, steps): (bool, Vec<Arc<Thing>>)| {
+            // A path that starts at the subject says so.
+            let own = steps[0] == subject;
+            let steps = if own { steps[1..].to_vec() } else { steps };
+            Arc::new(AccessPath { from_subject: own || from_subject, steps, matched: Some(0) })
+        };
+        let evidence = |value| Evidence { value, ..template.evidence[0].clone() };
+        Finding {
+            status,
+            paths: paths.into_iter().map(path).collect(),
+            evidence: values.into_iter().map(evidence).collect(),
+            subject,
+            ..template.clone()
+        }
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_findings_are_read_back(
+        findings in proptest::collection::vec(finding(outcome().findings[0].clone()), 0..8),
+        truncated: bool,
+    ) {
+        let mut written = outcome();
+        let rule = written.rules.swap_remove(0);
+        written.rules.clear();
+        written.findings.clear();
+        let mut result = RuleResult::new(rule.info);
+        (result.matched, result.truncated) = (rule.matched, truncated);
+        written.push(result, findings);
+        let text = json(&written);
+        let back = read(text.as_bytes()).expect("our own");
+        prop_assert_eq!(&back, &written);
+        prop_assert_eq!(json(&back), text);
+    }
+}
+
+#[test]
+fn a_report_that_contradicts_itself_is_refused() {
+    let text = json(&outcome());
+    let changes: [(&str, serde_json::Value, &str); 14] = [
+        ("/schema_version", json!(1), "schema version 1"),
+        ("/rules/0/verdict", json!("pass"), "`hostile`"),
+        ("/rules/0/violations", json!(0), "`hostile`"),
+        ("/rules/0/severity", json!("worst"), "`worst` is no severity"),
+        ("/rules/0/policy/file", json!("other.yaml"), "other.yaml"),
+        ("/rules/0/matched", json!([]), "permissions that are not there"),
+        ("/findings/26/rule", json!("no-such-rule"), "`no-such-rule`"),
+        ("/findings/0/status", json!("fine"), "`fine` is no status"),
+        ("/findings/0/status", json!("waived"), "`hostile`"),
+        ("/findings/0/paths/0/via/1", json!("role_x"), "`role_x`"),
+        ("/findings/0/subject/kind", json!("robot"), "`robot` is no kind"),
+        ("/gate/exit_code", json!(0), "exit code was 0"),
+        ("/policies/0/text", json!("version: 1"), "SHA-256"),
+        ("/as_of", json!("yesterday"), "`yesterday` is no time"),
+    ];
+    for (pointer, value, says) in changes {
+        let mut report: serde_json::Value = serde_json::from_str(&text).expect("our own");
+        *report.pointer_mut(pointer).expect(pointer) = value;
+        let error = read(report.to_string().as_bytes()).expect_err(pointer).to_string();
+        assert!(error.contains(says), "{pointer}: {error}");
+    }
+}
+
+#[test]
+fn a_report_that_is_cut_is_refused_wherever_it_is_cut() {
+    let text = json(&outcome());
+    for end in (0..text.trim_end().len()).step_by(97) {
+        let error = read(&text.as_bytes()[..end]).expect_err("cut");
+        assert!(matches!(error, Unreadable::Json(_)), "{end}: {error}");
+    }
+}
+
+#[test]
+fn fields_of_a_later_version_are_passed_over() {
+    let written = outcome();
+    let mut report: BTreeMap<String, serde_json::Value> = serde_json::from_str(&json(&written)).expect("our own");
+    report.insert("later".to_owned(), json!({"more": 1}));
+    let back = read(serde_json::to_string(&report).expect("JSON").as_bytes()).expect("only more fields");
+    assert_eq!(back, written);
+}

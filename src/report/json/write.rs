@@ -1,0 +1,224 @@
+//! An outcome as JSON. Findings become rows one by one, when they are written.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use serde::ser::{Serialize, Serializer};
+
+use super::super::json_lines::Lines;
+use super::keys::Keys;
+use super::schema::{
+    CoverageRow, EvidenceRow, FindingRow, GateRow, MatchedRow, NoteRow, Organization, PathRow, PatternRow, PolicyRow,
+    Report, RuleLines, RuleRow, Scalar, SkippedRow, Summary, TextType, ThingRow, Tool, UnreadRow, VERSION,
+};
+use crate::finding::{
+    AccessPath, Evidence, Finding, Matched, Note, Outcome, PolicyFile, RuleResult, Skipped, Status, Thing, Unread,
+    Value, Verdict,
+};
+use crate::org::{CollectionSummary, Text};
+use crate::time::rfc3339;
+
+pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
+    let keys = Keys::new(outcome);
+    let report = Report {
+        schema_version: VERSION,
+        tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
+        as_of: rfc3339(outcome.as_of).into(),
+        organization: Organization {
+            source: Cow::Borrowed(&outcome.source.api),
+            collected_at: rfc3339(outcome.source.collected_at).into(),
+            oldest_fact: rfc3339(outcome.oldest_fact).into(),
+            digest: Cow::Borrowed(&outcome.digest),
+        },
+        gate: GateRow {
+            fail_on: outcome.gate.fail_on.name().into(),
+            strict: outcome.gate.strict,
+            max_age: outcome.gate.max_age,
+            exit_zero: outcome.gate.exit_zero,
+            exit_code: outcome.ending().code(),
+        },
+        policies: outcome.policies.iter().map(policy).collect(),
+        skipped: outcome.skipped.iter().map(skipped).collect(),
+        complete: outcome.complete(),
+        coverage: outcome.coverage.iter().map(coverage).collect(),
+        population: outcome
+            .population
+            .iter()
+            .map(|(kind, &count)| (format!("{}s", kind.name()).into(), count))
+            .collect(),
+        disagreements: Cow::Borrowed(&outcome.disagreements),
+        oddities: Cow::Borrowed(&outcome.oddities),
+        summary: summary(outcome),
+        rules: outcome.rules.iter().map(|result| rule(result, &keys)).collect(),
+        findings: Findings { outcome, keys: &keys },
+        things: Things(&keys),
+    };
+    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(2)))?;
+    to.write_all(b"\n")
+}
+
+/// The findings, each made into a row when it is written.
+struct Findings<'a> {
+    outcome: &'a Outcome,
+    keys: &'a Keys,
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer
+            .collect_seq(self.outcome.findings.iter().map(|one| finding(one, &self.outcome.rules[one.rule], self.keys)))
+    }
+}
+
+/// All things that were named until now.
+struct Things<'a>(&'a Keys);
+
+impl Serialize for Things<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.named(|things| serializer.collect_map(things.into_iter().map(|(key, of)| (key, thing(of)))))
+    }
+}
+
+fn policy(policy: &PolicyFile) -> PolicyRow<'_> {
+    PolicyRow {
+        file: Cow::Borrowed(&policy.source.name),
+        sha256: policy.sha256().into(),
+        rules: policy.rules,
+        params: Cow::Borrowed(&policy.params),
+        text: Cow::Borrowed(&policy.source.text),
+    }
+}
+
+fn skipped(skipped: &Skipped) -> SkippedRow<'_> {
+    SkippedRow { rule: Cow::Borrowed(&skipped.rule), reason: Cow::Borrowed(&skipped.reason) }
+}
+
+fn coverage(of: &CollectionSummary) -> CoverageRow<'_> {
+    CoverageRow {
+        collection: of.collection.name().into(),
+        state: of.state.name().into(),
+        requests: of.requests,
+        items: of.items,
+        unasked: of.unasked,
+        detail: of.detail.as_deref().map(Cow::Borrowed),
+        remarks: Cow::Borrowed(&of.remarks),
+    }
+}
+
+fn summary(outcome: &Outcome) -> Summary<'_> {
+    let mut by_severity: BTreeMap<Cow<'_, str>, usize> = BTreeMap::new();
+    for rule in outcome.rules.iter().filter(|rule| rule.violations() > 0) {
+        *by_severity.entry(rule.info.severity.name().into()).or_default() += rule.violations();
+    }
+    Summary {
+        violations: outcome.count_findings(Status::Violation),
+        unknown: outcome.count_findings(Status::Unknown),
+        waived: outcome.count_findings(Status::Waived),
+        baselined: outcome.count_findings(Status::Baselined),
+        by_severity,
+        rules: Verdict::ALL.map(|verdict| (verdict.name().into(), outcome.count(verdict))).into_iter().collect(),
+    }
+}
+
+fn rule<'a>(rule: &'a RuleResult, keys: &Keys) -> RuleRow<'a> {
+    let info = &*rule.info;
+    let id = info.location.region();
+    RuleRow {
+        id: Cow::Borrowed(&info.id),
+        title: Cow::Borrowed(&info.title),
+        severity: info.severity.name().into(),
+        verdict: rule.verdict().name().into(),
+        selected: rule.selected,
+        violations: rule.violations(),
+        unknown: rule.unknown(),
+        truncated: rule.truncated,
+        vacuous: rule.vacuous,
+        policy: RuleLines {
+            file: Cow::Borrowed(&info.location.source.name),
+            line: id.line,
+            end_line: info.end_line,
+            id,
+        },
+        rationale: info.rationale.as_deref().map(Cow::Borrowed),
+        remediation: info.remediation.as_deref().map(Cow::Borrowed),
+        references: Cow::Borrowed(&info.references),
+        controls: Cow::Borrowed(&info.controls),
+        tags: Cow::Borrowed(&info.tags),
+        unread: rule.unread.iter().map(unread).collect(),
+        notes: rule.notes.iter().map(note).collect(),
+        matched: rule.matched.iter().map(|of| matched(of, keys)).collect(),
+    }
+}
+
+fn unread(unread: &Unread) -> UnreadRow<'_> {
+    let detail = match unread {
+        Unread::NotRequested(_) => None,
+        Unread::Incomplete(_, detail) | Unread::Other(detail) => Some(Cow::Borrowed(detail.as_str())),
+    };
+    UnreadRow { collection: unread.collection().map(|collection| collection.name().into()), detail }
+}
+
+fn note(note: &Note) -> NoteRow<'_> {
+    NoteRow { message: Cow::Borrowed(&note.text), policy: note.region, unmatched: note.unmatched }
+}
+
+fn matched<'a>(of: &'a Matched, keys: &Keys) -> MatchedRow<'a> {
+    let pattern = |(region, met): &'a (_, Vec<Text>)| PatternRow {
+        permissions: met.iter().map(|permission| Cow::Borrowed(permission.as_str())).collect(),
+        policy: *region,
+    };
+    let patterns = if of.patterns.len() > 1 { of.patterns.iter().map(pattern).collect() } else { Vec::new() };
+    MatchedRow {
+        role: keys.of(&of.role).into(),
+        permissions: of.permissions().into_iter().map(Cow::Borrowed).collect(),
+        policy: of.patterns[0].0,
+        patterns,
+    }
+}
+
+fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &Keys) -> FindingRow<'a> {
+    let path = |path: &Arc<AccessPath>| {
+        // The subject stands at the finding: it is not listed among the things.
+        let subject = path.from_subject.then(|| finding.subject.id.to_string());
+        let via = subject.into_iter().chain(path.steps.iter().map(|step| keys.of(step))).map(Cow::Owned);
+        PathRow { via: via.collect(), matched: path.matched }
+    };
+    FindingRow {
+        rule: Cow::Borrowed(&rule.info.id),
+        status: finding.status.name().into(),
+        subject: thing(&finding.subject),
+        message: Cow::Borrowed(&finding.message),
+        evidence: finding.evidence.iter().map(evidence).collect(),
+        selected_by: finding.selected_by.iter().map(evidence).collect(),
+        missing: Cow::Borrowed(&finding.missing),
+        paths: finding.paths.iter().map(path).collect(),
+        more_paths: finding.more_paths,
+        policy: finding.region,
+        fingerprint: Cow::Borrowed(&finding.fingerprint),
+    }
+}
+
+fn evidence(evidence: &Evidence) -> EvidenceRow<'_> {
+    let (value, of) = match &evidence.value {
+        Value::Null => (Scalar::Null, None),
+        Value::Flag(flag) => (Scalar::Flag(*flag), None),
+        Value::Number(number) => (Scalar::Number(*number), None),
+        Value::Time(time) => (Scalar::Text(rfc3339(*time).into()), Some(TextType::Time)),
+        Value::Text(text) => (Scalar::Text(Cow::Borrowed(text)), None),
+        Value::Permission(text) => (Scalar::Text(Cow::Borrowed(text)), Some(TextType::Permission)),
+    };
+    EvidenceRow { attribute: Cow::Borrowed(&evidence.attribute), value, of, policy: evidence.region }
+}
+
+fn thing(thing: &Thing) -> ThingRow<'_> {
+    ThingRow {
+        kind: thing.kind.name().into(),
+        id: Cow::Borrowed(&thing.id),
+        name: thing.name.as_deref().map(Cow::Borrowed),
+        email: thing.email.as_deref().map(Cow::Borrowed),
+        project: thing.project.as_deref().map(|project| Box::new(self::thing(project))),
+        ambiguous: thing.ambiguous,
+    }
+}

@@ -1,0 +1,6 @@
+//! What is around the binary: the action, recipes, workflows, and the commands in the documentation.
+
+mod action;
+mod generated;
+mod release;
+mod snippets;

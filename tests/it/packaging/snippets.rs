@@ -1,0 +1,203 @@
+//! Every snippet of the documentation does what it says there. Paths on the reader's machine are moved into a temporary
+//! folder; nothing else is changed.
+
+use super::action::UNPACK;
+use crate::support::fake::{FakeApi, KEY, Organization, What, When};
+use crate::support::harness::{Ran, acme, faulty, offline, text};
+use crate::support::shell::{Machine, repository};
+use crate::support::workflow::{Job, Step, yaml};
+
+/// A policy that ACME meets, and one that it violates.
+pub const MET: &str = "\
+version: 1
+params: { owners: [Nobody] }
+rules: [{ id: a-role, select: role, where: { predefined_role: true }, forbid: { name: $owners }, allow_unmatched: true }]
+";
+pub const VIOLATED: &str = "\
+version: 1
+params: { owners: [Nobody] }
+rules: [{ id: a-role, select: role, require: { name: $owners }, allow_unmatched: true }]
+";
+
+/// Holds the snippet with that number on its page.
+type Check = fn(&str);
+
+/// Which pages have snippets, and what each snippet has to do, in the order of the page.
+const PAGES: &[(&str, &[Check])] = &[
+    ("README.md", &[try_it, install, commands, policy, github_workflow, cron, jq]),
+    ("docs/collection.md", &[]),
+    ("docs/policies.md", &[policy, condition, policy, policy]),
+    ("docs/testing.md", &[policy, policy_tests, failed_policy_test]),
+];
+
+fn snippets(page: &str) -> Vec<String> {
+    let text = repository(page);
+    let fences: Vec<usize> = text.match_indices("```").map(|(at, _)| at).collect();
+    let blocks = fences.chunks(2).map(|fence| &text[fence[0]..fence[1]]);
+    blocks.map(|block| block.split_once('\n').expect("a fence has a line of its own").1.to_owned()).collect()
+}
+
+#[test]
+fn every_snippet_of_the_documentation_does_what_it_says() {
+    for (page, checks) in PAGES {
+        let snippets = snippets(page);
+        assert_eq!(snippets.len(), checks.len(), "{page}: each snippet needs a row in PAGES");
+        for (snippet, check) in snippets.iter().zip(*checks) {
+            check(snippet);
+        }
+    }
+    let docs = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).expect("a folder");
+    for entry in docs {
+        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        let listed = PAGES.iter().any(|(page, _)| *page == format!("docs/{name}"));
+        assert!(listed || name == "finding.svg", "docs/{name} needs a row in PAGES");
+    }
+}
+
+/// Runs a snippet on which `cargo` is a program that only notes what it is asked for.
+fn with_cargo(snippet: &str) -> String {
+    let machine = Machine::new(&acme()).program("cargo", "");
+    machine.run("sh -e", snippet).ends_with(0);
+    machine.read("cargo.log")
+}
+
+/// `cargo test` and the demo themselves are run by tests of their own.
+fn try_it(snippet: &str) {
+    assert_eq!(with_cargo(snippet), "cargo run --release --example demo\ncargo test\n");
+}
+
+fn install(snippet: &str) {
+    assert_eq!(with_cargo(snippet), "cargo install --locked --path .\n");
+}
+
+fn commands(snippet: &str) {
+    let api = acme();
+    let placeholder = "export OPENAI_ADMIN_KEY=sk-admin-…\n";
+    let machine = Machine::new(&api)
+        .env("OPENAI_ADMIN_KEY", KEY)
+        .file("work/policies/ours.yaml", MET)
+        .file("work/my.yaml", VIOLATED);
+    let lines: Vec<&str> = snippet.strip_prefix(placeholder).expect("the key comes first").lines().collect();
+    let codes: Vec<i32> = lines.iter().map(|line| machine.run("sh -e", line).code).collect();
+    assert_eq!(codes, [0, 1, 1, 0, 1], "{snippet}");
+    assert_eq!(machine.list("work"), ["my.yaml", "org.jsonl", "policies"]);
+}
+
+fn policy(snippet: &str) {
+    assert!(snippet.starts_with("version: 1\n"));
+    offline().file("p.yaml", snippet).args(["plan", "--policy", "p.yaml"]).run().ends_with(0);
+}
+
+fn condition(snippet: &str) {
+    let condition = snippet.trim_end().replace('\n', "\n    ");
+    policy(&format!(
+        "version: 1\nrules:\n  - id: a\n    select: user\n    {condition}\n    require: {{ enabled: true }}\n"
+    ));
+}
+
+/// The policy and the tests of `docs/testing.md`, with this done to the tests.
+fn run_policy_tests(change: impl Fn(&str) -> String) -> Ran {
+    let blocks = snippets("docs/testing.md");
+    let run = offline().file("access.yaml", &blocks[0]).file("access_test.yaml", change(&blocks[1]));
+    run.args(["test", "access.yaml", "--min-coverage", "100"]).run()
+}
+
+fn policy_tests(_: &str) {
+    let ran = run_policy_tests(str::to_owned).ends_with(0);
+    assert!(ran.stdout.contains("3 tests passed, 0 failed"), "{}", ran.stdout);
+}
+
+/// What the page shows for a failed test is what is said if its first test expects somebody else.
+fn failed_policy_test(snippet: &str) {
+    let right = "user-manages-groups: [user/ada@acme.example]";
+    let ran = run_policy_tests(|tests| {
+        assert!(tests.contains(right), "{tests}");
+        tests.replace(right, "user-manages-groups: [user/bob@acme.example]")
+    });
+    let ran = ran.ends_with(1);
+    assert!(ran.stdout.starts_with(snippet), "{}", ran.stdout);
+}
+
+/// Runs the workflow of the README in a repository with this policy; says whether it is green.
+fn run_workflow(snippet: &str, api: &FakeApi, policy: &str, key: &str) -> (bool, Vec<Step>, String) {
+    let machine = Machine::new(api)
+        .program("gh", "")
+        .program("tar", UNPACK)
+        .file("work/access/policies/ours.yaml", policy)
+        .file("work/access/params.yaml", "owners: [Nobody at all]\n");
+    let job = Job::new(&machine, &[("secrets.OPENAI_ADMIN_KEY", key)]);
+    let (green, steps) = job.run(&yaml(snippet)["jobs"]["access"]);
+    (green, steps, machine.read("runner/summary.md"))
+}
+
+fn github_workflow(snippet: &str) {
+    let workflow = yaml(snippet);
+    assert_eq!(workflow["permissions"], serde_json::json!({"contents": "read", "security-events": "write"}));
+    let denied = || faulty(Organization::acme(), "/organization/roles", When::Always, What::Status(403));
+    let rows: [(FakeApi, &str, &str, i32, &str); 4] = [
+        (acme(), MET, KEY, 0, "# rolelint"),
+        (acme(), VIOLATED, KEY, 1, "# rolelint"),
+        (denied(), MET, KEY, 3, "# rolelint"),
+        (acme(), MET, "", 2, "rolelint checked nothing and ended with exit code 2."),
+    ];
+    for (api, policy, key, code, summary) in rows {
+        let (green, steps, written) = run_workflow(snippet, &api, policy, key);
+        let check = steps.iter().find(|step| step.what == "Check").and_then(|step| step.ran.as_ref()).expect("it ran");
+        assert_eq!((green, check.code), (code == 0, code), "{}{}", check.stdout, check.stderr);
+        assert!(written.contains(summary), "{written}");
+        let upload = steps.iter().find(|step| step.what.starts_with("github/codeql-action/upload-sarif@"));
+        let uploaded = upload.filter(|step| !step.skipped).map(|step| std::path::Path::new(&step.with["sarif_file"]));
+        assert_eq!(uploaded.is_some(), code != 2, "findings are uploaded unless nothing was checked");
+    }
+}
+
+/// Runs the script for cron, day after day on one machine; says how each day ends.
+fn cron(snippet: &str) {
+    let api = acme();
+    let machine = Machine::new(&api)
+        .program("mail", "")
+        .file("etc/policies/ours.yaml", MET)
+        .file("etc/key", KEY)
+        .file("lib/.keep", "");
+    let script =
+        snippet.replace("/var/lib/rolelint", &machine.shown("lib")).replace("/etc/rolelint", &machine.shown("etc"));
+    let day = |machine: &Machine| (machine.run("sh", &script).code, machine.read("mail.log"));
+
+    assert_eq!(day(&machine), (0, String::new()), "the first day: everything is read, nobody is told");
+    let first = machine.read("lib/org.jsonl");
+    assert!(first.ends_with("}\n") && machine.list("lib").len() == 3, "{:?}", machine.list("lib"));
+    assert!(machine.list("lib").iter().any(|name| name.starts_with("report-20")));
+    // Only `--since` asks for these.
+    let read_the_log = || api.requests().iter().any(|request| request.path.ends_with("/audit_logs"));
+    assert!(!read_the_log());
+    assert_eq!(day(&machine), (0, String::new()), "the second day");
+    assert!(read_the_log());
+
+    let machine = machine.file("etc/policies/ours.yaml", VIOLATED);
+    let (code, mail) = day(&machine);
+    assert!(
+        code == 1 && mail.starts_with("mail -s rolelint security@acme.example\naccess policy violated: "),
+        "{mail}"
+    );
+
+    let machine = machine.file("etc/key", "sk-admin-revoked").file("mail.log", "");
+    let (code, mail) = day(&machine);
+    assert!(mail.contains("access could not be checked: exit code"), "{mail}");
+    assert!([2, 3].contains(&code), "{code}");
+    assert!(!machine.read("lib/org.jsonl").is_empty());
+}
+
+fn jq(snippet: &str) {
+    let api = acme();
+    let machine = Machine::new(&api).env("OPENAI_ADMIN_KEY", KEY);
+    machine.run("sh -e", "rolelint fetch --quiet -o org.jsonl").ends_with(0);
+    let lines = machine.read("work/org.jsonl");
+    let roles = lines.lines().map(yaml).filter(|line| line["role"].is_object());
+    let holds = |line: &serde_json::Value| line["role"]["permissions"].to_string().contains("\"api.groups.write\"");
+    let names: Vec<String> = roles.filter(holds).map(|line| text(&line["role"]["name"]).to_owned()).collect();
+    let names = names.join("\n") + "\n";
+    assert!(names.contains("API Group Manager\n"), "{names}");
+    // Not every machine that tests rolelint has jq.
+    let has_jq = machine.run("sh", "command -v jq").code == 0;
+    assert!(!has_jq || machine.run("sh -e", snippet).ends_with(0).stdout == names);
+}

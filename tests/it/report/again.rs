@@ -1,0 +1,52 @@
+//! `rolelint report`: saved results in another format.
+
+use rolelint::report::Format;
+
+use crate::support::fake::{Organization, What, When};
+use crate::support::harness::{acme, faulty, offline, rolelint};
+
+#[test]
+fn every_format_is_what_the_check_itself_writes() {
+    let denied = faulty(Organization::acme(), "/organization/invites", When::Always, What::Status(403));
+    for (api, args, exit) in [(acme(), &[][..], 1), (denied, &["--exit-zero"][..], 3)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut check = rolelint(&api).inside(folder.path()).args(["check", "--as-of", "2026-06-01"]);
+        let reports: Vec<String> =
+            Format::ALL.iter().map(|format| format!("--report={0}={0}", format.name())).collect();
+        check = check.args(args.iter().copied()).args(reports.iter().map(String::as_str));
+        check.run().ends_with(exit);
+        for format in Format::ALL {
+            let again = offline().inside(folder.path()).args(["report", "json", "--format", format.name()]);
+            let first = std::fs::read_to_string(folder.path().join(format.name())).expect("written");
+            assert_eq!(again.run().ends_with(exit).stdout, first, "{}", format.name());
+        }
+    }
+}
+
+#[test]
+fn results_come_from_standard_input_too() {
+    let results = rolelint(&acme()).args(["check", "--as-of", "2026-06-01", "--format", "json"]).run().stdout;
+    let again = offline().args(["report", "-", "--format", "json"]).stdin(results.clone()).run();
+    assert_eq!(again.ends_with(1).stdout, results);
+}
+
+#[test]
+fn what_is_no_results_is_an_error() {
+    let results = rolelint(&acme()).args(["check", "--as-of", "2026-06-01", "--format", "json"]).run().stdout;
+    let table = [
+        (String::new(), "EOF while parsing"),
+        ("[]".to_owned(), "expected struct"),
+        (results[..results.len() / 2].to_owned(), "EOF while parsing"),
+        (results.replace("\"schema_version\": 2", "\"schema_version\": 9"), "schema version 9"),
+        (results.replace("\"exit_code\": 1", "\"exit_code\": 0"), "its exit code was 0"),
+        (results.replace("\"status\": \"violation\"", "\"status\": \"waived\""), "does not have the findings"),
+    ];
+    for (text, says) in table {
+        let ran = offline().file("results.json", &text).args(["report", "results.json"]).run().ends_with(2);
+        assert!(ran.stderr.contains("`results.json` does not hold the results of a check"), "{}", ran.stderr);
+        assert!(ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ").contains(says), "{says}: {}", ran.stderr);
+        assert_eq!(ran.stdout, "");
+    }
+    let ran = offline().args(["report", "nowhere.json"]).run().ends_with(2);
+    assert!(ran.stderr.contains("cannot read the results `nowhere.json`"), "{}", ran.stderr);
+}

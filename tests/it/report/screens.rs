@@ -1,0 +1,88 @@
+//! Whole reports, as somebody sees them.
+
+use crate::support::fake::{Behaviour, FakeApi, Organization, Role, What, When};
+use crate::support::harness::{faulty, rolelint};
+use crate::support::small::{at, small};
+
+/// The report of the rules in this text on an organization.
+fn screen(api: &FakeApi, rules: &str, args: &[&str], exit: i32) -> String {
+    let policy = format!("version: 1\nrules:\n{rules}");
+    let ran = rolelint(api).check(&policy).args(args.iter().copied());
+    ran.run().ends_with(exit).stdout
+}
+
+fn healthy(organization: Organization) -> FakeApi {
+    FakeApi::start(organization, Behaviour::default())
+}
+
+const WRITERS: &str = "  - id: nobody-writes-groups
+    title: Somebody may change groups
+    select: user
+    forbid: { holds: { permission: api.groups.write } }
+    rationale: Who changes groups gives themselves every role of theirs.
+    remediation: Take the role away.
+    severity: high
+";
+
+#[test]
+fn a_permission_by_several_paths() {
+    insta::assert_snapshot!(screen(&healthy(small()), WRITERS, &[], 1));
+}
+
+#[test]
+fn the_same_with_quiet() {
+    insta::assert_snapshot!(screen(&healthy(small()), WRITERS, &["-q"], 1));
+}
+
+#[test]
+fn an_attribute_that_is_required() {
+    let rule = "  - id: from-the-identity-provider\n    select: user\n    require: { is_scim_managed: true }\n";
+    insta::assert_snapshot!(screen(&healthy(small()), rule, &[], 1));
+}
+
+#[test]
+fn too_many_of_something() {
+    let rule = "  - id: few-writers\n    select: user\n    where: { holds: { role: Writer } }\n    count: { max: 1 }\n";
+    insta::assert_snapshot!(screen(&healthy(small()), rule, &[], 1));
+}
+
+#[test]
+fn exactly_these_and_who_is_missing() {
+    let rule = "  - id: the-owners\n    select: user\n    where: { holds: { role: owner, scope: organization } }
+    exactly: { email: [bob@acme.example, x@acme.example, y@acme.example] }\n";
+    insta::assert_snapshot!(screen(&healthy(small()), rule, &[], 1));
+}
+
+#[test]
+fn two_roles_of_one_name() {
+    let mut organization = small();
+    let twin = Role { id: "role_9".to_owned(), created_at: Some(at("2026-01-11")), ..organization.roles[2].clone() };
+    organization.roles.push(twin);
+    organization.users[1].roles = vec!["role_9".to_owned()];
+    insta::assert_snapshot!(screen(&healthy(organization), WRITERS, &[], 1));
+}
+
+#[test]
+fn roles_that_the_key_may_not_read() {
+    let api = faulty(small(), "/organization/users/*/roles", When::Always, What::Status(403));
+    insta::assert_snapshot!(screen(&api, WRITERS, &[], 1));
+}
+
+#[test]
+fn one_person_whose_roles_are_denied() {
+    let api = faulty(small(), "/organization/users/user-cyd/roles", When::Always, What::Status(403));
+    insta::assert_snapshot!(screen(&api, WRITERS, &[], 1));
+}
+
+#[test]
+fn nothing_found_and_nothing_selected() {
+    let rules = "  - id: no-banned-user\n    select: user\n    forbid: { banned: true }
+  - id: invitations-expire\n    select: invite\n    require: { status: pending }\n";
+    insta::assert_snapshot!(screen(&healthy(small()), rules, &["-v"], 0));
+}
+
+#[test]
+fn a_green_run() {
+    let rule = "  - id: nobody-deletes\n    select: role\n    forbid: { permissions: api.everything.delete }\n";
+    insta::assert_snapshot!(screen(&healthy(small()), rule, &[], 0));
+}
