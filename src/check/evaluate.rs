@@ -306,7 +306,7 @@ fn related(
             over(facts, domain, |at| roles.of(at))
         }
         (Domain::Things(kind), _) => {
-            let scopes = test.scopes(relation);
+            let scopes = test.scopes_from(kind, relation);
             let mut places = Vec::new();
             Truths::each(facts.count(kind), |at| {
                 let open = facts.relate(relation, kind, at, scopes, &mut places);

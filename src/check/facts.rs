@@ -28,6 +28,8 @@ struct Grants {
     by_role: Rows<u32>,
     /// For each project, the grants in it.
     by_project: Rows<u32>,
+    /// The grants in the organization.
+    in_organization: Vec<u32>,
 }
 
 impl<'o> Facts<'o> {
@@ -59,10 +61,14 @@ impl<'o> Facts<'o> {
                 Scope::Project(project) => Some(project),
                 Scope::Organization => None,
             };
+            let places = of.items().iter().zip(0..);
+            let in_organization =
+                places.filter(|(grant, _)| grant.scope == Scope::Organization).map(|(_, place)| place).collect();
             let by_project: Rows<ProjectIx> = of.items().iter().map(in_project).collect();
             Grants {
                 by_role: by_role.inverse(self.org.roles.len(), RoleIx::at),
                 by_project: by_project.inverse(self.org.projects.len(), ProjectIx::at),
+                in_organization,
                 of,
             }
         })
@@ -100,6 +106,11 @@ impl<'o> Facts<'o> {
     /// The places of a role's grants among [`Facts::grants`].
     pub fn grants_by_role(&self, role: usize) -> &[u32] {
         self.table().by_role.of(role)
+    }
+
+    /// The places of the grants in the organization among [`Facts::grants`].
+    pub fn grants_in_organization(&self) -> &[u32] {
+        &self.table().in_organization
     }
 
     /// The places of the grants in a project among [`Facts::grants`].

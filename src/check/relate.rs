@@ -19,7 +19,10 @@ impl Facts<'_> {
             Relation::Holders => {
                 let grants = if of == Kind::Role { self.grants_by_role(at) } else { self.grants_in_project(at) };
                 into.extend(grants.iter().map(|&grant| grant as usize).filter(|&grant| self.matters(grant, scopes)));
-                !org.knows_all_grants(holding(of, scopes))
+                if of == Kind::Project && scopes.organization {
+                    into.extend(self.grants_in_organization().iter().map(|&grant| grant as usize));
+                }
+                !org.knows_all_grants(scopes)
             }
             Relation::Groups => {
                 let groups = match of {
@@ -194,11 +197,6 @@ impl Facts<'_> {
             _ => true,
         }
     }
-}
-
-/// The grants that can be those of a role or in a project: what holds in a project is no grant of the organization.
-pub fn holding(of: Kind, scopes: Extent) -> Extent {
-    Extent { organization: scopes.organization && of == Kind::Role, ..scopes }
 }
 
 /// Whose a key is, if somebody bears that id; returns whether that is unknown.

@@ -60,9 +60,8 @@ impl Search<'_, '_> {
             Predicate::Not(part) => self.condition(part, place),
             Predicate::Related(_, Relation::Role, test) => self.role(&test.condition, place),
             Predicate::Related(attribute, relation @ (Relation::Holds | Relation::Holders), test) => {
-                let in_project = attribute.of == Kind::Project;
-                let scopes = Extent { organization: !in_project, ..Extent::ALL }.and(test.scopes(*relation));
-                let said = in_project || says_scope(&test.condition);
+                let scopes = test.scopes_from(attribute.of, *relation);
+                let said = !scopes.organization || says_scope(&test.condition);
                 self.condition(&test.condition, Place { scopes, said });
             }
             Predicate::Related(_, _, test) => self.condition(&test.condition, place),

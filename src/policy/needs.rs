@@ -165,6 +165,21 @@ impl Condition {
         }
     }
 
+    /// Whether this condition on a grant asks what its role permits.
+    fn asks_for_permissions(&self) -> bool {
+        match &self.predicate {
+            Predicate::All(parts) | Predicate::Any(parts) => parts.iter().any(Self::asks_for_permissions),
+            Predicate::Not(part) => part.asks_for_permissions(),
+            Predicate::Related(_, Relation::Role, test) => test.condition.asks_for_permissions(),
+            Predicate::List(..) => true,
+            Predicate::Text(..)
+            | Predicate::Flag(..)
+            | Predicate::Time(..)
+            | Predicate::Via(..)
+            | Predicate::Related(..) => false,
+        }
+    }
+
     fn needs_only_the_list(&self) -> bool {
         let mut needs = BTreeSet::new();
         self.add_needs(&mut needs);
@@ -211,6 +226,14 @@ impl RelatedPredicate {
             // Where every grant has to satisfy it, those of another scope do not.
             Quantity::Every => Extent::ALL,
         }
+    }
+
+    /// The same, of a relation from things of that kind. The roles that are held in a project are held there alone; what
+    /// somebody is permitted in it, a role of the organization permits, too.
+    pub fn scopes_from(&self, of: Kind, relation: Relation) -> Extent {
+        let scopes = self.scopes(relation);
+        let alone = of == Kind::Project && relation == Relation::Holders && !self.condition.asks_for_permissions();
+        Extent { organization: scopes.organization && !alone, ..scopes }
     }
 }
 

@@ -393,7 +393,13 @@ static TABLE: &[Attribute] = &{
             .names(OneOf(&["active", "archived"])),
         row(Project, "created_at", Time(copied!(projects.created_at)), "when the project was made"),
         row(Project, "archived_at", Time(copied!(projects.archived_at)), "when it was archived; `null` if it is not"),
-        row(Project, "holders", Type::Relation(Holders), "the grants that hold in the project alone").reads(GRANTS),
+        row(
+            Project,
+            "holders",
+            Type::Relation(Holders),
+            "the grants in the project; where a permission is asked for, also those of the organization",
+        )
+        .reads(GRANTS),
         row(Project, "members", Type::Relation(Members), "the users that the project lists; not those of its groups")
             .reads(&[Users, ProjectUsers]),
         row(Project, "service_accounts", Type::Relation(Relation::ServiceAccounts), "its service accounts")

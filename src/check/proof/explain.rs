@@ -220,7 +220,10 @@ impl Prover<'_, '_> {
                 Truth::Yes
             }
         };
-        let scopes = test.scopes(relation);
+        let scopes = match answered.domain {
+            Domain::Things(kind) => test.scopes_from(kind, relation),
+            Domain::GrantsByRole(_) => test.scopes(relation),
+        };
         let all = self.related_things(relation, scopes, answered.domain, part.domain, at);
         if let (Quantity::Count(_, counted), Truth::No | Truth::Yes) = (test.quantity, truth) {
             let satisfying = all.iter().map(|related| related.at).filter(|&at| part.answers.of(at) == Truth::Yes);

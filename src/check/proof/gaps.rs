@@ -2,7 +2,7 @@
 
 use super::{Missing, Proof, Prover};
 use crate::check::evaluate::Domain;
-use crate::check::relate::{holding, principal};
+use crate::check::relate::principal;
 use crate::org::{Collection, Extent, GroupIx, Known, Org, Principal, ProjectIx, UserIx, part_id};
 use crate::policy::{Kind, Relation, matters};
 
@@ -31,7 +31,7 @@ impl Prover<'_, '_> {
         };
         match relation {
             Relation::Holds => self.open_grants(principal(kind, at), scopes, proof),
-            Relation::Holders => self.open_holders(holding(kind, scopes), proof),
+            Relation::Holders => self.open_holders(scopes, proof),
             Relation::Groups => {
                 let project = self.facts.unlisted_groups.get();
                 self.open_memberships(Extent { project, ..scopes }, proof);

@@ -94,7 +94,8 @@ impl<'o> Plain<'o> {
                 Known::Value(time) => (!test.null && test.older_than.is_none_or(|length| NOW - time > length)).into(),
             },
             Predicate::Related(_, relation, test) => {
-                let scopes = if relation.target() == Kind::Grant { test.scopes(*relation) } else { Extent::ALL };
+                let scopes =
+                    if relation.target() == Kind::Grant { test.scopes_from(kind, *relation) } else { Extent::ALL };
                 let (related, open) = self.related(*relation, scopes, kind, at);
                 let target = relation.target();
                 let answers = related.iter().map(|&at| (at, self.answer(&test.condition, target, at)));
@@ -189,8 +190,11 @@ impl<'o> Plain<'o> {
                 (grants(&|grant| grant.role.at() == at && matters(grant)), !org.knows_all_grants(scopes))
             }
             Relation::Holders => {
-                let held = grants(&|grant| matches!(grant.scope, Scope::Project(project) if project.at() == at));
-                (held, !org.knows_all_grants(Extent { organization: false, ..scopes }))
+                let held = grants(&|grant| match grant.scope {
+                    Scope::Project(project) => project.at() == at,
+                    Scope::Organization => scopes.organization,
+                });
+                (held, !org.knows_all_grants(scopes))
             }
             Relation::Groups if kind == Kind::ServiceAccount => {
                 let groups = org.groups_of_account(ServiceAccountIx::new(at)).iter().map(|group| group.at()).collect();

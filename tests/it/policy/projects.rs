@@ -143,6 +143,14 @@ fn each_attribute_of_a_project_fires_and_passes() {
         ("{holders: {permission: api.deploy.write}}", "violation Production"),
         ("{holders: {permission: 'api.deploy.*', via: direct}}", "violation Production, Staging"),
         ("{holders: {role: No Such Role}}", "pass"),
+        // A role of the organization reaches every project, and a rule on roles asks for those that are held there.
+        (
+            "{holders: {permission: api.groups.write, role: {predefined_role: false}}}",
+            "violation Attic, Production, Staging",
+        ),
+        ("{holders: {role: {permissions: api.groups.write}, user: Cyd}}", "violation Attic, Production, Staging"),
+        ("{holders: {permission: api.groups.write, role: {predefined_role: false}, scope: project}}", "pass"),
+        ("{holders: {role: Toolbox}}", "pass"),
         ("{holders: {where: {role: owner}, count: {min: 4}}}", "violation Production"),
         ("{members: {name: Ada}}", "violation Production"),
         // Cyd is in the project through a group: its list does not have her.

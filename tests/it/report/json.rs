@@ -39,6 +39,7 @@ fn the_report_has_the_published_fields() {
                 "complete",
                 "coverage",
                 "disagreements",
+                "oddities",
                 "summary",
                 "rules",
                 "findings",
