@@ -26,7 +26,7 @@ enum Kind {
 }
 
 /// Each key, the flag that it stands for, and what it takes.
-const KEYS: [(&str, &str, Kind); 18] = [
+const KEYS: [(&str, &str, Kind); 19] = [
     ("policies", "policy", Kind::Paths),
     ("only", "only", Kind::Words),
     ("skip", "skip", Kind::Words),
@@ -45,6 +45,7 @@ const KEYS: [(&str, &str, Kind); 18] = [
     ("rate", "rate", Kind::Word),
     ("timeout", "timeout", Kind::Word),
     ("deadline", "deadline", Kind::Word),
+    ("retry-delay", "retry-delay", Kind::Word),
 ];
 
 /// What a file must not decide, and who does.

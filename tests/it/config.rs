@@ -1,6 +1,10 @@
 //! `rolelint.yaml`: found from below, overruled by the environment and by flags, and unable to lead the key astray.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+
+use clap::CommandFactory as _;
+use rolelint::command::Cli;
 
 use crate::support::fake::KEY;
 use crate::support::harness::{Rolelint, acme, offline, rolelint};
@@ -191,4 +195,36 @@ fn neither_the_key_nor_anything_hidden_is_printed() {
     assert!(!ran.stdout.contains(KEY) && !ran.stdout.contains(['\u{1b}', '\u{202e}']), "{}", ran.stdout);
     assert!(ran.stdout.contains("key-file: sk-***"), "{}", ran.stdout);
     assert!(!Path::new("rolelint.yaml").exists(), "the file was in a folder of its own");
+}
+
+#[test]
+fn every_flag_that_has_a_variable_has_a_key_unless_it_belongs_to_one_run_or_to_the_key() {
+    let command = Cli::command();
+    let commands = std::iter::once(&command).chain(command.get_subcommands());
+    let flags = commands
+        .flat_map(clap::Command::get_arguments)
+        .filter(|arg| arg.get_env().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("ROLELINT_")));
+    let flags: BTreeSet<&str> = flags.filter_map(clap::Arg::get_long).collect();
+    let without: Vec<&str> = flags
+        .into_iter()
+        .filter(|flag| {
+            let plural = flag.strip_suffix('y').map_or_else(|| format!("{flag}s"), |stem| format!("{stem}ies"));
+            // A list of lists is no value of any key, but the key is known.
+            [*flag, &plural].iter().all(|key| {
+                let ran = offline().file("rolelint.yaml", format!("{key}: [[]]")).args(["config"]).run().ends_with(2);
+                ran.stderr.contains("is not a key") || ran.stderr.contains("cannot stand in a configuration")
+            })
+        })
+        .collect();
+    assert_eq!(without, ["as-of", "ca-file", "config", "key-file", "snapshot"]);
+}
+
+#[test]
+fn the_configuration_in_the_readme_can_be_used() {
+    let readme = include_str!("../../README.md");
+    let section = readme.split_once("## Configuration\n").expect("a section").1;
+    let block = section.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let run = || offline().file("rolelint.yaml", block).args(["config"]);
+    assert_eq!(setting(run(), "param"), "param: max_owners=3 # rolelint.yaml:2");
+    assert_eq!(setting(run(), "report"), "report: sarif=rolelint.sarif # rolelint.yaml:7");
 }

@@ -1,6 +1,6 @@
 //! `ROLELINT_…` mirrors the flags: a flag goes first, an empty variable is an error, one that nobody reads a warning.
 
-use clap::CommandFactory as _;
+use clap::{ArgAction, CommandFactory as _};
 use rolelint::command::Cli;
 
 use crate::support::harness::{acme, offline, rolelint};
@@ -123,5 +123,23 @@ fn the_help_is_the_same_whatever_the_environment_holds() {
             assert_eq!(help(&name, value), plain, "{name}={value:?}");
         }
         assert!(plain.contains(&name) || name == "ROLELINT_MAX_FULL_AGE", "{name} is not in the help");
+    }
+}
+
+#[test]
+fn every_switch_that_a_variable_sets_can_be_undone_and_every_list_of_check_has_a_variable() {
+    let command = Cli::command();
+    for command in std::iter::once(&command).chain(command.get_subcommands()) {
+        let long: Vec<&str> = command.get_arguments().filter_map(clap::Arg::get_long).collect();
+        for arg in command.get_arguments().filter(|arg| arg.get_long().is_some()) {
+            let name = arg.get_long().unwrap_or_default();
+            if matches!(arg.get_action(), ArgAction::SetTrue) && arg.get_env().is_some() {
+                let undoing = name.strip_prefix("no-").map_or_else(|| format!("no-{name}"), str::to_owned);
+                assert!(long.contains(&undoing.as_str()), "--{name} has no --{undoing}");
+            }
+            if matches!(arg.get_action(), ArgAction::Append) && command.get_name() == "check" {
+                assert!(arg.get_env().is_some(), "--{name} has no variable");
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Typical mistakes: each is an error that says what is wrong, where, and what helps; and whatever stands in a file name,
 //! a policy or the command line, the error shows nothing hidden and runs no command of a CI system.
 
-use crate::support::fake::{Behaviour, FakeApi, Organization};
+use crate::support::fake::{Behaviour, FakeApi, Fault, Organization, What, When};
 use crate::support::harness::{Ran, Rolelint, acme, offline, rolelint};
 
 /// A policy of one rule with these lines.
@@ -187,12 +187,16 @@ fn traces_and_warnings_repeat_nothing_that_hides_or_commands() {
         for user in &mut organization.users {
             user.id = format!("{text}{}", user.id);
         }
-        let api = FakeApi::start(organization, Behaviour::default());
+        // The API's own words stand in traces, too.
+        let what = What::TooManyRequests { retry_after: None, retry_after_ms: Some(1), message: Some(text.to_owned()) };
+        let faults = vec![Fault { path: "/organization/users".to_owned(), when: When::First(1), what }];
+        let behaviour = || Behaviour { faults: faults.clone(), ..Behaviour::default() };
         for args in
             [&["check", "-vv", "--color", "always"][..], &["fetch", "-vv", "-o", "org.jsonl"], &["doctor", "-vv"]]
         {
+            let api = FakeApi::start(organization.clone(), behaviour());
             let ran = rolelint(&api).args(args.iter().copied()).run();
-            assert!(ran.stderr.contains("GET /v1/organization/users"), "{}", ran.stderr);
+            assert!(ran.stderr.contains("GET /v1/organization/users: 429, "), "{}", ran.stderr);
             stands_there(&ran);
         }
     }
