@@ -9,6 +9,7 @@ use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::console::Color;
+use crate::document::nearest;
 use crate::finding::Severity;
 use crate::org::Collection;
 use crate::report::Format;
@@ -20,15 +21,46 @@ pub struct Common {
     /// Whether to colour: auto looks at the terminal, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM`
     #[arg(long, global = true, value_enum, default_value_t, env = "ROLELINT_COLOR", hide_env_values = true)]
     pub color: Color,
-    /// Print only findings and errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    pub quiet: bool,
+    /// Print only findings, warnings and errors; twice: no findings either
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    quiet: u8,
     /// Print more: passed rules, every subject; twice: every request
     #[arg(short, long, global = true, action = ArgAction::Count)]
-    pub verbose: u8,
+    verbose: u8,
+    /// Configuration [default: rolelint.yaml or .github/rolelint.yaml, here or in the nearest folder above]
+    #[arg(long, global = true, value_name = "FILE", env = "ROLELINT_CONFIG", hide_env_values = true)]
+    pub config: Option<PathBuf>,
+    /// Go by no configuration
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub no_config: bool,
     /// Show no progress bars
-    #[arg(long, global = true, env = "ROLELINT_NO_PROGRESS", hide_env_values = true, value_parser = FalseyValueParser::new())]
-    pub no_progress: bool,
+    #[arg(long, global = true, overrides_with = "progress", env = "ROLELINT_NO_PROGRESS", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    no_progress: bool,
+    /// Show progress bars, whatever the environment says
+    #[arg(long, global = true, overrides_with = "no_progress")]
+    progress: bool,
+}
+
+impl Common {
+    /// How much is printed: each -v is one more, each -q one less.
+    pub fn level(&self) -> i16 {
+        i16::from(self.verbose) - i16::from(self.quiet)
+    }
+
+    /// Whether only findings, warnings and errors are printed.
+    pub fn is_quiet(&self) -> bool {
+        self.level() < 0
+    }
+
+    /// Whether every request is printed.
+    pub fn traces(&self) -> bool {
+        self.level() >= 2
+    }
+
+    /// Whether progress is shown, if there is a terminal to show it on. Between traced requests nobody could read it.
+    pub fn shows_progress(&self) -> bool {
+        (self.progress || !self.no_progress) && !self.is_quiet() && !self.traces()
+    }
 }
 
 /// How to reach the API. The key comes from OPENAI_ADMIN_KEY or a file, never from the command line.
@@ -82,19 +114,19 @@ pub struct Rules {
     #[arg(short, long, value_name = "PATH", env = "ROLELINT_POLICY", hide_env_values = true)]
     pub policy: Vec<PathBuf>,
     /// Evaluate only this rule, or rules that match a glob; repeatable, or with commas
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', env = "ROLELINT_ONLY", hide_env_values = true)]
     pub only: Vec<String>,
     /// Skip this rule, or rules that match a glob; repeatable, or with commas
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', env = "ROLELINT_SKIP", hide_env_values = true)]
     pub skip: Vec<String>,
     /// Evaluate only rules with this tag; repeatable, or with commas
-    #[arg(long, value_name = "TAG", value_delimiter = ',')]
+    #[arg(long, value_name = "TAG", value_delimiter = ',', env = "ROLELINT_TAG", hide_env_values = true)]
     pub tag: Vec<String>,
     /// Set a parameter of the policies to a value in YAML, such as max_owners=3
-    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, env = "ROLELINT_PARAM", hide_env_values = true)]
     pub param: Vec<(String, String)>,
     /// Set parameters from a YAML mapping in FILE; --param takes precedence
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "ROLELINT_PARAM_FILE", hide_env_values = true)]
     pub param_file: Vec<PathBuf>,
 }
 
@@ -131,8 +163,13 @@ fn rate(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn collection(text: &str) -> Result<Collection, String> {
-    let all = || Collection::ALL.map(Collection::name).join(", ");
-    Collection::named(text).ok_or_else(|| format!("write one of: {}", all()))
+    let name = text.replace('-', "_");
+    let names = || Collection::ALL.map(Collection::name).into_iter();
+    Collection::named(&name).ok_or_else(|| {
+        let near = nearest(&name, names()).or_else(|| names().find(|known| known.ends_with(&name)));
+        let near = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
+        format!("{near}write one of: {}", names().collect::<Vec<_>>().join(", "))
+    })
 }
 
 pub(crate) fn length(text: &str) -> Result<i64, String> {

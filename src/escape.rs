@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io;
 use std::path::Path;
 
 /// No key is shorter, `sk-` included.
@@ -43,6 +44,24 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// What the system says of a file, in words.
+pub fn said(error: &io::Error) -> String {
+    let known = [
+        (io::ErrorKind::NotFound, "there is no such file or folder"),
+        (io::ErrorKind::PermissionDenied, "permission denied"),
+        (io::ErrorKind::IsADirectory, "it is a folder, not a file"),
+        (io::ErrorKind::NotADirectory, "a part of the path is a file, not a folder"),
+        (io::ErrorKind::StorageFull, "no space is left on the disk"),
+        (io::ErrorKind::ReadOnlyFilesystem, "the file system is read-only"),
+    ];
+    // What has a text of its own says more.
+    let words = known.iter().find(|(kind, _)| *kind == error.kind() && error.get_ref().is_none());
+    let whole = error.to_string();
+    // The number of an error helps nobody.
+    words
+        .map_or_else(|| whole.split(" (os error").next().unwrap_or(&whole).to_owned(), |(_, words)| (*words).to_owned())
+}
+
 /// A path, fit to be shown. What looks like a key was meant for another place, and is masked.
 pub fn shown(path: &Path) -> String {
     mask(&visible(&path.to_string_lossy()))
@@ -67,6 +86,21 @@ pub fn mask(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_system_says_is_in_words() {
+        let table = [
+            (io::Error::from_raw_os_error(2), "there is no such file or folder"),
+            (io::ErrorKind::NotFound.into(), "there is no such file or folder"),
+            (io::Error::new(io::ErrorKind::NotFound, "the folder does not exist"), "the folder does not exist"),
+            (io::ErrorKind::IsADirectory.into(), "it is a folder, not a file"),
+            (io::Error::from_raw_os_error(28), "no space is left on the disk"),
+        ];
+        for (error, words) in table {
+            assert_eq!(said(&error), words);
+        }
+        assert!(!said(&io::Error::from_raw_os_error(11)).contains("os error"));
+    }
 
     #[test]
     fn hidden_characters_are_written_out_and_nothing_else_changes() {

@@ -31,7 +31,8 @@
 //! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `org` |
 //! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `document`, `finding`, `org` |
 //! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
-//! | [`cli`] | what may stand on the command line? | `console`, `finding`, `org`, `report` |
+//! | [`config`] | which settings stand in `rolelint.yaml`, and where does each come from? | `bounded`, `document` |
+//! | [`cli`] | what may stand on the command line? | `console`, `document`, `finding`, `org`, `report` |
 //! | [`command`] | what does a subcommand do? One file for each | everything |
 //! | `fuzzing` | what holds of every input, whoever made it up? In tests and under a fuzzer only | everything |
 //!
@@ -46,6 +47,7 @@
 //! | an endpoint | a [`org::Collection`], a struct in `api/wire.rs`, a row in `api/endpoint.rs`, its place in `collect/assemble`, a line in the snapshot's `record.rs` |
 //! | a format | `report/<format>.rs`, a variant and an arm |
 //! | a check of made-up inputs | a file in `fuzzing/`, a target and a corpus in `fuzz/` |
+//! | a recipe for a pipeline | a file in `examples/ci`, a row in `docs/ci.md` and in `tests/it/packaging/recipes.rs` |
 //! | a subcommand | a variant in [`cli`], a file in `command/` |
 
 pub(crate) mod api;
@@ -55,6 +57,7 @@ pub mod check;
 pub mod cli;
 pub(crate) mod collect;
 pub mod command;
+pub mod config;
 pub mod console;
 pub mod document;
 pub mod escape;

@@ -3,32 +3,27 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use miette::{GraphicalTheme, MietteHandlerOpts};
-use rolelint::command::Cli;
-use rolelint::command::{Exit, run};
-use rolelint::console::{Color, Terminal};
+use rolelint::command::{Cli, Error, Exit, Unread, run};
+use rolelint::console::{Color, Terminal, problem};
 use rolelint::escape::mask;
 
 fn main() -> ExitCode {
     let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(Unread::Usage(error)) => return usage(&error),
+        Err(Unread::Settings(error)) => return failed(&error, Color::Auto),
     };
-    let exit = run(&cli).unwrap_or_else(|error| {
-        let exit = error.exit();
-        let stderr = Terminal::stderr(cli.common.color);
-        // Set once, and only here.
-        miette::set_hook(Box::new(move |_| {
-            let theme = if stderr.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-            let options = MietteHandlerOpts::new().graphical_theme(theme).width(stderr.width);
-            Box::new(options.context_lines(0).terminal_links(false).build())
-        }))
-        .unwrap_or(());
-        // If standard error is gone, the exit code still speaks.
-        writeln!(std::io::stderr(), "{:?}", miette::Report::new(error)).unwrap_or(());
-        exit
-    });
-    ExitCode::from(exit.code())
+    match run(&cli) {
+        Ok(exit) => ExitCode::from(exit.code()),
+        Err(error) => failed(&error, cli.common.color),
+    }
+}
+
+fn failed(error: &Error, color: Color) -> ExitCode {
+    let text = problem::show(error, Terminal::stderr(color).color);
+    // If standard error is gone, the exit code still speaks.
+    std::io::stderr().write_all(text.as_bytes()).unwrap_or(());
+    ExitCode::from(error.exit().code())
 }
 
 /// Shows help, version, or what is wrong with the command line: without the key, should it have got there.

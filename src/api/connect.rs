@@ -19,7 +19,7 @@ use rustls::{CertificateError, RootCertStore};
 
 use super::error::Error;
 use crate::bounded;
-use crate::escape::{is_hidden, mask};
+use crate::escape::{is_hidden, mask, said};
 use crate::time::{Time, rfc3339};
 
 /// The largest file of CA certificates, in bytes: thirty times those that systems have.
@@ -73,7 +73,7 @@ fn is_local(url: &Url) -> bool {
 /// There are none that can be used.
 pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     let unusable = |why: String| Error::CaFile { path: path.to_owned(), why };
-    let pem = bounded::read_file(path, LARGEST_CA_FILE).map_err(|error| unusable(error.to_string()))?;
+    let pem = bounded::read_file(path, LARGEST_CA_FILE).map_err(|error| unusable(said(&error)))?;
     let mut certificates = Vec::new();
     for read in CertificateDer::pem_slice_iter(&pem) {
         let certificate = read.map_err(|_| unusable("it is no PEM, or not a whole one".to_owned()))?;

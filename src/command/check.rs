@@ -35,7 +35,7 @@ pub struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Gate")]
 pub struct GateArgs {
-    /// Lowest severity of a violation that makes the exit code 1
+    /// Lowest severity of a violation that makes the exit code 1; with --exit-zero, none does
     #[arg(
         long,
         value_enum,
@@ -49,8 +49,11 @@ pub struct GateArgs {
     #[arg(long)]
     pub exit_zero: bool,
     /// Treat a rule that selects nothing, or names what nothing has, as unknown: exit code 3
-    #[arg(long, env = "ROLELINT_STRICT", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, overrides_with = "no_strict", env = "ROLELINT_STRICT", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub strict: bool,
+    /// Not strict, whatever the environment says
+    #[arg(long, overrides_with = "strict")]
+    pub no_strict: bool,
     /// Treat data as missing if any of it is older than this: nothing passes, exit code 3 (12h, 7d, 2w)
     #[arg(long, value_name = "TIME", value_parser = length, env = "ROLELINT_MAX_AGE", hide_env_values = true)]
     pub max_age: Option<i64>,
@@ -61,7 +64,8 @@ pub struct GateArgs {
 
 impl GateArgs {
     fn gate(&self) -> Gate {
-        Gate { fail_on: self.fail_on, strict: self.strict, max_age: self.max_age, exit_zero: self.exit_zero }
+        let strict = self.strict && !self.no_strict;
+        Gate { fail_on: self.fail_on, strict, max_age: self.max_age, exit_zero: self.exit_zero }
     }
 }
 
@@ -74,7 +78,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     outcome.skipped = skipped;
     outcome.gate = args.gate.gate();
     doubt_old_facts(&mut outcome, input::now());
-    if args.gate.strict {
+    if outcome.gate.strict {
         outcome.doubt_unmatched();
     }
 

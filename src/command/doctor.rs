@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         0 => format!("all {} rules can be answered", rules.len()),
         _ => format!("{} of {} rules would be unknown: {}", unknown.len(), rules.len(), unknown.join(", ")),
     };
-    if !common.quiet || !unknown.is_empty() {
+    if !common.is_quiet() || !unknown.is_empty() {
         writeln!(report, "{verdict}").expect("writing to a string cannot fail");
     }
     output::stream(|stdout| stdout.write_all(report.as_bytes()))?;
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         Answer::Failed { help, .. } => help.clone(),
         Answer::Allowed(_) | Answer::NobodyToAskAbout => None,
     });
-    if !common.quiet {
+    if !common.is_quiet() {
         output::help(&help.collect());
     }
     Ok(if unknown.is_empty() { Exit::Clean } else { Exit::Unknown })

@@ -9,35 +9,12 @@ use super::Exit;
 use crate::collect::Mixed;
 use crate::console::output;
 use crate::escape::{shown, visible};
-use crate::{api, policy, report, snapshot, testing};
+use crate::{api, config, policy, report, snapshot, testing};
 
 impl Error {
     /// What the process ends with.
     pub fn exit(&self) -> Exit {
-        match self {
-            Self::Mixed(mixed) if mixed.is_change() => Exit::Unknown,
-            Self::Mixed(_)
-            | Self::OtherOrganization { .. }
-            | Self::Policy(_)
-            | Self::Test(_)
-            | Self::Api(_)
-            | Self::Snapshot(_)
-            | Self::NoKey
-            | Self::KeyFile { .. }
-            | Self::Results { .. }
-            | Self::NoResults { .. }
-            | Self::ParamFile { .. }
-            | Self::Output(_)
-            | Self::Start { .. } => Exit::Error,
-        }
-    }
-
-    /// The error with its cause, for a warning.
-    pub(crate) fn in_one_line(&self) -> String {
-        match std::error::Error::source(self) {
-            Some(cause) => format!("{self}: {cause}"),
-            None => self.to_string(),
-        }
+        if matches!(self, Self::Mixed(mixed) if mixed.is_change()) { Exit::Unknown } else { Exit::Error }
     }
 }
 
@@ -48,6 +25,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Policy(#[from] policy::Error),
+    /// The configuration.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Config(#[from] config::Error),
     /// The tests of policies.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -64,6 +45,13 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Snapshot(#[from] snapshot::Error),
+    /// A variable of ours is set to nothing.
+    #[error("the environment variable {name} is empty")]
+    #[diagnostic(help("give it a value, or unset it: an empty value never means the default"))]
+    EmptyVariable {
+        /// The variable.
+        name: String,
+    },
     /// The snapshot is not of the organization that was asked for, or does not say.
     #[error("the snapshot is of {}, and {} was asked for", visible(told), visible(asked))]
     #[diagnostic(help("leave --organization out to check the snapshot as it is"))]
@@ -75,8 +63,20 @@ pub enum Error {
     },
     /// There is neither key nor snapshot.
     #[error("there is no admin key")]
-    #[diagnostic(help("set OPENAI_ADMIN_KEY, or give --key-file FILE (- reads standard input)"))]
-    NoKey,
+    NoKey {
+        /// Where one could be.
+        #[help]
+        help: String,
+    },
+    /// There is a key, and something else that is no part of it.
+    #[error("{place} holds {what}")]
+    #[diagnostic(help("write the key alone: letters, digits, - and _"))]
+    MoreThanKey {
+        /// The variable or file.
+        place: String,
+        /// What else.
+        what: &'static str,
+    },
     /// The key file could not be read.
     #[error("cannot read the key file `{}`", shown(path))]
     KeyFile {

@@ -56,11 +56,11 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     if let Some(why) = full_because {
         output::warn(&format!("doing a full fetch: {}", visible(&why)));
     }
-    if let Some(why) = unseen.filter(|_| !common.quiet) {
+    if let Some(why) = unseen.filter(|_| !common.is_quiet()) {
         output::say(&format!("what administrators of a tenant change is not seen by --since: {}", visible(&why)));
     }
     warn(&org);
-    if !common.quiet {
+    if !common.is_quiet() {
         output::help(&help);
     }
     if nothing_was_read(&org) {
@@ -79,10 +79,10 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     } else {
         client.finish()?;
     }
-    if !common.quiet {
+    if !common.is_quiet() {
         let state = if complete { "complete" } else { "incomplete" };
-        let file = if stdout { "snapshot".to_owned() } else { shown(&args.output) };
-        output::say(&format!("{file}: {}; {state}", contents(&org)));
+        let file = if stdout { "the snapshot".to_owned() } else { shown(&args.output) };
+        output::say(&format!("wrote {file}: {}; {state}", contents(&org)));
     }
     Ok(if complete { Exit::Clean } else { Exit::Unknown })
 }

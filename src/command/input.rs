@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
 
-use crate::api::{Client, Key, Options};
+use crate::api::{Client, Options};
 use crate::bounded;
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
@@ -17,11 +17,8 @@ use crate::org::Org;
 use crate::policy::{LARGEST, Needs, Overrides, Policy, Selection, load};
 use crate::time::{Time, rfc3339};
 
-use super::Error;
 use super::progress::Bars;
-
-/// The largest key file, in bytes.
-const LARGEST_KEY: u64 = 64 << 10;
+use super::{Error, key};
 
 /// The policies with the rules that are judged, and the rules that are not.
 pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<Skipped>), Error> {
@@ -68,6 +65,9 @@ pub(crate) fn organization(args: &Api) -> Option<&str> {
 
 /// The client, and the organization that was named for it.
 pub(crate) fn client(args: &Api) -> Result<(Client, Option<&str>), Error> {
+    if is_elsewhere(&args.base_url) {
+        warn("the Admin API is at https://api.openai.com/v1: a base URL of it ends in /v1");
+    }
     let organization = organization(args);
     let options = Options {
         base_url: args.base_url.clone(),
@@ -79,7 +79,14 @@ pub(crate) fn client(args: &Api) -> Result<(Client, Option<&str>), Error> {
         deadline: args.deadline,
         ca_file: args.ca_file.clone(),
     };
-    Ok((Client::new(key(args)?, &options)?, organization))
+    Ok((Client::new(key::read(args)?, &options)?, organization))
+}
+
+/// Whether a base URL leaves out the version of the API, or has one that does not exist.
+fn is_elsewhere(base_url: &str) -> bool {
+    let last = base_url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let version = last.strip_prefix('v').is_some_and(|number| number.parse::<u8>().is_ok());
+    last == "api.openai.com" || version && last != "v1"
 }
 
 /// Collects from the API. The client still has the journal, for [`Client::finish`] to remove.
@@ -90,7 +97,7 @@ pub(crate) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<
     if let Some(path) = order.journal {
         let (first_began, answers) = client.journal(path, organization, began)?;
         began = first_began;
-        if answers > 0 && !common.quiet {
+        if answers > 0 && !common.is_quiet() {
             say(&format!("going on with {answers} answers from {}", rfc3339(began)));
         }
     }
@@ -140,21 +147,23 @@ pub(crate) fn runtime() -> Result<&'static Runtime, Error> {
     Ok(RUNTIME.get_or_init(|| runtime))
 }
 
-/// Whether there is a key to ask with.
-pub(crate) fn has_key(args: &Api) -> bool {
-    args.key_file.is_some() || std::env::var("OPENAI_ADMIN_KEY").is_ok_and(|key| !key.trim().is_empty())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn key(args: &Api) -> Result<Key, Error> {
-    let Some(path) = &args.key_file else {
-        let key = std::env::var("OPENAI_ADMIN_KEY").unwrap_or_default();
-        return if key.trim().is_empty() { Err(Error::NoKey) } else { Ok(Key::new(&key)?) };
-    };
-    let read = if path.as_os_str() == "-" {
-        bounded::read_text(std::io::stdin().lock(), LARGEST_KEY)
-    } else {
-        bounded::read(path, LARGEST_KEY)
-    };
-    let text = read.map_err(|source| Error::KeyFile { path: path.clone(), source })?;
-    Ok(Key::new(&text)?)
+    #[test]
+    fn a_base_url_of_another_version_is_elsewhere() {
+        let table = [
+            ("https://api.openai.com/v1", false),
+            ("https://api.openai.com/v1/", false),
+            ("https://api.openai.com/", true),
+            ("https://api.openai.com/v2", true),
+            ("http://127.0.0.1:9/v10", true),
+            ("https://gateway.example/openai", false),
+            ("https://gateway.example/vault", false),
+        ];
+        for (base_url, elsewhere) in table {
+            assert_eq!(is_elsewhere(base_url), elsewhere, "{base_url}");
+        }
+    }
 }

@@ -2,25 +2,30 @@
 
 mod check;
 mod completions;
+mod config;
 mod doctor;
+mod environment;
 mod error;
 mod fetch;
 mod input;
+mod key;
 mod man;
 mod plan;
 mod progress;
 mod report;
 mod reports;
+mod settings;
 mod test;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use std::ffi::OsString;
 
-use clap::builder::Resettable;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::cli::Common;
+use crate::cli::{Common, Rules};
+use crate::config::{Config, Origin, Setting};
 use crate::console;
 use crate::finding::Ending;
 
@@ -31,7 +36,7 @@ pub use error::Error;
 /// Exit codes: 0 all rules answered, nothing found; 1 a violation is proven; 2 usage or policy error, nothing was
 /// checked; 3 no violation proven, but something is unknown.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100)]
+#[command(version, bin_name = "rolelint", max_term_width = 100)]
 pub struct Cli {
     /// What every command takes.
     #[command(flatten)]
@@ -39,6 +44,9 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// What it comes to with the environment and the configuration.
+    #[arg(skip)]
+    pub settings: Vec<Setting>,
 }
 
 /// What rolelint does, one at a time.
@@ -56,6 +64,8 @@ pub enum Command {
     Report(report::Args),
     /// Run the tests of policies: small organizations, and what each rule must say of them
     Test(test::Args),
+    /// Print the settings in force for a check, and where each comes from
+    Config(Box<check::Args>),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the manual page of rolelint or of one of its commands
@@ -63,18 +73,81 @@ pub enum Command {
 }
 
 impl Cli {
-    /// Reads a command line. A variable of the environment that is set to nothing is not set.
+    /// Reads a command line, and what the environment and the configuration say of what it leaves out.
     ///
     /// # Errors
     ///
-    /// What is wrong with it; `--help` and `--version` come this way too.
-    pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let unset = |arg: clap::Arg| {
-            let empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
-            if empty { arg.env(Resettable::Reset) } else { arg }
+    /// What is wrong with any of them; `--help` and `--version` come this way too.
+    pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, Unread> {
+        let line: Vec<OsString> = line.into_iter().collect();
+        let parse = |config: Option<&Config>| {
+            let parsed = environment::laid_over(Self::command(), config).try_get_matches_from(&line);
+            parsed.and_then(|matches| Ok((Self::from_arg_matches(&matches)?, matches))).map_err(usage::visible)
         };
-        let command = Self::command().mut_args(unset).mut_subcommands(|command| command.mut_args(unset));
-        command.try_get_matches_from(line).and_then(|matches| Self::from_arg_matches(&matches))
+        let (mut cli, mut matches) = match parse(None) {
+            // The help is the same whatever the environment holds.
+            Err(error) if !error.use_stderr() => {
+                return Err(Self::command().try_get_matches_from(line).err().unwrap_or(error).into());
+            }
+            parsed => parsed?,
+        };
+        let config = cli.config()?;
+        if let Some(config) = &config {
+            settings::fit(&Self::command(), config).map_err(Error::from)?;
+            (cli, matches) = parse(Some(config))?;
+        }
+        cli.settings = settings::in_force(&Self::command(), &matches, config.as_ref());
+        cli.paths_stand_alone();
+        Ok(cli)
+    }
+
+    /// The configuration that the command line names, or else the one that is found.
+    fn config(&self) -> Result<Option<Config>, Error> {
+        let Common { config, no_config, .. } = &self.common;
+        // Tests of policies are the same for everybody, and so are scripts and manuals.
+        let same_for_all = matches!(self.command, Command::Test(_) | Command::Completions(_) | Command::Man(_));
+        if *no_config || same_for_all {
+            return Ok(None);
+        }
+        if let Some(path) = config {
+            return Ok(Some(Config::open(path)?));
+        }
+        // Where we are is not always known; then nothing is above.
+        let folder = std::env::current_dir().unwrap_or_default();
+        Ok(Config::find(&folder)?)
+    }
+
+    /// A path on the command line stands in place of the policies of the environment and the configuration.
+    fn paths_stand_alone(&mut self) {
+        let given =
+            self.settings.iter().any(|setting| setting.name == "policy" && matches!(setting.origin, Origin::Flag(_)));
+        if let Some(rules) = self.command.rules().filter(|rules| !rules.paths.is_empty() && !given) {
+            rules.policy.clear();
+            self.settings.retain(|setting| setting.name != "policy");
+        }
+    }
+}
+
+/// Why a command line could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unread {
+    /// The line itself; or it asks for help.
+    #[error(transparent)]
+    Usage(#[from] clap::Error),
+    /// What it does not say.
+    #[error(transparent)]
+    Settings(#[from] Error),
+}
+
+impl Command {
+    /// Which rules it is about, if it is about rules.
+    fn rules(&mut self) -> Option<&mut Rules> {
+        match self {
+            Self::Check(args) | Self::Config(args) => Some(&mut args.rules),
+            Self::Plan(args) => Some(&mut args.rules),
+            Self::Doctor(args) => Some(&mut args.rules),
+            Self::Fetch(_) | Self::Report(_) | Self::Test(_) | Self::Completions(_) | Self::Man(_) => None,
+        }
     }
 }
 
@@ -119,9 +192,10 @@ impl From<Ending> for Exit {
 ///
 /// What kept it from judging or writing anything at all. What it could not find out is no error but an answer.
 pub fn run(cli: &Cli) -> Result<Exit, Error> {
-    if cli.common.verbose >= 2 {
-        console::trace(cli.common.color);
+    if cli.common.traces() {
+        console::trace();
     }
+    environment::look(&Cli::command())?;
     console::interrupt::watch().map_err(|source| Error::Start { source })?;
     match &cli.command {
         Command::Check(args) => check::run(args, &cli.common),
@@ -130,6 +204,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Fetch(args) => fetch::run(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),
         Command::Test(args) => test::run(args, &cli.common),
+        Command::Config(_) => config::run(&cli.settings),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

@@ -9,7 +9,7 @@ use crate::escape::visible;
 use crate::org::{Collection, Org};
 use crate::policy::{Needs, Users, needs};
 
-use super::{Error, Exit, input};
+use super::{Error, Exit, input, key};
 use crate::console::output;
 
 /// What admin endpoints were measured to let through in a minute.
@@ -26,7 +26,7 @@ pub struct Args {
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let (policies, _) = input::policies(&args.rules)?;
     let needs = needs(&policies);
-    if !input::has_key(&args.api) {
+    if !key::is_there(&args.api) {
         output::stream(|stdout| stdout.write_all(without_sizes(&needs).as_bytes()))?;
         return Ok(Exit::Clean);
     }

@@ -21,7 +21,7 @@ pub(crate) struct Bars {
 impl Bars {
     pub(crate) fn new(common: &Common) -> Self {
         let stderr = Terminal::stderr(common.color);
-        let drawn = stderr.interactive && !common.quiet && !common.no_progress && common.verbose < 2;
+        let drawn = stderr.interactive && common.shows_progress();
         Self { all: MultiProgress::new(), of: Mutex::default(), drawn }
     }
 

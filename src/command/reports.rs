@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Common, report};
+use crate::console::problem::words;
 use crate::console::{Color, Terminal, output};
 use crate::finding::Outcome;
 use crate::report::{Format, TextStyle, render};
@@ -20,7 +21,7 @@ pub struct Reports {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Write a report in FORMAT to PATH as well; repeatable
-    #[arg(long, value_name = "FORMAT=PATH", value_parser = report)]
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = report, env = "ROLELINT_REPORT", hide_env_values = true)]
     pub report: Vec<(Format, PathBuf)>,
 }
 
@@ -39,7 +40,7 @@ impl Reports {
         match self.write_all(outcome, common) {
             // A violation is proven, whether or not the report found its reader.
             Err(error) if exit == Exit::Violation => {
-                output::error(&Error::from(error).in_one_line());
+                output::error(&words(&error));
                 Ok(exit)
             }
             written => Ok(written.map(|()| exit)?),
@@ -52,7 +53,7 @@ impl Reports {
         let style = |file: bool| {
             // A file is no terminal, whatever standard output is.
             let color = if file { common.color == Color::Always } else { stdout.color };
-            TextStyle { width: stdout.width, color, quiet: common.quiet, verbose: common.verbose > 0 }
+            TextStyle { width: stdout.width, color, quiet: common.is_quiet(), verbose: common.level() > 0 }
         };
         let to = |path: Option<&Path>, format| {
             let file = path.is_some_and(|path| !output::is_stdout(path));
@@ -64,7 +65,11 @@ impl Reports {
             let fill = |to: &mut dyn Write| render(Format::Markdown, outcome, style(true), to);
             written.push(output::append(Path::new(&path), fill));
         }
-        written.push(to(self.output.as_deref(), self.format));
+        // Asked for twice, quiet is nothing but the exit code, for people; a program gets what it reads.
+        let silent = common.level() <= -2 && self.format == Format::Text && self.output.is_none();
+        if !silent {
+            written.push(to(self.output.as_deref(), self.format));
+        }
         written.into_iter().collect()
     }
 

@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         Some(path) if !output::is_stdout(path) => common.color == Color::Always,
         Some(_) | None => Terminal::stdout(common.color).color,
     };
-    let style = Style { color, quiet: common.quiet, verbose: common.verbose > 0 };
+    let style = Style { color, quiet: common.is_quiet(), verbose: common.level() > 0 };
     let text = render(args.format, &report, style);
     output::write(args.output.as_deref(), |to| to.write_all(text.as_bytes()))?;
     Ok(exit(args, &report, &coverage))

@@ -2,6 +2,7 @@
 
 pub(crate) mod interrupt;
 pub(crate) mod output;
+pub mod problem;
 
 use std::io::IsTerminal as _;
 
@@ -73,16 +74,30 @@ fn colored(flag: Color, terminal: bool, environment: impl Fn(&str) -> Option<Str
 }
 
 /// Sends what the crate traces to standard error, if it was asked for. No other crate's traces: they could show headers.
-pub(crate) fn trace(color: Color) {
-    let color = Terminal::stderr(color).color;
+pub(crate) fn trace() {
     let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(color)
+        .with_writer(|| Traced)
+        // What a trace holds of colour would come from outside.
+        .with_ansi(false)
         .with_target(false)
         .without_time();
     let ours = Targets::new().with_target(env!("CARGO_CRATE_NAME"), LevelFilter::DEBUG);
     // Fails only if a library user has set up tracing, who then gets it all.
     tracing_subscriber::registry().with(lines).with(ours).try_init().unwrap_or(());
+}
+
+/// Standard error for traces: each is one line, and has nothing hidden in it.
+struct Traced;
+
+impl std::io::Write for Traced {
+    fn write(&mut self, trace: &[u8]) -> std::io::Result<usize> {
+        output::say(String::from_utf8_lossy(trace).trim_end());
+        Ok(trace.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -36,8 +36,7 @@ impl SourceText {
     /// A text under a name.
     pub fn new(name: String, text: String) -> Self {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        let drawn =
-            text.contains(hides).then(|| text.chars().map(|c| if hides(c) { stand_in(c) } else { c }).collect());
+        let drawn = (text.contains(hides) || text.contains("##")).then(|| drawn(&text));
         Self { name, text, lines, drawn }
     }
 
@@ -69,6 +68,19 @@ impl SourceText {
 /// Whether a character must not be drawn. Line ends and tabs are drawn as what they are.
 fn hides(character: char) -> bool {
     is_hidden(character) && !matches!(character, '\n' | '\r' | '\t')
+}
+
+/// The text with nothing hidden in it, and with nothing that a CI system takes for a command: `##[…]`, `##vso[…]`.
+fn drawn(text: &str) -> String {
+    let shown: String = text.chars().map(|c| if hides(c) { stand_in(c) } else { c }).collect();
+    let mut pieces = shown.split("##");
+    let mut drawn = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let command = piece.trim_start_matches(|c: char| c == '#' || c.is_ascii_alphanumeric()).starts_with('[');
+        drawn.push_str(if command { "#?" } else { "##" });
+        drawn.push_str(piece);
+    }
+    drawn
 }
 
 /// What is drawn for a hidden character: one of as many bytes, so that every place stays what it is.

@@ -98,7 +98,7 @@ fn explained(at: usize, message: &str) -> Problem {
     if has(&["anchor", "alias", "tag", "unexpected character", "cannot start any token"]) {
         problem.help("a text that begins with `*`, `&`, `!`, `@` or `%` needs quotes: \"*.write\"")
     } else if has(&["mapping values are not allowed"]) {
-        problem.help("a text with a colon in it needs quotes")
+        problem.help("keys of one mapping begin in one column, and a text with a colon in it needs quotes")
     } else {
         problem
     }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use miette::Diagnostic;
 
 use super::api::NOW;
 use crate::check::check;
+use crate::console::problem;
 use crate::document::SourceText;
 use crate::escape::is_hidden;
 use crate::finding::Outcome;
@@ -42,10 +43,7 @@ fn rendered(format: Format, outcome: &Outcome, style: TextStyle) -> String {
 
 /// Shows an error as the terminal would.
 pub fn explain(error: &dyn Diagnostic) {
-    let mut text = String::new();
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
-    let handler = handler.with_width(80).with_context_lines(0).with_links(false);
-    handler.render_report(&mut text, error).expect("memory takes everything");
+    let text = problem::show(error, false);
     harmless(&text);
 }
 

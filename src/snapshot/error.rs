@@ -25,7 +25,9 @@ pub enum Error {
     },
     /// The file is something else.
     #[error("`{name}` is not a rolelint snapshot")]
-    #[diagnostic(help("a snapshot is what `rolelint fetch -o FILE` writes"))]
+    #[diagnostic(help(
+        "a snapshot is what `rolelint fetch -o FILE` writes, neither compressed nor a report of `rolelint check`"
+    ))]
     Foreign {
         /// The file.
         name: String,

@@ -3,10 +3,13 @@
 mod support;
 
 mod check;
+mod config;
 mod doctor;
+mod environment;
 mod faults;
 mod fetch;
 mod help;
+mod mistakes;
 #[cfg(target_os = "linux")]
 mod packaging;
 mod plan;

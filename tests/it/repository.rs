@@ -252,3 +252,46 @@ fn ci_runs_what_the_readme_says() {
     let tests = commands(&readme).into_iter().find(|line| line.starts_with("cargo test")).expect("a test command");
     assert_eq!(commands(&read(".ci/run")).last(), Some(&tests), "the last command of .ci/run");
 }
+
+/// The test files on lies and gaps: every test in them stands in `docs/trust.md`.
+const TRUST: &[&str] = &[
+    "check/contradictions",
+    "check/missing_lists",
+    "check/unknown",
+    "fetch/concurrent_changes",
+    "fetch/organization",
+    "fetch/since_full_fetch",
+    "policy/roles",
+    "policy/unmatched",
+];
+
+#[test]
+fn every_way_to_a_false_green_names_tests_that_exist_and_every_such_test_is_named() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/trust.md")).expect("the page");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| way")).collect();
+    let tests_in = |path: &str| {
+        let files = [format!("tests/it/{path}.rs"), format!("src/{path}.rs"), format!("src/{path}/mod.rs")];
+        let text = files.iter().find_map(|file| std::fs::read_to_string(root.join(file)).ok())?;
+        let names = text.split("fn ").skip(1).filter_map(|rest| rest.split('(').next()).map(str::to_owned);
+        Some(names.collect::<BTreeSet<String>>())
+    };
+    let mut named = BTreeSet::new();
+    for row in rows.iter().filter(|row| !row.starts_with("| ---")) {
+        let tests: Vec<&str> = row.rsplit(" | ").next().expect("a cell").split('`').skip(1).step_by(2).collect();
+        assert!(!tests.is_empty(), "no test holds this: {row}");
+        for test in tests {
+            let (module, name) = test.rsplit_once("::").expect(test);
+            let known = tests_in(&module.replace("::", "/")).unwrap_or_else(|| panic!("no file for {test}"));
+            assert!(known.contains(name), "{test} does not exist");
+            named.insert(test.to_owned());
+        }
+    }
+    for path in TRUST {
+        let text = std::fs::read_to_string(root.join(format!("tests/it/{path}.rs"))).expect(path);
+        for test in text.split("#[test]\nfn ").skip(1).filter_map(|rest| rest.split('(').next()) {
+            let test = format!("{}::{test}", path.replace('/', "::"));
+            assert!(named.contains(&test), "{test} stands nowhere in docs/trust.md");
+        }
+    }
+}

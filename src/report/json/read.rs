@@ -1,6 +1,5 @@
 //! An outcome from the JSON that was made of one. A file that contradicts itself is refused.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -55,11 +54,11 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
         as_of: time(&report.as_of)?,
         source: Source {
             api: report.organization.source.into_owned(),
-            organization: Identity {
-                id: report.organization.id.map(Cow::into_owned),
-                name: report.organization.name.map(Cow::into_owned),
-            },
             collected_at: time(&report.organization.collected_at)?,
+            organization: Identity {
+                id: report.organization.id.map(Into::into),
+                name: report.organization.name.map(Into::into),
+            },
         },
         oldest_fact: time(&report.organization.oldest_fact)?,
         digest: report.organization.digest.into_owned(),

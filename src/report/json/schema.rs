@@ -40,9 +40,7 @@ pub struct Tool<'a> {
 
 #[derive(Serialize, Deserialize)]
 pub struct Organization<'a> {
-    #[serde(default)]
     pub id: Option<Cow<'a, str>>,
-    #[serde(default)]
     pub name: Option<Cow<'a, str>>,
     pub source: Cow<'a, str>,
     pub collected_at: Cow<'a, str>,

@@ -134,7 +134,7 @@ fn without_a_key_nothing_is_asked_and_the_way_out_is_said() {
         let ran = bare().args(args).run().ends_with(2);
         insta::allow_duplicates! {
             insta::assert_snapshot!(ran.stderr, @r"
-              × there is no admin key
+            error: there is no admin key
               help: set OPENAI_ADMIN_KEY, or give --key-file FILE (- reads standard input)
             ");
         }
@@ -170,4 +170,51 @@ fn there_is_no_flag_that_takes_a_key() {
     for flag in ["--key", "--api-key", "--admin-key"] {
         rolelint(&api).args(["check", flag, "x"]).run().ends_with(2);
     }
+}
+
+#[test]
+fn a_key_that_is_no_admin_key_is_told_by_its_beginning_and_nothing_else_of_it_is_shown() {
+    let denied = faulty(Organization::acme(), "", When::Always, What::Status(403));
+    let secret = "abcdefghijklmnopqrstuvwxyz0123456789";
+    for (prefix, kind) in [("sk-proj-", "a project key"), ("sk-svcacct-", "the key of a service account")] {
+        let key = format!("{prefix}{secret}");
+        let bare = || rolelint(&denied).without("OPENAI_ADMIN_KEY");
+        let runs = [
+            ("OPENAI_ADMIN_KEY", bare().env("OPENAI_ADMIN_KEY", &key).args(["check"])),
+            ("OPENAI_ADMIN_KEY", bare().env("OPENAI_ADMIN_KEY", &format!(" {key} ")).args(["doctor"])),
+            ("the key file `k`", bare().file("k", &key).args(["fetch", "--key-file", "k", "-o", "-"])),
+            ("standard input", bare().stdin(key).args(["plan", "--key-file", "-"])),
+        ];
+        for (place, run) in runs {
+            let ran = run.run().ends_with(3);
+            let said = format!("warning: {place} holds {kind} ({prefix}…), but the Admin API requires an admin key");
+            assert!(ran.stderr.starts_with(&said), "{}", ran.stderr);
+            assert!(!ran.everything().contains(secret), "{}", ran.everything());
+        }
+    }
+}
+
+#[test]
+fn what_stands_around_a_key_is_told_and_nothing_is_asked() {
+    let api = acme();
+    let bare = || rolelint(&api).without("OPENAI_ADMIN_KEY");
+    for (text, said) in [
+        (format!("\"{KEY}\""), "OPENAI_ADMIN_KEY holds quotes around the key"),
+        (format!("'{KEY}'\n"), "OPENAI_ADMIN_KEY holds quotes around the key"),
+        (format!("Bearer {KEY}"), "OPENAI_ADMIN_KEY holds another word before the key"),
+        (format!("OPENAI_ADMIN_KEY={KEY}"), "OPENAI_ADMIN_KEY holds the name of a variable before the key"),
+    ] {
+        let ran = bare().env("OPENAI_ADMIN_KEY", &text).args(["check"]).run().ends_with(2);
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+        says_nothing(&ran.everything());
+    }
+    for (key, said) in [
+        (KEY, "OPENAI_API_KEY holds an admin key, but rolelint does not read it: set OPENAI_ADMIN_KEY"),
+        ("sk-proj-abcdefgh", "OPENAI_API_KEY is not read, and holds no admin key (sk-admin-…): set OPENAI_ADMIN_KEY"),
+    ] {
+        let ran = bare().env("OPENAI_API_KEY", key).args(["check"]).run().ends_with(2);
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+        says_nothing(&ran.everything());
+    }
+    assert_eq!(api.requests(), []);
 }

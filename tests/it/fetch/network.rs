@@ -107,7 +107,7 @@ fn the_systems_store_can_be_another_one() {
     let nowhere = |run: Rolelint| run.env("SSL_CERT_FILE", "nowhere.pem");
     let ran = nowhere(asks(&ours)).check(RULE).run().ends_with(2);
     insta::assert_snapshot!(ran.stderr, @r"
-      × cannot set up the HTTP client: No CA certificates were loaded from the system
+    error: cannot set up the HTTP client: No CA certificates were loaded from the system
       help: is there a store of CA certificates on this machine? SSL_CERT_FILE names one
     ");
     // Plain HTTP needs none.
@@ -159,7 +159,7 @@ fn a_ca_file_that_is_none_is_refused_before_anything_is_asked() {
             let ran = run.check(RULE).file("ca.pem", &content).args(["--ca-file", "ca.pem"]).run().ends_with(2);
             shows_no_secret(&ran);
             let expected = format!(
-                "  × cannot use the CA file `ca.pem`: {wrong}\n  help: a CA file holds one certificate or more, in PEM\n"
+                "error: cannot use the CA file `ca.pem`: {wrong}\n  help: a CA file holds one certificate or more, in PEM\n"
             );
             assert_eq!(ran.stderr.trim_matches('\n'), expected.trim_matches('\n'));
             assert_eq!(ran.stdout, "");
@@ -329,7 +329,7 @@ fn a_proxy_that_cannot_be_used_is_not_passed_over() {
             let ran = trusting(&ours, &url).env(variable, proxy).check(RULE).args(["-vv"]).run().ends_with(2);
             shows_no_secret(&ran);
             assert!(
-                ran.stderr.contains(&format!("× cannot use the proxy in {variable}: it {wrong}")),
+                ran.stderr.contains(&format!("error: cannot use the proxy in {variable}: it {wrong}")),
                 "{}",
                 ran.stderr
             );

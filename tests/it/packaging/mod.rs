@@ -2,5 +2,6 @@
 
 mod action;
 mod generated;
+mod recipes;
 mod release;
 mod snippets;

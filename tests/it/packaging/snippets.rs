@@ -5,7 +5,7 @@ use super::action::UNPACK;
 use crate::support::fake::{FakeApi, KEY, Organization, What, When};
 use crate::support::harness::{Ran, acme, faulty, offline, text};
 use crate::support::shell::{Machine, repository};
-use crate::support::workflow::{Job, Step, yaml};
+use crate::support::workflow::{Job, Step, address, yaml};
 
 /// A policy that ACME meets, and one that it violates.
 pub const MET: &str = "\
@@ -25,6 +25,7 @@ type Check = fn(&str);
 /// Which pages have snippets, and what each snippet has to do, in the order of the page.
 const PAGES: &[(&str, &[Check])] = &[
     ("README.md", &[try_it, install, commands, policy, github_workflow, cron, jq]),
+    ("docs/ci.md", &[container, attestation]),
     ("docs/collection.md", &[]),
     ("docs/policies.md", &[policy, condition, policy, policy]),
     ("docs/testing.md", &[policy, policy_tests, failed_policy_test]),
@@ -64,6 +65,28 @@ fn with_cargo(snippet: &str) -> String {
 /// `cargo test` and the demo themselves are run by tests of their own.
 fn try_it(snippet: &str) {
     assert_eq!(with_cargo(snippet), "cargo run --release --example demo\ncargo test\n");
+}
+
+/// What is asked of the image is what the image has.
+fn container(snippet: &str) {
+    let docker = "while [ \"$1\" != rolelint ]; do shift; done; shift; [ \"$3\" = /access/policies ] || exit 9; \
+                  exec rolelint \"$1\" \"$2\" access/policies";
+    let api = acme();
+    for (policy, code) in [(MET, 0), (VIOLATED, 1)] {
+        let machine = Machine::new(&api).env("OPENAI_ADMIN_KEY", KEY).program("docker", docker);
+        let machine = machine.file("work/access/policies/ours.yaml", policy);
+        machine.run("sh -e", snippet).ends_with(code);
+        let mount = format!("--volume {}/access:/access:ro ", machine.shown("work"));
+        assert!(machine.read("docker.log").contains(&mount), "{}", machine.read("docker.log"));
+    }
+}
+
+fn attestation(snippet: &str) {
+    let api = acme();
+    let machine = Machine::new(&api).program("gh", "");
+    machine.run("sh -e", snippet).ends_with(0);
+    let archive = "rolelint-x86_64-unknown-linux-musl.tar.gz";
+    assert_eq!(machine.read("gh.log"), format!("gh attestation verify {archive} --repo {}\n", address()));
 }
 
 fn install(snippet: &str) {

@@ -36,46 +36,36 @@ rules:
     forbid: { api_key_last_used_at: { older_than: ninety days } }
 ";
     insta::assert_snapshot!(refused(policy).stderr, @r"
-      × 5 problems in the policies, nothing was checked
-
-    Error: 
-      × `severty` is not a key of a rule
-       ╭─[policy.yaml:4:5]
-     4 │     severty: high
-       ·     ───────
-       ╰────
+    error: `severty` is not a key of a rule
+     --> policy.yaml:4:5
+    4 |     severty: high
+      |     ^^^^^^^
       help: did you mean `severity`?
 
-    Error: 
-      × a role has no `permission`
-       ╭─[policy.yaml:6:15]
-     6 │     forbid: { permission: api.groups.write }
-       ·               ──────────
-       ╰────
+    error: a role has no `permission`
+     --> policy.yaml:6:15
+    6 |     forbid: { permission: api.groups.write }
+      |               ^^^^^^^^^^
       help: did you mean `permissions`?
 
-    Error: 
-      × `usr` is not a kind of thing
-       ╭─[policy.yaml:8:13]
-     8 │     select: usr
-       ·             ───
-       ╰────
+    error: `usr` is not a kind of thing
+     --> policy.yaml:8:13
+    8 |     select: usr
+      |             ^^^
       help: did you mean `user`?
 
-    Error: 
-      × a bad pattern: a `[` that is never closed; write `\[` for the character
-        ╭─[policy.yaml:12:22]
-     12 │     where: { email: '[a' }
-        ·                      ─
-        ╰────
+    error: a bad pattern: a `[` that is never closed; write `\[` for the character
+      --> policy.yaml:12:22
+    12 |     where: { email: '[a' }
+       |                      ^
 
-    Error: 
-      × `ninety days` is not what `older_than` takes
-        ╭─[policy.yaml:13:51]
-     13 │     forbid: { api_key_last_used_at: { older_than: ninety days } }
-        ·                                                   ───────────
-        ╰────
+    error: `ninety days` is not what `older_than` takes
+      --> policy.yaml:13:51
+    13 |     forbid: { api_key_last_used_at: { older_than: ninety days } }
+       |                                                   ^^^^^^^^^^^
       help: write a length such as 90d, 12h or 2w; months and years have no fixed length
+
+    error: 5 problems in the policies, nothing was checked
     ");
 }
 
@@ -160,7 +150,7 @@ fn each_mistake_is_named_in_its_place() {
         let stderr = ran.stderr;
         // Wrapped lines are joined again.
         let joined = stderr.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
-        let at = format!("[policy.yaml:{place}]");
+        let at = format!("--> policy.yaml:{place} ");
         if !(ran.code == 2 && joined.contains(&at) && joined.contains(said) && joined.contains(help)) {
             wrong.push(format!("{lines}\nwanted {at}, {said:?}, {help:?}:\n{stderr}"));
         }

@@ -63,6 +63,17 @@ fn quiet_says_the_findings_and_the_last_line() {
 }
 
 #[test]
+fn quiet_twice_says_nothing_but_what_a_program_asked_for() {
+    let api = acme();
+    let run = |args: &[&str]| rolelint(&api).check(RULE).args(args.iter().copied()).run().ends_with(1);
+    assert_eq!(run(&["-qq"]).everything(), "");
+    assert_eq!(run(&["-qq", "--format", "json"]).json().verdicts().len(), 1);
+    // Each takes back one of the other.
+    assert_eq!(run(&["-q", "-v"]).stdout, run(&[]).stdout);
+    assert_eq!(run(&["-qq", "-v"]).stdout, run(&["-q"]).stdout);
+}
+
+#[test]
 fn an_output_file_holds_the_same_report() {
     let api = acme();
     for format in ["text", "json"] {
@@ -159,7 +170,7 @@ fn a_full_disk_is_an_error_that_is_told() {
         let output = child.wait_with_output().expect("it ends");
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(stderr.contains("cannot write the report to standard output"), "{stderr}");
-        assert!(stderr.contains("No space left"), "{stderr}");
+        assert!(stderr.contains("no space is left on the disk"), "{stderr}");
         assert_eq!(output.status.code(), Some(code), "{stderr}");
     }
 }

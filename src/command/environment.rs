@@ -1,0 +1,101 @@
+//! Settings from the environment: `ROLELINT_…` mirrors the flags.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+
+use clap::builder::Resettable;
+use clap::{Arg, ArgAction, Command};
+
+use super::Error;
+use crate::config::{Config, Entry};
+use crate::console::output::warn;
+use crate::document::nearest;
+
+/// What the names of our variables begin with.
+const PREFIX: &str = "ROLELINT_";
+
+/// The command with what the environment and the configuration say as its defaults. A variable that is set to nothing is
+/// not set, and for a flag that can be repeated each line of its variable is a value.
+pub(crate) fn laid_over(command: Command, config: Option<&Config>) -> Command {
+    command.mut_args(|arg| laid(arg, config)).mut_subcommands(|command| command.mut_args(|arg| laid(arg, config)))
+}
+
+fn laid(arg: Arg, config: Option<&Config>) -> Arg {
+    // To clap, what a variable says would be as good as a flag, and at odds with the flag that undoes it.
+    if let Some(value) = variable(&arg) {
+        let values: Vec<OsString> = match (arg.get_action(), value.to_str()) {
+            (ArgAction::Append, Some(text)) => lines(text).map(OsString::from).collect(),
+            (_, Some(_) | None) => vec![value],
+        };
+        return arg.env(Resettable::Reset).default_values(values);
+    }
+    let values = entry(&arg, config).map(|entry| entry.values.iter().map(OsString::from).collect::<Vec<_>>());
+    let is_read = arg.get_env().is_some();
+    let arg = if is_read { arg.env(Resettable::Reset) } else { arg };
+    match values {
+        Some(values) => arg.default_values(values),
+        None => arg,
+    }
+}
+
+/// What the environment says of a flag, if it says something.
+pub(crate) fn variable(arg: &Arg) -> Option<OsString> {
+    arg.get_env().and_then(std::env::var_os).filter(|value| !is_empty(value))
+}
+
+/// What the configuration says of a flag. Only flags that have a variable of ours can be set in it.
+pub(crate) fn entry<'c>(arg: &Arg, config: Option<&'c Config>) -> Option<&'c Entry> {
+    let ours = arg.get_env().and_then(OsStr::to_str).is_some_and(|name| name.starts_with(PREFIX));
+    config.filter(|_| ours)?.entry(arg.get_long()?)
+}
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty())
+}
+
+fn is_empty(value: &OsStr) -> bool {
+    value.to_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// Refuses a variable of ours that is empty, as a missing setting of a CI system is, and warns of one that nobody reads.
+///
+/// # Errors
+///
+/// One is empty.
+pub(crate) fn look(command: &Command) -> Result<(), Error> {
+    let commands = || std::iter::once(command).chain(command.get_subcommands());
+    let args = || commands().flat_map(Command::get_arguments);
+    let known: BTreeSet<&str> = args().filter_map(|arg| arg.get_env().and_then(OsStr::to_str)).collect();
+    let ours = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    let ours = ours.filter(|(name, _)| name.starts_with(PREFIX)).collect::<std::collections::BTreeMap<_, _>>();
+    for (name, value) in ours {
+        if known.contains(name.as_str()) {
+            if is_empty(&value) {
+                return Err(Error::EmptyVariable { name });
+            }
+            continue;
+        }
+        let flag = name[PREFIX.len()..].to_lowercase().replace('_', "-");
+        let near = nearest(&name, known.iter().copied().filter(|known| known.starts_with(PREFIX)));
+        let why = if args().any(|arg| arg.get_long() == Some(&flag)) {
+            format!("--{flag} can only be given as a flag")
+        } else {
+            near.map_or_else(|| "no flag has this name".to_owned(), |near| format!("did you mean {near}?"))
+        };
+        warn(&format!("the environment variable {name} is not read: {why}"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_is_a_value() {
+        assert_eq!(lines("a=1\r\n\n  b=[x, y] \n").collect::<Vec<_>>(), ["a=1", "b=[x, y]"]);
+        for (value, empty) in [("", true), (" \n", true), ("0", false)] {
+            assert_eq!(is_empty(OsStr::new(value)), empty, "{value:?}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! From the command line, the environment and the configuration to the settings in force.
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use super::environment::{entry, variable};
+use crate::config::{Config, Error, Origin, Setting};
+
+/// Makes sure that each flag takes what the configuration says of it.
+///
+/// # Errors
+///
+/// The first that does not, in its place.
+pub(crate) fn fit(command: &Command, config: &Config) -> Result<(), Error> {
+    let commands = || std::iter::once(command).chain(command.get_subcommands());
+    for (flag, said) in config.entries() {
+        let arg = commands()
+            .flat_map(Command::get_arguments)
+            .find(|arg| arg.get_long() == Some(flag) && entry(arg, Some(config)).is_some());
+        // That a switch is true or false is known by now.
+        let Some(arg) = arg.filter(|arg| !matches!(arg.get_action(), ArgAction::SetTrue)) else { continue };
+        let alone = Command::new("rolelint").arg(arg.clone().global(false));
+        let line = said.values.iter().map(|value| format!("--{flag}={value}"));
+        if let Err(error) = alone.try_get_matches_from(std::iter::once("rolelint".to_owned()).chain(line)) {
+            let text = error.to_string();
+            let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            let help = lines.next().filter(|line| line.starts_with("[possible values")).map(str::to_owned);
+            return Err(config.wrong(said, message, help));
+        }
+    }
+    Ok(())
+}
+
+/// Every setting of the command that was given, in the order of its help.
+pub(crate) fn in_force(command: &Command, matches: &ArgMatches, config: Option<&Config>) -> Vec<Setting> {
+    let Some((name, matches)) = matches.subcommand() else { return Vec::new() };
+    let own = command.find_subcommand(name).into_iter().flat_map(Command::get_arguments);
+    let args: Vec<&Arg> = command.get_arguments().chain(own).collect();
+    let given = |arg: &Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
+    // The flag that undoes a switch: `--no-strict` undoes `--strict`, `--progress` undoes `--no-progress`.
+    let undoing = |arg: &Arg| {
+        let name = arg.get_long().filter(|_| arg.get_env().is_some())?;
+        let undoing = name.strip_prefix("no-").map_or_else(|| format!("no-{name}"), str::to_owned);
+        args.iter().copied().find(|arg| arg.get_long() == Some(&undoing))
+    };
+    let is_undoing =
+        |arg: &Arg| args.iter().any(|other| undoing(other).is_some_and(|found| found.get_id() == arg.get_id()));
+    let setting = |arg: &&Arg| {
+        let name = arg.get_long().map_or_else(|| arg.get_id().to_string(), str::to_owned);
+        if let Some(flag) = undoing(arg).filter(|arg| given(arg)).and_then(Arg::get_long) {
+            return Setting { name, values: vec!["false".to_owned()], origin: Origin::Flag(flag.to_owned()) };
+        }
+        let raw = matches.try_get_raw(arg.get_id().as_str()).ok().flatten();
+        let mut values: Vec<String> =
+            raw.into_iter().flatten().map(|value| value.to_string_lossy().into_owned()).collect();
+        if name == "config" && values.is_empty() {
+            values.extend(config.map(|config| config.name().to_owned()));
+        }
+        let variable = variable(arg).and(arg.get_env()).map(|name| name.to_string_lossy().into_owned());
+        let origin = match (given(arg), variable, config.zip(entry(arg, config))) {
+            (true, _, _) => Origin::Flag(name.clone()),
+            (false, Some(variable), _) => Origin::Environment(variable),
+            (false, None, Some((config, entry))) => Origin::File(config.place(entry)),
+            (false, None, None) => Origin::Default,
+        };
+        Setting { name, values, origin }
+    };
+    let settings = args.iter().filter(|arg| !["help", "version"].contains(&arg.get_id().as_str()) && !is_undoing(arg));
+    settings.map(setting).collect()
+}

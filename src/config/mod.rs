@@ -1,0 +1,160 @@
+//! Settings that know where they come from: a flag, the environment, `rolelint.yaml`, or nobody.
+//!
+//! The file holds what a repository wants of every run. It can neither name the key nor say where it is sent.
+
+mod read;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::bounded;
+use crate::document::{Located, Problem, SourceText};
+use crate::escape::shown;
+
+/// The largest configuration, in bytes.
+const LARGEST: u64 = 1 << 20;
+
+/// Where a configuration is looked for in a folder.
+const NAMES: [&str; 2] = ["rolelint.yaml", ".github/rolelint.yaml"];
+
+/// Where the value of a setting comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// This flag on the command line.
+    Flag(String),
+    /// A variable of the environment.
+    Environment(String),
+    /// A line of the configuration.
+    File(String),
+    /// Nobody said anything.
+    Default,
+}
+
+/// A setting in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The name of its flag.
+    pub name: String,
+    /// Its values; none if it is not set.
+    pub values: Vec<String>,
+    /// Where they come from.
+    pub origin: Origin,
+}
+
+/// What a configuration says of one flag, as it would stand on the command line.
+#[derive(Debug)]
+pub struct Entry {
+    /// The values.
+    pub values: Vec<String>,
+    /// Where they stand, in bytes.
+    pub span: Range<usize>,
+}
+
+/// A configuration.
+#[derive(Debug)]
+pub struct Config {
+    source: Arc<SourceText>,
+    /// By the name of the flag.
+    entries: BTreeMap<&'static str, Entry>,
+}
+
+/// Why there is no configuration to go by.
+#[derive(Debug, Error, Diagnostic)]
+pub enum Error {
+    /// It could not be read.
+    #[error("cannot read the configuration `{}`", shown(path))]
+    #[diagnostic(help("--config takes a file; --no-config does without"))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// There are two in one folder.
+    #[error("there are two configurations, `{}` and `{}`", shown(first), shown(second))]
+    #[diagnostic(help("keep one of them, or name one by --config"))]
+    Two {
+        /// The one.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+    /// It was read, and is wrong.
+    #[error("the configuration cannot be used, nothing was checked")]
+    Invalid {
+        /// All problems, in order.
+        #[related]
+        located: Vec<Located>,
+    },
+}
+
+impl Config {
+    /// The configuration of the folder, or else of the nearest one above it. What lies above a repository is not its own.
+    ///
+    /// # Errors
+    ///
+    /// There are two in one folder, or the one there is cannot be read or used.
+    pub fn find(folder: &Path) -> Result<Option<Self>, Error> {
+        let mut prefix = PathBuf::new();
+        for folder in folder.ancestors() {
+            let mut found = NAMES.iter().map(|name| prefix.join(name)).filter(|path| path.symlink_metadata().is_ok());
+            match (found.next(), found.next()) {
+                (Some(first), Some(second)) => return Err(Error::Two { first, second }),
+                (Some(path), None) => return Self::open(&path).map(Some),
+                (None, _) if folder.join(".git").exists() => return Ok(None),
+                (None, _) => prefix.push(".."),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The configuration in that file.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read or used.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let failed = |source| Error::Read { path: path.to_owned(), source };
+        let text = bounded::read(path, LARGEST).map_err(failed)?;
+        let source = Arc::new(SourceText::new(shown(path), text));
+        let read = read::entries(&source, path.parent().unwrap_or(Path::new("")));
+        let entries = read.map_err(|problems| invalid(&source, problems))?;
+        Ok(Self { source, entries })
+    }
+
+    /// The file, fit to be shown.
+    pub fn name(&self) -> &str {
+        &self.source.name
+    }
+
+    /// What it says of a flag.
+    pub fn entry(&self, flag: &str) -> Option<&Entry> {
+        self.entries.get(flag)
+    }
+
+    /// What it says, by the name of the flag.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries.iter().map(|(flag, entry)| (*flag, entry))
+    }
+
+    /// Where an entry stands, for people.
+    pub fn place(&self, entry: &Entry) -> String {
+        format!("{}:{}", self.source.name, self.source.region(&entry.span).line)
+    }
+
+    /// The error that an entry is, for this reason.
+    pub fn wrong(&self, entry: &Entry, message: String, help: Option<String>) -> Error {
+        let problem = Problem { help, ..Problem::new(entry.span.clone(), message) };
+        invalid(&self.source, vec![problem])
+    }
+}
+
+fn invalid(source: &Arc<SourceText>, problems: Vec<Problem>) -> Error {
+    let at = |problem| Located { source: Arc::clone(source), problem };
+    Error::Invalid { located: problems.into_iter().map(at).collect() }
+}

@@ -1,0 +1,151 @@
+//! The configuration as written: each key is one flag, in the words of the command line.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Entry;
+use crate::document::tree::{Node, Yaml, parse};
+use crate::document::{Params, Problem, Reader, SourceText};
+
+/// What stands behind a key.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// A text or a number.
+    Word,
+    /// True or false.
+    Switch,
+    /// Words, or one.
+    Words,
+    /// Paths, or one, from the folder of the file; the name of a built-in pack is none.
+    Paths,
+    /// A mapping from formats to paths.
+    Reports,
+    /// A mapping from parameters to values.
+    Params,
+}
+
+/// Each key, the flag that it stands for, and what it takes.
+const KEYS: [(&str, &str, Kind); 18] = [
+    ("policies", "policy", Kind::Paths),
+    ("only", "only", Kind::Words),
+    ("skip", "skip", Kind::Words),
+    ("tags", "tag", Kind::Words),
+    ("params", "param", Kind::Params),
+    ("param-files", "param-file", Kind::Paths),
+    ("fail-on", "fail-on", Kind::Word),
+    ("strict", "strict", Kind::Switch),
+    ("max-age", "max-age", Kind::Word),
+    ("max-full-age", "max-full-age", Kind::Word),
+    ("format", "format", Kind::Word),
+    ("reports", "report", Kind::Reports),
+    ("color", "color", Kind::Word),
+    ("no-progress", "no-progress", Kind::Switch),
+    ("concurrency", "concurrency", Kind::Word),
+    ("rate", "rate", Kind::Word),
+    ("timeout", "timeout", Kind::Word),
+    ("deadline", "deadline", Kind::Word),
+];
+
+/// What a file must not decide, and who does.
+const REFUSED: [(&str, &str); 6] = [
+    ("base-url", "a file must not say where the key is sent: use --base-url or OPENAI_BASE_URL"),
+    ("ca-file", "a file must not say whom to trust with the key: use --ca-file or ROLELINT_CA_FILE"),
+    ("key", "a file must not hold the key: use OPENAI_ADMIN_KEY or --key-file"),
+    ("admin-key", "a file must not hold the key: use OPENAI_ADMIN_KEY or --key-file"),
+    ("key-file", "a file must not say where the key is: use --key-file or OPENAI_ADMIN_KEY"),
+    ("exit-zero", "a file must not make a violation pass: use --exit-zero, where everybody sees it"),
+];
+
+/// What the file says of each flag, or all that is wrong with it.
+pub(super) fn entries(source: &Arc<SourceText>, folder: &Path) -> Result<BTreeMap<&'static str, Entry>, Vec<Problem>> {
+    let root = parse(&source.text).map_err(|problem| vec![problem])?;
+    let mut reader = Reader { source, params: Params::default(), problems: Vec::new() };
+    let mut entries = BTreeMap::new();
+    for (key, node) in reader.entries(&root, "the configuration").unwrap_or_default() {
+        if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == key.text) {
+            let problem = Problem::new(key.span.clone(), format!("`{}` cannot stand in a configuration", key.text));
+            reader.problem(problem.help(*why));
+        } else if let Some((name, flag, kind)) = KEYS.iter().find(|(name, ..)| *name == key.text) {
+            if let Some(values) = reader.setting(node, &format!("`{name}`"), *kind, folder) {
+                entries.insert(*flag, Entry { values, span: node.span.clone() });
+            }
+        } else {
+            reader.unknown_word(&key.span, "key of the configuration", &key.text, &KEYS.map(|(name, ..)| name));
+        }
+    }
+    let mut problems = reader.problems;
+    problems.sort_by_key(|problem| problem.span.start);
+    if problems.is_empty() { Ok(entries) } else { Err(problems) }
+}
+
+impl Reader<'_> {
+    /// The values of a key, as they would stand on the command line.
+    fn setting(&mut self, node: &Node, what: &str, kind: Kind, folder: &Path) -> Option<Vec<String>> {
+        let from = |path: &str| {
+            let path = if path.starts_with("builtin:") { path.into() } else { folder.join(path) };
+            path.to_string_lossy().into_owned()
+        };
+        match kind {
+            Kind::Word => self.word(node, what).map(|word| vec![word]),
+            Kind::Switch => match node.yaml {
+                Yaml::Flag(on) => Some(vec![on.to_string()]),
+                Yaml::Null | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {
+                    self.wrong(node, what, "true or false");
+                    None
+                }
+            },
+            Kind::Words => self.words(node, what),
+            Kind::Paths => Some(self.words(node, what)?.iter().map(|path| from(path)).collect()),
+            Kind::Reports => {
+                self.pairs(node, what, |reader, path| Some(from(&reader.word(path, "the path of a report")?)))
+            }
+            Kind::Params => self.pairs(node, what, |reader, value| reader.flow(value).map(|value| value.to_string())),
+        }
+    }
+
+    fn word(&mut self, node: &Node, what: &str) -> Option<String> {
+        match &node.yaml {
+            Yaml::Text(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+            Yaml::Number(number) => Some(number.to_string()),
+            Yaml::Null | Yaml::Flag(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {
+                self.wrong(node, what, "a text or a whole number");
+                None
+            }
+        }
+    }
+
+    fn words(&mut self, node: &Node, what: &str) -> Option<Vec<String>> {
+        let Yaml::List(items) = &node.yaml else { return self.word(node, what).map(|word| vec![word]) };
+        if items.is_empty() {
+            self.problem(Problem::new(node.span.clone(), format!("{what} is empty")).help("leave it out"));
+            return None;
+        }
+        items.iter().map(|item| self.word(item, what)).collect()
+    }
+
+    /// The entries of a mapping as NAME=VALUE.
+    fn pairs(
+        &mut self,
+        node: &Node,
+        what: &str,
+        mut value: impl FnMut(&mut Self, &Node) -> Option<String>,
+    ) -> Option<Vec<String>> {
+        let entries = self.entries(node, what)?;
+        entries.into_iter().map(|(key, node)| value(self, node).map(|value| format!("{}={value}", key.text))).collect()
+    }
+
+    /// A value on one line, which JSON is.
+    fn flow(&mut self, node: &Node) -> Option<serde_json::Value> {
+        match &node.yaml {
+            Yaml::Flag(on) => Some((*on).into()),
+            Yaml::Number(number) => Some((*number).into()),
+            Yaml::Text(text) => Some(text.as_str().into()),
+            Yaml::List(items) => items.iter().map(|item| self.flow(item)).collect(),
+            Yaml::Null | Yaml::Float | Yaml::Map(_) => {
+                self.wrong(node, "a parameter", "a text, a whole number, true or false, or a list of those");
+                None
+            }
+        }
+    }
+}

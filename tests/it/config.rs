@@ -1,0 +1,194 @@
+//! `rolelint.yaml`: found from below, overruled by the environment and by flags, and unable to lead the key astray.
+
+use std::path::Path;
+
+use crate::support::fake::KEY;
+use crate::support::harness::{Rolelint, acme, offline, rolelint};
+
+const POLICY: &str = "\
+version: 1
+params: { names: [None], most: 100 }
+rules:
+  - id: named
+    severity: medium
+    tags: [names]
+    select: role
+    forbid: { name: $names }
+  - id: counted
+    select: role
+    count: { max: $most }
+";
+
+/// The value of a setting and where it comes from, as `rolelint config` says it.
+fn setting(run: Rolelint, name: &str) -> String {
+    let ran = run.run().ends_with(0);
+    let line = ran.stdout.lines().find(|line| line.starts_with(&format!("{name}: ")));
+    let line = line.unwrap_or_else(|| panic!("no {name} in\n{}", ran.stdout));
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
+    let run = |file: bool, variable: bool, args: &[&str]| {
+        let run = offline().args(["config"]).args(args.iter().copied());
+        let run = if file { run.file("rolelint.yaml", "strict: true\nfail-on: high\n") } else { run };
+        if variable { run.env("ROLELINT_FAIL_ON", "medium").env("ROLELINT_STRICT", "0") } else { run }
+    };
+    let table: [(bool, bool, &[&str], &str, &str); 8] = [
+        (false, false, &[], "fail-on: low # default", "strict: false # default"),
+        (true, false, &[], "fail-on: high # rolelint.yaml:2", "strict: true # rolelint.yaml:1"),
+        (
+            false,
+            true,
+            &[],
+            "fail-on: medium # the variable ROLELINT_FAIL_ON",
+            "strict: 0 # the variable ROLELINT_STRICT",
+        ),
+        (
+            true,
+            true,
+            &[],
+            "fail-on: medium # the variable ROLELINT_FAIL_ON",
+            "strict: 0 # the variable ROLELINT_STRICT",
+        ),
+        (
+            true,
+            true,
+            &["--fail-on", "critical"],
+            "fail-on: critical # the flag --fail-on",
+            "strict: 0 # the variable ROLELINT_STRICT",
+        ),
+        (true, false, &["--no-strict"], "fail-on: high # rolelint.yaml:2", "strict: false # the flag --no-strict"),
+        (
+            true,
+            true,
+            &["--strict"],
+            "fail-on: medium # the variable ROLELINT_FAIL_ON",
+            "strict: true # the flag --strict",
+        ),
+        (true, false, &["--no-config"], "fail-on: low # default", "strict: false # default"),
+    ];
+    for (file, variable, args, fail_on, strict) in table {
+        assert_eq!(setting(run(file, variable, args), "fail-on"), fail_on, "{file} {variable} {args:?}");
+        assert_eq!(setting(run(file, variable, args), "strict"), strict, "{file} {variable} {args:?}");
+    }
+}
+
+#[test]
+fn a_check_goes_by_what_config_says() {
+    let api = acme();
+    let config = "\
+policies: policy.yaml
+params:
+  names:
+    - Auditor
+    - reader
+  most: 1
+fail-on: medium
+format: json
+reports: { csv: one.csv }
+";
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |args: &[&str]| {
+        let run = rolelint(&api).inside(folder.path()).file("policy.yaml", POLICY).file("rolelint.yaml", config);
+        run.args(["check", "--as-of", "2026-06-01"]).args(args.iter().copied())
+    };
+    let violated = |args: &[&str]| run(args).run().ends_with(1).json().rules_that_are("violation").join(" ");
+    assert_eq!(violated(&[]), "counted named");
+    assert!(folder.path().join("one.csv").exists());
+    assert_eq!(violated(&["--only", "counted"]), "counted");
+    assert_eq!(violated(&["--param", "names=[Auditor]"]), "named", "a flag stands in place of the whole key");
+    run(&["--fail-on", "critical"]).run().ends_with(0);
+    assert_eq!(violated(&["--report", "json=/dev/null", "policy.yaml"]), "counted named");
+    let ran = run(&["--no-config", "--format", "json", "policy.yaml"]).run().ends_with(0);
+    assert_eq!(ran.json().rules_that_are("violation"), Vec::<&str>::new());
+}
+
+#[test]
+fn the_file_is_found_from_below_as_far_as_the_repository_goes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |path: &str| folder.path().join(path);
+    for made in ["repo/.git", "repo/.github", "repo/a/b", "repo/c/.git", "two/.github"] {
+        std::fs::create_dir_all(at(made)).expect("made");
+    }
+    for (path, text) in [
+        ("rolelint.yaml", "fail-on: critical"),
+        ("repo/.github/rolelint.yaml", "fail-on: high\npolicies: [../policies, builtin:recommended]"),
+        ("repo/a/rolelint.yaml", "fail-on: medium"),
+        ("two/rolelint.yaml", ""),
+        ("two/.github/rolelint.yaml", ""),
+        ("other.yaml", "policies: x.yaml"),
+    ] {
+        std::fs::write(at(path), text).expect("written");
+    }
+    let run = |inside: &str, args: &[&str]| offline().inside(&at(inside)).args(["config"]).args(args.iter().copied());
+    let fail_on = |inside: &str| setting(run(inside, &[]), "fail-on");
+    assert_eq!(fail_on("repo"), "fail-on: high # .github/rolelint.yaml:1");
+    assert_eq!(fail_on("repo/.github"), "fail-on: high # rolelint.yaml:1");
+    assert_eq!(fail_on("repo/a"), "fail-on: medium # rolelint.yaml:1");
+    assert_eq!(fail_on("repo/a/b"), "fail-on: medium # ../rolelint.yaml:1");
+    assert_eq!(fail_on("repo/c"), "fail-on: low # default", "what lies above a repository is not its own");
+    let policy = |inside: &str, args: &[&str]| setting(run(inside, args), "policy");
+    assert_eq!(
+        policy("repo", &[]),
+        "policy: .github/../policies, builtin:recommended # .github/rolelint.yaml:2",
+        "paths count from the file"
+    );
+    assert_eq!(policy("repo/a", &["--config", "../../other.yaml"]), "policy: ../../x.yaml # ../../other.yaml:1");
+    assert_eq!(setting(run("repo/a/b", &[]), "config"), "config: ../rolelint.yaml # default");
+    let ran = run("two", &[]).run().ends_with(2);
+    assert!(ran.stderr.contains("two configurations, `rolelint.yaml` and `.github/rolelint.yaml`"), "{}", ran.stderr);
+    for none in ["nowhere.yaml", "/dev/zero", "."] {
+        let ran = run("repo", &["--config", none]).run().ends_with(2);
+        assert!(ran.stderr.contains(&format!("cannot read the configuration `{none}`: ")), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_is_wrong_in_the_file_is_shown_in_its_place_and_nothing_is_asked() {
+    let api = acme();
+    let table = [
+        ("polices: x", "1:1", "`polices` is not a key of the configuration", "did you mean `policies`?"),
+        ("strict: 1", "1:9", "`strict` takes true or false, not a number", ""),
+        ("fail-on: [high]", "1:10", "`fail-on` takes a text or a whole number, not a list", ""),
+        ("fail-on: urgent", "1:10", "invalid value 'urgent' for '--fail-on <SEVERITY>'", "critical"),
+        ("strict: true\nmax-age: soon", "2:10", "invalid value 'soon' for '--max-age <TIME>'", ""),
+        ("concurrency: 0", "1:14", "invalid value '0' for '--concurrency <N>'", ""),
+        ("only: []", "1:7", "`only` is empty", "leave it out"),
+        ("skip: [a, 1.5]", "1:11", "`skip` takes a text", ""),
+        ("params: [a]", "1:9", "`params` takes a mapping", ""),
+        ("params: { a: { b: c } }", "1:14", "a parameter takes a text", ""),
+        ("reports: { yaml: x }", "1:10", "invalid value 'yaml=x'", ""),
+        ("strict: true\nstrict: false", "2:1", "duplicate key `strict`", "the first is here"),
+        (
+            "base-url: https://evil.example",
+            "1:1",
+            "`base-url` cannot stand in a configuration",
+            "where the key is sent",
+        ),
+        ("ca-file: x.pem", "1:1", "`ca-file` cannot stand in a configuration", "whom to trust"),
+        ("key-file: x", "1:1", "`key-file` cannot stand in a configuration", "--key-file"),
+        ("exit-zero: true", "1:1", "`exit-zero` cannot stand in a configuration", "a violation pass"),
+        ("a: [", "1:4", "unclosed", ""),
+        ("- a", "1:1", "the configuration takes a mapping", ""),
+    ];
+    for (text, place, said, help) in table {
+        for command in ["check", "config"] {
+            let ran = rolelint(&api).file("rolelint.yaml", text).args([command]).run().ends_with(2);
+            for said in [&format!("--> rolelint.yaml:{place}\n"), said, help] {
+                assert!(ran.stderr.contains(said), "{text}: {said:?} is not in\n{}", ran.stderr);
+            }
+            assert_eq!(ran.stdout, "");
+        }
+    }
+    assert_eq!(api.requests(), []);
+}
+
+#[test]
+fn neither_the_key_nor_anything_hidden_is_printed() {
+    let ran = rolelint(&acme()).file("rolelint.yaml", "skip: [\"\\e[31m::x\"]").args(["config", "--key-file", KEY]);
+    let ran = ran.env("ROLELINT_TAG", "a\u{202e}").run().ends_with(0);
+    assert!(!ran.stdout.contains(KEY) && !ran.stdout.contains(['\u{1b}', '\u{202e}']), "{}", ran.stdout);
+    assert!(ran.stdout.contains("key-file: sk-***"), "{}", ran.stdout);
+    assert!(!Path::new("rolelint.yaml").exists(), "the file was in a folder of its own");
+}

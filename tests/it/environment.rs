@@ -1,0 +1,127 @@
+//! `ROLELINT_…` mirrors the flags: a flag goes first, an empty variable is an error, one that nobody reads a warning.
+
+use clap::CommandFactory as _;
+use rolelint::command::Cli;
+
+use crate::support::harness::{acme, offline, rolelint};
+
+const POLICY: &str = "\
+version: 1
+params: { names: [None], most: 100 }
+rules:
+  - id: named
+    tags: [names]
+    select: role
+    forbid: { name: $names }
+  - id: counted
+    select: role
+    count: { max: $most }
+  - id: tested
+    select: role
+    forbid: { name: None }
+";
+
+/// Names and values.
+type Variables = &'static [(&'static str, &'static str)];
+
+/// Every variable that a flag can be set by.
+fn variables() -> Vec<String> {
+    let command = Cli::command();
+    let commands = std::iter::once(&command).chain(command.get_subcommands());
+    let names = commands.flat_map(clap::Command::get_arguments).filter_map(|arg| arg.get_env());
+    let names = names.map(|name| name.to_str().expect("a name").to_owned());
+    let mut names: Vec<String> = names.filter(|name| name.starts_with("ROLELINT_")).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+#[test]
+fn an_empty_variable_is_an_error_that_names_it() {
+    let api = acme();
+    let variables = variables();
+    assert!(variables.len() >= 20, "{variables:?}");
+    for name in variables {
+        for value in ["", " \n"] {
+            let ran = rolelint(&api).env(&name, value).args(["check"]).run().ends_with(2);
+            let said = format!("error: the environment variable {name} is empty\n");
+            assert!(ran.stderr.starts_with(&said), "{}", ran.stderr);
+            assert_eq!(ran.stdout, "");
+        }
+    }
+    assert_eq!(api.requests(), []);
+    // These are not ours alone: what is empty there is not set.
+    rolelint(&api).env("OPENAI_ORG_ID", "").args(["check"]).run().ends_with(1);
+    // Whoever asks for help gets it.
+    offline().env("ROLELINT_POLICY", "").args(["check", "--help"]).run().ends_with(0);
+}
+
+#[test]
+fn a_variable_that_nobody_reads_is_warned_of() {
+    let table = [
+        ("ROLELINT_POLICIES", "ROLELINT_POLICIES is not read: did you mean ROLELINT_POLICY?"),
+        ("ROLELINT_FAILON", "ROLELINT_FAILON is not read: did you mean ROLELINT_FAIL_ON?"),
+        ("ROLELINT_EXIT_ZERO", "ROLELINT_EXIT_ZERO is not read: --exit-zero can only be given as a flag"),
+        ("ROLELINT_", "ROLELINT_ is not read"),
+        ("ROLELINT_\u{1b}[31m\u{202e}X", r"ROLELINT_\u{1b}[31m\u{202e}X is not read"),
+    ];
+    for (name, said) in table {
+        let ran = rolelint(&acme()).check(POLICY).env(name, "1").run().ends_with(0);
+        assert!(ran.stderr.contains(&format!("warning: the environment variable {said}")), "{}", ran.stderr);
+    }
+    let ran = rolelint(&acme()).check(POLICY).env("ROLELINT_TAG", "names").env("OTHER", "1").run().ends_with(0);
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn a_flag_that_can_be_repeated_takes_a_value_from_each_line_of_its_variable() {
+    let api = acme();
+    // What the environment holds, what the command line has, and the rules that are violated.
+    let table: [(Variables, &[&str], &[&str]); 9] = [
+        (&[("ROLELINT_PARAM", "names=[Auditor, reader]\n\n most=1 \n")], &[], &["counted", "named"]),
+        (&[("ROLELINT_PARAM", "most=1")], &["--param", "names=[Auditor]"], &["named"]),
+        (&[("ROLELINT_PARAM_FILE", "a.yaml\nb.yaml\n")], &[], &["counted", "named"]),
+        (&[("ROLELINT_PARAM_FILE", "a.yaml"), ("ROLELINT_PARAM", "most=100")], &[], &[]),
+        (&[("ROLELINT_ONLY", "counted,tested"), ("ROLELINT_PARAM_FILE", "a.yaml\nb.yaml")], &[], &["counted"]),
+        (&[("ROLELINT_ONLY", "tested"), ("ROLELINT_PARAM_FILE", "a.yaml")], &["--only", "counted"], &["counted"]),
+        (&[("ROLELINT_SKIP", "counted\nnamed"), ("ROLELINT_PARAM_FILE", "a.yaml\nb.yaml")], &[], &[]),
+        (&[("ROLELINT_TAG", "names"), ("ROLELINT_PARAM_FILE", "a.yaml\nb.yaml")], &[], &["named"]),
+        (&[("ROLELINT_REPORT", "csv=one.csv\njson=two.json"), ("ROLELINT_PARAM", "most=1")], &[], &["counted"]),
+    ];
+    for (environment, args, violated) in table {
+        let folder = tempfile::tempdir().expect("a folder");
+        let run = rolelint(&api).inside(folder.path()).file("a.yaml", "most: 1").file("b.yaml", "names: [Auditor]");
+        let run = run.check(POLICY).args(["--format", "json"]).args(args.iter().copied());
+        let run = environment.iter().fold(run, |run, (name, value)| run.env(name, value));
+        let ran = run.run();
+        assert_eq!(ran.json().rules_that_are("violation"), violated, "{environment:?} {args:?}");
+        let reports = environment.iter().any(|(name, _)| *name == "ROLELINT_REPORT");
+        assert_eq!(folder.path().join("one.csv").exists() && folder.path().join("two.json").exists(), reports);
+    }
+}
+
+#[test]
+fn a_path_on_the_command_line_stands_in_place_of_those_of_the_environment() {
+    let api = acme();
+    let run = |args: &[&str]| {
+        let run = rolelint(&api).file("mine.yaml", POLICY).file("b.yaml", POLICY.replace("- id: ", "- id: b-"));
+        run.env("ROLELINT_POLICY", "mine.yaml\nb.yaml").args(["check", "--format", "json"]).args(args.iter().copied())
+    };
+    let rules = |args: &[&str]| run(args).run().ends_with(0).json().verdicts().len();
+    assert_eq!(rules(&[]), 6);
+    assert_eq!(rules(&["mine.yaml"]), 3);
+    assert_eq!(rules(&["-p", "b.yaml"]), 3);
+    assert_eq!(rules(&["mine.yaml", "-p", "b.yaml"]), 6);
+}
+
+#[test]
+fn the_help_is_the_same_whatever_the_environment_holds() {
+    let help = |name: &str, value: &str| offline().env(name, value).args(["check", "--help"]).run().ends_with(0).stdout;
+    let plain = help("OTHER", "1");
+    for name in variables() {
+        for value in ["", "nonsense", "a\nb"] {
+            assert_eq!(help(&name, value), plain, "{name}={value:?}");
+        }
+        assert!(plain.contains(&name) || name == "ROLELINT_MAX_FULL_AGE", "{name} is not in the help");
+    }
+}
