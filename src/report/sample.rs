@@ -69,8 +69,8 @@ pub fn outcome() -> Outcome {
         as_of: NOW,
         source: Source {
             api: "https://api.openai.com/v1".to_owned(),
-            organization: Identity { id: Some("org-acme".to_owned()), name: Some("acme".to_owned()) },
             collected_at: NOW - 3600,
+            organization: Identity { id: Some("org-acme".to_owned()), name: Some("acme".to_owned()) },
         },
         digest: format!("sha256:{}", "0".repeat(64)),
         oldest_fact: NOW - 86_400,
