@@ -6,10 +6,8 @@ use std::sync::Arc;
 
 use super::evaluate::{Answered, Domain, evaluate};
 use super::facts::Facts;
-use super::message::{fingerprint, message};
 use super::population::Population;
-use super::proof::{Proof, Way};
-use super::prove::Prover;
+use super::proof::{Proof, Prover, Way, fingerprint, message};
 use super::truths::Truths;
 use crate::document::Region;
 use crate::finding::{AccessPath, Evidence, Finding, RuleResult, Status, Thing, Unread, Value};
@@ -52,7 +50,7 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule) -> Judged {
     let unread = if truncated || unknown { judge.unread() } else { Vec::new() };
     let mut result = RuleResult::new(Arc::clone(&rule.info));
     (result.selected, result.vacuous, result.truncated) = (selected, vacuous, truncated);
-    (result.unread, result.matched) = (unread, judge.prover.into_matched());
+    (result.unread, result.matched) = (unread, judge.prover.matched.into_sets());
     Judged { result, findings }
 }
 
@@ -128,11 +126,11 @@ impl Judge<'_, '_> {
             Kind::Grant => {
                 let grant = &self.facts.grants()[at];
                 let role = self.facts.thing(Kind::Role, grant.role.at());
-                let matched = self.prover.matched(&role, &proof.permissions);
+                let matched = self.prover.matched.add(&role, &proof.permissions);
                 proof.paths = self.prover.ways(grant).into_iter().map(|steps| Way { steps, matched }).collect();
             }
             Kind::Role => {
-                let matched = self.prover.matched(subject, &proof.permissions);
+                let matched = self.prover.matched.add(subject, &proof.permissions);
                 if proof.paths.is_empty() && matched.is_some() {
                     proof.paths.push(Way { steps: vec![Arc::clone(subject)], matched });
                 }
@@ -167,7 +165,7 @@ impl Judge<'_, '_> {
         let fired = proof.paths.iter().find_map(|way| way.matched);
         let region = match (proof.evidence.first(), fired, proof.places.first()) {
             (Some(evidence), ..) => evidence.region,
-            (None, Some(index), _) => self.prover.matched_at(index, |matched| matched.patterns[0].0),
+            (None, Some(index), _) => self.prover.matched.at(index, |matched| matched.patterns[0].0),
             (None, None, Some(span)) => self.region(span),
             (None, None, None) => self.region(whole),
         };

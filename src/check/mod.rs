@@ -5,15 +5,12 @@ mod amount;
 mod counted;
 mod evaluate;
 mod facts;
-mod hole;
 mod judge;
 mod literals;
-mod message;
 mod oddities;
 mod permission;
 mod population;
 mod proof;
-mod prove;
 mod relate;
 mod roles;
 #[cfg(test)]

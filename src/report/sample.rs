@@ -9,7 +9,7 @@ use crate::finding::{
     AccessPath, Evidence, Finding, Gate, Matched, Note, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped,
     Status, Thing, ThingKind, Unread, Value,
 };
-use crate::org::{Collection, Coverage, Failure, Kind, Source, Text};
+use crate::org::{Collection, Coverage, Failure, Identity, Kind, Source, Text};
 use crate::time::Time;
 
 /// Terminal controls, commands of CI runners, formulas, markup, quotes, line breaks, direction marks, emoji.
@@ -67,7 +67,11 @@ pub fn outcome() -> Outcome {
     let rule = |id: &str, severity| RuleResult::new(Arc::new(info(&source, id, severity)));
     let mut outcome = Outcome {
         as_of: NOW,
-        source: Source { api: "https://api.openai.com/v1".to_owned(), collected_at: NOW - 3600, ..Source::default() },
+        source: Source {
+            api: "https://api.openai.com/v1".to_owned(),
+            organization: Identity { id: Some("org-acme".to_owned()), name: Some("acme".to_owned()) },
+            collected_at: NOW - 3600,
+        },
         digest: format!("sha256:{}", "0".repeat(64)),
         oldest_fact: NOW - 86_400,
         gate: Gate { max_age: Some(7 * 86_400), ..Gate::default() },

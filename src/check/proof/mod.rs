@@ -1,12 +1,45 @@
 //! A proof: the values that decided, the paths that lead there, and what is missing.
 
-use std::collections::HashSet;
+mod explain;
+mod gaps;
+mod matches;
+mod message;
+mod paths;
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::document::Region;
-use crate::finding::{Evidence, Thing};
+use super::facts::Facts;
+use crate::document::{Region, SourceText};
+use crate::finding::{AccessPath, Evidence, Thing};
 use crate::org::Text;
+use crate::policy::Condition;
+
+use matches::Matches;
+
+pub use message::{fingerprint, message};
+
+/// Proves the answers of one rule.
+pub struct Prover<'f, 'o> {
+    pub facts: &'f Facts<'o>,
+    pub source: &'f Arc<SourceText>,
+    /// The permissions that fired.
+    pub matched: Matches,
+    /// The paths of findings, each once: many people come to a role along the same way.
+    paths: RefCell<HashMap<AccessPath, Arc<AccessPath>>>,
+    /// What a condition says of a role, by the condition and the role: the same for everybody who holds it.
+    by_role: RefCell<HashMap<(*const Condition, usize), Rc<Proof>>>,
+}
+
+impl<'f, 'o> Prover<'f, 'o> {
+    pub fn new(facts: &'f Facts<'o>, source: &'f Arc<SourceText>) -> Self {
+        let (paths, by_role) = (RefCell::default(), RefCell::default());
+        Self { facts, source, matched: Matches::default(), paths, by_role }
+    }
+}
 
 /// Why an answer is what it is.
 #[derive(Clone, Debug, Default)]

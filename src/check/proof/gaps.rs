@@ -1,9 +1,8 @@
 //! Why there may be more related things than were read: in words, for whoever has to mend it.
 
-use super::evaluate::Domain;
-use super::proof::{Missing, Proof};
-use super::prove::Prover;
-use super::relate::{holding, principal};
+use super::{Missing, Proof, Prover};
+use crate::check::evaluate::Domain;
+use crate::check::relate::{holding, principal};
 use crate::org::{Collection, Extent, GroupIx, Known, Org, Principal, ProjectIx, UserIx, part_id};
 use crate::policy::{Kind, Relation, matters};
 
@@ -130,7 +129,7 @@ impl Prover<'_, '_> {
         }
     }
 
-    pub(super) fn open_holders(&self, scopes: Extent, proof: &mut Proof) {
+    pub fn open_holders(&self, scopes: Extent, proof: &mut Proof) {
         if self.facts.org.knows_all_grants(scopes) {
             return;
         }

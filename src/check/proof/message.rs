@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
-use super::proof::Proof;
-use super::prove::Prover;
+use super::{Proof, Prover};
 use crate::finding::{Thing, Value};
 use crate::org::Kind;
 use crate::policy::Rule;
@@ -25,7 +24,7 @@ pub fn message(
 ) -> String {
     let who = format!("{} {}", subject.kind.words(), subject.qualified_label());
     let matched: BTreeSet<usize> = proof.paths.iter().filter_map(|way| way.matched).collect();
-    let (named, more) = prover.permissions(&matched, NAMED);
+    let (named, more) = prover.matched.permissions(&matched, NAMED);
     let others: Vec<String> = proof
         .evidence
         .iter()
@@ -82,7 +81,7 @@ pub fn fingerprint(
             before = Some(step);
         }
         if let Some(index) = way.matched {
-            fired.insert(prover.matched_digest(index));
+            fired.insert(prover.matched.digest(index));
         }
     }
     fired.extend(listed.map(|value| format!("value {value}")));

@@ -1,48 +1,19 @@
 //! From answers to proofs: which values met which words of the policy, along which paths, or what is missing.
 //! Only findings come here; nothing is judged again.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
-
-use super::evaluate::{Answered, Domain, matching, principal_word, scope_word};
-use super::facts::Facts;
-use super::permission::{meeting, meets_any};
-use super::proof::{Missing, Proof, Way, unsent_for};
-use super::relate::principal;
-use crate::document::{Region, SourceText};
-use crate::finding::{AccessPath, Evidence, Matched, Thing, Value};
-use crate::org::{Collection, Extent, Grant, GroupIx, Known, Principal, Scope, Text, Truth};
+use super::paths::Related;
+use super::{Missing, Proof, Prover, unsent_for};
+use crate::check::evaluate::{Answered, Domain, matching, principal_word, scope_word};
+use crate::check::permission::{meeting, meets_any};
+use crate::finding::{Evidence, Value};
+use crate::org::{Collection, Known, Text, Truth};
 use crate::policy::{
-    Attribute, Condition, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
-    TextColumn, TextPredicate, ViaKind, ViaPredicate,
+    Attribute, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation, TextColumn,
+    TextPredicate, ViaKind, ViaPredicate,
 };
-
-/// Proves the answers of one rule.
-pub struct Prover<'f, 'o> {
-    pub facts: &'f Facts<'o>,
-    pub source: &'f Arc<SourceText>,
-    /// The permissions that fired, by role, each set once.
-    matched: RefCell<Interned<Matched>>,
-    /// What each of them adds to a fingerprint.
-    digests: RefCell<HashMap<usize, String>>,
-    /// The paths of findings, each once: many people come to a role along the same way.
-    paths: RefCell<HashMap<AccessPath, Arc<AccessPath>>>,
-    /// What a condition says of a role, by the condition and the role: the same for everybody who holds it.
-    by_role: RefCell<HashMap<(*const Condition, usize), Rc<Proof>>>,
-}
-
-impl<'f, 'o> Prover<'f, 'o> {
-    pub fn new(facts: &'f Facts<'o>, source: &'f Arc<SourceText>) -> Self {
-        let (matched, digests) = (RefCell::default(), RefCell::default());
-        let (paths, by_role) = (RefCell::default(), RefCell::default());
-        Self { facts, source, matched, digests, paths, by_role }
-    }
-}
 
 impl Prover<'_, '_> {
     /// Adds to the proof why `answered` says what it says of the thing at that place.
@@ -128,7 +99,7 @@ impl Prover<'_, '_> {
     }
 
     /// Notes what is missing of a whole collection.
-    pub(super) fn unread(&self, collection: Collection, proof: &mut Proof) {
+    pub fn unread(&self, collection: Collection, proof: &mut Proof) {
         let record = self.facts.org.coverage.of(collection);
         if !record.asked {
             proof.missing.push(Missing::Unread(format!("{collection} was not read")));
@@ -294,106 +265,10 @@ impl Prover<'_, '_> {
                 }
                 let mut inner = explain();
                 if let Some(proof) = Rc::get_mut(&mut inner) {
-                    proof.matched = self.matched(&self.facts.thing(Kind::Role, at), &proof.permissions);
+                    proof.matched = self.matched.add(&self.facts.thing(Kind::Role, at), &proof.permissions);
                 }
                 self.by_role.borrow_mut().insert(key, Rc::clone(&inner));
                 inner
-            }
-        }
-    }
-
-    /// The index of these permissions of a role among those that fired. `None` if there are none.
-    pub fn matched(&self, role: &Arc<Thing>, permissions: &[(Text, Region)]) -> Option<usize> {
-        if permissions.is_empty() {
-            return None;
-        }
-        let mut patterns: BTreeMap<Region, Vec<Text>> = BTreeMap::new();
-        for (permission, region) in permissions {
-            patterns.entry(*region).or_default().push(permission.clone());
-        }
-        for met in patterns.values_mut() {
-            met.sort_unstable();
-            met.dedup();
-        }
-        let matched = Matched { role: Arc::clone(role), patterns: patterns.into_iter().collect() };
-        Some(self.matched.borrow_mut().intern(matched))
-    }
-
-    /// Reads one of the sets of permissions that fired.
-    pub fn matched_at<T>(&self, index: usize, read: impl FnOnce(&Matched) -> T) -> T {
-        read(&self.matched.borrow().items[index])
-    }
-
-    /// The first few permissions of all these sets, in order, and how many there are besides.
-    pub fn permissions(&self, matched: &BTreeSet<usize>, first: usize) -> (Vec<Text>, usize) {
-        let all = &self.matched.borrow().items;
-        let each = matched.iter().flat_map(|&index| &all[index].patterns).flat_map(|(_, met)| met);
-        let mut permissions: Vec<&Text> = each.collect();
-        permissions.sort_unstable();
-        permissions.dedup();
-        let more = permissions.len().saturating_sub(first);
-        (permissions.into_iter().take(first).cloned().collect(), more)
-    }
-
-    /// What one of the sets adds to a fingerprint: a hash of the role and its permissions.
-    pub fn matched_digest(&self, index: usize) -> String {
-        let mut digests = self.digests.borrow_mut();
-        let digest = digests.entry(index).or_insert_with(|| {
-            self.matched_at(index, |matched| {
-                let permissions = matched.permissions().join(" ");
-                base16ct::lower::encode_string(&Sha256::digest(format!("{} {permissions}", matched.role.id)))
-            })
-        });
-        digest.clone()
-    }
-
-    /// All permissions that fired, for the result of the rule.
-    pub fn into_matched(self) -> Vec<Matched> {
-        self.matched.into_inner().items
-    }
-
-    /// A path of a finding, shared with all findings that have it.
-    pub fn path(&self, way: Way, subject: &Arc<Thing>) -> Arc<AccessPath> {
-        let Way { mut steps, matched } = way;
-        let from_subject = steps.first() == Some(subject);
-        if from_subject {
-            steps.remove(0);
-        }
-        let path = AccessPath { from_subject, steps, matched };
-        let mut paths = self.paths.borrow_mut();
-        if let Some(known) = paths.get(&path) {
-            return Arc::clone(known);
-        }
-        let shared = Arc::new(path.clone());
-        paths.insert(path, Arc::clone(&shared));
-        shared
-    }
-
-    /// Joins the paths to a related thing with what was found behind it.
-    fn lead(&self, paths: &[Vec<Arc<Thing>>], inner: &Proof, proof: &mut Proof) {
-        if paths.is_empty() {
-            proof.permissions.extend(inner.permissions.iter().cloned());
-            proof.paths.extend(inner.paths.iter().cloned());
-        }
-        // Another path to the same thing is a path of its own: it is not continued.
-        let meets = |path: &[Arc<Thing>], end: &[Arc<Thing>]| {
-            end.first() != path.last() && path.last().is_some_and(|last| end.contains(last))
-        };
-        for path in paths {
-            if inner.paths.is_empty() {
-                let matched =
-                    inner.matched.or_else(|| path.last().and_then(|role| self.matched(role, &inner.permissions)));
-                proof.paths.push(Way { steps: path.clone(), matched });
-            }
-            for end in &inner.paths {
-                if meets(path, &end.steps) {
-                    proof.paths.extend([Way { steps: path.clone(), matched: None }, end.clone()]);
-                    continue;
-                }
-                // A path that begins where this one ends does not name the thing twice.
-                let rest = if end.steps.first() == path.last() { &end.steps[1..] } else { &end.steps[..] };
-                let steps = path.iter().chain(rest).cloned().collect();
-                proof.paths.push(Way { steps, matched: end.matched });
             }
         }
     }
@@ -406,76 +281,6 @@ impl Prover<'_, '_> {
             Some(name) if relation == Relation::User => Value::Text(name.clone()),
             _ => Value::Null,
         }
-    }
-
-    fn related_things(
-        &self,
-        relation: Relation,
-        scopes: Extent,
-        domain: Domain,
-        target: Domain,
-        at: usize,
-    ) -> Vec<Related> {
-        let facts = self.facts;
-        let kind = match domain {
-            Domain::Things(kind) => kind,
-            Domain::GrantsByRole(_) => return vec![Related { at, paths: Vec::new() }],
-        };
-        if let Domain::GrantsByRole(_) = target {
-            let grants = match principal(kind, at) {
-                Principal::User(user) => facts.org.grants_of_user(user),
-                Principal::Group(group) => facts.org.grants_of_group(group),
-                Principal::ServiceAccount(account) => facts.org.grants_of_account(account),
-            };
-            let meant = grants.iter().filter(|grant| scopes.contain(grant.scope));
-            return meant.map(|grant| Related { at: grant.role.at(), paths: self.ways(grant) }).collect();
-        }
-        let mut places = Vec::new();
-        facts.relate(relation, kind, at, scopes, &mut places);
-        let paths = |place: usize| -> Vec<Vec<Arc<Thing>>> {
-            match relation {
-                Relation::Holds | Relation::Holders => self.ways(&facts.grants()[place]),
-                Relation::Groups => vec![vec![facts.thing(kind, at), facts.thing(Kind::Group, place)]],
-                Relation::Members => vec![vec![facts.thing(Kind::User, place), facts.thing(kind, at)]],
-                Relation::Projects if kind == Kind::User || kind == Kind::Group => {
-                    vec![vec![facts.thing(kind, at), facts.thing(Kind::Project, place)]]
-                }
-                // What a grant is made of is told by the ways that lead to it.
-                Relation::Project | Relation::User | Relation::ServiceAccount if kind != Kind::Grant => {
-                    vec![vec![facts.thing(kind, at), facts.thing(relation.target(), place)]]
-                }
-                Relation::Roles => vec![vec![facts.thing(kind, at), facts.thing(Kind::Role, place)]],
-                Relation::Projects
-                | Relation::ServiceAccounts
-                | Relation::ApiKeys
-                | Relation::Project
-                | Relation::Role
-                | Relation::User
-                | Relation::Group
-                | Relation::ServiceAccount => Vec::new(),
-            }
-        };
-        places.into_iter().map(|place| Related { at: place, paths: paths(place) }).collect()
-    }
-
-    /// Every way that leads to a grant, as a path from the principal to the role.
-    pub fn ways(&self, grant: &Grant) -> Vec<Vec<Arc<Thing>>> {
-        let principal = self.facts.principal(grant.principal);
-        // A role that holds in a project is reached by way of it.
-        let project = match grant.scope {
-            Scope::Project(project) => Some(self.facts.thing(Kind::Project, project.at())),
-            Scope::Organization => None,
-        };
-        let end: Vec<Arc<Thing>> = project.into_iter().chain([self.facts.thing(Kind::Role, grant.role.at())]).collect();
-        let through = |group: &GroupIx| {
-            let start = [principal.clone(), self.facts.thing(Kind::Group, group.at())];
-            start.into_iter().chain(end.iter().cloned()).collect()
-        };
-        let mut paths: Vec<Vec<Arc<Thing>>> = grant.groups.iter().map(through).collect();
-        if grant.direct == Truth::Yes || grant.membership || paths.is_empty() {
-            paths.insert(0, std::iter::once(principal.clone()).chain(end.iter().cloned()).collect());
-        }
-        paths
     }
 
     /// Notes that the legacy word of some users is missing, and with it roles that they may hold.
@@ -514,34 +319,5 @@ impl Prover<'_, '_> {
             }
         }
         proof.places.push(answered.condition.span.clone());
-    }
-}
-
-/// A related thing by its place in its domain, and the paths that lead to it.
-struct Related {
-    at: usize,
-    paths: Vec<Vec<Arc<Thing>>>,
-}
-
-/// Values by number, each once.
-struct Interned<T> {
-    items: Vec<T>,
-    numbers: HashMap<T, usize>,
-}
-
-impl<T> Default for Interned<T> {
-    fn default() -> Self {
-        Self { items: Vec::new(), numbers: HashMap::new() }
-    }
-}
-
-impl<T: Clone + Eq + std::hash::Hash> Interned<T> {
-    fn intern(&mut self, item: T) -> usize {
-        if let Some(number) = self.numbers.get(&item) {
-            return *number;
-        }
-        self.items.push(item.clone());
-        self.numbers.insert(item, self.items.len() - 1);
-        self.items.len() - 1
     }
 }

@@ -1,0 +1,135 @@
+//! The paths from a subject to what fired.
+
+use std::sync::Arc;
+
+use super::{Proof, Prover, Way};
+use crate::check::evaluate::Domain;
+use crate::check::relate::principal;
+use crate::finding::{AccessPath, Thing};
+use crate::org::{Extent, Grant, GroupIx, Principal, Scope, Truth};
+use crate::policy::{Kind, Relation};
+
+/// A related thing by its place in its domain, and the paths that lead to it.
+pub struct Related {
+    pub at: usize,
+    pub paths: Vec<Vec<Arc<Thing>>>,
+}
+
+impl Prover<'_, '_> {
+    /// A path of a finding, shared with all findings that have it.
+    pub fn path(&self, way: Way, subject: &Arc<Thing>) -> Arc<AccessPath> {
+        let Way { mut steps, matched } = way;
+        let from_subject = steps.first() == Some(subject);
+        if from_subject {
+            steps.remove(0);
+        }
+        let path = AccessPath { from_subject, steps, matched };
+        let mut paths = self.paths.borrow_mut();
+        if let Some(known) = paths.get(&path) {
+            return Arc::clone(known);
+        }
+        let shared = Arc::new(path.clone());
+        paths.insert(path, Arc::clone(&shared));
+        shared
+    }
+
+    /// Joins the paths to a related thing with what was found behind it.
+    pub(super) fn lead(&self, paths: &[Vec<Arc<Thing>>], inner: &Proof, proof: &mut Proof) {
+        if paths.is_empty() {
+            proof.permissions.extend(inner.permissions.iter().cloned());
+            proof.paths.extend(inner.paths.iter().cloned());
+        }
+        // Another path to the same thing is a path of its own: it is not continued.
+        let meets = |path: &[Arc<Thing>], end: &[Arc<Thing>]| {
+            end.first() != path.last() && path.last().is_some_and(|last| end.contains(last))
+        };
+        for path in paths {
+            if inner.paths.is_empty() {
+                let matched =
+                    inner.matched.or_else(|| path.last().and_then(|role| self.matched.add(role, &inner.permissions)));
+                proof.paths.push(Way { steps: path.clone(), matched });
+            }
+            for end in &inner.paths {
+                if meets(path, &end.steps) {
+                    proof.paths.extend([Way { steps: path.clone(), matched: None }, end.clone()]);
+                    continue;
+                }
+                // A path that begins where this one ends does not name the thing twice.
+                let rest = if end.steps.first() == path.last() { &end.steps[1..] } else { &end.steps[..] };
+                let steps = path.iter().chain(rest).cloned().collect();
+                proof.paths.push(Way { steps, matched: end.matched });
+            }
+        }
+    }
+
+    /// The things that a relation leads to, each with its paths.
+    pub(super) fn related_things(
+        &self,
+        relation: Relation,
+        scopes: Extent,
+        domain: Domain,
+        target: Domain,
+        at: usize,
+    ) -> Vec<Related> {
+        let facts = self.facts;
+        let kind = match domain {
+            Domain::Things(kind) => kind,
+            Domain::GrantsByRole(_) => return vec![Related { at, paths: Vec::new() }],
+        };
+        if let Domain::GrantsByRole(_) = target {
+            let grants = match principal(kind, at) {
+                Principal::User(user) => facts.org.grants_of_user(user),
+                Principal::Group(group) => facts.org.grants_of_group(group),
+                Principal::ServiceAccount(account) => facts.org.grants_of_account(account),
+            };
+            let meant = grants.iter().filter(|grant| scopes.contain(grant.scope));
+            return meant.map(|grant| Related { at: grant.role.at(), paths: self.ways(grant) }).collect();
+        }
+        let mut places = Vec::new();
+        facts.relate(relation, kind, at, scopes, &mut places);
+        let paths = |place: usize| -> Vec<Vec<Arc<Thing>>> {
+            match relation {
+                Relation::Holds | Relation::Holders => self.ways(&facts.grants()[place]),
+                Relation::Groups => vec![vec![facts.thing(kind, at), facts.thing(Kind::Group, place)]],
+                Relation::Members => vec![vec![facts.thing(Kind::User, place), facts.thing(kind, at)]],
+                Relation::Projects if kind == Kind::User || kind == Kind::Group => {
+                    vec![vec![facts.thing(kind, at), facts.thing(Kind::Project, place)]]
+                }
+                // What a grant is made of is told by the ways that lead to it.
+                Relation::Project | Relation::User | Relation::ServiceAccount if kind != Kind::Grant => {
+                    vec![vec![facts.thing(kind, at), facts.thing(relation.target(), place)]]
+                }
+                Relation::Roles => vec![vec![facts.thing(kind, at), facts.thing(Kind::Role, place)]],
+                Relation::Projects
+                | Relation::ServiceAccounts
+                | Relation::ApiKeys
+                | Relation::Project
+                | Relation::Role
+                | Relation::User
+                | Relation::Group
+                | Relation::ServiceAccount => Vec::new(),
+            }
+        };
+        places.into_iter().map(|place| Related { at: place, paths: paths(place) }).collect()
+    }
+
+    /// Every way that leads to a grant, as a path from the principal to the role.
+    pub fn ways(&self, grant: &Grant) -> Vec<Vec<Arc<Thing>>> {
+        let principal = self.facts.principal(grant.principal);
+        // A role that holds in a project is reached by way of it.
+        let project = match grant.scope {
+            Scope::Project(project) => Some(self.facts.thing(Kind::Project, project.at())),
+            Scope::Organization => None,
+        };
+        let end: Vec<Arc<Thing>> = project.into_iter().chain([self.facts.thing(Kind::Role, grant.role.at())]).collect();
+        let through = |group: &GroupIx| {
+            let start = [principal.clone(), self.facts.thing(Kind::Group, group.at())];
+            start.into_iter().chain(end.iter().cloned()).collect()
+        };
+        let mut paths: Vec<Vec<Arc<Thing>>> = grant.groups.iter().map(through).collect();
+        if grant.direct == Truth::Yes || grant.membership || paths.is_empty() {
+            paths.insert(0, std::iter::once(principal.clone()).chain(end.iter().cloned()).collect());
+        }
+        paths
+    }
+}
