@@ -24,10 +24,11 @@ type Check = fn(&str);
 
 /// Which pages have snippets, and what each snippet has to do, in the order of the page.
 const PAGES: &[(&str, &[Check])] = &[
-    ("README.md", &[try_it, install, commands, policy, github_workflow, cron, jq]),
+    ("README.md", &[try_it, install, commands, policy, github_workflow, cron, jq, configuration]),
     ("docs/ci.md", &[container, attestation]),
     ("docs/collection.md", &[]),
     ("docs/policies.md", &[policy, condition, policy, policy]),
+    ("docs/trust.md", &[]),
     ("docs/testing.md", &[policy, policy_tests, failed_policy_test]),
 ];
 
@@ -223,4 +224,19 @@ fn jq(snippet: &str) {
     // Not every machine that tests rolelint has jq.
     let has_jq = machine.run("sh", "command -v jq").code == 0;
     assert!(!has_jq || machine.run("sh -e", snippet).ends_with(0).stdout == names);
+}
+
+/// Each setting of the configuration is in force, and a check by it ends as it should.
+fn configuration(snippet: &str) {
+    let api = acme();
+    let machine = Machine::new(&api)
+        .env("OPENAI_ADMIN_KEY", KEY)
+        .file("work/rolelint.yaml", snippet)
+        .file("work/policies/ours.yaml", MET);
+    let told = machine.run("sh -e", "rolelint config").ends_with(0).stdout;
+    let settings = snippet.lines().filter_map(|line| line.split_once(':'));
+    let from_file = told.lines().filter(|line| line.contains("# rolelint.yaml:"));
+    assert_eq!(from_file.count(), settings.count(), "{told}");
+    machine.run("sh -e", "rolelint check").ends_with(1);
+    assert!(machine.list("work").contains(&"rolelint.sarif".to_owned()));
 }
