@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::Facts;
+use super::relation::Start;
 use crate::org::{Extent, Principal, Truth};
 use crate::policy::{Counted, Kind};
 
@@ -33,7 +34,7 @@ impl Facts<'_> {
                 Counted::Each => (One::Thing(at), answer(at)),
                 Counted::Principals => (One::Principal(self.grants()[at].principal), answer(at)),
                 Counted::Through(relation) => {
-                    let open = self.relate(relation, of, at, Extent::ALL, &mut led);
+                    let open = self.relate(Start { relation, kind: of, at, scopes: Extent::ALL }, &mut led);
                     match led.first() {
                         Some(&place) => (One::Thing(place), answer(at)),
                         None if open => (One::Unknown(at), answer(at).and(Truth::Unknown)),

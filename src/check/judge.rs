@@ -127,7 +127,7 @@ impl Judge<'_, '_> {
                 let grant = &self.facts.grants()[at];
                 let role = self.facts.thing(Kind::Role, grant.role.at());
                 let matched = self.prover.matched.add(&role, &proof.permissions);
-                proof.paths = self.prover.ways(grant).into_iter().map(|steps| Way { steps, matched }).collect();
+                proof.paths = self.facts.ways(grant).into_iter().map(|steps| Way { steps, matched }).collect();
             }
             Kind::Role => {
                 let matched = self.prover.matched.add(subject, &proof.permissions);

@@ -2,6 +2,7 @@
 //! known is *unknown*, which is an answer too.
 
 mod amount;
+mod by_role;
 mod counted;
 mod evaluate;
 mod facts;
@@ -11,7 +12,7 @@ mod oddities;
 mod permission;
 mod population;
 mod proof;
-mod relate;
+mod relation;
 mod roles;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ use super::paths::Related;
 use super::{Missing, Proof, Prover, unsent_for};
 use crate::check::evaluate::{Answered, Domain, matching, principal_word, scope_word};
 use crate::check::permission::{meeting, meets_any};
+use crate::check::relation::Start;
 use crate::finding::{Evidence, Value};
 use crate::org::{Collection, Known, Text, Truth};
 use crate::policy::{
@@ -109,7 +110,7 @@ impl Prover<'_, '_> {
     }
 
     /// Notes why the part of a collection that belongs to one thing is missing.
-    pub(super) fn unread_of(&self, collection: Collection, id: &str, proof: &mut Proof) {
+    pub fn unread_of(&self, collection: Collection, id: &str, proof: &mut Proof) {
         match self.facts.org.coverage.failure(collection, id) {
             Some(failure) => proof.missing.push(Missing::Unread(failure.message.clone())),
             None => self.unread(collection, proof),
@@ -246,8 +247,9 @@ impl Prover<'_, '_> {
         {
             self.value(attribute, self.owner(relation, kind, at), &answered.condition.span, proof);
         }
-        if truth == Truth::Unknown {
-            self.open(relation, scopes, answered.domain, at, proof);
+        if let (Truth::Unknown, Domain::Things(kind)) = (truth, answered.domain) {
+            let start = Start { relation, kind, at, scopes };
+            start.family().gaps(self, start, proof);
         }
         proof.places.push(answered.condition.span.clone());
     }

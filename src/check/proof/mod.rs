@@ -1,7 +1,6 @@
 //! A proof: the values that decided, the paths that lead there, and what is missing.
 
 mod explain;
-mod gaps;
 mod matches;
 mod message;
 mod paths;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::{Proof, Prover, Way};
 use crate::check::evaluate::Domain;
-use crate::check::relate::principal;
+use crate::check::relation::{Start, principal};
 use crate::finding::{AccessPath, Thing};
-use crate::org::{Extent, Grant, GroupIx, Principal, Scope, Truth};
-use crate::policy::{Kind, Relation};
+use crate::org::{Extent, Principal};
+use crate::policy::Relation;
 
 /// A related thing by its place in its domain, and the paths that lead to it.
 pub struct Related {
@@ -83,53 +83,12 @@ impl Prover<'_, '_> {
                 Principal::ServiceAccount(account) => facts.org.grants_of_account(account),
             };
             let meant = grants.iter().filter(|grant| scopes.contain(grant.scope));
-            return meant.map(|grant| Related { at: grant.role.at(), paths: self.ways(grant) }).collect();
+            return meant.map(|grant| Related { at: grant.role.at(), paths: facts.ways(grant) }).collect();
         }
         let mut places = Vec::new();
-        facts.relate(relation, kind, at, scopes, &mut places);
-        let paths = |place: usize| -> Vec<Vec<Arc<Thing>>> {
-            match relation {
-                Relation::Holds | Relation::Holders => self.ways(&facts.grants()[place]),
-                Relation::Groups => vec![vec![facts.thing(kind, at), facts.thing(Kind::Group, place)]],
-                Relation::Members => vec![vec![facts.thing(Kind::User, place), facts.thing(kind, at)]],
-                Relation::Projects if kind == Kind::User || kind == Kind::Group => {
-                    vec![vec![facts.thing(kind, at), facts.thing(Kind::Project, place)]]
-                }
-                // What a grant is made of is told by the ways that lead to it.
-                Relation::Project | Relation::User | Relation::ServiceAccount if kind != Kind::Grant => {
-                    vec![vec![facts.thing(kind, at), facts.thing(relation.target(), place)]]
-                }
-                Relation::Roles => vec![vec![facts.thing(kind, at), facts.thing(Kind::Role, place)]],
-                Relation::Projects
-                | Relation::ServiceAccounts
-                | Relation::ApiKeys
-                | Relation::Project
-                | Relation::Role
-                | Relation::User
-                | Relation::Group
-                | Relation::ServiceAccount => Vec::new(),
-            }
-        };
+        let start = Start { relation, kind, at, scopes };
+        facts.relate(start, &mut places);
+        let paths = |place| start.family().paths(facts, start, place);
         places.into_iter().map(|place| Related { at: place, paths: paths(place) }).collect()
-    }
-
-    /// Every way that leads to a grant, as a path from the principal to the role.
-    pub fn ways(&self, grant: &Grant) -> Vec<Vec<Arc<Thing>>> {
-        let principal = self.facts.principal(grant.principal);
-        // A role that holds in a project is reached by way of it.
-        let project = match grant.scope {
-            Scope::Project(project) => Some(self.facts.thing(Kind::Project, project.at())),
-            Scope::Organization => None,
-        };
-        let end: Vec<Arc<Thing>> = project.into_iter().chain([self.facts.thing(Kind::Role, grant.role.at())]).collect();
-        let through = |group: &GroupIx| {
-            let start = [principal.clone(), self.facts.thing(Kind::Group, group.at())];
-            start.into_iter().chain(end.iter().cloned()).collect()
-        };
-        let mut paths: Vec<Vec<Arc<Thing>>> = grant.groups.iter().map(through).collect();
-        if grant.direct == Truth::Yes || grant.membership || paths.is_empty() {
-            paths.insert(0, std::iter::once(principal.clone()).chain(end.iter().cloned()).collect());
-        }
-        paths
     }
 }

@@ -1,0 +1,101 @@
+//! From a thing to those that it is related to. Each family of relations has a file, which knows three things of them:
+//! where they lead, along which paths, and why there may be more than was read.
+
+mod grants;
+mod keys;
+mod membership;
+mod parts;
+mod projects;
+
+use std::sync::Arc;
+
+use super::facts::Facts;
+use super::proof::{Proof, Prover};
+use crate::finding::Thing;
+use crate::org::{Collection, Extent, GroupIx, Principal, ProjectIx, ServiceAccountIx, UserIx};
+use crate::policy::{Kind, Relation};
+
+/// Things from one to the next.
+pub type Path = Vec<Arc<Thing>>;
+
+/// Where a relation starts.
+#[derive(Clone, Copy)]
+pub struct Start {
+    pub relation: Relation,
+    pub kind: Kind,
+    pub at: usize,
+    /// Of grants, only those in these scopes matter.
+    pub scopes: Extent,
+}
+
+/// What is known of the relations of one family.
+pub trait Family {
+    /// The places of the related things, added to `into`. Returns whether there may be more.
+    fn targets(&self, facts: &Facts<'_>, start: Start, into: &mut Vec<usize>) -> bool;
+
+    /// The paths to the related thing at this place.
+    fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Path>;
+
+    /// Notes why there may be more related things than were read, in words for whoever has to mend it.
+    fn gaps(&self, prover: &Prover<'_, '_>, start: Start, proof: &mut Proof);
+}
+
+impl Start {
+    /// The family of the relation. A grant is made of what its relations lead to; a key has an owner.
+    pub fn family(self) -> &'static dyn Family {
+        match (self.relation, self.kind) {
+            (Relation::Holds | Relation::Holders, _) => &grants::Grants,
+            (Relation::Groups | Relation::Members, _) => &membership::Membership,
+            (Relation::Role | Relation::Group, _)
+            | (Relation::Project | Relation::User | Relation::ServiceAccount, Kind::Grant) => &parts::Parts,
+            (
+                Relation::Roles
+                | Relation::Projects
+                | Relation::Project
+                | Relation::ServiceAccounts
+                | Relation::ApiKeys,
+                _,
+            ) => &projects::Projects,
+            (Relation::User | Relation::ServiceAccount, _) => &keys::Owners,
+        }
+    }
+}
+
+impl Facts<'_> {
+    /// The places of the related things, in `into`. Returns whether there may be more.
+    pub fn relate(&self, start: Start, into: &mut Vec<usize>) -> bool {
+        into.clear();
+        start.family().targets(self, start, into)
+    }
+
+    /// Whether the part of a collection that belongs to a project was read.
+    fn covers(&self, collection: Collection, project: usize) -> bool {
+        self.org.coverage.of(collection).covers(&self.org.projects[project].id)
+    }
+}
+
+impl Prover<'_, '_> {
+    /// Notes why the part of a collection that belongs to a project is missing, if it is.
+    fn unread_of_project(&self, collection: Collection, project: usize, proof: &mut Proof) {
+        if !self.facts.covers(collection, project) {
+            self.unread_of(collection, &self.facts.org.projects[project].id, proof);
+        }
+    }
+}
+
+/// The places of what stands in a project, in a list that is sorted by project.
+fn within<T>(things: &[T], project: usize, of: impl Fn(&T) -> ProjectIx) -> std::ops::Range<usize> {
+    let from = things.partition_point(|thing| of(thing).at() < project);
+    from..things.partition_point(|thing| of(thing).at() <= project)
+}
+
+/// The principal of a kind at a place.
+pub fn principal(kind: Kind, at: usize) -> Principal {
+    match kind {
+        Kind::Group => Principal::Group(GroupIx::new(at)),
+        Kind::ServiceAccount => Principal::ServiceAccount(ServiceAccountIx::new(at)),
+        Kind::Role | Kind::User | Kind::Project | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
+            Principal::User(UserIx::new(at))
+        }
+    }
+}

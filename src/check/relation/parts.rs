@@ -1,0 +1,36 @@
+//! What a grant is made of: its role, who holds it, and the project where it holds.
+
+use super::{Family, Path, Start};
+use crate::check::facts::Facts;
+use crate::check::proof::{Proof, Prover};
+use crate::org::{Principal, Scope};
+use crate::policy::Relation;
+
+/// `role`, `user`, `group`, `service_account` and `project`, of grants.
+pub struct Parts;
+
+impl Family for Parts {
+    fn targets(&self, facts: &Facts<'_>, start: Start, into: &mut Vec<usize>) -> bool {
+        let grant = &facts.grants()[start.at];
+        let place = match (start.relation, grant.principal) {
+            (Relation::User, Principal::User(user)) => Some(user.at()),
+            (Relation::Group, Principal::Group(group)) => Some(group.at()),
+            (Relation::ServiceAccount, Principal::ServiceAccount(account)) => Some(account.at()),
+            (Relation::Role, _) => Some(grant.role.at()),
+            (Relation::Project, _) => match grant.scope {
+                Scope::Project(project) => Some(project.at()),
+                Scope::Organization => None,
+            },
+            _ => None,
+        };
+        into.extend(place);
+        false
+    }
+
+    fn paths(&self, _: &Facts<'_>, _: Start, _: usize) -> Vec<Path> {
+        // The ways that lead to the grant tell.
+        Vec::new()
+    }
+
+    fn gaps(&self, _: &Prover<'_, '_>, _: Start, _: &mut Proof) {}
+}

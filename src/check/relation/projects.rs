@@ -1,0 +1,131 @@
+//! What stands in a project, and in which projects something is.
+
+use super::{Family, Path, Start, within};
+use crate::check::facts::Facts;
+use crate::check::proof::{Missing, Proof, Prover};
+use crate::org::{Collection, GroupIx, ProjectIx, UserIx};
+use crate::policy::{Kind, Relation};
+
+/// `projects` and `project`; of a project, `roles`, `service_accounts` and `api_keys`.
+pub struct Projects;
+
+impl Family for Projects {
+    fn targets(&self, facts: &Facts<'_>, start: Start, into: &mut Vec<usize>) -> bool {
+        let (org, at) = (facts.org, start.at);
+        match start.relation {
+            Relation::Projects => return facts.projects(start.kind, at, into),
+            Relation::Roles => into.extend(org.roles_of_project(ProjectIx::new(at)).iter().map(|role| role.at())),
+            Relation::ServiceAccounts => into.extend(within(&org.service_accounts, at, |account| account.project)),
+            Relation::ApiKeys => into.extend(within(&org.api_keys, at, |key| key.project)),
+            // Service accounts and keys stand in a project.
+            Relation::Project if start.kind == Kind::ServiceAccount => into.push(org.service_accounts[at].project.at()),
+            Relation::Project => into.push(org.api_keys[at].project.at()),
+            Relation::Holders
+            | Relation::Holds
+            | Relation::Groups
+            | Relation::Members
+            | Relation::Role
+            | Relation::User
+            | Relation::Group
+            | Relation::ServiceAccount => {}
+        }
+        list(start.relation).is_some_and(|collection| !facts.covers(collection, at))
+    }
+
+    fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Path> {
+        // What stands in a project is told with it.
+        let leads = matches!(start.relation, Relation::Project | Relation::Roles)
+            || (start.relation == Relation::Projects && matches!(start.kind, Kind::User | Kind::Group));
+        let path = || vec![facts.thing(start.kind, start.at), facts.thing(start.relation.target(), place)];
+        leads.then(path).into_iter().collect()
+    }
+
+    fn gaps(&self, prover: &Prover<'_, '_>, start: Start, proof: &mut Proof) {
+        match list(start.relation) {
+            Some(collection) => prover.unread_of_project(collection, start.at, proof),
+            None if start.relation == Relation::Projects => prover.open_projects(start.kind, start.at, proof),
+            None => {}
+        }
+    }
+}
+
+/// The collection that a relation from a project reads.
+fn list(relation: Relation) -> Option<Collection> {
+    match relation {
+        Relation::Roles => Some(Collection::ProjectRoles),
+        Relation::ServiceAccounts => Some(Collection::ServiceAccounts),
+        Relation::ApiKeys => Some(Collection::ApiKeys),
+        Relation::Holders
+        | Relation::Holds
+        | Relation::Groups
+        | Relation::Members
+        | Relation::Projects
+        | Relation::Project
+        | Relation::Role
+        | Relation::User
+        | Relation::Group
+        | Relation::ServiceAccount => None,
+    }
+}
+
+impl Facts<'_> {
+    fn projects(&self, of: Kind, at: usize, into: &mut Vec<usize>) -> bool {
+        let org = self.org;
+        match of {
+            Kind::Role => {
+                let lists = |project: &usize| {
+                    let roles = org.roles_of_project(ProjectIx::new(*project));
+                    roles.binary_search_by_key(&at, |role| role.at()).is_ok()
+                };
+                into.extend((0..org.projects.len()).filter(lists));
+                !org.knows_of_all_projects(Collection::ProjectRoles)
+            }
+            Kind::Group => {
+                let places = org.projects_of_group(GroupIx::new(at));
+                into.extend(places.map(|place| org.project_groups[place].project.at()));
+                !org.knows_all_project_groups()
+            }
+            Kind::Invite => {
+                let invited = org.invites[at].projects.value();
+                let place = |id: &str| org.projects.binary_search_by(|project| project.id.as_str().cmp(id)).ok();
+                into.extend(invited.into_iter().flatten().filter_map(|(id, _)| place(id)));
+                into.dedup();
+                !self.knows_projects_of_invite(at)
+            }
+            Kind::User | Kind::Project | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
+                let places = org.projects_of(UserIx::new(at));
+                into.extend(places.map(|place| org.project_users[place].project.at()));
+                !org.knows_all_project_users()
+            }
+        }
+    }
+
+    /// Whether all projects that come with an invitation are among those that were read.
+    fn knows_projects_of_invite(&self, at: usize) -> bool {
+        let among = |id: &str| self.org.projects.binary_search_by(|project| project.id.as_str().cmp(id)).is_ok();
+        self.org.invites[at].projects.value().is_some_and(|invited| invited.iter().all(|(id, _)| among(id)))
+    }
+}
+
+impl Prover<'_, '_> {
+    fn open_projects(&self, kind: Kind, at: usize, proof: &mut Proof) {
+        let org = self.facts.org;
+        match kind {
+            Kind::Role => self.unread(Collection::ProjectRoles, proof),
+            Kind::Group => self.unread(Collection::ProjectGroups, proof),
+            Kind::Invite if org.invites[at].projects.is_missing() => {
+                proof.missing.push(self.facts.unsent("projects", kind, at));
+            }
+            Kind::Invite if self.facts.knows_projects_of_invite(at) => {}
+            Kind::Invite if !org.coverage.of(Collection::Projects).exhaustive() => {
+                self.unread(Collection::Projects, proof);
+            }
+            Kind::Invite => {
+                proof.missing.push(Missing::Unread("the list of projects lacks one that comes with it".to_owned()));
+            }
+            Kind::User | Kind::Project | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
+                self.unread(Collection::ProjectUsers, proof);
+            }
+        }
+    }
+}
