@@ -5,6 +5,7 @@
 //! changed while we read.
 
 mod assemble;
+mod carried;
 mod identity;
 mod incremental;
 mod nested;
@@ -21,10 +22,10 @@ use std::collections::BTreeSet;
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 
-use crate::api::client::Client;
+use crate::api::client::{Client, Purpose};
 use crate::api::endpoint;
 use crate::api::error::Error;
-use crate::api::pagination::{ListRequest, Listed, Purpose, list};
+use crate::api::pagination::{ListRequest, Listed, list};
 use crate::api::parent::Parent;
 use crate::api::wire::{Item, Role};
 use crate::org::{Collection, Org, Source};

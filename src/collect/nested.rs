@@ -7,7 +7,7 @@ use futures_util::stream::FuturesUnordered;
 use serde::de::DeserializeOwned;
 
 use super::{Collector, Whose};
-use crate::api::pagination::Purpose;
+use crate::api::client::Purpose;
 use crate::api::parent::Parent;
 use crate::api::wire;
 use crate::api::wire::Item;
