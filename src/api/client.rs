@@ -19,7 +19,6 @@ use super::error::Error;
 use super::journal::{Identity, Journal};
 use super::key::{Key, without_keys};
 use super::pace::Pace;
-use super::pagination::Purpose;
 use super::retry_after;
 use super::status::{message, missing_scope};
 use super::unreadable::without_unreadable;
@@ -38,6 +37,17 @@ const CONNECT_RETRIES: usize = 3;
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// If the API asks for more than this, it has something else in mind than a pause.
 const LONGEST_ASKED: Duration = Duration::from_secs(300);
+
+/// What a list is read for. The answer to one is not the answer to the other, though the request is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To know it.
+    First,
+    /// To see what came, or became of something, while we read.
+    ForNews,
+    /// To see who left while we read.
+    ForTheGone,
+}
 
 /// How to reach the API.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::de::DeserializeOwned;
 
-use super::client::{Client, PageRequest};
+use super::client::{Client, PageRequest, Purpose};
 use super::endpoint::{Endpoint, Envelope, SAFE_LIMIT, encode};
 use super::error::Error;
 use super::page::Page;
@@ -55,17 +55,6 @@ pub struct ListRequest<'a> {
     pub query: &'a str,
     /// What it is read for.
     pub look: Purpose,
-}
-
-/// What a list is read for. The answer to one is not the answer to the other, though the request is the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// To know it.
-    First,
-    /// To see what came, or became of something, while we read.
-    ForNews,
-    /// To see who left while we read.
-    ForTheGone,
 }
 
 impl ListRequest<'_> {

@@ -3,15 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::responses::{ByParent, Responses};
+use super::responses::{ByParent, Responses, Unclear};
 use super::role_pool::ListedRole;
 use crate::api::pagination::Listed;
 use crate::api::parent::Parent;
 use crate::api::wire::{Item, User};
 use crate::org::{Collection, canonical_role_id};
-
-/// Why a field of a thing is not known, by the list that has the thing, the thing, and the field.
-pub type Unclear = BTreeMap<(Collection, Parent), BTreeMap<String, String>>;
 
 impl Responses {
     /// Makes one thing of what a list says of it more than once. What is said of roles comes together elsewhere.

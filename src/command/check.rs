@@ -104,8 +104,8 @@ fn facts(args: &Args, common: &Common, policies: &[Policy]) -> Result<(Org, Stri
         return Ok((org, digest));
     }
     let needs = needs(policies);
-    let order = input::Order { needs: &needs, as_of: args.gate.as_of, journal: None, since: None };
-    let org = input::collect(&args.api, common, &order)?.0.org;
+    let how = input::How { as_of: args.gate.as_of, ..input::How::default() };
+    let org = input::collect(&args.api, common, &needs, how)?.0.org;
     let digest = snapshot::digest(&org);
     Ok((org, digest))
 }

@@ -16,3 +16,4 @@ mod plan;
 mod policy;
 mod report;
 mod repository;
+mod rings;
