@@ -368,6 +368,8 @@ mod tests {
     fn a_regular_expression_matches_the_whole_text_and_cannot_leave_its_anchors() {
         let pattern = Pattern::regex("a|b", Case::Exact, 0..0).expect("valid");
         assert!(pattern.matches("a") && !pattern.matches("ab"));
+        // A `.` matches a line end, too.
+        assert!(Pattern::regex("a.b", Case::Exact, 0..0).expect("valid").matches("a\nb"));
         Pattern::regex("a)|(b", Case::Exact, 0..0).expect_err("unbalanced as written");
     }
 
