@@ -270,7 +270,7 @@ fn filters_that_name_nothing_are_errors() {
 }
 
 #[test]
-fn a_snapshot_and_the_key_cannot_both_be_standard_input() {
+fn a_snapshot_on_standard_input_is_not_read_as_the_key() {
     // The snapshot needs no key, and so the key is not read.
     let api = acme();
     let folder = tempfile::tempdir().expect("a folder");
