@@ -565,7 +565,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_is_removed_from_what_is_logged_or_too_large() {
+    fn options_that_contain_the_key_are_refused_and_any_deadline_is_accepted() {
         let key = || Key::new("Sess-ABCDEF0123456789").expect("a key");
         let organization = Some("Sess-ABCDEF0123456789".to_owned());
         let base_url = "https://host/Sess-ABCDEF0123456789".to_owned();

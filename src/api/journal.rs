@@ -391,7 +391,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_journal_is_readable_only_by_its_owner() {
+    fn a_journal_is_a_regular_file_readable_only_by_its_owner() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().expect("a folder");
         let (path, link, socket) = (folder.path().join("j"), folder.path().join("l"), folder.path().join("s"));

@@ -340,7 +340,7 @@ fn a_redirect_leads_the_key_nowhere() {
 }
 
 #[test]
-fn a_refused_page_size_is_used_by_no_later_request() {
+fn only_requests_already_sent_use_a_refused_page_size() {
     let too_large = Fault { path: "**".to_owned(), when: When::Always, what: What::LimitAbove(100) };
     for at_once in ["4", "32"] {
         let behaviour = Behaviour { faults: vec![too_large.clone()], ..Behaviour::default() };
