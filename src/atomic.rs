@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_written_is_found_without_writing() {
+    fn an_unwritable_path_is_found_without_writing() {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);
         std::fs::write(at("file"), "old").expect("written");

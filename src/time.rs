@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_of_time() {
+    fn durations_are_parsed() {
         for (text, expected) in [("90d", Ok(7_776_000)), ("2w", Ok(1_209_600)), ("12h", Ok(43_200)), ("0d", Ok(0))] {
             assert_eq!(parse_duration(text), expected, "{text}");
         }
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_and_moments() {
+    fn dates_and_timestamps_are_parsed() {
         let midnight = 1_769_817_600;
         assert_eq!(parse_timestamp("2026-01-31"), Ok(midnight));
         assert_eq!(parse_timestamp("2026-01-31T00:00:00Z"), Ok(midnight));

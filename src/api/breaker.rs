@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_that_only_denies_is_given_up_and_one_that_answered_is_not() {
+    fn the_breaker_opens_for_an_endpoint_that_only_denies_and_not_for_one_that_answered() {
         let patience = Breaker::default();
         let [users, roles] = [Collection::Users, Collection::Roles].map(endpoint::of);
         patience.answered(roles);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn that_things_are_gone_is_no_reason_to_give_up_an_endpoint_that_answers() {
+    fn not_found_does_not_open_the_breaker_of_an_endpoint_that_answers() {
         let patience = Breaker::default();
         let [users, accounts] = [Collection::ProjectUserRoles, Collection::ServiceAccountRoles].map(endpoint::of);
         patience.answered(users);

@@ -539,7 +539,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_serde_skips_is_no_answer_and_is_not_kept() {
+    fn a_body_that_only_a_lenient_parser_accepts_is_refused_and_not_kept() {
         let bodies: [&[u8]; 3] = [
             b"{\"object\":\xff,\"data\":[],\"has_more\":false}",
             br#"{"data":[{"id":"a","redacted_value":"piece","x":1e999}],"has_more":false}"#,
@@ -553,7 +553,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_in_an_answer_is_noted_and_its_rest_is_kept() {
+    fn unreadable_text_in_a_response_is_noted_and_the_rest_is_kept() {
         let (answer, kept) = journalled(
             200,
             HeaderMap::new(),
@@ -575,7 +575,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_down_or_overflows_is_looked_at_first() {
+    fn options_that_contain_the_key_are_refused_and_any_deadline_is_accepted() {
         let key = || Key::new("Sess-ABCDEF0123456789").expect("a key");
         let organization = Some("Sess-ABCDEF0123456789".to_owned());
         let base_url = "https://host/Sess-ABCDEF0123456789".to_owned();

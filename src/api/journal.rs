@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_journal_that_was_cut_off_anywhere_goes_on_with_whole_answers() {
+    fn a_truncated_journal_resumes_with_complete_responses() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("j");
         let key = key("sk-admin-secret");
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn the_journal_of_somebody_else_is_refused() {
+    fn a_journal_of_another_key_or_api_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("j");
         let mine = key("sk-admin-mine");
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_journal_is_left_alone() {
+    fn a_file_that_is_not_a_journal_is_left_alone() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("j");
         let key = key("sk-admin-mine");
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_journal_is_refused_and_a_line_that_comes_twice_is_as_good_as_once() {
+    fn a_damaged_journal_is_refused_and_a_repeated_line_is_harmless() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("j");
         let key = key("sk-admin-mine");
@@ -391,7 +391,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_journal_is_a_file_of_its_own_and_only_for_its_owner() {
+    fn a_journal_is_a_regular_file_readable_only_by_its_owner() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().expect("a folder");
         let (path, link, socket) = (folder.path().join("j"), folder.path().join("l"), folder.path().join("s"));

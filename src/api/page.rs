@@ -96,7 +96,7 @@ mod tests {
     use crate::api::wire::Role;
 
     #[test]
-    fn what_is_no_page_says_why() {
+    fn the_error_for_an_invalid_page_says_why() {
         for (text, why) in [
             ("{}", "`data` is missing"),
             (r#"{"data":null,"has_more":false}"#, "`data` is missing"),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_that_nothing_is_wrong_is_no_fault() {
+    fn fields_that_report_no_error_are_accepted() {
         for text in [
             r#"{"object":"list","data":[],"error":null,"errors":[],"partial":false,"truncated":0}"#,
             r#"{"object":null,"data":[],"error":{},"errors":null,"incomplete":""}"#,

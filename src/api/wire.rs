@@ -335,7 +335,7 @@ mod tests {
     use crate::api::page::Page;
 
     #[test]
-    fn the_examples_of_both_documentations_are_understood() {
+    fn the_examples_in_both_documentations_are_understood() {
         let older = r#"{"object":"list","has_more":false,"next":null,"data":[{"id":"role_01J1F8ROLE01","name":"API Group Manager",
             "permissions":["api.groups.read","api.groups.write"],"resource_type":"api.organization","predefined_role":false,
             "description":"Allows managing organization groups","created_at":1711471533,"updated_at":1711472599,

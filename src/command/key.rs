@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_around_a_key_is_told() {
+    fn quotes_or_spaces_around_a_key_are_named() {
         let table = [
             ("sk-admin-abc", None),
             ("\"sk-admin-abc\"", Some("quotes around the key")),

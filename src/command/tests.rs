@@ -345,7 +345,7 @@ proptest! {
 }
 
 #[test]
-fn pages_without_end_end_with_the_deadline_and_are_no_whole_list() {
+fn endless_pages_stop_at_the_deadline_and_leave_the_list_incomplete() {
     let pages = AtomicUsize::new(0);
     let memory = Memory(Box::new(move |_| {
         let page = pages.fetch_add(1, Ordering::Relaxed);
@@ -361,7 +361,7 @@ fn pages_without_end_end_with_the_deadline_and_are_no_whole_list() {
 }
 
 #[test]
-fn too_fast_without_end_and_come_back_at_once_ends_by_itself() {
+fn endless_429_responses_without_a_pause_end() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counting = Arc::clone(&asked);
     let memory = Memory(Box::new(move |_| {

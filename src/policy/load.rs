@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_in_a_circle_come_to_an_end_and_every_ending_in_yaml_counts() {
+    fn circular_links_end_and_both_yaml_extensions_count() {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);
         std::fs::create_dir(at("z")).expect("made");

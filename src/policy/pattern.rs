@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_glob_names_the_byte() {
+    fn the_error_for_a_bad_glob_names_the_byte() {
         for (glob, at) in [("a[bc", 1), ("x{a,b", 1), ("a}", 1), (r"ab\", 2), ("[z-a]", 0), ("[]", 0)] {
             assert_eq!(Pattern::glob(glob, Case::Exact, 0..0).expect_err(glob).at, at, "{glob}");
         }
@@ -385,7 +385,7 @@ mod tests {
         }
 
         #[test]
-        fn an_escaped_text_means_itself(text in r"\PC{0,8}") {
+        fn an_escaped_text_matches_itself(text in r"\PC{0,8}") {
             let escaped: String = text.chars().flat_map(|c| ['\\', c]).collect();
             let pattern = Pattern::glob(&escaped, Case::Exact, 0..0).expect("all escaped");
             prop_assert!(pattern.matches(&text));

@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn past_and_future_do_not_mix() {
+    fn bounds_in_the_past_and_the_future_cannot_be_combined() {
         let now = 1_000_000;
         let older = TimePredicate { older_than: Some(100), ..TimePredicate::default() };
         let newer = TimePredicate { newer_than: Some(100), ..TimePredicate::default() };

@@ -147,7 +147,7 @@ pub enum Relation {
     Groups,
     /// From a group or a project to its members.
     Members,
-    /// From a project to the roles that its list has.
+    /// From a project to the roles that it lists.
     Roles,
     /// From a role, a user, a group or an invitation to projects.
     Projects,
@@ -319,12 +319,12 @@ static TABLE: &[Attribute] = &{
             Role,
             "plain_name",
             Text(Exact, TextColumn::Derived(role_plain_name)),
-            "the name as it reads: small Latin letters for those that look alike, nothing hidden, no punctuation",
+            "the name as it looks: lower-case Latin letters instead of lookalikes, no hidden characters, no punctuation",
         )
         .names(Itself),
         row(Role, "description", Text(Exact, each!(roles.description)), "free text"),
         row(Role, "permissions", List(role_permissions), "what the role permits").names(Permission),
-        row(Role, "predefined_role", Flag(copied!(roles.predefined_role)), "whether OpenAI made and keeps the role"),
+        row(Role, "predefined_role", Flag(copied!(roles.predefined_role)), "whether OpenAI defines the role"),
         row(
             Role,
             "resource_type",
@@ -333,11 +333,11 @@ static TABLE: &[Attribute] = &{
         )
         .names(Itself),
         row(Role, "scope", Text(Fold, TextColumn::Each(role_scope)), "`organization` or `project`").names(Itself),
-        row(Role, "created_at", Time(copied!(roles.created_at)), "when the role was made").reads(ASSIGNED),
+        row(Role, "created_at", Time(copied!(roles.created_at)), "when the role was created").reads(ASSIGNED),
         row(Role, "updated_at", Time(copied!(roles.updated_at)), "when the role last changed").reads(ASSIGNED),
-        row(Role, "created_by", Text(Exact, each!(roles.created_by)), "id of whoever made the role").reads(ASSIGNED),
+        row(Role, "created_by", Text(Exact, each!(roles.created_by)), "the id of the account that created the role").reads(ASSIGNED),
         row(Role, "holders", Type::Relation(Holders), "the grants of the role").reads(GRANTS),
-        row(Role, "projects", Type::Relation(Relation::Projects), "the projects whose list of roles has it")
+        row(Role, "projects", Type::Relation(Relation::Projects), "the projects that list the role")
             .reads(&[Projects, ProjectRoles]),
         row(User, "id", Text(Exact, id!(users)), "the user's id").names(Itself),
         row(User, "name", Text(Exact, each!(users.name)), "display name").names(Itself),
@@ -346,13 +346,13 @@ static TABLE: &[Attribute] = &{
             User,
             "role",
             Text(Fold, TextColumn::Symbol(copied!(users.role))),
-            "the legacy word: `owner` or `reader`. Says nothing of custom roles and groups; see `holds`",
+            "the legacy role: `owner` or `reader`. Says nothing about custom roles and groups; see `holds`",
         )
         .names(Itself),
         row(User, "is_service_account", Flag(copied!(users.is_service_account)), "whether it is a service account"),
         row(User, "is_scim_managed", Flag(copied!(users.is_scim_managed)), "whether an identity provider manages it"),
         row(User, "added_at", Time(copied!(users.added_at)), "when the user joined the organization"),
-        row(User, "created", Time(copied!(users.created)), "when the account was made"),
+        row(User, "created", Time(copied!(users.created)), "when the account was created"),
         row(
             User,
             "api_key_last_used_at",
@@ -382,7 +382,7 @@ static TABLE: &[Attribute] = &{
             "`group` or `tenant_group`",
         )
         .names(Itself),
-        row(Group, "created_at", Time(copied!(groups.created_at)), "when the group was made"),
+        row(Group, "created_at", Time(copied!(groups.created_at)), "when the group was created"),
         row(Group, "members", Type::Relation(Members), "the members of the group").reads(&[Users, GroupMembers]),
         row(Group, "holds", Type::Relation(Holds), "the grants of the group").reads(OF_GROUPS),
         row(Group, "projects", Type::Relation(Relation::Projects), "the projects that list the group")
@@ -391,13 +391,13 @@ static TABLE: &[Attribute] = &{
         row(Project, "name", Text(Exact, each!(projects.name)), "display name").names(Itself),
         row(Project, "status", Text(Fold, TextColumn::Symbol(copied!(projects.status))), "`active` or `archived`")
             .names(OneOf(&["active", "archived"])),
-        row(Project, "created_at", Time(copied!(projects.created_at)), "when the project was made"),
+        row(Project, "created_at", Time(copied!(projects.created_at)), "when the project was created"),
         row(Project, "archived_at", Time(copied!(projects.archived_at)), "when it was archived; `null` if it is not"),
         row(
             Project,
             "holders",
             Type::Relation(Holders),
-            "the grants in the project; where a permission is asked for, also those of the organization",
+            "the grants in the project; in a condition on a permission, also those of the organization",
         )
         .reads(GRANTS),
         row(Project, "members", Type::Relation(Members), "the users that the project lists; not those of its groups")
@@ -405,17 +405,17 @@ static TABLE: &[Attribute] = &{
         row(Project, "service_accounts", Type::Relation(Relation::ServiceAccounts), "its service accounts")
             .reads(&[ServiceAccounts]),
         row(Project, "api_keys", Type::Relation(Relation::ApiKeys), "its keys").reads(&[ApiKeys]),
-        row(Project, "roles", Type::Relation(Relation::Roles), "the roles that its list has").reads(&[ProjectRoles]),
+        row(Project, "roles", Type::Relation(Relation::Roles), "the roles that it lists").reads(&[ProjectRoles]),
         row(ServiceAccount, "id", Text(Exact, id!(service_accounts)), "the service account's id").names(Itself),
         row(ServiceAccount, "name", Text(Exact, each!(service_accounts.name)), "display name").names(Itself),
         row(
             ServiceAccount,
             "role",
             Text(Fold, TextColumn::Symbol(copied!(service_accounts.role))),
-            "the legacy word in its project: `owner`, `member` or `none`. Says nothing of custom roles; see `holds`",
+            "the legacy role in its project: `owner`, `member` or `none`. Says nothing about custom roles; see `holds`",
         )
         .names(OneOf(&["owner", "member", "none"])),
-        row(ServiceAccount, "created_at", Time(copied!(service_accounts.created_at)), "when it was made"),
+        row(ServiceAccount, "created_at", Time(copied!(service_accounts.created_at)), "when it was created"),
         row(ServiceAccount, "project", Type::Relation(Relation::Project), "its project"),
         row(ServiceAccount, "holds", Type::Relation(Holds), "its effective grants: in its project, and through groups")
             .reads(OF_ACCOUNTS),
@@ -427,7 +427,7 @@ static TABLE: &[Attribute] = &{
             Invite,
             "role",
             Text(Fold, TextColumn::Symbol(copied!(invites.role))),
-            "the legacy word that the invited will bear: `owner` or `reader`",
+            "the legacy role that the invitee will get: `owner` or `reader`",
         )
         .names(OneOf(&["owner", "reader"])),
         row(
@@ -438,25 +438,25 @@ static TABLE: &[Attribute] = &{
         )
         .names(OneOf(&["pending", "accepted", "expired"])),
         row(Invite, "created_at", Time(copied!(invites.created_at)), "when it was sent"),
-        row(Invite, "expires_at", Time(copied!(invites.expires_at)), "when it ends; `null` if never"),
+        row(Invite, "expires_at", Time(copied!(invites.expires_at)), "when it expires; `null` if never"),
         row(Invite, "accepted_at", Time(copied!(invites.accepted_at)), "when it was accepted; `null` if it was not"),
-        row(Invite, "projects", Type::Relation(Relation::Projects), "the projects that come with it")
+        row(Invite, "projects", Type::Relation(Relation::Projects), "the projects that the invitee will join")
             .reads(&[Projects]),
         row(AdminApiKey, "id", Text(Exact, id!(admin_api_keys)), "the key's id").names(Itself),
-        row(AdminApiKey, "name", Text(Exact, each!(admin_api_keys.name)), "what its owner calls it").names(Itself),
-        row(AdminApiKey, "created_at", Time(copied!(admin_api_keys.created_at)), "when it was made"),
-        row(AdminApiKey, "expires_at", Time(copied!(admin_api_keys.expires_at)), "when it ends; `null` if never"),
+        row(AdminApiKey, "name", Text(Exact, each!(admin_api_keys.name)), "display name").names(Itself),
+        row(AdminApiKey, "created_at", Time(copied!(admin_api_keys.created_at)), "when it was created"),
+        row(AdminApiKey, "expires_at", Time(copied!(admin_api_keys.expires_at)), "when it expires; `null` if never"),
         row(
             AdminApiKey,
             "last_used_at",
             Time(copied!(admin_api_keys.last_used_at)),
             "when it was last used; `null` if never",
         ),
-        row(AdminApiKey, "owner", Type::Relation(Relation::User), "the user whose it is, if the organization has one")
+        row(AdminApiKey, "owner", Type::Relation(Relation::User), "the user who owns the key, if the organization has such a user")
             .reads(&[Users]),
         row(ApiKey, "id", Text(Exact, id!(api_keys)), "the key's id").names(Itself),
-        row(ApiKey, "name", Text(Exact, each!(api_keys.name)), "what its owner calls it").names(Itself),
-        row(ApiKey, "created_at", Time(copied!(api_keys.created_at)), "when it was made"),
+        row(ApiKey, "name", Text(Exact, each!(api_keys.name)), "display name").names(Itself),
+        row(ApiKey, "created_at", Time(copied!(api_keys.created_at)), "when it was created"),
         row(ApiKey, "last_used_at", Time(copied!(api_keys.last_used_at)), "when it was last used; `null` if never"),
         row(
             ApiKey,
@@ -466,13 +466,13 @@ static TABLE: &[Attribute] = &{
         )
         .names(OneOf(&["active", "inactive"])),
         row(ApiKey, "project", Type::Relation(Relation::Project), "its project"),
-        row(ApiKey, "owner", Type::Relation(Relation::User), "the user whose it is, if the organization has one")
+        row(ApiKey, "owner", Type::Relation(Relation::User), "the user who owns the key, if the organization has such a user")
             .reads(&[Users]),
         row(
             ApiKey,
             "service_account",
             Type::Relation(Relation::ServiceAccount),
-            "the service account whose it is, if its project has one",
+            "the service account that owns the key, if its project has such an account",
         )
         .reads(&[ServiceAccounts]),
         row(
@@ -484,16 +484,16 @@ static TABLE: &[Attribute] = &{
         row(Grant, "permission", List(role_permissions), "what the granted role permits").names(Permission),
         row(Grant, "scope", Text(Fold, TextColumn::Scope), "where the grant holds: `organization` or `project`"),
         row(Grant, "role", Type::Relation(Relation::Role), "the granted role"),
-        row(Grant, "project", Type::Relation(Relation::Project), "the project that it holds in, if it does in one"),
-        row(Grant, "user", Type::Relation(Relation::User), "the user that holds the role, if one does"),
-        row(Grant, "group", Type::Relation(Relation::Group), "the group that holds the role, if one does"),
+        row(Grant, "project", Type::Relation(Relation::Project), "the project where the grant holds, if it is a grant in a project"),
+        row(Grant, "user", Type::Relation(Relation::User), "the user who holds the role, if it is a user"),
+        row(Grant, "group", Type::Relation(Relation::Group), "the group that holds the role, if it is a group"),
         row(
             Grant,
             "service_account",
             Type::Relation(Relation::ServiceAccount),
-            "the service account that holds the role, if one does",
+            "the service account that holds the role, if it is one",
         ),
-        row(Grant, "via", Via, "the ways that lead to it: `direct`, `group`, `membership`, or `{group: CONDITION}`"),
+        row(Grant, "via", Via, "how the principal holds it: `direct`, `group`, `membership`, or `{group: CONDITION}`"),
     ]
 };
 

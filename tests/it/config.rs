@@ -32,7 +32,7 @@ fn setting(run: Rolelint, name: &str) -> String {
 }
 
 #[test]
-fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
+fn a_flag_overrides_the_environment_which_overrides_the_file_which_overrides_the_default() {
     let run = |file: bool, variable: bool, args: &[&str]| {
         let run = offline().args(["config"]).args(args.iter().copied());
         let run = if file { run.file("rolelint.yaml", "strict: true\nfail-on: high\n") } else { run };
@@ -79,7 +79,7 @@ fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
 }
 
 #[test]
-fn a_check_goes_by_what_config_says() {
+fn a_check_uses_the_settings_that_config_prints() {
     let api = acme();
     let config = "\
 policies: policy.yaml
@@ -109,7 +109,7 @@ reports: { csv: one.csv }
 }
 
 #[test]
-fn the_file_is_found_from_below_as_far_as_the_repository_goes() {
+fn the_file_is_found_from_subfolders_of_the_repository() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |path: &str| folder.path().join(path);
     for made in ["repo/.git", "repo/.github", "repo/a/b", "repo/c/.git", "two/.github"] {
@@ -149,7 +149,7 @@ fn the_file_is_found_from_below_as_far_as_the_repository_goes() {
 }
 
 #[test]
-fn what_is_wrong_in_the_file_is_shown_in_its_place_and_nothing_is_asked() {
+fn mistakes_in_the_file_are_shown_with_their_location_before_any_request() {
     let api = acme();
     let table = [
         ("polices: x", "1:1", "`polices` is not a key of the configuration", "did you mean `policies`?"),

@@ -57,7 +57,7 @@ fn an_empty_variable_is_an_error_that_names_it() {
 }
 
 #[test]
-fn a_variable_that_nobody_reads_is_warned_of() {
+fn an_unknown_variable_gives_a_warning() {
     let table = [
         ("ROLELINT_POLICIES", "ROLELINT_POLICIES is not read: did you mean ROLELINT_POLICY?"),
         ("ROLELINT_FAILON", "ROLELINT_FAILON is not read: did you mean ROLELINT_FAIL_ON?"),
@@ -101,7 +101,7 @@ fn a_flag_that_can_be_repeated_takes_a_value_from_each_line_of_its_variable() {
 }
 
 #[test]
-fn a_path_on_the_command_line_stands_in_place_of_those_of_the_environment() {
+fn a_path_on_the_command_line_replaces_those_in_the_environment() {
     let api = acme();
     let run = |args: &[&str]| {
         let run = rolelint(&api).file("mine.yaml", POLICY).file("b.yaml", POLICY.replace("- id: ", "- id: b-"));

@@ -8,7 +8,7 @@ const EMILY: &str = "version: 1\nrules:\n  - id: emily\n    select: user\n    \
     where: { email: emily.carter@acme.example }\n    forbid: { holds: { scope: organization, permission: api.groups.write } }\n";
 
 #[test]
-fn without_a_key_it_tells_what_depends_on_what() {
+fn without_a_key_a_plan_shows_what_depends_on_what() {
     let run = |policy: &str| offline().file("policy.yaml", policy).args(["plan", "--policy", "policy.yaml"]).run();
     insta::assert_snapshot!(run(EMILY).ends_with(0).everything(), @"
       roles                 1 for each 1000
@@ -28,7 +28,7 @@ fn without_a_key_it_tells_what_depends_on_what() {
 }
 
 #[test]
-fn with_a_key_it_has_the_numbers_of_the_check_that_follows() {
+fn with_a_key_a_plan_has_the_numbers_of_the_check() {
     let api = acme();
     let plan = rolelint(&api).file("policy.yaml", EMILY).args(["plan", "--policy", "policy.yaml"]).run().ends_with(0);
     insta::assert_snapshot!(plan.everything(), @"
@@ -53,7 +53,7 @@ fn with_a_key_it_has_the_numbers_of_the_check_that_follows() {
 }
 
 #[test]
-fn a_list_that_cannot_be_read_makes_no_small_plan() {
+fn a_list_that_cannot_be_read_does_not_make_the_plan_small() {
     let api = faulty(small(), "/organization/users", When::Always, What::Status(403));
     let ran = rolelint(&api).args(["plan"]).run().ends_with(3);
     assert!(ran.stderr.contains("users: GET /organization/users: 403"), "{}", ran.stderr);
@@ -80,7 +80,7 @@ fn a_list_that_cannot_be_read_makes_no_small_plan() {
 }
 
 #[test]
-fn a_plan_is_the_plan_of_the_rules_that_the_check_will_judge() {
+fn a_plan_covers_the_rules_that_the_check_selects() {
     let policy = "version: 1\nparams: { whom: ada@acme.example }\nrules:\n  - { id: roles, select: role, where: { scope: \
                   organization }, forbid: { name: x } }\n  - { id: keys, select: admin_api_key, tags: [keys], forbid: { \
                   name: x } }\n  - { id: whom, select: user, forbid: { email: $whom } }\n";

@@ -18,7 +18,7 @@ fn json(of: &Outcome) -> String {
 }
 
 #[test]
-fn the_sample_is_read_back_and_reported_alike() {
+fn the_sample_is_read_back_and_reported_identically() {
     let written = outcome();
     let back = read(json(&written).as_bytes()).expect("our own");
     assert_eq!(back, written);
@@ -127,7 +127,7 @@ fn a_report_that_contradicts_itself_is_refused() {
 }
 
 #[test]
-fn a_report_that_is_cut_is_refused_wherever_it_is_cut() {
+fn a_truncated_report_is_refused() {
     let text = json(&outcome());
     for end in (0..text.trim_end().len()).step_by(97) {
         let error = read(&text.as_bytes()[..end]).expect_err("cut");
@@ -136,7 +136,7 @@ fn a_report_that_is_cut_is_refused_wherever_it_is_cut() {
 }
 
 #[test]
-fn fields_of_a_later_version_are_passed_over() {
+fn unknown_fields_are_ignored() {
     let written = outcome();
     let mut report: BTreeMap<String, serde_json::Value> = serde_json::from_str(&json(&written)).expect("our own");
     report.insert("later".to_owned(), json!({"more": 1}));

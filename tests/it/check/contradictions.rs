@@ -14,7 +14,7 @@ fn reasons(api: &FakeApi, rule: &str) -> String {
 }
 
 #[test]
-fn a_list_that_says_two_things_of_one_thing_leaves_the_field_unknown() {
+fn a_list_that_contradicts_itself_leaves_the_field_unknown() {
     let cases: [(&str, Value, Case, &str); 8] = [
         (
             "/organization/users",
@@ -77,13 +77,13 @@ fn a_list_that_says_two_things_of_one_thing_leaves_the_field_unknown() {
 }
 
 #[test]
-fn null_in_one_copy_is_outdone_by_a_value_in_the_other() {
+fn a_value_in_one_copy_overrides_null_in_another() {
     let api = with(&[("/organization/users", What::AddItem(json!({"id": "user-dee", "email": "dee@evil.example"})))]);
     ask(&api, &[("select: user\nforbid: { email: '*@evil.example' }", "violation Dee")]);
 }
 
 #[test]
-fn a_role_that_one_list_has_twice_comes_all_ways_that_it_says() {
+fn a_role_listed_twice_has_the_sources_of_both_copies() {
     let again = json!({
         "id": "role_1",
         "assignment_sources": [{"principal_id": "group_3", "principal_type": "group"}],
@@ -102,7 +102,7 @@ fn a_role_that_one_list_has_twice_comes_all_ways_that_it_says() {
 }
 
 #[test]
-fn answers_of_two_lists_on_one_thing_have_to_agree() {
+fn two_lists_that_contradict_each_other_leave_the_field_unknown() {
     let bob = "/organization/users/user-bob/roles";
     let custom = "select: role\nwhere: { predefined_role: false }\nforbid: { permissions: api.groups.write }";
     let cases: [(&str, Value, &str, &str, &str); 4] = [
@@ -153,7 +153,7 @@ fn report_with_roles(api: &FakeApi, rule: &str) -> Json {
 }
 
 #[test]
-fn an_empty_list_of_admin_keys_is_not_believed() {
+fn an_empty_list_of_admin_keys_is_incomplete() {
     let nothing = What::Body(json!({"data": [], "has_more": false}).to_string());
     let api = with(&[("/organization/admin_api_keys", nothing)]);
     let said = reasons(&api, "select: admin_api_key\nforbid: { expires_at: null }");
@@ -161,7 +161,7 @@ fn an_empty_list_of_admin_keys_is_not_believed() {
 }
 
 #[test]
-fn a_text_that_nobody_can_read_costs_its_field_and_no_more() {
+fn an_unreadable_text_makes_only_its_field_unknown() {
     let bytes = |of: &str, are: &[u8]| What::Bytes { of: of.to_owned(), are: are.to_vec() };
     let cases: [(&str, What, Case, &str); 7] = [
         (
@@ -217,7 +217,7 @@ fn a_text_that_nobody_can_read_costs_its_field_and_no_more() {
 }
 
 #[test]
-fn what_could_not_be_read_is_the_same_in_a_snapshot_and_after_a_cut() {
+fn unreadable_fields_are_the_same_from_a_snapshot_and_after_resuming() {
     let fault = Fault {
         path: "/organization/users".to_owned(),
         when: When::Always,

@@ -75,7 +75,7 @@ fn shows_no_secret(ran: &Ran) {
 }
 
 #[test]
-fn an_authority_of_ones_own_has_to_be_named() {
+fn a_private_ca_has_to_be_named() {
     let (ours, other) = (Authority::new("ours"), Authority::new("other"));
     let api = SecureApi::start(ours.certify(&NAMES, ALWAYS));
     let untrusted = "its certificate is signed by a CA that is not trusted; --ca-file FILE adds one";
@@ -94,7 +94,7 @@ fn an_authority_of_ones_own_has_to_be_named() {
 /// Where the system's own store is a file.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 #[test]
-fn the_systems_store_can_be_another_one() {
+fn the_certificate_store_of_the_system_can_be_replaced() {
     let (ours, other) = (Authority::new("ours"), Authority::new("other"));
     let api = SecureApi::start(ours.certify(&NAMES, ALWAYS));
     let asks = |store: &Authority| {
@@ -115,7 +115,7 @@ fn the_systems_store_can_be_another_one() {
 }
 
 #[test]
-fn a_certificate_that_does_not_fit_is_told_from_one_that_is_not_trusted() {
+fn the_error_distinguishes_a_wrong_host_name_from_an_untrusted_ca() {
     let ours = Authority::new("ours");
     let table = [
         (ours.certify(&["a.example", "127.0.0.9"], ALWAYS), "is for another name: a.example, 127.0.0.9"),
@@ -135,7 +135,7 @@ fn a_certificate_that_does_not_fit_is_told_from_one_that_is_not_trusted() {
 }
 
 #[test]
-fn a_certificate_that_is_not_accepted_is_not_asked_for_again() {
+fn a_rejected_certificate_is_not_retried() {
     let ours = Authority::new("ours");
     let api = SecureApi::start(ours.certify(&NAMES, 2001..2002));
     let ran = trusting(&ours, &api.base_url("127.0.0.1")).check(RULE).args(["-vv"]).run().ends_with(3);
@@ -143,7 +143,7 @@ fn a_certificate_that_is_not_accepted_is_not_asked_for_again() {
 }
 
 #[test]
-fn a_ca_file_that_is_none_is_refused_before_anything_is_asked() {
+fn an_invalid_ca_file_is_refused_before_any_request() {
     let whole = Authority::new("ours").pem();
     let armour = |inside: &str| format!("-----BEGIN CERTIFICATE-----\n{inside}\n-----END CERTIFICATE-----\n");
     let table = [
@@ -181,7 +181,7 @@ fn a_ca_file_that_is_none_is_refused_before_anything_is_asked() {
 }
 
 #[test]
-fn http_2_is_spoken_where_it_is_offered() {
+fn http_2_is_used_if_the_server_offers_it() {
     let plain = acme();
     rolelint(&plain).args(["check"]).run().ends_with(1);
     let requests = plain.requests().len();
@@ -197,7 +197,7 @@ fn http_2_is_spoken_where_it_is_offered() {
 }
 
 #[test]
-fn addresses_of_version_6_are_addresses() {
+fn an_ipv6_address_can_be_the_host() {
     let ours = Authority::new("ours");
     let here = Ipv6Addr::LOCALHOST.into();
     let Ok(api) = SecureApi::start_at(here, ours.certify(&NAMES, ALWAYS), &[]) else {
@@ -217,7 +217,7 @@ fn note(text: &str) {
 }
 
 #[test]
-fn a_host_that_is_not_there_is_named() {
+fn a_host_that_does_not_exist_is_named() {
     let said = says(asks("https://no-such-host.invalid/v1").env("ROLELINT_TIMEOUT", "1s"));
     let why = said.strip_prefix("GET /organization/roles: no connection to no-such-host.invalid: ").expect(&said);
     // On some machines name servers are not there, either, and never say so.
@@ -237,7 +237,7 @@ fn a_host_that_is_not_there_is_named() {
 }
 
 #[test]
-fn a_proxy_gets_to_know_the_host_and_no_more() {
+fn a_proxy_sees_only_the_host() {
     let ours = Authority::new("ours");
     for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
         let api = SecureApi::start(ours.certify(&NAMES, ALWAYS));
@@ -264,7 +264,7 @@ fn a_proxy_gets_to_know_the_host_and_no_more() {
 }
 
 #[test]
-fn no_proxy_is_asked_for_what_needs_none() {
+fn hosts_in_no_proxy_bypass_the_proxy() {
     let ours = Authority::new("ours");
     let api = SecureApi::start(ours.certify(&NAMES, ALWAYS));
     let proxy = Proxy::start(Way::Refuses("HTTP/1.1 502 Bad Gateway\r\n\r\n"));
@@ -284,7 +284,7 @@ fn no_proxy_is_asked_for_what_needs_none() {
 }
 
 #[test]
-fn what_is_wrong_with_a_proxy_is_said() {
+fn errors_of_a_proxy_are_explained() {
     let why = |proxy: &str| {
         let said = says(asks("https://api.example/v1").env("HTTPS_PROXY", proxy));
         let why = said.strip_prefix("GET /organization/roles: no connection to api.example: ");
@@ -314,7 +314,7 @@ fn what_is_wrong_with_a_proxy_is_said() {
 }
 
 #[test]
-fn a_proxy_that_cannot_be_used_is_not_passed_over() {
+fn an_unusable_proxy_setting_is_an_error() {
     let broken = [
         (format!("http://me:{PASSWORD} {PASSWORD}@127.0.0.1:1"), "is no URL"),
         (format!("{CREDENTIALS}127.0.0.1:1/"), "is no URL"),
@@ -342,7 +342,7 @@ fn a_proxy_that_cannot_be_used_is_not_passed_over() {
 }
 
 #[test]
-fn a_clock_that_is_wrong_is_pointed_out() {
+fn a_wrong_clock_gives_a_warning() {
     let hours = |hours: u64| Duration::from_secs(hours * 3600);
     let stderr = |date: Option<SystemTime>| {
         let behaviour = Behaviour { date: date.map(httpdate::fmt_http_date), ..Behaviour::default() };

@@ -28,7 +28,7 @@ fn fetched(api: &FakeApi) -> String {
 }
 
 #[test]
-fn snapshot_and_reports_say_which_organization_it_is() {
+fn snapshots_and_reports_name_the_organization() {
     let api = healthy();
     let snapshot = fetched(&api);
     assert_eq!(header(&snapshot), json!({"id": "org-small"}));
@@ -61,7 +61,7 @@ fn a_header_may_have_a_short_name_in_place_of_the_id() {
 }
 
 #[test]
-fn answers_of_two_organizations_are_not_taken_for_one() {
+fn responses_of_two_organizations_are_an_error() {
     for path in ["/organization/users", "/organization/users/user-bob/roles", "/organization/invites"] {
         let what = What::Organization("org-other".to_owned());
         let fault = Fault { path: path.to_owned(), when: When::Always, what };
@@ -76,7 +76,7 @@ fn answers_of_two_organizations_are_not_taken_for_one() {
 }
 
 #[test]
-fn the_organization_that_was_asked_for_has_to_be_the_one_that_answers() {
+fn the_requested_organization_has_to_be_the_one_that_responds() {
     let told = |header: &str, role: &str| {
         let role = json!({
             "id": format!("role-api-organization-owner__api-organization__{role}"),
@@ -115,7 +115,7 @@ fn the_snapshot_of_another_organization_is_refused() {
 }
 
 #[test]
-fn nothing_is_taken_over_from_another_organization() {
+fn nothing_is_reused_from_another_organization() {
     let (api, other) = (healthy(), other());
     let old = fetched(&other);
     let run = rolelint(&api).file("old.jsonl", &old).args(["fetch", "--since", "old.jsonl", "-o", "-"]);
@@ -127,7 +127,7 @@ fn nothing_is_taken_over_from_another_organization() {
 }
 
 #[test]
-fn a_journal_is_not_gone_on_with_for_another_organization() {
+fn a_journal_is_not_resumed_for_another_organization() {
     let fault = |when, what| Fault { path: "**".to_owned(), when, what };
     let faults = vec![fault(When::First(4), What::Slow(Duration::ZERO)), fault(When::Always, What::Hang)];
     let api = FakeApi::start(small(), Behaviour { faults, ..Behaviour::default() });

@@ -59,7 +59,7 @@ impl Log {
 }
 
 #[test]
-fn a_log_that_does_not_tell_everything_is_not_gone_by() {
+fn an_incomplete_audit_log_causes_a_full_fetch() {
     let timeless = json!({"data": [{"id": "event", "type": "login.succeeded"}], "has_more": false});
     let cases = [
         (Log::faulty(When::Always, denied("api.audit_logs.read")), "the key lacks the scope api.audit_logs.read"),
@@ -109,7 +109,7 @@ fn a_log_that_does_not_tell_everything_is_not_gone_by() {
 }
 
 #[test]
-fn what_bears_on_nobody_is_no_reason_to_read_everything_anew() {
+fn harmless_events_do_not_cause_a_full_fetch() {
     for (kind, payload) in [
         ("tenant.billing.info.updated", json!({})),
         ("tenant.workload_identity.access_token.issued", json!({"id": "token"})),
@@ -124,7 +124,7 @@ fn what_bears_on_nobody_is_no_reason_to_read_everything_anew() {
 }
 
 #[test]
-fn that_the_log_of_the_tenant_cannot_be_seen_is_said() {
+fn an_unreadable_tenant_log_gives_a_warning() {
     let faults = [403, 404, 400].map(|status| {
         // Events, and whether they reach back, come first.
         let fault =
@@ -150,7 +150,7 @@ fn that_the_log_of_the_tenant_cannot_be_seen_is_said() {
 }
 
 #[test]
-fn what_is_too_old_is_read_anew() {
+fn data_older_than_max_full_age_is_read_again() {
     let api = healthy();
     let week = 7 * 86_400;
     let old = begin(&api);
@@ -168,7 +168,7 @@ fn what_is_too_old_is_read_anew() {
 }
 
 #[test]
-fn a_snapshot_that_is_not_of_this_api_or_not_of_the_past_is_not_gone_by() {
+fn a_snapshot_of_another_api_or_from_the_future_causes_a_full_fetch() {
     let (api, other) = (healthy(), healthy());
     log_in(&api);
     let old = begin(&other);
@@ -178,7 +178,7 @@ fn a_snapshot_that_is_not_of_this_api_or_not_of_the_past_is_not_gone_by() {
 }
 
 #[test]
-fn a_hole_in_the_lists_may_hide_a_change() {
+fn an_incomplete_list_causes_a_full_fetch() {
     let lists = [
         ("/organization/groups/group_1/users", "group_members"),
         ("/organization/groups/group_1/roles", "group_roles"),
@@ -213,7 +213,7 @@ fn a_hole_in_the_lists_may_hide_a_change() {
 }
 
 #[test]
-fn what_was_not_asked_for_may_hide_a_change() {
+fn a_list_that_was_not_requested_causes_a_full_fetch() {
     let api = healthy();
     let old = begin(&api);
     log_in(&api);
@@ -241,7 +241,7 @@ fn what_was_not_asked_for_may_hide_a_change() {
 }
 
 #[test]
-fn without_an_earlier_snapshot_that_can_be_read_nothing_is_asked() {
+fn an_unreadable_earlier_snapshot_stops_the_fetch_before_any_request() {
     let api = healthy();
     let old = begin(&api);
     api.heal();

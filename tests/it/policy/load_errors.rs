@@ -19,7 +19,7 @@ fn refused(policy: &str) -> Ran {
 }
 
 #[test]
-fn five_mistakes_are_five_places_in_one_run() {
+fn five_mistakes_are_shown_in_one_run_with_five_locations() {
     let policy = "\
 version: 1
 rules:
@@ -70,7 +70,7 @@ rules:
 }
 
 #[test]
-fn each_mistake_is_named_in_its_place() {
+fn each_mistake_is_shown_with_its_location() {
     // The rule, line and column, what is said, and what is suggested.
     let table = [
         ("select: role\nforbid: {nme: x}", "5:14", "a role has no `nme`", "did you mean `name`?"),
@@ -160,7 +160,7 @@ fn each_mistake_is_named_in_its_place() {
 }
 
 #[test]
-fn a_file_that_is_no_policy_says_what_a_policy_is() {
+fn the_error_for_a_file_that_is_not_a_policy_explains_what_a_policy_is() {
     let table = [
         ("", "the file is empty"),
         ("# nothing\n", "the file is empty"),
@@ -208,7 +208,7 @@ fn every_bad_pattern_of_a_list_is_shown() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named() {
+fn a_policy_file_that_cannot_be_read_is_named() {
     let api = acme();
     let run = |path: &str| {
         let run =
@@ -233,7 +233,7 @@ fn what_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_rule_that_stands_in_two_files_is_an_error_that_names_both() {
+fn a_rule_in_two_files_is_an_error_that_names_both() {
     let api = acme();
     let run = rolelint(&api)
         .file("policies/a.yaml", rule("select: role\nforbid: {name: x}"))
@@ -267,7 +267,7 @@ fn files_folders_and_globs_are_read_once_each() {
 }
 
 #[test]
-fn paths_stand_alone_and_a_glob_spans_folders() {
+fn paths_need_no_flag_and_a_glob_spans_folders() {
     let api = acme();
     let run = rolelint(&api)
         .file("p/a.yaml", rule("select: role\nforbid: {name: None}"))
@@ -282,7 +282,7 @@ fn paths_stand_alone_and_a_glob_spans_folders() {
 }
 
 #[test]
-fn a_built_in_pack_stands_beside_policies_of_ones_own() {
+fn a_built_in_pack_can_be_combined_with_other_policies() {
     let api = acme();
     let run = rolelint(&api).file("a.yaml", rule("select: role\nforbid: {name: None}"));
     let report = run.args(["check", "builtin:recommended", "a.yaml", "--format", "json"]).run().ends_with(1).json();
@@ -327,7 +327,7 @@ fn a_condition_that_can_never_hold_or_always_holds_does_not_load() {
 }
 
 #[test]
-fn neighbours_of_contradictions_load() {
+fn conditions_that_are_almost_contradictions_load() {
     for (select, condition) in [
         ("role", r#"{permissions: {any: "*.write", except: "a.*"}}"#),
         ("user", "{added_at: {older_than: 30d, newer_than: 90d}}"),

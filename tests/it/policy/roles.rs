@@ -11,7 +11,7 @@ fn notes(report: &Json) -> Vec<&str> {
 }
 
 #[test]
-fn owner_without_a_scope_is_said_to_mean_two_roles() {
+fn owner_without_a_scope_is_noted_to_mean_two_roles() {
     let two = "`owner` means two roles here";
     for rule in [
         "select: user\nforbid: {holds: {role: owner}}",
@@ -39,7 +39,7 @@ fn owner_without_a_scope_is_said_to_mean_two_roles() {
 }
 
 #[test]
-fn a_rule_on_the_legacy_word_is_told_who_holds_the_role() {
+fn a_rule_on_the_legacy_role_gets_a_note_on_who_holds_the_role() {
     // Bob owns through a grant, and his word is `reader`.
     let mut org = small();
     let bob = org.users.iter_mut().find(|user| user.id == "user-bob").expect("Bob");
@@ -60,7 +60,7 @@ fn a_rule_on_the_legacy_word_is_told_who_holds_the_role() {
 }
 
 #[test]
-fn a_rule_on_owners_is_unknown_where_there_is_no_owner_role() {
+fn a_rule_on_owners_is_unknown_without_an_owner_role() {
     let none: Organization = Organization {
         roles: small().roles.into_iter().filter(|role| role.id != "role-api-organization-owner").collect(),
         users: small().users.into_iter().filter(|user| user.id != "user-ada").collect(),
@@ -85,7 +85,7 @@ fn a_rule_on_owners_is_unknown_where_there_is_no_owner_role() {
 }
 
 #[test]
-fn a_list_of_roles_that_was_refused_is_not_called_one_without_owners() {
+fn a_denied_list_of_roles_is_not_reported_as_one_without_owners() {
     let api = with(&[("/organization/roles", What::Status(403))]);
     let rule = "select: user\nforbid: {holds: {scope: organization, role: viewer}}";
     let report = report(&api, &[(rule, "")]);

@@ -6,7 +6,7 @@ use crate::support::fake::{Organization, What, When};
 use crate::support::harness::{acme, faulty, offline, rolelint};
 
 #[test]
-fn every_format_is_what_the_check_itself_writes() {
+fn a_saved_report_gives_every_format_as_the_check_writes_it() {
     let denied = faulty(Organization::acme(), "/organization/invites", When::Always, What::Status(403));
     for (api, args, exit) in [(acme(), &[][..], 1), (denied, &["--exit-zero"][..], 3)] {
         let folder = tempfile::tempdir().expect("a folder");
@@ -24,14 +24,14 @@ fn every_format_is_what_the_check_itself_writes() {
 }
 
 #[test]
-fn results_come_from_standard_input_too() {
+fn results_can_come_from_standard_input() {
     let results = rolelint(&acme()).args(["check", "--as-of", "2026-06-01", "--format", "json"]).run().stdout;
     let again = offline().args(["report", "-", "--format", "json"]).stdin(results.clone()).run();
     assert_eq!(again.ends_with(1).stdout, results);
 }
 
 #[test]
-fn what_is_no_results_is_an_error() {
+fn a_file_that_is_not_a_report_is_an_error() {
     let results = rolelint(&acme()).args(["check", "--as-of", "2026-06-01", "--format", "json"]).run().stdout;
     let table = [
         (String::new(), "EOF while parsing"),
