@@ -61,6 +61,20 @@ pub enum Error {
         /// What the snapshot says.
         told: String,
     },
+    /// Things of an organization are asked for, and none is there.
+    #[error("{what} are things of an organization, and none was given")]
+    #[diagnostic(help("name a snapshot: --snapshot FILE; `rolelint fetch -o FILE` writes one"))]
+    NoSnapshot {
+        /// What was asked for.
+        what: String,
+    },
+    /// A policy was named for a list that has nothing to do with policies.
+    #[error("{what} do not come from policies")]
+    #[diagnostic(help("leave the path out; `rolelint list rules PATH` lists the rules of a policy"))]
+    NoPolicyListed {
+        /// What was asked for.
+        what: String,
+    },
     /// There is neither key nor snapshot.
     #[error("there is no admin key")]
     NoKey {

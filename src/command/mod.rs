@@ -9,6 +9,7 @@ mod error;
 mod fetch;
 mod input;
 mod key;
+mod list;
 mod man;
 mod plan;
 mod progress;
@@ -64,6 +65,8 @@ pub enum Command {
     Report(report::Args),
     /// Run the tests of policies: small organizations, and what each rule must say of them
     Test(test::Args),
+    /// List rules, permissions and attributes; with a snapshot, also roles, users and other things
+    List(list::Args),
     /// Print the settings in force for a check, and where each comes from
     Config(Box<check::Args>),
     /// Print a completion script for a shell
@@ -146,6 +149,7 @@ impl Command {
             Self::Check(args) | Self::Config(args) => Some(&mut args.rules),
             Self::Plan(args) => Some(&mut args.rules),
             Self::Doctor(args) => Some(&mut args.rules),
+            Self::List(args) => Some(&mut args.rules),
             Self::Fetch(_) | Self::Report(_) | Self::Test(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
@@ -204,6 +208,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Fetch(args) => fetch::run(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),
         Command::Test(args) => test::run(args, &cli.common),
+        Command::List(args) => list::run(args, &cli.common),
         Command::Config(_) => config::run(&cli.settings),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

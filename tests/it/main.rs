@@ -9,6 +9,7 @@ mod environment;
 mod faults;
 mod fetch;
 mod help;
+mod list;
 mod mistakes;
 #[cfg(target_os = "linux")]
 mod packaging;
