@@ -15,6 +15,7 @@ mod permissions;
 pub mod predefined;
 mod read;
 mod reader;
+mod related;
 mod rule;
 mod select;
 mod times;
