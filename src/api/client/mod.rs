@@ -1,7 +1,7 @@
 //! One GET, one page: attempts, waits, and what counts as an answer.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
@@ -14,7 +14,6 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use super::connect::{base_url, certificates, last, look_at_the_proxy};
-use super::endpoint::Endpoint;
 use super::error::Error;
 use super::journal::{Identity, Journal};
 use super::key::{Key, without_keys};
@@ -22,7 +21,11 @@ use super::pace::Pace;
 use super::unreadable::without_unreadable;
 use crate::time::Time;
 
+mod request;
 mod response;
+
+pub(crate) use request::PageRequest;
+pub use request::{Options, Purpose};
 
 /// The header that names an organization, in requests and in answers.
 const ORGANIZATION: &str = "openai-organization";
@@ -36,50 +39,6 @@ const CONNECT_RETRIES: usize = 3;
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// If the API asks for more than this, it has something else in mind than a pause.
 const LONGEST_ASKED: Duration = Duration::from_secs(300);
-
-/// What a list is read for. The answer to one is not the answer to the other, though the request is the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// To know it.
-    First,
-    /// To see what came, or became of something, while we read.
-    ForNews,
-    /// To see who left while we read.
-    ForTheGone,
-}
-
-/// How to reach the API.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The base URL, version included.
-    pub base_url: String,
-    /// The organization, where the key alone does not say.
-    pub organization: Option<String>,
-    /// For one attempt, from the first byte sent to the last received.
-    pub timeout: Duration,
-    /// The wait before the first repetition; it doubles each time.
-    pub retry_delay: Duration,
-    /// Requests under way at once.
-    pub concurrency: usize,
-    /// The most requests a minute for each endpoint; without it, as many as the API lets through.
-    pub rate: Option<f64>,
-    /// After so long, nothing more is asked.
-    pub deadline: Option<Duration>,
-    /// A file of CA certificates, in PEM, that are trusted beside those of the system.
-    pub ca_file: Option<PathBuf>,
-}
-
-/// What is asked. `path` and `query` are encoded already.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PageRequest<'a> {
-    pub endpoint: &'static Endpoint,
-    pub path: &'a str,
-    pub query: &'a str,
-    /// A status that says that there is nothing to list.
-    pub or_empty: Option<u16>,
-    /// What for.
-    pub look: Purpose,
-}
 
 /// What stands for an answer that says that there is nothing to list.
 const EMPTY: &[u8] = br#"{"object":"list","data":[],"has_more":false,"next":null}"#;
@@ -406,18 +365,6 @@ impl Client {
             i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
         };
         self.skew.store(seconds(date) - seconds(SystemTime::now()), Ordering::Relaxed);
-    }
-}
-
-impl PageRequest<'_> {
-    /// What the journal calls it.
-    fn name(&self) -> String {
-        let look = match self.look {
-            Purpose::First => "",
-            Purpose::ForNews => " for news",
-            Purpose::ForTheGone => " for the gone",
-        };
-        format!("{}?{}{look}", self.path, self.query)
     }
 }
 

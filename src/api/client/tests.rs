@@ -1,3 +1,5 @@
+//! One attempt, and what is made of its response.
+
 use super::*;
 use crate::api::endpoint;
 use crate::api::page::Page;

@@ -1,3 +1,5 @@
+//! Journals: resumed, damaged, of somebody else.
+
 use super::*;
 
 fn key(text: &str) -> Key {
