@@ -126,7 +126,7 @@ impl Client {
     pub fn new(key: Key, options: &Options) -> Result<Self, Error> {
         let base = base_url(&options.base_url)?;
         if key.is_in(base.as_str()) {
-            return Err(Error::BaseUrl { host: String::new(), why: "it holds the key".to_owned() });
+            return Err(Error::BaseUrl { host: String::new(), why: "it contains the key".to_owned() });
         }
         // Fails only if a provider is installed already, which is as good.
         rustls::crypto::ring::default_provider().install_default().unwrap_or(());
@@ -135,10 +135,10 @@ impl Client {
         if let Some(organization) = &options.organization {
             // It is written down, in the journal.
             if key.is_in(organization) {
-                return Err(Error::Setup { why: "the organization id holds the key".to_owned() });
+                return Err(Error::Setup { why: "the organization id contains the key".to_owned() });
             }
             let value = HeaderValue::from_str(organization)
-                .map_err(|_| Error::Setup { why: "the organization id cannot stand in a header".to_owned() })?;
+                .map_err(|_| Error::Setup { why: "the organization id is not valid in a header".to_owned() })?;
             headers.insert(HeaderName::from_static(ORGANIZATION), value);
         }
         let trusted = options.ca_file.as_deref().map(certificates).transpose()?.unwrap_or_default();
@@ -261,7 +261,7 @@ impl Client {
         let PageRequest { path, query, .. } = get;
         let url = format!("{}{path}?{query}", self.base());
         let url =
-            Url::parse(&url).map_err(|_| Error::Shape { what: "a cursor that cannot stand in a URL".to_owned() })?;
+            Url::parse(&url).map_err(|_| Error::Shape { what: "a cursor that is not valid in a URL".to_owned() })?;
         let backoff = ExponentialBuilder::default()
             .with_min_delay(self.retry_delay)
             .with_max_delay(LONGEST_WAIT)
@@ -303,7 +303,7 @@ impl Client {
                 | Error::Deadline
                 | Error::Id { .. } => delay,
             })
-            .notify(|error, delay| tracing::debug!("GET {path}: {error}; again in {} ms", delay.as_millis()))
+            .notify(|error, delay| tracing::debug!("GET {path}: {error}; retrying in {} ms", delay.as_millis()))
             .await
     }
 
@@ -413,10 +413,10 @@ impl Client {
     fn read<T: DeserializeOwned>(&self, body: &[u8], headers: &HeaderMap) -> Result<T, Error> {
         // To serde, a list of values in the right order is as good as an object. No answer is one.
         if body.trim_ascii_start().starts_with(b"[") {
-            return Err(Error::Shape { what: "a list where an object should be".to_owned() });
+            return Err(Error::Shape { what: "a list instead of an object".to_owned() });
         }
         // Of what it skips, serde does not look at the bytes.
-        let json = std::str::from_utf8(body).map_err(|_| Error::NotJson { what: "it is no UTF-8".to_owned() })?;
+        let json = std::str::from_utf8(body).map_err(|_| Error::NotJson { what: "it is not UTF-8".to_owned() })?;
         serde_json::from_str(json).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => Error::Shape { what: self.shown(&error.to_string()) },
             serde_json::error::Category::Eof if !body.trim_ascii().is_empty() => Error::Truncated,
@@ -464,7 +464,7 @@ impl Client {
             let (why, passing) = unreachable(error);
             Error::Connect { to: self.base.authority().to_owned(), why: self.shown(&why), passing }
         } else if error.is_timeout() {
-            Error::Broken { why: "nothing came in time".to_owned() }
+            Error::Broken { why: "no response before the timeout".to_owned() }
         } else {
             Error::Broken { why: self.shown(&last(error)) }
         }
@@ -570,8 +570,8 @@ mod tests {
         let organization = Some("Sess-ABCDEF0123456789".to_owned());
         let base_url = "https://host/Sess-ABCDEF0123456789".to_owned();
         for options in [Options { organization, ..options() }, Options { base_url, ..options() }] {
-            let error = Client::new(key(), &options).expect_err("it holds the key").to_string();
-            assert!(error.contains("holds the key") && !error.contains("ABCDEF"), "{error}");
+            let error = Client::new(key(), &options).expect_err("it contains the key").to_string();
+            assert!(error.contains("contains the key") && !error.contains("ABCDEF"), "{error}");
         }
         let longest = Options { deadline: Some(Duration::MAX), ..options() };
         assert!(!Client::new(key(), &longest).expect("a client").overdue());

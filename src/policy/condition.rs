@@ -84,7 +84,7 @@ impl Reader<'_> {
             return None;
         };
         if items.is_empty() {
-            let message = format!("`{}` joins no conditions", key.text);
+            let message = format!("`{}` contains no conditions", key.text);
             self.problem(Problem::new(node.span.clone(), message));
         }
         // Read them all before giving up, so that every problem is noted.
@@ -101,7 +101,7 @@ impl Reader<'_> {
     fn not_empty(&mut self, node: &Node, what: &str) -> bool {
         let empty = matches!(&node.yaml, Yaml::Map(entries) if entries.is_empty());
         if empty {
-            self.problem(Problem::new(node.span.clone(), format!("{what} says nothing")));
+            self.problem(Problem::new(node.span.clone(), format!("{what} is empty")));
         }
         !empty
     }
@@ -154,8 +154,9 @@ impl Reader<'_> {
             let except = patterns("except");
             let count = optional(fields.get("count"), |count| self.bounds(count, "`count`"));
             if LIST.iter().all(|name| *name == "except" || fields.get(name).is_none()) {
-                let message = "`except` alone asks for nothing";
-                let help = "say what is asked of the others: { any: \"*\", except: … } or { only: …, except: … }";
+                let message = "`except` needs another entry";
+                let help =
+                    "say what the other elements must match: { any: \"*\", except: … } or { only: …, except: … }";
                 self.problem(Problem::new(node.span.clone(), message).help(help));
             }
             return Some(ListPredicate {
@@ -204,9 +205,9 @@ impl Reader<'_> {
             );
             match node.yaml {
                 Yaml::Number(_) | Yaml::Float | Yaml::Flag(_) => {
-                    problem = problem.help("put it in quotes if it is meant as a text");
+                    problem = problem.help("put it in quotes if you mean a text");
                 }
-                Yaml::Null => problem = problem.help("`null` stands in a plain list: description: [null, \"\"]"),
+                Yaml::Null => problem = problem.help("write `null` in a plain list: description: [null, \"\"]"),
                 Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {}
             }
             self.problem(problem);
@@ -234,7 +235,7 @@ impl Reader<'_> {
         match Pattern::regex(text, case, node.span.clone()) {
             Ok(pattern) => Some(pattern),
             Err(message) => {
-                self.problem(Problem::new(node.span, format!("a bad regular expression: {message}")));
+                self.problem(Problem::new(node.span, format!("an invalid regular expression: {message}")));
                 None
             }
         }
@@ -280,7 +281,7 @@ impl Reader<'_> {
         let beside = entries.iter().find(|(key, _)| !QUANTITIES.contains(&key.text.as_str()));
         if let Some((key, _)) = beside.filter(|(key, _)| super::vocabulary::find(target, &key.text).is_some()) {
             let message = format!("`{}` cannot be combined with a quantity", key.text);
-            let help = format!("put it in: {{ where: {{ {}: … }}, count: … }}", key.text);
+            let help = format!("move it into `where`: {{ where: {{ {}: … }}, count: … }}", key.text);
             self.problem(Problem::new(key.span.clone(), message).help(help));
             return None;
         }
@@ -300,8 +301,8 @@ impl Reader<'_> {
             let (bounds, counted) = self.count(count, target, relation.counts())?;
             parts.push(related(condition, Quantity::Count(bounds, counted)));
         } else if let Some(narrowed) = narrowed {
-            let problem = Problem::new(narrowed.span.clone(), "`where` goes with `count`");
-            self.problem(problem.help("for \"at least one\", write the condition itself, or `some`"));
+            let problem = Problem::new(narrowed.span.clone(), "`where` needs `count`");
+            self.problem(problem.help("for \"at least one\", write the condition itself or `some`"));
             return None;
         }
         match parts.len() {
@@ -385,7 +386,7 @@ impl Reader<'_> {
                 return None;
             };
             let Some((_, kind)) = WAYS.iter().find(|(name, _)| name == word) else {
-                self.unknown_word(&item.span, "way to a grant", word, &names);
+                self.unknown_word(&item.span, "value of `via`", word, &names);
                 return None;
             };
             kinds.push((*kind, item.span));

@@ -178,7 +178,7 @@ impl Prover<'_, '_> {
             self.missing_legacy_roles(proof);
         }
         if scopes.project && missing_legacy_roles_in_projects(self.facts.org) {
-            proof.missing.push(Missing::Unread("the API sent no `role` for somebody in a project".to_owned()));
+            proof.missing.push(Missing::Unread("the API sent no `role` for a member of a project".to_owned()));
         }
     }
 }

@@ -75,7 +75,7 @@ impl Prover<'_, '_> {
         self.unread_of(collection, id, proof);
         let recorded = org.coverage.failure(collection, id).is_some() || !org.coverage.of(collection).asked;
         if !org.group(group).listed && !recorded {
-            let said = format!("group {id} is not in the list of groups, and was not asked about");
+            let said = format!("group {id} is not in the list of groups, so its data was not requested");
             proof.missing.push(Missing::Unread(said));
         }
     }

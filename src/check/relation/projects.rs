@@ -121,7 +121,9 @@ impl Prover<'_, '_> {
                 self.unread(Collection::Projects, proof);
             }
             Kind::Invite => {
-                proof.missing.push(Missing::Unread("the list of projects lacks one that comes with it".to_owned()));
+                proof
+                    .missing
+                    .push(Missing::Unread("one of its projects is missing from the list of projects".to_owned()));
             }
             Kind::User | Kind::Project | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
                 self.unread(Collection::ProjectUsers, proof);
