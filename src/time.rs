@@ -16,11 +16,11 @@ pub fn rfc3339(time: Time) -> String {
 ///
 /// What to write instead.
 pub fn parse_duration(text: &str) -> Result<i64, &'static str> {
-    const HELP: &str = "write a length such as 90d, 12h or 2w; months and years have no fixed length";
+    const HELP: &str = "write a duration such as 90d, 12h or 2w; months and years have no fixed length";
     let span: jiff::Span = text.parse().map_err(|_| HELP)?;
     let total = span.total((jiff::Unit::Second, SpanRelativeTo::days_are_24_hours())).map_err(|_| HELP)?;
     if total.is_sign_negative() {
-        return Err("a length of time is never negative");
+        return Err("a duration is never negative");
     }
     #[expect(clippy::cast_possible_truncation, reason = "jiff bounds a span to some twenty thousand years")]
     Ok(total as i64)
@@ -32,7 +32,7 @@ pub fn parse_duration(text: &str) -> Result<i64, &'static str> {
 ///
 /// What to write instead.
 pub fn parse_timestamp(text: &str) -> Result<Time, &'static str> {
-    const HELP: &str = "write a date such as 2026-01-31, or a moment such as 2026-01-31T12:00:00Z";
+    const HELP: &str = "write a date such as 2026-01-31 or a timestamp such as 2026-01-31T12:00:00Z";
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment.as_second());
     }

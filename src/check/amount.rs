@@ -40,7 +40,7 @@ impl Judge<'_, '_> {
                 filter.answers.unknown().for_each(|at| self.unselected(filter, at, &mut proof));
                 proof.evidence.clear();
                 let most = if self.open { "or more".to_owned() } else { format!("to {possible}") };
-                let message = format!("{sure} {most} {kinds} selected, {bounds} allowed: cannot be answered");
+                let message = format!("{sure} {most} {kinds} selected, {bounds} allowed: unknown");
                 (Status::Unknown, message)
             }
         };
@@ -112,7 +112,7 @@ impl Judge<'_, '_> {
                 Truth::Yes => return None,
                 Truth::No => (Status::Violation, format!("no selected {kind} has the {name} {listed}")),
                 Truth::Unknown => {
-                    (Status::Unknown, format!("whether a selected {kind} has the {name} {listed} cannot be answered"))
+                    (Status::Unknown, format!("unknown whether a selected {kind} has the {name} {listed}"))
                 }
             };
             let mut proof = Proof::default();
@@ -158,7 +158,7 @@ impl Judge<'_, '_> {
                 if listed == Truth::Unknown {
                     self.prover.gaps(&mut proof).unsent(name, self.rule.select, at);
                 }
-                (Status::Unknown, format!("{who}: cannot be answered"))
+                (Status::Unknown, format!("{who}: unknown"))
             }
         };
         Some(self.finding(status, subject, message, proof, &exactly.span))

@@ -78,7 +78,7 @@ impl Judge<'_, '_> {
                 self.prover.explain(&asserted, at, &mut proof);
             }
             let subject = self.facts.thing(self.rule.select, at);
-            let message = format!("{} {}: cannot be answered", subject.kind.words(), subject.qualified_label());
+            let message = format!("{} {}: unknown", subject.kind.words(), subject.qualified_label());
             self.finding(Status::Unknown, subject, message, proof, &condition.span)
         });
         violations.chain(unknown).collect()

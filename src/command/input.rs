@@ -65,7 +65,7 @@ pub(crate) fn organization(args: &Api) -> Option<&str> {
 /// The client, and the organization that was named for it.
 pub(crate) fn client(args: &Api) -> Result<(Client, Option<&str>), Error> {
     if is_elsewhere(&args.base_url) {
-        warn("the Admin API is at https://api.openai.com/v1: a base URL of it ends in /v1");
+        warn("the Admin API is at https://api.openai.com/v1, so its base URL ends in /v1");
     }
     let organization = organization(args);
     let options = Options {
@@ -102,11 +102,11 @@ pub(crate) fn collect(
         let (first_began, answers) = client.journal(path, organization, began)?;
         began = first_began;
         if answers > 0 && !common.is_quiet() {
-            say(&format!("going on with {answers} answers from {}", rfc3339(began)));
+            say(&format!("resuming with {answers} responses from {}", rfc3339(began)));
         }
     }
     if how.journal.is_some() {
-        last_words("the answers so far are kept: the same command goes on from here");
+        last_words("the responses so far are saved: run the same command to resume");
     }
     let runtime = runtime()?;
     let bars = Bars::new(common);

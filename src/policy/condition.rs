@@ -77,7 +77,7 @@ impl Reader<'_> {
             return None;
         };
         if items.is_empty() {
-            let message = format!("`{}` joins no conditions", key.text);
+            let message = format!("`{}` contains no conditions", key.text);
             self.problem(Problem::new(node.span.clone(), message));
         }
         // Read them all before giving up, so that every problem is noted.
@@ -94,7 +94,7 @@ impl Reader<'_> {
     fn not_empty(&mut self, node: &Node, what: &str) -> bool {
         let empty = matches!(&node.yaml, Yaml::Map(entries) if entries.is_empty());
         if empty {
-            self.problem(Problem::new(node.span.clone(), format!("{what} says nothing")));
+            self.problem(Problem::new(node.span.clone(), format!("{what} is empty")));
         }
         !empty
     }
@@ -147,8 +147,9 @@ impl Reader<'_> {
             let except = patterns("except");
             let count = optional(fields.get("count"), |count| self.bounds(count, "`count`"));
             if LIST.iter().all(|name| *name == "except" || fields.get(name).is_none()) {
-                let message = "`except` alone asks for nothing";
-                let help = "say what is asked of the others: { any: \"*\", except: … } or { only: …, except: … }";
+                let message = "`except` needs another entry";
+                let help =
+                    "say what the other elements must match: { any: \"*\", except: … } or { only: …, except: … }";
                 self.problem(Problem::new(node.span.clone(), message).help(help));
             }
             return Some(ListPredicate {
@@ -197,9 +198,9 @@ impl Reader<'_> {
             );
             match node.yaml {
                 Yaml::Number(_) | Yaml::Float | Yaml::Flag(_) => {
-                    problem = problem.help("put it in quotes if it is meant as a text");
+                    problem = problem.help("put it in quotes if you mean a text");
                 }
-                Yaml::Null => problem = problem.help("`null` stands in a plain list: description: [null, \"\"]"),
+                Yaml::Null => problem = problem.help("write `null` in a plain list: description: [null, \"\"]"),
                 Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {}
             }
             self.problem(problem);
@@ -227,7 +228,7 @@ impl Reader<'_> {
         match Pattern::regex(text, case, node.span.clone()) {
             Ok(pattern) => Some(pattern),
             Err(message) => {
-                self.problem(Problem::new(node.span, format!("a bad regular expression: {message}")));
+                self.problem(Problem::new(node.span, format!("an invalid regular expression: {message}")));
                 None
             }
         }

@@ -114,7 +114,7 @@ pub(crate) fn hidden(text: &str) -> impl Iterator<Item = Problem> {
     text.char_indices().filter(move |&(at, c)| hides(c) && !(at == 0 && c == '\u{feff}')).map(|(at, character)| {
         let message = format!("a hidden character, {}", character.escape_unicode());
         Problem::new(at..at + character.len_utf8(), message)
-            .help("write it as an escape in double quotes, such as \"\\u202e\", or leave it out")
+            .help("write it as an escape in double quotes, such as \"\\u202e\", or omit it")
     })
 }
 

@@ -47,7 +47,7 @@ impl Reader<'_> {
         let beside = entries.iter().find(|(key, _)| !QUANTITIES.contains(&key.text.as_str()));
         if let Some((key, _)) = beside.filter(|(key, _)| super::vocabulary::find(target, &key.text).is_some()) {
             let message = format!("`{}` cannot be combined with a quantity", key.text);
-            let help = format!("put it in: {{ where: {{ {}: … }}, count: … }}", key.text);
+            let help = format!("move it into `where`: {{ where: {{ {}: … }}, count: … }}", key.text);
             self.problem(Problem::new(key.span.clone(), message).help(help));
             return None;
         }
@@ -67,8 +67,8 @@ impl Reader<'_> {
             let (bounds, counted) = self.count(count, target, relation.counts())?;
             parts.push(related(condition, Quantity::Count(bounds, counted)));
         } else if let Some(narrowed) = narrowed {
-            let problem = Problem::new(narrowed.span.clone(), "`where` goes with `count`");
-            self.problem(problem.help("for \"at least one\", write the condition itself, or `some`"));
+            let problem = Problem::new(narrowed.span.clone(), "`where` needs `count`");
+            self.problem(problem.help("for \"at least one\", write the condition itself or `some`"));
             return None;
         }
         match parts.len() {
@@ -152,7 +152,7 @@ impl Reader<'_> {
                 return None;
             };
             let Some((_, kind)) = WAYS.iter().find(|(name, _)| name == word) else {
-                self.unknown_word(&item.span, "way to a grant", word, &names);
+                self.unknown_word(&item.span, "value of `via`", word, &names);
                 return None;
             };
             kinds.push((*kind, item.span));

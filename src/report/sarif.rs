@@ -173,7 +173,7 @@ fn notifications(outcome: &Outcome) -> Vec<Value> {
     for rule in &outcome.rules {
         let (id, unread) = (&rule.info.id, unread(rule));
         if rule.is_open() {
-            add("error", format!("{id}: the rule could not be answered completely: {unread}"));
+            add("error", format!("{id}: the rule is partly unknown: {unread}"));
         }
         if rule.verdict() == Verdict::Vacuous {
             add("warning", format!("{id}: the rule selected nothing (vacuous)"));
@@ -181,7 +181,7 @@ fn notifications(outcome: &Outcome) -> Vec<Value> {
     }
     let more = outcome.findings.len().saturating_sub(RESULTS);
     if more > 0 {
-        add("warning", format!("and {more} more results, left out"));
+        add("warning", format!("and {more} more results, not shown"));
     }
     all
 }

@@ -60,7 +60,7 @@ fn doctor_names_the_rules_that_would_be_unknown_and_the_missing_scope() {
     assert!(ran.stdout.ends_with("\n1 of 2 rules would be unknown: on-users\n"), "{}", ran.stdout);
     assert_eq!(
         ran.stderr,
-        "help: an owner can make a new admin key with the permission Read only; editing the old one may not help\n"
+        "help: an owner can create a new admin key with the permission Read only; editing the old key may not help\n"
     );
 }
 
@@ -74,7 +74,7 @@ fn doctor_suggests_a_scope_if_the_api_names_none_unless_the_key_is_wrong() {
     };
     assert!(line("groups").ends_with("not found; it usually requires the scope api.groups.read"), "{}", line("groups"));
     assert!(!line("users").contains("scope"), "{}", line("users"));
-    assert!(line("group_roles").ends_with("no groups to ask about"), "{}", line("group_roles"));
+    assert!(line("group_roles").ends_with("there are no groups"), "{}", line("group_roles"));
 }
 
 #[test]
@@ -85,7 +85,10 @@ fn a_wrong_key_leaves_every_rule_unknown_and_is_not_shown() {
     assert_eq!(said[0], "roles denied");
     assert_eq!(said[2], "user_roles not tried");
     assert_eq!(said[18..], ["2 of 2 rules would be unknown: on-roles, on-users"]);
-    assert_eq!(ran.stderr, "help: is it a whole admin key that nobody revoked, and of this organization?\n");
+    assert_eq!(
+        ran.stderr,
+        "help: check that the admin key is complete, is not revoked and belongs to this organization\n"
+    );
     assert!(!ran.stdout.contains(KEY) && !ran.stderr.contains(KEY));
 }
 
@@ -124,6 +127,6 @@ fn doctor_covers_the_rules_that_a_check_selects() {
         run.args(args.iter().copied()).run()
     };
     assert!(doctor(&[]).ends_with(0).stdout.ends_with("all 2 rules can be answered\n"));
-    assert!(doctor(&["--only", "on-roles"]).ends_with(0).stdout.ends_with("the one rule can be answered\n"));
+    assert!(doctor(&["--only", "on-roles"]).ends_with(0).stdout.ends_with("the rule can be answered\n"));
     assert!(doctor(&["--skip", "on-role"]).ends_with(2).stderr.contains("did you mean `on-roles`?"));
 }

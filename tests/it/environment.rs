@@ -59,11 +59,11 @@ fn an_empty_variable_is_an_error_that_names_it() {
 #[test]
 fn an_unknown_variable_gives_a_warning() {
     let table = [
-        ("ROLELINT_POLICIES", "ROLELINT_POLICIES is not read: did you mean ROLELINT_POLICY?"),
-        ("ROLELINT_FAILON", "ROLELINT_FAILON is not read: did you mean ROLELINT_FAIL_ON?"),
-        ("ROLELINT_EXIT_ZERO", "ROLELINT_EXIT_ZERO is not read: --exit-zero can only be given as a flag"),
-        ("ROLELINT_", "ROLELINT_ is not read"),
-        ("ROLELINT_\u{1b}[31m\u{202e}X", r"ROLELINT_\u{1b}[31m\u{202e}X is not read"),
+        ("ROLELINT_POLICIES", "ROLELINT_POLICIES is ignored: did you mean ROLELINT_POLICY?"),
+        ("ROLELINT_FAILON", "ROLELINT_FAILON is ignored: did you mean ROLELINT_FAIL_ON?"),
+        ("ROLELINT_EXIT_ZERO", "ROLELINT_EXIT_ZERO is ignored: --exit-zero can be set only as a flag"),
+        ("ROLELINT_", "ROLELINT_ is ignored"),
+        ("ROLELINT_\u{1b}[31m\u{202e}X", r"ROLELINT_\u{1b}[31m\u{202e}X is ignored"),
     ];
     for (name, said) in table {
         let ran = rolelint(&acme()).check(POLICY).env(name, "1").run().ends_with(0);

@@ -38,7 +38,7 @@ fn a_mistake_on_the_command_line_comes_with_a_correction() {
         (&["check", "-s", "sub"], &["`sub`: it is a folder, not a file"]),
         (
             &["check", "-s", "report.json"],
-            &["`report.json` is not a rolelint snapshot", "nor a report of `rolelint check`"],
+            &["`report.json` is not a rolelint snapshot", "a report of `rolelint check` is not one"],
         ),
         (&["check", "--max-age", "3 months"], &["3 months"]),
         (&["check", "--report", "json"], &["write FORMAT=PATH"]),
@@ -67,7 +67,7 @@ fn a_mistake_in_a_policy_is_shown_with_its_location() {
         ("select: role\nwere: {}\nforbid: { name: x }", "5:5", "did you mean `where`?"),
         ("severity: urgent\nselect: role\nforbid: { name: x }", "4:15", "critical"),
         ("select: user\nforbid: { added_at: { older_than: 3 months } }", "5:39", "90d"),
-        ("select: user\n  forbid: { name: x }", "", "keys of one mapping begin in one column"),
+        ("select: user\n  forbid: { name: x }", "", "all keys of a mapping must start in the same column"),
         ("select: user\nforbid: { holds: { scope: org } }", "5:31", "organization"),
     ];
     for (lines, place, said) in table {
@@ -222,7 +222,7 @@ fn colour_codes_from_outside_are_escaped() {
 fn a_base_url_of_another_version_gives_a_warning() {
     let api = acme();
     let ran = rolelint(&api).args(["doctor", "--base-url", &api.base_url().replace("/v1", "/v2")]).run();
-    let said = "warning: the Admin API is at https://api.openai.com/v1: a base URL of it ends in /v1\n";
+    let said = "warning: the Admin API is at https://api.openai.com/v1, so its base URL ends in /v1\n";
     assert!(ran.stderr.starts_with(said), "{}", ran.stderr);
 }
 

@@ -94,7 +94,7 @@ impl Client {
     pub fn new(key: Key, options: &Options) -> Result<Self, Error> {
         let base = base_url(&options.base_url)?;
         if key.is_in(base.as_str()) {
-            return Err(Error::BaseUrl { host: String::new(), why: "it holds the key".to_owned() });
+            return Err(Error::BaseUrl { host: String::new(), why: "it contains the key".to_owned() });
         }
         // Fails only if a provider is installed already, which is as good.
         rustls::crypto::ring::default_provider().install_default().unwrap_or(());
@@ -103,10 +103,10 @@ impl Client {
         if let Some(organization) = &options.organization {
             // It is written down, in the journal.
             if key.is_in(organization) {
-                return Err(Error::Setup { why: "the organization id holds the key".to_owned() });
+                return Err(Error::Setup { why: "the organization id contains the key".to_owned() });
             }
             let value = HeaderValue::from_str(organization)
-                .map_err(|_| Error::Setup { why: "the organization id cannot stand in a header".to_owned() })?;
+                .map_err(|_| Error::Setup { why: "the organization id is not valid in a header".to_owned() })?;
             headers.insert(HeaderName::from_static(ORGANIZATION), value);
         }
         let trusted = options.ca_file.as_deref().map(certificates).transpose()?.unwrap_or_default();
@@ -229,7 +229,7 @@ impl Client {
         let PageRequest { path, query, .. } = get;
         let url = format!("{}{path}?{query}", self.base());
         let url =
-            Url::parse(&url).map_err(|_| Error::Shape { what: "a cursor that cannot stand in a URL".to_owned() })?;
+            Url::parse(&url).map_err(|_| Error::Shape { what: "a cursor that is not valid in a URL".to_owned() })?;
         let backoff = ExponentialBuilder::default()
             .with_min_delay(self.retry_delay)
             .with_max_delay(LONGEST_WAIT)
@@ -271,7 +271,7 @@ impl Client {
                 | Error::Deadline
                 | Error::Id { .. } => delay,
             })
-            .notify(|error, delay| tracing::debug!("GET {path}: {error}; again in {} ms", delay.as_millis()))
+            .notify(|error, delay| tracing::debug!("GET {path}: {error}; retrying in {} ms", delay.as_millis()))
             .await
     }
 

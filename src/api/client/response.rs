@@ -28,10 +28,10 @@ impl Client {
     pub(super) fn read<T: DeserializeOwned>(&self, body: &[u8], headers: &HeaderMap) -> Result<T, Error> {
         // To serde, a list of values in the right order is as good as an object. No answer is one.
         if body.trim_ascii_start().starts_with(b"[") {
-            return Err(Error::Shape { what: "a list where an object should be".to_owned() });
+            return Err(Error::Shape { what: "a list instead of an object".to_owned() });
         }
         // Of what it skips, serde does not look at the bytes.
-        let json = std::str::from_utf8(body).map_err(|_| Error::NotJson { what: "it is no UTF-8".to_owned() })?;
+        let json = std::str::from_utf8(body).map_err(|_| Error::NotJson { what: "it is not UTF-8".to_owned() })?;
         serde_json::from_str(json).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => Error::Shape { what: self.shown(&error.to_string()) },
             serde_json::error::Category::Eof if !body.trim_ascii().is_empty() => Error::Truncated,
@@ -79,7 +79,7 @@ impl Client {
             let (why, passing) = unreachable(error);
             Error::Connect { to: self.base.authority().to_owned(), why: self.shown(&why), passing }
         } else if error.is_timeout() {
-            Error::Broken { why: "nothing came in time".to_owned() }
+            Error::Broken { why: "no response before the timeout".to_owned() }
         } else {
             Error::Broken { why: self.shown(&last(error)) }
         }

@@ -85,7 +85,7 @@ impl Journal {
         let failed = |source| Error::Journal { path: path.to_owned(), source };
         // A pipe would never come to its end, and a link leads to somebody else's file.
         if std::fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(failed(io::Error::other("it is no regular file")));
+            return Err(failed(io::Error::other("it is not a regular file")));
         }
         let mut file = locked(path)?;
         let foreign = |why: String| Error::JournalForeign { path: path.to_owned(), why };
@@ -111,7 +111,7 @@ impl Journal {
         if end == 0 {
             // So it is only if the first line was begun by us.
             if !(HEAD.starts_with(&line) || line.starts_with(HEAD)) {
-                return Err(foreign("it is no journal of this version".to_owned()));
+                return Err(foreign("it is not a journal of this version".to_owned()));
             }
             only_for_the_owner(&file).map_err(failed)?;
         }
@@ -250,7 +250,7 @@ fn header_of(line: &[u8]) -> Result<Header, String> {
     struct Version {
         rolelint_journal: u32,
     }
-    let no_journal = |_| "it is no journal of this version".to_owned();
+    let no_journal = |_| "it is not a journal of this version".to_owned();
     let Version { rolelint_journal } = serde_json::from_slice(line).map_err(no_journal)?;
     if rolelint_journal != VERSION {
         return Err(format!("it has format version {rolelint_journal}, not {VERSION}"));
@@ -266,13 +266,13 @@ fn answer_in(line: &[u8]) -> Option<Answer<'_>> {
 fn belongs(header: &Header, identity: Identity<'_>) -> Result<(), String> {
     let begun = rfc3339(header.began);
     if header.api != identity.api {
-        return Err(format!("it was begun at {begun} with another API, {}", header.api));
+        return Err(format!("it was started at {begun} with another API, {}", header.api));
     }
     if header.organization.as_deref() != identity.organization {
-        return Err(format!("it was begun at {begun} for another organization"));
+        return Err(format!("it was started at {begun} for another organization"));
     }
     if header.key != identity.key.digest(&header.salt) {
-        return Err(format!("it was begun at {begun} with another key"));
+        return Err(format!("it was started at {begun} with another key"));
     }
     Ok(())
 }

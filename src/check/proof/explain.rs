@@ -140,7 +140,7 @@ impl Prover<'_, '_> {
         let role = self.facts.thing(Kind::Role, role);
         for word in words.iter().filter(|word| lists.iter().any(|list| meets_any(list, word) == Truth::Unknown)) {
             let sentence = format!(
-                "role {} has the permission `{word}`, and what that covers is not clear from its spelling",
+                "role {} has the permission `{word}`, and its spelling does not make clear what it covers",
                 role.qualified_label()
             );
             proof.missing.push(Missing::Unread(sentence));
@@ -275,7 +275,7 @@ impl Prover<'_, '_> {
         let grant = &self.facts.grants()[at];
         if answered.answers.of(at) == Truth::Unknown {
             let thing = self.facts.thing(Kind::Grant, at);
-            proof.missing.push(Missing::Unread(format!("the API does not say which way leads to {}", thing.label())));
+            proof.missing.push(Missing::Unread(format!("the API does not say how {} is held", thing.label())));
             return;
         }
         match test {

@@ -178,7 +178,7 @@ impl Gaps<'_, '_, '_> {
             self.missing_legacy_roles();
         }
         if scopes.project && missing_legacy_roles_in_projects(self.facts.org) {
-            self.note("the API sent no `role` for somebody in a project".to_owned());
+            self.note("the API sent no `role` for a member of a project".to_owned());
         }
     }
 }

@@ -75,7 +75,7 @@ impl Gaps<'_, '_, '_> {
         self.unread_of(collection, id);
         let recorded = org.coverage.failure(collection, id).is_some() || !org.coverage.of(collection).asked;
         if !org.group(group).listed && !recorded {
-            let said = format!("group {id} is not in the list of groups, and was not asked about");
+            let said = format!("group {id} is not in the list of groups, so its data was not requested");
             self.note(said);
         }
     }

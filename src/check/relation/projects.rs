@@ -121,7 +121,7 @@ impl Gaps<'_, '_, '_> {
                 self.unread(Collection::Projects);
             }
             Kind::Invite => {
-                self.note("the list of projects lacks one that comes with it".to_owned());
+                self.note("one of its projects is missing from the list of projects".to_owned());
             }
             Kind::User | Kind::Project | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
                 self.unread(Collection::ProjectUsers);

@@ -47,9 +47,9 @@ pub fn hidden(org: &Org, slow: &[Collection]) -> Result<(), String> {
         let detail = || org.coverage.detail(collection).unwrap_or_default();
         match org.coverage.state(collection) {
             State::Complete => {}
-            State::NotAsked => return Err(format!("{collection} was not asked for")),
+            State::NotAsked => return Err(format!("{collection} was not requested")),
             State::Partial | State::Denied | State::Failed => {
-                return Err(format!("{collection} could not be read whole: {}", detail()));
+                return Err(format!("{collection} is incomplete: {}", detail()));
             }
         }
     }

@@ -61,13 +61,13 @@ impl Pattern {
     /// A bracket or brace that is not closed, a range backwards, a backslash with nothing behind it, or too long.
     pub fn glob(text: &str, case: Case, span: Range<usize>) -> Result<Self, BadPattern> {
         if text.len() > LONGEST {
-            return Err(BadPattern { message: "a pattern of over 1024 bytes", at: 0 });
+            return Err(BadPattern { message: "a pattern longer than 1024 bytes", at: 0 });
         }
         let (source, shape) = translate(text)?;
         let complex = shape == Shape::Regex;
         let pattern = Self { text: text.into(), span, shape, case, source, regex: OnceLock::new() };
         if complex {
-            let too_big = BadPattern { message: "a pattern that is too intricate", at: 0 };
+            let too_big = BadPattern { message: "a pattern that is too complex", at: 0 };
             let compiled = compile(&pattern.source, case).map_err(|_| too_big)?;
             pattern.regex.set(compiled).expect("nobody else has the pattern yet");
         }
@@ -96,7 +96,7 @@ impl Pattern {
     pub fn regex(text: &str, case: Case, span: Range<usize>) -> Result<Self, String> {
         let source = format!(r"\A(?:{})\z", nfc(text));
         let told = |error: regex::Error| match error {
-            regex::Error::CompiledTooBig(_) => "the regular expression is too big".to_owned(),
+            regex::Error::CompiledTooBig(_) => "the regular expression is too large".to_owned(),
             error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
         };
         // Alone first: what is wrong is said of the text as written, and `)(` cannot escape the anchors.
@@ -176,7 +176,7 @@ fn translate(glob: &str) -> Result<(String, Shape), BadPattern> {
         match character {
             '\\' => {
                 let Some((_, escaped)) = characters.next() else {
-                    return bad("a `\\` with nothing behind it; write `\\\\` for the character", at);
+                    return bad("a `\\` with nothing after it; write `\\\\` for the character", at);
                 };
                 run.push(escaped);
                 continue;
@@ -268,7 +268,7 @@ fn class(rest: &str) -> Result<(String, usize), &'static str> {
             }
             high = composed(high, &mut members)?;
             if high < low {
-                return Err("a range that runs backwards");
+                return Err("a range whose end is before its start");
             }
             regex.push('-');
             push_member(&mut regex, high);
@@ -286,7 +286,7 @@ fn composed(first: char, members: &mut Peekable<CharIndices<'_>>) -> Result<char
     let mut characters = normal.chars();
     match (characters.next(), characters.next()) {
         (Some(one), None) => Ok(one),
-        _ => Err("a letter in `[…]` that no single character can write; use `{…,…}`"),
+        _ => Err("a letter in `[…]` that is more than one character; use `{…,…}`"),
     }
 }
 

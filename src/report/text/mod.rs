@@ -290,7 +290,7 @@ impl<'a> Text<'a> {
             self.wrapped("note: ", "      ", &visible(sentence));
         }
         if sentences.len() > shown {
-            self.line(&format!("note: and {} more such (-v shows them all)", sentences.len() - shown));
+            self.line(&format!("note: and {} more (-v shows them all)", sentences.len() - shown));
         }
         if !sentences.is_empty() {
             self.line("");

@@ -20,25 +20,25 @@ fn a_list_that_contradicts_itself_leaves_the_field_unknown() {
             "/organization/users",
             json!({"id": "user-bob", "user": {"email": "bob@evil.example"}}),
             ("select: user\nforbid: { email: '*@evil.example' }", "unknown Bob"),
-            "does not agree with itself on `email`",
+            "with different values of `email`",
         ),
         (
             "/organization/users",
             json!({"id": "user-bob", "email": "bob@evil.example"}),
             ("select: user\nforbid: { email: '*@evil.example' }", "unknown Bob"),
-            "does not agree with itself on `email`",
+            "with different values of `email`",
         ),
         (
             "/organization/users",
             json!({"id": "user-cyd", "role": "owner"}),
             ("select: user\nwhere: { email: '*@partner.example' }\nforbid: { holds: { role: owner } }", "unknown Cyd"),
-            "does not agree with itself on `role`",
+            "with different values of `role`",
         ),
         (
             "/organization/users",
             json!({"id": "user-bob", "user": {"banned": true}}),
             ("select: user\nforbid: { banned: true }", "unknown Bob"),
-            "does not agree with itself on `banned`",
+            "with different values of `banned`",
         ),
         (
             "/organization/roles",
@@ -59,13 +59,13 @@ fn a_list_that_contradicts_itself_leaves_the_field_unknown() {
             "/organization/groups",
             json!({"id": "group_3", "is_scim_managed": true}),
             ("select: group\nforbid: { is_scim_managed: false }", "violation Files; unknown Void"),
-            "does not agree with itself on `is_scim_managed`",
+            "with different values of `is_scim_managed`",
         ),
         (
             "/organization/admin_api_keys",
             json!({"id": "key_asking", "expires_at": null, "name": "Other"}),
             ("select: admin_api_key\nforbid: { name: Other }", "unknown key_asking"),
-            "does not agree with itself on `name`",
+            "with different values of `name`",
         ),
     ];
     for (path, item, (rule, answer), why) in cases {
@@ -157,7 +157,7 @@ fn an_empty_list_of_admin_keys_is_incomplete() {
     let nothing = What::Body(json!({"data": [], "has_more": false}).to_string());
     let api = with(&[("/organization/admin_api_keys", nothing)]);
     let said = reasons(&api, "select: admin_api_key\nforbid: { expires_at: null }");
-    assert!(said.contains("the list of admin keys is empty, but the key that asks has to be in it"), "{said}");
+    assert!(said.contains("the list of admin keys is empty, but it must contain the key in use"), "{said}");
 }
 
 #[test]
@@ -168,19 +168,19 @@ fn an_unreadable_text_makes_only_its_field_unknown() {
             "/organization/users",
             bytes(r#""Bob""#, br#""Bob \ud83d""#),
             ("select: user\nforbid: { name: 'Bob*' }", "unknown user-bob"),
-            "`name` of user-bob is no readable text",
+            "`name` of user-bob is not readable text",
         ),
         (
             "/organization/users",
             bytes("cyd@partner.example", b"cyd\xff@partner.example"),
             ("select: user\nforbid: { email: '*@partner.example' }", "unknown Cyd"),
-            "`email` of user-cyd is no readable text",
+            "`email` of user-cyd is not readable text",
         ),
         (
             "/organization/roles",
             bytes(r#""Writes""#, br#""Writes \udc4d""#),
             ("select: role\nforbid: { description: 'Writes*' }", "unknown Writer"),
-            "`description` of role role_1 is no readable text",
+            "`description` of role role_1 is not readable text",
         ),
         (
             "/organization/roles",
@@ -192,19 +192,19 @@ fn an_unreadable_text_makes_only_its_field_unknown() {
             "/organization/roles",
             bytes(r#""api.batch.read""#, b"\"api.batch.read\xc3\""),
             ("select: role\nwhere: { name: Toolbox }\nforbid: { permissions: api.none }", "unknown Toolbox"),
-            "`permissions` of role role_4 is no readable text",
+            "`permissions` of role role_4 is not readable text",
         ),
         (
             "/organization/groups",
             bytes(r#""Ops""#, b"\"Ops\xed\xa0\xbd\""),
             ("select: group\nforbid: { name: 'Ops*' }", "unknown group_1"),
-            "`name` of group_1 is no readable text",
+            "`name` of group_1 is not readable text",
         ),
         (
             "/organization/admin_api_keys",
             bytes(r#""Asking""#, br#""\ud83d""#),
             ("select: admin_api_key\nforbid: { name: Asking }", "unknown key_asking"),
-            "`name` of key_asking is no readable text",
+            "`name` of key_asking is not readable text",
         ),
     ];
     for (path, what, (rule, answer), why) in cases {
@@ -229,7 +229,7 @@ fn unreadable_fields_are_the_same_from_a_snapshot_and_after_resuming() {
     let folder = tempfile::tempdir().expect("a folder");
     let fetch = || rolelint(&api).inside(folder.path()).args(["fetch", "-o", "org.jsonl"]).run();
     let ran = fetch().ends_with(0);
-    assert!(ran.stderr.contains("warning: users: `name` of user-bob is no readable text"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("warning: users: `name` of user-bob is not readable text"), "{}", ran.stderr);
     let check = || rolelint(&api).inside(folder.path()).check(policy).args(["--format", "json"]);
     let (live, kept) = (check().run().ends_with(3), check().args(["--snapshot", "org.jsonl"]).run().ends_with(3));
     assert_eq!(live.json().answer("names"), "unknown user-bob");
@@ -237,6 +237,6 @@ fn unreadable_fields_are_the_same_from_a_snapshot_and_after_resuming() {
     assert_eq!(findings(&live.json().0), findings(&kept.json().0));
     let rows = kept.json();
     let remarks = rows.coverage("users")["remarks"].as_array().expect("remarks").clone();
-    assert_eq!(remarks.iter().map(text).collect::<Vec<_>>(), ["`name` of user-bob is no readable text"]);
+    assert_eq!(remarks.iter().map(text).collect::<Vec<_>>(), ["`name` of user-bob is not readable text"]);
     assert_eq!(rows.state("users"), "complete");
 }

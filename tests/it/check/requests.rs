@@ -1,4 +1,4 @@
-//! The roles of users are asked for one by one and slowly: so only of those whom a rule can be about, and never of fewer.
+//! The roles of users are asked for one by one and slowly: so only of those that a rule can be about, and never of fewer.
 
 use crate::support::fake::{FakeApi, What};
 use crate::support::harness::text;

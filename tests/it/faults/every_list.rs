@@ -171,7 +171,7 @@ fn a_request_that_hangs_times_out() {
     let run = rolelint(&api).check(&policy(COLLECTIONS[0].2)).args(["--timeout", "20ms", "--format", "json"]);
     let report = run.run().ends_with(3).json();
     assert_eq!(report.state("roles"), "failed");
-    assert!(text(&report.coverage("roles")["detail"]).contains("nothing came in time"));
+    assert!(text(&report.coverage("roles")["detail"]).contains("no response before the timeout"));
 }
 
 #[test]

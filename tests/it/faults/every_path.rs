@@ -101,7 +101,7 @@ fn statuses() -> Vec<Row> {
         Row {
             flags: &["--timeout", "100ms"],
             only: &["roles", "project_users", "invites"],
-            ..row("no response within `--timeout`, each time", "nothing came in time", [What::Hang])
+            ..row("no response within `--timeout`, each time", "no response before the timeout", [What::Hang])
         },
         row("fewer bytes than promised, each time", "the connection broke", [What::Truncated]),
         row("JSON that ends in the middle, each time", "the response was truncated", [What::TruncatedJson]),
@@ -192,8 +192,8 @@ fn contents() -> Vec<Row> {
         ),
         row("the same cursor twice", pages, [What::SameCursor]),
         row("`after` is ignored: a page comes again", pages, [What::IgnoreAfter]),
-        row("empty pages without end", "empty pages, and no end", [What::EmptyPages]),
-        row("`has_more` without a cursor", "more is promised, but not where", [What::NoCursor]),
+        row("empty pages without end", "empty pages without end", [What::EmptyPages]),
+        row("`has_more` without a cursor", "more items are promised, but there is no cursor", [What::NoCursor]),
         row("no `has_more`", "", [What::DropEnvelope("has_more".to_owned())]),
     ]
 }

@@ -135,7 +135,7 @@ fn without_a_key_nothing_is_requested_and_the_error_helps() {
         insta::allow_duplicates! {
             insta::assert_snapshot!(ran.stderr, @r"
             error: there is no admin key
-              help: set OPENAI_ADMIN_KEY, or give --key-file FILE (- reads standard input)
+              help: set OPENAI_ADMIN_KEY or --key-file FILE (- reads standard input)
             ");
         }
     }
@@ -187,7 +187,7 @@ fn a_key_of_another_kind_is_refused_and_only_its_prefix_is_shown() {
         ];
         for (place, run) in runs {
             let ran = run.run().ends_with(3);
-            let said = format!("warning: {place} holds {kind} ({prefix}…), but the Admin API requires an admin key");
+            let said = format!("warning: {place} contains {kind} ({prefix}…), but the Admin API requires an admin key");
             assert!(ran.stderr.starts_with(&said), "{}", ran.stderr);
             assert!(!ran.everything().contains(secret), "{}", ran.everything());
         }
@@ -199,18 +199,21 @@ fn quotes_or_spaces_around_a_key_are_an_error_before_any_request() {
     let api = acme();
     let bare = || rolelint(&api).without("OPENAI_ADMIN_KEY");
     for (text, said) in [
-        (format!("\"{KEY}\""), "OPENAI_ADMIN_KEY holds quotes around the key"),
-        (format!("'{KEY}'\n"), "OPENAI_ADMIN_KEY holds quotes around the key"),
-        (format!("Bearer {KEY}"), "OPENAI_ADMIN_KEY holds another word before the key"),
-        (format!("OPENAI_ADMIN_KEY={KEY}"), "OPENAI_ADMIN_KEY holds the name of a variable before the key"),
+        (format!("\"{KEY}\""), "OPENAI_ADMIN_KEY contains quotes around the key"),
+        (format!("'{KEY}'\n"), "OPENAI_ADMIN_KEY contains quotes around the key"),
+        (format!("Bearer {KEY}"), "OPENAI_ADMIN_KEY contains another word before the key"),
+        (format!("OPENAI_ADMIN_KEY={KEY}"), "OPENAI_ADMIN_KEY contains the name of a variable before the key"),
     ] {
         let ran = bare().env("OPENAI_ADMIN_KEY", &text).args(["check"]).run().ends_with(2);
         assert!(ran.stderr.contains(said), "{}", ran.stderr);
         says_nothing(&ran.everything());
     }
     for (key, said) in [
-        (KEY, "OPENAI_API_KEY holds an admin key, but rolelint does not read it: set OPENAI_ADMIN_KEY"),
-        ("sk-proj-abcdefgh", "OPENAI_API_KEY is not read, and holds no admin key (sk-admin-…): set OPENAI_ADMIN_KEY"),
+        (KEY, "OPENAI_API_KEY contains an admin key, but rolelint does not read it: set OPENAI_ADMIN_KEY"),
+        (
+            "sk-proj-abcdefgh",
+            "rolelint does not read OPENAI_API_KEY, which contains no admin key (sk-admin-…): set OPENAI_ADMIN_KEY",
+        ),
     ] {
         let ran = bare().env("OPENAI_API_KEY", key).args(["check"]).run().ends_with(2);
         assert!(ran.stderr.contains(said), "{}", ran.stderr);

@@ -322,8 +322,7 @@ fn two_responses_that_disagree_on_a_membership_give_a_warning() {
     let nothing = What::Body(json!({"data": [], "has_more": false}).to_string());
     let (_, ran) = fetch_where(&[("/organization/users/user-dee/roles", When::Always, nothing)]);
     let ran = ran.ends_with(0);
-    let said =
-        "user user-dee is a member of group Files, which holds role Filer; the API's list of the user's roles lacks it";
+    let said = "user user-dee is a member of group Files, which holds role Filer; the API's list of the user's roles does not include it";
     assert!(ran.stderr.contains(said), "{}", ran.stderr);
 
     // Where the API does not say where roles come from, there is but one view.

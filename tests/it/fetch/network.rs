@@ -108,7 +108,7 @@ fn the_certificate_store_of_the_system_can_be_replaced() {
     let ran = nowhere(asks(&ours)).check(RULE).run().ends_with(2);
     insta::assert_snapshot!(ran.stderr, @r"
     error: cannot set up the HTTP client: No CA certificates were loaded from the system
-      help: is there a store of CA certificates on this machine? SSL_CERT_FILE names one
+      help: check that this machine has CA certificates; SSL_CERT_FILE names a file of them
     ");
     // Plain HTTP needs none.
     reports_as_usual(nowhere(rolelint(&acme())), &[]);
@@ -118,8 +118,8 @@ fn the_certificate_store_of_the_system_can_be_replaced() {
 fn the_error_distinguishes_a_wrong_host_name_from_an_untrusted_ca() {
     let ours = Authority::new("ours");
     let table = [
-        (ours.certify(&["a.example", "127.0.0.9"], ALWAYS), "is for another name: a.example, 127.0.0.9"),
-        (ours.certify(&[], ALWAYS), "is for another name"),
+        (ours.certify(&["a.example", "127.0.0.9"], ALWAYS), "is for another host name: a.example, 127.0.0.9"),
+        (ours.certify(&[], ALWAYS), "is for another host name"),
         (ours.certify(&NAMES, 2001..2002), "expired at 2002-01-01T00:00:00Z; is this machine's clock right?"),
         (ours.certify(&NAMES, 2090..2099), "is not valid before 2090-01-01T00:00:00Z; is this machine's clock right?"),
     ];
@@ -131,7 +131,7 @@ fn the_error_distinguishes_a_wrong_host_name_from_an_untrusted_ca() {
     let (certified, pem) = self_signed();
     let api = SecureApi::start(certified);
     let said = says_of(&api, |url| asks(url).file("ca.pem", &pem).env("ROLELINT_CA_FILE", "ca.pem"));
-    assert_eq!(said, "its certificate is an authority's (CA:TRUE), not a server's");
+    assert_eq!(said, "its certificate is a CA certificate (CA:TRUE), not a server certificate");
 }
 
 #[test]
@@ -147,11 +147,11 @@ fn an_invalid_ca_file_is_refused_before_any_request() {
     let whole = Authority::new("ours").pem();
     let armour = |inside: &str| format!("-----BEGIN CERTIFICATE-----\n{inside}\n-----END CERTIFICATE-----\n");
     let table = [
-        (String::new(), "it holds no certificate in PEM"),
-        (KEY.to_owned(), "it holds no certificate in PEM"),
-        (whole[..whole.len() / 2].to_owned(), "it is no PEM, or not a whole one"),
-        (armour(KEY), "it is no PEM, or not a whole one"),
-        (whole + &armour("aGVsbG8="), "certificate 2 in it cannot be read"),
+        (String::new(), "it contains no certificate in PEM"),
+        (KEY.to_owned(), "it contains no certificate in PEM"),
+        (whole[..whole.len() / 2].to_owned(), "it is not valid PEM"),
+        (armour(KEY), "it is not valid PEM"),
+        (whole + &armour("aGVsbG8="), "its certificate 2 cannot be read"),
     ];
     let api = acme();
     for (content, wrong) in table {
@@ -159,7 +159,7 @@ fn an_invalid_ca_file_is_refused_before_any_request() {
             let ran = run.check(RULE).file("ca.pem", &content).args(["--ca-file", "ca.pem"]).run().ends_with(2);
             shows_no_secret(&ran);
             let expected = format!(
-                "error: cannot use the CA file `ca.pem`: {wrong}\n  help: a CA file holds one certificate or more, in PEM\n"
+                "error: cannot use the CA file `ca.pem`: {wrong}\n  help: a CA file contains one or more certificates in PEM\n"
             );
             assert_eq!(ran.stderr.trim_matches('\n'), expected.trim_matches('\n'));
             assert_eq!(ran.stdout, "");
@@ -207,7 +207,7 @@ fn an_ipv6_address_can_be_the_host() {
     let other = SecureApi::start_at(here, ours.certify(&["127.0.0.1"], ALWAYS), &[]).expect("there was a port before");
     let said = says(trusting(&ours, &other.base_url("[::1]")));
     let port = other.server.address.port();
-    let expected = format!("no connection to [::1]:{port}: its certificate is for another name: 127.0.0.1");
+    let expected = format!("no connection to [::1]:{port}: its certificate is for another host name: 127.0.0.1");
     assert!(said.ends_with(&expected), "{said}");
 }
 
@@ -221,7 +221,7 @@ fn a_host_that_does_not_exist_is_named() {
     let said = says(asks("https://no-such-host.invalid/v1").env("ROLELINT_TIMEOUT", "1s"));
     let why = said.strip_prefix("GET /organization/roles: no connection to no-such-host.invalid: ").expect(&said);
     // On some machines name servers are not there, either, and never say so.
-    assert!(why.starts_with("its host name was not found (") || why == "nothing came in time", "{why}");
+    assert!(why.starts_with("its host name was not found (") || why == "no response before the timeout", "{why}");
 
     let said = says(asks("https://127.0.0.1:1/v1"));
     assert!(said.contains("no connection to 127.0.0.1:1: ") && said.contains("refused"), "{said}");
@@ -230,7 +230,7 @@ fn a_host_that_does_not_exist_is_named() {
     let mute = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
     let address = mute.local_addr().expect("a bound socket has an address");
     let said = says(asks(&format!("https://{address}/v1")).env("ROLELINT_TIMEOUT", "20ms"));
-    assert!(said.ends_with(": nothing came in time"), "{said}");
+    assert!(said.ends_with(": no response before the timeout"), "{said}");
 
     let said = says(asks(&acme().base_url().replace("http:", "https:")));
     assert!(said.ends_with(": the server does not speak TLS"), "{said}");
@@ -290,14 +290,13 @@ fn errors_of_a_proxy_are_explained() {
         let why = said.strip_prefix("GET /organization/roles: no connection to api.example: ");
         why.unwrap_or_else(|| panic!("{said}")).to_owned()
     };
-    let credentials =
-        "the proxy wants a name and a password, or other ones: HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT";
+    let credentials = "the proxy requires another name and password: HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT";
     let answers = [
         ("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n", 1, credentials),
-        ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", 4, "the proxy did not connect to it"),
-        ("HTTP/1.1 403 Forbidden\r\n\r\n", 4, "the proxy did not connect to it"),
-        ("SSH-2.0-OpenSSH_9.9\r\n", 4, "the proxy did not connect to it"),
-        ("", 4, "the proxy hung up"),
+        ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", 4, "the proxy could not connect to it"),
+        ("HTTP/1.1 403 Forbidden\r\n\r\n", 4, "the proxy could not connect to it"),
+        ("SSH-2.0-OpenSSH_9.9\r\n", 4, "the proxy could not connect to it"),
+        ("", 4, "the proxy closed the connection"),
     ];
     for (answer, attempts, expected) in answers {
         let proxy = Proxy::start(Way::Refuses(answer));
@@ -316,10 +315,10 @@ fn errors_of_a_proxy_are_explained() {
 #[test]
 fn an_unusable_proxy_setting_is_an_error() {
     let broken = [
-        (format!("http://me:{PASSWORD} {PASSWORD}@127.0.0.1:1"), "is no URL"),
-        (format!("{CREDENTIALS}127.0.0.1:1/"), "is no URL"),
-        (format!("socks5://{CREDENTIALS}127.0.0.1:1"), "is no HTTP proxy"),
-        ("/127.0.0.1".to_owned(), "names no host"),
+        (format!("http://me:{PASSWORD} {PASSWORD}@127.0.0.1:1"), "is not a URL"),
+        (format!("{CREDENTIALS}127.0.0.1:1/"), "is not a URL"),
+        (format!("socks5://{CREDENTIALS}127.0.0.1:1"), "is not an HTTP proxy"),
+        ("/127.0.0.1".to_owned(), "has no host"),
     ];
     let ours = Authority::new("ours");
     let api = SecureApi::start(ours.certify(&NAMES, ALWAYS));

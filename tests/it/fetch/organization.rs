@@ -93,7 +93,7 @@ fn the_requested_organization_has_to_be_the_one_that_responds() {
         let api = told(header, role);
         let ran = rolelint(&api).args(["fetch", "--organization", "org-small", "-o", "-"]).run().ends_with(code);
         assert_eq!(ran.stdout, "");
-        assert!(ran.stderr.contains("org-small was asked for"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("--organization is org-small"), "{}", ran.stderr);
         assert_eq!(api.requests().len(), 4, "nothing more is asked than the first lists");
     }
     let api = told("org-small", "org-elsewhere");
@@ -110,7 +110,7 @@ fn the_snapshot_of_another_organization_is_refused() {
     };
     check("org-small").ends_with(0);
     let ran = check("org-zzz").ends_with(2);
-    assert!(ran.stderr.contains("the snapshot is of org-small, and org-zzz was asked for"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the snapshot is of org-small, but --organization is org-zzz"), "{}", ran.stderr);
     assert_eq!(ran.stdout, "");
 }
 
@@ -121,7 +121,7 @@ fn nothing_is_reused_from_another_organization() {
     let run = rolelint(&api).file("old.jsonl", &old).args(["fetch", "--since", "old.jsonl", "-o", "-"]);
     let ran = run.run().ends_with(2);
     let said = ran.stderr.replace("\n  │ ", " ");
-    assert!(said.contains("the snapshot of --since is of org-other, and the answers are of org-small"), "{said}");
+    assert!(said.contains("the snapshot of --since is of org-other, but the responses are from org-small"), "{said}");
     assert_eq!(ran.stdout, "");
     assert!(api.requests().len() <= 4);
 }

@@ -160,8 +160,8 @@ fn a_journal_of_another_version_or_another_file_is_refused_and_left_alone() {
     for (changed, said) in [
         (text.replacen("\"rolelint_journal\":2", "\"rolelint_journal\":3", 1), "it has format version 3, not 2"),
         (text.replacen("{\"rolelint_journal\":2", "{\"rolelint_journal\":3,\"new\":0", 1), "version 3, not 2"),
-        (text.replacen("\"began\"", "\"ended\"", 1), "it is no journal of this version"),
-        ("my notes\n".to_owned(), "it is no journal of this version"),
+        (text.replacen("\"began\"", "\"ended\"", 1), "it is not a journal of this version"),
+        ("my notes\n".to_owned(), "it is not a journal of this version"),
         (text.clone() + "{\"get\":1}\n", "it is damaged"),
     ] {
         assert_ne!(changed, text);
@@ -195,7 +195,7 @@ fn a_fetch_resumed_days_later_counts_events_since_its_first_start() {
     std::fs::write(&path, earlier).expect("written");
     api.change(|organization| organization.admin_api_keys[0].created_at = began - 60);
     let ran = fetch(&api, folder.path()).run().ends_with(0);
-    assert!(ran.stderr.contains("going on with"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("resuming with"), "{}", ran.stderr);
     let (_, records) = parts(folder.path());
     assert!(records.contains(&format!("\"created_at\":{}", began - 60)), "{records}");
 }

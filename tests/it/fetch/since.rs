@@ -226,7 +226,7 @@ fn the_header_records_what_was_reused_and_when_it_was_read() {
     // And whoever fetches is told.
     let ran = rolelint(&api).file("old.jsonl", &second).args(["fetch", "--since", "old.jsonl", "-o", "new.jsonl"]);
     let ran = ran.run().ends_with(0);
-    assert!(ran.stderr.contains(", the roles of 11 as they were read at "), "{}", ran.stderr);
+    assert!(ran.stderr.contains(", the roles of 11 reused from data read at "), "{}", ran.stderr);
 }
 
 #[test]

@@ -69,37 +69,31 @@ fn an_incomplete_audit_log_causes_a_full_fetch() {
         // The last request is whether it reaches back.
         (Log::faulty(When::After(2), What::Status(403)), "GET /organization/audit_logs: 403"),
         (Log::faulty(When::Always, What::Body(timeless.to_string())), "missing field `effective_at`"),
-        (Log { event: None, ..Log::with("", Value::Null) }, "the audit log has nothing since"),
-        (Log { reaches_back: false, ..Log::with("login.succeeded", json!({})) }, "does not reach back to"),
-        (Log::with("role.assignment.created", json!({})), "does not say whom it is about"),
-        (Log::with("group.updated", json!({"id": ""})), "does not say whom it is about"),
-        (Log::with("user.updated", Value::Null), "(user.updated) does not say whom it is about"),
+        (Log { event: None, ..Log::with("", Value::Null) }, "the audit log has no events since"),
+        (Log { reaches_back: false, ..Log::with("login.succeeded", json!({})) }, "does not go back to"),
+        (Log::with("role.assignment.created", json!({})), "does not say who it is about"),
+        (Log::with("group.updated", json!({"id": ""})), "does not say who it is about"),
+        (Log::with("user.updated", Value::Null), "(user.updated) does not say who it is about"),
         // What is named has to be in the lists, and of the kind that the event is about.
-        (Log::with("role.assignment.created", json!({"id": "ra_123"})), "does not say whom it is about"),
+        (Log::with("role.assignment.created", json!({"id": "ra_123"})), "does not say who it is about"),
         (
             Log::with("role.assignment.created", json!({"id": "ra_1", "role_id": "role_1"})),
-            "does not say whom it is about",
+            "does not say who it is about",
         ),
         (
             Log::with("role.assignment.created", json!({"principal": {"id": "user-bob"}})),
-            "does not say whom it is about",
+            "does not say who it is about",
         ),
-        (Log::with("role.assignment.deleted", json!({"principal_id": "user-nobody"})), "does not say whom it is about"),
-        (Log::with("user.updated", json!({"id": "proj_1"})), "does not say whom it is about"),
-        (Log::with("group.updated", json!({"id": "user-bob"})), "does not say whom it is about"),
-        (Log::with("service_account.updated", json!({"id": "svc_99"})), "does not say whom it is about"),
+        (Log::with("role.assignment.deleted", json!({"principal_id": "user-nobody"})), "does not say who it is about"),
+        (Log::with("user.updated", json!({"id": "proj_1"})), "does not say who it is about"),
+        (Log::with("group.updated", json!({"id": "user-bob"})), "does not say who it is about"),
+        (Log::with("service_account.updated", json!({"id": "svc_99"})), "does not say who it is about"),
         // Nobody knows what these bear on.
-        (
-            Log::with("access.granted", json!({"id": "user-bob"})),
-            "(access.granted) is of a kind that may bear on anybody",
-        ),
-        (Log::with("group.member.added", json!({"id": "group_1"})), "is of a kind that may bear on anybody"),
-        (Log::with("scim.enabled", json!({"id": "scim"})), "is of a kind that may bear on anybody"),
-        (Log::with("tenant.role_assignment.created", json!({})), "is of a kind that may bear on anybody"),
-        (
-            Log::with("tenant.group.member.added", json!({"user_id": "user-bob"})),
-            "is of a kind that may bear on anybody",
-        ),
+        (Log::with("access.granted", json!({"id": "user-bob"})), "(access.granted) may affect anybody"),
+        (Log::with("group.member.added", json!({"id": "group_1"})), "may affect anybody"),
+        (Log::with("scim.enabled", json!({"id": "scim"})), "may affect anybody"),
+        (Log::with("tenant.role_assignment.created", json!({})), "may affect anybody"),
+        (Log::with("tenant.group.member.added", json!({"user_id": "user-bob"})), "may affect anybody"),
     ];
     for (log, why) in cases {
         let api = log.start();
@@ -136,9 +130,8 @@ fn an_unreadable_tenant_log_gives_a_warning() {
         log_in(&api);
         let run = rolelint(&api).file("old.jsonl", begin(&api)).args(["fetch", "--since", "old.jsonl", "-o", "-"]);
         let ran = run.run().ends_with(0);
-        let said = format!(
-            "what administrators of a tenant change is not seen by --since: GET /organization/audit_logs: {status}"
-        );
+        let said =
+            format!("--since cannot see changes by administrators of a tenant: GET /organization/audit_logs: {status}");
         assert!(ran.stderr.contains(&said), "{}", ran.stderr);
         assert_eq!(carried(&ran.stdout).len(), ALL);
     }
@@ -155,8 +148,8 @@ fn data_older_than_max_full_age_is_read_again() {
     let week = 7 * 86_400;
     let old = begin(&api);
     log_in(&api);
-    is_read_anew(&api, &older(&old, week + 60), &[], "what the earlier snapshot knows is from ");
-    is_read_anew(&api, &older(&old, 120), &["--max-full-age", "1m"], "what the earlier snapshot knows is from ");
+    is_read_anew(&api, &older(&old, week + 60), &[], "the earlier snapshot has data from ");
+    is_read_anew(&api, &older(&old, 120), &["--max-full-age", "1m"], "the earlier snapshot has data from ");
     let just = since(&api, &older(&old, week - 60)).run().ends_with(0);
     assert_eq!((just.stderr.as_str(), carried(&just.stdout).len()), ("", ALL));
     let ago = older(&old, week + 60);
@@ -164,7 +157,7 @@ fn data_older_than_max_full_age_is_read_again() {
     assert_eq!(carried(&run.stdout).len(), ALL);
     // What was taken over is as old as it was.
     log_in(&api);
-    is_read_anew(&api, &run.stdout, &[], "what the earlier snapshot knows is from ");
+    is_read_anew(&api, &run.stdout, &[], "the earlier snapshot has data from ");
 }
 
 #[test]
@@ -197,7 +190,7 @@ fn an_incomplete_list_causes_a_full_fetch() {
         let old = fetch(&api).ends_with(3).stdout;
         let healthy = healthy();
         log_in(&healthy);
-        let why = format!("in the earlier snapshot, {collection} could not be read whole: GET ");
+        let why = format!("in the earlier snapshot, {collection} is incomplete: GET ");
         let new = is_read_anew(&healthy, &moved(&old, &healthy), &[], &why);
         assert_eq!(content(&new), content(&begin(&healthy)));
 
@@ -205,7 +198,7 @@ fn an_incomplete_list_causes_a_full_fetch() {
         log_in(&api);
         let run = rolelint(&api).file("old.jsonl", begin(&api));
         let ran = run.args(["fetch", "-q", "--since", "old.jsonl", "-o", "-"]).run().ends_with(3);
-        let why = format!("doing a full fetch: {collection} could not be read whole: GET ");
+        let why = format!("doing a full fetch: {collection} is incomplete: GET ");
         assert!(ran.stderr.contains(&why), "{}", ran.stderr);
         assert_eq!(carried(&ran.stdout), []);
         assert_eq!(content(&ran.stdout), content(&old));
@@ -224,7 +217,7 @@ fn a_list_that_was_not_requested_causes_a_full_fetch() {
         run.args(args.iter().copied()).run().ends_with(0)
     };
     let ran = only(&["--only", "user_roles"]);
-    assert!(ran.stderr.contains("doing a full fetch: roles was not asked for"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("doing a full fetch: roles was not requested"), "{}", ran.stderr);
     assert_eq!(asked(&api).len(), 5);
 
     // For what is cheap anyway, nobody looks at the log.
@@ -237,7 +230,7 @@ fn a_list_that_was_not_requested_causes_a_full_fetch() {
 
     // The same holds for the earlier one.
     let part = rolelint(&api).args(["fetch", "-q", "--only", "user_roles", "-o", "-"]).run().ends_with(0).stdout;
-    is_read_anew(&api, &part, &[], "in the earlier snapshot, roles was not asked for");
+    is_read_anew(&api, &part, &[], "in the earlier snapshot, roles was not requested");
 }
 
 #[test]
@@ -252,7 +245,7 @@ fn an_unreadable_earlier_snapshot_stops_the_fetch_before_any_request() {
     for (since, said) in [
         ("nowhere.jsonl", "cannot read snapshot `nowhere.jsonl`"),
         (".", "cannot read snapshot `.`"),
-        ("cut.jsonl", "snapshot `cut.jsonl` is cut off"),
+        ("cut.jsonl", "snapshot `cut.jsonl` is truncated"),
         ("policy.yaml", "`policy.yaml` is not a rolelint snapshot"),
         ("-", "is not a rolelint snapshot"),
     ] {
@@ -261,5 +254,5 @@ fn an_unreadable_earlier_snapshot_stops_the_fetch_before_any_request() {
     }
     assert_eq!(api.requests(), []);
     let ran = offline().args(["fetch", "--since", "a", "--max-full-age", "soon", "-o", "b"]).run().ends_with(2);
-    assert!(ran.stderr.contains("write a length such as 90d, 12h or 2w"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("write a duration such as 90d, 12h or 2w"), "{}", ran.stderr);
 }

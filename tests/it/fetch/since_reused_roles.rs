@@ -55,7 +55,7 @@ fn reused_facts_are_as_old_as_their_first_reading() {
     };
     check("4d").ends_with(0);
     let report = check("1d").ends_with(3);
-    assert!(report.stdout.contains("which --since took over"), "{}", report.stdout);
+    assert!(report.stdout.contains("which --since reused"), "{}", report.stdout);
 }
 
 #[test]

@@ -132,7 +132,8 @@ fn a_truncated_snapshot_is_refused() {
     assert!(cuts.len() > 60, "many cuts");
     for cut in cuts {
         let stderr = is_refused(&snapshot.as_bytes()[..cut]);
-        let said = ["is cut off", "is not a rolelint snapshot", "is damaged"].iter().any(|said| stderr.contains(said));
+        let said =
+            ["is truncated", "is not a rolelint snapshot", "is damaged"].iter().any(|said| stderr.contains(said));
         assert!(said && stderr.contains("org.jsonl"), "cut at {cut}: {stderr}");
     }
 }
@@ -194,7 +195,7 @@ fn the_error_distinguishes_another_version_from_another_kind_of_file() {
         assert!(stderr.contains("`org.jsonl` is not a rolelint snapshot"), "{other:?}: {stderr}");
     }
     let more = snapshot() + "{}\n";
-    assert!(is_refused(more.as_bytes()).contains("something follows the end"));
+    assert!(is_refused(more.as_bytes()).contains("there is data after the end"));
     let ran = offline().args(["check", "--snapshot", "nowhere.jsonl"]).run().ends_with(2);
     assert!(ran.stderr.contains("cannot read snapshot `nowhere.jsonl`"), "{}", ran.stderr);
     offline().args(["check", "--snapshot", "."]).run().ends_with(2);

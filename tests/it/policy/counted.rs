@@ -80,7 +80,7 @@ fn of_with_a_word_that_cannot_be_counted_does_not_load() {
     for (rule, said) in [
         ("select: user\n    forbid: { holds: { count: { of: groups, max: 1 } } }", "did you mean `group`?"),
         ("select: user\n    count: { of: principal, max: 1 }", "`principal` is not a thing to count of a user"),
-        ("select: user\n    count: { of: [user], max: 1 }", "`of` takes the word for what is counted"),
+        ("select: user\n    count: { of: [user], max: 1 }", "`of` takes the name of what is counted"),
         ("select: user\n    count: { of: user }", "`count` needs `min` or `max`"),
     ] {
         let policy = format!("version: 1\nrules:\n  - id: asked\n    {rule}\n");

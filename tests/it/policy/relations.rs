@@ -181,7 +181,7 @@ fn a_permission_with_a_wildcard_or_an_odd_spelling_never_passes_silently() {
         let report = report(&api, &[(rule, "")]);
         assert_eq!(report.answer("rule-0"), expected, "{permission}");
         if let Some(unknown) = report.findings().find(|finding| finding["status"] == "unknown") {
-            assert!(unknown["missing"].to_string().contains("not clear from its spelling"), "{unknown}");
+            assert!(unknown["missing"].to_string().contains("its spelling does not make clear"), "{unknown}");
         }
     }
 }

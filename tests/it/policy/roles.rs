@@ -48,12 +48,12 @@ fn a_rule_on_the_legacy_role_gets_a_note_on_who_holds_the_role() {
     let word = "select: user\nwhere: {role: owner}\ncount: {max: 4}";
     let alone = report(&api, &[(word, "")]);
     let [note] = notes(&alone)[..] else { panic!("{:?}", notes(&alone)) };
-    assert!(note.contains("1 user bears `owner`, who holds the role") && note.contains("was not all read"), "{note}");
+    assert!(note.contains("1 user has `owner`, it is unknown who holds the role"), "{note}");
 
     let holds = "select: user\nwhere: {holds: {scope: organization, role: owner}}\ncount: {max: 4}";
     let compared = report(&api, &[(word, ""), (holds, "")]);
     let [note] = notes(&compared)[..] else { panic!("{:?}", notes(&compared)) };
-    assert!(note.contains("1 user bears `owner`, 2 users hold the role; `holds: "), "{note}");
+    assert!(note.contains("1 user has `owner`, 2 users hold the role; `holds: "), "{note}");
     // Where the word and the role agree, and where a rule asks for any word, there is nothing to say.
     assert_eq!(notes(&report(&healthy(), &[(word, ""), (holds, "")])), [""; 0]);
     assert_eq!(notes(&report(&api, &[("select: user\nforbid: {role: null}", ""), (holds, "")])), [""; 0]);

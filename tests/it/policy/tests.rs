@@ -69,7 +69,7 @@ fn all_rules_are_checked_if_the_test_says_so() {
 #[test]
 fn a_run_without_tests_fails() {
     let ran = offline().file("access.yaml", POLICY).args(["test", "access.yaml"]).run().ends_with(1);
-    assert!(ran.stderr.contains("there is no test"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("there are no tests"), "{}", ran.stderr);
     assert!(ran.stdout.contains("group-writer: never seen as violation, pass, unknown"), "{}", ran.stdout);
     let named = "\n  - name: t\n    org: {}\n    expect: { group-writer: vacuous }\n";
     tests(named).args(["access.yaml", "--filter", "other"]).run().ends_with(1);
@@ -103,12 +103,12 @@ fn each_mistake_in_a_test_is_shown_with_its_location() {
         (
             "{ roles: [{ name: A, created_at: soon }] }",
             "{ holds-it: pass }",
-            "`soon` is not what `created_at`",
+            "`soon` is not a valid value of `created_at`",
             "90d ago",
         ),
         ("{ admin_api_keys: [{ name: a }] }", "{ holds-it: pass }", "an admin key needs an `owner`", "owner: null"),
         ("{}", "{ hold-it: pass }", "`hold-it` is not a rule of the policy", "did you mean `holds-it`?"),
-        ("{}", "{ holds-it: passes }", "`passes` is not an answer", ""),
+        ("{}", "{ holds-it: passes }", "`passes` is not an expected result", ""),
         ("{}", "{ holds-it: [] }", "no subject is expected", "`pass`"),
         (
             "{ users: [{ email: ada@x.example }] }",

@@ -38,12 +38,12 @@ fn a_file_that_is_not_a_report_is_an_error() {
         ("[]".to_owned(), "expected struct"),
         (results[..results.len() / 2].to_owned(), "EOF while parsing"),
         (results.replace("\"schema_version\": 2", "\"schema_version\": 9"), "schema version 9"),
-        (results.replace("\"exit_code\": 1", "\"exit_code\": 0"), "its exit code was 0"),
-        (results.replace("\"status\": \"violation\"", "\"status\": \"waived\""), "does not have the findings"),
+        (results.replace("\"exit_code\": 1", "\"exit_code\": 0"), "its exit code 0 contradicts"),
+        (results.replace("\"status\": \"violation\"", "\"status\": \"waived\""), "counts findings that do not exist"),
     ];
     for (text, says) in table {
         let ran = offline().file("results.json", &text).args(["report", "results.json"]).run().ends_with(2);
-        assert!(ran.stderr.contains("`results.json` does not hold the results of a check"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("`results.json` is not the JSON report of a check"), "{}", ran.stderr);
         assert!(ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ").contains(says), "{says}: {}", ran.stderr);
         assert_eq!(ran.stdout, "");
     }

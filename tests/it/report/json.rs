@@ -292,19 +292,19 @@ fn the_text_report_names_unknown_vacuous_and_coverage() {
      5 │     forbid: { holds: { permission: api.batch.write } }
        ·                      ───────────────────────────────
        ╰────
-      • user bob@acme.example: cannot be answered
+      • user bob@acme.example: unknown
           GET /organization/users/user-bob/roles: 403, the key lacks the scope api.management.read
       open incomplete: user_roles
 
     1 rule selected nothing (vacuous): empty
 
-    note: asked (policy.yaml:5:36): `api.batch.write`: no role grants this permission; the nearest is
-          `api.batch.read`
+    note: asked (policy.yaml:5:36): `api.batch.write`: no role grants this permission; the closest match
+          is `api.batch.read`
 
     user_roles partial: GET /organization/users/user-bob/roles: 403, the key lacks the scope
       api.management.read
 
-    2 rules: 0 violation, 1 unknown, 1 vacuous, 0 pass; not everything could be answered
+    2 rules: 0 violation, 1 unknown, 1 vacuous, 0 pass; some answers are unknown
     ");
 }
 

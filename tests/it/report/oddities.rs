@@ -57,8 +57,8 @@ fn names_that_two_groups_or_roles_share_are_reported() {
     assert_eq!(
         told,
         [
-            "2 roles are called `Writer`: role_1, role_9. A rule that goes by the name means all",
-            "2 groups are called `Ops`: group_1, group_9. A rule that goes by the name means all",
+            "2 roles are called `Writer`: role_1, role_9. A rule with this name means all of them",
+            "2 groups are called `Ops`: group_1, group_9. A rule with this name means all of them",
         ]
     );
 }
@@ -74,6 +74,6 @@ fn an_unknown_value_of_the_api_is_reported_and_known_values_are_not() {
         "version: 1\nrules:\n  - { id: asked, select: invite, where: { status: pending }, forbid: { role: owner } }\n";
     let told = oddities(&api, policy);
     let [told] = &told[..] else { panic!("{told:?}") };
-    assert!(told.contains("is `sent`, a word that rolelint does not know") && told.contains("`pending`"), "{told}");
+    assert!(told.contains("is `sent`, a value that rolelint does not know") && told.contains("`pending`"), "{told}");
     assert_eq!(oddities(&acme(), RULE), [""; 0]);
 }

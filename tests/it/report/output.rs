@@ -151,7 +151,7 @@ fn an_interrupt_ends_the_run_and_leaves_nothing_half_written() {
         // To a shell, 130 and an interrupt are the same.
         let code = output.status.code().or(output.status.signal().map(|signal| 128 + signal));
         assert_eq!(code, Some(128 + number));
-        let said = "the answers so far are kept: the same command goes on from here\n";
+        let said = "the responses so far are saved: run the same command to resume\n";
         assert_eq!(String::from_utf8_lossy(&output.stderr), said);
         // The answers so far are kept to go on with; of the snapshot there is nothing yet.
         let left: Vec<_> =
