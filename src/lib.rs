@@ -32,6 +32,7 @@
 //! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `document`, `finding`, `org` |
 //! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
 //! | [`config`] | which settings stand in `rolelint.yaml`, and where does each come from? | `bounded`, `document` |
+//! | [`schema`] | which JSON Schema does each kind of file have? | `config`, `finding`, `org`, `policy`, `report`, `testing` |
 //! | [`cli`] | what may stand on the command line? | `console`, `document`, `finding`, `org`, `report` |
 //! | [`command`] | what does a subcommand do? One file for each | everything |
 //! | `fuzzing` | what holds of every input, whoever made it up? In tests and under a fuzzer only | everything |
@@ -69,6 +70,7 @@ pub mod fuzzing;
 pub mod org;
 pub mod policy;
 pub mod report;
+pub mod schema;
 pub mod snapshot;
 pub mod testing;
 pub mod time;

@@ -15,6 +15,7 @@ mod plan;
 mod progress;
 mod report;
 mod reports;
+mod schema;
 mod settings;
 mod test;
 #[cfg(test)]
@@ -67,6 +68,8 @@ pub enum Command {
     Test(test::Args),
     /// List rules, permissions and attributes; with a snapshot, also roles, users and other things
     List(list::Args),
+    /// Print the JSON Schema of policies, the configuration, tests or results, for editors and programs
+    Schema(schema::Args),
     /// Print the settings in force for a check, and where each comes from
     Config(Box<check::Args>),
     /// Print a completion script for a shell
@@ -108,7 +111,8 @@ impl Cli {
     fn config(&self) -> Result<Option<Config>, Error> {
         let Common { config, no_config, .. } = &self.common;
         // Tests of policies are the same for everybody, and so are scripts and manuals.
-        let same_for_all = matches!(self.command, Command::Test(_) | Command::Completions(_) | Command::Man(_));
+        let same_for_all =
+            matches!(self.command, Command::Test(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_));
         if *no_config || same_for_all {
             return Ok(None);
         }
@@ -150,7 +154,12 @@ impl Command {
             Self::Plan(args) => Some(&mut args.rules),
             Self::Doctor(args) => Some(&mut args.rules),
             Self::List(args) => Some(&mut args.rules),
-            Self::Fetch(_) | Self::Report(_) | Self::Test(_) | Self::Completions(_) | Self::Man(_) => None,
+            Self::Fetch(_)
+            | Self::Report(_)
+            | Self::Test(_)
+            | Self::Schema(_)
+            | Self::Completions(_)
+            | Self::Man(_) => None,
         }
     }
 }
@@ -209,6 +218,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Report(args) => report::run(args, &cli.common),
         Command::Test(args) => test::run(args, &cli.common),
         Command::List(args) => list::run(args, &cli.common),
+        Command::Schema(args) => schema::run(args),
         Command::Config(_) => config::run(&cli.settings),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

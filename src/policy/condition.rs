@@ -16,6 +16,11 @@ const QUANTITIES: &[&str] = &["some", "none", "every", "where", "count"];
 const WAYS: &[(&str, ViaKind)] =
     &[("direct", ViaKind::Direct), ("group", ViaKind::Group), ("membership", ViaKind::Membership)];
 
+/// The words for ways to a grant.
+pub(crate) fn via_words() -> impl Iterator<Item = &'static str> {
+    WAYS.iter().map(|(word, _)| *word)
+}
+
 impl Reader<'_> {
     /// A mapping whose entries must all hold.
     pub(super) fn condition(&mut self, node: &Node, of: Kind) -> Option<Condition> {

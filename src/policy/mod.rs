@@ -22,6 +22,7 @@ mod vocabulary;
 
 pub use crate::org::Kind;
 pub(crate) use builtin::{DEFAULT, TESTS};
+pub(crate) use condition::via_words;
 pub use error::Error;
 pub(crate) use load::{LARGEST, files, hidden, is_test, is_yaml, read_file};
 pub use load::{load, parse};
@@ -29,6 +30,8 @@ pub use needs::{Needs, Users, needs};
 pub use params::Overrides;
 pub use pattern::{BadPattern, Pattern, nfc};
 pub use permissions::PERMISSIONS;
+#[cfg(test)]
+pub(crate) use read::{FILE as FILE_KEYS, RULE as RULE_KEYS};
 pub use rule::*;
 pub use select::Selection;
 pub(crate) use vocabulary::SCOPES;

@@ -9,6 +9,11 @@ const WORDS: [(&str, &[&str]); 4] =
 /// What the ids begin with, whatever the scope.
 const ANY_SCOPE: &str = "role-api-*-";
 
+/// The words.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().map(|(word, _)| *word)
+}
+
 /// The pattern for the ids of the predefined roles that a word means, if it means any.
 pub fn pattern_for(word: &str) -> Option<String> {
     let (word, _) = WORDS.iter().find(|(known, _)| word.eq_ignore_ascii_case(known))?;

@@ -17,3 +17,4 @@ mod plan;
 mod policy;
 mod report;
 mod repository;
+mod schema;
