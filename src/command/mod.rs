@@ -9,6 +9,7 @@ mod error;
 mod fetch;
 mod input;
 mod key;
+mod lint;
 mod list;
 mod man;
 mod plan;
@@ -66,6 +67,8 @@ pub enum Command {
     Report(report::Args),
     /// Run the tests of policies: small organizations, and what each rule must say of them
     Test(test::Args),
+    /// Look for what is odd about policies: duplicates, words that nobody knows, rules without a test
+    Lint(lint::Args),
     /// List rules, permissions and attributes; with a snapshot, also roles, users and other things
     List(list::Args),
     /// Print the JSON Schema of policies, the configuration, tests or results, for editors and programs
@@ -153,6 +156,7 @@ impl Command {
             Self::Check(args) | Self::Config(args) => Some(&mut args.rules),
             Self::Plan(args) => Some(&mut args.rules),
             Self::Doctor(args) => Some(&mut args.rules),
+            Self::Lint(args) => Some(&mut args.rules),
             Self::List(args) => Some(&mut args.rules),
             Self::Fetch(_)
             | Self::Report(_)
@@ -217,6 +221,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Fetch(args) => fetch::run(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),
         Command::Test(args) => test::run(args, &cli.common),
+        Command::Lint(args) => lint::run(args, &cli.common),
         Command::List(args) => list::run(args, &cli.common),
         Command::Schema(args) => schema::run(args),
         Command::Config(_) => config::run(&cli.settings),

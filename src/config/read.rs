@@ -26,13 +26,14 @@ pub(crate) enum Takes {
 }
 
 /// Each key, the flag that it stands for, and what it takes.
-pub(crate) const KEYS: [(&str, &str, Takes); 19] = [
+pub(crate) const KEYS: [(&str, &str, Takes); 20] = [
     ("policies", "policy", Takes::Paths),
     ("only", "only", Takes::Words),
     ("skip", "skip", Takes::Words),
     ("tags", "tag", Takes::Words),
     ("params", "param", Takes::Params),
     ("param-files", "param-file", Takes::Paths),
+    ("allow-lints", "allow-lint", Takes::Words),
     ("fail-on", "fail-on", Takes::Word),
     ("strict", "strict", Takes::Switch),
     ("max-age", "max-age", Takes::Word),

@@ -26,6 +26,11 @@ pub fn meant_by(pattern: &Pattern) -> Option<(&'static str, &'static [&'static s
     WORDS.iter().find(|(known, _)| *known == word).copied()
 }
 
+/// The ids of all predefined roles.
+pub fn ids() -> impl Iterator<Item = String> {
+    WORDS.iter().flat_map(|(word, scopes)| scopes.iter().map(move |scope| id(scope, word)))
+}
+
 /// The id of the predefined role of that word in that scope.
 pub fn id(scope: &str, word: &str) -> String {
     format!("role-api-{scope}-{word}")

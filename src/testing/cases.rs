@@ -48,6 +48,13 @@ pub struct Case {
     pub(super) expected: Vec<(String, Expected)>,
 }
 
+impl Case {
+    /// The rules of which it says what they must find.
+    pub fn expects(&self) -> impl Iterator<Item = &str> {
+        self.expected.iter().map(|(rule, _)| rule.as_str())
+    }
+}
+
 /// What a rule must say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {

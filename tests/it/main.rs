@@ -9,6 +9,7 @@ mod environment;
 mod faults;
 mod fetch;
 mod help;
+mod lint;
 mod list;
 mod mistakes;
 #[cfg(target_os = "linux")]
