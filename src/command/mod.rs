@@ -7,6 +7,7 @@ mod doctor;
 mod environment;
 mod error;
 mod fetch;
+mod init;
 mod input;
 mod key;
 mod lint;
@@ -69,6 +70,8 @@ pub enum Command {
     Test(test::Args),
     /// Look for what is odd about policies: duplicates, words that nobody knows, rules without a test
     Lint(lint::Args),
+    /// Write a first configuration, policy and test, with schemas for the editor
+    Init(init::Args),
     /// List rules, permissions and attributes; with a snapshot, also roles, users and other things
     List(list::Args),
     /// Print the JSON Schema of policies, the configuration, tests or results, for editors and programs
@@ -114,8 +117,10 @@ impl Cli {
     fn config(&self) -> Result<Option<Config>, Error> {
         let Common { config, no_config, .. } = &self.common;
         // Tests of policies are the same for everybody, and so are scripts and manuals.
-        let same_for_all =
-            matches!(self.command, Command::Test(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_));
+        let same_for_all = matches!(
+            self.command,
+            Command::Test(_) | Command::Init(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_)
+        );
         if *no_config || same_for_all {
             return Ok(None);
         }
@@ -161,6 +166,7 @@ impl Command {
             Self::Fetch(_)
             | Self::Report(_)
             | Self::Test(_)
+            | Self::Init(_)
             | Self::Schema(_)
             | Self::Completions(_)
             | Self::Man(_) => None,
@@ -222,6 +228,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Report(args) => report::run(args, &cli.common),
         Command::Test(args) => test::run(args, &cli.common),
         Command::Lint(args) => lint::run(args, &cli.common),
+        Command::Init(args) => init::run(args, &cli.common),
         Command::List(args) => list::run(args, &cli.common),
         Command::Schema(args) => schema::run(args),
         Command::Config(_) => config::run(&cli.settings),

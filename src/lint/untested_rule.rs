@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{Oddity, Subject};
 use crate::document::Problem;
+use crate::testing::Case;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
-    let tested: BTreeSet<&str> =
-        subject.suites.iter().flat_map(|suite| &suite.cases).flat_map(|case| case.expects()).collect();
+    let tested: BTreeSet<&str> = subject.suites.iter().flat_map(|suite| &suite.cases).flat_map(Case::expects).collect();
     let untested = subject.rules().filter(|(_, rule)| !tested.contains(rule.info.id.as_str()));
     let oddity = untested.map(|(policy, rule)| {
         let message = format!("no test names `{}` under `expect`", rule.info.id);

@@ -9,6 +9,7 @@ mod environment;
 mod faults;
 mod fetch;
 mod help;
+mod init;
 mod lint;
 mod list;
 mod mistakes;
