@@ -104,7 +104,7 @@ pub struct Api {
 }
 
 /// Which policies are loaded, which of their rules are judged, and with which parameters.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Rules")]
 pub struct Rules {
     /// Policy files, folders or globs; without any, the built-in rules

@@ -75,6 +75,21 @@ pub enum Error {
         /// What was asked for.
         what: String,
     },
+    /// A file that would be written is there.
+    #[error("`{}` exists, nothing was written", shown(path))]
+    #[diagnostic(help("`rolelint init` never replaces a file: name another folder, or move the file away"))]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A folder could not be made.
+    #[error("cannot make the folder `{}`", shown(path))]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// There is neither key nor snapshot.
     #[error("there is no admin key")]
     NoKey {

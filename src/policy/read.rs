@@ -31,8 +31,10 @@ pub(super) fn read(
     (result, params)
 }
 
-const FILE: &[&str] = &["version", "name", "description", "requires", "params", "rules"];
-const RULE: &[&str] = &[
+/// The keys of a file.
+pub(crate) const FILE: &[&str] = &["version", "name", "description", "requires", "params", "rules"];
+/// The keys of a rule.
+pub(crate) const RULE: &[&str] = &[
     "id",
     "title",
     "severity",

@@ -10,6 +10,11 @@ const QUANTITIES: &[&str] = &["some", "none", "every", "where", "count"];
 const WAYS: &[(&str, ViaKind)] =
     &[("direct", ViaKind::Direct), ("group", ViaKind::Group), ("membership", ViaKind::Membership)];
 
+/// The words for ways to a grant.
+pub(crate) fn via_words() -> impl Iterator<Item = &'static str> {
+    WAYS.iter().map(|(word, _)| *word)
+}
+
 impl Reader<'_> {
     pub(super) fn related(
         &mut self,

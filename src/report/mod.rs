@@ -21,7 +21,7 @@ use std::io::{self, Write};
 
 use crate::finding::Outcome;
 
-pub use json::{Unreadable, read};
+pub use json::{Unreadable, read, schema};
 
 /// A form of report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

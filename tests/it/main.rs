@@ -9,6 +9,8 @@ mod environment;
 mod faults;
 mod fetch;
 mod help;
+mod init;
+mod lint;
 mod list;
 mod mistakes;
 #[cfg(target_os = "linux")]
@@ -18,3 +20,4 @@ mod policy;
 mod report;
 mod repository;
 mod rings;
+mod schema;

@@ -27,6 +27,7 @@ const PAGES: &[(&str, &[Check])] = &[
     ("README.md", &[try_it, install, commands, policy, github_workflow, cron, jq, configuration]),
     ("docs/ci.md", &[container, attestation]),
     ("docs/collection.md", &[]),
+    ("docs/linting.md", &[linted, lint_finding, lint_configuration]),
     ("docs/policies.md", &[policy, condition, policy, policy]),
     ("docs/trust.md", &[]),
     ("docs/testing.md", &[policy, policy_tests, failed_policy_test]),
@@ -140,6 +141,29 @@ fn failed_policy_test(snippet: &str) {
     });
     let ran = ran.ends_with(1);
     assert!(ran.stdout.starts_with(snippet), "{}", ran.stdout);
+}
+
+/// Lints the policy of `docs/linting.md`.
+fn lint(args: &[&str]) -> Ran {
+    let policy = &snippets("docs/linting.md")[0];
+    offline().file("access.yaml", policy).args(["lint", "access.yaml"]).args(args.iter().copied()).run()
+}
+
+fn linted(snippet: &str) {
+    policy(snippet);
+    lint(&[]).ends_with(1);
+}
+
+/// What the page shows is what is said of its policy.
+fn lint_finding(snippet: &str) {
+    let ran = lint(&[]).ends_with(1);
+    assert!(ran.stdout.contains(snippet.trim_end()), "{}", ran.stdout);
+}
+
+fn lint_configuration(snippet: &str) {
+    let run = offline().file("rolelint.yaml", snippet).file("access.yaml", &snippets("docs/linting.md")[0]);
+    let ran = run.args(["lint", "access.yaml"]).run().ends_with(1);
+    assert!(ran.stdout.contains("unknown-permission") && !ran.stdout.contains("untested-rule"), "{}", ran.stdout);
 }
 
 /// Runs the workflow of the README in a repository with this policy; says whether it is green.
