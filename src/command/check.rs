@@ -13,6 +13,7 @@ use crate::policy::{Policy, needs};
 use crate::snapshot;
 use crate::time::Time;
 
+use super::exceptions::WaiverArgs;
 use super::reports::Reports;
 use super::{Error, Exit, input};
 
@@ -25,6 +26,8 @@ pub struct Args {
     pub reports: Reports,
     #[command(flatten)]
     pub gate: GateArgs,
+    #[command(flatten)]
+    pub waivers: WaiverArgs,
     #[command(flatten)]
     pub rules: Rules,
     #[command(flatten)]
@@ -65,12 +68,13 @@ pub struct GateArgs {
 impl GateArgs {
     fn gate(&self) -> Gate {
         let strict = self.strict && !self.no_strict;
-        Gate { fail_on: self.fail_on, strict, max_age: self.max_age, exit_zero: self.exit_zero }
+        Gate { fail_on: self.fail_on, strict, max_age: self.max_age, exit_zero: self.exit_zero, strict_baseline: false }
     }
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let (policies, skipped) = input::policies(&args.rules)?;
+    let accepted = args.waivers.open(args.gate.as_of)?;
     args.reports.ready(inputs(args))?;
     let (org, digest) = facts(args, common, &policies)?;
     let mut outcome = check(&org, &policies, args.gate.as_of.unwrap_or(org.source.collected_at));
@@ -81,6 +85,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     if outcome.gate.strict {
         outcome.doubt_unmatched();
     }
+    accepted.apply(&mut outcome, &org);
 
     args.reports.write(&outcome, common)
 }
@@ -89,7 +94,8 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
 fn inputs(args: &Args) -> impl Iterator<Item = &Path> {
     let Rules { paths, policy, param_file, .. } = &args.rules;
     let rules = [paths, policy, param_file].into_iter().flatten();
-    rules.chain(&args.snapshot).chain(&args.api.key_file).map(PathBuf::as_path)
+    let waivers = args.waivers.inputs();
+    rules.chain(&args.snapshot).chain(&args.api.key_file).map(PathBuf::as_path).chain(waivers)
 }
 
 fn facts(args: &Args, common: &Common, policies: &[Policy]) -> Result<(Org, String), Error> {

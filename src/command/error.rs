@@ -9,7 +9,7 @@ use super::Exit;
 use crate::collect::Mixed;
 use crate::console::output;
 use crate::escape::{shown, visible};
-use crate::{api, config, policy, report, snapshot, testing};
+use crate::{api, config, exceptions, policy, report, snapshot, testing};
 
 impl Error {
     /// What the process ends with.
@@ -29,6 +29,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Config(#[from] config::Error),
+    /// The waivers.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Waivers(#[from] exceptions::WaiverError),
     /// The tests of policies.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -6,6 +6,7 @@ mod config;
 mod doctor;
 mod environment;
 mod error;
+mod exceptions;
 mod fetch;
 mod input;
 mod key;

@@ -26,13 +26,16 @@ enum Kind {
 }
 
 /// Each key, the flag that it stands for, and what it takes.
-const KEYS: [(&str, &str, Kind); 19] = [
+const KEYS: [(&str, &str, Kind); 22] = [
     ("policies", "policy", Kind::Paths),
     ("only", "only", Kind::Words),
     ("skip", "skip", Kind::Words),
     ("tags", "tag", Kind::Words),
     ("params", "param", Kind::Params),
     ("param-files", "param-file", Kind::Paths),
+    ("waivers", "waivers", Kind::Paths),
+    ("max-waiver", "max-waiver", Kind::Word),
+    ("expiring-within", "expiring-within", Kind::Word),
     ("fail-on", "fail-on", Kind::Word),
     ("strict", "strict", Kind::Switch),
     ("max-age", "max-age", Kind::Word),
