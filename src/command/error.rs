@@ -33,6 +33,19 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Waivers(#[from] exceptions::WaiverError),
+    /// The baseline.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Baseline(#[from] exceptions::BaselineError),
+    /// A baseline would accept more than it does.
+    #[error("`{}` would accept new violations: {}", shown(path), visible(new))]
+    #[diagnostic(help("mend or waive them, or accept them with --accept-new"))]
+    BaselineGrows {
+        /// The file.
+        path: PathBuf,
+        /// The first of them, in words.
+        new: String,
+    },
     /// The tests of policies.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -1,5 +1,6 @@
 //! The only place where the parts meet: one file for each subcommand.
 
+mod baseline;
 mod check;
 mod completions;
 mod config;
@@ -55,6 +56,8 @@ pub struct Cli {
 pub enum Command {
     /// Collect or read an organization, evaluate policies, report, exit
     Check(Box<check::Args>),
+    /// Write the present violations as accepted, so that `check --baseline` fails on new ones only
+    Baseline(Box<baseline::Args>),
     /// Collect an organization and write a snapshot of it
     Fetch(fetch::Args),
     /// Show which requests a check would make and how long they take; with a key, in numbers
@@ -145,6 +148,7 @@ impl Command {
     fn rules(&mut self) -> Option<&mut Rules> {
         match self {
             Self::Check(args) | Self::Config(args) => Some(&mut args.rules),
+            Self::Baseline(args) => Some(&mut args.rules),
             Self::Plan(args) => Some(&mut args.rules),
             Self::Doctor(args) => Some(&mut args.rules),
             Self::Fetch(_) | Self::Report(_) | Self::Test(_) | Self::Completions(_) | Self::Man(_) => None,
@@ -200,6 +204,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
     console::interrupt::watch().map_err(|source| Error::Start { source })?;
     match &cli.command {
         Command::Check(args) => check::run(args, &cli.common),
+        Command::Baseline(args) => baseline::run(args, &cli.common),
         Command::Plan(args) => plan::run(args, &cli.common),
         Command::Doctor(args) => doctor::run(args, &cli.common),
         Command::Fetch(args) => fetch::run(args, &cli.common),

@@ -26,7 +26,7 @@ enum Kind {
 }
 
 /// Each key, the flag that it stands for, and what it takes.
-const KEYS: [(&str, &str, Kind); 22] = [
+const KEYS: [(&str, &str, Kind); 24] = [
     ("policies", "policy", Kind::Paths),
     ("only", "only", Kind::Words),
     ("skip", "skip", Kind::Words),
@@ -36,6 +36,8 @@ const KEYS: [(&str, &str, Kind); 22] = [
     ("waivers", "waivers", Kind::Paths),
     ("max-waiver", "max-waiver", Kind::Word),
     ("expiring-within", "expiring-within", Kind::Word),
+    ("baseline", "baseline", Kind::Paths),
+    ("strict-baseline", "strict-baseline", Kind::Switch),
     ("fail-on", "fail-on", Kind::Word),
     ("strict", "strict", Kind::Switch),
     ("max-age", "max-age", Kind::Word),

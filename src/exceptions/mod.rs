@@ -3,7 +3,9 @@
 //! Waivers and the baseline turn violations into accepted ones, and touch nothing else: what is unknown stays unknown.
 
 mod age;
+mod baseline;
 mod waivers;
 
 pub use age::doubt_old_facts;
+pub use baseline::{Baseline, Error as BaselineError};
 pub use waivers::{Error as WaiverError, Terms, Waivers};

@@ -1,24 +1,9 @@
 //! Waivers: they cover what they name for as long as they say, and nothing else.
 
+use super::{NOW, POLICY, remarks};
 use crate::support::fake::FakeApi;
 use crate::support::harness::{Json, Ran, Rolelint, rolelint};
 use crate::support::small::{denied, healthy, with};
-
-/// Bob holds Writer directly, Cyd through Ops, Eve both ways; Ada owns. Roles: Writer and `owner` have the permission.
-const POLICY: &str = "\
-version: 1
-rules:
-  - id: user-writes
-    select: user
-    where: { is_service_account: false }
-    forbid: { holds: { permission: api.groups.write, role: { predefined_role: false } } }
-  - id: role-writes
-    select: role
-    forbid: { permissions: api.groups.write, predefined_role: false }
-";
-
-/// The moment of all these checks.
-const NOW: &str = "2030-06-01";
 
 fn check(api: &FakeApi, policy: &str, waivers: &str) -> Rolelint {
     let run = rolelint(api).file("policy.yaml", policy).file("waivers.yaml", waivers);
@@ -39,12 +24,6 @@ fn file(waivers: &[&str]) -> String {
     };
     let none = if waivers.is_empty() { " []" } else { "" };
     format!("version: 1\nwaivers:{none}\n{}", waivers.iter().map(one).collect::<String>())
-}
-
-/// What the report says of waivers.
-fn remarks(report: &Json) -> Vec<&str> {
-    let list = report.0["exceptions"].as_array().expect("a list");
-    list.iter().map(|sentence| sentence.as_str().expect("a text")).collect()
 }
 
 const BOB: &str = "rules: user-writes, subject: { user: bob@acme.example }";

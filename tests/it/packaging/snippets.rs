@@ -25,7 +25,7 @@ type Check = fn(&str);
 /// Which pages have snippets, and what each snippet has to do, in the order of the page.
 const PAGES: &[(&str, &[Check])] = &[
     ("README.md", &[try_it, install, commands, policy, github_workflow, cron, jq, configuration]),
-    ("docs/adopting.md", &[waivers]),
+    ("docs/adopting.md", &[waivers, baseline]),
     ("docs/ci.md", &[container, attestation]),
     ("docs/collection.md", &[]),
     ("docs/policies.md", &[policy, condition, policy, policy]),
@@ -235,6 +235,15 @@ fn waivers(snippet: &str) {
     let ran = machine.run("sh -e", "rolelint check --waivers waivers.yaml --format json").ends_with(1);
     let report = ran.json().0;
     assert_eq!((&report["summary"]["waived"], &report["exceptions"]), (&2.into(), &serde_json::json!([])));
+}
+
+/// Red before, green after; nothing changes in between.
+fn baseline(snippet: &str) {
+    let api = acme();
+    let machine = Machine::new(&api).env("OPENAI_ADMIN_KEY", KEY);
+    let codes: Vec<i32> = snippet.lines().map(|line| machine.run("sh -e", line).code).collect();
+    assert_eq!(codes, [1, 0, 0, 0, 0]);
+    assert_eq!(machine.list("work"), [".rolelint-baseline.jsonl"]);
 }
 
 /// The day that is so many days away, in UTC.
