@@ -4,6 +4,8 @@
 
 mod age;
 mod baseline;
+#[cfg(test)]
+mod tests;
 mod waivers;
 
 pub use age::doubt_old_facts;

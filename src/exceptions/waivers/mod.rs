@@ -82,7 +82,7 @@ impl Waivers {
         Self::read(&sources, terms)
     }
 
-    fn read(sources: &[Arc<SourceText>], terms: &Terms) -> Result<Self, Error> {
+    pub(super) fn read(sources: &[Arc<SourceText>], terms: &Terms) -> Result<Self, Error> {
         let (mut entries, mut located) = (Vec::new(), Vec::new());
         for source in sources {
             match read::entries(source, terms) {
@@ -99,6 +99,9 @@ impl Waivers {
     /// Accepts the violations that a waiver covers which has not expired, and says what the reader should know of the
     /// waivers.
     pub fn apply(&self, outcome: &mut Outcome, org: &Org, terms: &Terms) {
+        if self.entries.is_empty() {
+            return;
+        }
         let resolved: Vec<Resolved> = self.entries.iter().map(|entry| entry.resolve(org)).collect();
         let mut of_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (at, entry) in self.entries.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod waivers;
+mod walk;
 
 use crate::support::harness::Json;
 
