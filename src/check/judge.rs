@@ -186,6 +186,7 @@ impl Judge<'_, '_> {
             paths,
             more_paths,
             missing,
+            waiver: None,
             region,
             fingerprint,
             subject,

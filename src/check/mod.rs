@@ -51,6 +51,8 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
             .collect(),
         disagreements: org.disagreements(),
         oddities: oddities::oddities(&facts),
+        exceptions: Vec::new(),
+        stale: 0,
         rules: Vec::new(),
         skipped: Vec::new(),
         findings: Vec::new(),

@@ -9,7 +9,7 @@ use super::Exit;
 use crate::collect::Mixed;
 use crate::console::output;
 use crate::escape::{shown, visible};
-use crate::{api, config, policy, report, snapshot, testing};
+use crate::{api, config, exceptions, policy, report, snapshot, testing};
 
 impl Error {
     /// What the process ends with.
@@ -29,6 +29,23 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Config(#[from] config::Error),
+    /// The waivers.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Waivers(#[from] exceptions::WaiverError),
+    /// The baseline.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Baseline(#[from] exceptions::BaselineError),
+    /// A baseline would accept more than it does.
+    #[error("`{}` would accept new violations: {}", shown(path), visible(new))]
+    #[diagnostic(help("mend or waive them, or accept them with --accept-new"))]
+    BaselineGrows {
+        /// The file.
+        path: PathBuf,
+        /// The first of them, in words.
+        new: String,
+    },
     /// The tests of policies.
     #[error(transparent)]
     #[diagnostic(transparent)]

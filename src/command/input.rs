@@ -1,6 +1,6 @@
 //! The organization from the API: the key, the client, progress, and a clean end when interrupted.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
@@ -13,8 +13,9 @@ use crate::collect::{Collected, Order, Whose, lists};
 use crate::console::interrupt::last_words;
 use crate::console::output::{say, warn};
 use crate::finding::Skipped;
-use crate::org::Org;
-use crate::policy::{LARGEST, Needs, Overrides, Policy, Selection, load};
+use crate::org::{Identity, Org};
+use crate::policy::{LARGEST, Needs, Overrides, Policy, Selection, load, needs};
+use crate::snapshot;
 use crate::time::{Time, rfc3339};
 
 use super::progress::Bars;
@@ -39,6 +40,37 @@ fn overrides(args: &Rules) -> Result<Overrides, Error> {
         overrides.set(name, value)?;
     }
     Ok(overrides)
+}
+
+/// The files that are read to judge.
+pub(crate) fn files<'a>(rules: &'a Rules, snapshot: Option<&'a Path>, api: &'a Api) -> impl Iterator<Item = &'a Path> {
+    let Rules { paths, policy, param_file, .. } = rules;
+    let rules = [paths, policy, param_file].into_iter().flatten();
+    rules.chain(&api.key_file).map(PathBuf::as_path).chain(snapshot)
+}
+
+/// The organization from a snapshot or the API, with the digest of the facts.
+pub(crate) fn facts(
+    snapshot: Option<&Path>,
+    as_of: Option<Time>,
+    api: &Api,
+    common: &Common,
+    policies: &[Policy],
+) -> Result<(Org, String), Error> {
+    if let Some(path) = snapshot {
+        let snapshot::Read { org, digest } = snapshot::open(path)?;
+        let told = &org.source.organization;
+        if let Some(asked) = organization(api)
+            && (!told.is_known() || told.differs(&Identity::named(asked)))
+        {
+            return Err(Error::OtherOrganization { asked: asked.to_owned(), told: told.to_string() });
+        }
+        return Ok((org, digest));
+    }
+    let needs = needs(policies);
+    let org = collect(api, common, &needs, How { as_of, ..How::default() })?.0.org;
+    let digest = snapshot::digest(&org);
+    Ok((org, digest))
 }
 
 /// Now, in whole seconds.

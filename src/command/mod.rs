@@ -1,11 +1,13 @@
 //! The only place where the parts meet: one file for each subcommand.
 
+mod baseline;
 mod check;
 mod completions;
 mod config;
 mod doctor;
 mod environment;
 mod error;
+mod exceptions;
 mod fetch;
 mod init;
 mod input;
@@ -58,6 +60,8 @@ pub struct Cli {
 pub enum Command {
     /// Collect an organization or read a snapshot, evaluate policies and report
     Check(Box<check::Args>),
+    /// Write the present violations as accepted, so that `check --baseline` fails on new ones only
+    Baseline(Box<baseline::Args>),
     /// Collect an organization and write a snapshot of it
     Fetch(fetch::Args),
     /// Show which requests a check would make; with a key, also how many and how long they take
@@ -159,6 +163,7 @@ impl Command {
     fn rules(&mut self) -> Option<&mut Rules> {
         match self {
             Self::Check(args) | Self::Config(args) => Some(&mut args.rules),
+            Self::Baseline(args) => Some(&mut args.rules),
             Self::Plan(args) => Some(&mut args.rules),
             Self::Doctor(args) => Some(&mut args.rules),
             Self::Lint(args) => Some(&mut args.rules),
@@ -222,6 +227,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
     console::interrupt::watch().map_err(|source| Error::Start { source })?;
     match &cli.command {
         Command::Check(args) => check::run(args, &cli.common),
+        Command::Baseline(args) => baseline::run(args, &cli.common),
         Command::Plan(args) => plan::run(args, &cli.common),
         Command::Doctor(args) => doctor::run(args, &cli.common),
         Command::Fetch(args) => fetch::run(args, &cli.common),

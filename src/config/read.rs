@@ -26,7 +26,7 @@ pub(crate) enum Takes {
 }
 
 /// Each key, the flag that it stands for, and what it takes.
-pub(crate) const KEYS: [(&str, &str, Takes); 20] = [
+pub(crate) const KEYS: [(&str, &str, Takes); 25] = [
     ("policies", "policy", Takes::Paths),
     ("only", "only", Takes::Words),
     ("skip", "skip", Takes::Words),
@@ -34,6 +34,11 @@ pub(crate) const KEYS: [(&str, &str, Takes); 20] = [
     ("params", "param", Takes::Params),
     ("param-files", "param-file", Takes::Paths),
     ("allow-lints", "allow-lint", Takes::Words),
+    ("waivers", "waivers", Takes::Paths),
+    ("max-waiver", "max-waiver", Takes::Word),
+    ("expiring-within", "expiring-within", Takes::Word),
+    ("baseline", "baseline", Takes::Paths),
+    ("strict-baseline", "strict-baseline", Takes::Switch),
     ("fail-on", "fail-on", Takes::Word),
     ("strict", "strict", Takes::Switch),
     ("max-age", "max-age", Takes::Word),

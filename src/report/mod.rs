@@ -1,5 +1,6 @@
 //! Reports: an outcome in, bytes out. One file for each format, and none of them decides anything.
 
+mod accepted;
 mod csv;
 mod github;
 mod gitlab;

@@ -6,6 +6,7 @@ mod check;
 mod config;
 mod doctor;
 mod environment;
+mod exceptions;
 mod faults;
 mod fetch;
 mod help;

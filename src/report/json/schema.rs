@@ -29,6 +29,8 @@ pub struct Report<'a, Findings, Things> {
     pub population: BTreeMap<Cow<'a, str>, usize>,
     pub disagreements: Cow<'a, [String]>,
     pub oddities: Cow<'a, [String]>,
+    pub exceptions: Cow<'a, [String]>,
+    pub stale: usize,
     pub summary: Summary<'a>,
     pub rules: Vec<RuleRow<'a>>,
     pub findings: Findings,
@@ -60,6 +62,7 @@ pub struct GateRow<'a> {
     /// In seconds.
     pub max_age: Option<i64>,
     pub exit_zero: bool,
+    pub strict_baseline: bool,
     pub exit_code: u8,
 }
 
@@ -115,6 +118,8 @@ pub struct RuleRow<'a> {
     pub unknown: usize,
     /// Whether there may be more to select than was read.
     pub truncated: bool,
+    /// Whether its violations can be accepted.
+    pub waivable: bool,
     /// Whether selecting nothing leaves the rule without a meaning.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub vacuous: bool,
@@ -187,7 +192,17 @@ pub struct FindingRow<'a> {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more_paths: usize,
     pub policy: Region,
+    pub waiver: Option<WaiverRow<'a>>,
     pub fingerprint: Cow<'a, str>,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub struct WaiverRow<'a> {
+    pub reason: Cow<'a, str>,
+    pub owner: Cow<'a, str>,
+    pub expires: Cow<'a, str>,
+    pub file: Cow<'a, str>,
+    pub line: u32,
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]

@@ -9,7 +9,7 @@ use owo_colors::{OwoColorize as _, Style};
 
 use self::causes::{Cause, causes, details};
 use super::words::{self, plural};
-use super::{TextStyle, snippet};
+use super::{TextStyle, accepted, snippet};
 use crate::escape::visible;
 use crate::finding::{Finding, Matched, Outcome, RuleResult, Severity, Status, Thing, ThingKind, Unread, Verdict};
 use crate::org::{Kind, State};
@@ -34,7 +34,11 @@ pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) ->
     if style.verbose {
         report.quiet_rules(Verdict::Pass, "passed");
     }
+    if !style.quiet {
+        report.accepted();
+    }
     report.notes();
+    report.sentences(&outcome.exceptions);
     report.sentences(&outcome.disagreements);
     report.sentences(&outcome.oddities);
     report.coverage();
@@ -279,6 +283,16 @@ impl<'a> Text<'a> {
             }
         }
         if !befell.is_empty() || remarked {
+            self.line("");
+        }
+    }
+
+    /// The violations that are accepted, each with what accepts it.
+    fn accepted(&mut self) {
+        for (status, lines) in accepted::lines(self.outcome, if self.style.verbose { usize::MAX } else { NAMED }) {
+            for line in &lines {
+                self.wrapped(&format!("{}  ", self.paint(status.name(), Style::new().blue())), "  ", line);
+            }
             self.line("");
         }
     }
