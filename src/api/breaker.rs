@@ -1,5 +1,5 @@
-//! When to stop asking. What a key may not read for three users, it may not read for ten thousand; hours of asking would
-//! not change that.
+//! A circuit breaker for each endpoint. If a key may not read the roles of three users, it may not read those of ten
+//! thousand, and hours of requests would not change that.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -8,17 +8,17 @@ use super::endpoint::{self, Endpoint};
 use super::error::Error;
 use crate::org::Collection;
 
-/// So many denials, and nothing but denials, are what an endpoint answers.
+/// After this many failures in a row, all of them denials, the endpoint is assumed to deny everything.
 const DENIALS: usize = 3;
-/// So many failures of whatever kind in a row, each after its repetitions, are what an endpoint has to say for now.
+/// After this many failures of any kind in a row, each after its retries, the endpoint is assumed to be down.
 const FAILURES: usize = 20;
 
-/// What was seen of each endpoint. Two that share a path are two here: that service accounts cannot be asked about says
-/// nothing of users.
+/// What happened at each endpoint. Two endpoints that share a path are separate here: denials for service accounts say
+/// nothing about users.
 #[derive(Debug)]
 pub struct Breaker(BTreeMap<Option<Collection>, Mutex<Seen>>);
 
-/// Why an endpoint was given up.
+/// Why the breaker of an endpoint opened.
 #[derive(Clone, Debug)]
 pub struct Tripped {
     /// Whether it denies.
@@ -33,7 +33,7 @@ pub struct Tripped {
 
 #[derive(Debug, Default)]
 struct Seen {
-    /// Whether it ever answered.
+    /// Whether it ever responded successfully.
     answered: bool,
     /// Failures since it last answered, and how many of them were denials.
     failures: usize,
@@ -52,12 +52,12 @@ impl Breaker {
     ///
     /// # Errors
     ///
-    /// The endpoint was given up.
+    /// The breaker of the endpoint is open.
     pub fn check(&self, of: &Endpoint) -> Result<(), Tripped> {
         self.seen(of).given_up.clone().map_or(Ok(()), Err)
     }
 
-    /// A request was answered, now or in an earlier run.
+    /// A request succeeded, now or in an earlier run.
     pub fn answered(&self, of: &Endpoint) {
         let mut seen = self.seen(of);
         seen.answered = true;
@@ -69,8 +69,8 @@ impl Breaker {
     pub fn failed(&self, of: &Endpoint, error: &Error) {
         let mut seen = self.seen(of);
         match error {
-            // That nothing was asked says nothing of the endpoint; and of one that answers, that a thing is not there
-            // says nothing but that.
+            // A request that was never sent says nothing about the endpoint. Neither does a 404 from an endpoint that
+            // otherwise responds.
             Error::Deadline | Error::Tripped(_) | Error::Unkept => return,
             Error::NotFound { .. } if seen.answered => return,
             Error::EmptyKey
