@@ -1,8 +1,7 @@
-//! All responses that are needed, as many at a time as allowed.
+//! Collects all required responses, with as many concurrent requests as allowed.
 //!
-//! First the organization's own lists. Then everything that has to be asked thing by thing, all endpoints side by side,
-//! since each has a pace of its own: the one that takes longest begins at once and waits for nobody. Then, once, what
-//! changed while we read.
+//! First come the organization's own lists. Then come the nested lists, all endpoints in parallel because each has its
+//! own pace: the slowest one starts at once and waits for no other. Last comes one check for changes during collection.
 
 mod assemble;
 mod identity;
@@ -43,34 +42,33 @@ use progress::Tally;
 pub struct Ask<'a> {
     /// The collections, each with its ancestors.
     pub collections: &'a BTreeSet<Collection>,
-    /// Whose roles to ask for in one of the two collections that are read user by user: given the organization as far
-    /// as its lists tell it, one answer for each of its users.
+    /// For the two collections that are read user by user: whether to request the roles of each user, given the
+    /// organization according to its lists.
     pub users: &'a (dyn Fn(&Org, Collection) -> Vec<bool> + Sync),
-    /// An earlier collection, from which is taken what has not changed since; unless the oldest fact in it was read
-    /// before this time.
+    /// An earlier collection to reuse, unless its oldest fact was read before this time.
     pub since: Option<(&'a Org, Time)>,
-    /// When this run began; a collection that was cut off began earlier.
+    /// When this run started; a resumed collection started earlier.
     pub present: Time,
-    /// The organization, where one was named.
+    /// The organization in `--organization`, if any.
     pub organization: Option<&'a str>,
 }
 
 /// What was collected.
 #[derive(Debug)]
 pub struct Collected {
-    /// The organization. What could not be read stands in its coverage.
+    /// The organization. Its coverage records what could not be read.
     pub org: Org,
-    /// Why everything was read anew although there was an earlier collection.
+    /// Why everything was read again although there was an earlier collection.
     pub full_because: Option<String>,
-    /// Why it cannot be seen what changed in the tenant around the organization, where something was taken over.
+    /// Why changes in the tenant above the organization cannot be seen, if data was reused.
     pub unseen: Option<String>,
-    /// That the answers are not of one organization, or not of the one that is meant. Then nothing is to be believed.
+    /// Set if the responses come from several organizations or from the wrong one. Then nothing may be used.
     pub mixed: Option<Mixed>,
     /// What can be done about what could not be read.
     pub help: BTreeSet<String>,
 }
 
-/// Collects what is asked for, at this time.
+/// Collects what is requested, at this time.
 pub async fn collect(
     client: &Client,
     ask: Ask<'_>,
@@ -87,7 +85,7 @@ pub async fn collect(
         return Collected { org, full_because: None, unseen: None, mixed: Some(mixed), help: BTreeSet::new() };
     }
     let wanted = collector.wanted(&mut responses);
-    // What is cheap is read anew in any case.
+    // Cheap lists are always read again.
     let mut unseen = None;
     let full_because = match ask.since.filter(|_| !collector.slow_collections().is_empty()) {
         None => {
@@ -156,7 +154,7 @@ impl Collector<'_> {
         Some(listed)
     }
 
-    /// One list of one thing.
+    /// One nested list of one thing.
     async fn one<T: DeserializeOwned + Item>(
         &self,
         collection: Collection,
@@ -189,7 +187,7 @@ impl Collector<'_> {
         futures_util::stream::iter(asking).buffer_unordered(self.client.concurrency).collect().await
     }
 
-    /// The lists that others hang on.
+    /// The lists that nested lists depend on.
     async fn lists(&self, responses: &mut Responses) {
         let (users, projects, groups, roles) = tokio::join!(
             self.whole(Collection::Users, Purpose::First),

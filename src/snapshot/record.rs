@@ -359,7 +359,7 @@ pub struct AdminApiKey<'a> {
     pub told_apart: bool,
 }
 
-/// Whose a key is.
+/// The owner of a key.
 #[derive(Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Owner<'a> {
