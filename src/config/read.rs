@@ -8,7 +8,7 @@ use super::Entry;
 use crate::document::tree::{Node, Yaml, parse};
 use crate::document::{Params, Problem, Reader, SourceText};
 
-/// What stands behind a key.
+/// The value of a key.
 #[derive(Clone, Copy)]
 enum Kind {
     /// A text or a number.
@@ -25,7 +25,7 @@ enum Kind {
     Params,
 }
 
-/// Each key, the flag that it stands for, and what it takes.
+/// Each key, its flag, and the values it takes.
 const KEYS: [(&str, &str, Kind); 19] = [
     ("policies", "policy", Kind::Paths),
     ("only", "only", Kind::Words),

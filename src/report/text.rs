@@ -1,5 +1,5 @@
-//! The report for people: worst first, every finding under the words of the policy that fired, and what has one
-//! cause told once.
+//! The report for people: worst first, every finding under the words of the policy that fired, and findings with the
+//! same cause shown once.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -127,8 +127,8 @@ impl<'a> Text<'a> {
         self.line("");
     }
 
-    /// What would have to be read to answer the rule whole: of collections the names, since what happened to each is
-    /// told once, below.
+    /// What is missing to answer the rule completely. For collections only the names, because the reasons are listed
+    /// once, below.
     fn open(&mut self, rule: &RuleResult) {
         let incomplete = |unread: &Unread| match unread {
             Unread::Incomplete(collection, _) => Some(collection.name()),
@@ -259,7 +259,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The collections with holes; those that one thing befell, together.
+    /// The incomplete collections; those with the same cause together.
     fn coverage(&mut self) {
         let mut befell: Vec<(State, String, Vec<&str>)> = Vec::new();
         for (collection, state, detail) in words::incomplete(self.outcome) {
@@ -285,7 +285,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Sentences about the data: where two views of inheritance differ, or what reads otherwise than it is.
+    /// Sentences about the data: where two views of inheritance differ, or what may mislead.
     fn sentences(&mut self, sentences: &[String]) {
         let shown = if self.style.verbose { sentences.len() } else { SENTENCES };
         for sentence in sentences.iter().take(shown) {

@@ -53,7 +53,7 @@ pub struct Proof {
     pub paths: Vec<Way>,
     /// What is missing, where the answer is unknown.
     pub missing: Vec<Missing>,
-    /// The words of the policy that decided where there is no value to show.
+    /// The words of the policy that decided, if there is no value to show.
     pub places: Vec<Range<usize>>,
 }
 
@@ -108,7 +108,7 @@ impl Proof {
     }
 }
 
-/// The sentence on an attribute that the API did not send for so many things.
+/// The sentence about an attribute that the API did not send for this many things.
 pub fn unsent_for(attribute: &str, first: &Thing, count: usize) -> String {
     let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
     format!("the API sent no `{attribute}` for {} {}{more}", first.kind.words(), first.qualified_label())

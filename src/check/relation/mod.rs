@@ -36,7 +36,7 @@ pub trait Family {
     /// The paths to the related thing at this place.
     fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Path>;
 
-    /// Notes why there may be more related things than were read, in words for whoever has to mend it.
+    /// Notes why there may be more related things than were read, so that the user can fix it.
     fn gaps(&self, prover: &Prover<'_, '_>, start: Start, proof: &mut Proof);
 }
 
@@ -83,7 +83,7 @@ impl Prover<'_, '_> {
     }
 }
 
-/// The places of what stands in a project, in a list that is sorted by project.
+/// The indexes of the things in a project, in a list that is sorted by project.
 fn within<T>(things: &[T], project: usize, of: impl Fn(&T) -> ProjectIx) -> std::ops::Range<usize> {
     let from = things.partition_point(|thing| of(thing).at() < project);
     from..things.partition_point(|thing| of(thing).at() <= project)
