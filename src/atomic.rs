@@ -1,4 +1,4 @@
-//! Files that are written whole or not at all, readable by their owner only.
+//! Files that are written completely or not at all and are readable only by their owner.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -11,8 +11,8 @@ use tempfile::NamedTempFile;
 /// The temporary files of this process, for [`abandon_all`] to remove.
 static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// Writes a file through `fill`. The name appears, or changes its content, only once all of it is on disk.
-/// A name that stands for no regular file (a pipe, a terminal) is written to as it is.
+/// Writes a file through `fill`. The name appears, or changes its content, only once all of it is on disk. A path that
+/// is not a regular file (a pipe, a terminal) is written directly.
 ///
 /// # Errors
 ///
@@ -36,7 +36,7 @@ pub fn write_whole<T>(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Resu
     Ok(result)
 }
 
-/// Finds out whether [`write_whole`] could write there, and leaves everything as it is.
+/// Checks whether [`write_whole`] could write there, without changing anything.
 ///
 /// # Errors
 ///
@@ -91,7 +91,7 @@ pub fn sync_folder_of(path: &Path) -> io::Result<()> {
 pub fn abandon_all() {
     let unfinished = registry();
     for path in unfinished.iter() {
-        // There is nobody left to tell.
+        // There is nowhere left to report it.
         std::fs::remove_file(path).unwrap_or(());
     }
     std::mem::forget(unfinished);
@@ -135,7 +135,7 @@ fn registry() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes a file with a name of its own, for its owner only. An error does not speak of that name, which nobody knows.
+/// Creates a private file with a unique name. Errors do not contain that name, which the user does not know.
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);

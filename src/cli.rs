@@ -1,4 +1,4 @@
-//! The flags that several commands share. What one command alone takes stands in its file in `command`.
+//! The flags that several commands share. The flags of a single command are in its file in `command`.
 
 #![expect(clippy::doc_markdown, reason = "clap shows the doc comments of flags as help")]
 
@@ -57,7 +57,7 @@ impl Common {
         self.level() >= 2
     }
 
-    /// Whether progress is shown, if there is a terminal to show it on. Between traced requests nobody could read it.
+    /// Whether to show progress if there is a terminal. Among traced requests it would be unreadable.
     pub fn shows_progress(&self) -> bool {
         (self.progress || !self.no_progress) && !self.is_quiet() && !self.traces()
     }

@@ -57,7 +57,7 @@ pub fn said(error: &io::Error) -> String {
     // What has a text of its own says more.
     let words = known.iter().find(|(kind, _)| *kind == error.kind() && error.get_ref().is_none());
     let whole = error.to_string();
-    // The number of an error helps nobody.
+    // An error number does not help the user.
     words
         .map_or_else(|| whole.split(" (os error").next().unwrap_or(&whole).to_owned(), |(_, words)| (*words).to_owned())
 }
@@ -76,7 +76,7 @@ pub fn mask(text: &str) -> String {
         let end = key.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '*' | '.')));
         let end = end.unwrap_or(key.len());
         masked.push_str(before);
-        // Short words such as `sk-learn` are no keys.
+        // Short words such as `sk-learn` are not keys.
         masked.push_str(if end >= SHORTEST_KEY { "sk-***" } else { &key[..end] });
         rest = &key[end..];
     }

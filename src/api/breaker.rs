@@ -1,5 +1,5 @@
-//! When to stop asking. What a key may not read for three users, it may not read for ten thousand; hours of asking would
-//! not change that.
+//! A circuit breaker for each endpoint. If a key may not read the roles of three users, it may not read those of ten
+//! thousand, and hours of requests would not change that.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -8,19 +8,19 @@ use super::endpoint::{self, Endpoint};
 use super::error::{Error, Tripped};
 use crate::org::Collection;
 
-/// So many denials, and nothing but denials, are what an endpoint answers.
+/// After this many failures in a row, all of them denials, the endpoint is assumed to deny everything.
 const DENIALS: usize = 3;
-/// So many failures of whatever kind in a row, each after its repetitions, are what an endpoint has to say for now.
+/// After this many failures of any kind in a row, each after its retries, the endpoint is assumed to be down.
 const FAILURES: usize = 20;
 
-/// What was seen of each endpoint. Two that share a path are two here: that service accounts cannot be asked about says
-/// nothing of users.
+/// What happened at each endpoint. Two endpoints that share a path are separate here: denials for service accounts say
+/// nothing about users.
 #[derive(Debug)]
 pub struct Breaker(BTreeMap<Option<Collection>, Mutex<Seen>>);
 
 #[derive(Debug, Default)]
 struct Seen {
-    /// Whether it ever answered.
+    /// Whether it ever responded successfully.
     answered: bool,
     /// Failures since it last answered, and how many of them were denials.
     failures: usize,
@@ -39,12 +39,12 @@ impl Breaker {
     ///
     /// # Errors
     ///
-    /// The endpoint was given up.
+    /// The breaker of the endpoint is open.
     pub fn check(&self, of: &Endpoint) -> Result<(), Tripped> {
         self.seen(of).given_up.clone().map_or(Ok(()), Err)
     }
 
-    /// A request was answered, now or in an earlier run.
+    /// A request succeeded, now or in an earlier run.
     pub fn answered(&self, of: &Endpoint) {
         let mut seen = self.seen(of);
         seen.answered = true;
@@ -56,8 +56,8 @@ impl Breaker {
     pub fn failed(&self, of: &Endpoint, error: &Error) {
         let mut seen = self.seen(of);
         match error {
-            // That nothing was asked says nothing of the endpoint; and of one that answers, that a thing is not there
-            // says nothing but that.
+            // A request that was never sent says nothing about the endpoint. Neither does a 404 from an endpoint that
+            // otherwise responds.
             Error::Deadline | Error::Tripped(_) | Error::Unkept => return,
             Error::NotFound { .. } if seen.answered => return,
             Error::EmptyKey

@@ -1,4 +1,5 @@
-//! The way to the API: where it may lead, whom to trust, and what keeps a connection from being made, in words that help.
+//! Connecting to the API: which base URLs are allowed, which certificates are trusted, and helpful words for why a
+//! connection failed.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -22,20 +23,20 @@ use crate::bounded;
 use crate::escape::{is_hidden, mask, said};
 use crate::time::{Time, rfc3339};
 
-/// The largest file of CA certificates, in bytes: thirty times those that systems have.
+/// The largest file of CA certificates, in bytes: thirty times the size of a system's store.
 const LARGEST_CA_FILE: u64 = 8 << 20;
 
-/// What to ask a user whose machine may live in another year.
+/// The hint if a certificate seems to be out of date.
 const CLOCK: &str = "is this machine's clock right?";
 
-/// The base URL, if the key is safe on the way there.
+/// Checks that the key is safe on the way to this base URL.
 ///
 /// # Errors
 ///
-/// It is none, or would send the key in the clear.
+/// The base URL is invalid, or would send the key in plain text.
 pub(crate) fn base_url(text: &str) -> Result<Url, Error> {
     let url = Url::parse(text.trim_end_matches('/'));
-    // Only the host is shown: a key may have got into any other part.
+    // Show only the host: a key may be in any other part.
     let host = url.as_ref().ok().and_then(|url| url.host_str()).unwrap_or_default();
     let shown = mask(&host.chars().filter(|c| !is_hidden(*c)).collect::<String>());
     let no = |why: &str| Err(Error::BaseUrl { host: shown.clone(), why: why.to_owned() });
@@ -70,7 +71,7 @@ fn is_local(url: &Url) -> bool {
 ///
 /// # Errors
 ///
-/// There are none that can be used.
+/// The file contains no usable certificates.
 pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     let unusable = |why: String| Error::CaFile { path: path.to_owned(), why };
     let pem = bounded::read_file(path, LARGEST_CA_FILE).map_err(|error| unusable(said(&error)))?;
@@ -91,7 +92,7 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     }
 }
 
-/// Looks whether the proxy in the environment can be used. One that cannot even be read would be passed over.
+/// Checks the proxy in the environment. The HTTP library ignores a value that it cannot parse.
 ///
 /// # Errors
 ///
@@ -112,10 +113,10 @@ pub(crate) fn look_at_the_proxy() -> Result<(), Error> {
     }
 }
 
-/// Why there is no connection, and whether there may be one the next time.
+/// Why there is no connection, and whether a retry may help.
 pub(crate) fn unreachable(error: &reqwest::Error) -> (String, bool) {
     let tunnel = chain(error).find_map(|cause| Some(cause.to_string().strip_prefix("tunnel error: ")?.to_owned()));
-    // As long as there is no way through the proxy, it is the proxy that we talk to.
+    // Until the proxy has connected, any error comes from the proxy.
     let (who, whose) = if tunnel.is_some() { ("the proxy", "the proxy's") } else { ("the server", "its") };
     if let Some(error) = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
         let why = match error {
@@ -148,7 +149,7 @@ pub(crate) fn unreachable(error: &reqwest::Error) -> (String, bool) {
 /// What is wrong with a certificate.
 fn certificate(error: &CertificateError) -> String {
     match error {
-        // A signature is bad if the authority only has the name of one that is trusted.
+        // A bad signature means a CA with the name of a trusted one but another key.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "is signed by a CA that is not trusted; --ca-file FILE adds one".to_owned()
         }
@@ -185,7 +186,7 @@ fn seconds(time: u64) -> Time {
     Time::try_from(time).unwrap_or(Time::MAX)
 }
 
-/// The last cause: what the system or the library said. Those before it wrap it, and one holds the URL.
+/// The innermost cause: what the system or the library said. The outer ones only wrap it, and one contains the URL.
 pub(crate) fn last(error: &(dyn Cause + 'static)) -> String {
     chain(error).last().unwrap_or(error).to_string()
 }

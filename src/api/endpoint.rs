@@ -18,25 +18,25 @@ pub enum Envelope {
 /// An endpoint that lists something.
 #[derive(Debug)]
 pub struct Endpoint {
-    /// What it feeds; the audit log tells of changes, and feeds nothing.
+    /// The collection that it feeds; none for the audit log.
     pub feeds: Option<Collection>,
-    /// The path below the base URL; `{…}` stand for ids. The API counts requests by it.
+    /// The path below the base URL, with `{…}` for ids. The API counts requests for each such path.
     pub template: &'static str,
     /// Where the cursor is.
     pub envelope: Envelope,
-    /// The largest page that is documented. Where it is refused with 400, [`SAFE_LIMIT`] is asked for.
+    /// The largest documented page size. If the API refuses it with 400, we use [`SAFE_LIMIT`].
     pub limit: u32,
-    /// What is asked for beside the page.
+    /// Additional query parameters.
     pub query: &'static str,
-    /// The scope that reading takes, as far as anybody has seen.
+    /// The scope that reading requires, as far as is known.
     pub scope: &'static str,
-    /// Whether it answers 400 for an archived project, which has none of what it lists.
+    /// Whether it returns 400 for an archived project, which has no such items.
     pub refuses_archived: bool,
-    /// Whether its answers show part of each key, which is not to be kept.
+    /// Whether its responses show part of each key, which must not be kept.
     pub shows_keys: bool,
 }
 
-/// The page size that every endpoint takes, for those that refuse the documented one.
+/// A page size that every endpoint accepts, for those that refuse the documented one.
 pub const SAFE_LIMIT: u32 = 100;
 
 const fn list(feeds: Option<Collection>, template: &'static str, limit: u32) -> Endpoint {
@@ -60,7 +60,7 @@ static TABLE: [Endpoint; Collection::ALL.len()] = {
     };
     const ROLES: &str = "api.roles.read";
     const GROUPS: &str = "api.groups.read";
-    /// A service account is asked for as a user of its project is, and counted with them.
+    /// Service accounts use the path of project users, and the API counts both together.
     const IN_PROJECT: &str = "/projects/{project}/users/{id}/roles";
     [
         next(Roles, "/organization/roles", 1000, ROLES),
@@ -77,7 +77,7 @@ static TABLE: [Endpoint; Collection::ALL.len()] = {
         next(ProjectGroupRoles, "/projects/{project}/groups/{id}/roles", 1000, ROLES),
         Endpoint { refuses_archived: true, ..last_id(ServiceAccounts, "/organization/projects/{id}/service_accounts") },
         next(ServiceAccountRoles, IN_PROJECT, 1000, ROLES),
-        // Without it, keys whose owner lost access are left out.
+        // Without it, the API leaves out keys whose owner lost access.
         Endpoint {
             query: "&owner_project_access=any",
             shows_keys: true,
@@ -110,7 +110,7 @@ pub fn all() -> impl Iterator<Item = &'static Endpoint> {
 }
 
 impl Endpoint {
-    /// The path for one thing, its ids encoded; as many ids as the template has places.
+    /// The path for one thing, with its ids encoded; there are as many ids as placeholders.
     pub fn path(&self, ids: &[&str]) -> Result<String, Error> {
         let mut path = self.template.to_owned();
         for id in ids {

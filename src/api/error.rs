@@ -29,15 +29,15 @@ pub enum Error {
     #[error("the admin key is empty")]
     #[diagnostic(help("set OPENAI_ADMIN_KEY or --key-file FILE (- reads standard input)"))]
     EmptyKey,
-    /// The key holds what no key can.
+    /// The key contains characters that no key has.
     #[error("the admin key contains characters that no key has")]
     #[diagnostic(help("a key is one line of letters, digits, - and _"))]
     MalformedKey,
-    /// The base URL is none.
+    /// The base URL is invalid.
     #[error("the base URL {}cannot be used: {why}", if host.is_empty() { String::new() } else { format!("at `{host}` ") })]
     #[diagnostic(help("the base URL of the OpenAI API is https://api.openai.com/v1"))]
     BaseUrl {
-        /// Its host; the rest might hold a key.
+        /// Its host; the rest might contain a key.
         host: String,
         /// What is wrong with it.
         why: String,
@@ -64,7 +64,7 @@ pub enum Error {
         "write http://HOST:PORT, or http://NAME:PASSWORD@HOST:PORT with special characters percent-encoded"
     ))]
     Proxy {
-        /// The variable; its value may hold a password.
+        /// The variable; its value may contain a password.
         variable: &'static str,
         /// What is wrong with it.
         why: &'static str,
@@ -78,14 +78,14 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
-    /// Another run has the journal.
+    /// Another run is using the journal.
     #[error("another run is writing the journal `{}`", shown(path))]
     #[diagnostic(help("wait for it, or write to another file"))]
     JournalBusy {
         /// The file.
         path: PathBuf,
     },
-    /// The journal cannot be locked, though nobody has it.
+    /// The journal cannot be locked, although no other run uses it.
     #[error("cannot lock the journal `{}`", shown(path))]
     #[diagnostic(help(
         "some network file systems do not support locks: write to a local file or to standard output (-o -)"
@@ -96,7 +96,7 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The journal belongs to something else.
+    /// The journal belongs to another key, API, organization or version.
     #[error("cannot resume from the journal `{}`: {why}", shown(path))]
     #[diagnostic(help("delete it to start over"))]
     JournalForeign {
@@ -123,7 +123,7 @@ pub enum Error {
         /// What the API said.
         message: String,
     },
-    /// Another status that is not repeated.
+    /// Another status that is not retried.
     #[error("{status}, {message}")]
     #[diagnostic(help("{}", advice_on(*status)))]
     Status {
@@ -143,7 +143,7 @@ pub enum Error {
         /// How long it asked us to wait.
         wait: Option<Duration>,
     },
-    /// A redirect, which is not followed: the key would go along.
+    /// A redirect, which is not followed because the key would go along.
     #[error("redirected to {to}, not followed")]
     #[diagnostic(help(
         "rolelint sends the key only to the host of --base-url; check for a login page or a proxy in between"
@@ -158,11 +158,11 @@ pub enum Error {
         "check the host of --base-url; HTTPS_PROXY sets a proxy, and --ca-file adds a trusted certificate"
     ))]
     Connect {
-        /// The host, and the port if it is not the usual one.
+        /// The host, and the port if it is not the default.
         to: String,
         /// What is in the way.
         why: String,
-        /// Whether it may be out of the way the next time.
+        /// Whether a retry may help.
         passing: bool,
     },
     /// The connection broke, or no response before the timeout.
@@ -172,7 +172,7 @@ pub enum Error {
         /// What the library said.
         why: String,
     },
-    /// The body ended before its end.
+    /// The body was truncated.
     #[error("the response was truncated")]
     #[diagnostic(help("something cuts off responses on the way from the API; check for a proxy"))]
     Truncated,
@@ -203,25 +203,25 @@ pub enum Error {
         /// What is wrong.
         what: String,
     },
-    /// Pages that do not lead to an end.
+    /// Pagination that does not end properly.
     #[error("pagination is inconsistent: {what}")]
     #[diagnostic(help("-vv shows every request; a list without a proper end may be incomplete"))]
     Pagination {
         /// What is wrong.
         what: &'static str,
     },
-    /// The endpoint only ever failed, and is asked no more.
+    /// The breaker of the endpoint is open.
     #[error("{}", .0.said)]
     #[diagnostic(help("{}", .0.help.as_deref().unwrap_or("every request to this endpoint failed")))]
     Tripped(Tripped),
-    /// The journal can hold no more.
+    /// The journal cannot be written any more.
     #[error("the response could not be written to the journal")]
     Unkept,
-    /// The time that was given is over.
+    /// The deadline has passed.
     #[error("no response before the --deadline")]
     #[diagnostic(help("a longer --deadline reads more; running the same fetch again resumes it"))]
     Deadline,
-    /// An id that cannot stand in a path.
+    /// An id that is not valid in a path.
     #[error("the id `{id}` is not valid in a path")]
     Id {
         /// The id.
@@ -257,7 +257,7 @@ fn refusal(scope: Option<&str>, message: &str) -> String {
 }
 
 impl Error {
-    /// Whether asking again can help.
+    /// Whether a retry can help.
     pub(crate) fn passing(&self) -> bool {
         match self {
             Self::Connect { passing, .. } => *passing,

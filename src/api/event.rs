@@ -1,4 +1,4 @@
-//! What happened, as the audit log tells it, and what of that can bear on who holds which role.
+//! Events of the audit log, and which of them can change who holds which role.
 
 use serde::Deserialize;
 
@@ -25,11 +25,11 @@ impl Item for Event {
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
-    /// Nothing that bears on who holds which role, or only what is read anew in any case.
+    /// It changes no roles, or only data that is read again anyway.
     Harmless,
     /// A role.
     Role,
-    /// A user, group or service account that got or lost a role.
+    /// A user, group or service account that gained or lost a role.
     Principal,
     /// A user.
     User,
@@ -43,7 +43,7 @@ pub enum About {
     Unknown,
 }
 
-/// The kinds of event that name what they bear on. Source: the specification of the API, as of 2026-08-21.
+/// The kinds of event that name what they affect. Source: the specification of the API, as of 2026-08-21.
 const NAMING: [(&str, About); 18] = [
     ("role.created", About::Role),
     ("role.updated", About::Role),
@@ -65,7 +65,7 @@ const NAMING: [(&str, About); 18] = [
     ("project.deleted", About::Project),
 ];
 
-/// How the kinds begin that change no role of anybody.
+/// Prefixes of event types that change nobody's roles.
 const HARMLESS: [&str; 22] = [
     "api_key.",
     "certificate.",
@@ -92,7 +92,7 @@ const HARMLESS: [&str; 22] = [
 ];
 
 impl Event {
-    /// The ids of what it is about: not of who did it, nor where.
+    /// The ids of what the event is about, not of the actor or the place.
     pub fn ids(&self) -> Vec<&str> {
         let said = self.rest.get(&self.type_).and_then(serde_json::Value::as_object);
         let ids = ["id", "principal_id", "user_id", "group_id", "role_id"];
@@ -106,7 +106,7 @@ impl Event {
         naming.or_else(harmless).unwrap_or(About::Unknown)
     }
 
-    /// The ids of what is no more, if that is what it tells. Who lost a role is still there.
+    /// The ids of what the event says was deleted. A user who lost a role still exists.
     pub fn ended(&self) -> Vec<&str> {
         let ends = self.type_.ends_with(".deleted") && self.about() != About::Principal;
         if ends { self.ids() } else { Vec::new() }

@@ -13,11 +13,11 @@ use crate::escape::mask;
 pub struct Key(SecretString);
 
 impl Key {
-    /// Takes a key as given, without the line end that files have.
+    /// Takes a key as given, without a newline at the end.
     ///
     /// # Errors
     ///
-    /// It is empty, or holds what no key and no HTTP header can.
+    /// It is empty, or contains characters that no key or HTTP header can.
     pub fn new(text: &str) -> Result<Self, Error> {
         let text = text.trim();
         if text.is_empty() {
@@ -37,7 +37,7 @@ impl Key {
         value
     }
 
-    /// A salted digest, which tells this key from another and tells nothing else.
+    /// A salted digest, which distinguishes this key from others and reveals nothing else.
     pub(crate) fn digest(&self, salt: &str) -> String {
         let mut hash = Sha256::new();
         hash.update(salt.as_bytes());
@@ -50,12 +50,12 @@ impl Key {
         mask(&text.replace(self.0.expose_secret(), "***"))
     }
 
-    /// Whether a text holds this key.
+    /// Whether a text contains this key.
     pub(crate) fn is_in(&self, text: &str) -> bool {
         text.contains(self.0.expose_secret())
     }
 
-    /// Takes this key out of an answer, should the API ever send it, plain or with escapes in it.
+    /// Removes this key from a response, in case the API ever sends it, plain or with escapes.
     pub(crate) fn erase(&self, body: Vec<u8>) -> Vec<u8> {
         let key = self.0.expose_secret();
         let holds = |body: &[u8]| body.windows(key.len()).any(|window| window == key.as_bytes());
@@ -67,8 +67,7 @@ impl Key {
     }
 }
 
-/// JSON without the escapes that it does not need, of which a key can be made: `\u0073` for `s`, `\/` for `/`. `None`
-/// if there are none.
+/// JSON without unnecessary escapes, which could hide a key: `\u0073` for `s`, `\/` for `/`. `None` if there are none.
 fn unescaped(json: &[u8]) -> Option<Vec<u8>> {
     let mut plain = Vec::new();
     let (mut rest, mut found) = (json, false);
@@ -80,7 +79,7 @@ fn unescaped(json: &[u8]) -> Option<Vec<u8>> {
         let (byte, length) = match code.filter(|code| code.is_ascii_graphic() && !matches!(code, b'"' | b'\\')) {
             Some(code) => (Some(code), 6),
             None if escape.starts_with(b"\\/") => (Some(b'/'), 2),
-            // What it escapes may be a backslash itself.
+            // The escaped character may itself be a backslash.
             None => (None, escape.len().min(2)),
         };
         found |= byte.is_some();
@@ -97,12 +96,12 @@ impl fmt::Debug for Key {
     }
 }
 
-/// A list of keys without the pieces of the keys that it shows. What is not JSON stays as it is: nobody can read it. But
-/// what can be read only by who does not look at all of it might still show a piece.
+/// A list of keys without the parts of the keys that it shows. A body that is not JSON is unchanged, because no parser
+/// accepts it. But a body that only a lenient parser accepts might still show part of a key.
 ///
 /// # Errors
 ///
-/// It is such an answer.
+/// Only a lenient parser accepts the body.
 pub(crate) fn without_keys(body: Vec<u8>) -> Result<Vec<u8>, Error> {
     let mut page = match serde_json::from_slice::<serde_json::Value>(&body) {
         Ok(page) => page,

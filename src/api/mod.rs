@@ -1,7 +1,7 @@
-//! The live source: an organization as the Admin API tells it.
+//! The Admin API: requests, pages and responses.
 //!
-//! Two rules stand above all others here. An answer that could not be had is recorded as such; it never becomes an
-//! empty list. And the key goes to the API's own host, in one header, and nowhere else.
+//! Two rules come first here. A response that we did not get is recorded as such and never becomes an empty list. And
+//! the key goes to the API's own host, in one header, and nowhere else.
 
 mod breaker;
 pub(crate) mod client;

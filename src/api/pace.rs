@@ -1,10 +1,10 @@
-//! How fast we ask: each endpoint has a pace of its own, learnt from what the API lets through.
+//! How fast we send requests. Each endpoint has its own pace, learned from what the API accepts.
 //!
-//! Admin endpoints were measured at 7 to 10 requests a minute for each endpoint, whatever ids stand in its path, and
-//! often say nothing of when to come back (`mkdev-me/terraform-provider-openai`, its changelog and pull requests 69 to
-//! 76). So we begin without a limit; the first refusal tells how many requests fit into how long; from then on they
-//! are spread evenly. Two quiet minutes add one a minute, a refusal takes a tenth away. A refusal on one endpoint slows
-//! no other.
+//! Admin endpoints were measured at 7 to 10 requests a minute each, whatever ids are in the path, and often do not say
+//! how long to wait (`mkdev-me/terraform-provider-openai`, its changelog and pull requests 69 to 76). So we start
+//! without a limit. The first 429 shows how many requests fit into how much time, and from then on we spread them
+//! evenly. Two minutes without a 429 add one request a minute; a 429 takes off a tenth. A 429 from one endpoint does
+//! not slow the others.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
@@ -18,25 +18,25 @@ use super::endpoint::{self, Endpoint, SAFE_LIMIT};
 use super::error::Tripped;
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// After so long without a refusal, a little more is tried.
+/// After this long without a 429, the pace is raised a little.
 const QUIET: Duration = Duration::from_secs(120);
 /// The slowest pace, in requests a minute: slower than any endpoint was measured.
 const SLOWEST: f64 = 6.0;
-/// How many refusals in a row, with nothing let through between them, are a pause that does not end.
+/// After this many 429 responses in a row, the pause is taken to be endless.
 const MOST_REFUSALS: usize = 20;
 
 /// The paces of all endpoints.
 #[derive(Debug)]
 pub struct Pace {
-    /// By template: the API counts the requests for all that share one together.
+    /// By path template: the API counts all requests that share one together.
     lanes: BTreeMap<&'static str, Mutex<Lane>>,
-    /// Requests under way at once.
+    /// Maximum number of concurrent requests.
     under_way: Semaphore,
     /// When to stop asking.
     pub patience: Breaker,
 }
 
-/// A request's turn, until it is dropped.
+/// The turn of a request; dropping it ends the turn.
 #[derive(Debug)]
 pub struct Turn<'p> {
     /// When it began.
@@ -46,24 +46,25 @@ pub struct Turn<'p> {
 
 #[derive(Debug)]
 struct Lane {
-    /// Requests a minute; without a limit as long as nothing was refused.
+    /// Requests per minute; no limit until the first 429.
     rate: Option<f64>,
     /// The earliest moment for the next request.
     next: Instant,
-    /// When the requests of the last minute went out that were let through.
+    /// When the accepted requests of the last minute were sent.
     granted: VecDeque<Instant>,
     /// When the rate last changed.
     changed: Instant,
-    /// Refusals since something was let through.
+    /// 429 responses since the last accepted request.
     refusals: usize,
-    /// How often the API said that we are too fast.
+    /// How many 429 responses there were.
     all_refusals: usize,
     /// Whether it refused the documented page size.
     small_pages: bool,
 }
 
 impl Pace {
-    /// The pace at the start: `rate` requests a minute for each endpoint, or as many as it lets through; so many at once.
+    /// The initial pace: `rate` requests per minute for each endpoint, or as many as it accepts, and the maximum number
+    /// of concurrent requests.
     pub fn new(rate: Option<f64>, concurrency: usize) -> Self {
         let now = Instant::now();
         let lane = || Lane {
@@ -82,21 +83,21 @@ impl Pace {
         }
     }
 
-    /// Waits until it is this endpoint's turn, and one more request may be under way.
+    /// Waits until this endpoint may get another request and one more may run concurrently.
     ///
     /// # Errors
     ///
-    /// Nothing is to be asked: the endpoint was given up, maybe while this request waited.
+    /// The breaker of the endpoint is open; it may have opened while this request waited.
     pub async fn turn(&self, of: &Endpoint) -> Result<Turn<'_>, Tripped> {
         loop {
             self.patience.check(of)?;
             let next = self.lane(of).next;
             if next > Instant::now() {
-                // Others wait for the same moment: whoever comes first takes it, the rest look again.
+                // Several requests may wait for the same moment. The first one takes it, and the others check again.
                 tokio::time::sleep_until(next).await;
                 continue;
             }
-            // Who waits for a turn keeps no other endpoint's request from being under way.
+            // A request that waits for its turn does not count as concurrent, so it does not block other endpoints.
             let under_way = self.under_way.acquire().await.expect("the semaphore is never closed");
             self.patience.check(of)?;
             let mut lane = self.lane(of);
@@ -108,7 +109,7 @@ impl Pace {
         }
     }
 
-    /// A request that went out at `sent` was let through.
+    /// A request sent at `sent` was accepted.
     pub fn granted(&self, of: &Endpoint, sent: Instant) {
         self.patience.answered(of);
         let mut lane = self.lane(of);
@@ -122,8 +123,8 @@ impl Pace {
         }
     }
 
-    /// A request that went out at `sent` was refused, with the promise of letting one through after `wait`.
-    /// Returns whether it makes sense to go on asking.
+    /// A request sent at `sent` got a 429, with a promise to accept one after `wait`. Returns whether it makes sense to
+    /// continue.
     pub fn refused(&self, of: &Endpoint, sent: Instant, wait: Option<Duration>) -> bool {
         let mut lane = self.lane(of);
         let now = Instant::now();
@@ -131,9 +132,9 @@ impl Pace {
         lane.refusals += 1;
         lane.all_refusals += 1;
         let window = lane.granted.front().map_or(Duration::ZERO, |first| now.duration_since(*first));
-        // Without a promise, a minute after the first of those that fitted.
+        // Without a promise, wait until a minute after the first accepted request.
         let wait = wait.unwrap_or_else(|| MINUTE.saturating_sub(window).max(Duration::from_secs(1)));
-        // Requests that were under way together are refused together: that is one refusal.
+        // Concurrent requests are refused together, so they count as one refusal.
         if sent >= lane.changed {
             #[expect(clippy::cast_precision_loss, reason = "a minute holds no such numbers")]
             let fitted = lane.granted.len().max(1) as f64 * 60.0 / (window + wait).as_secs_f64().max(1e-3);
@@ -150,12 +151,12 @@ impl Pace {
         if self.lane(of).small_pages { of.limit.min(SAFE_LIMIT) } else { of.limit }
     }
 
-    /// The documented page was too large: from now on the safe one is asked for.
+    /// The documented page size was refused: use the safe one from now on.
     pub fn too_large(&self, of: &Endpoint) {
         self.lane(of).small_pages = true;
     }
 
-    /// How long so many requests take, once the endpoint's pace is known.
+    /// How long that many requests take, if the endpoint's pace is known.
     pub fn estimate(&self, of: &Endpoint, requests: usize) -> Option<Duration> {
         let lane = self.lane(of);
         let rate = lane.rate?;
@@ -165,7 +166,7 @@ impl Pace {
         Some(if requests == 0 { Duration::ZERO } else { pause + asking })
     }
 
-    /// How often the endpoint said that we are too fast, and the pace that follows, in requests a minute.
+    /// How many 429 responses the endpoint sent, and the resulting pace in requests per minute.
     pub fn learnt(&self, of: &Endpoint) -> (usize, Option<f64>) {
         let lane = self.lane(of);
         (lane.all_refusals, lane.rate)

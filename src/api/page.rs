@@ -1,4 +1,4 @@
-//! A page of a list, and what makes one no page at all.
+//! A page of a list, and when a response is not a page.
 
 use serde::{Deserialize, Deserializer};
 
@@ -14,11 +14,11 @@ pub struct Page<T> {
     pub has_more: Option<bool>,
     pub next: Known<String>,
     pub last_id: Known<String>,
-    /// Fields of its items that were left out since nobody can read them.
+    /// Fields of its items that were removed because they are unreadable.
     pub unreadable: Vec<Unreadable>,
 }
 
-/// A page as it comes. One without `data` is no page: what it does not say must not be read as an empty list.
+/// A page as it arrives. A response without `data` is not a page: it must not be read as an empty list.
 #[derive(Deserialize)]
 struct Sent<T> {
     #[serde(default)]
@@ -43,7 +43,7 @@ struct Sent<T> {
     unreadable: Vec<Unreadable>,
 }
 
-/// What says that a page is not all that was asked for, unless it is `null`, false or empty.
+/// Fields that say that a page is incomplete, unless they are `null`, false or empty.
 #[derive(Default)]
 struct Fault(Option<serde_json::Value>);
 

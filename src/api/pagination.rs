@@ -1,4 +1,4 @@
-//! A whole list, page by page. A list that does not come to an end by its own rules was not read.
+//! A whole list, page by page. A list that does not end by the rules of pagination is incomplete.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,20 +16,20 @@ use crate::org::Known;
 /// More pages than any organization has.
 const MOST_PAGES: u64 = 100_000;
 
-/// What was read of a list: all of it, unless `cut` says why not.
+/// What was read of a list: everything, unless `cut` says why it is truncated.
 #[derive(Debug)]
 pub struct Listed<T> {
     pub items: Vec<T>,
-    /// What else the list said of things that are among the items, other than what it said first.
+    /// Further copies of items that differ from the first copy.
     pub copies: Vec<T>,
-    /// Fields that nobody can read.
+    /// Unreadable fields.
     pub unreadable: Vec<Unreadable>,
     pub requests: u64,
     pub cut: Option<Error>,
 }
 
 impl<T> Listed<T> {
-    /// All that the list says, also of one thing more than once.
+    /// The list with repeated items.
     pub fn told(&self) -> impl Iterator<Item = &T> {
         self.items.iter().chain(&self.copies)
     }
@@ -47,13 +47,13 @@ impl<T> Listed<T> {
 pub struct ListRequest<'a> {
     /// The endpoint.
     pub endpoint: &'static Endpoint,
-    /// Whose list it is; none for the organization's own.
+    /// The parent; none for lists of the organization.
     pub of: Option<&'a Parent>,
     /// Whether it belongs to a project that is archived.
     pub archived: bool,
-    /// What is asked for beside what the endpoint always is, such as `&after=x`.
+    /// Query parameters in addition to the endpoint's own, such as `&after=x`.
     pub query: &'a str,
-    /// What it is read for.
+    /// The purpose of the request.
     pub look: Purpose,
 }
 
@@ -64,7 +64,7 @@ impl ListRequest<'_> {
     }
 }
 
-/// Reads a list. `seen` is told how many items there are so far.
+/// Reads a list. `seen` gets the number of items so far.
 pub async fn list<T: DeserializeOwned + Item>(
     client: &Client,
     which: ListRequest<'_>,
@@ -91,7 +91,7 @@ async fn walk<T: DeserializeOwned + Item>(
     // The place of each thing among the items.
     let mut ids: HashMap<String, usize> = HashMap::new();
     let mut empty_before = false;
-    // Whether the last page said that it is the last, and yet where the next one begins.
+    // Whether the last page said that it is the last but also had a cursor.
     let mut ended = false;
     loop {
         let cursor = after.as_ref().map_or(String::new(), |after| format!("&after={}", encode(after)));
@@ -113,7 +113,7 @@ async fn walk<T: DeserializeOwned + Item>(
         let (empty, before) = (page.data.is_empty(), ids.len());
         listed.unreadable.extend(page.unreadable);
         for item in page.data {
-            // A thing that moved over a page border while we read comes twice; it is one thing.
+            // A thing that moved to another page during collection appears twice but is one thing.
             match ids.get(item.id()) {
                 None => {
                     ids.insert(item.id().to_owned(), listed.items.len());
@@ -124,7 +124,7 @@ async fn walk<T: DeserializeOwned + Item>(
             }
         }
         seen(listed.items.len());
-        // What was said to follow, and does not, was the end.
+        // An empty page after a promise of more is the end.
         if over && ids.len() == before {
             return Ok(());
         }
@@ -146,7 +146,7 @@ async fn walk<T: DeserializeOwned + Item>(
     }
 }
 
-/// Where the next page begins; `None` at the end, which has to be said.
+/// The cursor of the next page; `None` if the page says that it is the last.
 fn cursor_of<T: Item>(page: &Page<T>, envelope: Envelope) -> Result<Option<String>, Error> {
     let stated = match envelope {
         Envelope::Next => &page.next,
@@ -156,13 +156,13 @@ fn cursor_of<T: Item>(page: &Page<T>, envelope: Envelope) -> Result<Option<Strin
     let stated = stated.value().filter(|cursor| !cursor.is_empty()).cloned();
     let stated = stated.or_else(last).filter(|cursor| !cursor.is_empty());
     match page.has_more {
-        // A cursor beside it is looked at: it may lead on all the same.
+        // If there is a cursor anyway, follow it: there may be more.
         Some(false) => Ok(page.next.value().filter(|cursor| !cursor.is_empty()).cloned()),
         Some(true) => {
             stated.map(Some).ok_or(Error::Pagination { what: "more items are promised, but there is no cursor" })
         }
         None if envelope == Envelope::Next && page.next == Known::Null => Ok(None),
-        // Nothing says that this is the end but that nothing follows: we look.
+        // Without `has_more`, read on until nothing follows.
         None => Ok(stated),
     }
 }

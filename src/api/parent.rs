@@ -1,11 +1,11 @@
-//! Whose part of a collection it is.
+//! The thing that a nested list belongs to.
 
 use crate::org::{Text, part_id};
 
-/// A thing that lists are read for: by its id, and by its project's where it stands in one.
+/// The parent of a nested list: its id and, if it is in a project, the project's id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Parent {
-    /// The project that it stands in.
+    /// The project that it is in.
     pub project: Option<Text>,
     /// Its id.
     pub id: Text,

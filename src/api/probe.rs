@@ -1,4 +1,4 @@
-//! One cheap request to each endpoint: what this key may read, before anybody waits for it.
+//! One cheap request to each endpoint, to show what this key may read before a long collection.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ pub struct Probe {
     pub feeds: Option<Collection>,
     /// How it went.
     pub answer: Answer,
-    /// How often it said that we are too fast, and how many requests a minute that leaves.
+    /// How many 429 responses it sent, and how many requests per minute that leaves.
     pub limit: Option<(usize, f64)>,
 }
 
@@ -31,16 +31,16 @@ pub enum Answer {
     Failed {
         /// Why.
         failure: Failure,
-        /// The scope that it takes, as far as anybody has seen, where the API left that open.
+        /// The scope that it usually requires, if the API did not say.
         scope: Option<&'static str>,
         /// What can be done about it.
         help: Option<String>,
     },
-    /// There is nothing to ask about: the list of it is empty, or could not be read.
+    /// There is no parent to use: the list of parents is empty or could not be read.
     NobodyToAskAbout,
 }
 
-/// Asks each endpoint for one thing; where it takes ids, about the first of the list.
+/// Requests one item from each endpoint; a nested endpoint is tried with the first parent.
 pub async fn probe(client: &Client) -> Vec<Probe> {
     let mut probes: Vec<Probe> = Vec::new();
     let mut first: Vec<(Collection, Parent)> = Vec::new();
@@ -77,7 +77,7 @@ fn limit(client: &Client, endpoint: &Endpoint) -> Option<(usize, f64)> {
 async fn ask(client: &Client, endpoint: &'static Endpoint, of: Option<&Parent>) -> (Answer, Option<String>) {
     let began = Instant::now();
     let asked = if endpoint.feeds == Some(Collection::Projects) {
-        // What stands in an archived project cannot be asked for.
+        // Archived projects refuse these requests.
         let live = |project: &Project| !project.is_archived();
         page::<Project>(client, endpoint, of, 100)
             .await
@@ -88,7 +88,7 @@ async fn ask(client: &Client, endpoint: &'static Endpoint, of: Option<&Parent>) 
     match asked {
         Ok(first) => (Answer::Allowed(began.elapsed()), first),
         Err(error) => {
-            // A key that is refused as such lacks no scope.
+            // If the key itself is rejected, no scope is missing.
             let left_open = matches!(error, Error::Denied { status: 403, scope: None, .. } | Error::NotFound { .. });
             let scope = left_open.then_some(endpoint.scope);
             (Answer::Failed { failure: error.failure(endpoint.template), scope, help: error.advice() }, None)

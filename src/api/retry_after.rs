@@ -1,11 +1,11 @@
-//! How long the API asks us to wait before we ask again.
+//! How long the API asks us to wait.
 
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::HeaderMap;
 
-/// What the headers or the message of an answer ask for, the most exact first: `retry-after-ms`, `Retry-After`
-/// (seconds, fractions allowed, or an HTTP date), "try again after 6.937 seconds".
+/// The pause that the headers or the message of a response ask for, the most exact first: `retry-after-ms`,
+/// `Retry-After` (seconds, fractions allowed, or an HTTP date), "try again after 6.937 seconds".
 pub fn asked(headers: &HeaderMap, message: &str, now: SystemTime) -> Option<Duration> {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let milliseconds = header("retry-after-ms").and_then(seconds).map(|duration| duration / 1000);

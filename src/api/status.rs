@@ -1,4 +1,4 @@
-//! What an answer other than the one asked for says.
+//! What an error response says.
 
 /// What the API says went wrong: `error.message`, `error` itself, or `message`.
 pub(crate) fn message(body: &[u8]) -> String {
@@ -7,7 +7,7 @@ pub(crate) fn message(body: &[u8]) -> String {
     places.into_iter().flatten().find_map(serde_json::Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// What an error inside an answer says: its message, or that of the first of several; else the error itself.
+/// The message of an error inside a response, or of the first of several; otherwise the error itself.
 pub(crate) fn said(error: &serde_json::Value) -> String {
     let one = error.as_array().and_then(|list| list.first()).unwrap_or(error);
     let text = one.as_str().or_else(|| one.get("message")?.as_str());

@@ -1,26 +1,26 @@
-//! Texts that nobody can read: half of a surrogate pair in an escape (`"\ud83d"`, half an emoji), bytes that are no
-//! UTF-8. Each costs the field that it stands in, and no more: the field is taken out, and noted.
+//! Unreadable texts: half of a surrogate pair in an escape (`"\ud83d"`, half an emoji), or bytes that are not UTF-8.
+//! Only the field that contains one is lost: it is removed and noted.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A field that was taken out of an item.
+/// A field that was removed from an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unreadable {
     /// The id of the item.
     pub id: String,
-    /// The field, with those that it stands in: `name`, `user.name`.
+    /// The path of the field: `name`, `user.name`.
     pub field: String,
 }
 
-/// Where the notes stand in a page.
+/// The key of the notes in a page.
 const NOTES: &str = "rolelint:unreadable";
 
-/// What stands for an unreadable text until its field is taken out: it begins with a character that no text has.
+/// The mark for an unreadable text until its field is removed. It starts with a character that no text contains.
 const MARK: &str = "\u{fdd0}unreadable";
 
-/// A page without the fields that cannot be read, which it names. What can be read, or is no JSON for other reasons,
-/// stays as it is.
+/// A page without its unreadable fields, with a note of each. A page that is readable, or is not JSON for other
+/// reasons, is unchanged.
 pub fn without_unreadable(body: Vec<u8>) -> Vec<u8> {
     let Some(marked) = marked(&body) else { return body };
     let Ok(Value::Object(mut page)) = serde_json::from_slice(&marked) else { return body };
@@ -55,7 +55,7 @@ fn marked(json: &[u8]) -> Option<Vec<u8>> {
             marked.extend_from_slice(MARK.as_bytes());
             found = true;
         }
-        // The quote that ends it, if there is one.
+        // The closing quote, if there is one.
         marked.extend(after.first());
         rest = after.get(1..).unwrap_or_default();
     }
@@ -63,7 +63,7 @@ fn marked(json: &[u8]) -> Option<Vec<u8>> {
     found.then_some(marked)
 }
 
-/// How long a text is that has begun.
+/// The length of the text up to its closing quote.
 fn end_of_text(text: &[u8]) -> usize {
     let mut at = 0;
     while at < text.len() {
@@ -95,13 +95,14 @@ fn has_half_a_pair(mut text: &[u8]) -> bool {
     false
 }
 
-/// The UTF-16 code unit that an escape at the beginning stands for.
+/// The UTF-16 code unit of the escape at the start.
 fn unit(escape: &[u8]) -> Option<u16> {
     let hex = escape.strip_prefix(b"\\u")?.get(..4)?;
     u16::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()
 }
 
-/// Takes out what cannot be read. Of a list, nothing can be left out without saying that it is not there: it goes whole.
+/// Removes unreadable fields. If an element of a list is unreadable, the whole list is removed, because a shorter list
+/// would be wrong.
 fn strip(object: &mut Map<String, Value>, within: &str, fields: &mut Vec<String>) {
     object.retain(|name, value| {
         let path = format!("{within}{name}");
@@ -133,7 +134,7 @@ fn is_mark(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// What is left of an item, and which fields are noted.
+    /// The rest of an item, and the fields that are noted.
     #[track_caller]
     fn item(item: &[u8]) -> (Value, Vec<String>) {
         let page = [br#"{"data":[{"id":"x","last":1,"#, item, br#"}],"has_more":false}"#].concat();

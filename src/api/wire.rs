@@ -1,5 +1,5 @@
-//! JSON as OpenAI sends it. Tolerant of everything but a missing id: fields come and go, `null` stands where the
-//! specification has a value, times are integers, fractions or digits in quotes.
+//! JSON as OpenAI sends it. Everything except a missing id is tolerated: fields come and go, `null` appears where the
+//! specification has a value, and times are integers, fractions or digits in quotes.
 
 use serde::{Deserialize, Deserializer};
 
@@ -8,11 +8,11 @@ use crate::time::Time;
 
 /// A thing in a list.
 pub trait Item: PartialEq {
-    /// What tells it from the others, and may serve as a cursor.
+    /// Its id, which may also serve as a cursor.
     fn id(&self) -> &str;
 
-    /// Fills in what else a list says of the same thing. A field on which that differs is known no more; the names of
-    /// these are returned. Of roles, the assembly makes one; of the rest, no field matters but the id.
+    /// Adds what further copies in the list say. Fields that differ become unknown, and their names are returned. Roles
+    /// are merged in the assembly; for other things without an implementation, only the id matters.
     fn settle(&mut self, _others: &[Self]) -> Vec<&'static str>
     where
         Self: Sized,
@@ -41,7 +41,7 @@ pub struct Role {
     pub updated_at: Known<Stamp>,
     #[serde(default)]
     pub created_by: Known<Text>,
-    /// Of an assigned role: the principals that it is inherited from, in answers since 2026.
+    /// For an assigned role: the principals that it is inherited from, in responses since 2026.
     #[serde(default)]
     pub assignment_sources: Known<Vec<AssignmentSource>>,
 }
@@ -132,7 +132,7 @@ pub struct Project {
 }
 
 impl Project {
-    /// Whether it has come to its end.
+    /// Whether it is archived.
     pub fn is_archived(&self) -> bool {
         self.status.value().is_some_and(|status| status == "archived")
     }
@@ -194,7 +194,7 @@ pub struct ApiKey {
     pub owner: Known<Owner>,
 }
 
-/// Whose a key is: of a project key, under the name of its type; of an admin key, here.
+/// The owner of a key: a project key has it under the name of its type, an admin key has it here.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Owner {
     #[serde(default, rename = "type")]
@@ -238,7 +238,7 @@ pub struct Invite {
     pub projects: Known<Vec<InvitedProject>>,
 }
 
-/// A project that comes with an invitation.
+/// A project of an invitation.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct InvitedProject {
     pub id: Text,
@@ -246,7 +246,7 @@ pub struct InvitedProject {
     pub role: Known<String>,
 }
 
-/// A thing of which no more than the id matters.
+/// A thing of which only the id matters.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Thing {
     #[serde(alias = "group_id")]

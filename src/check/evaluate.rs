@@ -228,7 +228,7 @@ impl CompiledList {
     }
 }
 
-/// Whether it makes no difference to meet one thing twice.
+/// Whether it does not matter if one thing appears twice.
 fn idempotent(quantity: Quantity) -> bool {
     match quantity {
         Quantity::Some | Quantity::None | Quantity::Every => true,

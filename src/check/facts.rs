@@ -86,7 +86,7 @@ impl<'o> Facts<'o> {
         })
     }
 
-    /// Whether all groups of which the rule at hand speaks were read, and all their members.
+    /// Whether all groups that the rule is about were read, with all their members.
     pub fn knows_memberships(&self) -> bool {
         if self.unlisted_groups.get() { self.org.knows_all_memberships() } else { self.org.knows_memberships() }
     }
@@ -130,7 +130,7 @@ impl<'o> Facts<'o> {
         self.table().by_project.of(project)
     }
 
-    /// The first user for whom the legacy word is missing, and how many there are.
+    /// The first user without a known legacy role, and how many there are.
     pub fn missing_legacy_roles(&self) -> Option<(usize, usize)> {
         *self.missing_legacy_roles.get_or_init(|| {
             let mut missing_legacy_roles =
@@ -154,7 +154,7 @@ impl<'o> Facts<'o> {
         }
     }
 
-    /// Whether there are no other things of that kind than those that were read; of roles and grants, in these scopes.
+    /// Whether all things of that kind were read; for roles and grants, in these scopes.
     pub fn lists_all(&self, kind: Kind, scopes: Extent) -> bool {
         let exhaustive = |collection| self.org.coverage.of(collection).exhaustive();
         let in_projects = |collection| self.org.knows_of_all_projects(collection);

@@ -42,7 +42,7 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule) -> Judged {
         Assertion::Forbid(_) | Assertion::Require(_) => selected == 0 && !rule.allow_empty,
         // A rule that wants none is answered by none.
         Assertion::Count(bounds, ..) => selected == 0 && !rule.allow_empty && bounds.max != Some(0),
-        // A listed value that nobody has is a violation, and an empty list is answered by none.
+        // A listed value that nobody has is a violation, and an empty list is satisfied if nothing is selected.
         Assertion::Exactly(_) => false,
     };
     // What was seen settles a count, or the count has a finding that says it is not settled.
@@ -84,7 +84,7 @@ impl Judge<'_, '_> {
         violations.chain(unknown).collect()
     }
 
-    /// Notes why nobody knows whether a thing is selected, if nobody does.
+    /// Notes why it is unknown whether a thing is selected, if it is.
     pub fn unselected(&self, filter: &Answered<'_>, at: usize, proof: &mut Proof) {
         if filter.answers.of(at) != Truth::Unknown {
             return;

@@ -1,4 +1,4 @@
-//! Words in a rule that match nothing. "Mallory must not hold Y" is no assurance if Mallory, or Y, is spelled wrong.
+//! Words in a rule that match nothing. "Mallory must not hold Y" proves nothing if Mallory or Y is misspelled.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -26,7 +26,7 @@ pub struct Names<'f, 'o> {
     borne: RefCell<HashMap<(Kind, &'static str), Borne>>,
 }
 
-/// The values that things bear, in lower case.
+/// The values that things have, in lower case.
 struct Borne {
     all: HashSet<String>,
     /// Whether the value of every thing is known.
@@ -54,7 +54,8 @@ impl<'f, 'o> Names<'f, 'o> {
                 (search.asserted, search.expected) = (true, false);
                 search.condition(condition);
             }
-            // What is counted, or listed, is what `where` selects. A value that `exactly` lists and nobody has is a finding.
+            // `count` and `exactly` are about what `where` selects. A value that `exactly` lists and nobody has is a
+            // finding anyway.
             Assertion::Count(..) | Assertion::Exactly(_) => {
                 search.asserted = true;
                 search.condition(&rule.filter);
@@ -63,8 +64,8 @@ impl<'f, 'o> Names<'f, 'o> {
         search.notes
     }
 
-    /// Whether the names of all things of a kind are known. Where nobody asked for the roles of projects, or for those of
-    /// the organization, nobody speaks of them.
+    /// Whether the names of all things of a kind are known. Roles of projects or of the organization that were not
+    /// requested do not count.
     fn lists_all(&self, kind: Kind) -> bool {
         let asked = |collection| self.facts.org.coverage.of(collection).asked;
         let (organization, project) = (asked(Collection::Roles), asked(Collection::ProjectRoles));
@@ -137,7 +138,7 @@ impl Search<'_, '_, '_> {
     /// Adds a note, if the pattern is one that counts and `find` says that nothing matches it.
     fn note(&mut self, pattern: &Pattern, find: impl FnOnce(&Self, bool) -> Option<String>) {
         let given = self.policy.is_given(&pattern.span);
-        // That a predefined role is not there is told elsewhere: it makes the rule unknown.
+        // A missing predefined role is reported elsewhere: it makes the rule unknown.
         if predefined::meant_by(pattern).is_some() {
             return;
         }
@@ -153,7 +154,7 @@ impl Search<'_, '_, '_> {
         }
     }
 
-    /// What to say, if no thing of that kind has a value that the pattern matches.
+    /// The note, if no thing of that kind has a value that the pattern matches.
     fn nobody(&self, attribute: &Attribute, column: TextColumn, pattern: &Pattern, first: bool) -> Option<String> {
         // Words that are not the API's are looked at when the policy is read.
         if column.own_words().is_some() || (attribute.names.is_none() && !self.asserted) {
@@ -174,7 +175,7 @@ impl Search<'_, '_, '_> {
             TextColumn::Principal | TextColumn::Scope => Known::Missing,
         };
         let things = facts.count(attribute.of);
-        // Where there are none, no pattern could match one: that says nothing of its spelling.
+        // If there are none, no pattern could match, which says nothing about its spelling.
         if things == 0 && pattern.literal().is_none() {
             return None;
         }
@@ -182,7 +183,7 @@ impl Search<'_, '_, '_> {
         let mut borne = self.names.borne.borrow_mut();
         let borne = borne.entry((attribute.of, attribute.name)).or_insert_with(|| Borne {
             all: values().map(|text| nfc(&text).to_lowercase()).collect(),
-            // Who has no name that we know of may have this one.
+            // A thing without a known name may have this one.
             certain: !(0..things).any(|at| value(at).is_missing()),
         });
         let here = match pattern.literal() {
@@ -205,7 +206,7 @@ impl Search<'_, '_, '_> {
 
     fn no_permission(&self, pattern: &Pattern, first: bool) -> Option<String> {
         let org = self.names.facts.org;
-        // What a legacy word stands for is told by a list, if one was asked for.
+        // A list shows the role for a legacy role, if that list was requested.
         let listed_by = |role: &Role| match role.resource_type.value().map(|word| org.symbols.text(*word)) {
             Some("api.project") => Collection::ProjectRoles,
             _ => Collection::Roles,

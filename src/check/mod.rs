@@ -71,7 +71,7 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
     outcome
 }
 
-/// Whose roles these rules could ask for: one answer for each user of an organization of which only the lists are known.
+/// Whose roles these rules may need: one answer for each user, given only the lists of the organization.
 pub fn wanted(org: &Org, users: &Users<'_>, as_of: Time) -> Vec<bool> {
     let Users::Those(rules) = users else { return vec![true; org.users.len()] };
     let facts = Facts::new(org, as_of);

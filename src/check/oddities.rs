@@ -1,4 +1,4 @@
-//! What in the data reads otherwise than it is, whatever the rules ask: each told once, in a sentence.
+//! Data that may mislead, whatever the rules ask: one sentence for each case.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,7 +18,7 @@ pub fn oddities(facts: &Facts<'_>) -> Vec<String> {
     told
 }
 
-/// Custom roles with permissions that have a wildcard, or are spelled as no permission is.
+/// Custom roles with permissions that contain a wildcard or are spelled oddly.
 fn permissions(facts: &Facts<'_>) -> Vec<String> {
     let org = facts.org;
     let custom = (0..org.roles.len()).filter(|&at| org.roles[at].predefined_role != Known::Value(true));
@@ -36,7 +36,7 @@ fn permissions(facts: &Facts<'_>) -> Vec<String> {
     custom.filter_map(tell).collect()
 }
 
-/// Names that two groups bear, or two roles of one place: a rule that goes by the name means both.
+/// Names that two groups, or two roles in one scope, share: a rule with that name means both.
 fn shared_names(facts: &Facts<'_>) -> Vec<String> {
     let mut told = Vec::new();
     for (kind, what) in [(Kind::Role, "roles"), (Kind::Group, "groups")] {

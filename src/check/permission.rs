@@ -29,7 +29,7 @@ fn meets(pattern: &Pattern, permission: &str) -> Truth {
 /// Whether a permission with a wildcard covers something that the pattern matches.
 fn covers(permission: &str, pattern: &Pattern) -> Truth {
     let Ok(wild) = Pattern::glob(&plain(permission), Case::Exact, 0..0) else { return Truth::Unknown };
-    // A wildcard of the permission that matches a wildcard of the pattern matches all that it stands for.
+    // If a wildcard of the permission matches a wildcard of the pattern, it matches everything that the latter matches.
     if wild.matches(&pattern.text) {
         return Truth::Yes;
     }

@@ -1,5 +1,5 @@
-//! Which things a rule speaks of: those that the lists of their kind have, and those of which only others tell, if its
-//! own text reads those others. What other rules made us read makes no difference.
+//! Which things a rule is about: those in the lists of their kind, and those that appear only in other lists if the
+//! rule itself reads those. Data read for other rules makes no difference.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ const ASSIGNED: [Collection; 5] = [
     Collection::ProjectGroupRoles,
     Collection::ServiceAccountRoles,
 ];
-/// Those whose things bear a legacy word, which implies a role: in the organization, and in projects.
+/// The collections whose things have a legacy role, which implies a role: in the organization, and in projects.
 const IMPLYING: [Collection; 3] = [Collection::Users, Collection::ProjectUsers, Collection::ServiceAccounts];
 /// Those that tell of groups, as where a role comes from.
 const SOURCES: [Collection; 3] = [Collection::UserRoles, Collection::ProjectUserRoles, Collection::ServiceAccountRoles];
@@ -28,7 +28,7 @@ pub struct Population<'f, 'o> {
     kind: Kind,
     scopes: Extent,
     needs: BTreeSet<Collection>,
-    /// Of roles, those that what the rule reads tells of.
+    /// For roles, those in the data that the rule reads.
     roles: FixedBitSet,
 }
 
@@ -51,7 +51,7 @@ impl<'f, 'o> Population<'f, 'o> {
             Kind::Role => self.roles.contains(at),
             Kind::User => org.users[at].listed || self.tells_of_user(UserIx::new(at)),
             Kind::Group => org.groups[at].listed || self.tells_of_group(GroupIx::new(at)),
-            // One that may be the key of a project may be no admin key.
+            // A key that may belong to a project may not be an admin key.
             Kind::AdminApiKey if !org.admin_api_keys[at].told_apart => return Truth::Unknown,
             Kind::Grant => self.facts.matters(at, self.scopes),
             Kind::Project | Kind::ServiceAccount | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey => true,
@@ -84,7 +84,7 @@ impl<'f, 'o> Population<'f, 'o> {
         others || !self.facts.lists_all(self.kind, self.scopes)
     }
 
-    /// Whether the rule reads one of these, and it was not read whole.
+    /// Whether the rule reads one of these and it is incomplete.
     fn unread_any(&self, any: &[Collection]) -> bool {
         let coverage = &self.facts.org.coverage;
         any.iter().any(|of| self.reads(&[*of]) && (!coverage.of(*of).whole() || coverage.cut(*of).is_some()))

@@ -16,7 +16,7 @@ const LEGACY: [&str; 3] = ["owner", "reader", "member"];
 #[derive(Default)]
 pub struct Meant {
     pub notes: Vec<Note>,
-    /// Predefined roles that nothing in the organization is, so that nobody can be said not to hold them: in sentences.
+    /// Predefined roles that are missing from the organization, so that it is unknown who holds them, in sentences.
     pub missing: Vec<String>,
 }
 

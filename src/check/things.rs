@@ -88,7 +88,7 @@ impl Facts<'_> {
         }
     }
 
-    /// Whether another thing of that kind has the same name, in the same project if it stands in one.
+    /// Whether another thing of that kind has the same name, in the same project if it is in one.
     fn shares_its_name(&self, kind: Kind, at: usize) -> bool {
         let mut names = self.named.names.borrow_mut();
         let hashes = names.entry(kind).or_insert_with(|| {

@@ -1,5 +1,5 @@
-//! Which organization answers, by all that tells: a header of each answer, the long ids of predefined roles, and the
-//! one that was asked for.
+//! Which organization responds, according to the header of each response, the long ids of predefined roles, and
+//! `--organization`.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,10 @@ use crate::api::wire::Role;
 use crate::escape::visible;
 use crate::org::{Identity, Known};
 
-/// Facts of two organizations that would be taken for those of one.
+/// Data of two organizations that must not be mixed.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Mixed {
-    /// The answers do not agree.
+    /// The responses name different organizations.
     #[error("the responses are from two organizations: {}", shown(all))]
     #[diagnostic(help(
         "check for a cache or a proxy in between; a journal may contain responses of both: delete it to start over"
@@ -23,28 +23,28 @@ pub enum Mixed {
         /// What they name.
         all: BTreeSet<String>,
     },
-    /// Not the one that was asked for.
+    /// Not the one in `--organization`.
     #[error("the responses are from {}, but --organization is {}", visible(&told.to_string()), visible(asked))]
     #[diagnostic(help("check that the key belongs to the organization in --organization"))]
     Asked {
         /// What `--organization` says.
         asked: String,
-        /// What the answers say.
+        /// What the responses say.
         told: Identity,
     },
-    /// Not the one of the earlier snapshot.
+    /// Not the one in the earlier snapshot.
     #[error("the snapshot of --since is of {}, but the responses are from {}", visible(&earlier.to_string()), visible(&told.to_string()))]
     #[diagnostic(help("use a snapshot of the same organization, or fetch without --since"))]
     Since {
         /// What the snapshot says.
         earlier: Identity,
-        /// What the answers say.
+        /// What the responses say.
         told: Identity,
     },
 }
 
 impl Mixed {
-    /// Whether the organization changed while we read: nobody asked for the wrong one.
+    /// Whether the responses changed to another organization, rather than the user naming the wrong one.
     pub fn is_change(&self) -> bool {
         matches!(self, Self::Answers { .. })
     }
@@ -55,7 +55,7 @@ fn shown(all: &BTreeSet<String>) -> String {
 }
 
 impl Collector<'_> {
-    /// The organization that has answered until now.
+    /// The organization according to the responses so far.
     pub(crate) fn identity(&self) -> Result<Identity, Mixed> {
         let (mut ids, names): (BTreeSet<String>, BTreeSet<String>) =
             self.client.told_organizations().into_iter().partition(|text| Identity::is_id(text));

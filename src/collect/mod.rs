@@ -1,8 +1,7 @@
-//! All responses that are needed, as many at a time as allowed.
+//! Collects all required responses, with as many concurrent requests as allowed.
 //!
-//! First the organization's own lists. Then everything that has to be asked thing by thing, all endpoints side by side,
-//! since each has a pace of its own: the one that takes longest begins at once and waits for nobody. Then, once, what
-//! changed while we read.
+//! First come the organization's own lists. Then come the nested lists, all endpoints in parallel because each has its
+//! own pace: the slowest one starts at once and waits for no other. Last comes one check for changes during collection.
 
 mod assemble;
 mod carried;
@@ -68,13 +67,13 @@ pub struct Whose {
 /// What was collected.
 #[derive(Debug)]
 pub struct Collected {
-    /// The organization. What could not be read stands in its coverage.
+    /// The organization. Its coverage records what could not be read.
     pub org: Org,
-    /// Why everything was read anew although there was an earlier collection.
+    /// Why everything was read again although there was an earlier collection.
     pub full_because: Option<String>,
-    /// Why it cannot be seen what changed in the tenant around the organization, where something was taken over.
+    /// Why changes in the tenant above the organization cannot be seen, if data was reused.
     pub unseen: Option<String>,
-    /// That the answers are not of one organization, or not of the one that is meant. Then nothing is to be believed.
+    /// Set if the responses come from several organizations or from the wrong one. Then nothing may be used.
     pub mixed: Option<Mixed>,
     /// What can be done about what could not be read.
     pub help: BTreeSet<String>,
@@ -182,7 +181,7 @@ impl Collector<'_> {
         Some(listed)
     }
 
-    /// One list of one thing.
+    /// One nested list of one thing.
     async fn one<T: DeserializeOwned + Item>(
         &self,
         collection: Collection,
@@ -215,7 +214,7 @@ impl Collector<'_> {
         futures_util::stream::iter(asking).buffer_unordered(self.client.concurrency).collect().await
     }
 
-    /// The lists that others hang on.
+    /// The lists that nested lists depend on.
     async fn lists(&self, responses: &mut Responses) {
         let (users, projects, groups, roles) = tokio::join!(
             self.whole(Collection::Users, Purpose::First),

@@ -1,4 +1,4 @@
-//! What is asked thing by thing: for each user, group and project, and whatever stands in projects.
+//! Nested lists: those of each user, group and project, and of the things in projects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,11 +41,11 @@ impl Target {
     }
 }
 
-/// The users whose roles somebody wants.
+/// The users whose roles are needed.
 pub(crate) struct Wanted {
-    /// Those whom the list of users has.
+    /// The users in the list of users.
     listed: BTreeSet<Text>,
-    /// Of these, those whose roles in the organization somebody wants; `None` where that is everybody.
+    /// Those of them whose organization roles are needed; `None` for everybody.
     here: Option<BTreeSet<Text>>,
     /// And in projects.
     in_projects: Option<BTreeSet<Text>>,
@@ -65,7 +65,7 @@ impl Wanted {
 
     fn has(&self, collection: Collection, id: &str) -> bool {
         let some = if collection == ProjectUserRoles { &self.in_projects } else { &self.here };
-        // Of whom the list does not have, nobody can tell that they are not wanted.
+        // A user who is not in the list cannot be ruled out, so request their roles.
         some.as_ref().is_none_or(|some| some.contains(id) || !self.listed.contains(id))
     }
 }
@@ -120,7 +120,7 @@ impl Collector<'_> {
         ]);
     }
 
-    /// What has to be asked for each user and service account, but for what is carried over.
+    /// The nested lists of users and service accounts, except those that are reused.
     pub(crate) async fn slow(&self, responses: &mut Responses, wanted: &Wanted) {
         let within = |project: &Parent, id: &str| Target::within(project, id);
         let members = responses.project_users.iter();
@@ -149,8 +149,8 @@ impl Collector<'_> {
         ]);
     }
 
-    /// Groups and projects can have members that the list of users does not: service accounts, people of the wider
-    /// tenant, whoever came while we read.
+    /// Groups and projects can have members that are not in the list of users: service accounts, people of the tenant,
+    /// and users who joined during collection.
     pub(crate) async fn members(&self, responses: &mut Responses) {
         let listed: BTreeSet<&str> =
             responses.users.iter().flat_map(|users| &users.items).map(|user| user.id.as_str()).collect();
@@ -172,7 +172,7 @@ impl Collector<'_> {
         self.each(collection, places, |role| self.said.keep(role)).await
     }
 
-    /// A list of each project, and as soon as it is there, the roles of each thing in it that is wanted.
+    /// A list of each project and, as soon as it has arrived, the roles of each thing in it that is needed.
     async fn nested<T: DeserializeOwned + Item>(
         &self,
         of: Collection,
@@ -207,7 +207,7 @@ impl Collector<'_> {
     }
 }
 
-/// The users of the list whose roles somebody wants.
+/// The users in the list whose roles are needed.
 fn users(responses: &Responses, wanted: &Wanted) -> Vec<Target> {
     let listed = responses.users.iter().flat_map(|users| &users.items).map(|user| user.id.as_str());
     listed.filter(|id| wanted.has(UserRoles, id)).map(Target::of).collect()

@@ -1,4 +1,4 @@
-//! How far the collection is, endpoint by endpoint.
+//! The progress of the collection, by endpoint.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -8,22 +8,22 @@ use crate::api::client::Client;
 use crate::api::endpoint;
 use crate::org::Collection;
 
-/// How far a collection is.
+/// The progress of one collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// The collection.
     pub collection: Collection,
-    /// Things read so far: items of a list, or things asked about.
+    /// Things read so far: items of a list, or parents of nested lists.
     pub done: usize,
     /// How many there are, as far as is known.
     pub total: Option<usize>,
     /// Whether there may be more than that.
     pub growing: bool,
-    /// How long the rest takes at the pace that the endpoint lets us have, once that is known.
+    /// How long the rest takes at the endpoint's pace, if that is known.
     pub left: Option<Duration>,
 }
 
-/// Counts, and tells.
+/// Counts and reports progress.
 pub struct Tally<'c> {
     client: &'c Client,
     tell: &'c (dyn Fn(Progress) + Send + Sync),
@@ -51,20 +51,20 @@ impl<'c> Tally<'c> {
         (self.tell)(Progress { collection, done, total: Some(done), growing: false, left: None });
     }
 
-    /// So many more things will be asked about.
+    /// This many more things will be requested.
     pub fn expect(&self, collection: Collection, more: usize) {
         let mut counts = self.counts.lock().expect("no thread panics while it counts");
         counts.entry(collection).or_default().total += more;
     }
 
-    /// One thing was asked about.
+    /// One thing was requested.
     pub fn asked(&self, collection: Collection) {
         let news: Vec<Progress> = {
             let mut counts = self.counts.lock().expect("no thread panics while it counts");
             let count = counts.entry(collection).or_default();
             count.done += 1;
             count.total = count.total.max(count.done);
-            // With the last of its parent, there will be no more of a collection.
+            // Once the parent collection is complete, the total cannot grow.
             let last = count.done == count.total;
             let children = counts.keys().filter(|child| last && child.parent() == Some(collection));
             [collection].iter().chain(children).map(|collection| self.progress(&counts, *collection)).collect()
@@ -74,7 +74,7 @@ impl<'c> Tally<'c> {
 
     fn progress(&self, counts: &BTreeMap<Collection, Count>, collection: Collection) -> Progress {
         let Count { done, total } = counts[&collection];
-        // Those that share an endpoint share its pace.
+        // Collections that share a path share its pace.
         let endpoint = endpoint::of(collection);
         let shared = counts.iter().filter(|(other, _)| endpoint::of(**other).template == endpoint.template);
         let rest = shared.map(|(_, count)| count.total - count.done).sum();

@@ -1,5 +1,5 @@
-//! What changed while we read. A list is looked at once more for what is new, and once for who left, at most; what still
-//! does not fit then is unknown.
+//! Handles changes during collection. A list is read again at most once for new things and once for things that left.
+//! What still does not match is unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,11 +12,11 @@ use crate::api::wire::{Group, Item as _, Project, Role, Thing};
 use crate::collect::responses::Responses;
 use crate::org::Collection;
 
-/// One in so many may leave unnoticed between two looks at a list.
+/// At most one in this many may leave between two readings of a list.
 const FEW: usize = 20;
 
 impl Collector<'_> {
-    /// Reads anew what two responses disagree on.
+    /// Reads again where two responses disagree.
     pub(crate) async fn mend(&self, responses: &mut Responses) {
         responses.said = self.said.all();
         self.new_groups(responses).await;
@@ -26,9 +26,9 @@ impl Collector<'_> {
         self.gone(responses).await;
     }
 
-    /// A group that roles are inherited from and that is not listed may have been made while we read.
+    /// A group that is not listed but grants roles may have been created during collection.
     async fn new_groups(&self, responses: &mut Responses) {
-        // Of a list that was cut short, it is known that it lacks some.
+        // A truncated list is known to be incomplete anyway.
         let whole = responses.groups.as_ref().is_some_and(|groups| groups.cut.is_none());
         if !whole || responses.unlisted_groups().is_empty() {
             return;
@@ -49,7 +49,7 @@ impl Collector<'_> {
         self.members(responses).await;
     }
 
-    /// A role that is assigned and not listed may have been made while we read.
+    /// A role that is assigned but not listed may have been created during collection.
     async fn new_roles(&self, responses: &mut Responses) {
         let unlisted: BTreeSet<Option<String>> =
             responses.unlisted_roles().into_iter().map(|(project, _)| project.map(str::to_owned)).collect();
@@ -65,7 +65,7 @@ impl Collector<'_> {
         }
     }
 
-    /// A project that refuses to tell who is in it may have been archived while we read.
+    /// A project that refuses to list its users may have been archived during collection.
     async fn archived(&self, responses: &mut Responses) {
         let refused: BTreeSet<String> = [Collection::ProjectUsers, Collection::ServiceAccounts]
             .into_iter()
@@ -81,7 +81,7 @@ impl Collector<'_> {
         archived.filter(Project::is_archived).for_each(|project| responses.archive(&project));
     }
 
-    /// Who was listed and then not found may have left while we read: the list tells.
+    /// A thing that was listed but then not found may have left during collection; reading the list again shows that.
     async fn gone(&self, responses: &mut Responses) {
         let mut lost: BTreeMap<(Collection, Option<Parent>), BTreeSet<Parent>> = BTreeMap::new();
         for collection in Collection::ALL {
@@ -89,7 +89,7 @@ impl Collector<'_> {
             let (cuts, asked) = responses.cuts(collection);
             let not_found = cuts.iter().filter(|(_, error)| matches!(error, Error::NotFound { .. }));
             let not_found: Vec<&Parent> = not_found.map(|(part, _)| *part).collect();
-            // An endpoint that knows nobody is another matter.
+            // An endpoint that returns 404 for everybody is another matter.
             if not_found.len() == asked && asked > 1 {
                 continue;
             }
@@ -107,7 +107,7 @@ impl Collector<'_> {
             let there: BTreeSet<&str> = second.items.iter().map(|thing| thing.id.as_str()).collect();
             let first = responses.things_in(collection, list.as_ref());
             let left = first.difference(&lost).filter(|part| !there.contains(part.id.as_str())).count();
-            // A list that lacks many more than those who were not found was not read whole.
+            // If the second list lacks many more than those that were not found, it is incomplete.
             if left * FEW > there.len() || (there.is_empty() && collection == Collection::Users) {
                 continue;
             }
@@ -119,7 +119,7 @@ impl Collector<'_> {
         }
     }
 
-    /// Whether another list that had a user or group still has it, read once more; or cannot be read.
+    /// Whether another list that had a user or group still has it when read again, or cannot be read.
     async fn still_elsewhere(&self, responses: &Responses, collection: Collection, part: &Parent) -> bool {
         for (other, of) in responses.other_lists(collection, &part.id) {
             let second = self.one::<Thing>(other, &of, false, Purpose::ForTheGone).await;

@@ -1,4 +1,4 @@
-//! Everything that the API answered in one collection.
+//! All responses of one collection.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,10 +16,10 @@ pub type Unclear = BTreeMap<(Collection, Parent), BTreeMap<String, String>>;
 /// One list for each thing.
 pub type ByParent<T> = BTreeMap<Parent, Listed<T>>;
 
-/// Everything that the API answered. What was not asked is not there.
+/// All responses. What was not requested is absent.
 #[derive(Debug, Default)]
 pub struct Responses {
-    /// What was said of roles.
+    /// The roles in the responses.
     pub said: Vec<Role>,
     pub roles: Option<Listed<ListedRole>>,
     pub users: Option<Listed<wire::User>>,
@@ -34,11 +34,11 @@ pub struct Responses {
     pub api_keys: ByParent<wire::ApiKey>,
     /// The lists of roles: those of projects, and what users, groups and service accounts hold.
     pub held: BTreeMap<Collection, ByParent<ListedRole>>,
-    /// What was in a list and left while we read, by the collection that lists it.
+    /// What was in a list and left during collection, by the collection that lists it.
     pub gone: BTreeMap<Collection, BTreeSet<Parent>>,
-    /// Fields on which the answers do not agree with themselves, or that nobody can read.
+    /// Fields that are contradictory or unreadable.
     pub unclear: Unclear,
-    /// What was not read anew, but taken from an earlier collection.
+    /// What was reused from an earlier collection.
     pub carried: Carried,
 }
 
@@ -49,17 +49,17 @@ impl Responses {
         self.held.get(&collection).unwrap_or(NONE)
     }
 
-    /// What is held by one thing: a role more than once where the list has it with other words.
+    /// The roles of one thing. A role may appear more than once if the list has different copies of it.
     pub fn held_by(&self, collection: Collection, part: &Parent) -> impl Iterator<Item = &ListedRole> {
         self.held(collection).get(part).into_iter().flat_map(Listed::told)
     }
 
-    /// What was said of a role.
+    /// What the responses say about a role.
     pub fn said(&self, assigned: &ListedRole) -> &Role {
         &self.said[assigned.said]
     }
 
-    /// Whether a thing was in a list and left while we read; or its project did, or the user or group that it is.
+    /// Whether a thing, its project, or the user or group that it refers to left during collection.
     pub fn is_gone(&self, collection: Collection, part: &Parent) -> bool {
         let left = |collection, part: &Parent| self.gone.get(&collection).is_some_and(|gone| gone.contains(part));
         let itself = match collection {
@@ -92,9 +92,8 @@ impl Responses {
         self.held.iter().filter(|(collection, _)| **collection != Collection::ProjectRoles).flat_map(of)
     }
 
-    /// The custom roles that are assigned to somebody but missing in the lists that they would be in, if those came to
-    /// their end; with the project whose list it is. (A predefined role may be missing there: its description in the
-    /// assignment is as good.)
+    /// The custom roles that are assigned but missing from complete lists, with the project whose list it is. (A
+    /// predefined role may be missing there; its description in the assignment is enough.)
     pub fn unlisted_roles(&self) -> BTreeSet<(Option<&str>, &str)> {
         let own: Option<BTreeSet<&str>> =
             self.roles.as_ref().filter(|roles| roles.cut.is_none()).map(|roles| self.ids(roles));
@@ -124,8 +123,8 @@ impl Responses {
         unlisted
     }
 
-    /// Adds the roles that a second look at a list shows and the first did not: the project's, or the organization's own.
-    /// Those that it shows no more were there when the rest was read.
+    /// Adds roles that only the second reading of a list shows. Roles that it no longer shows existed when the rest was
+    /// read, so they stay.
     pub fn add_roles(&mut self, project: Option<&Parent>, second: Listed<ListedRole>) {
         let lists = self.held.entry(Collection::ProjectRoles).or_default();
         let Some(first) = project.map_or(self.roles.as_mut(), |project| lists.get_mut(project)) else { return };
@@ -136,7 +135,7 @@ impl Responses {
         first.requests += second.requests;
     }
 
-    /// Takes a project for what a second look at the list shows it to be: archived. Then nobody is in it.
+    /// Marks a project as archived, as the second reading of the list shows. Then it has no users.
     pub fn archive(&mut self, archived: &wire::Project) {
         fn empty<T>(lists: &mut ByParent<T>, project: &Parent) {
             if let Some(list) = lists.get_mut(project) {
@@ -159,7 +158,7 @@ impl Responses {
         roles.items.iter().map(|role| role_id(self.said(role))).collect()
     }
 
-    /// Groups that some assignment is inherited from, but that the list of groups does not have.
+    /// Groups that assignments are inherited from but that are missing from the list of groups.
     pub fn unlisted_groups(&self) -> BTreeSet<&str> {
         let Some(groups) = &self.groups else { return BTreeSet::new() };
         let listed: BTreeSet<&str> = groups.items.iter().map(|group| group.id.as_str()).collect();
@@ -169,7 +168,7 @@ impl Responses {
         named.filter(|id| !listed.contains(id)).collect()
     }
 
-    /// The things of a list that the parts of a collection are read for.
+    /// The parents of a nested collection.
     pub fn lists(&self, collection: Collection, part: &Parent) -> bool {
         fn has<T: Item>(listed: Option<&Listed<T>>, id: &str) -> bool {
             listed.is_some_and(|listed| listed.items.iter().any(|item| item.id() == id))
@@ -197,7 +196,7 @@ impl Responses {
         }
     }
 
-    /// The things that one list has: the organization's own, or that of a project.
+    /// The items of one list, of the organization or of a project.
     pub fn things_in(&self, collection: Collection, project: Option<&Parent>) -> BTreeSet<Parent> {
         let mut things = self.things(collection);
         things.retain(|part| part.project.as_deref() == project.map(|project| project.id.as_str()));
@@ -236,7 +235,7 @@ impl Responses {
         }
     }
 
-    /// The things that a list has, and those of which only others tell.
+    /// The items of a list, and things that appear only in other lists.
     pub fn things(&self, listed_by: Collection) -> BTreeSet<Parent> {
         fn own<T: Item>(list: Option<&Listed<T>>) -> BTreeSet<Parent> {
             list.into_iter().flat_map(|list| &list.items).map(|item| Parent::organization(item.id())).collect()
@@ -273,7 +272,7 @@ impl Responses {
         }
     }
 
-    /// Whether it was asked what of a collection belongs to a thing, or that was taken over.
+    /// Whether a thing's part of a collection was requested or reused.
     pub fn was_asked(&self, collection: Collection, part: &Parent) -> bool {
         let asked = match collection {
             Collection::GroupMembers => self.group_members.contains_key(part),
@@ -297,7 +296,7 @@ impl Responses {
         asked || self.carried.of(collection, part).is_some()
     }
 
-    /// Whatever ended a list before its end.
+    /// Why a list is truncated.
     pub fn errors(&self) -> impl Iterator<Item = &Error> {
         fn of<T>(listed: Option<&Listed<T>>) -> Option<&Error> {
             listed?.cut.as_ref()
@@ -314,7 +313,7 @@ impl Responses {
         whole.into_iter().flatten().chain(parts.map(|(_, error)| error))
     }
 
-    /// The things that a collection was asked for in vain, each with why; and for how many it was asked.
+    /// The things whose part of a collection could not be read, each with the reason, and how many were requested.
     pub fn cuts(&self, collection: Collection) -> (Vec<(&Parent, &Error)>, usize) {
         fn of<T>(parts: &ByParent<T>) -> (Vec<(&Parent, &Error)>, usize) {
             (parts.iter().filter_map(|(part, listed)| Some((part, listed.cut.as_ref()?))).collect(), parts.len())
@@ -341,7 +340,7 @@ impl Responses {
     }
 }
 
-/// The canonical id. A role that says it is custom keeps its id, whatever it looks like.
+/// The canonical id. A custom role keeps its id, whatever it looks like.
 pub fn role_id(role: &Role) -> &str {
     if role.predefined_role == Known::Value(false) { &role.id } else { canonical_role_id(&role.id) }
 }

@@ -1,5 +1,4 @@
-//! A list that says two things of one thing, or something that nobody can read: the field is not known then, and why is
-//! noted.
+//! Contradictory or unreadable fields in a list: the field becomes unknown, and the reason is noted.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +10,7 @@ use crate::api::wire::{Item, User};
 use crate::org::{Collection, canonical_role_id};
 
 impl Responses {
-    /// Makes one thing of what a list says of it more than once. What is said of roles comes together elsewhere.
+    /// Merges the copies of a thing in a list. Roles are merged in the assembly.
     pub fn settle(&mut self) {
         let mut notes = Notes(&mut self.unclear);
         let users = self.users.as_ref().map_or(&[][..], |users| &users.items);
@@ -39,7 +38,7 @@ impl Responses {
     }
 }
 
-/// A field of somebody of whom only groups and projects tell. Of anybody else, the list of users does.
+/// A field of a user who appears only in groups and projects. For all others, the list of users decides.
 fn of_member<'f>(users: &[User], id: &str, field: &'f str) -> Option<(Collection, Parent, &'f str)> {
     let listed = users.iter().any(|user| user.id == id);
     (!listed).then(|| (Collection::Users, Parent::organization(id), field))
@@ -67,8 +66,8 @@ impl Notes<'_> {
         }
     }
 
-    /// Settles one list. `place` says of which thing of which list a field is, by the id and the field as they stand
-    /// here; none where it does not matter.
+    /// Merges the copies in one list. `place` maps an id and a field in this list to the thing and field that they
+    /// describe, or to none if the field does not matter.
     fn list<T: Item>(
         &mut self,
         list: &mut Listed<T>,
@@ -97,7 +96,7 @@ impl Notes<'_> {
         }
     }
 
-    /// Of roles, only what is unreadable: all that is said of one comes together with what other lists say.
+    /// For roles, only unreadable fields are handled here; their copies are merged with those of other lists.
     fn roles(&mut self, list: &mut Listed<ListedRole>) {
         for bad in list.unreadable.drain(..) {
             let role = canonical_role_id(&bad.id);
@@ -112,7 +111,7 @@ impl Notes<'_> {
     }
 }
 
-/// The field that is not known if the one at that path is taken out: a part of the account is a field of the user.
+/// The field that becomes unknown if the one at that path is removed: a part of the account is a field of the user.
 fn readable_name(path: &str) -> &str {
     let (field, inner) = path.split_once('.').unwrap_or((path, path));
     if field == "user" { inner } else { field }

@@ -1,4 +1,5 @@
-//! A whole collection at the pace of a throttled API, in virtual time: minutes go by in no time, and the same each time.
+//! A whole collection at the pace of a throttled API, in virtual time, so that minutes pass at once and every run is
+//! the same.
 
 #[path = "../../examples/demo/fake/mod.rs"]
 mod fake;

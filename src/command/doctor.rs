@@ -76,7 +76,7 @@ fn told(probe: &Probe) -> (&'static str, String) {
     (state, detail)
 }
 
-/// Whether a collection cannot be read. Where there is no group, nothing is missed; but every organization has a user.
+/// Whether a collection cannot be read. An organization may have no groups, but it always has users.
 fn fails(probes: &[Probe], collection: Collection) -> bool {
     probes.iter().filter(|probe| probe.feeds == Some(collection)).any(|probe| match probe.answer {
         Answer::Allowed(_) => false,

@@ -57,7 +57,8 @@ fn is_empty(value: &OsStr) -> bool {
     value.to_str().is_some_and(|text| text.trim().is_empty())
 }
 
-/// Refuses a variable of ours that is empty, as a missing setting of a CI system is, and warns of one that nobody reads.
+/// Refuses an empty `ROLELINT_` variable, which is what a missing CI setting looks like, and warns about an unknown
+/// one.
 ///
 /// # Errors
 ///

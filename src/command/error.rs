@@ -1,4 +1,4 @@
-//! What ends a run before it has judged anything.
+//! Errors that end a run before it has checked anything.
 
 use std::path::PathBuf;
 
@@ -62,14 +62,14 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Snapshot(#[from] snapshot::Error),
-    /// A variable of ours is set to nothing.
+    /// A `ROLELINT_` variable is empty.
     #[error("the environment variable {name} is empty")]
     #[diagnostic(help("give it a value or unset it; an empty value never means the default"))]
     EmptyVariable {
         /// The variable.
         name: String,
     },
-    /// The snapshot is not of the organization that was asked for, or does not say.
+    /// The snapshot is not of the organization in `--organization`, or does not say.
     #[error("the snapshot is of {}, but --organization is {}", visible(told), visible(asked))]
     #[diagnostic(help("omit --organization to check this snapshot"))]
     OtherOrganization {
@@ -114,7 +114,7 @@ pub enum Error {
         #[help]
         help: String,
     },
-    /// There is a key, and something else that is no part of it.
+    /// There is text around the key.
     #[error("{place} contains {what}")]
     #[diagnostic(help("write only the key: letters, digits, - and _"))]
     MoreThanKey {

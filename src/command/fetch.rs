@@ -95,7 +95,7 @@ fn collections(only: &[Collection]) -> BTreeSet<Collection> {
     only.iter().flat_map(|collection| collection.ancestors().chain([*collection])).collect()
 }
 
-/// Says what is not as it should be.
+/// Prints the warnings about the organization.
 fn warn(org: &Org) {
     for (collection, _) in org.coverage.iter() {
         if let Some(detail) = org.coverage.detail(collection) {
@@ -136,7 +136,7 @@ fn contents(org: &Org) -> String {
     parts.join(", ")
 }
 
-/// The journal stands beside the file that it is for; what is written to a pipe or a device has none.
+/// The journal is beside the output file; a pipe or a device has none.
 fn journal(output: &Path) -> Option<PathBuf> {
     let no_file = output::is_stdout(output) || std::fs::metadata(output).is_ok_and(|metadata| !metadata.is_file());
     let mut name = output.as_os_str().to_owned();

@@ -163,7 +163,7 @@ pub(crate) fn collect(
     client.broke_off().map_or(Ok((collected, client)), |error| Err(error.into()))
 }
 
-/// Says so if the clocks of this machine and of the API differ by more than is no matter.
+/// Warns if the clocks of this machine and the API differ too much.
 pub(crate) fn warn_of_skew(client: &Client) {
     let (ahead, minutes) = (client.skew() > 0, client.skew().abs() / 60);
     if minutes >= 5 {

@@ -57,7 +57,7 @@ pub(crate) fn read(args: &Api) -> Result<Key, Error> {
     Ok(Key::new(text)?)
 }
 
-/// What stands around a key that is not part of it.
+/// What surrounds a key but is not part of it.
 fn around(text: &str) -> Option<&'static str> {
     let quotes = ['"', '\'', '`', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}'];
     if text.starts_with(quotes) || text.ends_with(quotes) {
@@ -71,7 +71,7 @@ fn around(text: &str) -> Option<&'static str> {
     }
 }
 
-/// What helps whoever has set no admin key, but perhaps the key that other tools take.
+/// The help if no admin key is set, depending on the key that other tools use.
 fn no_key(api_key: &str) -> String {
     let api_key = api_key.trim().trim_matches(['"', '\'']);
     let ways = format!("set {VARIABLE} or --key-file FILE (- reads standard input)");

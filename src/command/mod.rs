@@ -1,4 +1,4 @@
-//! The only place where the parts meet: one file for each subcommand.
+//! The only place that uses all modules: one file for each subcommand.
 
 mod baseline;
 mod check;
@@ -50,7 +50,7 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// What it comes to with the environment and the configuration.
+    /// The settings, including those from the environment and the configuration.
     #[arg(skip)]
     pub settings: Vec<Setting>,
 }
@@ -89,11 +89,11 @@ pub enum Command {
 }
 
 impl Cli {
-    /// Reads a command line, and what the environment and the configuration say of what it leaves out.
+    /// Reads a command line, with the environment and the configuration as defaults.
     ///
     /// # Errors
     ///
-    /// What is wrong with any of them; `--help` and `--version` come this way too.
+    /// What is wrong with any of them; `--help` and `--version` also arrive as errors.
     pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, Unread> {
         let line: Vec<OsString> = line.into_iter().collect();
         let parse = |config: Option<&Config>| {
@@ -101,7 +101,7 @@ impl Cli {
             parsed.and_then(|matches| Ok((Self::from_arg_matches(&matches)?, matches))).map_err(usage::visible)
         };
         let (mut cli, mut matches) = match parse(None) {
-            // The help is the same whatever the environment holds.
+            // The help does not depend on the environment.
             Err(error) if !error.use_stderr() => {
                 return Err(Self::command().try_get_matches_from(line).err().unwrap_or(error).into());
             }
@@ -117,7 +117,7 @@ impl Cli {
         Ok(cli)
     }
 
-    /// The configuration that the command line names, or else the one that is found.
+    /// The configuration that the command line names, or the one that is found.
     fn config(&self) -> Result<Option<Config>, Error> {
         let Common { config, no_config, .. } = &self.common;
         // Tests of policies are the same for everybody, and so are scripts and manuals.
@@ -131,12 +131,12 @@ impl Cli {
         if let Some(path) = config {
             return Ok(Some(Config::open(path)?));
         }
-        // Where we are is not always known; then nothing is above.
+        // If the current folder is unknown, there is nothing above it.
         let folder = std::env::current_dir().unwrap_or_default();
         Ok(Config::find(&folder)?)
     }
 
-    /// A path on the command line stands in place of the policies of the environment and the configuration.
+    /// A path on the command line replaces the policies in the environment and the configuration.
     fn paths_stand_alone(&mut self) {
         let given =
             self.settings.iter().any(|setting| setting.name == "policy" && matches!(setting.origin, Origin::Flag(_)));
@@ -218,7 +218,7 @@ impl From<Ending> for Exit {
 ///
 /// # Errors
 ///
-/// What kept it from judging or writing anything at all. What it could not find out is no error but an answer.
+/// What kept it from checking or writing anything. Missing data is not an error but an answer.
 pub fn run(cli: &Cli) -> Result<Exit, Error> {
     if cli.common.traces() {
         console::trace();

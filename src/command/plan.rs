@@ -52,7 +52,7 @@ fn without_sizes(needs: &Needs<'_>) -> String {
     plan + "with a key, the plan also has numbers\n"
 }
 
-/// What the number of requests goes by.
+/// What the number of requests depends on.
 fn each(collection: Collection, needs: &Needs<'_>) -> String {
     let whom = match needs.whose(collection) {
         Users::All => "",

@@ -11,7 +11,7 @@ use crate::collect::Progress;
 use crate::console::Terminal;
 use crate::org::Collection;
 
-/// The lines. None are drawn where nobody looks.
+/// The progress bars. None are drawn if there is no terminal.
 pub(crate) struct Bars {
     all: MultiProgress,
     of: Mutex<BTreeMap<Collection, ProgressBar>>,
@@ -59,7 +59,7 @@ impl Bars {
     }
 }
 
-/// A length of time that is no more exact than it is known.
+/// A duration, rounded to what is known.
 fn about(left: Duration) -> String {
     let minutes = left.as_secs().div_ceil(60);
     match minutes {

@@ -51,7 +51,7 @@ impl Reports {
     fn write_all(&self, outcome: &Outcome, common: &Common) -> Result<(), output::Error> {
         let stdout = Terminal::stdout(common.color);
         let style = |file: bool| {
-            // A file is no terminal, whatever standard output is.
+            // A file is not a terminal, whatever standard output is.
             let color = if file { common.color == Color::Always } else { stdout.color };
             TextStyle { width: stdout.width, color, quiet: common.is_quiet(), verbose: common.level() > 0 }
         };

@@ -1,4 +1,4 @@
-//! Settings that know where they come from: a flag, the environment, `rolelint.yaml`, or nobody.
+//! Settings and their origin: a flag, the environment, `rolelint.yaml` or the default.
 //!
 //! The file holds what a repository wants of every run. It can neither name the key nor say where it is sent.
 
@@ -65,7 +65,7 @@ pub struct Config {
     entries: BTreeMap<&'static str, Entry>,
 }
 
-/// Why there is no configuration to go by.
+/// Why the configuration cannot be used.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
     /// It could not be read.
@@ -144,7 +144,7 @@ impl Config {
         self.entries.iter().map(|(flag, entry)| (*flag, entry))
     }
 
-    /// Where an entry stands, for people.
+    /// The location of an entry, for people.
     pub fn place(&self, entry: &Entry) -> String {
         format!("{}:{}", self.source.name, self.source.region(&entry.span).line)
     }

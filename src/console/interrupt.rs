@@ -1,4 +1,4 @@
-//! An interrupt or a termination ends the process at once, and leaves no file half written.
+//! An interrupt or a termination ends the process at once and leaves no partly written file.
 
 use std::io;
 use std::sync::OnceLock;
@@ -11,19 +11,19 @@ use crate::atomic::abandon_all;
 /// What is said at the end, if there is something to say.
 static LAST_WORDS: OnceLock<&str> = OnceLock::new();
 
-/// What to say if the process is told to end. The first words stay.
+/// Sets the message for when the process is interrupted. Only the first one counts.
 pub fn last_words(words: &'static str) {
     LAST_WORDS.set(words).unwrap_or(());
 }
 
-/// Ends the process when it is told to, from now on.
+/// From now on, ends the process on an interrupt or a termination.
 ///
 /// # Errors
 ///
-/// The system gives us no thread or no signals.
+/// The system cannot create a thread or handle signals.
 pub fn watch() -> io::Result<()> {
     let runtime = Builder::new_current_thread().enable_io().build()?;
-    // Whoever is told to end from here on is heard, though the thread may not run yet.
+    // Signals are caught from here on, even if the thread does not run yet.
     let told = {
         let _within = runtime.enter();
         Told::new()?
@@ -56,7 +56,7 @@ impl Told {
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    /// Waits to be told to end. Returns the exit code.
+    /// Waits for a signal. Returns the exit code.
     async fn code(mut self) -> Option<i32> {
         tokio::select! {
             told = self.interrupt.recv() => told.map(|()| 130),
@@ -74,7 +74,7 @@ impl Told {
         Ok(Self)
     }
 
-    /// Waits to be told to end. Returns the exit code.
+    /// Waits for a signal. Returns the exit code.
     async fn code(self) -> Option<i32> {
         tokio::signal::ctrl_c().await.is_ok().then_some(130)
     }

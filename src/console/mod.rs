@@ -12,9 +12,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use clap::ValueEnum;
 
-/// Columns where there is no terminal to ask.
+/// The width without a terminal.
 const WIDTH: usize = 100;
-/// Fewer columns than this make no report.
+/// The smallest width for a report.
 const NARROWEST: usize = 40;
 
 /// When to colour: if the stream is a terminal and the environment does not say otherwise, always, or never.

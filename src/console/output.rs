@@ -37,13 +37,13 @@ pub enum Error {
     },
 }
 
-/// Whether a path stands for standard output.
+/// Whether a path means standard output.
 pub fn is_stdout(path: &Path) -> bool {
     ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path.as_os_str() == *name)
 }
 
-/// Makes sure, before hours of asking, that every output can be written, and that none takes the place of another or of
-/// an input. An output that is not named is standard output.
+/// Checks, before hours of requests, that every output can be written and that none overwrites another output or an
+/// input. An output without a path is standard output.
 pub fn ready(outputs: &[Option<&Path>], inputs: &[&Path]) -> Result<(), Error> {
     let inputs: BTreeSet<_> = inputs.iter().map(|path| identity(path)).collect();
     let mut named = BTreeSet::new();
@@ -77,7 +77,7 @@ fn place(path: &Path) -> String {
     format!("`{}`", shown(path))
 }
 
-/// Writes a report to a file, whole or not at all, or to standard output. That nobody reads it to its end is no error.
+/// Writes a report to a file, completely or not at all, or to standard output. A closed pipe is not an error.
 pub fn write(to: Option<&Path>, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Error> {
     let Some(path) = to.filter(|path| !is_stdout(path)) else { return stream(fill) };
     let buffered = |file: &mut dyn io::Write| {
@@ -98,7 +98,7 @@ pub fn append(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<(
     quiet_if_closed(written, || place(path))
 }
 
-/// Writes to standard output. That nobody reads it to its end is no error.
+/// Writes to standard output. A closed pipe is not an error.
 pub fn stream<T>(fill: impl FnOnce(&mut dyn io::Write) -> io::Result<T>) -> Result<(), Error> {
     let mut stdout = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let written = fill(&mut stdout).and_then(|_| stdout.flush());
@@ -112,22 +112,22 @@ fn quiet_if_closed(written: io::Result<()>, to: impl FnOnce() -> String) -> Resu
     }
 }
 
-/// Says a line on standard error. If even that fails, there is nobody to tell.
+/// Prints a line on standard error. If that fails, there is nowhere left to report it.
 pub fn say(line: &str) {
     writeln!(io::stderr(), "{}", visible(line)).unwrap_or(());
 }
 
-/// Says what the user should know, and can go on without.
+/// Prints a warning.
 pub fn warn(line: &str) {
     say(&format!("warning: {line}"));
 }
 
-/// Says what went wrong, where the exit code speaks of something graver.
+/// Prints an error if the exit code reports something more serious.
 pub fn error(line: &str) {
     say(&format!("error: {line}"));
 }
 
-/// Says what the user can do.
+/// Prints what the user can do.
 pub fn help(lines: &BTreeSet<String>) {
     for line in lines {
         say(&format!("help: {line}"));

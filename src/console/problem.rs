@@ -1,7 +1,7 @@
-//! An error as people read it: what is wrong, the words that are meant, their place, and what helps.
+//! An error for people: what is wrong, the text in question, its location and help.
 //!
-//! Errors speak of policies, file names and the command line, whose words come from outside: everything that is said goes
-//! through [`visible`], and no line begins with such words.
+//! Errors speak of policies, file names and the command line, whose words come from outside: all text goes through
+//! [`visible`], and no line starts with such words.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -127,7 +127,8 @@ impl Drawn {
     }
 }
 
-/// A piece of a line in at most so many characters, cut at its beginning or at its end; what moves the cursor is a space.
+/// Part of a line in at most this many characters, cut at its start or end; characters that move the cursor become
+/// spaces.
 fn shortened(piece: &str, most: usize, at_the_beginning: bool) -> String {
     let piece = piece.replace(['\t', '\r'], " ");
     let count = piece.chars().count();

@@ -1,14 +1,14 @@
-//! Two views of inheritance: where the API says that a role comes from, and what follows from the groups. Grants join
-//! them; where they differ, something changed while we read, or takes its time to arrive (up to half an hour, by
+//! Two views of inheritance: the sources that the API reports, and what follows from the groups. Grants combine both.
+//! If they differ, something changed during collection or has not arrived yet (up to half an hour, according to
 //! OpenAI's guide to RBAC).
 
 use super::{GroupIx, Org, RoleIx, Text, UserIx, Via};
 
-/// So many are told in full: where the two views differ everywhere, the first few say how.
+/// How many are reported in full; if the views differ everywhere, the first few are enough.
 const TOLD: usize = 50;
 
 impl Org {
-    /// Where the two views differ, in sentences, as far as both were read; of many, the first, and how many more.
+    /// Where the two views differ, in sentences, as far as both were read: the first few, and how many more.
     pub fn disagreements(&self) -> Vec<String> {
         let mut told = Vec::new();
         let mut more = 0;

@@ -10,15 +10,15 @@ use super::{
     UserIx, Whole,
 };
 
-/// A thing that came before one it must follow, or twice.
+/// A thing that is out of order or repeated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutOfOrder(
-    /// The id of the thing that came too late.
+    /// The id of the thing that is out of order.
     pub Text,
 );
 
-/// Takes roles, groups, users, projects, what stands in projects, and keys and invitations, in this order; each sorted
-/// by id, within projects by project and id.
+/// Takes roles, groups, users, projects, things in projects, keys and invitations, in this order; each sorted by id,
+/// and things in projects by project and id.
 #[derive(Debug, Default)]
 pub struct Builder {
     /// The words seen so far.
@@ -263,7 +263,7 @@ impl Builder {
             of(Collection::ProjectUsers, &mut projects()),
             of(Collection::ProjectGroups, &mut projects()),
         );
-        // A group that the list lacks is not asked about.
+        // Data of a group that is not in the list is not requested.
         for (at, _) in self.groups.iter().enumerate().filter(|(_, group)| !group.listed) {
             group_members.insert(at);
             group_roles.insert(at);
@@ -302,8 +302,8 @@ impl Builder {
         words.filter(|word| !self.symbols.text(*word).eq_ignore_ascii_case("none")).collect()
     }
 
-    /// The predefined role behind each legacy word in use. One that no answer described joins the roles with
-    /// nothing known but its name: what it permits is missing, not empty.
+    /// The predefined role for each legacy role in use. One that no response describes is added with only its name: its
+    /// permissions are missing, not empty.
     fn legacy_roles(&mut self, scope: &str, mut words: Vec<Symbol>) -> Vec<(Symbol, RoleIx)> {
         words.sort_unstable();
         words.dedup();

@@ -1,11 +1,21 @@
-//! The record of what was read and what was not. Every false green starts with a hole here that nobody looked at.
+//! The record of what was read and what was not. Every false green starts with a gap that nobody noticed.
+//!
+//! The words for missing data, here and everywhere else:
+//!
+//! | word | what it describes |
+//! | --- | --- |
+//! | unknown | the verdict of a rule, or the status of a finding, that depends on missing data |
+//! | incomplete | a collection of which something was not read |
+//! | unread, missing | what was not read: a list, a page, a field |
+//! | gap | one thing's part of a collection that was not read, such as the roles of one user |
+//! | truncated | a list of which the first pages were read and the last were not |
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::time::{Time, rfc3339};
 
-/// A kind of answer that the Admin API gives, named after what it holds.
+/// A kind of list in the Admin API, named after its items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Collection {
     /// The organization's roles.
@@ -124,11 +134,11 @@ impl fmt::Display for Collection {
 /// Why something could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Failure {
-    /// The API refused (401, 403, or 404 where the plan lacks the endpoint), as against a fault on the way.
+    /// Whether the API denied it (401, 403, or 404 if the plan lacks the endpoint), as opposed to a failure.
     pub denied: bool,
-    /// What happened, naming the request or the thing. Never holds key material.
+    /// What happened, with the request or the thing. Never contains key material.
     pub message: String,
-    /// The API scope that would answer, where the API named it.
+    /// The missing API scope, if the API named it.
     pub scope: Option<String>,
 }
 
@@ -139,11 +149,11 @@ pub enum State {
     Complete,
     /// Some of it.
     Partial,
-    /// None of it: the API refused.
+    /// None of it: the API denied it.
     Denied,
-    /// None of it: something failed on the way.
+    /// None of it: the request failed.
     Failed,
-    /// Nobody asked.
+    /// It was not requested.
     NotAsked,
 }
 
@@ -166,34 +176,34 @@ impl State {
 /// What was read of one collection. Its [`State`] follows from the facts, so that the two cannot disagree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CollectionCoverage {
-    /// Whether anybody asked.
+    /// Whether it was requested.
     pub asked: bool,
-    /// Answers that arrived; a repeated attempt does not count.
+    /// Responses that arrived; retries do not count.
     pub requests: u64,
-    /// Things in those answers.
+    /// Items in those responses.
     pub items: u64,
-    /// Of a list: why it ended before its end, if it did. There may be things of which nothing is known.
+    /// Why a list is truncated, if it is. There may be more things.
     pub cut: Option<Failure>,
-    /// Single things whose part of this collection could not be read, by id; in a project, by `project/id`.
+    /// The gaps: things whose part of this collection could not be read, by id, or by `project/id` in a project.
     pub gaps: BTreeMap<String, Failure>,
-    /// Single things whose part nobody asked for, by id: no rule needed it.
+    /// Things whose part was not requested because no rule needs it, by id.
     pub unasked: BTreeSet<String>,
-    /// Things that were in the list and left while we read, by id: they are no part of the organization.
+    /// Things that were in the list and left during collection, by id. They are not part of the organization.
     pub gone: BTreeSet<String>,
-    /// Fields that are not known although the API sent them, by the thing and the field, each with why: the answers
-    /// disagree on it, or nobody can read it.
+    /// Fields that are unknown although the API sent them, by thing and field, with the reason: the responses
+    /// contradict each other, or the text is unreadable.
     pub unclear: BTreeMap<String, BTreeMap<String, String>>,
-    /// Single things whose part was not read anew, by id: it is the one that was read at that time.
+    /// Things whose part was reused, by id, with the time when it was read.
     pub carried: BTreeMap<String, Time>,
 }
 
 impl CollectionCoverage {
-    /// Whether every thing of this collection was seen, though some detail of a thing may be missing.
+    /// Whether the list is not truncated; single fields may still be missing.
     pub fn exhaustive(&self) -> bool {
         self.asked && self.cut.is_none()
     }
 
-    /// Whether the part of everything that it was read for was read.
+    /// Whether there are no gaps and nothing was skipped.
     pub fn whole(&self) -> bool {
         self.exhaustive() && self.gaps.is_empty() && self.unasked.is_empty()
     }
@@ -209,7 +219,7 @@ impl CollectionCoverage {
 pub struct Coverage(BTreeMap<Collection, CollectionCoverage>);
 
 impl Coverage {
-    /// The record of one collection; of one that nobody asked for, the empty record.
+    /// The record of one collection; empty if it was not requested.
     pub fn of(&self, collection: Collection) -> &CollectionCoverage {
         const NOT_ASKED: &CollectionCoverage = &CollectionCoverage {
             asked: false,
@@ -230,12 +240,11 @@ impl Coverage {
         self.0.entry(collection).or_default()
     }
 
-    /// Why there may be things in a collection of which nothing is known: its list ended before its end, or the things
-    /// that it is read for are not all known.
+    /// Why a collection may contain further things: its list is truncated, or not all of its parents are known.
     pub fn cut(&self, collection: Collection) -> Option<&Failure> {
         let own = self.of(collection).cut.as_ref();
         let Some(parent) = collection.parent() else { return own };
-        // Where the parent is itself read thing by thing, each of its gaps may hide some.
+        // If the parent is a nested list itself, each of its gaps may hide some.
         let hidden = parent.parent().and_then(|_| self.of(parent).gaps.values().next());
         own.or_else(|| self.cut(parent)).or(hidden)
     }
@@ -253,7 +262,7 @@ impl Coverage {
         }
     }
 
-    /// One line on what is missing of a collection; `None` where nothing is, or nobody asked.
+    /// One line on what is missing from a collection; `None` if nothing is, or if it was not requested.
     pub fn detail(&self, collection: Collection) -> Option<String> {
         let record = self.of(collection);
         let cut = self.cut(collection).filter(|_| record.asked).map(|cut| cut.message.clone());
@@ -265,7 +274,7 @@ impl Coverage {
         (!parts.is_empty()).then(|| parts.join("; "))
     }
 
-    /// Why the part of a collection that belongs to `id` is not known.
+    /// Why the part of a collection that belongs to `id` is missing.
     pub fn failure(&self, collection: Collection, id: &str) -> Option<&Failure> {
         self.of(collection).gaps.get(id).or(self.cut(collection))
     }
@@ -275,7 +284,7 @@ impl Coverage {
         Collection::ALL.into_iter().map(|collection| (collection, self.of(collection)))
     }
 
-    /// What of a collection is not as its list first said, or not read anew, in sentences.
+    /// What was removed during collection, is contradictory or unreadable, or was reused, in sentences.
     pub fn remarks(&self, collection: Collection) -> Vec<String> {
         let carried = &self.of(collection).carried;
         let from = carried.values().min();
@@ -284,7 +293,7 @@ impl Coverage {
         self.gone(collection).into_iter().chain(self.unclear(collection)).chain(carried).collect()
     }
 
-    /// Which fields are not known although the API sent them, in a sentence.
+    /// Which fields are unknown although the API sent them, in a sentence.
     pub fn unclear(&self, collection: Collection) -> Option<String> {
         let mut all = self.of(collection).unclear.values().flat_map(BTreeMap::values);
         let first = all.next()?;
@@ -294,7 +303,7 @@ impl Coverage {
         })
     }
 
-    /// Who or what left while we read, in a sentence.
+    /// What left during collection, in a sentence.
     pub fn gone(&self, collection: Collection) -> Option<String> {
         let gone = &self.of(collection).gone;
         gone.first().map(|first| match gone.len() - 1 {
@@ -303,12 +312,12 @@ impl Coverage {
         })
     }
 
-    /// When the oldest fact was read that was carried over from an earlier collection.
+    /// When the oldest reused fact was read.
     pub fn carried_from(&self) -> Option<Time> {
         self.0.values().flat_map(|record| record.carried.values()).min().copied()
     }
 
-    /// Whether all that was asked for was read.
+    /// Whether everything requested was read.
     pub fn complete(&self) -> bool {
         self.iter().all(|(collection, _)| matches!(self.state(collection), State::Complete | State::NotAsked))
     }

@@ -1,4 +1,4 @@
-//! Effective grants: one principal holding one role in one scope, however many ways lead to it.
+//! Effective grants: one principal that holds one role in one scope, in one or several ways.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,14 @@ pub enum Scope {
     Project(ProjectIx),
 }
 
-/// Which grants matter, by their scope and, where they stand apart, by who holds them.
+/// Which grants matter, by scope and partly by holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
     /// Those in the organization.
     pub organization: bool,
     /// Those in projects.
     pub project: bool,
-    /// Among them those of service accounts, which only the lists of projects name, whatever they hold through groups.
+    /// Whether to include those of service accounts, which only the lists of projects contain.
     pub service_accounts: bool,
 }
 
@@ -68,20 +68,20 @@ pub enum Principal {
     ServiceAccount(ServiceAccountIx),
 }
 
-/// What one answer of the API says of how a principal came by a role.
+/// How a principal got a role, according to one response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Via {
     /// `assignment_sources` names the principal.
     Direct,
     /// `assignment_sources` names this group.
     Group(GroupIx),
-    /// `assignment_sources` is there, and names neither the principal nor a group.
+    /// `assignment_sources` names neither the principal nor a group.
     Inherited,
     /// No `assignment_sources`: direct or inherited.
     Unstated,
 }
 
-/// One role in the API's list of a principal's roles, and one way that leads to it.
+/// One role in the API's list of a principal's roles, and one way in which it is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Assignment {
     /// The role.
@@ -99,15 +99,15 @@ pub struct Grant {
     pub role: RoleIx,
     /// Where.
     pub scope: Scope,
-    /// Whether the role was given to the principal itself.
+    /// Whether the role was granted to the principal itself.
     pub direct: Truth,
-    /// Whether the API says that it is direct; if not, `direct` follows from whether a group confers the role.
+    /// Whether the API says that it is direct; if not, `direct` depends on whether a group grants the role.
     pub direct_stated: bool,
-    /// Whether membership of the organization or project implies it (the legacy word).
+    /// Whether membership of the organization or project implies it (the legacy role).
     pub membership: bool,
-    /// The groups that confer it, sorted.
+    /// The groups that grant it, sorted.
     pub groups: Vec<GroupIx>,
-    /// Whether further groups may confer it, of which we could not read enough.
+    /// Whether further groups may grant it because of missing data.
     pub more_groups: bool,
 }
 
@@ -115,7 +115,7 @@ pub struct Grant {
 struct ScopeView<'o> {
     /// What the API lists as the principal's roles there.
     assignments: &'o [Assignment],
-    /// Whether that list was read; so it is where there is none to read.
+    /// Whether that list was read, or there is none to read.
     listed: bool,
     /// The role that membership implies.
     implied: Option<RoleIx>,
@@ -129,8 +129,8 @@ impl Org {
     /// The effective grants of a user that were read, sorted by scope and role. Whether there may be more:
     /// [`Org::knows_grants`].
     ///
-    /// Both views are joined: what the API lists as the user's roles, and what follows from the groups and the
-    /// legacy word. A role of unstated origin is direct if no group confers it and all groups are known.
+    /// Both views are combined: the user's roles as the API lists them, and what follows from the groups and the legacy
+    /// role. A role without a stated source is direct if no group grants it and all groups are known.
     pub fn grants_of_user(&self, user: UserIx) -> Vec<Grant> {
         let groups = self.groups_of(user);
         let mut places = BTreeMap::from([(Scope::Organization, self.in_organization(groups))]);
@@ -146,7 +146,7 @@ impl Org {
             place.listed = self.knows_project_assignments(at);
             place.implied = self.implied_role(scope, member.role);
         }
-        // Of a project whose users were read, whoever is not among them has nothing there but through groups.
+        // If a project's users were read, anybody who is not among them has roles there only through groups.
         self.add_projects_of_groups(&mut places, groups, |project| self.knows_project_users(project));
         grants(Principal::User(user), places)
     }
@@ -184,7 +184,7 @@ impl Org {
             ..self.in_project(home.project, groups)
         };
         let mut places = BTreeMap::from([(Scope::Organization, self.in_organization(groups)), (scope, own)]);
-        // In a project that is not its own, it has nothing but through groups.
+        // In other projects, it has roles only through groups.
         self.add_projects_of_groups(&mut places, groups, |_| true);
         grants(Principal::ServiceAccount(account), places)
     }
@@ -254,7 +254,7 @@ fn grants_in(principal: Principal, scope: Scope, place: &ScopeView<'_>) -> Vec<G
             })
             .collect();
         let membership = has(&Origin::Membership);
-        // A source that nobody knows says no more than none at all.
+        // An unknown source is treated like a missing one.
         let unstated = has(&Origin::Stated(Via::Unstated)) || has(&Origin::Stated(Via::Inherited));
         let direct = if has(&Origin::Stated(Via::Direct)) {
             Truth::Yes
@@ -272,7 +272,7 @@ fn grants_in(principal: Principal, scope: Scope, place: &ScopeView<'_>) -> Vec<G
             direct,
             direct_stated: has(&Origin::Stated(Via::Direct)),
             membership,
-            // Where the sources are stated, the lists of groups may still say more: both count.
+            // Even if the sources are stated, the lists of groups may add more: both count.
             more_groups: !place.groups_known,
             groups,
         }

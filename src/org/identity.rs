@@ -1,16 +1,16 @@
-//! Which organization the facts are about.
+//! Which organization the data is about.
 
 use std::fmt;
 
 /// How the id of an organization begins.
 const ID: &str = "org-";
 
-/// What the API calls an organization, as far as it says.
+/// What the API calls an organization, if it says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
     /// The id, such as `org-…`.
     pub id: Option<String>,
-    /// The short name, which headers have in place of the id.
+    /// The short name, which headers may have instead of the id.
     pub name: Option<String>,
 }
 
@@ -25,7 +25,7 @@ impl Identity {
         }
     }
 
-    /// Whether this is an id, and no short name.
+    /// Whether this is an id and not a short name.
     pub fn is_id(text: &str) -> bool {
         text.starts_with(ID)
     }

@@ -19,7 +19,7 @@ pub enum Kind {
     AdminApiKey,
     /// A key of a project.
     ApiKey,
-    /// One principal holding one role in one scope, however many ways lead to it.
+    /// One principal that holds one role in one scope, in one or several ways.
     Grant,
 }
 

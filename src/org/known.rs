@@ -1,11 +1,11 @@
-//! What can be said of a fact: the API sent a value, the API sent `null`, or nobody told us.
+//! What is known of a field: the API sent a value, it sent `null`, or the field is missing.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A field as the API answered it. `Null` is an answer; `Missing` is the absence of one.
+/// A field in a response. `Null` is a value; `Missing` is the absence of one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Known<T> {
-    /// The API left the field out, or the place it would stand in could not be read.
+    /// The API left the field out, or its part could not be read.
     #[default]
     Missing,
     /// The API sent `null`.
@@ -46,8 +46,8 @@ impl<T> Known<T> {
         }
     }
 
-    /// Completes an answer by others about the same thing, as [`Known::or`] does. Where two values differ, nothing is
-    /// known; then false is returned.
+    /// Completes a field from other responses about the same thing, like [`Known::or`]. If two values differ, the field
+    /// becomes missing and false is returned.
     pub fn settle<'a>(&mut self, others: impl Iterator<Item = &'a Self>) -> bool
     where
         T: Clone + PartialEq + 'a,
@@ -62,8 +62,8 @@ impl<T> Known<T> {
         true
     }
 
-    /// Takes `other` where nothing is known yet: two answers about one thing complete each other. `null` in one of
-    /// them is outdone by a value in the other.
+    /// Takes `other` if nothing is known yet, so that two responses about one thing complete each other. A value
+    /// overrides `null`.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         match (&self, &other) {
@@ -100,7 +100,7 @@ impl<T: Serialize> Serialize for Known<T> {
 pub enum Truth {
     /// Proven false.
     No,
-    /// Neither proven nor refuted: data are missing.
+    /// Neither proven nor refuted, because data is missing.
     Unknown,
     /// Proven true.
     Yes,

@@ -1,4 +1,4 @@
-//! Looking things up, and whether all there is of them was read.
+//! Lookups, and whether everything about a thing was read.
 
 use fixedbitset::FixedBitSet;
 
@@ -8,7 +8,7 @@ use super::{
 };
 
 impl Org {
-    /// The roles that some answer described, without those of which only a legacy word tells.
+    /// The roles that some response describes, without those that only a legacy role implies.
     pub fn collected_roles(&self) -> &[Role] {
         &self.roles[..self.collected_roles]
     }
@@ -99,7 +99,7 @@ impl Org {
         self.account_assignments.of(account.at())
     }
 
-    /// The predefined role that a legacy word stands for in a scope. `none` stands for no role.
+    /// The predefined role for a legacy role in a scope; none for `none`.
     pub fn implied_role(&self, scope: Scope, word: Known<Symbol>) -> Option<RoleIx> {
         let legacy = match scope {
             Scope::Organization => &self.legacy[0],
@@ -109,7 +109,7 @@ impl Org {
         legacy.iter().find(|(known, _)| *known == word).map(|(_, role)| *role)
     }
 
-    /// The predefined role that the user's legacy word stands for.
+    /// The predefined role for the user's legacy role.
     pub fn legacy_role(&self, user: UserIx) -> Option<RoleIx> {
         self.implied_role(Scope::Organization, self.user(user).role)
     }
@@ -159,12 +159,12 @@ impl Org {
         self.holes.whole.memberships
     }
 
-    /// Whether that is also known of groups that the list lacks and some project has.
+    /// Whether that also holds for groups that are missing from the list but are in some project.
     pub fn knows_all_memberships(&self) -> bool {
         self.knows_memberships() && self.knows_all_project_groups() && !self.holes.unlisted_groups
     }
 
-    /// Whether every group is known through which somebody can hold something in these scopes, and its members.
+    /// Whether all groups that can grant something in these scopes are known, with their members.
     pub fn knows_memberships_in(&self, scopes: Extent) -> bool {
         if scopes.project { self.knows_all_memberships() } else { self.knows_memberships() }
     }
@@ -244,7 +244,7 @@ impl Org {
             && (!scopes.service_accounts || accounts())
     }
 
-    /// Whether every grant of this principal in these scopes was read, whichever way it came about.
+    /// Whether every grant of this principal in these scopes was read, in whatever way it is held.
     pub fn knows_grants(&self, principal: Principal, scopes: Extent) -> bool {
         let groups = match principal {
             Principal::User(user) => self.groups_of(user),

@@ -1,7 +1,7 @@
-//! The access model: principals, roles, and which way every grant came about.
+//! The access model: principals, roles, and how each grant is held.
 //!
-//! Nouns only. Nothing here reads a byte, and nothing here judges: a thing that could not be read is
-//! [`Known::Missing`] or a hole in the [`Coverage`], never an empty list.
+//! Only nouns: nothing here reads bytes or evaluates rules. What could not be read is [`Known::Missing`] or a gap in
+//! the [`Coverage`], never an empty list.
 
 mod agree;
 mod builder;
@@ -87,23 +87,23 @@ pub struct Role {
     pub description: Known<Text>,
     /// What the role permits, without repetition, sorted.
     pub permissions: Known<Vec<Symbol>>,
-    /// Whether OpenAI made and keeps the role.
+    /// Whether OpenAI defines the role.
     pub predefined_role: Known<bool>,
     /// `api.organization`, `api.project`, or a word yet to come.
     pub resource_type: Known<Symbol>,
-    /// When the role was made. Only answers about an assignment carry it.
+    /// When the role was created. Only responses about an assignment contain it.
     pub created_at: Known<Time>,
-    /// When the role last changed. Only answers about an assignment carry it.
+    /// When the role last changed. Only responses about an assignment contain it.
     pub updated_at: Known<Time>,
-    /// Id of whoever made the role. Only answers about an assignment carry it.
+    /// The id of the account that created the role. Only responses about an assignment contain it.
     pub created_by: Known<Text>,
-    /// Whether the organization's list has it; else the lists of projects may, or only an assignment tells of it.
+    /// Whether the organization's list has it; otherwise it is in lists of projects or only in assignments.
     pub listed: bool,
 }
 
 impl Role {
-    /// Fills in what other answers about the same role say. A field on which two of them differ is known no more; the
-    /// names of these are returned.
+    /// Fills in what other responses say about the same role. Fields on which two of them differ become unknown, and
+    /// their names are returned.
     pub fn settle(&mut self, others: &[Self]) -> Vec<&'static str> {
         self.listed |= others.iter().any(|other| other.listed);
         settle_fields!(
@@ -112,7 +112,7 @@ impl Role {
         )
     }
 
-    /// Fills in what this answer left out from another answer about the same role.
+    /// Fills in missing fields from another response about the same role.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {
@@ -139,7 +139,7 @@ pub struct User {
     pub name: Known<Text>,
     /// E-mail address.
     pub email: Known<Text>,
-    /// The legacy word (`owner`, `reader`…): a view on the predefined role that membership implies.
+    /// The legacy role (`owner`, `reader`…), which stands for the predefined role that membership implies.
     pub role: Known<Symbol>,
     /// Whether this is a service account.
     pub is_service_account: Known<bool>,
@@ -155,7 +155,7 @@ pub struct User {
     pub created: Known<Time>,
     /// When one of the user's keys was last used.
     pub api_key_last_used_at: Known<Time>,
-    /// Whether the list of users has it; else only a group or a project tells of it, as a member.
+    /// Whether the list of users has it; otherwise it appears only as a member of a group or project.
     pub listed: bool,
 }
 
@@ -172,14 +172,14 @@ pub struct Group {
     pub group_type: Known<Symbol>,
     /// When the group was made.
     pub created_at: Known<Time>,
-    /// Whether the list of groups has it; else only an assignment tells of it, as where a role comes from.
+    /// Whether the list of groups has it; otherwise it appears only as the source of an assignment.
     pub listed: bool,
 }
 
-/// Where the facts come from, and as of when.
+/// Where the data comes from, and when it was collected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {
-    /// The base URL of the API that answered.
+    /// The base URL of the API.
     pub api: String,
     /// Which organization it is.
     pub organization: Identity,
@@ -196,7 +196,7 @@ pub struct Org {
     pub coverage: Coverage,
     /// The API's recurring words: permissions, legacy roles, types.
     pub symbols: Symbols,
-    /// The roles, sorted by id; behind them those of which only a legacy word tells.
+    /// The roles, sorted by id; after them those that only a legacy role implies.
     pub roles: Vec<Role>,
     /// The groups, sorted by id.
     pub groups: Vec<Group>,
@@ -229,13 +229,13 @@ pub struct Org {
     projects_of_user: Rows<u32>,
     /// For each group, its places among the groups of projects.
     projects_of_group: Rows<u32>,
-    /// The predefined role behind each legacy word, in the organization and in projects.
+    /// The predefined role for each legacy role, in the organization and in projects.
     legacy: [Vec<(Symbol, RoleIx)>; 2],
     holes: Holes,
     collected_roles: usize,
 }
 
-/// The holes of the coverage, by thing, so that looking one up costs nothing.
+/// The gaps of the coverage, by thing, for fast lookups.
 #[derive(Clone, Debug, Default)]
 struct Holes {
     user_roles: FixedBitSet,
@@ -255,7 +255,7 @@ struct Holes {
     whole: Whole,
 }
 
-/// What is known of everything of a kind at once. Asked for every user, and so counted once.
+/// What is known of all things of a kind. It is needed for every user, so it is computed once.
 #[derive(Clone, Copy, Debug, Default)]
 struct Whole {
     memberships: bool,

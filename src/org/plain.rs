@@ -1,11 +1,11 @@
-//! A name as people read it: what looks like something else, as that.
+//! A name as people read it, with lookalike characters replaced.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::skeleton;
 
-/// The name in small letters, without accents, hidden characters and punctuation: words with one blank between them.
-/// Letters of other scripts that look like Latin ones are those, by Unicode's table of confusable characters.
+/// The name in lower case, without accents, hidden characters and punctuation: words separated by single spaces.
+/// Letters of other scripts that look like Latin ones are replaced, using Unicode's table of confusable characters.
 pub fn plain_name(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
     for character in name.nfkd().filter(|character| !is_combining_mark(*character)) {
@@ -14,7 +14,7 @@ pub fn plain_name(name: &str) -> String {
             continue;
         }
         let alike: String = skeleton(character.encode_utf8(&mut [0; 4])).collect();
-        // A letter that looks like no Latin one stays what it is.
+        // A letter that does not look like a Latin one is unchanged.
         let alike = if alike.is_ascii() { alike } else { character.to_string() };
         alike.chars().for_each(|character| push(&mut plain, character));
     }

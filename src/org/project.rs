@@ -1,4 +1,4 @@
-//! What stands in projects: who belongs to them, and the keys to them.
+//! What is in projects: their members and their keys.
 
 use super::{GroupIx, Known, ProjectIx, Symbol, Text, UserIx};
 use crate::time::Time;
@@ -25,7 +25,7 @@ pub struct ProjectUser {
     pub project: ProjectIx,
     /// The user.
     pub user: UserIx,
-    /// The legacy word (`owner`, `member`, `viewer`…): a view on the predefined role that membership implies.
+    /// The legacy role (`owner`, `member`, `viewer`…), which stands for the predefined role that membership implies.
     pub role: Known<Symbol>,
     /// When the user joined the project.
     pub added_at: Known<Time>,
@@ -42,7 +42,7 @@ pub struct ProjectGroup {
     pub created_at: Known<Time>,
 }
 
-/// A principal that is no person, and belongs to one project. Fields are the API's.
+/// A principal that is not a person and belongs to one project. Fields are the API's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceAccount {
     /// The id.
@@ -91,12 +91,12 @@ pub struct AdminApiKey {
     pub last_used_at: Known<Time>,
     /// Whose it is.
     pub owner: Owner,
-    /// Whether it is told apart from the keys of projects, which the API lists along with the admin keys (source: issue
-    /// 2511 of `cartography-cncf/cartography`). It is once the keys of all projects are known.
+    /// Whether it is known not to be a project key; the API lists those among the admin keys (source: issue 2511 of
+    /// `cartography-cncf/cartography`). It is known once the keys of all projects are.
     pub told_apart: bool,
 }
 
-/// Whose a key is.
+/// The owner of a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Owner {
     /// `user` or `service_account`.
@@ -114,7 +114,7 @@ pub struct Invite {
     pub id: Text,
     /// Who is invited.
     pub email: Known<Text>,
-    /// The legacy word that the invited will bear: `owner` or `reader`.
+    /// The legacy role that the invitee will get: `owner` or `reader`.
     pub role: Known<Symbol>,
     /// `accepted`, `expired` or `pending`.
     pub status: Known<Symbol>,
@@ -124,6 +124,6 @@ pub struct Invite {
     pub expires_at: Known<Time>,
     /// When it was accepted.
     pub accepted_at: Known<Time>,
-    /// The projects that come with it: id, and the legacy word there.
+    /// The projects that the invitee will join: id, and the legacy role there.
     pub projects: Known<Vec<(Text, Known<Symbol>)>>,
 }

@@ -1,4 +1,4 @@
-//! The record of completeness as reports tell it.
+//! The coverage as reports show it.
 
 use super::{Collection, Coverage, State};
 
@@ -17,7 +17,7 @@ pub struct CollectionSummary {
     pub unasked: usize,
     /// What is missing, in one line.
     pub detail: Option<String>,
-    /// What left during the collection, or was not read anew, in sentences.
+    /// What was removed during collection, or was reused, in sentences.
     pub remarks: Vec<String>,
 }
 

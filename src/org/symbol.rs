@@ -1,4 +1,4 @@
-//! The API's recurring words, each kept once. A pattern is matched against these, not against every mention.
+//! The API's recurring words, each stored once. A pattern is matched against these, not against every occurrence.
 
 use std::collections::HashMap;
 

@@ -9,8 +9,8 @@ pub fn plural(count: usize, word: &str) -> String {
     if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
 }
 
-/// The last line of a report: the rules by verdict, the findings, and whether something is open. `paint` is given each
-/// verdict's count.
+/// The last line of a report: the rules by verdict, the findings, and whether something is unknown. `paint` is given
+/// each verdict's count.
 pub fn summary(outcome: &Outcome, paint: impl Fn(Verdict, usize, String) -> String) -> String {
     let verdicts = Verdict::ALL.map(|verdict| {
         let count = outcome.count(verdict);
@@ -100,7 +100,7 @@ fn chain(finding: &Finding, path: &AccessPath, rule: &RuleResult) -> String {
     visible(&steps.join(" → ")).into_owned()
 }
 
-/// What would have to be read to answer the rule whole, in one line; empty if nothing would.
+/// What is missing to answer the rule completely, in one line; empty if nothing is.
 pub fn unread(rule: &RuleResult) -> String {
     let unread: Vec<String> = rule.unread.iter().map(ToString::to_string).collect();
     visible(&unread.join("; ")).into_owned()

@@ -212,7 +212,7 @@ impl Decoder {
         }
     }
 
-    /// Counts a record, which no record of a later kind may have come before.
+    /// Counts a record and checks that no record of a later kind came before it.
     fn count(&mut self, kind: Kind) -> Result<(), String> {
         if self.counts[kind as usize + 1..].iter().any(|count| *count > 0) {
             return Err("a record that is out of order".to_owned());

@@ -18,7 +18,7 @@ use crate::org::{self, Builder, Collection, Coverage, Identity, Org, Source, Tex
 /// The longest line, in bytes: the header names everything that could not be read.
 const LONGEST_LINE: u64 = 256 << 20;
 
-/// A snapshot that was read whole.
+/// A snapshot that was read completely.
 #[derive(Debug)]
 pub struct Read {
     /// The organization.

@@ -143,7 +143,7 @@ pub struct User<'a> {
 #[derive(Default, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Held<'a> {
-    /// Those of which it does not say where they come from.
+    /// Roles without a stated source.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub unstated: Vec<Id<'a>>,
     /// Those that it says are the principal's own.
@@ -266,7 +266,7 @@ pub struct AdminApiKey<'a> {
     pub told_apart: bool,
 }
 
-/// Whose a key is.
+/// The owner of a key.
 #[derive(Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Owner<'a> {
@@ -337,7 +337,7 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-/// Nearly everything is listed: only what is not says so.
+/// Nearly everything is listed, so only the exceptions are marked.
 fn yes() -> bool {
     true
 }

@@ -1,4 +1,4 @@
-//! One GET, one page: attempts, waits, and what counts as an answer.
+//! One GET request for one page: attempts, delays, and which responses are accepted.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -31,23 +31,23 @@ pub use request::{Options, Purpose};
 const ORGANIZATION: &str = "openai-organization";
 /// The largest page, in MiB.
 const LARGEST: usize = 32;
-/// Attempts at one page beyond the first.
+/// Retries of one page.
 const RETRIES: usize = 9;
-/// Attempts at a host that does not answer at all, beyond the first.
+/// Retries if the host does not respond at all.
 const CONNECT_RETRIES: usize = 3;
-/// The longest we wait before the next attempt.
+/// The longest delay before the next attempt.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// If the API asks for more than this, it has something else in mind than a pause.
+/// If the API asks for a longer pause than this, we do not wait for it.
 const LONGEST_ASKED: Duration = Duration::from_secs(300);
 
 /// What stands for an answer that says that there is nothing to list.
 const EMPTY: &[u8] = br#"{"object":"list","data":[],"has_more":false,"next":null}"#;
 
-/// What carries requests.
+/// How requests are sent.
 #[derive(Debug)]
 enum Carrier {
     Http(reqwest::Client),
-    /// For tests and fuzzing in virtual time: a socket knows no other than the real one.
+    /// For tests and fuzzing in virtual time, which real sockets do not support.
     #[cfg(any(test, fuzzing))]
     Memory(Memory),
 }
@@ -73,35 +73,35 @@ pub struct Client {
     key: Key,
     pace: Pace,
     journal: Option<Journal>,
-    /// Why the journal can hold no more, if it cannot.
+    /// The error that stopped the journal, if any.
     unkept: Mutex<Option<Error>>,
     retry_delay: Duration,
     deadline: Option<Instant>,
-    /// The organizations that answers name in a header.
+    /// The organizations that responses name in a header.
     organizations: Mutex<BTreeSet<String>>,
-    /// How far the API's clock was ahead of ours, in seconds, when it last told the time.
+    /// How far the API's clock was ahead of ours, in seconds, in the last response with a date.
     skew: AtomicI64,
-    /// Requests under way at once.
+    /// Maximum number of concurrent requests.
     pub concurrency: usize,
 }
 
 impl Client {
-    /// Sets up the client; asks nothing yet.
+    /// Sets up the client; sends no requests yet.
     ///
     /// # Errors
     ///
-    /// The base URL is none, or would send the key in the clear; or there are no CA certificates.
+    /// The base URL is invalid or would send the key in plain text, or there are no CA certificates.
     pub fn new(key: Key, options: &Options) -> Result<Self, Error> {
         let base = base_url(&options.base_url)?;
         if key.is_in(base.as_str()) {
             return Err(Error::BaseUrl { host: String::new(), why: "it contains the key".to_owned() });
         }
-        // Fails only if a provider is installed already, which is as good.
+        // Fails only if a provider is already installed, which is fine.
         rustls::crypto::ring::default_provider().install_default().unwrap_or(());
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, key.header());
         if let Some(organization) = &options.organization {
-            // It is written down, in the journal.
+            // The journal contains it.
             if key.is_in(organization) {
                 return Err(Error::Setup { why: "the organization id contains the key".to_owned() });
             }
@@ -112,7 +112,7 @@ impl Client {
         let trusted = options.ca_file.as_deref().map(certificates).transpose()?.unwrap_or_default();
         let builder = reqwest::Client::builder();
         let http = if base.scheme() == "http" {
-            // Plain HTTP is for this machine alone; a proxy would carry the key off it. No certificate is looked at.
+            // Plain HTTP is only for this machine; a proxy would take the key elsewhere. No certificates are needed.
             builder.no_proxy().tls_certs_only([])
         } else {
             look_at_the_proxy()?;
@@ -123,7 +123,8 @@ impl Client {
             .default_headers(headers)
             .redirect(redirect::Policy::none())
             .timeout(options.timeout)
-            // Over before the attempt is, to be told from a server that does not answer.
+            // Shorter than the timeout of the attempt, so that the error differs from that of a server that does not
+            // respond.
             .connect_timeout((options.timeout / 2).min(Duration::from_secs(10)))
             .build()
             .map_err(|error| Error::Setup { why: last(&error).replace("unexpected error: ", "") })?;
@@ -147,7 +148,7 @@ impl Client {
             journal: None,
             unkept: Mutex::new(None),
             retry_delay: options.retry_delay,
-            // One that no clock reaches is none.
+            // A deadline beyond the range of the clock means no deadline.
             deadline: options.deadline.and_then(|deadline| Instant::now().checked_add(deadline)),
             organizations: Mutex::default(),
             skew: AtomicI64::new(0),
@@ -155,12 +156,12 @@ impl Client {
         }
     }
 
-    /// Keeps answers in a journal from now on, and takes from it those that are there. Returns when the collection
-    /// began that it belongs to, and how many answers it holds.
+    /// Saves responses to a journal from now on, and uses the responses that are already in it. Returns when its
+    /// collection started and how many responses it contains.
     ///
     /// # Errors
     ///
-    /// It belongs to another API, organization, key or version; another run has it; it cannot be read or written.
+    /// It belongs to another API, organization, key or version; another run is using it; it cannot be read or written.
     pub fn journal(&mut self, path: &Path, organization: Option<&str>, now: Time) -> Result<(Time, usize), Error> {
         let identity = Identity { api: self.base(), organization, key: &self.key };
         let journal = Journal::open(path, identity, now)?;
@@ -169,7 +170,7 @@ impl Client {
         Ok(begun)
     }
 
-    /// Removes the journal: all that it was for is written.
+    /// Removes the journal once the snapshot is written.
     ///
     /// # Errors
     ///
@@ -178,7 +179,7 @@ impl Client {
         self.journal.map_or(Ok(()), Journal::remove)
     }
 
-    /// Why the journal could not be kept to the end, if it could not. What it holds stays.
+    /// The error that stopped the journal, if any. Its content stays.
     pub fn broke_off(&self) -> Option<Error> {
         self.unkept().take()
     }
@@ -188,17 +189,17 @@ impl Client {
         self.base.as_str().trim_end_matches('/')
     }
 
-    /// How far the API's clock is ahead of ours, in seconds, as far as it told the time.
+    /// How far the API's clock is ahead of ours, in seconds; zero if no response had a date.
     pub fn skew(&self) -> Time {
         self.skew.load(Ordering::Relaxed)
     }
 
-    /// What the answers until now call the organization that they are of.
+    /// The organizations that the responses so far come from.
     pub(crate) fn told_organizations(&self) -> BTreeSet<String> {
         self.organizations().clone()
     }
 
-    /// Whether the time that was given is over.
+    /// Whether the deadline has passed.
     pub fn overdue(&self) -> bool {
         self.deadline.is_some_and(|deadline| deadline <= Instant::now())
     }
@@ -208,7 +209,7 @@ impl Client {
         &self.pace
     }
 
-    /// Asks until there is an answer, or none is to be expected.
+    /// Retries until there is a response or no hope of one.
     pub(crate) async fn get<T: DeserializeOwned>(&self, get: PageRequest<'_>) -> Result<T, Error> {
         let asked = get.name();
         if let Some(journal) = &self.journal
@@ -224,7 +225,7 @@ impl Client {
         }
     }
 
-    /// Asks again as long as that can help.
+    /// Retries as long as that can help.
     async fn insist<T: DeserializeOwned>(&self, get: PageRequest<'_>) -> Result<T, Error> {
         let PageRequest { path, query, .. } = get;
         let url = format!("{}{path}?{query}", self.base());
@@ -275,11 +276,11 @@ impl Client {
             .await
     }
 
-    /// Asks at the endpoint's pace. That it is too fast counts as no attempt: it only slows us.
+    /// Sends the request at the endpoint's pace. A 429 does not count as an attempt; it only slows us down.
     async fn in_turn<T: DeserializeOwned>(&self, get: PageRequest<'_>, url: Url) -> Result<T, Error> {
         loop {
             let turn = self.pace.turn(get.endpoint).await.map_err(Error::Tripped)?;
-            // What cannot be kept need not be asked for.
+            // If a response cannot be saved, there is no point in requesting it.
             if self.unkept().is_some() {
                 return Err(Error::Unkept);
             }
@@ -347,7 +348,7 @@ impl Client {
         self.unkept.lock().expect("no thread panics while it holds the error")
     }
 
-    /// What an answer calls the organization: by its id, or by a short name.
+    /// What a response calls the organization: its id or a short name.
     fn organization_in(&self, headers: &HeaderMap) -> Option<String> {
         let text = self.shown(headers.get(ORGANIZATION)?.to_str().ok()?);
         (!text.is_empty()).then_some(text)

@@ -27,7 +27,7 @@ pub struct Options {
     pub timeout: Duration,
     /// The wait before the first repetition; it doubles each time.
     pub retry_delay: Duration,
-    /// Requests under way at once.
+    /// Maximum number of concurrent requests.
     pub concurrency: usize,
     /// The most requests a minute for each endpoint; without it, as many as the API lets through.
     pub rate: Option<f64>,

@@ -1,8 +1,8 @@
-//! Answers kept as they arrive, so that a collection that is cut off goes on where it stopped and asks nothing twice.
+//! Responses saved as they arrive, so that an interrupted collection resumes where it stopped and repeats no request.
 //!
-//! JSON Lines beside the file that is to be written, readable by its owner only: a header (which API, organization and
-//! key, begun when), then each answer with the request that it answers. Only answers that could be used are kept. The
-//! key is there as a salted digest, to tell it from another.
+//! JSON Lines beside the output file, readable only by its owner: a header (API, organization, key and start time),
+//! then each response with its request. Only usable responses are saved. The key is stored as a salted digest, to
+//! recognize another key.
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -20,26 +20,26 @@ use crate::time::{Time, rfc3339};
 /// The version of the format.
 const VERSION: u32 = 2;
 
-/// How every journal begins, of whatever version.
+/// How every journal starts, whatever its version.
 const HEAD: &[u8] = br#"{"rolelint_journal":"#;
 
-/// A journal that is open, and locked against a second run.
+/// An open journal, locked against a second run.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
-    /// When the collection began that it belongs to.
+    /// When its collection started.
     pub began: Time,
-    /// Where the answer to each request stands: where its line begins, and how long it is.
+    /// The offset and length of the line with each response.
     answers: HashMap<String, (u64, usize)>,
     file: Mutex<File>,
 }
 
-/// Whom the answers are for: nobody else's are taken for them.
+/// What the responses belong to. Responses of another API, organization or key are refused.
 #[derive(Clone, Copy, Debug)]
 pub struct Identity<'a> {
     /// The base URL of the API.
     pub api: &'a str,
-    /// The organization, where the key alone does not say.
+    /// The organization, if the key belongs to several.
     pub organization: Option<&'a str>,
     /// The key.
     pub key: &'a Key,
@@ -61,29 +61,29 @@ struct Header {
 struct Answer<'a> {
     get: std::borrow::Cow<'a, str>,
     body: std::borrow::Cow<'a, str>,
-    /// The organization that it is of, as a header said.
+    /// The organization that the response header names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     organization: Option<std::borrow::Cow<'a, str>>,
 }
 
-/// An answer that was kept.
+/// A saved response.
 #[derive(Debug)]
 pub struct Kept {
     /// The body.
     pub body: String,
-    /// The organization that it is of, as a header said.
+    /// The organization that the response header names.
     pub organization: Option<String>,
 }
 
 impl Journal {
-    /// Opens the journal at that path to go on with it, or begins one.
+    /// Opens the journal at that path, or starts a new one.
     ///
     /// # Errors
     ///
-    /// It belongs to another API, organization, key or version; another run has it; it cannot be read or written.
+    /// It belongs to another API, organization, key or version; another run is using it; it cannot be read or written.
     pub fn open(path: &Path, identity: Identity<'_>, now: Time) -> Result<Self, Error> {
         let failed = |source| Error::Journal { path: path.to_owned(), source };
-        // A pipe would never come to its end, and a link leads to somebody else's file.
+        // A pipe never ends, and a link may lead to another file.
         if std::fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
             return Err(failed(io::Error::other("it is not a regular file")));
         }
@@ -94,7 +94,7 @@ impl Journal {
         let mut end = 0;
         let mut lines = BufReader::new(&file);
         let mut line = Vec::new();
-        // A last line without its end was being written when the run was cut off: it is written anew.
+        // A last line without a newline was interrupted while it was written. It is overwritten.
         while lines.read_until(b'\n', &mut line).map_err(failed)? > 0 && line.ends_with(b"\n") {
             if end == 0 {
                 let header = header_of(&line).map_err(foreign)?;
@@ -109,7 +109,7 @@ impl Journal {
         }
         drop(lines);
         if end == 0 {
-            // So it is only if the first line was begun by us.
+            // But only if we started the first line.
             if !(HEAD.starts_with(&line) || line.starts_with(HEAD)) {
                 return Err(foreign("it is not a journal of this version".to_owned()));
             }
@@ -123,7 +123,7 @@ impl Journal {
         Ok(journal)
     }
 
-    /// The answer to a request, if it was there when the journal was opened.
+    /// The saved response to a request, if it was there when the journal was opened.
     ///
     /// # Errors
     ///
@@ -146,22 +146,22 @@ impl Journal {
         Ok(Kept { body: answer.body.into_owned(), organization })
     }
 
-    /// How many answers there are to go on with.
+    /// How many saved responses there are.
     pub fn answers(&self) -> usize {
         self.answers.len()
     }
 
-    /// Keeps the answer to a request. It is on disk when this returns.
+    /// Saves the response to a request. It is on disk when this returns.
     ///
     /// # Errors
     ///
-    /// What the system says. The answers before it stay as they are.
+    /// What the system says. Earlier responses are unchanged.
     pub fn keep(&self, get: &str, body: &str, organization: Option<&str>) -> Result<(), Error> {
         self.append(&Answer { get: get.into(), body: body.into(), organization: organization.map(Into::into) })
             .map_err(|source| Error::Journal { path: self.path.clone(), source })
     }
 
-    /// Removes the journal: what it was for is written.
+    /// Removes the journal once the snapshot is written.
     ///
     /// # Errors
     ///
@@ -177,14 +177,14 @@ impl Journal {
         let end = file.stream_position()?;
         let written = file.write_all(&bytes).and_then(|()| file.sync_data());
         if written.is_err() {
-            // A piece of a line would spoil the next one. If not even that can be done, the error is the same.
+            // Part of a line would corrupt the next one, so cut it off. If that fails too, report the first error.
             file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))).unwrap_or(end);
         }
         written
     }
 }
 
-/// Opens the file and locks it. Whoever had it before may have removed it in between: then the name is another file's.
+/// Opens the file and locks it. The previous run may have removed it in between; then the name belongs to another file.
 fn locked(path: &Path) -> Result<File, Error> {
     let failed = |source| Error::Journal { path: path.to_owned(), source };
     let mut options = OpenOptions::new();
@@ -203,7 +203,7 @@ fn locked(path: &Path) -> Result<File, Error> {
     }
 }
 
-/// Whether the file is still the one of that name.
+/// Whether the path still leads to this file.
 fn has_name(file: &File, path: &Path) -> io::Result<bool> {
     #[cfg(unix)]
     {
@@ -222,7 +222,7 @@ fn has_name(file: &File, path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Closes a file to others that was there before us.
+/// Makes an existing file private to its owner.
 fn only_for_the_owner(file: &File) -> io::Result<()> {
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
@@ -232,7 +232,7 @@ fn only_for_the_owner(file: &File) -> io::Result<()> {
 }
 
 fn header(identity: Identity<'_>, now: Time) -> Header {
-    // A salt need not be secret, only different from journal to journal.
+    // A salt does not have to be secret, only different in each journal.
     let salt = format!("{now}-{}", std::process::id());
     Header {
         rolelint_journal: VERSION,
@@ -244,7 +244,7 @@ fn header(identity: Identity<'_>, now: Time) -> Header {
     }
 }
 
-/// The header in a first line. What another version has beside the version is none of our business.
+/// The header in the first line. For another version, only the version number is read.
 fn header_of(line: &[u8]) -> Result<Header, String> {
     #[derive(Deserialize)]
     struct Version {
@@ -258,7 +258,7 @@ fn header_of(line: &[u8]) -> Result<Header, String> {
     serde_json::from_slice(line).map_err(no_journal)
 }
 
-/// The answer in a line. To serde, a list of values in the right order is as good as an object; we write none.
+/// The response in a line. serde accepts a list of values instead of an object; we never write one.
 fn answer_in(line: &[u8]) -> Option<Answer<'_>> {
     line.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(line).ok()).flatten()
 }

@@ -133,7 +133,7 @@ impl Prover<'_, '_> {
         }
     }
 
-    /// Notes permissions of which nobody knows what they cover.
+    /// Notes permissions whose coverage is unclear.
     fn unclear(&self, words: &[&str], test: &ListPredicate, role: usize, proof: &mut Proof) {
         let lists = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten();
         let lists: Vec<&Vec<Pattern>> = lists.chain([&test.all, &test.none, &test.except]).collect();
@@ -215,7 +215,7 @@ impl Prover<'_, '_> {
             let counted = each.into_values().filter(|truth| *truth == Truth::Yes).count() as u64;
             self.value(attribute, Value::Number(counted), &answered.condition.span, proof);
         }
-        // Of one thing at most, what it is tells why, whichever way it decides.
+        // If a relation leads to at most one thing, that thing is the reason, whichever way it decides.
         let decides = |related: &&Related| relation.to_one() || part.answers.of(related.at) == deciding;
         for related in all.iter().filter(decides) {
             let inner = self.inner(part, related.at);

@@ -42,7 +42,7 @@ impl Matches {
         read(&self.sets.borrow().items[index])
     }
 
-    /// The first few permissions of all these sets, in order, and how many there are besides.
+    /// The first few permissions of all these sets, in order, and how many more there are.
     pub fn permissions(&self, matched: &BTreeSet<usize>, first: usize) -> (Vec<Text>, usize) {
         let all = &self.sets.borrow().items;
         let each = matched.iter().flat_map(|&index| &all[index].patterns).flat_map(|(_, met)| met);

@@ -1,4 +1,4 @@
-//! What a finding says in one sentence, and the hash by which it is known again.
+//! The message of a finding, and the hash that identifies it.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

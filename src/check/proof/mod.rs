@@ -59,7 +59,7 @@ pub struct Proof {
     pub paths: Vec<Way>,
     /// What is missing, where the answer is unknown.
     pub missing: Vec<Missing>,
-    /// The words of the policy that decided where there is no value to show.
+    /// The words of the policy that decided, if there is no value to show.
     pub places: Vec<Range<usize>>,
 }
 

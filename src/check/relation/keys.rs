@@ -58,7 +58,7 @@ fn owner<'f>(facts: &'f Facts<'_>, start: Start) -> &'f Owner {
     }
 }
 
-/// Whose a key is, if somebody bears that id; returns whether that is unknown.
+/// The owner of a key, if somebody has that id; returns whether that is unknown.
 fn owned(owner: &Owner, place: impl Fn(&str) -> Option<usize>, all_listed: bool, into: &mut Vec<usize>) -> bool {
     match &owner.id {
         Known::Missing => true,

@@ -83,7 +83,7 @@ impl Gaps<'_, '_, '_> {
     }
 }
 
-/// The places of what stands in a project, in a list that is sorted by project.
+/// The indexes of the things in a project, in a list that is sorted by project.
 fn within<T>(things: &[T], project: usize, of: impl Fn(&T) -> ProjectIx) -> std::ops::Range<usize> {
     let from = things.partition_point(|thing| of(thing).at() < project);
     from..things.partition_point(|thing| of(thing).at() <= project)

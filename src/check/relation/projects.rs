@@ -1,4 +1,4 @@
-//! What stands in a project, and in which projects something is.
+//! The things in a project, and the projects that a thing is in.
 
 use super::{Family, Path, Start, within};
 use crate::check::facts::Facts;
@@ -33,7 +33,7 @@ impl Family for Projects {
     }
 
     fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Path> {
-        // What stands in a project is told with it.
+        // A thing in a project is named with its project.
         let leads = matches!(start.relation, Relation::Project | Relation::Roles)
             || (start.relation == Relation::Projects && matches!(start.kind, Kind::User | Kind::Group));
         let path = || vec![facts.thing(start.kind, start.at), facts.thing(start.relation.target(), place)];

@@ -60,7 +60,7 @@ pub struct Place {
     pub keys: Vec<(Owner, bool)>,
 }
 
-/// Whose a key is.
+/// The owner of a key.
 #[derive(Clone, Copy, Debug)]
 pub enum Owner {
     /// Somebody; there may be no such user.

@@ -21,7 +21,7 @@ pub fn coverage(responses: &Responses, needs: &BTreeSet<Collection>) -> Coverage
         coverage.of_mut(collection).gone = gone.iter().map(Parent::label).collect();
     }
     for (collection, part, from) in responses.carried.parts() {
-        // Of what left while we read, nothing is taken over.
+        // Nothing is reused for things that left during collection.
         if collection.parent().is_some_and(|listed_by| responses.is_gone(listed_by, part)) {
             continue;
         }
@@ -46,7 +46,7 @@ fn lists(coverage: &mut Coverage, responses: &Responses) {
     never_empty(coverage);
 }
 
-/// Lists that are empty in no organization: they were not read.
+/// Lists that are never empty in a real organization. An empty one is incomplete.
 fn never_empty(coverage: &mut Coverage) {
     for (collection, message) in [
         (Collection::Users, "the list of users is empty, but every organization has an owner"),
@@ -71,7 +71,7 @@ fn things(coverage: &mut Coverage, responses: &Responses) {
     parts(coverage, responses, Collection::ApiKeys, &responses.api_keys);
 }
 
-/// What nobody asked for: the roles of users whom no rule needs. Whatever else is not there was not looked at either.
+/// What was not requested: the roles of users that no rule needs.
 fn unasked(coverage: &mut Coverage, responses: &Responses, needs: &BTreeSet<Collection>) {
     for &collection in needs {
         let Some(listed_by) = collection.parent() else { continue };
@@ -82,7 +82,7 @@ fn unasked(coverage: &mut Coverage, responses: &Responses, needs: &BTreeSet<Coll
     }
 }
 
-/// What the lists should have and have not.
+/// What is missing from lists that should contain it.
 fn unlisted(coverage: &mut Coverage, responses: &Responses) {
     for (project, role) in responses.unlisted_roles() {
         match project {
@@ -90,7 +90,7 @@ fn unlisted(coverage: &mut Coverage, responses: &Responses) {
                 let message = format!("role {role} is assigned, but is missing from the list of roles");
                 coverage.of_mut(Collection::Roles).cut.get_or_insert_with(|| gap(message));
             }
-            // Of a project that left while we read, nothing is missing.
+            // A project that left during collection has no gaps.
             Some(project) if responses.is_gone(Collection::Projects, &Parent::organization(project)) => {}
             Some(project) => {
                 let message = format!(
@@ -147,10 +147,10 @@ fn whole<T>(coverage: &mut Coverage, collection: Collection, listed: Option<&Lis
     record.cut = listed.cut.as_ref().map(|error| error.failure(endpoint::of(collection).template));
 }
 
-/// Records the responses about single things.
+/// Records the responses to nested lists.
 fn parts<T>(coverage: &mut Coverage, responses: &Responses, collection: Collection, of: &ByParent<T>) {
     let endpoint = endpoint::of(collection);
-    // Once an endpoint is given up, which things were asked for before depends on nothing but chance.
+    // When a breaker opens, chance decides which things were requested before.
     let given_up = of.values().any(|listed| matches!(listed.cut, Some(Error::Tripped(_))));
     let listed_by = collection.parent().expect("it is read thing by thing");
     for (part, listed) in of {
@@ -161,7 +161,7 @@ fn parts<T>(coverage: &mut Coverage, responses: &Responses, collection: Collecti
         }
         record.items += listed.items.len() as u64;
         if let Some(error) = &listed.cut {
-            // An id that cannot stand in a path has no path.
+            // An id that is not valid in a path has no path.
             let path = endpoint.path(&part.ids()).ok().filter(|_| !given_up);
             record.gaps.insert(part.label(), error.failure(&path.unwrap_or_else(|| endpoint.template.to_owned())));
         }

@@ -1,4 +1,4 @@
-//! From responses to an organization. Pure: the same responses make the same organization, in whatever order they came.
+//! From responses to an organization. Pure: the same responses make the same organization, whatever their order.
 
 mod coverage;
 mod people;
@@ -15,7 +15,7 @@ use crate::time::Time;
 /// How far its clock may be ahead of ours, in seconds.
 const CLOCK_SKEW: Time = 86_400;
 
-/// Puts the responses together. The last of them came at the present moment, or not much later.
+/// Assembles the responses. The last one arrived now or shortly after.
 pub fn assemble(responses: &Responses, needs: &BTreeSet<Collection>, source: Source, present: Time) -> Org {
     let mut coverage = coverage::coverage(responses, needs);
     let latest = source.collected_at.max(present).saturating_add(CLOCK_SKEW);
@@ -31,14 +31,15 @@ pub fn assemble(responses: &Responses, needs: &BTreeSet<Collection>, source: Sou
     builder.finish(coverage)
 }
 
-/// Fields of things of one kind of which several answers tell.
+/// Fields that several responses may contain, for things of one kind.
 struct Fields<'c> {
     of: &'static str,
     unclear: &'c mut BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl Fields<'_> {
-    /// Completes a field by what another answer says. Where the two differ, it is not known, whatever comes after.
+    /// Completes a field from another response. If the two differ, the field is unknown, whatever further responses
+    /// say.
     fn complete<T: Clone + PartialEq>(&mut self, id: &str, field: &str, known: &mut Known<T>, told: &Known<T>) {
         if self.is_unclear(id, field) {
             *known = Known::Missing;
@@ -53,7 +54,7 @@ impl Fields<'_> {
     }
 }
 
-/// A field that is never `null` by its specification: then `null` is no answer.
+/// For a field that the specification never makes `null`, `null` means missing.
 fn never_null<T>(field: Known<T>) -> Known<T> {
     match field {
         Known::Null => Known::Missing,
@@ -61,7 +62,7 @@ fn never_null<T>(field: Known<T>) -> Known<T> {
     }
 }
 
-/// A time of something that has happened: one that lies ahead (milliseconds, mostly) is none.
+/// The time of a past event. A time in the future (usually milliseconds) is treated as missing.
 fn time(stamp: Known<Stamp>, latest: Time) -> Known<Time> {
     match stamp {
         Known::Value(Stamp(seconds)) if seconds > latest => Known::Missing,

@@ -1,4 +1,4 @@
-//! Groups, and everybody whom some answer tells of.
+//! Groups, and everybody that some response mentions.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub fn groups(
     let unlisted = responses.unlisted_groups().into_iter().map(|id| (id, None));
     let mut all: BTreeMap<&str, Option<&wire::Group>> =
         present.map(|group| (group.id.as_str(), Some(group))).chain(unlisted).collect();
-    // A group of a project that the list of groups does not have.
+    // A group of a project that is missing from the list of groups.
     for group in responses.project_groups.values().flat_map(|groups| &groups.items) {
         if !responses.is_gone(Collection::Groups, &Parent::organization(&group.group_id)) {
             all.entry(&group.group_id).or_insert(None);
@@ -63,7 +63,7 @@ pub fn users(
     let mut people = Everybody::new(responses, latest, &mut builder.symbols, fields);
     let mut memberships: BTreeMap<&str, Vec<GroupIx>> = BTreeMap::new();
     for (group, members) in &responses.group_members {
-        // A group that is gone has no members, but who was in it may be there, and was asked about.
+        // A group that is gone has no members, but its former members may still exist.
         let group = builder.group_ix(&group.id);
         for member in &members.items {
             let told = User {
@@ -93,11 +93,11 @@ pub fn users(
     Ok(())
 }
 
-/// The users of the list, and those of whom only others tell.
+/// The users in the list, and those that appear only in groups or projects.
 struct Everybody<'a> {
     responses: &'a Responses,
     all: BTreeMap<&'a str, User>,
-    /// The legacy word of those whom the list does not have.
+    /// The legacy role of users who are not in the list.
     no_member: Known<crate::org::Symbol>,
     fields: Fields<'a>,
 }
@@ -108,12 +108,12 @@ impl<'a> Everybody<'a> {
         let present = listed.filter(|user| !responses.is_gone(Collection::Users, &Parent::organization(&user.id)));
         let mut fields = fields;
         let all = present.map(|wire| (wire.id.as_str(), user(wire, words, latest, &mut fields))).collect();
-        // Who is not in the whole list of users is no member of the organization, and so has no role by membership.
+        // A user who is missing from a complete list is not a member of the organization and has no role by membership.
         let whole = responses.users.as_ref().is_some_and(|users| users.cut.is_none());
         Self { responses, all, no_member: if whole { Known::Null } else { Known::Missing }, fields }
     }
 
-    /// Adds what is told of somebody; false if that person is gone.
+    /// Adds what a response says about somebody; returns false if that person is gone.
     fn tell(&mut self, id: &'a str, told: User) -> bool {
         if self.responses.is_gone(Collection::Users, &Parent::organization(id)) {
             return false;
@@ -127,8 +127,8 @@ impl<'a> Everybody<'a> {
     }
 }
 
-/// Completes the name and the address. Names to be shown may differ from place to place; an address may not, but for
-/// capitals.
+/// Completes the name and the e-mail address. Display names may differ between lists; addresses may differ only in
+/// case.
 fn complete(fields: &mut Fields<'_>, person: &mut User, name: Known<Text>, email: &Known<Text>) {
     let known = std::mem::take(&mut person.name);
     person.name = if fields.is_unclear(&person.id, "name") { Known::Missing } else { known.or(name) };

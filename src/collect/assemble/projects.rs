@@ -1,4 +1,4 @@
-//! Projects, what stands in them, keys and invitations.
+//! Projects and what is in them, keys and invitations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -157,10 +157,10 @@ fn owner(words: &mut Symbols, wire: &Known<wire::Owner>) -> Owner {
         (Some("user") | None, Some(user), None) => user.clone(),
         (Some("service_account") | None, None, Some(account)) => account.clone(),
         (_, None, None) => wire::Named::default(),
-        // The type and what stands beside it name two.
+        // The type and the neighbouring fields name two owners.
         (_, Some(_), _) | (_, _, Some(_)) => return Owner::default(),
     };
-    // An owner without an id is somebody, and not known.
+    // An owner without an id exists but is unknown.
     let some = |id: Known<Text>| match id {
         Known::Value(id) if !id.is_empty() => Known::Value(id),
         Known::Value(_) | Known::Null | Known::Missing => Known::Missing,
@@ -176,7 +176,7 @@ fn by_id<'a, T: Item + 'a>(items: impl Iterator<Item = &'a T>) -> BTreeMap<&'a s
     items.map(|item| (item.id(), item)).collect()
 }
 
-/// The things in projects, sorted by project and id, without those that are gone.
+/// The things in projects that are not gone, sorted by project and id.
 fn within<'a, T: Item>(
     responses: &Responses,
     builder: &Builder,
@@ -185,7 +185,7 @@ fn within<'a, T: Item>(
 ) -> Vec<(Parent, ProjectIx, &'a T)> {
     let mut all = Vec::new();
     for (project, list) in lists {
-        // A project that is gone has nothing.
+        // A project that is gone contains nothing.
         let Some(place) = builder.project_ix(&project.id) else { continue };
         for (id, item) in by_id(list.items.iter()) {
             let part = Parent::within(&project.id, id);
@@ -197,8 +197,8 @@ fn within<'a, T: Item>(
     all
 }
 
-/// When something ends. Zero is no date in 1970, nor what is before it (the zero time of some languages is in the year 1):
-/// it says that there is no end.
+/// When something expires. Zero is not a date in 1970, and neither are negative values (the zero time of some languages
+/// is in the year 1): they mean that it never expires.
 fn expiry(stamp: Known<Stamp>) -> Known<Time> {
     match stamp {
         Known::Value(Stamp(seconds)) if seconds > 0 => Known::Value(seconds),

@@ -1,4 +1,4 @@
-//! Roles, and the ways that lead to them.
+//! Roles, and how they are assigned.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,8 +11,8 @@ use crate::collect::role_pool::ListedRole;
 use crate::org::{Assignment, Builder, Collection, Coverage, Known, Role, RoleIx, Symbols, Text, Via};
 use crate::time::Time;
 
-/// Every role that was listed or assigned, completed from all responses about it, the lists first. Where two of them
-/// disagree on a field, that is not known.
+/// Every listed or assigned role, completed from all responses about it, the lists first. If two of them disagree on a
+/// field, it is unknown.
 pub fn roles(
     responses: &Responses,
     words: &mut Symbols,
@@ -24,7 +24,7 @@ pub fn roles(
     let in_projects = responses.held(Collection::ProjectRoles).values().flat_map(Listed::told).map(said);
     let (own, in_projects): (BTreeSet<usize>, BTreeSet<usize>) = (own.collect(), in_projects.collect());
     let assigned: BTreeSet<usize> = responses.assigned().map(said).collect();
-    // By what was said, not by when: that depends on which answer came first.
+    // Sorted by content, not by arrival, which varies between runs.
     let sorted = |places: BTreeSet<usize>| {
         let mut said: Vec<&WireRole> = places.into_iter().map(|place| &responses.said[place]).collect();
         said.sort_unstable();
@@ -60,10 +60,10 @@ pub fn roles(
         }
         roles.insert(id, role);
     }
-    // What is told now in two ways is not known from then.
+    // A field on which current responses disagree is not filled from an earlier snapshot.
     let unclear = &coverage.of(Collection::Roles).unclear;
     responses.carried.complete(roles.iter_mut().filter(|(id, _)| !unclear.contains_key(id.as_str())));
-    // Those in the lists are recorded with their lists.
+    // Unreadable fields in lists are recorded with the lists.
     let silent = roles.values().filter(|role| !in_lists.contains(&role.id) && role.permissions.is_missing());
     for role in silent.filter(|_| coverage.of(Collection::Roles).asked).collect::<Vec<_>>() {
         let gaps = &mut coverage.of_mut(Collection::Roles).gaps;
@@ -78,7 +78,7 @@ fn role(wire: &WireRole, words: &mut Symbols, latest: Time) -> Role {
             let distinct: BTreeSet<&str> = permissions.iter().map(String::as_str).collect();
             Known::Value(distinct.into_iter().map(|permission| words.intern(permission)).collect())
         }
-        // `null` is as little a list of permissions as nothing at all.
+        // `null` is not a list of permissions; it counts as missing.
         Known::Null | Known::Missing => Known::Missing,
     };
     Role {
@@ -95,7 +95,7 @@ fn role(wire: &WireRole, words: &mut Symbols, latest: Time) -> Role {
     }
 }
 
-/// The ways that one list says lead to the roles in it: those that `assignment_sources` names, if it is there.
+/// How the roles in one list are held, according to `assignment_sources` if present.
 pub fn ways<'r>(
     responses: &Responses,
     builder: &Builder,
@@ -123,7 +123,7 @@ fn way(builder: &Builder, principal: &str, source: &AssignmentSource) -> Via {
     }
 }
 
-/// The places of the roles in a list.
+/// The indexes of the roles in a list.
 pub fn places<'r>(responses: &Responses, builder: &Builder, held: impl Iterator<Item = &'r ListedRole>) -> Vec<RoleIx> {
     held.map(|role| role_ix(responses, builder, role)).collect()
 }

@@ -1,4 +1,4 @@
-//! What an earlier collection spares us.
+//! What can be reused from an earlier collection.
 
 use crate::api::client::PageRequest;
 use crate::api::client::Purpose;
@@ -14,16 +14,16 @@ use crate::collect::responses::Responses;
 use crate::org::{Collection, Org};
 use crate::time::{Time, rfc3339};
 
-/// What the audit log tells.
+/// What the audit log says.
 pub(crate) struct Changes {
     events: Vec<Event>,
-    /// Why the log of the tenant cannot be seen, if it cannot.
+    /// Why the tenant's log cannot be read, if it cannot.
     pub unseen: Option<String>,
 }
 
 impl Collector<'_> {
-    /// What the audit log tells of since the earlier collection; or why that is not enough to go by. Nothing of it may
-    /// be older than `oldest`.
+    /// The events since the earlier collection, or why the log is not enough. No data in the earlier collection may be
+    /// older than `oldest`.
     pub(crate) async fn changes(&self, old: &Org, oldest: Time) -> Result<Changes, String> {
         let began = old.source.collected_at;
         if old.source.api != self.source.api {
@@ -37,7 +37,7 @@ impl Collector<'_> {
             return Err(format!("the earlier snapshot has data from {}", rfc3339(full)));
         }
         hidden(old, &self.slow_collections()).map_err(|why| format!("in the earlier snapshot, {why}"))?;
-        // Events bear the time of the API's clock.
+        // Events have the time of the API's clock.
         let ahead = self.client.skew().saturating_neg().max(0);
         let from = began.saturating_sub(OVERLAP).saturating_sub(ahead);
         let query = format!("&{}={from}", encode("effective_at[gte]"));
@@ -46,7 +46,7 @@ impl Collector<'_> {
         if let Some(error) = events.cut {
             return Err(error.failure(AUDIT_LOGS.template).message);
         }
-        // A log that is switched off is as empty as one of an organization where nothing happens.
+        // A log that is switched off looks the same as one without events.
         if !events.items.iter().any(|event| event.effective_at >= Stamp(from)) {
             return Err(format!("the audit log has no events since {}, so logging may be off", rfc3339(from)));
         }
@@ -58,8 +58,8 @@ impl Collector<'_> {
         Ok(Changes { events, unseen })
     }
 
-    /// Adds what happened in the tenant around the organization, which a log of its own tells; returns why that cannot
-    /// be seen, if the API does not show it: most organizations have no tenant.
+    /// Adds the events of the tenant above the organization, which has its own log. Returns why the log cannot be read,
+    /// if the API does not show it; most organizations have no tenant.
     async fn of_the_tenant(&self, from: Time, events: &mut Vec<Event>) -> Result<Option<String>, String> {
         let query = format!("&tenant_only=true&{}={from}", encode("effective_at[gte]"));
         let since = ListRequest { query: &query, ..ListRequest::own(&AUDIT_LOGS) };
@@ -88,7 +88,7 @@ impl Collector<'_> {
         Ok(page.data.iter().any(|event| event.effective_at < Stamp(time)))
     }
 
-    /// Takes over what nothing has changed; or says why that cannot be known.
+    /// Reuses what has not changed, or says why that cannot be known.
     pub(crate) fn carry(&self, responses: &mut Responses, old: &Org, changes: &Changes) -> Result<(), String> {
         let now = self.assemble(responses);
         let slow = self.slow_collections();
@@ -100,7 +100,7 @@ impl Collector<'_> {
         Ok(())
     }
 
-    /// What is read one principal at a time, if it is asked for.
+    /// The requested collections that are read one principal at a time.
     pub(crate) fn slow_collections(&self) -> Vec<Collection> {
         SLOW.into_iter().filter(|collection| self.needs(*collection)).collect()
     }

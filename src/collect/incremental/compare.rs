@@ -1,4 +1,4 @@
-//! Then and now: whose roles are what they were.
+//! Compares the earlier collection with the current lists, to find whose roles have not changed.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,20 +8,20 @@ use crate::org::{
     part_id,
 };
 
-/// Two collections of one organization, and what happened between them.
+/// Two collections of one organization, and the events between them.
 pub struct Comparison<'c> {
     old: &'c Org,
     now: &'c Org,
     /// The ids that events name.
     named: &'c BTreeSet<&'c str>,
-    /// The roles that are not what they were, or that an event names.
+    /// The roles that have changed, or that an event names.
     changed: BTreeSet<Text>,
 }
 
-/// A group, and a role that it confers; by id.
+/// The ids of a group and of a role that it grants.
 type Conferred<'o> = BTreeSet<(&'o str, &'o str)>;
 
-/// The groups that somebody is in, and what that confers.
+/// The groups that somebody is in, and the roles that they grant.
 #[derive(PartialEq)]
 struct Membership<'o> {
     groups: Vec<&'o str>,
@@ -56,7 +56,7 @@ impl<'c> Comparison<'c> {
         Self { old, now, named, changed: changed_roles(old, now, named) }
     }
 
-    /// The roles that this user had in the organization, and has.
+    /// The user's organization roles, if they have not changed.
     pub fn user(&self, user: UserIx) -> Option<CarriedRoles> {
         let before = self.same_user(user).filter(|before| self.old.knows_assignments(*before))?;
         let membership = self.same_membership(self.old.groups_of(before), self.now.groups_of(user), None)?;
@@ -64,11 +64,11 @@ impl<'c> Comparison<'c> {
         self.held(Collection::UserRoles, &self.now.user(user).id, held, &membership, &membership.in_organization)
     }
 
-    /// The roles that this user had in a project, and has; `before` is the user's place there then.
+    /// The user's roles in a project, if they have not changed; `before` is the earlier index of the membership.
     pub fn project_user(&self, before: usize, is: &ProjectUser) -> Option<CarriedRoles> {
         let was = &self.old.project_users[before];
         let (project, id) = (&self.now.project(is.project).id, &self.now.user(is.user).id);
-        // Who was taken out of the project and came back lost the roles there.
+        // A user who was removed from the project and came back has lost the roles there.
         let same = self.same_user(is.user).is_some()
             && !self.named.contains(project.as_str())
             && self.same_word(was.role, is.role)
@@ -81,7 +81,7 @@ impl<'c> Comparison<'c> {
         self.held(Collection::ProjectUserRoles, &part, held, &membership, &membership.in_project)
     }
 
-    /// The roles that this service account had in its project, and has; `before` is its place then.
+    /// The service account's roles in its project, if they have not changed; `before` is its earlier index.
     pub fn account(&self, before: usize, at: ServiceAccountIx) -> Option<CarriedRoles> {
         let before = ServiceAccountIx::new(before);
         let (was, is) = (self.old.service_account(before), self.now.service_account(at));
@@ -98,8 +98,8 @@ impl<'c> Comparison<'c> {
         self.held(Collection::ServiceAccountRoles, &part, held, &membership, &membership.in_project)
     }
 
-    /// The same user in the old organization, unless something has changed, or an event says so. (Who left and came
-    /// back is another, and so is a user of this id in another organization.)
+    /// The same user in the earlier collection, unless something has changed or an event names the user. (A user who
+    /// left and came back counts as another, and so does a user of the same id in another organization.)
     fn same_user(&self, user: UserIx) -> Option<UserIx> {
         let is = self.now.user(user);
         let at = self.old.users.binary_search_by(|old| old.id.cmp(&is.id)).ok()?;
@@ -115,7 +115,7 @@ impl<'c> Comparison<'c> {
         was.map(|word| self.old.symbols.text(word)) == is.map(|word| self.now.symbols.text(word))
     }
 
-    /// What groups then and groups now have in common, if that is everything and no event names any of them.
+    /// The user's groups and their roles, if they are the same in both collections and no event names any of them.
     fn same_membership(&self, then: &[GroupIx], groups: &[GroupIx], project: Option<&Text>) -> Option<Membership<'c>> {
         let project = project.map(Text::as_str);
         let is = Membership::new(self.now, groups, project);
@@ -123,8 +123,8 @@ impl<'c> Comparison<'c> {
         (unnamed && Membership::new(self.old, then, project) == is).then_some(is)
     }
 
-    /// What was held, if every role in it is what it was, and it agrees with what the groups confer. (It need not: a
-    /// change takes its time to arrive. Then it still is to arrive.)
+    /// The earlier assignments, if their roles have not changed and they match what the groups grant. (If they do not
+    /// match, a change was still on its way then.)
     fn held(
         &self,
         collection: Collection,
@@ -143,7 +143,7 @@ impl<'c> Comparison<'c> {
                     let id = &self.old.group(group).id;
                     known(&(id.as_str(), role.as_str())).then(|| CarriedWay::Group(id.clone()))?
                 }
-                // Whether that source still confers it shows nowhere.
+                // Nothing shows whether that source still grants it.
                 Via::Inherited => return None,
                 way @ (Via::Direct | Via::Unstated) => CarriedWay::Other(way),
             };
@@ -165,7 +165,7 @@ impl<'c> Comparison<'c> {
     }
 }
 
-/// The roles that are not what they were, or that an event names.
+/// The roles that have changed, or that an event names.
 fn changed_roles(old: &Org, now: &Org, named: &BTreeSet<&str>) -> BTreeSet<Text> {
     let now_by_id: HashMap<&str, &Role> = now.collected_roles().iter().map(|role| (role.id.as_str(), role)).collect();
     let permissions = |org: &Org, role: &Role| -> Known<BTreeSet<String>> {

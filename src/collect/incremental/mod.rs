@@ -1,9 +1,9 @@
-//! What need not be read anew, because an earlier collection knows it and nothing that bears on it has changed.
+//! What need not be read again, because an earlier collection has it and nothing that affects it has changed.
 //!
-//! Lists are short, and always read anew. The roles of each user and each service account are a request each, and there
-//! the time goes. They change with an assignment, which the audit log tells of, or with a group or a role, which the
-//! lists show. Who is named by an event, or by a difference between the lists of then and now, is read anew; for the
-//! others, what was read then still holds. Where that cannot be known for certain, everything is read anew.
+//! Lists are short and are always read again. The roles of each user and service account take one request each, which
+//! is most of the time. They change with an assignment, which the audit log records, or with a group or role, which the
+//! lists show. If an event or a difference between the lists names somebody, their roles are read again; for the
+//! others, the earlier roles are still valid. If that cannot be known for certain, everything is read again.
 
 mod changes;
 mod compare;
@@ -18,18 +18,19 @@ use crate::time::Time;
 use compare::Comparison;
 pub use named::named;
 
-/// An audit event may be seen so late, in seconds. Source: OpenAI's guide to RBAC, on how long a change takes to work.
+/// How late an audit event may appear, in seconds. Source: OpenAI's guide to RBAC, on how long a change takes to
+/// arrive.
 pub const OVERLAP: Time = 30 * 60;
 
-/// The collections that are read one principal at a time, and carried over where nothing has changed.
+/// The collections that are read one principal at a time and reused if nothing has changed.
 pub const SLOW: [Collection; 3] =
     [Collection::UserRoles, Collection::ProjectUserRoles, Collection::ServiceAccountRoles];
 
-/// What shows that somebody's roles in the organization are what they were: a hole in it may hide a change.
+/// The collections that show whether somebody's organization roles have changed; a gap in them may hide a change.
 const SHOWN: [Collection; 5] =
     [Collection::Users, Collection::Roles, Collection::Groups, Collection::GroupRoles, Collection::GroupMembers];
 
-/// What shows it, beside those, of somebody's roles in a project.
+/// The additional collections for somebody's roles in a project.
 const SHOWN_IN_PROJECTS: [Collection; 6] = [
     Collection::Projects,
     Collection::ProjectUsers,
@@ -56,7 +57,7 @@ pub fn hidden(org: &Org, slow: &[Collection]) -> Result<(), String> {
     Ok(())
 }
 
-/// What of `old` still holds, given everything but the roles of single principals as it is `now`, and the ids that
+/// What of `old` is still valid. `now` has everything except the roles of single principals; the ids are those that
 /// events since then name.
 pub fn carry(old: &Org, now: &Org, named: &BTreeSet<&str>) -> Carried {
     let comparison = Comparison::new(old, now, named);
@@ -86,7 +87,7 @@ pub fn carry(old: &Org, now: &Org, named: &BTreeSet<&str>) -> Carried {
     Carried { parts, roles }
 }
 
-/// What the responses that are carried over told of the roles in them, beyond what the lists do.
+/// Role fields from the reused responses that the lists do not contain.
 fn told(old: &Org, parts: &BTreeMap<(Collection, Parent), CarriedRoles>) -> BTreeMap<Text, Role> {
     let held: BTreeSet<&str> = parts.values().flat_map(|roles| &roles.held).map(|(role, _)| role.as_str()).collect();
     let roles = old.collected_roles().iter().filter(|role| held.contains(role.id.as_str()));
@@ -100,7 +101,7 @@ fn told(old: &Org, parts: &BTreeMap<(Collection, Parent), CarriedRoles>) -> BTre
     told.map(|role| (role.id.clone(), role)).collect()
 }
 
-/// The places of things in projects, by the ids of the project and the thing.
+/// The indexes of things in projects, by the ids of the project and the thing.
 fn places<'o, T>(
     org: &'o Org,
     things: &'o [T],

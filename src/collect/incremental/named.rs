@@ -1,15 +1,15 @@
-//! Whom events are about. One that may bear on somebody's roles and does not name anybody whom the lists have tells only
-//! that something has changed.
+//! Who events are about. If an event may affect roles but names nobody in the lists, we know only that something has
+//! changed.
 
 use std::collections::BTreeSet;
 
 use crate::api::event::{About, Event};
 use crate::org::{Collection, Org, Text, canonical_role_id};
 
-/// The ids that events name; or why it cannot be told whom an event is about, given the lists of then and of now.
+/// The ids that events name, or why it is unknown who an event is about, given the earlier and the current lists.
 pub fn named<'e>(events: &'e [Event], old: &Org, now: &Org) -> Result<BTreeSet<&'e str>, String> {
     let listed = Listed::new(old, now);
-    // What came and went in the meantime is in neither, and bears on nobody.
+    // A thing that was created and deleted in between is in neither list and affects nobody.
     let ended: BTreeSet<&str> = events.iter().flat_map(Event::ended).collect();
     let mut named = BTreeSet::new();
     for event in events {
@@ -19,7 +19,7 @@ pub fn named<'e>(events: &'e [Event], old: &Org, now: &Org) -> Result<BTreeSet<&
             About::Unknown => {
                 return Err(format!("event {} ({}) may affect anybody", event.id, event.type_));
             }
-            // Of what is not looked at, nothing is taken over.
+            // Nothing is reused from collections that were not requested.
             About::ServiceAccount if !now.coverage.of(Collection::ServiceAccounts).asked => true,
             About::Project if !now.coverage.of(Collection::Projects).asked => true,
             about @ (About::Role
@@ -32,7 +32,7 @@ pub fn named<'e>(events: &'e [Event], old: &Org, now: &Org) -> Result<BTreeSet<&
         if !says_whom {
             return Err(format!("event {} ({}) does not say who it is about", event.id, event.type_));
         }
-        // A predefined role has two ids, of which the lists have one.
+        // A predefined role has two ids; the lists have one of them.
         named.extend(ids.iter().flat_map(|id| [*id, canonical_role_id(id)]));
     }
     Ok(named)

@@ -1,5 +1,5 @@
-//! The report for people: worst first, every finding under the words of the policy that fired, and what has one
-//! cause told once.
+//! The report for people: worst first, every finding under the words of the policy that fired, and findings with the
+//! same cause shown once.
 
 mod causes;
 
@@ -129,8 +129,8 @@ impl<'a> Text<'a> {
         self.line("");
     }
 
-    /// What would have to be read to answer the rule whole: of collections the names, since what happened to each is
-    /// told once, below.
+    /// What is missing to answer the rule completely. For collections only the names, because the reasons are listed
+    /// once, below.
     fn open(&mut self, rule: &RuleResult) {
         let incomplete = |unread: &Unread| match unread {
             Unread::Incomplete(collection, _) => Some(collection.name()),
@@ -261,7 +261,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The collections with holes; those that one thing befell, together.
+    /// The incomplete collections; those with the same cause together.
     fn coverage(&mut self) {
         let mut befell: Vec<(State, String, Vec<&str>)> = Vec::new();
         for (collection, state, detail) in words::incomplete(self.outcome) {
