@@ -103,8 +103,8 @@ pub struct Api {
     pub retry_delay: Duration,
 }
 
-/// Which policies are loaded, which of their rules are checked, and with which parameters.
-#[derive(Debug, Args)]
+/// Which policies are loaded, which of their rules are judged, and with which parameters.
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Rules")]
 pub struct Rules {
     /// Policy files, folders or globs; without any, the built-in rules

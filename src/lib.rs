@@ -24,14 +24,16 @@
 //! | [`finding`] | what does a check say? | `document`, `org` |
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `document`, `finding`, `org`, `policy` |
-//! | `exceptions` | what changes an outcome after it was judged? | `finding` |
+//! | `exceptions` | what changes an outcome after it was judged? Waivers, the baseline, the age of the facts | `bounded`, `document`, `finding`, `org` |
 //! | [`testing`] | do the policies say what their tests expect? | `check`, `document`, `finding`, `org`, `policy` |
+//! | [`lint`] | what is odd about policies that load? One file for each lint | `document`, `finding`, `policy`, `testing` |
 //! | `api` | what does one list of the Admin API say, honestly? | `atomic`, `bounded`, `org` |
 //! | `collect` | which lists make an organization? | `api`, `org` |
 //! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `org` |
 //! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `document`, `finding`, `org` |
 //! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
 //! | [`config`] | which settings stand in `rolelint.yaml`, and where does each come from? | `bounded`, `document` |
+//! | [`schema`] | which JSON Schema does each kind of file have? | `config`, `finding`, `org`, `policy`, `report`, `testing` |
 //! | [`cli`] | what may stand on the command line? | `console`, `document`, `finding`, `org`, `report` |
 //! | [`command`] | what does a subcommand do? One file for each | everything |
 //! | `fuzzing` | what holds of every input, whoever made it up? In tests and under a fuzzer only | everything |
@@ -47,7 +49,9 @@
 //! | an endpoint | a [`org::Collection`], a struct in `api/wire.rs`, a row in `api/endpoint.rs`, its place in `collect/assemble`, a line in the snapshot's `record.rs` |
 //! | a format | `report/<format>.rs`, a variant and an arm |
 //! | a check of made-up inputs | a file in `fuzzing/`, a target and a corpus in `fuzz/` |
+//! | a reason to accept a violation | a folder or file in `exceptions/`, an `Acceptance` in `finding/accept.rs` |
 //! | a recipe for a pipeline | a file in `examples/ci`, a row in `docs/ci.md` and in `tests/it/packaging/recipes.rs` |
+//! | a lint | a file in `lint/`, a row in [`lint::LINTS`], a section in `docs/linting.md` |
 //! | a subcommand | a variant in [`cli`], a file in `command/` |
 
 pub(crate) mod api;
@@ -66,9 +70,11 @@ pub mod finding;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod lint;
 pub mod org;
 pub mod policy;
 pub mod report;
+pub mod schema;
 pub mod snapshot;
 pub mod testing;
 pub mod time;

@@ -10,6 +10,12 @@ pub fn rfc3339(time: Time) -> String {
     Timestamp::from_second(time).map_or_else(|_| time.to_string(), |moment| moment.to_string())
 }
 
+/// A time as people write it: the day, where it is the first moment of one.
+pub fn day(time: Time) -> String {
+    let moment = rfc3339(time);
+    moment.strip_suffix("T00:00:00Z").map_or(moment.clone(), str::to_owned)
+}
+
 /// A length of time in seconds.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
 use super::endpoint::{self, Endpoint};
-use super::error::Error;
+use super::error::{Error, Tripped};
 use crate::org::Collection;
 
 /// After this many failures in a row, all of them denials, the endpoint is assumed to deny everything.
@@ -17,19 +17,6 @@ const FAILURES: usize = 20;
 /// nothing about users.
 #[derive(Debug)]
 pub struct Breaker(BTreeMap<Option<Collection>, Mutex<Seen>>);
-
-/// Why the breaker of an endpoint opened.
-#[derive(Clone, Debug)]
-pub struct Tripped {
-    /// Whether it denies.
-    pub denied: bool,
-    /// The scope that the key lacks, if the API named it.
-    pub scope: Option<String>,
-    /// What it said then.
-    pub said: String,
-    /// What can be done about it.
-    pub help: Option<String>,
-}
 
 #[derive(Debug, Default)]
 struct Seen {

@@ -6,11 +6,23 @@ use std::time::Duration;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::breaker::Tripped;
 use crate::escape::shown;
 use crate::org::Failure;
 
-/// Why a request could not be sent or its response could not be used. Never contains key material.
+/// Why an endpoint was given up.
+#[derive(Clone, Debug)]
+pub struct Tripped {
+    /// Whether it denies.
+    pub denied: bool,
+    /// The scope that the key lacks, if the API named it.
+    pub scope: Option<String>,
+    /// What it said then.
+    pub said: String,
+    /// What can be done about it.
+    pub help: Option<String>,
+}
+
+/// Why the API could not be asked, or gave no answer that can be used. Never holds key material.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
     /// There is no key.

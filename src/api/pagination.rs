@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::de::DeserializeOwned;
 
-use super::client::{Client, PageRequest};
+use super::client::{Client, PageRequest, Purpose};
 use super::endpoint::{Endpoint, Envelope, SAFE_LIMIT, encode};
 use super::error::Error;
 use super::page::Page;
@@ -55,17 +55,6 @@ pub struct ListRequest<'a> {
     pub query: &'a str,
     /// The purpose of the request.
     pub look: Purpose,
-}
-
-/// The purpose of a request. The journal keeps separate responses for each purpose, although the requests are the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// To know it.
-    First,
-    /// To see what was added or changed during collection.
-    ForNews,
-    /// To see who left during collection.
-    ForTheGone,
 }
 
 impl ListRequest<'_> {

@@ -3,7 +3,6 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::event::Event;
 use crate::org::{Known, Text, settle_fields};
 use crate::time::Time;
 
@@ -284,7 +283,6 @@ item!(ProjectGroup: group_id, group_name, group_type, created_at);
 item!(ServiceAccount: id, name, role, created_at);
 item!(ApiKey: id, name, created_at, expires_at, last_used_at, owner_project_access, owner);
 item!(Invite: id, email, role, status, created_at, expires_at, accepted_at, projects);
-item!(Event: id);
 item!(Thing: id);
 
 impl Item for User {

@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::counted::One;
-use super::evaluate::{Answered, matching, principal_word, scope_word, within};
+use super::evaluate::{Answered, matching, principal_word, scope_word};
 use super::judge::Judge;
 use super::proof::{Proof, fingerprint};
+use super::quantify::within;
 use crate::finding::{Evidence, Finding, Status, Thing, ThingKind, Value};
 use crate::org::{Known, Text, Truth};
 use crate::policy::{Bounds, Counted, Exactly, Kind, TextColumn};
@@ -155,7 +156,7 @@ impl Judge<'_, '_> {
             Truth::Unknown => {
                 self.unselected(filter, at, &mut proof);
                 if listed == Truth::Unknown {
-                    proof.missing.push(self.facts.unsent(name, self.rule.select, at));
+                    self.prover.gaps(&mut proof).unsent(name, self.rule.select, at);
                 }
                 (Status::Unknown, format!("{who}: unknown"))
             }

@@ -6,12 +6,14 @@ mod by_role;
 mod counted;
 mod evaluate;
 mod facts;
+mod gaps;
 mod judge;
 mod literals;
 mod oddities;
 mod permission;
 mod population;
 mod proof;
+mod quantify;
 mod relation;
 mod roles;
 #[cfg(test)]
@@ -49,6 +51,8 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
             .collect(),
         disagreements: org.disagreements(),
         oddities: oddities::oddities(&facts),
+        exceptions: Vec::new(),
+        stale: 0,
         rules: Vec::new(),
         skipped: Vec::new(),
         findings: Vec::new(),

@@ -66,7 +66,7 @@ impl Collector<'_> {
             }
         }
         let told = Identity { id: ids.into_iter().next(), name: names.into_iter().next() };
-        if let Some(asked) = self.ask.organization {
+        if let Some(asked) = self.order.organization {
             let asked_for = Identity::named(asked);
             if asked_for.differs(&told) {
                 return Err(Mixed::Asked { asked: asked.to_owned(), told });
@@ -78,7 +78,7 @@ impl Collector<'_> {
     }
 
     fn same_as_earlier(&self, told: Identity) -> Result<Identity, Mixed> {
-        match self.ask.since {
+        match self.order.since {
             Some((old, _)) if old.source.organization.differs(&told) => {
                 Err(Mixed::Since { earlier: old.source.organization.clone(), told })
             }

@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::responses::{ByParent, Responses};
+use super::responses::{ByParent, Responses, Unclear};
 use super::role_pool::ListedRole;
 use crate::api::pagination::Listed;
 use crate::api::parent::Parent;
 use crate::api::wire::{Item, User};
 use crate::org::{Collection, canonical_role_id};
-
-/// Why a field is unknown, by list, thing and field.
-pub type Unclear = BTreeMap<(Collection, Parent), BTreeMap<String, String>>;
 
 impl Responses {
     /// Merges the copies of a thing in a list. Roles are merged in the assembly.

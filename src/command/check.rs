@@ -1,6 +1,6 @@
 //! `rolelint check`: collect or read, judge, report, exit.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
@@ -8,11 +8,9 @@ use crate::check::check;
 use crate::cli::{Api, Common, Rules, length, when};
 use crate::exceptions::doubt_old_facts;
 use crate::finding::{Gate, Severity};
-use crate::org::{Identity, Org};
-use crate::policy::{Policy, needs};
-use crate::snapshot;
 use crate::time::Time;
 
+use super::exceptions::{BaselineArgs, WaiverArgs};
 use super::reports::Reports;
 use super::{Error, Exit, input};
 
@@ -25,6 +23,10 @@ pub struct Args {
     pub reports: Reports,
     #[command(flatten)]
     pub gate: GateArgs,
+    #[command(flatten)]
+    pub waivers: WaiverArgs,
+    #[command(flatten)]
+    pub baseline: BaselineArgs,
     #[command(flatten)]
     pub rules: Rules,
     #[command(flatten)]
@@ -65,47 +67,28 @@ pub struct GateArgs {
 impl GateArgs {
     fn gate(&self) -> Gate {
         let strict = self.strict && !self.no_strict;
-        Gate { fail_on: self.fail_on, strict, max_age: self.max_age, exit_zero: self.exit_zero }
+        Gate { fail_on: self.fail_on, strict, max_age: self.max_age, exit_zero: self.exit_zero, ..Gate::default() }
     }
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let (policies, skipped) = input::policies(&args.rules)?;
-    args.reports.ready(inputs(args))?;
-    let (org, digest) = facts(args, common, &policies)?;
+    let waivers = args.waivers.open(args.gate.as_of)?;
+    let baseline = args.baseline.open()?;
+    let files = input::files(&args.rules, args.snapshot.as_deref(), &args.api);
+    args.reports.ready(files.chain(args.waivers.inputs()).chain(args.baseline.file()))?;
+    let (org, digest) = input::facts(args.snapshot.as_deref(), args.gate.as_of, &args.api, common, &policies)?;
+    baseline.belongs_to(&org.source.organization)?;
     let mut outcome = check(&org, &policies, args.gate.as_of.unwrap_or(org.source.collected_at));
     outcome.digest = digest;
     outcome.skipped = skipped;
-    outcome.gate = args.gate.gate();
+    outcome.gate = Gate { strict_baseline: args.baseline.is_strict(), ..args.gate.gate() };
     doubt_old_facts(&mut outcome, input::now());
     if outcome.gate.strict {
         outcome.doubt_unmatched();
     }
+    waivers.apply(&mut outcome, &org);
+    baseline.apply(&mut outcome);
 
     args.reports.write(&outcome, common)
-}
-
-/// The files that are read.
-fn inputs(args: &Args) -> impl Iterator<Item = &Path> {
-    let Rules { paths, policy, param_file, .. } = &args.rules;
-    let rules = [paths, policy, param_file].into_iter().flatten();
-    rules.chain(&args.snapshot).chain(&args.api.key_file).map(PathBuf::as_path)
-}
-
-fn facts(args: &Args, common: &Common, policies: &[Policy]) -> Result<(Org, String), Error> {
-    if let Some(path) = &args.snapshot {
-        let snapshot::Read { org, digest } = snapshot::open(path)?;
-        let told = &org.source.organization;
-        if let Some(asked) = input::organization(&args.api)
-            && (!told.is_known() || told.differs(&Identity::named(asked)))
-        {
-            return Err(Error::OtherOrganization { asked: asked.to_owned(), told: told.to_string() });
-        }
-        return Ok((org, digest));
-    }
-    let needs = needs(policies);
-    let order = input::Order { needs: &needs, as_of: args.gate.as_of, journal: None, since: None };
-    let org = input::collect(&args.api, common, &order)?.0.org;
-    let digest = snapshot::digest(&org);
-    Ok((org, digest))
 }

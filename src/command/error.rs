@@ -9,7 +9,7 @@ use super::Exit;
 use crate::collect::Mixed;
 use crate::console::output;
 use crate::escape::{shown, visible};
-use crate::{api, config, policy, report, snapshot, testing};
+use crate::{api, config, exceptions, policy, report, snapshot, testing};
 
 impl Error {
     /// What the process ends with.
@@ -29,6 +29,23 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Config(#[from] config::Error),
+    /// The waivers.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Waivers(#[from] exceptions::WaiverError),
+    /// The baseline.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Baseline(#[from] exceptions::BaselineError),
+    /// A baseline would accept more than it does.
+    #[error("`{}` would accept new violations: {}", shown(path), visible(new))]
+    #[diagnostic(help("mend or waive them, or accept them with --accept-new"))]
+    BaselineGrows {
+        /// The file.
+        path: PathBuf,
+        /// The first of them, in words.
+        new: String,
+    },
     /// The tests of policies.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -60,6 +77,35 @@ pub enum Error {
         asked: String,
         /// What the snapshot says.
         told: String,
+    },
+    /// Things of an organization are asked for, and none is there.
+    #[error("{what} are things of an organization, and none was given")]
+    #[diagnostic(help("name a snapshot: --snapshot FILE; `rolelint fetch -o FILE` writes one"))]
+    NoSnapshot {
+        /// What was asked for.
+        what: String,
+    },
+    /// A policy was named for a list that has nothing to do with policies.
+    #[error("{what} do not come from policies")]
+    #[diagnostic(help("leave the path out; `rolelint list rules PATH` lists the rules of a policy"))]
+    NoPolicyListed {
+        /// What was asked for.
+        what: String,
+    },
+    /// A file that would be written is there.
+    #[error("`{}` exists, nothing was written", shown(path))]
+    #[diagnostic(help("`rolelint init` never replaces a file: name another folder, or move the file away"))]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A folder could not be made.
+    #[error("cannot make the folder `{}`", shown(path))]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
     },
     /// There is neither key nor snapshot.
     #[error("there is no admin key")]

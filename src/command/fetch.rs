@@ -51,8 +51,8 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let since = earlier.as_ref().map(|org| (org, args.max_full_age));
     let journal = journal(&args.output);
     let journal = journal.as_deref();
-    let order = input::Order { needs: &needs, as_of: None, journal, since };
-    let (Collected { org, full_because, unseen, help, .. }, client) = input::collect(&args.api, common, &order)?;
+    let (Collected { org, full_because, unseen, help, .. }, client) =
+        input::collect(&args.api, common, &needs, input::How { journal, since, ..input::How::default() })?;
     if let Some(why) = full_because {
         output::warn(&format!("doing a full fetch: {}", visible(&why)));
     }

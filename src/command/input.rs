@@ -1,6 +1,6 @@
 //! The organization from the API: the key, the client, progress, and a clean end when interrupted.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
@@ -9,12 +9,13 @@ use crate::api::{Client, Options};
 use crate::bounded;
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
-use crate::collect::{Ask, Collected, collect as collect_all};
+use crate::collect::{Collected, Order, Whose, lists};
 use crate::console::interrupt::last_words;
 use crate::console::output::{say, warn};
 use crate::finding::Skipped;
-use crate::org::Org;
-use crate::policy::{LARGEST, Needs, Overrides, Policy, Selection, load};
+use crate::org::{Identity, Org};
+use crate::policy::{LARGEST, Needs, Overrides, Policy, Selection, load, needs};
+use crate::snapshot;
 use crate::time::{Time, rfc3339};
 
 use super::progress::Bars;
@@ -41,16 +42,46 @@ fn overrides(args: &Rules) -> Result<Overrides, Error> {
     Ok(overrides)
 }
 
+/// The files that are read to judge.
+pub(crate) fn files<'a>(rules: &'a Rules, snapshot: Option<&'a Path>, api: &'a Api) -> impl Iterator<Item = &'a Path> {
+    let Rules { paths, policy, param_file, .. } = rules;
+    let rules = [paths, policy, param_file].into_iter().flatten();
+    rules.chain(&api.key_file).map(PathBuf::as_path).chain(snapshot)
+}
+
+/// The organization from a snapshot or the API, with the digest of the facts.
+pub(crate) fn facts(
+    snapshot: Option<&Path>,
+    as_of: Option<Time>,
+    api: &Api,
+    common: &Common,
+    policies: &[Policy],
+) -> Result<(Org, String), Error> {
+    if let Some(path) = snapshot {
+        let snapshot::Read { org, digest } = snapshot::open(path)?;
+        let told = &org.source.organization;
+        if let Some(asked) = organization(api)
+            && (!told.is_known() || told.differs(&Identity::named(asked)))
+        {
+            return Err(Error::OtherOrganization { asked: asked.to_owned(), told: told.to_string() });
+        }
+        return Ok((org, digest));
+    }
+    let needs = needs(policies);
+    let org = collect(api, common, &needs, How { as_of, ..How::default() })?.0.org;
+    let digest = snapshot::digest(&org);
+    Ok((org, digest))
+}
+
 /// Now, in whole seconds.
 pub(crate) fn now() -> Time {
     jiff::Timestamp::now().as_second()
 }
 
-/// What to collect, and how.
-pub(crate) struct Order<'a> {
-    /// What is needed.
-    pub needs: &'a Needs<'a>,
-    /// From when ages in conditions on those users count, if not from now.
+/// How to collect, beyond what the flags say.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct How<'a> {
+    /// From when ages in conditions on users count, if not from now.
     pub as_of: Option<Time>,
     /// Where to keep the answers as they arrive.
     pub journal: Option<&'a Path>,
@@ -90,29 +121,39 @@ fn is_elsewhere(base_url: &str) -> bool {
 }
 
 /// Collects from the API. The client still has the journal, for [`Client::finish`] to remove.
-pub(crate) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<(Collected, Client), Error> {
+pub(crate) fn collect(
+    args: &Api,
+    common: &Common,
+    needs: &Needs<'_>,
+    how: How<'_>,
+) -> Result<(Collected, Client), Error> {
     let (mut client, organization) = client(args)?;
     let present = now();
     let mut began = present;
-    if let Some(path) = order.journal {
+    if let Some(path) = how.journal {
         let (first_began, answers) = client.journal(path, organization, began)?;
         began = first_began;
         if answers > 0 && !common.is_quiet() {
             say(&format!("resuming with {answers} responses from {}", rfc3339(began)));
         }
     }
-    if order.journal.is_some() {
+    if how.journal.is_some() {
         last_words("the responses so far are saved: run the same command to resume");
     }
     let runtime = runtime()?;
     let bars = Bars::new(common);
-    let users = |org: &Org, of| wanted(org, order.needs.whose(of), order.as_of.unwrap_or(began));
-    let since = order.since.map(|(old, age)| (old, began.saturating_sub(age)));
-    let ask = Ask { collections: &order.needs.collections, users: &users, since, present, organization };
+    let since = how.since.map(|(old, age)| (old, began.saturating_sub(age)));
+    let order = Order { collections: &needs.collections, organization, began, present, since };
+    let show = |progress| bars.show(progress);
     let mut collected = {
         // The deadline counts from within the runtime.
         let _within = runtime.enter();
-        runtime.block_on(collect_all(&client, ask, began, &|progress| bars.show(progress)))
+        runtime.block_on(async {
+            let lists = lists(&client, order, &show).await;
+            let wanted = |users| Some(wanted(&lists.org, users, how.as_of.unwrap_or(began)));
+            let whose = Whose { users: wanted(&needs.users), project_users: wanted(&needs.project_users) };
+            lists.rest(whose).await
+        })
     };
     bars.clear();
     warn_of_skew(&client);

@@ -1,19 +1,25 @@
 //! The only place that uses all modules: one file for each subcommand.
 
+mod baseline;
 mod check;
 mod completions;
 mod config;
 mod doctor;
 mod environment;
 mod error;
+mod exceptions;
 mod fetch;
+mod init;
 mod input;
 mod key;
+mod lint;
+mod list;
 mod man;
 mod plan;
 mod progress;
 mod report;
 mod reports;
+mod schema;
 mod settings;
 mod test;
 #[cfg(test)]
@@ -54,6 +60,8 @@ pub struct Cli {
 pub enum Command {
     /// Collect an organization or read a snapshot, evaluate policies and report
     Check(Box<check::Args>),
+    /// Write the present violations as accepted, so that `check --baseline` fails on new ones only
+    Baseline(Box<baseline::Args>),
     /// Collect an organization and write a snapshot of it
     Fetch(fetch::Args),
     /// Show which requests a check would make; with a key, also how many and how long they take
@@ -64,6 +72,14 @@ pub enum Command {
     Report(report::Args),
     /// Run the tests of policies against small organizations
     Test(test::Args),
+    /// Look for what is odd about policies: duplicates, words that nobody knows, rules without a test
+    Lint(lint::Args),
+    /// Write a first configuration, policy and test, with schemas for the editor
+    Init(init::Args),
+    /// List rules, permissions and attributes; with a snapshot, also roles, users and other things
+    List(list::Args),
+    /// Print the JSON Schema of policies, the configuration, tests or results, for editors and programs
+    Schema(schema::Args),
     /// Print the settings for a check and where each comes from
     Config(Box<check::Args>),
     /// Print a completion script for a shell
@@ -105,7 +121,10 @@ impl Cli {
     fn config(&self) -> Result<Option<Config>, Error> {
         let Common { config, no_config, .. } = &self.common;
         // Tests of policies are the same for everybody, and so are scripts and manuals.
-        let same_for_all = matches!(self.command, Command::Test(_) | Command::Completions(_) | Command::Man(_));
+        let same_for_all = matches!(
+            self.command,
+            Command::Test(_) | Command::Init(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_)
+        );
         if *no_config || same_for_all {
             return Ok(None);
         }
@@ -144,9 +163,18 @@ impl Command {
     fn rules(&mut self) -> Option<&mut Rules> {
         match self {
             Self::Check(args) | Self::Config(args) => Some(&mut args.rules),
+            Self::Baseline(args) => Some(&mut args.rules),
             Self::Plan(args) => Some(&mut args.rules),
             Self::Doctor(args) => Some(&mut args.rules),
-            Self::Fetch(_) | Self::Report(_) | Self::Test(_) | Self::Completions(_) | Self::Man(_) => None,
+            Self::Lint(args) => Some(&mut args.rules),
+            Self::List(args) => Some(&mut args.rules),
+            Self::Fetch(_)
+            | Self::Report(_)
+            | Self::Test(_)
+            | Self::Init(_)
+            | Self::Schema(_)
+            | Self::Completions(_)
+            | Self::Man(_) => None,
         }
     }
 }
@@ -199,11 +227,16 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
     console::interrupt::watch().map_err(|source| Error::Start { source })?;
     match &cli.command {
         Command::Check(args) => check::run(args, &cli.common),
+        Command::Baseline(args) => baseline::run(args, &cli.common),
         Command::Plan(args) => plan::run(args, &cli.common),
         Command::Doctor(args) => doctor::run(args, &cli.common),
         Command::Fetch(args) => fetch::run(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),
         Command::Test(args) => test::run(args, &cli.common),
+        Command::Lint(args) => lint::run(args, &cli.common),
+        Command::Init(args) => init::run(args, &cli.common),
+        Command::List(args) => list::run(args, &cli.common),
+        Command::Schema(args) => schema::run(args),
         Command::Config(_) => config::run(&cli.settings),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

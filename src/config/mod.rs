@@ -16,6 +16,8 @@ use crate::bounded;
 use crate::document::{Located, Problem, SourceText};
 use crate::escape::shown;
 
+pub(crate) use read::{KEYS, Takes};
+
 /// The largest configuration, in bytes.
 const LARGEST: u64 = 1 << 20;
 

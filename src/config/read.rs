@@ -8,9 +8,9 @@ use super::Entry;
 use crate::document::tree::{Node, Yaml, parse};
 use crate::document::{Params, Problem, Reader, SourceText};
 
-/// The value of a key.
-#[derive(Clone, Copy)]
-enum Kind {
+/// What stands behind a key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Takes {
     /// A text or a number.
     Word,
     /// True or false.
@@ -25,27 +25,33 @@ enum Kind {
     Params,
 }
 
-/// Each key, its flag, and the values it takes.
-const KEYS: [(&str, &str, Kind); 19] = [
-    ("policies", "policy", Kind::Paths),
-    ("only", "only", Kind::Words),
-    ("skip", "skip", Kind::Words),
-    ("tags", "tag", Kind::Words),
-    ("params", "param", Kind::Params),
-    ("param-files", "param-file", Kind::Paths),
-    ("fail-on", "fail-on", Kind::Word),
-    ("strict", "strict", Kind::Switch),
-    ("max-age", "max-age", Kind::Word),
-    ("max-full-age", "max-full-age", Kind::Word),
-    ("format", "format", Kind::Word),
-    ("reports", "report", Kind::Reports),
-    ("color", "color", Kind::Word),
-    ("no-progress", "no-progress", Kind::Switch),
-    ("concurrency", "concurrency", Kind::Word),
-    ("rate", "rate", Kind::Word),
-    ("timeout", "timeout", Kind::Word),
-    ("deadline", "deadline", Kind::Word),
-    ("retry-delay", "retry-delay", Kind::Word),
+/// Each key, the flag that it stands for, and what it takes.
+pub(crate) const KEYS: [(&str, &str, Takes); 25] = [
+    ("policies", "policy", Takes::Paths),
+    ("only", "only", Takes::Words),
+    ("skip", "skip", Takes::Words),
+    ("tags", "tag", Takes::Words),
+    ("params", "param", Takes::Params),
+    ("param-files", "param-file", Takes::Paths),
+    ("allow-lints", "allow-lint", Takes::Words),
+    ("waivers", "waivers", Takes::Paths),
+    ("max-waiver", "max-waiver", Takes::Word),
+    ("expiring-within", "expiring-within", Takes::Word),
+    ("baseline", "baseline", Takes::Paths),
+    ("strict-baseline", "strict-baseline", Takes::Switch),
+    ("fail-on", "fail-on", Takes::Word),
+    ("strict", "strict", Takes::Switch),
+    ("max-age", "max-age", Takes::Word),
+    ("max-full-age", "max-full-age", Takes::Word),
+    ("format", "format", Takes::Word),
+    ("reports", "report", Takes::Reports),
+    ("color", "color", Takes::Word),
+    ("no-progress", "no-progress", Takes::Switch),
+    ("concurrency", "concurrency", Takes::Word),
+    ("rate", "rate", Takes::Word),
+    ("timeout", "timeout", Takes::Word),
+    ("deadline", "deadline", Takes::Word),
+    ("retry-delay", "retry-delay", Takes::Word),
 ];
 
 /// What a file must not decide, and who does.
@@ -82,26 +88,26 @@ pub(super) fn entries(source: &Arc<SourceText>, folder: &Path) -> Result<BTreeMa
 
 impl Reader<'_> {
     /// The values of a key, as they would stand on the command line.
-    fn setting(&mut self, node: &Node, what: &str, kind: Kind, folder: &Path) -> Option<Vec<String>> {
+    fn setting(&mut self, node: &Node, what: &str, kind: Takes, folder: &Path) -> Option<Vec<String>> {
         let from = |path: &str| {
             let path = if path.starts_with("builtin:") { path.into() } else { folder.join(path) };
             path.to_string_lossy().into_owned()
         };
         match kind {
-            Kind::Word => self.word(node, what).map(|word| vec![word]),
-            Kind::Switch => match node.yaml {
+            Takes::Word => self.word(node, what).map(|word| vec![word]),
+            Takes::Switch => match node.yaml {
                 Yaml::Flag(on) => Some(vec![on.to_string()]),
                 Yaml::Null | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {
                     self.wrong(node, what, "true or false");
                     None
                 }
             },
-            Kind::Words => self.words(node, what),
-            Kind::Paths => Some(self.words(node, what)?.iter().map(|path| from(path)).collect()),
-            Kind::Reports => {
+            Takes::Words => self.words(node, what),
+            Takes::Paths => Some(self.words(node, what)?.iter().map(|path| from(path)).collect()),
+            Takes::Reports => {
                 self.pairs(node, what, |reader, path| Some(from(&reader.word(path, "the path of a report")?)))
             }
-            Kind::Params => self.pairs(node, what, |reader, value| reader.flow(value).map(|value| value.to_string())),
+            Takes::Params => self.pairs(node, what, |reader, value| reader.flow(value).map(|value| value.to_string())),
         }
     }
 

@@ -26,16 +26,22 @@ pub fn words(error: &dyn Error) -> String {
     })
 }
 
+/// Something that is no error, under a heading such as `medium duplicate-rule:`.
+pub fn show_as(heading: &str, problem: &dyn Diagnostic, color: bool) -> String {
+    let mut out = String::new();
+    Look::new(color).one(&mut out, heading, problem);
+    out
+}
+
 /// The error, and those that it is made of before it.
 pub fn show(error: &dyn Diagnostic, color: bool) -> String {
-    let style = |style: Style| if color { style } else { Style::new() };
-    let look = Look { error: style(Style::new().red().bold()), faint: style(Style::new().blue()) };
+    let look = Look::new(color);
     let mut out = String::new();
     for part in error.related().into_iter().flatten() {
-        look.one(&mut out, part);
+        look.one(&mut out, "error:", part);
         out.push('\n');
     }
-    look.one(&mut out, error);
+    look.one(&mut out, "error:", error);
     out
 }
 
@@ -45,9 +51,14 @@ struct Look {
 }
 
 impl Look {
-    fn one(&self, out: &mut String, error: &dyn Diagnostic) {
+    fn new(color: bool) -> Self {
+        let style = |style: Style| if color { style } else { Style::new() };
+        Self { error: style(Style::new().red().bold()), faint: style(Style::new().blue()) }
+    }
+
+    fn one(&self, out: &mut String, heading: &str, error: &dyn Diagnostic) {
         let message = words(&AsError(error));
-        line(out, &format!("{} {}", "error:".style(self.error), visible(&message)));
+        line(out, &format!("{} {}", heading.style(self.error), visible(&message)));
         let labels: Vec<LabeledSpan> = error.labels().into_iter().flatten().collect();
         if let Some(source) = error.source_code() {
             self.excerpt(out, source, &labels);

@@ -94,7 +94,9 @@ fn stand_in(hidden: char) -> char {
 }
 
 /// A piece of a text as people count: lines and columns from 1, columns in characters. The end is not part of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 pub struct Region {
     /// The first line.
     pub line: u32,

@@ -13,11 +13,13 @@ pub struct Gate {
     pub max_age: Option<i64>,
     /// Whether violations are reported without failing. What could not be answered still fails.
     pub exit_zero: bool,
+    /// Whether findings of the baseline that are gone count like a violation.
+    pub strict_baseline: bool,
 }
 
 impl Default for Gate {
     fn default() -> Self {
-        Self { fail_on: Severity::Low, strict: false, max_age: None, exit_zero: false }
+        Self { fail_on: Severity::Low, strict: false, max_age: None, exit_zero: false, strict_baseline: false }
     }
 }
 
@@ -26,7 +28,7 @@ impl Default for Gate {
 pub enum Ending {
     /// Every rule was answered, and nothing that counts was found.
     Clean,
-    /// A violation that counts is proven.
+    /// A violation that counts is proven; or the baseline has to be written anew, and the gate is strict about it.
     Violation,
     /// No violation that counts is proven, but something could not be answered.
     Unknown,
@@ -47,7 +49,9 @@ impl Outcome {
     /// What its gate makes of it.
     pub fn ending(&self) -> Ending {
         let counts = |severity| severity >= self.gate.fail_on;
-        if !self.gate.exit_zero && self.rules.iter().any(|rule| rule.violations() > 0 && counts(rule.info.severity)) {
+        let violated = self.rules.iter().any(|rule| rule.violations() > 0 && counts(rule.info.severity));
+        let stale = self.gate.strict_baseline && self.stale > 0;
+        if !self.gate.exit_zero && (violated || stale) {
             Ending::Violation
         } else if self.answered() {
             Ending::Clean

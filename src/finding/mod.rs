@@ -1,10 +1,12 @@
 //! What a check says: verdicts, findings, and the evidence that lets a finding prove itself.
 
+mod accept;
 mod gate;
 mod note;
 mod outcome;
 mod result;
 mod rule;
+mod waiver;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -16,11 +18,13 @@ use crate::document::Region;
 use crate::org::{Kind, Text};
 use crate::time::{Time, rfc3339};
 
+pub use accept::Acceptance;
 pub use gate::{Ending, Gate};
 pub use note::Note;
 pub use outcome::{Outcome, PolicyFile, Skipped};
 pub use result::{RuleResult, Unread, Verdict};
 pub use rule::{RuleInfo, Severity};
+pub use waiver::Waiver;
 
 /// What a finding says of its subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -268,6 +272,8 @@ pub struct Finding {
     pub more_paths: usize,
     /// Of an unknown: what is missing.
     pub missing: Vec<String>,
+    /// Of a waived one: what accepts it.
+    pub waiver: Option<Arc<Waiver>>,
     /// The exact words of the policy.
     pub region: Region,
     /// A stable hash of rule, subject and what fired (roles, scopes, permissions): never of wording, order or time.

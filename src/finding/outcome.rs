@@ -33,6 +33,10 @@ pub struct Outcome {
     pub disagreements: Vec<String>,
     /// What in the data reads otherwise than it is, in sentences.
     pub oddities: Vec<String>,
+    /// What is wrong with waivers and the baseline, in sentences that begin with the place: expired, unused, fixed.
+    pub exceptions: Vec<String>,
+    /// How many findings of the baseline are certainly gone.
+    pub stale: usize,
     /// The rules with their answers, in the order of the policies.
     pub rules: Vec<RuleResult>,
     /// The rules that were loaded but not judged.
@@ -75,8 +79,7 @@ impl Outcome {
         let rule = self.rules.len();
         self.findings.extend(findings.into_iter().map(|finding| Finding { rule, ..finding }));
         result.findings = from..self.findings.len();
-        let count = |status| self.findings[from..].iter().filter(|finding| finding.status == status).count();
-        (result.violations, result.unknown) = (count(Status::Violation), count(Status::Unknown));
+        result.count(&self.findings[from..]);
         self.rules.push(result);
     }
 

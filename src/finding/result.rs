@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Matched, Note, RuleInfo};
+use super::{Finding, Matched, Note, RuleInfo, Status};
 use crate::org::Collection;
 
 /// The answer to a rule; the worse, the greater.
@@ -104,6 +104,12 @@ impl RuleResult {
             violations: 0,
             unknown: 0,
         }
+    }
+
+    /// Counts its findings by what they say.
+    pub(super) fn count(&mut self, findings: &[Finding]) {
+        let count = |status| findings.iter().filter(|finding| finding.status == status).count();
+        (self.violations, self.unknown) = (count(Status::Violation), count(Status::Unknown));
     }
 
     /// The answer: the worst of its findings.

@@ -54,6 +54,8 @@ pub struct RuleInfo {
     pub controls: BTreeMap<String, Vec<String>>,
     /// Free words to select rules by.
     pub tags: Vec<String>,
+    /// Whether its violations can be accepted, by a waiver or the baseline.
+    pub waivable: bool,
     /// Where its id stands.
     pub location: Location,
     /// The last line of the rule, counted from 1.

@@ -15,6 +15,7 @@ mod permissions;
 pub mod predefined;
 mod read;
 mod reader;
+mod related;
 mod rule;
 mod select;
 mod times;
@@ -29,6 +30,9 @@ pub use needs::{Needs, Users, needs};
 pub use params::Overrides;
 pub use pattern::{BadPattern, Pattern, nfc};
 pub use permissions::PERMISSIONS;
+#[cfg(test)]
+pub(crate) use read::{FILE as FILE_KEYS, RULE as RULE_KEYS};
+pub(crate) use related::via_words;
 pub use rule::*;
 pub use select::Selection;
 pub(crate) use vocabulary::SCOPES;

@@ -9,6 +9,11 @@ const WORDS: [(&str, &[&str]); 4] =
 /// What the ids begin with, whatever the scope.
 const ANY_SCOPE: &str = "role-api-*-";
 
+/// The words.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().map(|(word, _)| *word)
+}
+
 /// The pattern for the ids of the predefined roles that a word means, if it means any.
 pub fn pattern_for(word: &str) -> Option<String> {
     let (word, _) = WORDS.iter().find(|(known, _)| word.eq_ignore_ascii_case(known))?;
@@ -19,6 +24,11 @@ pub fn pattern_for(word: &str) -> Option<String> {
 pub fn meant_by(pattern: &Pattern) -> Option<(&'static str, &'static [&'static str])> {
     let word = pattern.text.strip_prefix(ANY_SCOPE)?;
     WORDS.iter().find(|(known, _)| *known == word).copied()
+}
+
+/// The ids of all predefined roles.
+pub fn ids() -> impl Iterator<Item = String> {
+    WORDS.iter().flat_map(|(word, scopes)| scopes.iter().map(move |scope| id(scope, word)))
 }
 
 /// The id of the predefined role of that word in that scope.

@@ -31,8 +31,10 @@ pub(super) fn read(
     (result, params)
 }
 
-const FILE: &[&str] = &["version", "name", "description", "requires", "params", "rules"];
-const RULE: &[&str] = &[
+/// The keys of a file.
+pub(crate) const FILE: &[&str] = &["version", "name", "description", "requires", "params", "rules"];
+/// The keys of a rule.
+pub(crate) const RULE: &[&str] = &[
     "id",
     "title",
     "severity",
@@ -49,6 +51,7 @@ const RULE: &[&str] = &[
     "exactly",
     "allow_empty",
     "allow_unmatched",
+    "waivable",
 ];
 /// The longest value of `exactly`, in bytes.
 const LONGEST_VALUE: usize = 1024;
@@ -137,15 +140,16 @@ impl Reader<'_> {
         let references = self.texts(fields.get("references"), "`references`");
         let controls = self.controls(fields.get("controls"));
         let tags = self.texts(fields.get("tags"), "`tags`");
-        let mut flag = |name: &str| match fields.get(name) {
+        let mut flag = |name: &str, by_default| match fields.get(name) {
             Some(Node { yaml: Yaml::Flag(flag), .. }) => *flag,
             Some(node) => {
                 self.wrong(node, &format!("`{name}`"), "true or false");
-                false
+                by_default
             }
-            None => false,
+            None => by_default,
         };
-        let (allow_empty, allow_unmatched) = (flag("allow_empty"), flag("allow_unmatched"));
+        let (allow_empty, allow_unmatched) = (flag("allow_empty", false), flag("allow_unmatched", false));
+        let waivable = flag("waivable", true);
         let select = self.select(node, fields.get("select"));
         self.one_assertion(node, &fields);
         // Without its kind, a rule's conditions mean nothing: the rest is read for what it shows anyway.
@@ -168,6 +172,7 @@ impl Reader<'_> {
             references,
             controls,
             tags,
+            waivable,
             end_line: self.source.region(&(end..end)).line,
             location,
         };

@@ -9,6 +9,7 @@ use super::words::{clip, incomplete, paths, unread};
 use crate::escape::visible;
 use crate::finding::{Evidence, Finding, Outcome, RuleResult, Verdict};
 use crate::org::{Collection, State};
+use crate::time::day;
 
 /// A spreadsheet takes no more characters in a cell.
 const CELL: usize = 32_767;
@@ -16,7 +17,7 @@ const CELL: usize = 32_767;
 /// What stands first in a cell that a spreadsheet takes for a formula; the wide ones, too.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
-const HEAD: [&str; 17] = [
+const HEAD: [&str; 20] = [
     "rule",
     "severity",
     "status",
@@ -34,6 +35,9 @@ const HEAD: [&str; 17] = [
     "policy_line",
     "policy_column",
     "fingerprint",
+    "waiver_reason",
+    "waiver_owner",
+    "waiver_expires",
 ];
 
 pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
@@ -59,7 +63,7 @@ type Row = [String; HEAD.len()];
 
 fn of_finding(finding: &Finding, rule: &RuleResult) -> Row {
     let subject = &*finding.subject;
-    let project = subject.project.as_deref();
+    let (project, waiver) = (subject.project.as_deref(), finding.waiver.as_deref());
     let evidence: Vec<String> = finding.evidence.iter().map(Evidence::to_string).collect();
     [
         cell(&rule.info.id),
@@ -79,6 +83,9 @@ fn of_finding(finding: &Finding, rule: &RuleResult) -> Row {
         finding.region.line.to_string(),
         finding.region.column.to_string(),
         cell(&finding.fingerprint),
+        cell(waiver.map(|waiver| &*waiver.reason).unwrap_or_default()),
+        cell(waiver.map(|waiver| &*waiver.owner).unwrap_or_default()),
+        waiver.map(|waiver| day(waiver.expires)).unwrap_or_default(),
     ]
 }
 

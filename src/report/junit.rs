@@ -119,6 +119,9 @@ fn about_the_whole(outcome: &Outcome) -> String {
     for (collection, state, detail) in incomplete(outcome) {
         writeln!(lines, "{collection} {}: {detail}", state.name()).expect("writing to a string cannot fail");
     }
+    for sentence in &outcome.exceptions {
+        writeln!(lines, "{}", visible(sentence)).expect("writing to a string cannot fail");
+    }
     lines
 }
 

@@ -26,6 +26,7 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let mut comment = Comment::default();
     comment.add(&format!("## rolelint\n\n{}\n", prose(&plain_summary(outcome))));
     comment.add(&coverage(outcome));
+    comment.add(&exceptions(outcome));
     let rules: Vec<usize> = worst_first(outcome).into_iter().filter(|&at| says_something(outcome, at)).collect();
     let mut left_out = Vec::new();
     for &at in &rules {
@@ -79,6 +80,20 @@ fn coverage(outcome: &Outcome) -> String {
     let row =
         |(of, state, detail): &(Collection, State, String)| format!("- `{of}` {}: {}\n", state.name(), prose(detail));
     format!("\n**Not everything was read:**\n\n{}", incomplete.iter().map(row).collect::<String>())
+}
+
+/// What is wrong with waivers and the baseline.
+fn exceptions(outcome: &Outcome) -> String {
+    if outcome.exceptions.is_empty() {
+        return String::new();
+    }
+    let mut list = "\n**Waivers and baseline:**\n\n".to_owned();
+    list.extend(outcome.exceptions.iter().take(LISTED).map(|sentence| format!("- {}\n", prose(sentence))));
+    let more = outcome.exceptions.len().saturating_sub(LISTED);
+    if more > 0 {
+        writeln!(list, "- and {more} more").expect("writing to a string cannot fail");
+    }
+    list
 }
 
 /// A rule in one line, for HTML.

@@ -1,5 +1,6 @@
 //! Reports: an outcome in, bytes out. One file for each format, and none of them decides anything.
 
+mod accepted;
 mod csv;
 mod github;
 mod gitlab;
@@ -21,7 +22,7 @@ use std::io::{self, Write};
 
 use crate::finding::Outcome;
 
-pub use json::{Unreadable, read};
+pub use json::{Unreadable, read, schema};
 
 /// A form of report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

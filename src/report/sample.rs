@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::document::{Location, Region, SourceText};
 use crate::finding::{
     AccessPath, Evidence, Finding, Gate, Matched, Note, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped,
-    Status, Thing, ThingKind, Unread, Value,
+    Status, Thing, ThingKind, Unread, Value, Waiver,
 };
 use crate::org::{Collection, Coverage, Failure, Identity, Kind, Source, Text};
 use crate::time::Time;
@@ -84,6 +84,8 @@ pub fn outcome() -> Outcome {
         population: BTreeMap::from([(Kind::User, 41), (Kind::Role, 3)]),
         disagreements: vec![format!("the API and the groups disagree about {}", NAMES[0])],
         oddities: vec![format!("role {} has permissions in an odd spelling", NAMES[2])],
+        exceptions: vec![format!("waivers.yaml:3: the waiver of `hostile` for user {} expires soon", NAMES[3])],
+        stale: 2,
         rules: Vec::new(),
         skipped: vec![Skipped { rule: "skipped".to_owned(), reason: "skipped by --skip".to_owned() }],
         findings: Vec::new(),
@@ -155,6 +157,7 @@ fn info(source: &Arc<SourceText>, id: &str, severity: Severity) -> RuleInfo {
         references: vec![text("https://example.com/a")],
         controls: BTreeMap::from([(text("soc2"), vec![text("CC6.1")])]),
         tags: vec![text("roles")],
+        waivable: id != "partly-answered",
         location,
         end_line: line + 1,
     }
@@ -211,9 +214,21 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
         })],
         more_paths: if name == "Wanda" { 3 } else { 0 },
         missing: if unknown { vec![format!("GET /users/{name}/roles: 403")] } else { Vec::new() },
+        waiver: (status == Status::Waived).then(waiver),
         region: region(5, 36),
         fingerprint: format!("{at:016x}"),
     }
+}
+
+/// A waiver with hostile words.
+pub fn waiver() -> Arc<Waiver> {
+    Arc::new(Waiver {
+        reason: NAMES.join(" / "),
+        owner: NAMES[7].to_owned(),
+        expires: NOW + 30 * 86_400,
+        file: "waivers.yaml".to_owned(),
+        line: 7,
+    })
 }
 
 fn coverage() -> Coverage {

@@ -133,10 +133,10 @@ fn result(finding: &Finding, rule: &RuleResult) -> Value {
     result.extend(own.as_object().cloned().unwrap_or_default());
     match finding.status {
         Status::Waived => {
-            result.insert(
-                "suppressions".to_owned(),
-                json!([{"kind": "external", "status": "accepted", "justification": "waived"}]),
-            );
+            let why = finding.waiver.as_ref().map(|waiver| plain(&waiver.to_string()));
+            let why = why.unwrap_or_else(|| finding.status.name().to_owned());
+            let accepted = json!([{"kind": "external", "status": "accepted", "justification": why}]);
+            result.insert("suppressions".to_owned(), accepted);
         }
         Status::Baselined => {
             result.insert("baselineState".to_owned(), json!("unchanged"));
@@ -178,6 +178,9 @@ fn notifications(outcome: &Outcome) -> Vec<Value> {
         if rule.verdict() == Verdict::Vacuous {
             add("warning", format!("{id}: the rule selected nothing (vacuous)"));
         }
+    }
+    for sentence in &outcome.exceptions {
+        add("warning", sentence.clone());
     }
     let more = outcome.findings.len().saturating_sub(RESULTS);
     if more > 0 {
@@ -239,7 +242,10 @@ mod tests {
         let report: Value = serde_json::from_str(&rendered(Format::Sarif, &sample::outcome())).expect("JSON");
         let results = report["runs"][0]["results"].as_array().expect("a list");
         let of = |status: &'static str| results.iter().filter(move |result| result["properties"]["status"] == status);
-        assert!(of("waived").all(|result| result["suppressions"][0]["status"] == "accepted"));
+        assert!(
+            of("waived")
+                .all(|result| result["suppressions"][0]["justification"].to_string().contains("until 2026-07-01 by"))
+        );
         assert!(of("baselined").all(|result| result["baselineState"] == "unchanged"));
         assert!(of("unknown").all(|result| result["kind"] == "open" && result["level"] == "none"));
         assert_eq!(of("violation").count(), 25);

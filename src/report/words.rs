@@ -69,9 +69,10 @@ pub fn sentence(finding: &Finding) -> String {
         missing => format!(" ({})", missing.join("; ")),
     };
     let said = visible(&format!("{}{missing}", finding.message)).into_owned();
-    match finding.status {
-        Status::Violation => said,
-        Status::Unknown | Status::Waived | Status::Baselined => format!("{}: {said}", finding.status.name()),
+    match (finding.status, &finding.waiver) {
+        (Status::Violation, _) => said,
+        (Status::Waived, Some(waiver)) => format!("waived: {said}; {}", visible(&waiver.to_string())),
+        (Status::Unknown | Status::Waived | Status::Baselined, _) => format!("{}: {said}", finding.status.name()),
     }
 }
 

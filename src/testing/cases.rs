@@ -12,8 +12,8 @@ use crate::org::{Kind, Org};
 use crate::policy::{self, Overrides, Policy};
 use crate::time::{Time, parse_timestamp};
 
-const FILE: &[&str] = &["policy", "now", "tests"];
-const TEST: &[&str] = &["name", "org", "expect", "rules", "params", "now"];
+pub(crate) const FILE: &[&str] = &["policy", "now", "tests"];
+pub(crate) const TEST: &[&str] = &["name", "org", "expect", "rules", "params", "now"];
 const VERDICTS: [Verdict; 3] = [Verdict::Pass, Verdict::Unknown, Verdict::Vacuous];
 /// 2026-01-01, from which ages count where a test does not say.
 const NOW: Time = 1_767_225_600;
@@ -46,6 +46,13 @@ pub struct Case {
     /// Whether rules that are not named must find nothing.
     pub(super) all: bool,
     pub(super) expected: Vec<(String, Expected)>,
+}
+
+impl Case {
+    /// The rules of which it says what they must find.
+    pub fn expects(&self) -> impl Iterator<Item = &str> {
+        self.expected.iter().map(|(rule, _)| rule.as_str())
+    }
 }
 
 /// What a rule must say.

@@ -12,8 +12,11 @@ mod organization;
 mod report;
 
 pub use cases::{Case, Expected, Suite};
+#[cfg(test)]
+pub(crate) use cases::{FILE as FILE_KEYS, TEST as TEST_KEYS};
 pub use coverage::{Coverage, Seen};
 pub use error::Error;
 pub use judge::{Difference, Judged, judge};
 pub use load::{Loaded, load};
+pub(crate) use organization::keys;
 pub use report::{Format, Report, Style, render};

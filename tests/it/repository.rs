@@ -258,6 +258,8 @@ const TRUST: &[&str] = &[
     "check/contradictions",
     "check/missing_lists",
     "check/unknown",
+    "exceptions/baseline",
+    "exceptions/waivers",
     "fetch/concurrent_changes",
     "fetch/organization",
     "fetch/since_full_fetch",

@@ -1,11 +1,12 @@
 //! What can be reused from an earlier collection.
 
 use crate::api::client::PageRequest;
+use crate::api::client::Purpose;
 use crate::api::endpoint::{AUDIT_LOGS, encode};
 use crate::api::error::Error;
 use crate::api::event::Event;
 use crate::api::page::Page;
-use crate::api::pagination::{ListRequest, Listed, Purpose, list};
+use crate::api::pagination::{ListRequest, Listed, list};
 use crate::api::wire::Stamp;
 use crate::collect::Collector;
 use crate::collect::incremental::{OVERLAP, SLOW, carry, hidden, named};

@@ -12,4 +12,5 @@ mod tests;
 mod write;
 
 pub use read::{Unreadable, read};
+pub use schema::schema;
 pub(super) use write::render;

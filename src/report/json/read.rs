@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::schema::{
     CoverageRow, EvidenceRow, FindingRow, MatchedRow, PathRow, PolicyRow, Report, RuleRow, Scalar, TextType, ThingRow,
-    UnreadRow, VERSION,
+    UnreadRow, VERSION, WaiverRow,
 };
 use crate::document::{Location, Region, SourceText};
 use crate::finding::{
     AccessPath, Evidence, Finding, Gate, Matched, Note, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped,
-    Status, Thing, ThingKind, Unread, Value,
+    Status, Thing, ThingKind, Unread, Value, Waiver,
 };
 use crate::org::{Collection, CollectionSummary, Identity, Kind, Source, State, Text};
 use crate::time::{Time, parse_timestamp};
@@ -67,11 +67,14 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
             strict: report.gate.strict,
             max_age: report.gate.max_age,
             exit_zero: report.gate.exit_zero,
+            strict_baseline: report.gate.strict_baseline,
         },
         coverage: report.coverage.into_iter().map(coverage).collect::<Result<_>>()?,
         population: report.population.iter().map(|(name, count)| Ok((kind(name)?, *count))).collect::<Result<_>>()?,
         disagreements: report.disagreements.into_owned(),
         oddities: report.oddities.into_owned(),
+        exceptions: report.exceptions.into_owned(),
+        stale: report.stale,
         rules: Vec::new(),
         skipped: report
             .skipped
@@ -178,6 +181,16 @@ fn unread(row: UnreadRow<'_>) -> Result<Unread> {
     }
 }
 
+fn waiver(row: WaiverRow<'_>) -> Result<Waiver> {
+    Ok(Waiver {
+        reason: row.reason.into_owned(),
+        owner: row.owner.into_owned(),
+        expires: time(&row.expires)?,
+        file: row.file.into_owned(),
+        line: row.line,
+    })
+}
+
 fn evidence(row: EvidenceRow<'_>) -> Result<Evidence> {
     let value = match (row.value, row.of) {
         (Scalar::Null, _) => Value::Null,
@@ -216,6 +229,7 @@ impl Pool {
             references: row.references.into_owned(),
             controls: row.controls.into_owned(),
             tags: row.tags.into_owned(),
+            waivable: row.waivable,
             location: Location { span: source.span(row.policy.id), source },
             end_line: row.policy.end_line,
         };
@@ -244,15 +258,23 @@ impl Pool {
         // Among the things as well, it is shared with them.
         let shared = self.things.get(subject.id.as_str()).filter(|known| ***known == subject).cloned();
         let subject = shared.unwrap_or_else(|| Arc::new(subject));
+        let status = word("status", Status::ALL, Status::name, &row.status)?;
+        if row.waiver.is_some() != (status == Status::Waived) {
+            return contradiction(format!(
+                "the finding {} is waived without a waiver, or the reverse",
+                row.fingerprint
+            ));
+        }
         Ok(Finding {
             rule: 0,
-            status: word("status", Status::ALL, Status::name, &row.status)?,
+            status,
             message: row.message.into_owned(),
             evidence: row.evidence.into_iter().map(evidence).collect::<Result<_>>()?,
             selected_by: row.selected_by.into_iter().map(evidence).collect::<Result<_>>()?,
             paths: row.paths.into_iter().map(|path| self.path(&path, &subject)).collect::<Result<_>>()?,
             more_paths: row.more_paths,
             missing: row.missing.into_owned(),
+            waiver: row.waiver.map(waiver).transpose()?.map(Arc::new),
             region: row.policy,
             fingerprint: row.fingerprint.into_owned(),
             subject,

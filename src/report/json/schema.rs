@@ -4,15 +4,19 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::document::Region;
+use crate::finding::{Severity, Status, Verdict};
+use crate::org::{Collection, State};
 
 pub const VERSION: u32 = 2;
 
 /// The report. Findings and things are written as they come, and read as a list and a mapping.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct Report<'a, Findings, Things> {
+    #[schemars(extend("const" = VERSION))]
     pub schema_version: u32,
     pub tool: Tool<'a>,
     pub as_of: Cow<'a, str>,
@@ -25,6 +29,8 @@ pub struct Report<'a, Findings, Things> {
     pub population: BTreeMap<Cow<'a, str>, usize>,
     pub disagreements: Cow<'a, [String]>,
     pub oddities: Cow<'a, [String]>,
+    pub exceptions: Cow<'a, [String]>,
+    pub stale: usize,
     pub summary: Summary<'a>,
     pub rules: Vec<RuleRow<'a>>,
     pub findings: Findings,
@@ -32,13 +38,13 @@ pub struct Report<'a, Findings, Things> {
     pub things: Things,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct Tool<'a> {
     pub name: Cow<'a, str>,
     pub version: Cow<'a, str>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct Organization<'a> {
     pub id: Option<Cow<'a, str>>,
     pub name: Option<Cow<'a, str>>,
@@ -48,17 +54,19 @@ pub struct Organization<'a> {
     pub digest: Cow<'a, str>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct GateRow<'a> {
+    #[schemars(extend("enum" = Severity::ALL.map(Severity::name)))]
     pub fail_on: Cow<'a, str>,
     pub strict: bool,
     /// In seconds.
     pub max_age: Option<i64>,
     pub exit_zero: bool,
+    pub strict_baseline: bool,
     pub exit_code: u8,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct PolicyRow<'a> {
     pub file: Cow<'a, str>,
     pub sha256: Cow<'a, str>,
@@ -67,15 +75,17 @@ pub struct PolicyRow<'a> {
     pub text: Cow<'a, str>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct SkippedRow<'a> {
     pub rule: Cow<'a, str>,
     pub reason: Cow<'a, str>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct CoverageRow<'a> {
+    #[schemars(extend("enum" = Collection::ALL.map(Collection::name)))]
     pub collection: Cow<'a, str>,
+    #[schemars(extend("enum" = State::ALL.map(State::name)))]
     pub state: Cow<'a, str>,
     pub requests: u64,
     pub items: u64,
@@ -85,7 +95,7 @@ pub struct CoverageRow<'a> {
 }
 
 /// Counts, for whoever does not want to count. They are not read back.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct Summary<'a> {
     pub violations: usize,
     pub unknown: usize,
@@ -95,17 +105,21 @@ pub struct Summary<'a> {
     pub rules: BTreeMap<Cow<'a, str>, usize>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct RuleRow<'a> {
     pub id: Cow<'a, str>,
     pub title: Cow<'a, str>,
+    #[schemars(extend("enum" = Severity::ALL.map(Severity::name)))]
     pub severity: Cow<'a, str>,
+    #[schemars(extend("enum" = Verdict::ALL.map(Verdict::name)))]
     pub verdict: Cow<'a, str>,
     pub selected: usize,
     pub violations: usize,
     pub unknown: usize,
     /// Whether there may be more to select than was read.
     pub truncated: bool,
+    /// Whether its violations can be accepted.
+    pub waivable: bool,
     /// Whether selecting nothing leaves the rule without a meaning.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub vacuous: bool,
@@ -120,7 +134,7 @@ pub struct RuleRow<'a> {
     pub matched: Vec<MatchedRow<'a>>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct NoteRow<'a> {
     pub message: Cow<'a, str>,
     pub policy: Region,
@@ -128,7 +142,7 @@ pub struct NoteRow<'a> {
 }
 
 /// Where a rule stands.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct RuleLines<'a> {
     pub file: Cow<'a, str>,
     /// The line of its id, and its last.
@@ -139,7 +153,7 @@ pub struct RuleLines<'a> {
 
 /// What a rule needs and did not get. Without a detail, the collection was not read; without a collection, the detail
 /// is the whole of it.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct UnreadRow<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collection: Option<Cow<'a, str>>,
@@ -147,7 +161,7 @@ pub struct UnreadRow<'a> {
     pub detail: Option<Cow<'a, str>>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct MatchedRow<'a> {
     /// A key of `things`.
     pub role: Cow<'a, str>,
@@ -158,15 +172,16 @@ pub struct MatchedRow<'a> {
     pub patterns: Vec<PatternRow<'a>>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct PatternRow<'a> {
     pub permissions: Vec<Cow<'a, str>>,
     pub policy: Region,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct FindingRow<'a> {
     pub rule: Cow<'a, str>,
+    #[schemars(extend("enum" = Status::ALL.map(Status::name)))]
     pub status: Cow<'a, str>,
     pub subject: ThingRow<'a>,
     pub message: Cow<'a, str>,
@@ -177,10 +192,20 @@ pub struct FindingRow<'a> {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more_paths: usize,
     pub policy: Region,
+    pub waiver: Option<WaiverRow<'a>>,
     pub fingerprint: Cow<'a, str>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub struct WaiverRow<'a> {
+    pub reason: Cow<'a, str>,
+    pub owner: Cow<'a, str>,
+    pub expires: Cow<'a, str>,
+    pub file: Cow<'a, str>,
+    pub line: u32,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct PathRow<'a> {
     /// Keys of `things`. If the first is the id of the finding's subject, and no key of another thing, it is the
     /// subject.
@@ -190,7 +215,7 @@ pub struct PathRow<'a> {
     pub matched: Option<usize>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct ThingRow<'a> {
     pub kind: Cow<'a, str>,
     pub id: Cow<'a, str>,
@@ -205,7 +230,7 @@ pub struct ThingRow<'a> {
     pub ambiguous: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct EvidenceRow<'a> {
     pub attribute: Cow<'a, str>,
     pub value: Scalar<'a>,
@@ -215,7 +240,7 @@ pub struct EvidenceRow<'a> {
     pub policy: Region,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Scalar<'a> {
     Null,
@@ -224,7 +249,7 @@ pub enum Scalar<'a> {
     Text(Cow<'a, str>),
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TextType {
     Time,
@@ -234,4 +259,10 @@ pub enum TextType {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_zero(number: &usize) -> bool {
     *number == 0
+}
+
+/// The schema of the report, as a JSON Schema.
+pub fn schema() -> serde_json::Value {
+    let report = schemars::schema_for!(Report<'static, Vec<FindingRow<'static>>, BTreeMap<String, ThingRow<'static>>>);
+    report.to_value()
 }

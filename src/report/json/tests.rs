@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::super::sample::{NAMES, outcome};
+use super::super::sample::{NAMES, outcome, waiver};
 use super::super::tests::rendered;
 use super::super::{Format, Unreadable};
 use super::read;
@@ -71,6 +71,7 @@ fn finding(template: Finding) -> impl Strategy<Value = Finding> {
         let evidence = |value| Evidence { value, ..template.evidence[0].clone() };
         Finding {
             status,
+            waiver: (status == Status::Waived).then(waiver),
             paths: paths.into_iter().map(path).collect(),
             evidence: values.into_iter().map(evidence).collect(),
             subject,
@@ -102,7 +103,7 @@ proptest! {
 #[test]
 fn a_report_that_contradicts_itself_is_refused() {
     let text = json(&outcome());
-    let changes: [(&str, serde_json::Value, &str); 14] = [
+    let changes: [(&str, serde_json::Value, &str); 16] = [
         ("/schema_version", json!(1), "schema version 1"),
         ("/rules/0/verdict", json!("pass"), "`hostile`"),
         ("/rules/0/violations", json!(0), "`hostile`"),
@@ -111,7 +112,9 @@ fn a_report_that_contradicts_itself_is_refused() {
         ("/rules/0/matched", json!([]), "permissions that do not exist"),
         ("/findings/26/rule", json!("no-such-rule"), "`no-such-rule`"),
         ("/findings/0/status", json!("fine"), "`fine` is not a status"),
-        ("/findings/0/status", json!("waived"), "`hostile`"),
+        ("/findings/0/status", json!("waived"), "without a waiver"),
+        ("/findings/0/status", json!("baselined"), "`hostile`"),
+        ("/findings/25/waiver", json!(null), "without a waiver"),
         ("/findings/0/paths/0/via/1", json!("role_x"), "`role_x`"),
         ("/findings/0/subject/kind", json!("robot"), "`robot` is not a kind"),
         ("/gate/exit_code", json!(0), "exit code 0 contradicts"),

@@ -11,11 +11,11 @@ use super::super::json_lines::Lines;
 use super::keys::Keys;
 use super::schema::{
     CoverageRow, EvidenceRow, FindingRow, GateRow, MatchedRow, NoteRow, Organization, PathRow, PatternRow, PolicyRow,
-    Report, RuleLines, RuleRow, Scalar, SkippedRow, Summary, TextType, ThingRow, Tool, UnreadRow, VERSION,
+    Report, RuleLines, RuleRow, Scalar, SkippedRow, Summary, TextType, ThingRow, Tool, UnreadRow, VERSION, WaiverRow,
 };
 use crate::finding::{
     AccessPath, Evidence, Finding, Matched, Note, Outcome, PolicyFile, RuleResult, Skipped, Status, Thing, Unread,
-    Value, Verdict,
+    Value, Verdict, Waiver,
 };
 use crate::org::{CollectionSummary, Text};
 use crate::time::rfc3339;
@@ -39,6 +39,7 @@ pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
             strict: outcome.gate.strict,
             max_age: outcome.gate.max_age,
             exit_zero: outcome.gate.exit_zero,
+            strict_baseline: outcome.gate.strict_baseline,
             exit_code: outcome.ending().code(),
         },
         policies: outcome.policies.iter().map(policy).collect(),
@@ -52,6 +53,8 @@ pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
             .collect(),
         disagreements: Cow::Borrowed(&outcome.disagreements),
         oddities: Cow::Borrowed(&outcome.oddities),
+        exceptions: Cow::Borrowed(&outcome.exceptions),
+        stale: outcome.stale,
         summary: summary(outcome),
         rules: outcome.rules.iter().map(|result| rule(result, &keys)).collect(),
         findings: Findings { outcome, keys: &keys },
@@ -136,6 +139,7 @@ fn rule<'a>(rule: &'a RuleResult, keys: &Keys) -> RuleRow<'a> {
         violations: rule.violations(),
         unknown: rule.unknown(),
         truncated: rule.truncated,
+        waivable: info.waivable,
         vacuous: rule.vacuous,
         policy: RuleLines {
             file: Cow::Borrowed(&info.location.source.name),
@@ -198,7 +202,18 @@ fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &Keys) -> Findi
         paths: finding.paths.iter().map(path).collect(),
         more_paths: finding.more_paths,
         policy: finding.region,
+        waiver: finding.waiver.as_deref().map(waiver),
         fingerprint: Cow::Borrowed(&finding.fingerprint),
+    }
+}
+
+fn waiver(waiver: &Waiver) -> WaiverRow<'_> {
+    WaiverRow {
+        reason: Cow::Borrowed(&waiver.reason),
+        owner: Cow::Borrowed(&waiver.owner),
+        expires: rfc3339(waiver.expires).into(),
+        file: Cow::Borrowed(&waiver.file),
+        line: waiver.line,
     }
 }
 

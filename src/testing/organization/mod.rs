@@ -18,6 +18,14 @@ use crate::org::{
 };
 use crate::time::Time;
 
+/// The keys that each kind of thing may have; all but those of an organization are fields of the API.
+pub(crate) mod keys {
+    #[cfg(test)]
+    pub(crate) use super::read::ORGANIZATION;
+    pub(crate) use super::read::{ADMIN_KEY, GROUP, INVITE, PROJECT, ROLE, USER};
+    pub(crate) use super::things::{ACCOUNT, KEY, MEMBER};
+}
+
 use incomplete::Incomplete;
 
 /// An organization of a test, and the names by which the test speaks of its things.

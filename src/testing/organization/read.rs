@@ -9,11 +9,12 @@ use crate::document::tree::Node;
 use crate::org::{AdminApiKey, Group, Invite, Known, Owner, Project, Role, Text, User, canonical_role_id};
 use crate::time::Time;
 
-const ORGANIZATION: &[&str] = &["roles", "groups", "users", "projects", "invites", "admin_api_keys", "incomplete"];
-const ROLE: &[&str] =
+pub(crate) const ORGANIZATION: &[&str] =
+    &["roles", "groups", "users", "projects", "invites", "admin_api_keys", "incomplete"];
+pub(crate) const ROLE: &[&str] =
     &["name", "description", "permissions", "predefined_role", "created_at", "updated_at", "created_by"];
-const GROUP: &[&str] = &["name", "is_scim_managed", "group_type", "created_at"];
-const USER: &[&str] = &[
+pub(crate) const GROUP: &[&str] = &["name", "is_scim_managed", "group_type", "created_at"];
+pub(crate) const USER: &[&str] = &[
     "name",
     "email",
     "role",
@@ -25,10 +26,10 @@ const USER: &[&str] = &[
     "created",
     "api_key_last_used_at",
 ];
-const PROJECT: &[&str] = &["name", "status", "created_at", "archived_at"];
+pub(crate) const PROJECT: &[&str] = &["name", "status", "created_at", "archived_at"];
 const IN_PROJECT: &[&str] = &["roles", "users", "groups", "service_accounts", "api_keys"];
-const ADMIN_KEY: &[&str] = &["name", "created_at", "expires_at", "last_used_at"];
-const INVITE: &[&str] = &["email", "role", "status", "created_at", "expires_at", "accepted_at"];
+pub(crate) const ADMIN_KEY: &[&str] = &["name", "created_at", "expires_at", "last_used_at"];
+pub(crate) const INVITE: &[&str] = &["email", "role", "status", "created_at", "expires_at", "accepted_at"];
 
 pub(super) const DAY: Time = 86_400;
 

@@ -7,9 +7,9 @@ use crate::document::tree::{Node, Yaml};
 use crate::document::{Noted, Problem};
 use crate::org::{ApiKey, Known, Owner, ServiceAccount, Text};
 
-const MEMBER: &[&str] = &["role", "added_at"];
-const ACCOUNT: &[&str] = &["name", "role", "created_at"];
-const KEY: &[&str] = &["name", "created_at", "last_used_at", "owner_project_access"];
+pub(crate) const MEMBER: &[&str] = &["role", "added_at"];
+pub(crate) const ACCOUNT: &[&str] = &["name", "role", "created_at"];
+pub(crate) const KEY: &[&str] = &["name", "created_at", "last_used_at", "owner_project_access"];
 
 impl Drafter<'_, '_> {
     pub(super) fn contents(&mut self, entry: &Entry<'_>, within: &str, draft: &mut ProjectDraft) {

@@ -66,5 +66,5 @@ fn every_command_has_a_manual_page_with_its_flags() {
         }
     }
     let ran = offline().args(["man", "chek"]).run().ends_with(2);
-    assert!(ran.stderr.contains("write one of: check, fetch"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("write one of: check, baseline, fetch"), "{}", ran.stderr);
 }

@@ -25,8 +25,10 @@ type Check = fn(&str);
 /// Which pages have snippets, and what each snippet has to do, in the order of the page.
 const PAGES: &[(&str, &[Check])] = &[
     ("README.md", &[try_it, install, commands, policy, github_workflow, cron, jq, configuration]),
+    ("docs/adopting.md", &[waivers, baseline]),
     ("docs/ci.md", &[container, attestation]),
     ("docs/collection.md", &[]),
+    ("docs/linting.md", &[linted, lint_finding, lint_configuration]),
     ("docs/policies.md", &[policy, condition, policy, policy]),
     ("docs/trust.md", &[]),
     ("docs/testing.md", &[policy, policy_tests, failed_policy_test]),
@@ -142,6 +144,29 @@ fn failed_policy_test(snippet: &str) {
     assert!(ran.stdout.starts_with(snippet), "{}", ran.stdout);
 }
 
+/// Lints the policy of `docs/linting.md`.
+fn lint(args: &[&str]) -> Ran {
+    let policy = &snippets("docs/linting.md")[0];
+    offline().file("access.yaml", policy).args(["lint", "access.yaml"]).args(args.iter().copied()).run()
+}
+
+fn linted(snippet: &str) {
+    policy(snippet);
+    lint(&[]).ends_with(1);
+}
+
+/// What the page shows is what is said of its policy.
+fn lint_finding(snippet: &str) {
+    let ran = lint(&[]).ends_with(1);
+    assert!(ran.stdout.contains(snippet.trim_end()), "{}", ran.stdout);
+}
+
+fn lint_configuration(snippet: &str) {
+    let run = offline().file("rolelint.yaml", snippet).file("access.yaml", &snippets("docs/linting.md")[0]);
+    let ran = run.args(["lint", "access.yaml"]).run().ends_with(1);
+    assert!(ran.stdout.contains("unknown-permission") && !ran.stdout.contains("untested-rule"), "{}", ran.stdout);
+}
+
 /// Runs the workflow of the README in a repository with this policy; says whether it is green.
 fn run_workflow(snippet: &str, api: &FakeApi, policy: &str, key: &str) -> (bool, Vec<Step>, String) {
     let machine = Machine::new(api)
@@ -224,6 +249,32 @@ fn jq(snippet: &str) {
     // Not every machine that tests rolelint has jq.
     let has_jq = machine.run("sh", "command -v jq").code == 0;
     assert!(!has_jq || machine.run("sh -e", snippet).ends_with(0).stdout == names);
+}
+
+/// Both waivers cover something. Only their day is another: a waiver does not last for ever.
+fn waivers(snippet: &str) {
+    let snippet = snippet.replace("2027-01-31", &in_days(90));
+    let api = acme();
+    let machine = Machine::new(&api).env("OPENAI_ADMIN_KEY", KEY).file("work/waivers.yaml", snippet);
+    let ran = machine.run("sh -e", "rolelint check --waivers waivers.yaml --format json").ends_with(1);
+    let report = ran.json().0;
+    assert_eq!((&report["summary"]["waived"], &report["exceptions"]), (&2.into(), &serde_json::json!([])));
+}
+
+/// Red before, green after; nothing changes in between.
+fn baseline(snippet: &str) {
+    let api = acme();
+    let machine = Machine::new(&api).env("OPENAI_ADMIN_KEY", KEY);
+    let codes: Vec<i32> = snippet.lines().map(|line| machine.run("sh -e", line).code).collect();
+    assert_eq!(codes, [1, 0, 0, 0, 0]);
+    assert_eq!(machine.list("work"), [".rolelint-baseline.jsonl"]);
+}
+
+/// The day that is so many days away, in UTC.
+fn in_days(days: i64) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    let then = i64::try_from(now).expect("a time") + days * 86_400;
+    rolelint::time::day(then - then.rem_euclid(86_400))
 }
 
 /// Each setting of the configuration is in force, and a check by it ends as it should.

@@ -1,0 +1,96 @@
+//! The flags on accepted violations: waivers and the baseline.
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::FalseyValueParser;
+
+use crate::cli::length;
+use crate::exceptions::{Baseline, BaselineError, Terms, WaiverError, Waivers};
+use crate::finding::Outcome;
+use crate::org::Org;
+use crate::time::Time;
+
+use super::input;
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Exceptions")]
+pub struct WaiverArgs {
+    /// Accept the violations that the waivers in FILE name; repeatable
+    #[arg(long, value_name = "FILE", env = "ROLELINT_WAIVERS", hide_env_values = true)]
+    pub waivers: Vec<PathBuf>,
+    /// Go by no waivers, whatever the environment says
+    #[arg(long, conflicts_with = "waivers")]
+    pub no_waivers: bool,
+    /// Longest time until a waiver expires
+    #[arg(long, value_name = "TIME", default_value = "180d", value_parser = length, env = "ROLELINT_MAX_WAIVER", hide_env_values = true)]
+    pub max_waiver: i64,
+    /// Report waivers that expire within this time
+    #[arg(long, value_name = "TIME", default_value = "14d", value_parser = length, env = "ROLELINT_EXPIRING_WITHIN", hide_env_values = true)]
+    pub expiring_within: i64,
+}
+
+impl WaiverArgs {
+    /// Reads the waivers. An `as_of` in the past brings none back that has expired.
+    pub(crate) fn open(&self, as_of: Option<Time>) -> Result<InForce, WaiverError> {
+        let now = input::now();
+        let now = as_of.map_or(now, |as_of| as_of.max(now));
+        let terms = Terms { now, longest: self.max_waiver, expiring_within: self.expiring_within };
+        Ok(InForce { waivers: Waivers::open(self.files(), &terms)?, terms })
+    }
+
+    /// The files that are read.
+    pub(crate) fn files(&self) -> &[PathBuf] {
+        if self.no_waivers { &[] } else { &self.waivers }
+    }
+
+    /// The same as paths.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = &Path> {
+        self.files().iter().map(PathBuf::as_path)
+    }
+}
+
+/// The waivers of this run.
+pub(crate) struct InForce {
+    waivers: Waivers,
+    terms: Terms,
+}
+
+impl InForce {
+    pub(crate) fn apply(&self, outcome: &mut Outcome, org: &Org) {
+        self.waivers.apply(outcome, org, &self.terms);
+    }
+}
+
+/// Which violations are no news.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Exceptions")]
+pub struct BaselineArgs {
+    /// Accept the violations in FILE, which `rolelint baseline` wrote
+    #[arg(long, value_name = "FILE", env = "ROLELINT_BASELINE", hide_env_values = true)]
+    pub baseline: Option<PathBuf>,
+    /// Go by no baseline, whatever the environment says
+    #[arg(long, conflicts_with = "baseline")]
+    pub no_baseline: bool,
+    /// Exit with 1 if a violation of the baseline is fixed, so that it is taken out
+    #[arg(long, overrides_with = "no_strict_baseline", env = "ROLELINT_STRICT_BASELINE", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    pub strict_baseline: bool,
+    /// Not strict about the baseline, whatever the environment says
+    #[arg(long, overrides_with = "strict_baseline")]
+    pub no_strict_baseline: bool,
+}
+
+impl BaselineArgs {
+    /// The file that is read.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.baseline.as_deref().filter(|_| !self.no_baseline)
+    }
+
+    /// Reads the baseline; without one, nothing is accepted.
+    pub(crate) fn open(&self) -> Result<Baseline, BaselineError> {
+        self.file().map_or_else(|| Ok(Baseline::default()), Baseline::open)
+    }
+
+    pub(crate) fn is_strict(&self) -> bool {
+        self.strict_baseline && !self.no_strict_baseline
+    }
+}

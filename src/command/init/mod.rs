@@ -1,0 +1,56 @@
+//! `rolelint init`: a first configuration, policy and test, with schemas for the editor.
+
+use std::path::{Path, PathBuf};
+
+use clap::CommandFactory as _;
+
+use crate::cli::Common;
+use crate::console::output;
+use crate::escape::shown;
+use crate::schema::{What, schema};
+
+use super::{Cli, Error, Exit};
+
+/// What people write: the path of each file, and its text.
+const FILES: [(&str, &str); 3] = [
+    ("rolelint.yaml", include_str!("rolelint.yaml")),
+    ("policies/access.yaml", include_str!("access.yaml")),
+    ("policies/access_test.yaml", include_str!("access_test.yaml")),
+];
+
+/// The schemas that the first line of each of them names.
+const SCHEMAS: [(&str, What); 3] = [
+    (".rolelint/config.schema.json", What::Config),
+    (".rolelint/policy.schema.json", What::Policy),
+    (".rolelint/tests.schema.json", What::Tests),
+];
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The folder to write to, such as a repository
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    pub folder: PathBuf,
+}
+
+pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
+    let command = Cli::command();
+    let schemas = SCHEMAS.map(|(path, what)| (path, format!("{:#}\n", schema(what, &command))));
+    let files = FILES.iter().map(|(path, text)| (*path, (*text).to_owned())).chain(schemas);
+    let folder = args.folder.strip_prefix(".").unwrap_or(&args.folder);
+    let files: Vec<(PathBuf, String)> = files.map(|(path, text)| (folder.join(path), text)).collect();
+    // All or nothing: half of it would look like the whole.
+    if let Some((path, _)) = files.iter().find(|(path, _)| path.symlink_metadata().is_ok()) {
+        return Err(Error::Exists { path: path.clone() });
+    }
+    for (path, text) in &files {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
+        output::write(Some(path), |to| to.write_all(text.as_bytes()))?;
+    }
+    if !common.is_quiet() {
+        let names: Vec<String> = files.iter().map(|(path, _)| shown(path)).collect();
+        output::say(&format!("wrote {}", names.join(", ")));
+        output::say("next: rolelint lint; rolelint test policies; rolelint check");
+    }
+    Ok(Exit::Clean)
+}

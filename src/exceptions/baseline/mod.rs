@@ -1,0 +1,222 @@
+//! The baseline: the violations that there were on the day when checking began, one line each. What is not in it fails.
+
+mod line;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::bounded;
+use crate::escape::{shown, visible};
+use crate::finding::{Acceptance, Outcome, Status};
+use crate::org::Identity;
+
+use line::{Key, Line, VERSION};
+
+/// The largest baseline, in bytes.
+const LARGEST: u64 = 1 << 30;
+
+/// Why there is no baseline to go by.
+#[derive(Debug, Error, Diagnostic)]
+pub enum Error {
+    /// It could not be read.
+    #[error("cannot read the baseline `{}`", shown(path))]
+    #[diagnostic(help("`rolelint baseline -o FILE` writes one; --no-baseline does without"))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A line is none.
+    #[error("{place} is no line of a baseline")]
+    #[diagnostic(help("`rolelint baseline -o FILE` writes such lines; take them as they are"))]
+    Broken {
+        /// File and line.
+        place: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A line is of another version.
+    #[error("{place} has version {version}, and this rolelint reads version {VERSION}")]
+    Version {
+        /// File and line.
+        place: String,
+        /// Which.
+        version: u32,
+    },
+    /// A line is of another organization, or does not say of which.
+    #[error("{place} is of {}, and what is checked is {}", visible(theirs), visible(ours))]
+    #[diagnostic(help("each organization needs a baseline of its own"))]
+    OtherOrganization {
+        /// File and line.
+        place: String,
+        /// What the line says.
+        theirs: String,
+        /// What was checked.
+        ours: String,
+    },
+}
+
+/// Accepted violations.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    /// The file, fit to be shown.
+    name: String,
+    /// Each with its place in the file. The same line twice, as a merge may leave it, is one.
+    lines: BTreeMap<Line, usize>,
+}
+
+/// What has become of an accepted violation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It is still there.
+    There,
+    /// It is certainly gone.
+    Gone,
+    /// It is there, and another number was counted.
+    Counted,
+    /// Its rule was not judged, or not answered whole.
+    Untold,
+    /// Its rule cannot be waived.
+    Refused,
+}
+
+impl Baseline {
+    /// Reads a baseline.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or holds a line that is none.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let text = bounded::read(path, LARGEST).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        Self::read(shown(path), &text)
+    }
+
+    pub(super) fn read(name: String, text: &str) -> Result<Self, Error> {
+        let mut lines = BTreeMap::new();
+        for (at, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
+            let place = || format!("{name}:{}", at + 1);
+            let line: Line = serde_json::from_str(text).map_err(|source| Error::Broken { place: place(), source })?;
+            if line.version != VERSION {
+                return Err(Error::Version { place: place(), version: line.version });
+            }
+            lines.entry(line).or_insert(at + 1);
+        }
+        Ok(Self { name, lines })
+    }
+
+    /// Makes sure that every line is of this organization.
+    ///
+    /// # Errors
+    ///
+    /// One is not, or not certainly.
+    pub fn belongs_to(&self, told: &Identity) -> Result<(), Error> {
+        for (line, at) in &self.lines {
+            let same = match &line.organization {
+                Some(organization) => [&told.id, &told.name].into_iter().flatten().any(|known| known == organization),
+                None => !told.is_known(),
+            };
+            if !same {
+                let theirs = line.organization.clone().unwrap_or_else(|| Identity::default().to_string());
+                let place = format!("{}:{at}", self.name);
+                return Err(Error::OtherOrganization { place, theirs, ours: told.to_string() });
+            }
+        }
+        Ok(())
+    }
+
+    /// The violations of an outcome that can be accepted and are not yet.
+    pub fn of(outcome: &Outcome) -> Self {
+        let violations = outcome.findings.iter().filter(|finding| finding.status == Status::Violation);
+        let waivable = violations.filter(|finding| outcome.rules[finding.rule].info.waivable);
+        let lines = waivable.map(|finding| (Line::of(outcome, finding), 0)).collect();
+        Self { name: String::new(), lines }
+    }
+
+    /// Accepts the violations that are in it, and says which of its lines have become pointless.
+    pub fn apply(&self, outcome: &mut Outcome) {
+        if self.lines.is_empty() {
+            return;
+        }
+        let keys: BTreeSet<&Key<'_>> = self.lines.keys().map(|line| &line.key).collect();
+        let fates = self.fates(outcome);
+        outcome
+            .accept(|rule, finding| keys.contains(&Key::of(&rule.info.id, finding)).then_some(Acceptance::Baselined));
+        for ((line, at), fate) in self.lines.iter().zip(fates) {
+            let Key { rule, subject, .. } = &line.key;
+            let why = match fate {
+                Fate::There | Fate::Untold => continue,
+                Fate::Gone => {
+                    outcome.stale += 1;
+                    "is fixed: take it out of the baseline"
+                }
+                Fate::Counted => "is there with another number, and was not accepted with that",
+                Fate::Refused => "has no effect: the rule cannot be waived",
+            };
+            outcome.exceptions.push(format!("{}:{at}: {rule} of {subject} {why}", self.name));
+        }
+    }
+
+    /// What has become of each line.
+    fn fates(&self, outcome: &Outcome) -> Vec<Fate> {
+        let proven = outcome.findings.iter().filter(|finding| finding.status != Status::Unknown);
+        let there: BTreeSet<Key<'_>> =
+            proven.map(|finding| Key::of(&outcome.rules[finding.rule].info.id, finding)).collect();
+        let uncounted: BTreeSet<(&str, &str)> = there.iter().map(|key| (&*key.subject, &*key.fingerprint)).collect();
+        let rules: BTreeMap<&str, _> = outcome.rules.iter().map(|rule| (rule.info.id.as_str(), rule)).collect();
+        let fate = |line: &Line| {
+            let Key { rule, subject, fingerprint, .. } = &line.key;
+            let Some(rule) = rules.get(&**rule) else {
+                let is_skipped = outcome.skipped.iter().any(|skipped| skipped.rule == *rule);
+                return if is_skipped { Fate::Untold } else { Fate::Gone };
+            };
+            if !rule.info.waivable {
+                Fate::Refused
+            } else if there.contains(&line.key) {
+                Fate::There
+            } else if uncounted.contains(&(&**subject, &**fingerprint)) {
+                Fate::Counted
+            } else if rule.is_open() {
+                Fate::Untold
+            } else {
+                Fate::Gone
+            }
+        };
+        self.lines.keys().map(fate).collect()
+    }
+
+    /// Takes over from an earlier baseline the lines of which the outcome does not tell.
+    pub fn keep(&mut self, earlier: &Self, outcome: &Outcome) {
+        let fates = earlier.fates(outcome);
+        let untold = earlier.lines.keys().zip(fates).filter(|(_, fate)| *fate == Fate::Untold);
+        self.lines.extend(untold.map(|(line, _)| (line.clone(), 0)));
+    }
+
+    /// What this one accepts and the other does not, in words.
+    pub fn beyond(&self, other: &Self) -> Vec<&str> {
+        let known: BTreeSet<&Key<'_>> = other.lines.keys().map(|line| &line.key).collect();
+        self.lines.keys().filter(|line| !known.contains(&line.key)).map(|line| line.message.as_str()).collect()
+    }
+
+    /// How many violations it accepts.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Writes it, sorted.
+    ///
+    /// # Errors
+    ///
+    /// What the writer says.
+    pub fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        for line in self.lines.keys() {
+            serde_json::to_writer(&mut *to, line)?;
+            to.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+}

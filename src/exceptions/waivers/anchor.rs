@@ -1,0 +1,137 @@
+//! What a waiver is about: one thing of the organization, by its id, e-mail address or exact name. What could mean two
+//! things means none.
+
+use crate::finding::{AccessPath, Finding, RuleResult, Thing, ThingKind};
+use crate::org::{Kind, Known, Org, Text, canonical_role_id};
+
+/// A thing by the word that a waiver has for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    pub kind: ThingKind,
+    pub name: String,
+}
+
+/// What an anchor means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// The thing with this id.
+    One(Text),
+    /// Nothing that is known.
+    Nothing,
+    /// So many things have that name.
+    Several(usize),
+}
+
+impl Meant {
+    fn is(&self, thing: &Thing) -> bool {
+        matches!(self, Self::One(id) if *id == thing.id)
+    }
+}
+
+impl Anchor {
+    /// The word for the organization itself.
+    pub const ORGANIZATION: &'static str = "organization";
+
+    /// Finds the thing: by its id; if nothing has that id, by its e-mail address, which has an `@`, or its name.
+    pub fn find(&self, org: &Org) -> Meant {
+        let kind = match self.kind {
+            ThingKind::Organization => return Meant::One(Thing::organization().id),
+            // A grant has no name, and its id is put together.
+            ThingKind::Of(Kind::Grant) => return Meant::One(Text::new(&self.name)),
+            ThingKind::Of(kind) => kind,
+        };
+        let things = things(org, kind);
+        let id = if kind == Kind::Role { canonical_role_id(&self.name) } else { &self.name };
+        // Nobody may take a waiver for themselves by taking the address of somebody else for a name.
+        let is_email = self.name.contains('@');
+        let has_email = matches!(kind, Kind::User | Kind::Invite);
+        let same_email = |email: &str| email.to_lowercase() == self.name.to_lowercase();
+        let named = |(_, name, email): &(&Text, Option<&Text>, Option<&Text>)| {
+            if is_email && has_email {
+                email.is_some_and(|email| same_email(email))
+            } else {
+                name.is_some_and(|name| *name == self.name)
+            }
+        };
+        let mut found: Vec<&Text> =
+            things.iter().filter(|(known, ..)| known.as_str() == id).map(|(id, ..)| *id).collect();
+        if found.is_empty() {
+            found = things.iter().filter(|thing| named(thing)).map(|(id, ..)| *id).collect();
+        }
+        found.sort_unstable();
+        found.dedup();
+        match found.as_slice() {
+            [] => Meant::Nothing,
+            [one] => Meant::One((*one).clone()),
+            several => Meant::Several(several.len()),
+        }
+    }
+}
+
+type Named<'o> = (&'o Text, Option<&'o Text>, Option<&'o Text>);
+
+/// The things of a kind: id, name, e-mail address.
+fn things(org: &Org, kind: Kind) -> Vec<Named<'_>> {
+    fn of<'o>(id: &'o Text, name: &'o Known<Text>) -> Named<'o> {
+        (id, name.value(), None)
+    }
+    match kind {
+        Kind::Role => org.roles.iter().map(|role| of(&role.id, &role.name)).collect(),
+        Kind::User => org.users.iter().map(|user| (&user.id, user.name.value(), user.email.value())).collect(),
+        Kind::Group => org.groups.iter().map(|group| of(&group.id, &group.name)).collect(),
+        Kind::Project => org.projects.iter().map(|project| of(&project.id, &project.name)).collect(),
+        Kind::ServiceAccount => org.service_accounts.iter().map(|account| of(&account.id, &account.name)).collect(),
+        Kind::Invite => org.invites.iter().map(|invite| (&invite.id, None, invite.email.value())).collect(),
+        Kind::AdminApiKey => org.admin_api_keys.iter().map(|key| of(&key.id, &key.name)).collect(),
+        Kind::ApiKey => org.api_keys.iter().map(|key| of(&key.id, &key.name)).collect(),
+        Kind::Grant => Vec::new(),
+    }
+}
+
+/// A waiver with what its words mean in one organization.
+#[derive(Debug)]
+pub struct Resolved {
+    pub kind: ThingKind,
+    pub subject: Meant,
+    pub roles: Vec<Meant>,
+    pub permissions: Vec<String>,
+    pub scopes: Vec<Meant>,
+}
+
+impl Resolved {
+    /// What the words mean, the subject first.
+    pub fn meant(&self) -> impl Iterator<Item = &Meant> {
+        std::iter::once(&self.subject).chain(&self.roles).chain(&self.scopes)
+    }
+
+    /// Whether all of the finding is covered: its subject, and where the waiver says more, every path to what fired.
+    pub fn covers(&self, rule: &RuleResult, finding: &Finding) -> bool {
+        if finding.subject.kind != self.kind || !self.subject.is(&finding.subject) {
+            return false;
+        }
+        let narrower = !(self.roles.is_empty() && self.permissions.is_empty() && self.scopes.is_empty());
+        let whole = finding.more_paths == 0 && !finding.paths.is_empty();
+        !narrower || whole && finding.paths.iter().all(|path| self.covers_path(rule, finding, path))
+    }
+
+    fn covers_path(&self, rule: &RuleResult, finding: &Finding, path: &AccessPath) -> bool {
+        let steps: Vec<&Thing> = finding.steps(path).collect();
+        let role = steps.iter().rposition(|step| step.is(Kind::Role));
+        let is_role = || role.is_some_and(|at| self.roles.iter().any(|meant| meant.is(steps[at])));
+        let fired = path.matched.map(|matched| rule.matched[matched].permissions());
+        let is_permission =
+            || fired.is_some_and(|fired| fired.iter().all(|met| self.permissions.iter().any(|known| known == met)));
+        // A role that holds in a project is reached by way of it.
+        let project = role.and_then(|at| {
+            let before = at.checked_sub(1).map(|at| steps[at]).filter(|before| before.is(Kind::Project));
+            before.or(steps[at].project.as_deref())
+        });
+        let is_scope = || {
+            let organization = Thing::organization();
+            role.is_some() && self.scopes.iter().any(|meant| meant.is(project.unwrap_or(&organization)))
+        };
+        (self.roles.is_empty() || is_role())
+            && (self.permissions.is_empty() || is_permission())
+            && (self.scopes.is_empty() || is_scope())
+    }
+}

@@ -1,0 +1,75 @@
+//! What the reader should know of a waiver, in sentences that begin with its place.
+
+use super::Terms;
+use super::anchor::{Anchor, Meant, Resolved};
+use super::entry::Entry;
+use crate::document::nearest;
+use crate::finding::{Outcome, RuleResult, ThingKind};
+use crate::time::day;
+
+const SECONDS_OF_A_DAY: i64 = 86_400;
+
+/// The sentences on one waiver; `is_used` says whether a rule has a violation that the waiver covers or would cover.
+pub fn of(
+    entry: &Entry,
+    resolved: &Resolved,
+    outcome: &Outcome,
+    terms: &Terms,
+    is_used: impl Fn(&str) -> bool,
+) -> Vec<String> {
+    let place = format!("{}:{}", entry.waiver.file, entry.waiver.line);
+    let mut said = Vec::new();
+    let left = entry.waiver.expires.saturating_sub(terms.now);
+    let (rules, expires) = (entry.rules.join(", "), day(entry.waiver.expires));
+    let who = spoken(&entry.subject);
+    if !entry.is_in_force(terms) {
+        said.push(format!("the waiver of {rules} for {who} expired on {expires} and counts no more"));
+    } else if left <= terms.expiring_within {
+        let days = left.div_euclid(SECONDS_OF_A_DAY);
+        said.push(format!("the waiver of {rules} for {who} expires on {expires}, in {days} days"));
+    }
+    for (anchor, meant) in entry.anchors().zip(resolved.meant()) {
+        if let Meant::Several(count) = meant {
+            let name = spoken(anchor);
+            said.push(format!("the waiver of {rules} covers nothing: {count} things are meant by {name}; write an id"));
+        }
+    }
+    for id in &entry.rules {
+        let judged = outcome.rules.iter().find(|rule| rule.info.id == *id);
+        said.extend(match judged {
+            Some(rule) => on_rule(entry, resolved, rule, is_used(id)),
+            None if outcome.skipped.iter().any(|skipped| skipped.rule == *id) => None,
+            None => {
+                let known = outcome.rules.iter().map(|rule| rule.info.id.as_str());
+                let near = nearest(id, known).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+                Some(format!("there is no rule {id}{near}"))
+            }
+        });
+    }
+    said.into_iter().map(|sentence| format!("{place}: {sentence}")).collect()
+}
+
+fn on_rule(entry: &Entry, resolved: &Resolved, rule: &RuleResult, is_used: bool) -> Option<String> {
+    let (id, info) = (&rule.info.id, &rule.info);
+    if !info.waivable {
+        let (file, line) = (&info.location.source.name, info.location.region().line);
+        return Some(format!("the waiver of {id} has no effect: the rule cannot be waived ({file}:{line})"));
+    }
+    let several = resolved.meant().any(|meant| matches!(meant, Meant::Several(_)));
+    // Of a rule without a whole answer, nobody knows what it would find.
+    if is_used || several || rule.is_open() {
+        return None;
+    }
+    let unknown = entry.anchors().zip(resolved.meant()).find(|(_, meant)| **meant == Meant::Nothing);
+    Some(match unknown {
+        Some((anchor, _)) => format!("the waiver of {id} is for {}, which does not exist", spoken(anchor)),
+        None => format!("the waiver of {id} for {} is not used: there is no such violation", spoken(&entry.subject)),
+    })
+}
+
+fn spoken(anchor: &Anchor) -> String {
+    match anchor.kind {
+        ThingKind::Organization => "the organization".to_owned(),
+        ThingKind::Of(_) => format!("{} `{}`", anchor.kind.words(), anchor.name),
+    }
+}

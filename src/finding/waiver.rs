@@ -1,0 +1,26 @@
+//! What accepts a violation for a time.
+
+use std::fmt;
+
+use crate::time::{Time, day};
+
+/// A waiver, as a finding shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiver {
+    /// Why the violation is accepted.
+    pub reason: String,
+    /// Who answers for that.
+    pub owner: String,
+    /// The first moment at which it counts no more.
+    pub expires: Time,
+    /// The file that it stands in.
+    pub file: String,
+    /// The line where it begins.
+    pub line: u32,
+}
+
+impl fmt::Display for Waiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "until {} by {}: {} ({}:{})", day(self.expires), self.owner, self.reason, self.file, self.line)
+    }
+}

@@ -1,0 +1,34 @@
+//! Every pattern of a rule, with the attribute that it is asked of.
+
+use crate::policy::{Assertion, Attribute, Condition, Pattern, Predicate, Rule, ViaPredicate};
+
+/// All of them, in the order of the text.
+pub fn of(rule: &Rule) -> Vec<(&'static Attribute, &Pattern)> {
+    let mut found = Vec::new();
+    within(&rule.filter, &mut found);
+    match &rule.assertion {
+        Assertion::Forbid(condition) | Assertion::Require(condition) => within(condition, &mut found),
+        Assertion::Exactly(exactly) => found.extend(exactly.values.iter().map(|value| (exactly.attribute, value))),
+        Assertion::Count(..) => {}
+    }
+    found
+}
+
+fn within<'r>(condition: &'r Condition, found: &mut Vec<(&'static Attribute, &'r Pattern)>) {
+    match &condition.predicate {
+        Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|part| within(part, found)),
+        Predicate::Not(part) => within(part, found),
+        Predicate::Related(_, _, related) => within(&related.condition, found),
+        Predicate::Via(_, ViaPredicate::Group(group)) => within(group, found),
+        Predicate::Text(attribute, _, test) => {
+            let patterns = test.any.iter().flatten().chain(&test.regex).chain(&test.except);
+            found.extend(patterns.map(|pattern| (*attribute, pattern)));
+        }
+        Predicate::List(attribute, _, test) => {
+            let lists = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten().flatten();
+            let patterns = lists.chain(&test.all).chain(&test.none).chain(&test.except);
+            found.extend(patterns.map(|pattern| (*attribute, pattern)));
+        }
+        Predicate::Flag(..) | Predicate::Time(..) | Predicate::Via(_, ViaPredicate::Kinds(_)) => {}
+    }
+}

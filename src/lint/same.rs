@@ -1,0 +1,76 @@
+//! When two conditions say the same: a form of them without places, in which order does not matter.
+
+use crate::policy::{
+    Assertion, Condition, ListPredicate, Pattern, Predicate, Rule, TextPredicate, ViaKind, ViaPredicate,
+};
+
+/// What a rule selects and asserts.
+pub fn rule(rule: &Rule) -> String {
+    let (select, filter) = (rule.select.name(), condition(&rule.filter));
+    let asserted = match &rule.assertion {
+        // It does not matter which half of it selects and which is forbidden.
+        Assertion::Forbid(forbidden) => {
+            let parts = rule.filter.conjuncts().iter().chain(forbidden.conjuncts());
+            return format!("{select} forbid {}", joined("all", parts));
+        }
+        Assertion::Require(required) => format!("require {}", condition(required)),
+        Assertion::Count(bounds, counted, _) => format!("count {bounds:?} {counted:?}"),
+        Assertion::Exactly(exactly) => format!("exactly {} {}", exactly.attribute.name, patterns(&exactly.values)),
+    };
+    format!("{select} where {filter} {asserted}")
+}
+
+/// What a condition says.
+pub fn condition(of: &Condition) -> String {
+    match &of.predicate {
+        Predicate::All(parts) => joined("all", parts.iter()),
+        Predicate::Any(parts) => joined("any", parts.iter()),
+        Predicate::Not(part) => format!("not({})", condition(part)),
+        Predicate::Text(attribute, _, test) => format!("{}: {}", attribute.name, text(test)),
+        Predicate::List(attribute, _, test) => format!("{}: {}", attribute.name, list(test)),
+        Predicate::Flag(attribute, _, flag) => format!("{}: {flag}", attribute.name),
+        Predicate::Time(attribute, _, test) => format!("{}: {test:?}", attribute.name),
+        Predicate::Related(attribute, _, related) => {
+            format!("{}: {:?} {}", attribute.name, related.quantity, condition(&related.condition))
+        }
+        Predicate::Via(_, ViaPredicate::Kinds(kinds)) => {
+            let kinds: Vec<ViaKind> = kinds.iter().map(|(kind, _)| *kind).collect();
+            sorted(kinds.iter().map(|kind| format!("{kind:?}")).collect(), "via")
+        }
+        Predicate::Via(_, ViaPredicate::Group(group)) => format!("via group {}", condition(group)),
+    }
+}
+
+fn joined<'c>(word: &str, parts: impl Iterator<Item = &'c Condition>) -> String {
+    let mut parts: Vec<String> = parts.map(condition).collect();
+    if let [_] = parts.as_slice() { parts.remove(0) } else { sorted(parts, word) }
+}
+
+fn sorted(mut parts: Vec<String>, word: &str) -> String {
+    parts.sort();
+    parts.dedup();
+    format!("{word}({})", parts.join("; "))
+}
+
+fn text(test: &TextPredicate) -> String {
+    let any = test.any.as_deref().map(patterns);
+    let regex = test.regex.as_ref().map(written);
+    format!("null {} any {any:?} regex {regex:?} except {}", test.null, patterns(&test.except))
+}
+
+fn list(test: &ListPredicate) -> String {
+    let (any, only) = (test.any.as_deref().map(patterns), test.only.as_deref().map(patterns));
+    let [all, none, except] = [&test.all, &test.none, &test.except].map(|list| patterns(list));
+    format!("any {any:?} all {all} only {only:?} none {none} except {except} count {:?}", test.count)
+}
+
+fn patterns(list: &[Pattern]) -> String {
+    sorted(list.iter().map(written).collect(), "")
+}
+
+/// A pattern, in small letters where their case does not matter.
+pub fn written(pattern: &Pattern) -> String {
+    let text = if pattern.ignores_case() { pattern.text.to_lowercase() } else { pattern.text.clone() };
+    // So that no text can look like two.
+    format!("{text:?}")
+}

@@ -1,0 +1,25 @@
+//! `unknown-permission`: a permission that nobody knows, or a pattern near a known one that matches none.
+
+use super::{Oddity, Subject, patterns};
+use crate::document::{Problem, nearest};
+use crate::policy::{Naming, PERMISSIONS};
+
+pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
+    let mut found = Vec::new();
+    for (policy, rule) in subject.rules().filter(|(_, rule)| !rule.allow_unmatched) {
+        let permissions = patterns::of(rule).into_iter().filter(|(row, _)| row.names == Some(Naming::Permission));
+        for (_, pattern) in permissions.filter(|(_, one)| !PERMISSIONS.iter().any(|known| one.matches(known))) {
+            let near = nearest(&pattern.text, PERMISSIONS.iter().copied());
+            // A pattern may be meant for permissions that are yet to come, unless it is all but one that exists.
+            if pattern.literal().is_none() && near.is_none() {
+                continue;
+            }
+            let problem = Problem::new(pattern.span.clone(), format!("`{}` is no known permission", pattern.text));
+            found.push(Oddity::of(policy, rule, problem.help(match near {
+                Some(near) => format!("did you mean `{near}`? If it is right, write `allow_unmatched: true`"),
+                None => "`rolelint list permissions` shows those that are known; if it is right, write `allow_unmatched: true`".to_owned(),
+            })));
+        }
+    }
+    found
+}

@@ -1,0 +1,31 @@
+//! `unknown-role`: the id of a predefined role that does not exist, or a word that is all but that of one.
+
+use super::{Oddity, Subject, patterns};
+use crate::document::Problem;
+use crate::policy::{Kind, predefined};
+
+pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
+    let mut found = Vec::new();
+    for (policy, rule) in subject.rules().filter(|(_, rule)| !rule.allow_unmatched) {
+        // The short form of a relation asks for a name and an id: `role: owner`.
+        let ids = patterns::of(rule).into_iter().filter(|(row, _)| row.of == Kind::Role && row.name == "id");
+        for (literal, pattern) in ids.filter_map(|(_, pattern)| Some((pattern.literal()?, pattern))) {
+            let Some(meant) = meant(literal) else { continue };
+            let message = format!("`{literal}` is no predefined role");
+            let problem = Problem::new(pattern.span.clone(), message).help(format!("did you mean `{meant}`?"));
+            found.push(Oddity::of(policy, rule, problem));
+        }
+    }
+    found
+}
+
+/// The predefined role that this seems to be meant for, and is not.
+fn meant(literal: &str) -> Option<String> {
+    let near = |known: &str| strsim::osa_distance(&literal.to_lowercase(), known) == 1;
+    let ids: Vec<String> = predefined::ids().collect();
+    if literal.starts_with("role-") {
+        let known = ids.iter().any(|id| id == literal);
+        return (!known).then(|| ids.into_iter().min_by_key(|id| strsim::osa_distance(literal, id)))?;
+    }
+    predefined::words().find(|word| near(word)).map(str::to_owned)
+}

@@ -1,0 +1,19 @@
+//! `untested-rule`: a rule of which no test says what it must find.
+
+use std::collections::BTreeSet;
+
+use super::{Oddity, Subject};
+use crate::document::Problem;
+use crate::testing::Case;
+
+pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
+    let tested: BTreeSet<&str> = subject.suites.iter().flat_map(|suite| &suite.cases).flat_map(Case::expects).collect();
+    let untested = subject.rules().filter(|(_, rule)| !tested.contains(rule.info.id.as_str()));
+    let oddity = untested.map(|(policy, rule)| {
+        let message = format!("no test names `{}` under `expect`", rule.info.id);
+        let stem = policy.file.source.name.trim_end_matches(".yaml").trim_end_matches(".yml");
+        let help = format!("say what it must find and what not, in {stem}_test.yaml");
+        Oddity::of(policy, rule, Problem::new(rule.info.location.span.clone(), message).help(help))
+    });
+    oddity.collect()
+}

@@ -1,0 +1,53 @@
+//! JSON Schema 2020-12 of the files that people write, and of the results that programs read.
+//!
+//! What the vocabulary, the keys of a reader or a type say is not said again here. A schema is for editors and for
+//! programs; what it cannot express, loading still refuses.
+
+mod config;
+mod part;
+mod policy;
+mod results;
+mod tests;
+
+use serde_json::{Value, json};
+
+/// The files that have a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Policies.
+    Policy,
+    /// `rolelint.yaml`.
+    Config,
+    /// Tests of policies.
+    Tests,
+    /// The results of a check, in JSON.
+    Results,
+}
+
+impl What {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Policy, Self::Config, Self::Tests, Self::Results];
+
+    /// The word on the command line, and the name of the file without its ending.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Policy => "policy",
+            Self::Config => "config",
+            Self::Tests => "tests",
+            Self::Results => "results",
+        }
+    }
+}
+
+/// The schema of a kind of file. What the keys of a configuration mean is told by the flags of the command.
+pub fn schema(what: What, command: &clap::Command) -> Value {
+    let (title, mut schema) = match what {
+        What::Policy => ("A policy of rolelint", policy::file()),
+        What::Config => ("The configuration of rolelint", config::file(command)),
+        What::Tests => ("Tests of a policy of rolelint", tests::file()),
+        What::Results => ("The results of rolelint check --format json", results::file()),
+    };
+    schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    schema["title"] = json!(title);
+    schema
+}

@@ -1,0 +1,275 @@
+//! The baseline: what was there on the day when checking began is no news, and everything else is.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::{NOW, POLICY, remarks};
+use crate::support::fake::{Behaviour, FakeApi, Organization, User};
+use crate::support::harness::{Ran, Rolelint, offline, rolelint};
+use crate::support::small::{denied, healthy, leave, small, with};
+
+const COUNT: &str = "  - id: too-many-writers\n    select: user\n    where: { holds: { permission: api.groups.write, role: { predefined_role: false } } }\n    count: { max: 1 }\n";
+
+/// A folder with the policy in it, where baselines are kept from run to run.
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn run(api: &FakeApi, folder: &TempDir, args: &[&str]) -> Rolelint {
+    let run = rolelint(api).inside(folder.path()).file("policy.yaml", POLICY);
+    run.args(args.iter().copied()).args(["-p", "policy.yaml", "--as-of", NOW])
+}
+
+fn write(api: &FakeApi, folder: &TempDir, args: &[&str]) -> Ran {
+    run(api, folder, &["baseline", "-o", "b.jsonl"]).args(args.iter().copied()).run()
+}
+
+fn check(api: &FakeApi, folder: &TempDir, args: &[&str]) -> Ran {
+    run(api, folder, &["check", "--baseline", "b.jsonl", "--format", "json"]).args(args.iter().copied()).run()
+}
+
+fn lines(folder: &TempDir) -> Vec<String> {
+    let text = std::fs::read_to_string(folder.path().join("b.jsonl")).expect("a baseline");
+    text.lines().map(str::to_owned).collect()
+}
+
+fn save(folder: &TempDir, lines: &[String]) {
+    std::fs::write(folder.path().join("b.jsonl"), lines.join("\n")).expect("written");
+}
+
+fn start(change: impl FnOnce(&mut Organization)) -> FakeApi {
+    let mut org = small();
+    change(&mut org);
+    FakeApi::start(org, Behaviour::default())
+}
+
+/// Dora joins, and holds Writer.
+fn with_dora() -> FakeApi {
+    start(|org| {
+        let dora = User { id: "user-dora".to_owned(), name: "Dora".to_owned(), ..org.users[1].clone() };
+        org.users.push(User { email: Some("dora@acme.example".to_owned()), ..dora });
+    })
+}
+
+#[test]
+fn what_was_accepted_is_no_news_and_everything_else_is() {
+    let (api, folder) = (healthy(), folder());
+    let ran = write(&api, &folder, &[]).ends_with(0);
+    assert_eq!(ran.stderr.lines().last(), Some("4 violations are accepted"));
+    let report = check(&api, &folder, &[]).ends_with(0).json();
+    assert_eq!((report.0["summary"]["baselined"].as_u64(), report.is_complete()), (Some(4), true));
+    let api = with_dora();
+    let report = check(&api, &folder, &[]).ends_with(1).json();
+    assert_eq!(report.answer("user-writes"), "violation Dora");
+    assert_eq!((report.answer("role-writes").as_str(), remarks(&report)), ("pass", Vec::new()));
+    check(&api, &folder, &["--no-baseline"]).ends_with(2);
+    let bare = run(&api, &folder, &["check", "--no-baseline", "--format", "json"]).env("ROLELINT_BASELINE", "b.jsonl");
+    assert_eq!(bare.run().ends_with(1).json().answer("user-writes"), "violation Bob, Cyd, Dora, Eve");
+}
+
+#[test]
+fn each_line_has_what_people_review_and_the_file_is_sorted() {
+    let (api, folder) = (healthy(), folder());
+    write(&api, &folder, &[]).ends_with(0);
+    let lines = lines(&folder);
+    let mut sorted = lines.clone();
+    sorted.sort();
+    assert_eq!(lines, sorted);
+    let first: serde_json::Value = serde_json::from_str(&lines[0]).expect("JSON");
+    let expected = ["role-writes", "role/role_1", "org-small", "role Writer"];
+    let message = first["message"].as_str().expect("a text");
+    for (key, value) in ["rule", "subject", "organization"].iter().zip(expected) {
+        assert_eq!(first[key], value);
+    }
+    assert!(message.starts_with(expected[3]), "{message}");
+}
+
+#[test]
+fn a_new_grant_of_the_same_person_is_new() {
+    let (api, folder) = (healthy(), folder());
+    write(&api, &folder, &[]).ends_with(0);
+    let api = start(|org| {
+        let mut role = org.roles[2].clone();
+        (role.id, role.name) = ("role_9".to_owned(), "Writer too".to_owned());
+        org.roles.push(role);
+        org.users[1].roles.push("role_9".to_owned());
+    });
+    let report = check(&api, &folder, &[]).ends_with(1).json();
+    assert_eq!(
+        (report.answer("user-writes").as_str(), report.answer("role-writes").as_str()),
+        ("violation Bob", "violation Writer too")
+    );
+}
+
+#[test]
+fn a_count_is_accepted_as_it_was_and_no_other() {
+    let (api, folder) = (healthy(), folder());
+    let policy = format!("version: 1\nrules:\n{COUNT}");
+    let go = |api: &FakeApi, args: &[&str]| {
+        let run = rolelint(api).inside(folder.path()).file("policy.yaml", &policy);
+        run.args(args.iter().copied()).args(["-p", "policy.yaml", "--as-of", NOW]).run()
+    };
+    go(&api, &["baseline", "-o", "b.jsonl"]).ends_with(0);
+    go(&api, &["check", "--baseline", "b.jsonl"]).ends_with(0);
+    let ran = go(&with_dora(), &["check", "--baseline", "b.jsonl", "--format", "json"]).ends_with(1);
+    let said = "b.jsonl:1: too-many-writers of organization/organization is there with another number, and was not \
+                accepted with that";
+    assert_eq!(remarks(&ran.json()), [said]);
+}
+
+#[test]
+fn what_is_fixed_is_said_and_fails_only_a_strict_gate() {
+    let (api, folder) = (healthy(), folder());
+    write(&api, &folder, &[]).ends_with(0);
+    let api = start(|org| leave(org, "user-bob"));
+    let report = check(&api, &folder, &[]).ends_with(0).json();
+    assert_eq!(report.0["stale"], 1);
+    let said = "b.jsonl:2: user-writes of user/user-bob is fixed: take it out of the baseline";
+    assert_eq!(remarks(&report), [said]);
+    check(&api, &folder, &["--strict-baseline"]).ends_with(1);
+    check(&api, &folder, &["--strict-baseline", "--exit-zero"]).ends_with(0);
+    // A rule that is not judged is not answered.
+    let only = check(&api, &folder, &["--strict-baseline", "--only", "role-writes"]).ends_with(0);
+    assert_eq!(remarks(&only.json()), Vec::<&str>::new());
+    let ran = write(&api, &folder, &[]).ends_with(0);
+    assert_eq!(ran.stderr.lines().last(), Some("3 violations are accepted: 0 new, 1 taken out"));
+    check(&api, &folder, &["--strict-baseline"]).ends_with(0);
+}
+
+#[test]
+fn what_was_accepted_and_is_unknown_now_stays_unknown() {
+    let (api, folder) = (healthy(), folder());
+    write(&api, &folder, &[]).ends_with(0);
+    let api = with(&[("/organization/users/user-bob/roles", denied("api.roles.read"))]);
+    let report = check(&api, &folder, &["--strict-baseline"]).ends_with(3).json();
+    assert_eq!(report.answer("user-writes"), "unknown Bob");
+    assert_eq!((&report.0["stale"], remarks(&report)), (&0.into(), Vec::new()));
+}
+
+#[test]
+fn no_baseline_is_written_of_what_is_not_known() {
+    let (api, folder) = (with(&[("/organization/users/user-bob/roles", denied("api.roles.read"))]), folder());
+    let ran = write(&api, &folder, &[]).ends_with(3);
+    assert!(ran.stderr.contains("user-writes"), "{}", ran.stderr);
+    assert!(!folder.path().join("b.jsonl").exists());
+    write(&api, &folder, &["--allow-unknown"]).ends_with(0);
+    assert_eq!(lines(&folder).len(), 3);
+    // What is not known is not taken out either.
+    write(&healthy(), &folder, &["--accept-new"]).ends_with(0);
+    write(&api, &folder, &["--allow-unknown"]).ends_with(0);
+    assert_eq!(lines(&folder).len(), 4);
+}
+
+#[test]
+fn a_baseline_does_not_grow_unasked() {
+    let (api, folder) = (healthy(), folder());
+    write(&api, &folder, &[]).ends_with(0);
+    let before = lines(&folder);
+    let api = with_dora();
+    let ran = write(&api, &folder, &[]).ends_with(2);
+    for said in ["would accept new violations", "dora@acme.example", "--accept-new"] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+    assert_eq!(lines(&folder), before);
+    write(&api, &folder, &["--accept-new"]).ends_with(0);
+    assert_eq!(lines(&folder).len(), 5);
+    check(&api, &folder, &[]).ends_with(0);
+    // Of a part of the rules, the others' lines stay.
+    write(&api, &folder, &["--only", "role-writes"]).ends_with(0);
+    assert_eq!(lines(&folder).len(), 5);
+}
+
+#[test]
+fn a_baseline_that_is_missing_broken_or_of_another_organization_is_an_error() {
+    let (api, folder) = (healthy(), folder());
+    let refused = |said: &str| {
+        let ran = check(&api, &folder, &[]).ends_with(2);
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    };
+    refused("cannot read the baseline `b.jsonl`");
+    write(&api, &folder, &[]).ends_with(0);
+    let good = lines(&folder);
+    for (from, to, said) in [
+        ("org-small", "org-other", "b.jsonl:2 is of org-other, and what is checked is org-small"),
+        ("\"org-small\"", "null", "b.jsonl:2 is of an organization that the API does not name"),
+        ("\"version\":1", "\"version\":2", "b.jsonl:2 has version 2"),
+        ("}", "", "b.jsonl:2 is no line of a baseline"),
+    ] {
+        let mut lines = good.clone();
+        lines[1] = lines[1].replace(from, to);
+        save(&folder, &lines);
+        refused(said);
+        write(&api, &folder, &["--accept-new"]).ends_with(2);
+    }
+    // Nothing was asked where the file alone is wrong.
+    let ran = run_offline(folder.path());
+    assert!(ran.stderr.contains("b.jsonl:2 is no line"), "{}", ran.stderr);
+}
+
+fn run_offline(folder: &Path) -> Ran {
+    offline().inside(folder).args(["check", "-p", "policy.yaml", "--baseline", "b.jsonl"]).run().ends_with(2)
+}
+
+#[test]
+fn a_line_that_says_something_else_than_it_accepts_accepts_nothing() {
+    let (api, folder) = (healthy(), folder());
+    write(&api, &folder, &[]).ends_with(0);
+    let good = lines(&folder);
+    for (from, to) in [("user/user-bob", "user/user-zoe"), ("user-writes", "role-writes")] {
+        save(
+            &folder,
+            &good
+                .iter()
+                .map(|line| if line.contains("user-bob") { line.replace(from, to) } else { line.clone() })
+                .collect::<Vec<_>>(),
+        );
+        let report = check(&api, &folder, &[]).ends_with(1).json();
+        assert_eq!(report.answer("user-writes"), "violation Bob", "{to}");
+    }
+}
+
+#[test]
+fn two_branches_that_add_lines_merge_by_putting_them_together() {
+    let (api, folder) = (healthy(), folder());
+    write(&api, &folder, &[]).ends_with(0);
+    let mut all = lines(&folder);
+    // As `merge=union` leaves it: in any order, some lines twice, an empty one.
+    all.reverse();
+    all.extend([String::new(), all[0].clone()]);
+    save(&folder, &all);
+    let report = check(&api, &folder, &["--strict-baseline"]).ends_with(0).json();
+    assert_eq!((report.0["summary"]["baselined"].as_u64(), remarks(&report)), (Some(4), Vec::new()));
+}
+
+#[test]
+fn a_rule_that_cannot_be_waived_is_not_in_a_baseline() {
+    let (api, folder) = (healthy(), folder());
+    write(&api, &folder, &[]).ends_with(0);
+    let strict = POLICY.replace("  - id: role-writes\n", "  - id: role-writes\n    waivable: false\n");
+    let go = |args: &[&str]| {
+        let run = rolelint(&api).inside(folder.path()).file("strict.yaml", &strict);
+        run.args(args.iter().copied()).args(["-p", "strict.yaml", "--as-of", NOW]).run()
+    };
+    let report = go(&["check", "--baseline", "b.jsonl", "--format", "json"]).ends_with(1).json();
+    assert_eq!(report.answer("role-writes"), "violation Writer");
+    assert_eq!(remarks(&report), ["b.jsonl:1: role-writes of role/role_1 has no effect: the rule cannot be waived"]);
+    go(&["baseline", "-o", "new.jsonl"]).ends_with(0);
+    let written = std::fs::read_to_string(folder.path().join("new.jsonl")).expect("written");
+    assert_eq!((written.lines().count(), written.contains("role-writes")), (3, false));
+}
+
+#[test]
+fn a_snapshot_and_the_configuration_do_as_well() {
+    let (api, folder) = (healthy(), folder());
+    rolelint(&api).inside(folder.path()).args(["fetch", "-q", "-o", "org.jsonl"]).run().ends_with(0);
+    let go = |args: &[&str]| {
+        let run = offline().inside(folder.path()).file("policy.yaml", POLICY);
+        run.file("rolelint.yaml", "policies: policy.yaml\nbaseline: b.jsonl\n").args(args.iter().copied()).run()
+    };
+    go(&["baseline", "--snapshot", "org.jsonl", "-o", "b.jsonl"]).ends_with(0);
+    go(&["check", "--snapshot", "org.jsonl"]).ends_with(0);
+    go(&["check", "--snapshot", "org.jsonl", "--no-baseline"]).ends_with(1);
+    let ran = go(&["check", "--snapshot", "org.jsonl", "-o", "b.jsonl"]).ends_with(2);
+    assert!(ran.stderr.contains("is an input"), "{}", ran.stderr);
+}

@@ -1,0 +1,190 @@
+//! `rolelint schema`: every file that we ship is valid by it, and what does not load is not.
+
+use std::path::Path;
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+use crate::support::fake::{FakeApi, Organization, What, When};
+use crate::support::harness::{acme, faulty, offline, rolelint};
+use crate::support::shell::repository;
+use crate::support::workflow::yaml;
+
+const ALL: [&str; 4] = ["policy", "config", "tests", "results"];
+
+fn printed(what: &str) -> String {
+    offline().args(["schema", what]).run().ends_with(0).stdout
+}
+
+fn validator(what: &str) -> Validator {
+    let schema: Value = serde_json::from_str(&printed(what)).expect("JSON");
+    jsonschema::draft202012::meta::validate(&schema).unwrap_or_else(|error| panic!("{what}: {error}"));
+    jsonschema::draft202012::new(&schema).expect("a schema")
+}
+
+#[track_caller]
+fn is_valid(validator: &Validator, name: &str, file: &Value) {
+    let errors: Vec<String> =
+        validator.iter_errors(file).map(|error| format!("{}: {error:.300}", error.instance_path())).collect();
+    assert_eq!(errors, Vec::<String>::new(), "{name}");
+}
+
+/// The YAML in the fences of the documentation.
+fn snippets() -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for page in ["README.md", "docs/policies.md", "docs/testing.md"] {
+        for (at, snippet) in repository(page).split("```yaml\n").skip(1).enumerate() {
+            found.push((format!("{page} {at}"), yaml(snippet.split("```").next().expect("a fence ends"))));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_schemas_in_the_repository_are_those_that_are_printed() {
+    for what in ALL {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("schemas/{what}.json"));
+        let kept = std::fs::read_to_string(&file).unwrap_or_default();
+        assert_eq!(kept, printed(what), "write it anew: rolelint schema {what} > schemas/{what}.json");
+    }
+}
+
+#[test]
+fn every_file_that_we_ship_or_print_is_valid() {
+    let (policy, tests, config) = (validator("policy"), validator("tests"), validator("config"));
+    is_valid(&policy, "recommended", &yaml(&repository("policies/recommended.yaml")));
+    is_valid(&tests, "recommended_test", &yaml(&repository("policies/recommended_test.yaml")));
+    let mut seen = [0; 3];
+    for (name, snippet) in snippets() {
+        let (at, validator) = if snippet.get("rules").is_some() {
+            (0, &policy)
+        } else if snippet.get("tests").is_some() {
+            (1, &tests)
+        } else if snippet.get("policies").is_some() {
+            (2, &config)
+        } else {
+            continue;
+        };
+        seen[at] += 1;
+        is_valid(validator, &name, &snippet);
+    }
+    assert!(seen.iter().all(|number| *number > 0), "{seen:?}");
+}
+
+#[test]
+fn what_the_language_allows_is_valid() {
+    let validator = validator("policy");
+    let conditions = [
+        "select: role\nforbid: { name: [null, ''], permissions: { any: '*', except: [a], count: { max: $n } } }",
+        "select: user\nwhere: { any: [{ email: { regex: 'a|b' } }, { not: { enabled: true } }] }\nforbid: { banned: true }",
+        "select: user\nforbid: { holds: { where: { scope: project }, count: { of: role, min: 3 } } }",
+        "select: user\nforbid: { holds: { role: [owner, Platform], via: { group: { name: A } } } }",
+        "select: user\nrequire: { groups: { every: { is_scim_managed: true } } }",
+        "select: grant\nforbid: { via: [direct, membership], project: Website, user: { enabled: $flag } }",
+        "select: user\nexactly: { email: $owners }",
+        "select: group\ncount: 3",
+        "select: api_key\nforbid: { last_used_at: null, created_at: { older_than: $age, before: 2026-01-31 } }",
+    ];
+    for condition in conditions {
+        let rule = format!("  - id: a\n    {}\n", condition.replace('\n', "\n    "));
+        let text =
+            format!("version: 1\nparams: {{ n: 1, flag: true, age: 90d, owners: [a@x.example] }}\nrules:\n{rule}");
+        is_valid(&validator, condition, &yaml(&text));
+        offline().file("p.yaml", &text).args(["plan", "--policy", "p.yaml"]).run().ends_with(0);
+    }
+}
+
+#[test]
+fn policies_that_do_not_load_are_refused() {
+    let validator = validator("policy");
+    let rules = [
+        "{ id: a, select: role, forbit: { name: x } }",
+        "{ id: a, select: roles, forbid: { name: x } }",
+        "{ select: role, forbid: { name: x } }",
+        "{ id: A_b, select: role, forbid: { name: x } }",
+        "{ id: a, severity: hihg, select: role, forbid: { name: x } }",
+        "{ id: a, select: role }",
+        "{ id: a, select: role, forbid: { name: x }, require: { name: y } }",
+        "{ id: a, select: role, forbid: { nme: x } }",
+        "{ id: a, select: user, forbid: { permissions: x } }",
+        "{ id: a, select: role, forbid: { predefined_role: 'false' } }",
+        "{ id: a, select: role, forbid: { permissions: { except: [x] } } }",
+        "{ id: a, select: role, forbid: { permissions: { any: [x], nun: [y] } } }",
+        "{ id: a, select: role, forbid: { name: [] } }",
+        "{ id: a, select: role, forbid: { any: [] } }",
+        "{ id: a, select: role, require: {} }",
+        "{ id: a, select: user, forbid: { holds: x } }",
+        "{ id: a, select: user, forbid: { holds: { where: { role: owner } } } }",
+        "{ id: a, select: user, forbid: { holds: { role: owner, count: 2 } } }",
+        "{ id: a, select: user, forbid: { holds: { via: indirect } } }",
+        "{ id: a, select: user, count: { mn: 1 } }",
+        "{ id: a, select: user, count: { min: -1 } }",
+        "{ id: a, select: user, count: { of: scope, min: 1 } }",
+        "{ id: a, select: user, exactly: { enabled: true } }",
+        "{ id: a, select: user, exactly: { email: [a], name: [b] } }",
+        "{ id: a, select: user, forbid: { added_at: { older_than: ninety days } } }",
+        "{ id: a, select: user, forbid: { added_at: { before: soon } } }",
+        "{ id: a, select: user, forbid: { added_at: 90d } }",
+    ];
+    let policies = rules.iter().map(|rule| format!("version: 1\nrules: [{rule}]\n"));
+    let good = "{ id: a, select: role, forbid: { name: x } }";
+    let others = ["", "version: 2\n", "version: 1\nruls: []\n", "version: 1\nparams: { a: { b: c } }\n"]
+        .map(|head| format!("{head}rules: [{good}]\n"));
+    for policy in policies.chain(others).chain(["version: 1\nrules: []\n".to_owned()]) {
+        assert!(!validator.is_valid(&yaml(&policy)), "{policy}");
+        offline().file("p.yaml", &policy).args(["plan", "--policy", "p.yaml"]).run().ends_with(2);
+    }
+}
+
+#[test]
+fn tests_and_configurations_that_do_not_load_are_refused() {
+    const POLICY: &str = "version: 1\nrules: [{ id: a, select: role, forbid: { permissions: api.groups.write } }]\n";
+    let tests = validator("tests");
+    let table = [
+        ("{ usrs: [] }", "{ a: pass }"),
+        ("{ users: [{ emial: a@x.example }] }", "{ a: pass }"),
+        ("{ users: [{ email: a@x.example, enabled: 'yes' }] }", "{ a: pass }"),
+        ("{ users: [{ email: a@x.example, unknown: [emal] }] }", "{ a: pass }"),
+        ("{ roles: [{ name: A, created_at: soon }] }", "{ a: pass }"),
+        ("{ admin_api_keys: [{ name: a }] }", "{ a: pass }"),
+        ("{ incomplete: [user_rolls] }", "{ a: pass }"),
+        ("{}", "{ a: passes }"),
+        ("{}", "{ a: [] }"),
+        ("{}", "{ a: [ada] }"),
+        ("{}", "{}"),
+    ];
+    for (org, expect) in table {
+        let text = format!("tests:\n  - name: t\n    org: {org}\n    expect: {expect}\n");
+        assert!(!tests.is_valid(&yaml(&text)), "{text}");
+        offline().file("p.yaml", POLICY).file("p_test.yaml", &text).args(["test", "p.yaml"]).run().ends_with(2);
+    }
+    let config = validator("config");
+    for text in
+        ["polices: x", "fail-on: hihg", "strict: 'yes'", "only: []", "key: x", "reports: { srif: x }", "params: [a]"]
+    {
+        assert!(!config.is_valid(&yaml(text)), "{text}");
+        offline().file("rolelint.yaml", text).args(["config"]).run().ends_with(2);
+    }
+}
+
+#[test]
+fn the_results_of_checks_are_valid_and_others_are_not() {
+    let validator = validator("results");
+    let check = |api: &FakeApi| rolelint(api).args(["check", "--format", "json"]).run();
+    let api = acme();
+    let healthy = check(&api).ends_with(1).json().0;
+    is_valid(&validator, "ACME", &healthy);
+    let denied = faulty(Organization::acme(), "/organization/roles", When::Always, What::Status(403));
+    is_valid(&validator, "denied", &check(&denied).json().0);
+    for (pointer, wrong) in [
+        ("/schema_version", Value::from(1)),
+        ("/rules/0/verdict", Value::from("fine")),
+        ("/findings/0/status", Value::Null),
+        ("/coverage/0/state", Value::from("whole")),
+        ("/gate", Value::Null),
+    ] {
+        let mut results = healthy.clone();
+        *results.pointer_mut(pointer).expect(pointer) = wrong;
+        assert!(!validator.is_valid(&results), "{pointer}");
+    }
+}
