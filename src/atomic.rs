@@ -149,7 +149,17 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
 
 /// Through a link, it is the file behind it that changes.
 fn behind(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    let mut path = path.to_owned();
+    // As many links as the system follows.
+    for _ in 0..40 {
+        if let Ok(real) = std::fs::canonicalize(&path) {
+            return real;
+        }
+        // The file behind a link need not exist yet.
+        let Ok(target) = std::fs::read_link(&path) else { return path };
+        path = folder_of(&path).join(target);
+    }
+    path
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -190,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_written_is_found_without_writing() {
+    fn an_unwritable_path_is_found_without_writing() {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);
         std::fs::write(at("file"), "old").expect("written");
@@ -255,5 +265,12 @@ mod tests {
         assert!(link.is_symlink());
         assert_eq!(std::fs::read(&path).expect("read"), b"b");
         assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+        // So does one to a file that is not there yet, over another link.
+        let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+        std::os::unix::fs::symlink("second", &first).expect("linked");
+        std::os::unix::fs::symlink("new", &second).expect("linked");
+        write_whole(&first, |file| file.write_all(b"c")).expect("written");
+        assert!(first.is_symlink() && second.is_symlink());
+        assert_eq!(std::fs::read(folder.path().join("new")).expect("read"), b"c");
     }
 }

@@ -18,19 +18,19 @@ use crate::time::{Time, parse_duration, parse_timestamp};
 /// What every command takes.
 #[derive(Debug, Args)]
 pub struct Common {
-    /// Whether to colour: auto looks at the terminal, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM`
+    /// When to use colors; auto depends on the terminal, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM`
     #[arg(long, global = true, value_enum, default_value_t, env = "ROLELINT_COLOR", hide_env_values = true)]
     pub color: Color,
-    /// Print only findings, warnings and errors; twice: no findings either
+    /// Print only findings, warnings and errors; -qq prints no findings either
     #[arg(short, long, global = true, action = ArgAction::Count)]
     quiet: u8,
-    /// Print more: passed rules, every subject; twice: every request
+    /// Also print passed rules and every subject; -vv also prints every request
     #[arg(short, long, global = true, action = ArgAction::Count)]
     verbose: u8,
-    /// Configuration [default: rolelint.yaml or .github/rolelint.yaml, here or in the nearest folder above]
+    /// Configuration file [default: rolelint.yaml or .github/rolelint.yaml, here or in the nearest folder above]
     #[arg(long, global = true, value_name = "FILE", env = "ROLELINT_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
-    /// Go by no configuration
+    /// Use no configuration file
     #[arg(long, global = true, conflicts_with = "config")]
     pub no_config: bool,
     /// Show no progress bars
@@ -86,13 +86,13 @@ pub struct Api {
     #[arg(long, value_name = "N", default_value_t = 8, env = "ROLELINT_CONCURRENCY", hide_env_values = true,
           value_parser = clap::value_parser!(u16).range(1..=64))]
     pub concurrency: u16,
-    /// Send each endpoint at most N requests a minute [default: adaptive]
+    /// Send each endpoint at most N requests per minute [default: adaptive]
     #[arg(long, value_name = "N", value_parser = rate, env = "ROLELINT_RATE", hide_env_values = true)]
     pub rate: Option<f64>,
     /// Timeout for each attempt at a request
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "ROLELINT_TIMEOUT", hide_env_values = true)]
     pub timeout: Duration,
-    /// Stop requesting after this time; what was not read by then is unknown [default: no limit]
+    /// Send no requests after this time; what was not read by then is unknown [default: no limit]
     #[arg(long, value_name = "TIME", value_parser = duration, env = "ROLELINT_DEADLINE", hide_env_values = true)]
     pub deadline: Option<Duration>,
     /// Trust the CA certificates in FILE (PEM) in addition to the system's
@@ -113,16 +113,16 @@ pub struct Rules {
     /// The same as PATH; repeatable
     #[arg(short, long, value_name = "PATH", env = "ROLELINT_POLICY", hide_env_values = true)]
     pub policy: Vec<PathBuf>,
-    /// Evaluate only this rule, or rules that match a glob; repeatable, or with commas
+    /// Evaluate only this rule, or rules that match a glob; repeatable or comma-separated
     #[arg(long, value_name = "RULE", value_delimiter = ',', env = "ROLELINT_ONLY", hide_env_values = true)]
     pub only: Vec<String>,
-    /// Skip this rule, or rules that match a glob; repeatable, or with commas
+    /// Skip this rule, or rules that match a glob; repeatable or comma-separated
     #[arg(long, value_name = "RULE", value_delimiter = ',', env = "ROLELINT_SKIP", hide_env_values = true)]
     pub skip: Vec<String>,
-    /// Evaluate only rules with this tag; repeatable, or with commas
+    /// Evaluate only rules with this tag; repeatable or comma-separated
     #[arg(long, value_name = "TAG", value_delimiter = ',', env = "ROLELINT_TAG", hide_env_values = true)]
     pub tag: Vec<String>,
-    /// Set a parameter of the policies to a value in YAML, such as max_owners=3
+    /// Set a policy parameter to a YAML value, such as max_owners=3
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, env = "ROLELINT_PARAM", hide_env_values = true)]
     pub param: Vec<(String, String)>,
     /// Set parameters from a YAML mapping in FILE; --param takes precedence
@@ -152,14 +152,12 @@ impl ValueEnum for Format {
 
 fn duration(text: &str) -> Result<Duration, String> {
     let parsed: Option<Duration> = text.parse().ok().and_then(|length: jiff::SignedDuration| length.try_into().ok());
-    parsed
-        .filter(|length| !length.is_zero())
-        .ok_or_else(|| "write a length of time such as 500ms, 30s or 2m".to_owned())
+    parsed.filter(|length| !length.is_zero()).ok_or_else(|| "write a duration such as 500ms, 30s or 2m".to_owned())
 }
 
 fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate >= 0.1);
-    rate.ok_or_else(|| "write a number of requests a minute, 0.1 or more".to_owned())
+    rate.ok_or_else(|| "write a number of requests per minute, 0.1 or more".to_owned())
 }
 
 pub(crate) fn collection(text: &str) -> Result<Collection, String> {

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_system_says_is_in_words() {
+    fn errors_of_the_system_are_shown_as_words() {
         let table = [
             (io::Error::from_raw_os_error(2), "there is no such file or folder"),
             (io::ErrorKind::NotFound.into(), "there is no such file or folder"),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn hidden_characters_are_written_out_and_nothing_else_changes() {
+    fn hidden_characters_are_escaped_and_nothing_else_changes() {
         let table = [
             ("Ada Lovelace", "Ada Lovelace"),
             ("Zoë 李 🦀", "Zoë 李 🦀"),

@@ -16,11 +16,11 @@ pub fn rfc3339(time: Time) -> String {
 ///
 /// What to write instead.
 pub fn parse_duration(text: &str) -> Result<i64, &'static str> {
-    const HELP: &str = "write a length such as 90d, 12h or 2w; months and years have no fixed length";
+    const HELP: &str = "write a duration such as 90d, 12h or 2w; months and years have no fixed length";
     let span: jiff::Span = text.parse().map_err(|_| HELP)?;
     let total = span.total((jiff::Unit::Second, SpanRelativeTo::days_are_24_hours())).map_err(|_| HELP)?;
     if total.is_sign_negative() {
-        return Err("a length of time is never negative");
+        return Err("a duration is never negative");
     }
     #[expect(clippy::cast_possible_truncation, reason = "jiff bounds a span to some twenty thousand years")]
     Ok(total as i64)
@@ -32,7 +32,7 @@ pub fn parse_duration(text: &str) -> Result<i64, &'static str> {
 ///
 /// What to write instead.
 pub fn parse_timestamp(text: &str) -> Result<Time, &'static str> {
-    const HELP: &str = "write a date such as 2026-01-31, or a moment such as 2026-01-31T12:00:00Z";
+    const HELP: &str = "write a date such as 2026-01-31 or a timestamp such as 2026-01-31T12:00:00Z";
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment.as_second());
     }
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_of_time() {
+    fn durations_are_parsed() {
         for (text, expected) in [("90d", Ok(7_776_000)), ("2w", Ok(1_209_600)), ("12h", Ok(43_200)), ("0d", Ok(0))] {
             assert_eq!(parse_duration(text), expected, "{text}");
         }
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_and_moments() {
+    fn dates_and_timestamps_are_parsed() {
         let midnight = 1_769_817_600;
         assert_eq!(parse_timestamp("2026-01-31"), Ok(midnight));
         assert_eq!(parse_timestamp("2026-01-31T00:00:00Z"), Ok(midnight));

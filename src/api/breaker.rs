@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
 use super::endpoint::{self, Endpoint};
-use super::error::Error;
+use super::error::{Error, Tripped};
 use crate::org::Collection;
 
 /// So many denials, and nothing but denials, are what an endpoint answers.
@@ -17,19 +17,6 @@ const FAILURES: usize = 20;
 /// nothing of users.
 #[derive(Debug)]
 pub struct Breaker(BTreeMap<Option<Collection>, Mutex<Seen>>);
-
-/// Why an endpoint was given up.
-#[derive(Clone, Debug)]
-pub struct Tripped {
-    /// Whether it denies.
-    pub denied: bool,
-    /// The scope that the key lacks, if the API named it.
-    pub scope: Option<String>,
-    /// What it said then.
-    pub said: String,
-    /// What can be done about it.
-    pub help: Option<String>,
-}
 
 #[derive(Debug, Default)]
 struct Seen {
@@ -125,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_that_only_denies_is_given_up_and_one_that_answered_is_not() {
+    fn the_breaker_opens_for_an_endpoint_that_only_denies_and_not_for_one_that_answered() {
         let patience = Breaker::default();
         let [users, roles] = [Collection::Users, Collection::Roles].map(endpoint::of);
         patience.answered(roles);
@@ -144,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn that_things_are_gone_is_no_reason_to_give_up_an_endpoint_that_answers() {
+    fn not_found_does_not_open_the_breaker_of_an_endpoint_that_answers() {
         let patience = Breaker::default();
         let [users, accounts] = [Collection::ProjectUserRoles, Collection::ServiceAccountRoles].map(endpoint::of);
         patience.answered(users);

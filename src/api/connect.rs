@@ -44,19 +44,19 @@ pub(crate) fn base_url(text: &str) -> Result<Url, Error> {
         Err(error) => return no(&error.to_string()),
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return no("it holds credentials");
+        return no("it contains credentials");
     }
     if url.query().is_some() || url.fragment().is_some() {
         return no("it has a query or a fragment");
     }
     if mask(url.as_str()) != url.as_str() {
-        return no("it holds a key");
+        return no("it contains a key");
     }
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_local(&url) => Ok(url),
-        "http" => no("over plain HTTP the key could be read on the way"),
-        _ => no("it begins with neither https:// nor http://"),
+        "http" => no("with plain HTTP, the key could be read on the way"),
+        _ => no("it starts with neither https:// nor http://"),
     }
 }
 
@@ -76,15 +76,19 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     let pem = bounded::read_file(path, LARGEST_CA_FILE).map_err(|error| unusable(said(&error)))?;
     let mut certificates = Vec::new();
     for read in CertificateDer::pem_slice_iter(&pem) {
-        let certificate = read.map_err(|_| unusable("it is no PEM, or not a whole one".to_owned()))?;
+        let certificate = read.map_err(|_| unusable("it is not valid PEM".to_owned()))?;
         let place = certificates.len() + 1;
         let usable = RootCertStore::empty()
             .add(certificate.clone())
             .map_err(drop)
             .and_then(|()| Certificate::from_der(&certificate).map_err(drop));
-        certificates.push(usable.map_err(|()| unusable(format!("certificate {place} in it cannot be read")))?);
+        certificates.push(usable.map_err(|()| unusable(format!("its certificate {place} cannot be read")))?);
     }
-    if certificates.is_empty() { Err(unusable("it holds no certificate in PEM".to_owned())) } else { Ok(certificates) }
+    if certificates.is_empty() {
+        Err(unusable("it contains no certificate in PEM".to_owned()))
+    } else {
+        Ok(certificates)
+    }
 }
 
 /// Looks whether the proxy in the environment can be used. One that cannot even be read would be passed over.
@@ -100,11 +104,11 @@ pub(crate) fn look_at_the_proxy() -> Result<(), Error> {
     let set = first(["HTTPS_PROXY", "https_proxy"]).or_else(|| first(["ALL_PROXY", "all_proxy"]));
     let Some((variable, value)) = set else { return Ok(()) };
     let no = |why| Err(Error::Proxy { variable, why });
-    let Ok(uri) = value.parse::<Uri>() else { return no("is no URL") };
+    let Ok(uri) = value.parse::<Uri>() else { return no("is not a URL") };
     match uri.scheme_str() {
         None | Some("http" | "https") if uri.authority().is_some() => Ok(()),
-        None | Some("http" | "https") => no("names no host"),
-        Some(_) => no("is no HTTP proxy"),
+        None | Some("http" | "https") => no("has no host"),
+        Some(_) => no("is not an HTTP proxy"),
     }
 }
 
@@ -122,7 +126,7 @@ pub(crate) fn unreachable(error: &reqwest::Error) -> (String, bool) {
         return (why, false);
     }
     if error.is_timeout() {
-        return ("nothing came in time".to_owned(), true);
+        return ("no response before the timeout".to_owned(), true);
     }
     let last = last(error);
     if error.is_dns() {
@@ -133,10 +137,10 @@ pub(crate) fn unreachable(error: &reqwest::Error) -> (String, bool) {
         None => (last, true),
         Some("proxy authorization required") => {
             let how = "HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT";
-            (format!("the proxy wants a name and a password, or other ones: {how}"), false)
+            (format!("the proxy requires another name and password: {how}"), false)
         }
-        Some("unsuccessful") => ("the proxy did not connect to it".to_owned(), true),
-        Some("unexpected end of file") => ("the proxy hung up".to_owned(), true),
+        Some("unsuccessful") => ("the proxy could not connect to it".to_owned(), true),
+        Some("unexpected end of file") => ("the proxy closed the connection".to_owned(), true),
         Some(_) => (format!("the proxy cannot be reached: {last}"), true),
     }
 }
@@ -150,10 +154,10 @@ fn certificate(error: &CertificateError) -> String {
         }
         CertificateError::NotValidForNameContext { presented, .. } if !presented.is_empty() => {
             let names: Vec<&str> = presented.iter().map(|name| plain(name)).collect();
-            format!("is for another name: {}", names.join(", "))
+            format!("is for another host name: {}", names.join(", "))
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "is for another name".to_owned()
+            "is for another host name".to_owned()
         }
         CertificateError::ExpiredContext { not_after, .. } => {
             format!("expired at {}; {CLOCK}", rfc3339(seconds(not_after.as_secs())))
@@ -164,10 +168,10 @@ fn certificate(error: &CertificateError) -> String {
         }
         CertificateError::NotValidYet => format!("is not valid yet; {CLOCK}"),
         CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
-            "is an authority's (CA:TRUE), not a server's".to_owned()
+            "is a CA certificate (CA:TRUE), not a server certificate".to_owned()
         }
-        CertificateError::Other(other) => format!("is not accepted: {other}"),
-        error => format!("is not accepted: {error}"),
+        CertificateError::Other(other) => format!("was rejected: {other}"),
+        error => format!("was rejected: {error}"),
     }
 }
 

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_stands_encoded_in_its_place() {
+    fn an_id_is_encoded_in_the_path() {
         let endpoint = of(Collection::ProjectUserRoles);
         assert_eq!(endpoint.path(&["p/1", "ü {x}"]).expect("fine"), "/projects/p%2F1/users/%C3%BC%20%7Bx%7D/roles");
         for id in ["", ".", ".."] {

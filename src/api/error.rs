@@ -6,24 +6,36 @@ use std::time::Duration;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::breaker::Tripped;
 use crate::escape::shown;
 use crate::org::Failure;
+
+/// Why an endpoint was given up.
+#[derive(Clone, Debug)]
+pub struct Tripped {
+    /// Whether it denies.
+    pub denied: bool,
+    /// The scope that the key lacks, if the API named it.
+    pub scope: Option<String>,
+    /// What it said then.
+    pub said: String,
+    /// What can be done about it.
+    pub help: Option<String>,
+}
 
 /// Why the API could not be asked, or gave no answer that can be used. Never holds key material.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
     /// There is no key.
     #[error("the admin key is empty")]
-    #[diagnostic(help("set OPENAI_ADMIN_KEY, or give --key-file FILE (- reads standard input)"))]
+    #[diagnostic(help("set OPENAI_ADMIN_KEY or --key-file FILE (- reads standard input)"))]
     EmptyKey,
     /// The key holds what no key can.
-    #[error("the admin key holds characters that no key has")]
+    #[error("the admin key contains characters that no key has")]
     #[diagnostic(help("a key is one line of letters, digits, - and _"))]
     MalformedKey,
     /// The base URL is none.
     #[error("the base URL {}cannot be used: {why}", if host.is_empty() { String::new() } else { format!("at `{host}` ") })]
-    #[diagnostic(help("the API's own is https://api.openai.com/v1"))]
+    #[diagnostic(help("the base URL of the OpenAI API is https://api.openai.com/v1"))]
     BaseUrl {
         /// Its host; the rest might hold a key.
         host: String,
@@ -32,14 +44,14 @@ pub enum Error {
     },
     /// The HTTP client could not be set up.
     #[error("cannot set up the HTTP client: {why}")]
-    #[diagnostic(help("is there a store of CA certificates on this machine? SSL_CERT_FILE names one"))]
+    #[diagnostic(help("check that this machine has CA certificates; SSL_CERT_FILE names a file of them"))]
     Setup {
         /// What the library said.
         why: String,
     },
     /// The file of CA certificates.
     #[error("cannot use the CA file `{}`: {why}", shown(path))]
-    #[diagnostic(help("a CA file holds one certificate or more, in PEM"))]
+    #[diagnostic(help("a CA file contains one or more certificates in PEM"))]
     CaFile {
         /// The file.
         path: PathBuf,
@@ -49,7 +61,7 @@ pub enum Error {
     /// The proxy that the environment names.
     #[error("cannot use the proxy in {variable}: it {why}")]
     #[diagnostic(help(
-        "write http://HOST:PORT, or http://NAME:PASSWORD@HOST:PORT with what is special percent-encoded"
+        "write http://HOST:PORT, or http://NAME:PASSWORD@HOST:PORT with special characters percent-encoded"
     ))]
     Proxy {
         /// The variable; its value may hold a password.
@@ -58,8 +70,8 @@ pub enum Error {
         why: &'static str,
     },
     /// The journal could not be read or written.
-    #[error("cannot keep the journal `{}`", shown(path))]
-    #[diagnostic(help("it stands beside the file that is to be written; what it holds already is not lost"))]
+    #[error("cannot use the journal `{}`", shown(path))]
+    #[diagnostic(help("the journal is beside the output file; what it already contains is not lost"))]
     Journal {
         /// The file.
         path: PathBuf,
@@ -75,7 +87,9 @@ pub enum Error {
     },
     /// The journal cannot be locked, though nobody has it.
     #[error("cannot lock the journal `{}`", shown(path))]
-    #[diagnostic(help("some network file systems have no locks: write to a local file, or to standard output (-o -)"))]
+    #[diagnostic(help(
+        "some network file systems do not support locks: write to a local file or to standard output (-o -)"
+    ))]
     JournalLock {
         /// The file.
         path: PathBuf,
@@ -83,7 +97,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The journal belongs to something else.
-    #[error("cannot go on with the journal `{}`: {why}", shown(path))]
+    #[error("cannot resume from the journal `{}`: {why}", shown(path))]
     #[diagnostic(help("delete it to start over"))]
     JournalForeign {
         /// The file.
@@ -104,7 +118,7 @@ pub enum Error {
     },
     /// 404.
     #[error("404, {message}")]
-    #[diagnostic(help("the plan or the key may lack it, or --base-url is not the Admin API's"))]
+    #[diagnostic(help("your plan or key may not include this endpoint, or --base-url may be wrong"))]
     NotFound {
         /// What the API said.
         message: String,
@@ -131,7 +145,9 @@ pub enum Error {
     },
     /// A redirect, which is not followed: the key would go along.
     #[error("redirected to {to}, not followed")]
-    #[diagnostic(help("the key goes to the host of --base-url alone: is a login page or a proxy in between?"))]
+    #[diagnostic(help(
+        "rolelint sends the key only to the host of --base-url; check for a login page or a proxy in between"
+    ))]
     Redirect {
         /// The host.
         to: String,
@@ -139,7 +155,7 @@ pub enum Error {
     /// No connection.
     #[error("no connection to {to}: {why}")]
     #[diagnostic(help(
-        "is the host of --base-url right? HTTPS_PROXY leads through a proxy, --ca-file adds a certificate to trust"
+        "check the host of --base-url; HTTPS_PROXY sets a proxy, and --ca-file adds a trusted certificate"
     ))]
     Connect {
         /// The host, and the port if it is not the usual one.
@@ -149,27 +165,31 @@ pub enum Error {
         /// Whether it may be out of the way the next time.
         passing: bool,
     },
-    /// The connection broke, or nothing came in time.
+    /// The connection broke, or no response before the timeout.
     #[error("the connection broke: {why}")]
-    #[diagnostic(help("the network, a proxy or the API is shaky; --timeout gives each attempt longer"))]
+    #[diagnostic(help("the network, a proxy or the API is unreliable; a longer --timeout may help"))]
     Broken {
         /// What the library said.
         why: String,
     },
     /// The body ended before its end.
     #[error("the response was truncated")]
-    #[diagnostic(help("something between here and the API ends answers too early: is a proxy in between?"))]
+    #[diagnostic(help("something cuts off responses on the way from the API; check for a proxy"))]
     Truncated,
     /// The body is larger than any page should be.
     #[error("the response is larger than {limit} MiB")]
-    #[diagnostic(help("no page of the API is that large: does something else answer in its place?"))]
+    #[diagnostic(help(
+        "no page of the API is that large; check that --base-url is right and that no proxy responds instead"
+    ))]
     TooLarge {
         /// The limit.
         limit: usize,
     },
     /// The body is not JSON.
     #[error("the response is not JSON ({what})")]
-    #[diagnostic(help("something else answers in the API's place: a login page, a proxy, a wrong --base-url?"))]
+    #[diagnostic(help(
+        "something else responded instead of the API; check for a login page, a proxy or a wrong --base-url"
+    ))]
     NotJson {
         /// What it seems to be.
         what: String,
@@ -177,7 +197,7 @@ pub enum Error {
     /// The JSON is not what the endpoint promises.
     #[error("the response does not match the documented shape: {what}")]
     #[diagnostic(help(
-        "-vv shows every request; if the API itself answered so, it has changed, and rolelint has to follow"
+        "-vv shows every request; if this is the API's own response, the API has changed and rolelint needs an update"
     ))]
     Shape {
         /// What is wrong.
@@ -185,24 +205,24 @@ pub enum Error {
     },
     /// Pages that do not lead to an end.
     #[error("pagination is inconsistent: {what}")]
-    #[diagnostic(help("-vv shows every request; a list without a proper end may lack anything"))]
+    #[diagnostic(help("-vv shows every request; a list without a proper end may be incomplete"))]
     Pagination {
         /// What is wrong.
         what: &'static str,
     },
     /// The endpoint only ever failed, and is asked no more.
     #[error("{}", .0.said)]
-    #[diagnostic(help("{}", .0.help.as_deref().unwrap_or("the endpoint only ever failed")))]
+    #[diagnostic(help("{}", .0.help.as_deref().unwrap_or("every request to this endpoint failed")))]
     Tripped(Tripped),
     /// The journal can hold no more.
     #[error("the response could not be written to the journal")]
     Unkept,
     /// The time that was given is over.
-    #[error("no answer before the time of --deadline was over")]
-    #[diagnostic(help("a longer --deadline reads more; a fetch goes on from where it was"))]
+    #[error("no response before the --deadline")]
+    #[diagnostic(help("a longer --deadline reads more; running the same fetch again resumes it"))]
     Deadline,
     /// An id that cannot stand in a path.
-    #[error("the id `{id}` cannot stand in a path")]
+    #[error("the id `{id}` is not valid in a path")]
     Id {
         /// The id.
         id: String,
@@ -212,18 +232,20 @@ pub enum Error {
 fn entitlement(status: u16, scope: Option<&str>) -> &'static str {
     match (status, scope) {
         (_, Some(_)) => {
-            "an owner can make a new admin key with the permission Read only; editing the old one may not help"
+            "an owner can create a new admin key with the permission Read only; editing the old key may not help"
         }
-        (401, None) => "is it a whole admin key that nobody revoked, and of this organization?",
-        (_, None) => "the plan may lack it, or the key the permission: `rolelint doctor` tells what it may read",
+        (401, None) => "check that the admin key is complete, is not revoked and belongs to this organization",
+        (_, None) => {
+            "your plan may not include it, or the key may lack the permission; `rolelint doctor` shows what the key may read"
+        }
     }
 }
 
 fn advice_on(status: u16) -> &'static str {
     match status {
-        429 => "the API lets nothing through for a long time: go on later, or ask less often with --rate",
-        408 | 409 | 500.. => "the API is busy or broken: go on later",
-        _ => "-vv shows every request; is --base-url the Admin API's, version included?",
+        429 => "the API has been refusing requests for a long time: try again later, or lower --rate",
+        408 | 409 | 500.. => "the API is busy or broken: try again later",
+        _ => "-vv shows every request; check that --base-url is the Admin API's, including the version",
     }
 }
 

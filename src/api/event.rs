@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::wire::Stamp;
+use super::wire::{Item, Stamp};
 
 /// An entry of the audit log.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -14,6 +14,12 @@ pub struct Event {
     /// What it says, under the name of its type, and everything else.
     #[serde(flatten)]
     rest: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Item for Event {
+    fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 /// What an event is about.

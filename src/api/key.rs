@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_taken_out_of_an_answer_however_it_is_escaped() {
+    fn a_key_is_removed_from_a_response_however_it_is_escaped() {
         let key = Key::new("sk-admin/abc").expect("valid");
         let erased = |body: &str| String::from_utf8(key.erase(body.into())).expect("text");
         for body in ["sk-admin/abc", r"sk-admin\/abc", r"\u0073k-admin\u002fab\u0063", r"\\sk-\u0061dmin/abc"] {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_key_is_refused_without_being_shown() {
+    fn a_value_that_cannot_be_a_key_is_refused_without_being_shown() {
         for text in ["", " \n", "sk-admin\u{e9}", "two words", "a\nb"] {
             let error = Key::new(text).expect_err("malformed").to_string();
             assert!(text.trim().is_empty() || !error.contains(text.trim()), "{error}");

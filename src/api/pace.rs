@@ -13,8 +13,9 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-use super::breaker::{Breaker, Tripped};
+use super::breaker::Breaker;
 use super::endpoint::{self, Endpoint, SAFE_LIMIT};
+use super::error::Tripped;
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// After so long without a refusal, a little more is tried.

@@ -76,11 +76,11 @@ impl<T> TryFrom<Sent<T>> for Page<T> {
             });
         };
         if let Some((name, said)) = error {
-            return Err(format!("`{name}` stands beside `data`: {said}"));
+            return Err(format!("`{name}` is present beside `data`: {said}"));
         }
         let partial = [("partial", &sent.partial), ("truncated", &sent.truncated), ("incomplete", &sent.incomplete)];
         if let Some((name, _)) = partial.into_iter().find(|(_, fault)| fault.0.is_some()) {
-            return Err(format!("by its own `{name}` it is not the whole page"));
+            return Err(format!("its `{name}` says that the page is incomplete"));
         }
         if sent.object.value().is_some_and(|object| object != "list") {
             return Err("`object` is not `list`".to_owned());
@@ -96,18 +96,18 @@ mod tests {
     use crate::api::wire::Role;
 
     #[test]
-    fn what_is_no_page_says_why() {
+    fn the_error_for_an_invalid_page_says_why() {
         for (text, why) in [
             ("{}", "`data` is missing"),
             (r#"{"data":null,"has_more":false}"#, "`data` is missing"),
             (r#"{"error":{"message":"not today"}}"#, "`data` is missing, and `error` says: not today"),
-            (r#"{"error":{"message":"not today"},"data":[]}"#, "`error` stands beside `data`: not today"),
-            (r#"{"errors":[{"message":"not today"}],"data":[]}"#, "`errors` stands beside `data`: not today"),
-            (r#"{"errors":["no","no"],"data":[]}"#, "`errors` stands beside `data`: no"),
-            (r#"{"error":"no","errors":["never"],"data":[]}"#, "`error` stands beside `data`: no"),
-            (r#"{"error":{"code":5},"errors":[],"data":[]}"#, r#"`error` stands beside `data`: {"code":5}"#),
-            (r#"{"partial":true,"truncated":1,"data":[]}"#, "by its own `partial` it is not the whole page"),
-            (r#"{"incomplete":"yes","data":[]}"#, "by its own `incomplete` it is not the whole page"),
+            (r#"{"error":{"message":"not today"},"data":[]}"#, "`error` is present beside `data`: not today"),
+            (r#"{"errors":[{"message":"not today"}],"data":[]}"#, "`errors` is present beside `data`: not today"),
+            (r#"{"errors":["no","no"],"data":[]}"#, "`errors` is present beside `data`: no"),
+            (r#"{"error":"no","errors":["never"],"data":[]}"#, "`error` is present beside `data`: no"),
+            (r#"{"error":{"code":5},"errors":[],"data":[]}"#, r#"`error` is present beside `data`: {"code":5}"#),
+            (r#"{"partial":true,"truncated":1,"data":[]}"#, "its `partial` says that the page is incomplete"),
+            (r#"{"incomplete":"yes","data":[]}"#, "its `incomplete` says that the page is incomplete"),
             (r#"{"object":"error","data":[]}"#, "`object` is not `list`"),
         ] {
             let error = serde_json::from_str::<Page<Role>>(text).expect_err(text);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_that_nothing_is_wrong_is_no_fault() {
+    fn fields_that_report_no_error_are_accepted() {
         for text in [
             r#"{"object":"list","data":[],"error":null,"errors":[],"partial":false,"truncated":0}"#,
             r#"{"object":null,"data":[],"error":{},"errors":null,"incomplete":""}"#,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::de::DeserializeOwned;
 
-use super::client::{Client, PageRequest};
+use super::client::{Client, PageRequest, Purpose};
 use super::endpoint::{Endpoint, Envelope, SAFE_LIMIT, encode};
 use super::error::Error;
 use super::page::Page;
@@ -55,17 +55,6 @@ pub struct ListRequest<'a> {
     pub query: &'a str,
     /// What it is read for.
     pub look: Purpose,
-}
-
-/// What a list is read for. The answer to one is not the answer to the other, though the request is the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// To know it.
-    First,
-    /// To see what came, or became of something, while we read.
-    ForNews,
-    /// To see who left while we read.
-    ForTheGone,
 }
 
 impl ListRequest<'_> {
@@ -140,18 +129,18 @@ async fn walk<T: DeserializeOwned + Item>(
             return Ok(());
         }
         if !empty && ids.len() == before {
-            return Err(Error::Pagination { what: "a page came again" });
+            return Err(Error::Pagination { what: "the same page came again" });
         }
         let Some(next) = next else { return Ok(()) };
         if empty && empty_before {
-            return Err(Error::Pagination { what: "empty pages, and no end" });
+            return Err(Error::Pagination { what: "empty pages without end" });
         }
         empty_before = empty;
         if !cursors.insert(next.clone()) {
-            return Err(Error::Pagination { what: "a cursor came again" });
+            return Err(Error::Pagination { what: "the same cursor came again" });
         }
         if listed.requests >= MOST_PAGES {
-            return Err(Error::Pagination { what: "no end in sight" });
+            return Err(Error::Pagination { what: "too many pages" });
         }
         after = Some(next);
     }
@@ -169,7 +158,9 @@ fn cursor_of<T: Item>(page: &Page<T>, envelope: Envelope) -> Result<Option<Strin
     match page.has_more {
         // A cursor beside it is looked at: it may lead on all the same.
         Some(false) => Ok(page.next.value().filter(|cursor| !cursor.is_empty()).cloned()),
-        Some(true) => stated.map(Some).ok_or(Error::Pagination { what: "more is promised, but not where" }),
+        Some(true) => {
+            stated.map(Some).ok_or(Error::Pagination { what: "more items are promised, but there is no cursor" })
+        }
         None if envelope == Envelope::Next && page.next == Known::Null => Ok(None),
         // Nothing says that this is the end but that nothing follows: we look.
         None => Ok(stated),

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use super::client::Purpose;
 use super::client::{Client, PageRequest};
 use super::endpoint::{self, AUDIT_LOGS, Endpoint};
 use super::error::Error;
 use super::page::Page;
-use super::pagination::Purpose;
 use super::parent::Parent;
 use super::wire::{Item as _, Project, Thing};
 use crate::org::{Collection, Failure};

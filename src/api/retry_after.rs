@@ -37,7 +37,7 @@ mod tests {
     type Headers = &'static [(&'static str, &'static str)];
 
     #[test]
-    fn every_way_to_ask_is_understood() {
+    fn every_form_of_retry_after_is_understood() {
         let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").expect("a date");
         let real = "You've exceeded the rate limit, please slow down and try again after 6.937 seconds.";
         let table: [(Headers, &str, Option<u64>); 9] = [

@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_cannot_be_read_costs_its_field_alone() {
+    fn an_unreadable_text_loses_only_its_field() {
         let cases: [(&[u8], &str, &[&str]); 9] = [
             (br#""name":"a\ud83d","email":"e""#, r#"{"email":"e"}"#, &["name"]),
             (br#""name":"\udc4d a""#, "{}", &["name"]),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_else_is_wrong_stays_as_it_is() {
+    fn other_faults_are_left_unchanged() {
         let cases: [&[u8]; 7] = [
             b"",
             br#"{"data":[{"id":"\ud83d\ude00","name":"\\ud83d"}]}"#,

@@ -3,7 +3,6 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::event::Event;
 use crate::org::{Known, Text, settle_fields};
 use crate::time::Time;
 
@@ -284,7 +283,6 @@ item!(ProjectGroup: group_id, group_name, group_type, created_at);
 item!(ServiceAccount: id, name, role, created_at);
 item!(ApiKey: id, name, created_at, expires_at, last_used_at, owner_project_access, owner);
 item!(Invite: id, email, role, status, created_at, expires_at, accepted_at, projects);
-item!(Event: id);
 item!(Thing: id);
 
 impl Item for User {
@@ -337,7 +335,7 @@ mod tests {
     use crate::api::page::Page;
 
     #[test]
-    fn the_examples_of_both_documentations_are_understood() {
+    fn the_examples_in_both_documentations_are_understood() {
         let older = r#"{"object":"list","has_more":false,"next":null,"data":[{"id":"role_01J1F8ROLE01","name":"API Group Manager",
             "permissions":["api.groups.read","api.groups.write"],"resource_type":"api.organization","predefined_role":false,
             "description":"Allows managing organization groups","created_at":1711471533,"updated_at":1711472599,

@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::counted::One;
-use super::evaluate::{Answered, matching, principal_word, scope_word, within};
+use super::evaluate::{Answered, matching, principal_word, scope_word};
 use super::judge::Judge;
 use super::proof::{Proof, fingerprint};
+use super::quantify::within;
 use crate::finding::{Evidence, Finding, Status, Thing, ThingKind, Value};
 use crate::org::{Known, Text, Truth};
 use crate::policy::{Bounds, Counted, Exactly, Kind, TextColumn};
@@ -39,7 +40,7 @@ impl Judge<'_, '_> {
                 filter.answers.unknown().for_each(|at| self.unselected(filter, at, &mut proof));
                 proof.evidence.clear();
                 let most = if self.open { "or more".to_owned() } else { format!("to {possible}") };
-                let message = format!("{sure} {most} {kinds} selected, {bounds} allowed: cannot be answered");
+                let message = format!("{sure} {most} {kinds} selected, {bounds} allowed: unknown");
                 (Status::Unknown, message)
             }
         };
@@ -111,7 +112,7 @@ impl Judge<'_, '_> {
                 Truth::Yes => return None,
                 Truth::No => (Status::Violation, format!("no selected {kind} has the {name} {listed}")),
                 Truth::Unknown => {
-                    (Status::Unknown, format!("whether a selected {kind} has the {name} {listed} cannot be answered"))
+                    (Status::Unknown, format!("unknown whether a selected {kind} has the {name} {listed}"))
                 }
             };
             let mut proof = Proof::default();
@@ -155,9 +156,9 @@ impl Judge<'_, '_> {
             Truth::Unknown => {
                 self.unselected(filter, at, &mut proof);
                 if listed == Truth::Unknown {
-                    proof.missing.push(self.facts.unsent(name, self.rule.select, at));
+                    self.prover.gaps(&mut proof).unsent(name, self.rule.select, at);
                 }
-                (Status::Unknown, format!("{who}: cannot be answered"))
+                (Status::Unknown, format!("{who}: unknown"))
             }
         };
         Some(self.finding(status, subject, message, proof, &exactly.span))

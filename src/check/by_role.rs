@@ -1,7 +1,7 @@
 //! The fast path: conditions on grants that hang on the role alone. They are answered once for each role, not for each
 //! grant, of which there are as many as people.
 
-use super::evaluate::quantify;
+use super::quantify::quantify;
 use super::truths::Truths;
 use crate::org::{Extent, GroupIx, Org, Principal, RoleIx, Scope, ServiceAccountIx, Truth, UserIx};
 use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn};

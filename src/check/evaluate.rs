@@ -5,6 +5,7 @@
 use super::by_role::{by_role_in, holds_by_role};
 use super::facts::Facts;
 use super::permission::meets_any;
+use super::quantify::{quantify, within};
 use super::relation::Start;
 use super::truths::Truths;
 use crate::org::{Extent, Known, Org, Principal, Scope, Truth};
@@ -232,37 +233,6 @@ fn idempotent(quantity: Quantity) -> bool {
     match quantity {
         Quantity::Some | Quantity::None | Quantity::Every => true,
         Quantity::Count(..) => false,
-    }
-}
-
-/// How many of the related things satisfy the condition; `open` if there may be more of them than we know.
-pub fn quantify(quantity: Quantity, answers: impl Iterator<Item = Truth>, open: bool) -> Truth {
-    let beyond = |closed| if open { Truth::Unknown } else { closed };
-    match quantity {
-        Quantity::Some => answers.fold(beyond(Truth::No), Truth::or),
-        Quantity::None => !answers.fold(beyond(Truth::No), Truth::or),
-        Quantity::Every => answers.fold(beyond(Truth::Yes), Truth::and),
-        Quantity::Count(bounds, _) => {
-            let (mut sure, mut possible) = (0, 0);
-            for answer in answers {
-                sure += u64::from(answer == Truth::Yes);
-                possible += u64::from(answer != Truth::No);
-            }
-            within(bounds, sure, possible, open)
-        }
-    }
-}
-
-/// Whether a number between `sure` and `possible`, or beyond if `open`, lies within bounds.
-pub fn within(bounds: Bounds, sure: u64, possible: u64, open: bool) -> Truth {
-    let most = if open { u64::MAX } else { possible };
-    let above = bounds.min.is_none_or(|min| sure >= min);
-    let below = bounds.max.is_none_or(|max| most <= max);
-    let never = bounds.max.is_some_and(|max| sure > max) || bounds.min.is_some_and(|min| most < min);
-    match (above && below, never) {
-        (true, _) => Truth::Yes,
-        (false, true) => Truth::No,
-        (false, false) => Truth::Unknown,
     }
 }
 

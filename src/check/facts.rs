@@ -1,8 +1,10 @@
 //! The organization as the evaluator sees it: kinds of things by number, and all effective grants in one table.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::things::Named;
+use crate::finding::Thing;
 use crate::org::{
     Collection, Extent, Grant, GroupIx, Known, Org, Principal, ProjectIx, RoleIx, Rows, Scope, ServiceAccountIx, UserIx,
 };
@@ -18,6 +20,16 @@ pub struct Facts<'o> {
     grants: OnceCell<Grants>,
     missing_legacy_roles: OnceCell<Option<(usize, usize)>>,
     pub(super) named: Named,
+}
+
+/// What was found out about names.
+#[derive(Default)]
+pub struct Named {
+    /// The things that were named so far, so that all findings share them.
+    pub things: RefCell<HashMap<(Kind, usize), Arc<Thing>>>,
+    /// Of a kind, a hash of each name, sorted.
+    pub names: RefCell<HashMap<Kind, Vec<u64>>>,
+    pub owning_projects: OnceCell<Vec<Option<ProjectIx>>>,
 }
 
 /// Every effective grant. Only rules that ask more of a grant than its role make us build it.

@@ -78,7 +78,7 @@ impl Judge<'_, '_> {
                 self.prover.explain(&asserted, at, &mut proof);
             }
             let subject = self.facts.thing(self.rule.select, at);
-            let message = format!("{} {}: cannot be answered", subject.kind.words(), subject.qualified_label());
+            let message = format!("{} {}: unknown", subject.kind.words(), subject.qualified_label());
             self.finding(Status::Unknown, subject, message, proof, &condition.span)
         });
         violations.chain(unknown).collect()
@@ -93,10 +93,10 @@ impl Judge<'_, '_> {
         if self.population.has(at) == Truth::Unknown {
             let scopes = self.rule.scopes();
             for &collection in self.rule.select.reads().iter().filter(|collection| matters(**collection, scopes)) {
-                self.prover.unread(collection, proof);
+                self.prover.gaps(proof).unread(collection);
             }
             if self.rule.select == Kind::Grant {
-                self.prover.open_holders(scopes, proof);
+                self.prover.gaps(proof).open_holders(scopes);
             }
         }
     }
@@ -210,7 +210,7 @@ impl Judge<'_, '_> {
         // As long as one user's legacy role is missing, some grants are.
         let mut proof = Proof::default();
         if self.rule.select == Kind::Grant && self.rule.scopes().organization {
-            self.prover.missing_legacy_roles(&mut proof);
+            self.prover.gaps(&mut proof).missing_legacy_roles();
         }
         collections.chain(proof.said(None).into_iter().map(Unread::Other)).collect()
     }

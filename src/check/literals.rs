@@ -244,6 +244,6 @@ fn one(name: &str) -> String {
 }
 
 fn unmatched(pattern: &Pattern, why: &str, near: Option<&str>) -> String {
-    let near = near.map_or(String::new(), |near| format!("; the nearest is `{near}`"));
+    let near = near.map_or(String::new(), |near| format!("; the closest match is `{near}`"));
     format!("`{}`: {why}{near}", pattern.text)
 }

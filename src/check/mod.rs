@@ -6,12 +6,14 @@ mod by_role;
 mod counted;
 mod evaluate;
 mod facts;
+mod gaps;
 mod judge;
 mod literals;
 mod oddities;
 mod permission;
 mod population;
 mod proof;
+mod quantify;
 mod relation;
 mod roles;
 #[cfg(test)]

@@ -54,7 +54,7 @@ fn shared_names(facts: &Facts<'_>) -> Vec<String> {
             let within = place.map_or(String::new(), |project| format!(" in project {project}"));
             let ids = listed(&mut ids);
             told.push(format!(
-                "{number} {what}{within} are called `{name}`: {ids}. A rule that goes by the name means all"
+                "{number} {what}{within} are called `{name}`: {ids}. A rule with this name means all of them"
             ));
         }
     }
@@ -85,7 +85,7 @@ fn unknown_words(facts: &Facts<'_>) -> Vec<String> {
             let more = if number > 1 { format!(" and {} more", number - 1) } else { String::new() };
             let (kind, name, known) = (thing.kind.words(), attribute.name, words.join("`, `"));
             told.push(format!(
-                "the `{name}` of {kind} {}{more} is `{word}`, a word that rolelint does not know: rules that name `{known}` do \
+                "the `{name}` of {kind} {}{more} is `{word}`, a value that rolelint does not know: rules that name `{known}` do \
                  not mean it",
                 thing.qualified_label()
             ));

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wildcard_covers_and_an_odd_spelling_is_never_passed_over() {
+    fn a_wildcard_covers_what_it_matches_and_an_odd_spelling_is_unknown() {
         let table = [
             ("api.groups.write", "api.groups.write", Truth::Yes),
             ("api.groups.write", "*", Truth::Yes),

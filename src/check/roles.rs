@@ -96,8 +96,8 @@ impl Search<'_, '_> {
         let Some((word, scopes)) = predefined::meant_by(pattern) else { return };
         if scopes.len() > 1 && !place.said {
             let text = format!(
-                "`{word}` means two roles here, that of the organization and that of projects: `scope: organization` or \
-                 `scope: project` says which, `scope: [organization, project]` that both are meant"
+                "`{word}` means two roles here, one in the organization and one in projects: write `scope: organization`, \
+                 `scope: project`, or `scope: [organization, project]` for both"
             );
             self.note(text, pattern);
         }
@@ -107,7 +107,7 @@ impl Search<'_, '_> {
         let id = predefined::id(scope, word);
         if self.lists_all(scope) && !self.facts.org.roles.iter().any(|role| role.id == id) {
             let every = if scope == "organization" { "organization" } else { "project" };
-            let sentence = format!("no role has the id {id}, which every {every} has: who holds it cannot be told");
+            let sentence = format!("no role has the id {id}, which every {every} has: it is unknown who holds it");
             if !self.meant.missing.contains(&sentence) {
                 self.meant.missing.push(sentence);
             }
@@ -171,19 +171,19 @@ impl Search<'_, '_> {
         if known && same {
             return None;
         }
-        let number = |count, verb: &str| match count {
-            1 => format!("1 {things} {verb}s"),
-            count => format!("{count} {things}s {verb}"),
+        let number = |count, one: &str, many: &str| match count {
+            1 => format!("1 {things} {one}"),
+            count => format!("{count} {things}s {many}"),
         };
         let others = if known {
-            format!("{} the role", number(holding, "hold"))
+            format!("{} the role", number(holding, "holds", "hold"))
         } else {
-            "who holds the role, by a grant or through a group, was not all read".to_owned()
+            "it is unknown who holds the role by a grant or through a group".to_owned()
         };
-        let bear = number(with_word, "bear");
+        let bear = number(with_word, "has", "have");
         Some(format!(
-            "`role` is the legacy word: {bear} `{word}`, {others}; `holds: {{ scope: {scope}, role: {word} }}` asks for \
-             the role"
+            "`role` is the legacy role: {bear} `{word}`, {others}; `holds: {{ scope: {scope}, role: {word} }}` asks who \
+             holds the role"
         ))
     }
 

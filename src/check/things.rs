@@ -1,27 +1,14 @@
 //! Things by their names: how findings call what they are about and what paths lead over.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use super::facts::Facts;
-use super::proof::Missing;
 use crate::finding::{Thing, ThingKind};
-use crate::org::{Collection, Known, Principal, ProjectIx, Scope, Text, part_id};
+use crate::org::{Known, Principal, ProjectIx, Scope, Text};
 use crate::policy::Kind;
 
-/// What was found out about names.
-#[derive(Default)]
-pub struct Named {
-    /// The things that were named so far, so that all findings share them.
-    things: RefCell<HashMap<(Kind, usize), Arc<Thing>>>,
-    /// Of a kind, a hash of each name, sorted.
-    names: RefCell<HashMap<Kind, Vec<u64>>>,
-    owning_projects: OnceCell<Vec<Option<ProjectIx>>>,
-}
-
-impl<'o> Facts<'o> {
+impl Facts<'_> {
     /// A thing by its kind and place.
     pub fn thing(&self, kind: Kind, at: usize) -> Arc<Thing> {
         if let Some(thing) = self.named.things.borrow().get(&(kind, at)) {
@@ -32,37 +19,6 @@ impl<'o> Facts<'o> {
         let thing = Arc::new(Thing { ambiguous, ..described });
         self.named.things.borrow_mut().insert((kind, at), Arc::clone(&thing));
         thing
-    }
-
-    /// That an attribute of a thing is not known, and why, if more is known of that than that it is not there.
-    pub fn unsent(&self, attribute: &'static str, kind: Kind, at: usize) -> Missing {
-        let within = |project: ProjectIx, id: &Text| part_id(&self.org.project(project).id, id);
-        let (collection, label) = match kind {
-            Kind::Role => (Collection::Roles, self.org.roles[at].id.clone()),
-            Kind::User => (Collection::Users, self.org.users[at].id.clone()),
-            Kind::Group => (Collection::Groups, self.org.groups[at].id.clone()),
-            Kind::Project => (Collection::Projects, self.org.projects[at].id.clone()),
-            Kind::AdminApiKey => (Collection::AdminApiKeys, self.org.admin_api_keys[at].id.clone()),
-            Kind::Invite => (Collection::Invites, self.org.invites[at].id.clone()),
-            Kind::ServiceAccount => {
-                let account = &self.org.service_accounts[at];
-                (Collection::ServiceAccounts, within(account.project, &account.id))
-            }
-            Kind::ApiKey => {
-                let key = &self.org.api_keys[at];
-                (Collection::ApiKeys, within(key.project, &key.id))
-            }
-            Kind::Grant => return self.unsent(attribute, Kind::Role, self.grants()[at].role.at()),
-        };
-        match self.why_unclear(collection, &label, attribute) {
-            Some(why) => Missing::Unread(why.to_owned()),
-            None => Missing::Unsent(attribute, self.thing(kind, at)),
-        }
-    }
-
-    /// Why a field is not known that the API sent, if it is so.
-    pub fn why_unclear(&self, collection: Collection, label: &str, field: &str) -> Option<&'o str> {
-        self.org.coverage.of(collection).unclear.get(label)?.get(field).map(String::as_str)
     }
 
     fn described(&self, kind: Kind, at: usize) -> Thing {

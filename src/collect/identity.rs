@@ -15,17 +15,17 @@ use crate::org::{Identity, Known};
 #[derive(Debug, Error, Diagnostic)]
 pub enum Mixed {
     /// The answers do not agree.
-    #[error("the answers are of two organizations: {}", shown(all))]
+    #[error("the responses are from two organizations: {}", shown(all))]
     #[diagnostic(help(
-        "is a cache or a proxy in between? A journal may hold answers of both: delete it to start over"
+        "check for a cache or a proxy in between; a journal may contain responses of both: delete it to start over"
     ))]
     Answers {
         /// What they name.
         all: BTreeSet<String>,
     },
     /// Not the one that was asked for.
-    #[error("the answers are of {}, and {} was asked for", visible(&told.to_string()), visible(asked))]
-    #[diagnostic(help("the key decides: is it that of the organization of --organization?"))]
+    #[error("the responses are from {}, but --organization is {}", visible(&told.to_string()), visible(asked))]
+    #[diagnostic(help("check that the key belongs to the organization in --organization"))]
     Asked {
         /// What `--organization` says.
         asked: String,
@@ -33,8 +33,8 @@ pub enum Mixed {
         told: Identity,
     },
     /// Not the one of the earlier snapshot.
-    #[error("the snapshot of --since is of {}, and the answers are of {}", visible(&earlier.to_string()), visible(&told.to_string()))]
-    #[diagnostic(help("give the snapshot of the same organization, or fetch without --since"))]
+    #[error("the snapshot of --since is of {}, but the responses are from {}", visible(&earlier.to_string()), visible(&told.to_string()))]
+    #[diagnostic(help("use a snapshot of the same organization, or fetch without --since"))]
     Since {
         /// What the snapshot says.
         earlier: Identity,
@@ -66,7 +66,7 @@ impl Collector<'_> {
             }
         }
         let told = Identity { id: ids.into_iter().next(), name: names.into_iter().next() };
-        if let Some(asked) = self.ask.organization {
+        if let Some(asked) = self.order.organization {
             let asked_for = Identity::named(asked);
             if asked_for.differs(&told) {
                 return Err(Mixed::Asked { asked: asked.to_owned(), told });
@@ -78,7 +78,7 @@ impl Collector<'_> {
     }
 
     fn same_as_earlier(&self, told: Identity) -> Result<Identity, Mixed> {
-        match self.ask.since {
+        match self.order.since {
             Some((old, _)) if old.source.organization.differs(&told) => {
                 Err(Mixed::Since { earlier: old.source.organization.clone(), told })
             }

@@ -5,6 +5,7 @@
 //! changed while we read.
 
 mod assemble;
+mod carried;
 mod identity;
 mod incremental;
 mod nested;
@@ -21,10 +22,10 @@ use std::collections::BTreeSet;
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 
-use crate::api::client::Client;
+use crate::api::client::{Client, Purpose};
 use crate::api::endpoint;
 use crate::api::error::Error;
-use crate::api::pagination::{ListRequest, Listed, Purpose, list};
+use crate::api::pagination::{ListRequest, Listed, list};
 use crate::api::parent::Parent;
 use crate::api::wire::{Item, Role};
 use crate::org::{Collection, Org, Source};
@@ -34,25 +35,34 @@ use responses::{ByParent, Responses};
 use role_pool::{ListedRole, RolePool};
 
 pub use identity::Mixed;
-use nested::Target;
+use nested::{Target, Wanted};
 pub use progress::Progress;
 use progress::Tally;
 
 /// What to collect.
 #[derive(Clone, Copy)]
-pub struct Ask<'a> {
+pub struct Order<'a> {
     /// The collections, each with its ancestors.
     pub collections: &'a BTreeSet<Collection>,
-    /// Whose roles to ask for in one of the two collections that are read user by user: given the organization as far
-    /// as its lists tell it, one answer for each of its users.
-    pub users: &'a (dyn Fn(&Org, Collection) -> Vec<bool> + Sync),
+    /// The organization, where one was named.
+    pub organization: Option<&'a str>,
+    /// When the collection began: with a journal, at the first run.
+    pub began: Time,
+    /// When this run began.
+    pub present: Time,
     /// An earlier collection, from which is taken what has not changed since; unless the oldest fact in it was read
     /// before this time.
     pub since: Option<(&'a Org, Time)>,
-    /// When this run began; a collection that was cut off began earlier.
-    pub present: Time,
-    /// The organization, where one was named.
-    pub organization: Option<&'a str>,
+}
+
+/// Whose roles to request in the two collections that are read user by user: one answer for each user that the lists
+/// have. `None` is everybody.
+#[derive(Debug, Default)]
+pub struct Whose {
+    /// In the organization.
+    pub users: Option<Vec<bool>>,
+    /// In projects.
+    pub project_users: Option<Vec<bool>>,
 }
 
 /// What was collected.
@@ -70,66 +80,82 @@ pub struct Collected {
     pub help: BTreeSet<String>,
 }
 
-/// Collects what is asked for, at this time.
-pub async fn collect(
-    client: &Client,
-    ask: Ask<'_>,
-    now: Time,
-    progress: &(dyn Fn(Progress) + Send + Sync),
-) -> Collected {
-    let source = Source { api: client.base().to_owned(), collected_at: now, ..Source::default() };
+/// A collection of which the organization's own lists are read.
+pub struct Lists<'c> {
+    /// The organization as far as the lists tell it.
+    pub org: Org,
+    collector: Collector<'c>,
+    responses: Responses,
+}
+
+/// Reads the organization's own lists. [`Lists::rest`] reads what hangs on them.
+pub async fn lists<'c>(
+    client: &'c Client,
+    order: Order<'c>,
+    progress: &'c (dyn Fn(Progress) + Send + Sync),
+) -> Lists<'c> {
+    let source = Source { api: client.base().to_owned(), collected_at: order.began, ..Source::default() };
     let tally = Tally::new(client, progress);
-    let collector = Collector { client, ask, source: &source, said: RolePool::default(), tally };
+    let collector = Collector { client, order, source, said: RolePool::default(), tally };
     let mut responses = Responses::default();
     collector.lists(&mut responses).await;
-    if let Err(mixed) = collector.identity() {
-        let org = collector.assemble(&mut responses);
-        return Collected { org, full_because: None, unseen: None, mixed: Some(mixed), help: BTreeSet::new() };
+    let org = collector.assemble(&mut responses);
+    Lists { org, collector, responses }
+}
+
+impl Lists<'_> {
+    /// Reads everything else. Nothing fails: what could not be read stands in the coverage.
+    pub async fn rest(self, whose: Whose) -> Collected {
+        let Self { org, collector, mut responses } = self;
+        if let Err(mixed) = collector.identity() {
+            return Collected { org, full_because: None, unseen: None, mixed: Some(mixed), help: BTreeSet::new() };
+        }
+        let wanted = Wanted::new(&org, whose);
+        drop(org);
+        // What is cheap is read anew in any case.
+        let mut unseen = None;
+        let full_because = match collector.order.since.filter(|_| !collector.slow_collections().is_empty()) {
+            None => {
+                collector.details(&mut responses, &wanted, true).await;
+                None
+            }
+            Some((old, oldest)) => {
+                let ((), changes) =
+                    tokio::join!(collector.details(&mut responses, &wanted, false), collector.changes(old, oldest));
+                let carried = changes.and_then(|changes| {
+                    collector.carry(&mut responses, old, &changes)?;
+                    Ok(changes.unseen)
+                });
+                let full = match carried {
+                    Ok(why) => {
+                        unseen = why;
+                        None
+                    }
+                    Err(why) => Some(why),
+                };
+                collector.slow(&mut responses, &wanted).await;
+                full
+            }
+        };
+        collector.members(&mut responses).await;
+        collector.mend(&mut responses).await;
+        let help = responses.errors().filter_map(Error::advice).collect();
+        let mut org = collector.assemble(&mut responses);
+        let mixed = match collector.identity() {
+            Ok(organization) => {
+                org.source.organization = organization;
+                None
+            }
+            Err(mixed) => Some(mixed),
+        };
+        Collected { org, full_because, unseen, mixed, help }
     }
-    let wanted = collector.wanted(&mut responses);
-    // What is cheap is read anew in any case.
-    let mut unseen = None;
-    let full_because = match ask.since.filter(|_| !collector.slow_collections().is_empty()) {
-        None => {
-            collector.details(&mut responses, &wanted, true).await;
-            None
-        }
-        Some((old, oldest)) => {
-            let ((), changes) =
-                tokio::join!(collector.details(&mut responses, &wanted, false), collector.changes(old, oldest));
-            let carried = changes.and_then(|changes| {
-                collector.carry(&mut responses, old, &changes)?;
-                Ok(changes.unseen)
-            });
-            let full = match carried {
-                Ok(why) => {
-                    unseen = why;
-                    None
-                }
-                Err(why) => Some(why),
-            };
-            collector.slow(&mut responses, &wanted).await;
-            full
-        }
-    };
-    collector.members(&mut responses).await;
-    collector.mend(&mut responses).await;
-    let help = responses.errors().filter_map(Error::advice).collect();
-    let mut org = collector.assemble(&mut responses);
-    let mixed = match collector.identity() {
-        Ok(organization) => {
-            org.source.organization = organization;
-            None
-        }
-        Err(mixed) => Some(mixed),
-    };
-    Collected { org, full_because, unseen, mixed, help }
 }
 
 struct Collector<'c> {
     client: &'c Client,
-    ask: Ask<'c>,
-    source: &'c Source,
+    order: Order<'c>,
+    source: Source,
     said: RolePool,
     tally: Tally<'c>,
 }
@@ -138,11 +164,11 @@ impl Collector<'_> {
     fn assemble(&self, responses: &mut Responses) -> Org {
         responses.said = self.said.all();
         responses.settle();
-        assemble(responses, self.ask.collections, self.source.clone(), self.ask.present)
+        assemble(responses, self.order.collections, self.source.clone(), self.order.present)
     }
 
     fn needs(&self, collection: Collection) -> bool {
-        self.ask.collections.contains(&collection)
+        self.order.collections.contains(&collection)
     }
 
     /// One of the organization's own lists.

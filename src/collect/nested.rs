@@ -6,14 +6,14 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde::de::DeserializeOwned;
 
-use super::Collector;
-use crate::api::pagination::Purpose;
+use super::{Collector, Whose};
+use crate::api::client::Purpose;
 use crate::api::parent::Parent;
 use crate::api::wire;
 use crate::api::wire::Item;
 use crate::collect::responses::{ByParent, Responses};
 use crate::collect::role_pool::ListedRole;
-use crate::org::{Collection, Text};
+use crate::org::{Collection, Org, Text};
 
 use Collection::{
     AdminApiKeys, ApiKeys, GroupMembers, GroupRoles, Invites, ProjectGroupRoles, ProjectGroups, ProjectRoles,
@@ -52,6 +52,17 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
+    /// Of the users of this organization, those who are wanted.
+    pub(crate) fn new(org: &Org, whose: Whose) -> Self {
+        let those = |wanted: Option<Vec<bool>>| -> Option<BTreeSet<Text>> {
+            let wanted = wanted.filter(|wanted| !wanted.iter().all(|wanted| *wanted))?;
+            let some = org.users.iter().zip(wanted).filter(|(_, wanted)| *wanted);
+            Some(some.map(|(user, _)| user.id.clone()).collect())
+        };
+        let listed = org.users.iter().map(|user| user.id.clone()).collect();
+        Self { here: those(whose.users), in_projects: those(whose.project_users), listed }
+    }
+
     fn has(&self, collection: Collection, id: &str) -> bool {
         let some = if collection == ProjectUserRoles { &self.in_projects } else { &self.here };
         // Of whom the list does not have, nobody can tell that they are not wanted.
@@ -60,18 +71,6 @@ impl Wanted {
 }
 
 impl Collector<'_> {
-    /// Whose roles are asked for, as far as the lists tell.
-    pub(crate) fn wanted(&self, responses: &mut Responses) -> Wanted {
-        let org = self.assemble(responses);
-        let those = |collection| -> Option<BTreeSet<Text>> {
-            let wanted = (self.ask.users)(&org, collection);
-            let some = org.users.iter().zip(&wanted).filter(|(_, wanted)| **wanted);
-            (!wanted.iter().all(|wanted| *wanted)).then(|| some.map(|(user, _)| user.id.clone()).collect())
-        };
-        let listed = org.users.iter().map(|user| user.id.clone()).collect();
-        Wanted { here: those(UserRoles), in_projects: those(ProjectUserRoles), listed }
-    }
-
     /// What has to be asked for each group, project, and whatever stands in projects; with `slow`, also for each user.
     pub(crate) async fn details(&self, responses: &mut Responses, wanted: &Wanted, slow: bool) {
         let users = if slow { users(responses, wanted) } else { Vec::new() };

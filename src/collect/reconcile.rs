@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Collector;
 use super::nested::Target;
+use crate::api::client::Purpose;
 use crate::api::error::Error;
-use crate::api::pagination::Purpose;
 use crate::api::parent::Parent;
 use crate::api::wire::{Group, Item as _, Project, Role, Thing};
 use crate::collect::responses::Responses;

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::incremental::Carried;
+use super::carried::Carried;
 use super::role_pool::ListedRole;
-use super::settle::Unclear;
 use crate::api::error::Error;
 use crate::api::pagination::Listed;
 use crate::api::parent::Parent;
 use crate::api::wire::{self, Item, Role};
 use crate::org::{Collection, Known, canonical_role_id};
+
+/// Why a field of a thing is not known, by the list that has the thing, the thing, and the field.
+pub type Unclear = BTreeMap<(Collection, Parent), BTreeMap<String, String>>;
 
 /// One list for each thing.
 pub type ByParent<T> = BTreeMap<Parent, Listed<T>>;

@@ -3,15 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::responses::{ByParent, Responses};
+use super::responses::{ByParent, Responses, Unclear};
 use super::role_pool::ListedRole;
 use crate::api::pagination::Listed;
 use crate::api::parent::Parent;
 use crate::api::wire::{Item, User};
 use crate::org::{Collection, canonical_role_id};
-
-/// Why a field of a thing is not known, by the list that has the thing, the thing, and the field.
-pub type Unclear = BTreeMap<(Collection, Parent), BTreeMap<String, String>>;
 
 impl Responses {
     /// Makes one thing of what a list says of it more than once. What is said of roles comes together elsewhere.
@@ -79,7 +76,7 @@ impl Notes<'_> {
     ) {
         for bad in list.unreadable.drain(..) {
             let noted = place(&bad.id, readable_name(&bad.field));
-            self.note(noted, || format!("`{}` of {} is no readable text", bad.field, bad.id));
+            self.note(noted, || format!("`{}` of {} is not readable text", bad.field, bad.id));
         }
         if list.copies.is_empty() {
             return;
@@ -94,7 +91,7 @@ impl Notes<'_> {
             let differ = list.items[items[&id]].settle(&copies);
             for field in differ {
                 self.note(place(&id, field), || {
-                    format!("the list has {id} more than once, and does not agree with itself on `{field}`")
+                    format!("the list has {id} more than once, with different values of `{field}`")
                 });
             }
         }
@@ -105,7 +102,7 @@ impl Notes<'_> {
         for bad in list.unreadable.drain(..) {
             let role = canonical_role_id(&bad.id);
             let place = (Collection::Roles, Parent::organization(role), readable_name(&bad.field));
-            self.note(Some(place), || format!("`{}` of role {role} is no readable text", bad.field));
+            self.note(Some(place), || format!("`{}` of role {role} is not readable text", bad.field));
         }
     }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, HeaderName};
 use tokio::time::Instant;
 
-use super::{Ask, collect};
+use super::{Order, Whose, lists};
 use crate::api::client::{Client, Memory, Options};
 use crate::api::key::Key;
 use crate::org::{Collection, Org};
@@ -75,11 +75,10 @@ async fn fetch(behaviour: Behaviour) -> (Org, Duration, Arc<InMemory>) {
     };
     let client = Client::in_memory(memory, Key::new(KEY).expect("a key"), &options);
     let collections: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
-    let everybody = |org: &Org, _| vec![true; org.users.len()];
-    let ask =
-        Ask { collections: &collections, users: &everybody, since: None, present: 1_780_000_000, organization: None };
+    let now = 1_780_000_000;
+    let order = Order { collections: &collections, organization: None, began: now, present: now, since: None };
     let began = Instant::now();
-    let collected = Box::pin(collect(&client, ask, 1_780_000_000, &|_| {})).await;
+    let collected = Box::pin(lists(&client, order, &|_| {}).await.rest(Whose::default())).await;
     (collected.org, began.elapsed(), api)
 }
 

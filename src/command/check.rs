@@ -35,7 +35,7 @@ pub struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Gate")]
 pub struct GateArgs {
-    /// Lowest severity of a violation that makes the exit code 1; with --exit-zero, none does
+    /// Lowest severity of a violation that makes the exit code 1
     #[arg(
         long,
         value_enum,
@@ -45,16 +45,16 @@ pub struct GateArgs {
         hide_env_values = true
     )]
     pub fail_on: Severity,
-    /// Exit with 0 instead of 1; nothing else changes
+    /// Exit with 0 instead of 1; other exit codes do not change
     #[arg(long)]
     pub exit_zero: bool,
-    /// Treat a rule that selects nothing, or names what nothing has, as unknown: exit code 3
+    /// Treat a rule that selects nothing, or names something that does not exist, as unknown (exit code 3)
     #[arg(long, overrides_with = "no_strict", env = "ROLELINT_STRICT", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub strict: bool,
-    /// Not strict, whatever the environment says
+    /// Turn off --strict, whatever the environment says
     #[arg(long, overrides_with = "strict")]
     pub no_strict: bool,
-    /// Treat data as missing if any of it is older than this: nothing passes, exit code 3 (12h, 7d, 2w)
+    /// Treat data as missing if any of it is older than this (12h, 7d, 2w): no rule passes, and the exit code is 3
     #[arg(long, value_name = "TIME", value_parser = length, env = "ROLELINT_MAX_AGE", hide_env_values = true)]
     pub max_age: Option<i64>,
     /// Time from which ages in policies count [default: when the data was collected]
@@ -104,8 +104,8 @@ fn facts(args: &Args, common: &Common, policies: &[Policy]) -> Result<(Org, Stri
         return Ok((org, digest));
     }
     let needs = needs(policies);
-    let order = input::Order { needs: &needs, as_of: args.gate.as_of, journal: None, since: None };
-    let org = input::collect(&args.api, common, &order)?.0.org;
+    let how = input::How { as_of: args.gate.as_of, ..input::How::default() };
+    let org = input::collect(&args.api, common, &needs, how)?.0.org;
     let digest = snapshot::digest(&org);
     Ok((org, digest))
 }

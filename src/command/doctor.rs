@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         writeln!(report, "  {name:<21} {state:<10} {}", visible(&detail)).expect("writing to a string cannot fail");
     }
     let verdict = match unknown.len() {
-        0 if rules.len() == 1 => "the one rule can be answered".to_owned(),
+        0 if rules.len() == 1 => "the rule can be answered".to_owned(),
         0 => format!("all {} rules can be answered", rules.len()),
         _ => format!("{} of {} rules would be unknown: {}", unknown.len(), rules.len(), unknown.join(", ")),
     };
@@ -66,11 +66,11 @@ fn told(probe: &Probe) -> (&'static str, String) {
         }
         Answer::NobodyToAskAbout => {
             let parent = probe.feeds.and_then(Collection::parent).map_or("things", Collection::name);
-            ("not tried", format!("no {parent} to ask about"))
+            ("not tried", format!("there are no {parent}"))
         }
     };
     if let Some((times, rate)) = probe.limit {
-        write!(detail, "; too fast {times} times, which leaves about {rate:.0} a minute")
+        write!(detail, "; got 429 {times} times, so about {rate:.0} requests per minute are possible")
             .expect("writing to a string cannot fail");
     }
     (state, detail)

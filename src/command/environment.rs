@@ -78,11 +78,11 @@ pub(crate) fn look(command: &Command) -> Result<(), Error> {
         let flag = name[PREFIX.len()..].to_lowercase().replace('_', "-");
         let near = nearest(&name, known.iter().copied().filter(|known| known.starts_with(PREFIX)));
         let why = if args().any(|arg| arg.get_long() == Some(&flag)) {
-            format!("--{flag} can only be given as a flag")
+            format!("--{flag} can be set only as a flag")
         } else {
             near.map_or_else(|| "no flag has this name".to_owned(), |near| format!("did you mean {near}?"))
         };
-        warn(&format!("the environment variable {name} is not read: {why}"));
+        warn(&format!("the environment variable {name} is ignored: {why}"));
     }
     Ok(())
 }

@@ -47,14 +47,14 @@ pub enum Error {
     Snapshot(#[from] snapshot::Error),
     /// A variable of ours is set to nothing.
     #[error("the environment variable {name} is empty")]
-    #[diagnostic(help("give it a value, or unset it: an empty value never means the default"))]
+    #[diagnostic(help("give it a value or unset it; an empty value never means the default"))]
     EmptyVariable {
         /// The variable.
         name: String,
     },
     /// The snapshot is not of the organization that was asked for, or does not say.
-    #[error("the snapshot is of {}, and {} was asked for", visible(told), visible(asked))]
-    #[diagnostic(help("leave --organization out to check the snapshot as it is"))]
+    #[error("the snapshot is of {}, but --organization is {}", visible(told), visible(asked))]
+    #[diagnostic(help("omit --organization to check this snapshot"))]
     OtherOrganization {
         /// What `--organization` says.
         asked: String,
@@ -98,8 +98,8 @@ pub enum Error {
         help: String,
     },
     /// There is a key, and something else that is no part of it.
-    #[error("{place} holds {what}")]
-    #[diagnostic(help("write the key alone: letters, digits, - and _"))]
+    #[error("{place} contains {what}")]
+    #[diagnostic(help("write only the key: letters, digits, - and _"))]
     MoreThanKey {
         /// The variable or file.
         place: String,
@@ -123,8 +123,8 @@ pub enum Error {
         source: std::io::Error,
     },
     /// They are something else.
-    #[error("`{}` does not hold the results of a check", shown(path))]
-    #[diagnostic(help("`rolelint check --format json -o FILE` writes them"))]
+    #[error("`{}` is not the JSON report of a check", shown(path))]
+    #[diagnostic(help("`rolelint check --format json -o FILE` writes one"))]
     NoResults {
         /// The file.
         path: PathBuf,

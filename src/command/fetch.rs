@@ -20,13 +20,13 @@ const SHOWN: usize = 5;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The snapshot to write, whole or not at all, readable by its owner only (- is standard output)
+    /// The snapshot to write; only you can read it (- is standard output)
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
-    /// Collect only this list, such as users or invites; repeatable, or with commas
+    /// Collect only this list, such as users or invites; repeatable or comma-separated
     #[arg(long, value_name = "COLLECTION", value_parser = collection, value_delimiter = ',')]
     pub only: Vec<Collection>,
-    /// Reuse from this snapshot the roles of users that neither the audit log nor any list says have changed
+    /// Reuse roles from this snapshot where neither the audit log nor the lists show a change
     #[arg(long, value_name = "FILE")]
     pub since: Option<PathBuf>,
     /// Do a full fetch if the earlier data is older than this
@@ -51,13 +51,13 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let since = earlier.as_ref().map(|org| (org, args.max_full_age));
     let journal = journal(&args.output);
     let journal = journal.as_deref();
-    let order = input::Order { needs: &needs, as_of: None, journal, since };
-    let (Collected { org, full_because, unseen, help, .. }, client) = input::collect(&args.api, common, &order)?;
+    let (Collected { org, full_because, unseen, help, .. }, client) =
+        input::collect(&args.api, common, &needs, input::How { journal, since, ..input::How::default() })?;
     if let Some(why) = full_because {
         output::warn(&format!("doing a full fetch: {}", visible(&why)));
     }
     if let Some(why) = unseen.filter(|_| !common.is_quiet()) {
-        output::say(&format!("what administrators of a tenant change is not seen by --since: {}", visible(&why)));
+        output::say(&format!("--since cannot see changes by administrators of a tenant: {}", visible(&why)));
     }
     warn(&org);
     if !common.is_quiet() {
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     }
     if nothing_was_read(&org) {
         client.finish()?;
-        output::warn("nothing could be read, and nothing is written");
+        output::warn("nothing could be read, so no snapshot was written");
         return Ok(Exit::Unknown);
     }
     if stdout {
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     }
     let complete = org.coverage.complete();
     if client.overdue() && !complete && journal.is_some() {
-        output::say("the answers so far are kept: the same command goes on from here");
+        output::say("the responses so far are saved: run the same command to resume");
     } else {
         client.finish()?;
     }
@@ -131,7 +131,7 @@ fn contents(org: &Org) -> String {
         counts.map(|(count, what)| format!("{count} {what}{}", if *count == 1 { "" } else { "s" })).collect();
     if let Some(from) = org.coverage.carried_from() {
         let carried: usize = org.coverage.iter().map(|(_, record)| record.carried.len()).sum();
-        parts.push(format!("the roles of {carried} as they were read at {} or later", rfc3339(from)));
+        parts.push(format!("the roles of {carried} reused from data read at {} or later", rfc3339(from)));
     }
     parts.join(", ")
 }

@@ -9,7 +9,7 @@ use crate::api::{Client, Options};
 use crate::bounded;
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
-use crate::collect::{Ask, Collected, collect as collect_all};
+use crate::collect::{Collected, Order, Whose, lists};
 use crate::console::interrupt::last_words;
 use crate::console::output::{say, warn};
 use crate::finding::Skipped;
@@ -46,11 +46,10 @@ pub(crate) fn now() -> Time {
     jiff::Timestamp::now().as_second()
 }
 
-/// What to collect, and how.
-pub(crate) struct Order<'a> {
-    /// What is needed.
-    pub needs: &'a Needs<'a>,
-    /// From when ages in conditions on those users count, if not from now.
+/// How to collect, beyond what the flags say.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct How<'a> {
+    /// From when ages in conditions on users count, if not from now.
     pub as_of: Option<Time>,
     /// Where to keep the answers as they arrive.
     pub journal: Option<&'a Path>,
@@ -66,7 +65,7 @@ pub(crate) fn organization(args: &Api) -> Option<&str> {
 /// The client, and the organization that was named for it.
 pub(crate) fn client(args: &Api) -> Result<(Client, Option<&str>), Error> {
     if is_elsewhere(&args.base_url) {
-        warn("the Admin API is at https://api.openai.com/v1: a base URL of it ends in /v1");
+        warn("the Admin API is at https://api.openai.com/v1, so its base URL ends in /v1");
     }
     let organization = organization(args);
     let options = Options {
@@ -90,29 +89,39 @@ fn is_elsewhere(base_url: &str) -> bool {
 }
 
 /// Collects from the API. The client still has the journal, for [`Client::finish`] to remove.
-pub(crate) fn collect(args: &Api, common: &Common, order: &Order<'_>) -> Result<(Collected, Client), Error> {
+pub(crate) fn collect(
+    args: &Api,
+    common: &Common,
+    needs: &Needs<'_>,
+    how: How<'_>,
+) -> Result<(Collected, Client), Error> {
     let (mut client, organization) = client(args)?;
     let present = now();
     let mut began = present;
-    if let Some(path) = order.journal {
+    if let Some(path) = how.journal {
         let (first_began, answers) = client.journal(path, organization, began)?;
         began = first_began;
         if answers > 0 && !common.is_quiet() {
-            say(&format!("going on with {answers} answers from {}", rfc3339(began)));
+            say(&format!("resuming with {answers} responses from {}", rfc3339(began)));
         }
     }
-    if order.journal.is_some() {
-        last_words("the answers so far are kept: the same command goes on from here");
+    if how.journal.is_some() {
+        last_words("the responses so far are saved: run the same command to resume");
     }
     let runtime = runtime()?;
     let bars = Bars::new(common);
-    let users = |org: &Org, of| wanted(org, order.needs.whose(of), order.as_of.unwrap_or(began));
-    let since = order.since.map(|(old, age)| (old, began.saturating_sub(age)));
-    let ask = Ask { collections: &order.needs.collections, users: &users, since, present, organization };
+    let since = how.since.map(|(old, age)| (old, began.saturating_sub(age)));
+    let order = Order { collections: &needs.collections, organization, began, present, since };
+    let show = |progress| bars.show(progress);
     let mut collected = {
         // The deadline counts from within the runtime.
         let _within = runtime.enter();
-        runtime.block_on(collect_all(&client, ask, began, &|progress| bars.show(progress)))
+        runtime.block_on(async {
+            let lists = lists(&client, order, &show).await;
+            let wanted = |users| Some(wanted(&lists.org, users, how.as_of.unwrap_or(began)));
+            let whose = Whose { users: wanted(&needs.users), project_users: wanted(&needs.project_users) };
+            lists.rest(whose).await
+        })
     };
     bars.clear();
     warn_of_skew(&client);

@@ -50,8 +50,8 @@ pub(crate) fn read(args: &Api) -> Result<Key, Error> {
     }
     if let Some((prefix, kind)) = NO_ADMIN_KEYS.iter().find(|(prefix, _)| text.starts_with(prefix)) {
         warn(&format!(
-            "{place} holds {kind} ({prefix}…), but the Admin API requires an admin key (sk-admin-…), which an owner of \
-             the organization makes at https://platform.openai.com/settings/organization/admin-keys"
+            "{place} contains {kind} ({prefix}…), but the Admin API requires an admin key (sk-admin-…), which an owner of \
+             the organization creates at https://platform.openai.com/settings/organization/admin-keys"
         ));
     }
     Ok(Key::new(text)?)
@@ -74,13 +74,13 @@ fn around(text: &str) -> Option<&'static str> {
 /// What helps whoever has set no admin key, but perhaps the key that other tools take.
 fn no_key(api_key: &str) -> String {
     let api_key = api_key.trim().trim_matches(['"', '\'']);
-    let ways = format!("set {VARIABLE}, or give --key-file FILE (- reads standard input)");
+    let ways = format!("set {VARIABLE} or --key-file FILE (- reads standard input)");
     if api_key.starts_with("sk-admin-") {
-        format!("OPENAI_API_KEY holds an admin key, but rolelint does not read it: {ways}")
+        format!("OPENAI_API_KEY contains an admin key, but rolelint does not read it: {ways}")
     } else if api_key.is_empty() {
         ways
     } else {
-        format!("OPENAI_API_KEY is not read, and holds no admin key (sk-admin-…): {ways}")
+        format!("rolelint does not read OPENAI_API_KEY, which contains no admin key (sk-admin-…): {ways}")
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_around_a_key_is_told() {
+    fn quotes_or_spaces_around_a_key_are_named() {
         let table = [
             ("sk-admin-abc", None),
             ("\"sk-admin-abc\"", Some("quotes around the key")),

@@ -1,4 +1,4 @@
-//! `rolelint lint`: what is odd about policies, without an organization and without a key.
+//! `rolelint lint`: mistakes in policies that load, without an organization and without a key.
 
 use std::path::{Path, PathBuf};
 

@@ -9,7 +9,7 @@ use super::{Cli, Error, Exit};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The command to print the page of; without one, the page of rolelint
+    /// The command whose page to print; without one, the page of rolelint
     #[arg(value_name = "COMMAND", value_parser = command)]
     pub command: Option<String>,
 }

@@ -35,10 +35,10 @@ use crate::finding::Ending;
 
 pub use error::Error;
 
-/// A linter for who-may-do-what in an OpenAI organization.
+/// A linter for who may do what in an OpenAI organization.
 ///
-/// Exit codes: 0 all rules answered, nothing found; 1 a violation is proven; 2 usage or policy error, nothing was
-/// checked; 3 no violation proven, but something is unknown.
+/// Exit codes: 0 all rules answered, no violation; 1 a violation; 2 usage or policy error, nothing was checked;
+/// 3 no violation proven, but something is unknown.
 #[derive(Debug, Parser)]
 #[command(version, bin_name = "rolelint", max_term_width = 100)]
 pub struct Cli {
@@ -56,27 +56,27 @@ pub struct Cli {
 /// What rolelint does, one at a time.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Collect or read an organization, evaluate policies, report, exit
+    /// Collect an organization or read a snapshot, evaluate policies and report
     Check(Box<check::Args>),
     /// Collect an organization and write a snapshot of it
     Fetch(fetch::Args),
-    /// Show which requests a check would make and how long they take; with a key, in numbers
+    /// Show which requests a check would make; with a key, also how many and how long they take
     Plan(plan::Args),
-    /// Try each endpoint once: what this key may read, and which rules would be unknown
+    /// Try each endpoint once; show what this key may read and which rules would be unknown
     Doctor(doctor::Args),
-    /// Write the results of a check again, in another format; exit as the check did
+    /// Convert the saved results of a check to another format; exit with the code of the check
     Report(report::Args),
-    /// Run the tests of policies: small organizations, and what each rule must say of them
+    /// Run the tests of policies against small organizations
     Test(test::Args),
-    /// Look for what is odd about policies: duplicates, words that nobody knows, rules without a test
+    /// Look for mistakes in policies that load: duplicate rules, unknown words, rules without a test
     Lint(lint::Args),
     /// Write a first configuration, policy and test, with schemas for the editor
     Init(init::Args),
     /// List rules, permissions and attributes; with a snapshot, also roles, users and other things
     List(list::Args),
-    /// Print the JSON Schema of policies, the configuration, tests or results, for editors and programs
+    /// Print the JSON Schema of policies, the configuration, tests or results
     Schema(schema::Args),
-    /// Print the settings in force for a check, and where each comes from
+    /// Print the settings for a check and where each comes from
     Config(Box<check::Args>),
     /// Print a completion script for a shell
     Completions(completions::Args),

@@ -33,8 +33,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let lists: BTreeSet<Collection> =
         needs.collections.iter().copied().filter(|collection| collection.parent().is_none()).collect();
     let lists = Needs::all(lists);
-    let order = input::Order { needs: &lists, as_of: None, journal: None, since: None };
-    let org = input::collect(&args.api, common, &order)?.0.org;
+    let org = input::collect(&args.api, common, &lists, input::How::default())?.0.org;
     let rate = args.api.rate.unwrap_or(MEASURED_RATE);
     output::stream(|stdout| stdout.write_all(with_sizes(&org, &needs, rate).as_bytes()))?;
     for collection in Collection::ALL {
@@ -50,14 +49,14 @@ fn without_sizes(needs: &Needs<'_>) -> String {
     for &collection in &needs.collections {
         line(&mut plan, collection, &each(collection, needs));
     }
-    plan + "with a key, the plan has numbers\n"
+    plan + "with a key, the plan also has numbers\n"
 }
 
 /// What the number of requests goes by.
 fn each(collection: Collection, needs: &Needs<'_>) -> String {
     let whom = match needs.whose(collection) {
         Users::All => "",
-        Users::Those(_) => " whom a rule can be about",
+        Users::Those(_) => " that a rule can be about",
     };
     match collection {
         Collection::Roles | Collection::Groups => "1 for each 1000".to_owned(),
@@ -111,8 +110,11 @@ fn with_sizes(org: &Org, needs: &Needs<'_>, rate: f64) -> String {
     let minutes = (most as f64 / rate).ceil();
     let minutes = if minutes <= 1.0 { "a minute".to_owned() } else { format!("{minutes} minutes") };
     let least = if known { "" } else { "at least " };
-    writeln!(plan, "{least}{total} requests: about {minutes}, at {rate} a minute for each endpoint and all at a time")
-        .expect("writing to a string cannot fail");
+    writeln!(
+        plan,
+        "{least}{total} requests: about {minutes}, at {rate} per minute for each endpoint, all endpoints in parallel"
+    )
+    .expect("writing to a string cannot fail");
     plan
 }
 

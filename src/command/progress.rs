@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rest_is_told_in_round_words() {
+    fn remaining_time_is_rounded() {
         for (seconds, words) in
             [(1, "about a minute"), (61, "about 2 minutes"), (7140, "about 119 minutes"), (7201, "about 3 hours")]
         {

@@ -14,7 +14,7 @@ const LARGEST: u64 = 4 << 30;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Results that `rolelint check --format json` wrote (- is standard input)
+    /// The JSON report of a check (- is standard input)
     #[arg(value_name = "RESULTS")]
     pub results: PathBuf,
     #[command(flatten)]

@@ -17,10 +17,10 @@ pub struct Reports {
     /// Report format
     #[arg(short, long, value_enum, default_value_t, env = "ROLELINT_FORMAT", hide_env_values = true)]
     pub format: Format,
-    /// Write the report to FILE, whole or not at all [default: -, standard output]
+    /// Write the report to FILE [default: -, standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Write a report in FORMAT to PATH as well; repeatable
+    /// Also write a report in FORMAT to PATH; repeatable
     #[arg(long, value_name = "FORMAT=PATH", value_parser = report, env = "ROLELINT_REPORT", hide_env_values = true)]
     pub report: Vec<(Format, PathBuf)>,
 }

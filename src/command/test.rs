@@ -12,19 +12,19 @@ use super::{Error, Exit};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Policies (their tests stand beside them), tests, folders or globs; without any, the built-in rules
+    /// Policies (with their tests beside them), tests, folders or globs; without any, the built-in rules
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Run only tests with this text in their name; repeatable
+    /// Run only tests whose name contains this text; repeatable
     #[arg(long, value_name = "TEXT")]
     pub filter: Vec<String>,
-    /// Fail if less than this percentage of the rules' answers (violation, pass, unknown) was seen
+    /// Fail if the tests see less than this percentage of the rules' answers (violation, pass, unknown)
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), conflicts_with = "filter")]
     pub min_coverage: Option<u8>,
     /// Report format
     #[arg(short, long, value_enum, default_value_t)]
     pub format: Format,
-    /// Write the report to FILE, whole or not at all [default: -, standard output]
+    /// Write the report to FILE [default: -, standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         }
     }
     if tests.is_empty() {
-        let none = if args.filter.is_empty() { "there is no test" } else { "no test has this text in its name" };
+        let none = if args.filter.is_empty() { "there are no tests" } else { "no test name contains this text" };
         output::warn(none);
     }
     let report = Report { tests, coverage: args.filter.is_empty().then_some(&coverage) };

@@ -14,7 +14,7 @@ use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use serde_json::{Map, Value, json};
 
 use crate::api::{Client, Key, Memory, Options};
-use crate::collect::{Ask, Collected, collect};
+use crate::collect::{Collected, Order, Whose, lists};
 use crate::org::{Collection, Org, State};
 use crate::snapshot;
 
@@ -281,13 +281,12 @@ fn options() -> Options {
 /// Collects everything; returns also how long that took.
 fn from(memory: Memory, options: &Options) -> (Collected, Duration) {
     let collections: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
-    let everybody = |org: &Org, _| vec![true; org.users.len()];
-    let ask = Ask { collections: &collections, users: &everybody, since: None, present: NOW, organization: None };
+    let order = Order { collections: &collections, organization: None, began: NOW, present: NOW, since: None };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
         let began = tokio::time::Instant::now();
         let client = Client::in_memory(memory, Key::new(KEY).expect("a key"), options);
-        (Box::pin(collect(&client, ask, NOW, &|_| {})).await, began.elapsed())
+        (Box::pin(lists(&client, order, &|_| {}).await.rest(Whose::default())).await, began.elapsed())
     })
 }
 
@@ -346,7 +345,7 @@ proptest! {
 }
 
 #[test]
-fn pages_without_end_end_with_the_deadline_and_are_no_whole_list() {
+fn endless_pages_stop_at_the_deadline_and_leave_the_list_incomplete() {
     let pages = AtomicUsize::new(0);
     let memory = Memory(Box::new(move |_| {
         let page = pages.fetch_add(1, Ordering::Relaxed);
@@ -362,7 +361,7 @@ fn pages_without_end_end_with_the_deadline_and_are_no_whole_list() {
 }
 
 #[test]
-fn too_fast_without_end_and_come_back_at_once_ends_by_itself() {
+fn endless_429_responses_without_a_pause_end() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counting = Arc::clone(&asked);
     let memory = Memory(Box::new(move |_| {

@@ -70,7 +70,7 @@ pub struct Config {
 pub enum Error {
     /// It could not be read.
     #[error("cannot read the configuration `{}`", shown(path))]
-    #[diagnostic(help("--config takes a file; --no-config does without"))]
+    #[diagnostic(help("--config takes a file; --no-config uses none"))]
     Read {
         /// The file.
         path: PathBuf,
@@ -79,7 +79,7 @@ pub enum Error {
     },
     /// There are two in one folder.
     #[error("there are two configurations, `{}` and `{}`", shown(first), shown(second))]
-    #[diagnostic(help("keep one of them, or name one by --config"))]
+    #[diagnostic(help("keep one of them, or choose one with --config"))]
     Two {
         /// The one.
         first: PathBuf,

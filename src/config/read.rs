@@ -51,12 +51,12 @@ pub(crate) const KEYS: [(&str, &str, Takes); 20] = [
 
 /// What a file must not decide, and who does.
 const REFUSED: [(&str, &str); 6] = [
-    ("base-url", "a file must not say where the key is sent: use --base-url or OPENAI_BASE_URL"),
-    ("ca-file", "a file must not say whom to trust with the key: use --ca-file or ROLELINT_CA_FILE"),
-    ("key", "a file must not hold the key: use OPENAI_ADMIN_KEY or --key-file"),
-    ("admin-key", "a file must not hold the key: use OPENAI_ADMIN_KEY or --key-file"),
+    ("base-url", "a file must not choose where the key is sent: use --base-url or OPENAI_BASE_URL"),
+    ("ca-file", "a file must not choose which CA to trust with the key: use --ca-file or ROLELINT_CA_FILE"),
+    ("key", "a file must not contain the key: use OPENAI_ADMIN_KEY or --key-file"),
+    ("admin-key", "a file must not contain the key: use OPENAI_ADMIN_KEY or --key-file"),
     ("key-file", "a file must not say where the key is: use --key-file or OPENAI_ADMIN_KEY"),
-    ("exit-zero", "a file must not make a violation pass: use --exit-zero, where everybody sees it"),
+    ("exit-zero", "a file must not make a violation pass: use the flag --exit-zero, where everybody sees it"),
 ];
 
 /// What the file says of each flag, or all that is wrong with it.
@@ -66,7 +66,7 @@ pub(super) fn entries(source: &Arc<SourceText>, folder: &Path) -> Result<BTreeMa
     let mut entries = BTreeMap::new();
     for (key, node) in reader.entries(&root, "the configuration").unwrap_or_default() {
         if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == key.text) {
-            let problem = Problem::new(key.span.clone(), format!("`{}` cannot stand in a configuration", key.text));
+            let problem = Problem::new(key.span.clone(), format!("`{}` is not allowed in a configuration", key.text));
             reader.problem(problem.help(*why));
         } else if let Some((name, flag, kind)) = KEYS.iter().find(|(name, ..)| *name == key.text) {
             if let Some(values) = reader.setting(node, &format!("`{name}`"), *kind, folder) {
@@ -120,7 +120,7 @@ impl Reader<'_> {
     fn words(&mut self, node: &Node, what: &str) -> Option<Vec<String>> {
         let Yaml::List(items) = &node.yaml else { return self.word(node, what).map(|word| vec![word]) };
         if items.is_empty() {
-            self.problem(Problem::new(node.span.clone(), format!("{what} is empty")).help("leave it out"));
+            self.problem(Problem::new(node.span.clone(), format!("{what} is empty")).help("omit it"));
             return None;
         }
         items.iter().map(|item| self.word(item, what)).collect()

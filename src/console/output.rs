@@ -23,15 +23,13 @@ pub enum Error {
     },
     /// Two texts would go to one place, and only one would be found there.
     #[error("two outputs go to {to}")]
-    #[diagnostic(help(
-        "give each of -o and --report a place of its own; without -o, the report goes to standard output"
-    ))]
+    #[diagnostic(help("give -o and each --report a different path; without -o, the report goes to standard output"))]
     Twice {
         /// The file, or standard output.
         to: String,
     },
     /// A file that is read would be replaced.
-    #[error("{to} is an input of this run, and would be overwritten")]
+    #[error("{to} is an input of this run and would be overwritten")]
     #[diagnostic(help("write to another file"))]
     Input {
         /// The file.

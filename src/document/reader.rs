@@ -125,8 +125,8 @@ impl Reader<'_> {
     pub fn some(&mut self, what: &str, node: &Node) -> Option<Vec<Node>> {
         let list = self.list(node)?;
         if list.is_empty() {
-            let message = format!("the list for `{what}` is empty: it would match nothing");
-            self.problem(Problem::new(node.span.clone(), message).help("name what is meant, or leave the rule out"));
+            let message = format!("the list for `{what}` is empty, so it would match nothing");
+            self.problem(Problem::new(node.span.clone(), message).help("add an element, or omit the rule"));
             return None;
         }
         Some(list)
@@ -179,7 +179,7 @@ impl Reader<'_> {
             let mut problem = Problem::new(node.span.clone(), format!("no parameter `{name}`"));
             problem = problem.help(match nearest(name, self.params.names()) {
                 Some(near) => format!("did you mean `${near}`?"),
-                None => "name it under `params:` with a default, or write `$$` for a dollar sign".to_owned(),
+                None => "add it under `params:` with a default, or write `$$` for a dollar sign".to_owned(),
             });
             self.problem(problem);
         }

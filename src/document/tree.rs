@@ -67,7 +67,7 @@ impl Yaml {
 /// Reads one document.
 pub fn parse(text: &str) -> Result<Node, Problem> {
     if text.len() > LARGEST {
-        return Err(Problem::new(0..0, "a file of over 1 MiB").help("split the policy into several files"));
+        return Err(Problem::new(0..0, "a file larger than 1 MiB").help("split the policy into several files"));
     }
     let options = options! {
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
@@ -89,16 +89,17 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
 fn explained(at: usize, message: &str) -> Problem {
     let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if message.contains("multiple YAML documents") {
-        return Problem::new(at..at, "a second document").help("a file holds one; split it at `---`");
+        return Problem::new(at..at, "a second document").help("a file may contain only one; split it at `---`");
     }
     if message.contains("Depth") {
         return Problem::new(at..at, "nested too deeply").help("split the rule into several");
     }
     let problem = Problem::new(at..at, message);
     if has(&["anchor", "alias", "tag", "unexpected character", "cannot start any token"]) {
-        problem.help("a text that begins with `*`, `&`, `!`, `@` or `%` needs quotes: \"*.write\"")
+        problem.help("a text that starts with `*`, `&`, `!`, `@` or `%` needs quotes: \"*.write\"")
     } else if has(&["mapping values are not allowed"]) {
-        problem.help("keys of one mapping begin in one column, and a text with a colon in it needs quotes")
+        problem
+            .help("all keys of a mapping must start in the same column, and a text that contains a colon needs quotes")
     } else {
         problem
     }
@@ -217,7 +218,7 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
 
     fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Raw, E> {
-        i64::try_from(number).map(Raw::Number).map_err(|_| E::custom("a number beyond all bounds"))
+        i64::try_from(number).map(Raw::Number).map_err(|_| E::custom("a number that is too large"))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Raw, E> {

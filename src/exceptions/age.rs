@@ -13,7 +13,7 @@ pub fn doubt_old_facts(outcome: &mut Outcome, now: Time) {
     let (oldest, newest) = (outcome.oldest_fact, outcome.source.collected_at);
     let age = |of: Time| now.saturating_sub(of);
     if age(oldest) > max_age {
-        let which = if oldest < newest { "the oldest facts, which --since took over, are" } else { "the facts are" };
+        let which = if oldest < newest { "the oldest facts, which --since reused, are" } else { "the facts are" };
         let hours = age(oldest) / 3600;
         let from = rfc3339(oldest);
         outcome.doubt(&format!("{which} from {from}, {hours} hours ago: older than --max-age allows"));

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::api::client::{Client, Memory, Options};
 use crate::api::key::Key;
-use crate::collect::{Ask, Collected, collect};
+use crate::collect::{Collected, Order, Whose, lists};
 use crate::org::{Collection, Org};
 use crate::time::Time;
 
@@ -120,15 +120,9 @@ pub fn fetch(script: &Script, since: Option<&Org>) -> (Collected, Vec<Given>) {
     let collected = runtime.expect("a runtime").block_on(async {
         let client = client(script.clone(), Arc::clone(&given));
         let collections: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
-        let everybody = |org: &Org, _| vec![true; org.users.len()];
-        let ask = Ask {
-            collections: &collections,
-            users: &everybody,
-            since: since.map(|org| (org, 0)),
-            present: NOW,
-            organization: None,
-        };
-        collect(&client, ask, NOW, &|_| {}).await
+        let since = since.map(|org| (org, 0));
+        let order = Order { collections: &collections, organization: None, began: NOW, present: NOW, since };
+        lists(&client, order, &|_| {}).await.rest(Whose::default()).await
     });
     (collected, Arc::into_inner(given).expect("the client is gone").into_inner().expect("nobody panicked"))
 }

@@ -67,7 +67,7 @@ fn every_property_has_a_target_and_a_corpus() {
 }
 
 #[test]
-fn the_small_organization_is_whole_and_the_built_in_policies_find_something_in_it() {
+fn the_small_organization_is_complete_and_the_built_in_policies_find_something_in_it() {
     use crate::finding::Verdict;
     let org = super::world::whole();
     assert!(org.coverage.complete(), "{:?}", org.coverage);

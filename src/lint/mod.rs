@@ -1,6 +1,6 @@
-//! Lints: what is odd about policies that load. They look at texts alone, and need neither an organization nor a key.
+//! Lints: mistakes in policies that load. They look at texts alone, and need neither an organization nor a key.
 //!
-//! One file for each lint, and a row in [`LINTS`]. A lint speaks up only where the text itself proves it right.
+//! One file for each lint, and a row in [`LINTS`]. A lint reports only what the text itself proves.
 
 mod covered_rule;
 mod duplicate_rule;

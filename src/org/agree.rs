@@ -22,7 +22,7 @@ impl Org {
             });
         }
         if more > 0 {
-            told.push(format!("and {more} more like these"));
+            told.push(format!("and {more} more disagreements"));
         }
         told
     }
@@ -39,7 +39,7 @@ impl Org {
                     let (group, role) = (self.spoken_group(group), self.spoken_role(role));
                     tell(&|| {
                         format!(
-                            "user {who} is a member of group {group}, which holds role {role}; the API's list of the user's roles lacks it"
+                            "user {who} is a member of group {group}, which holds role {role}; the API's list of the user's roles does not include it"
                         )
                     });
                 }

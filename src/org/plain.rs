@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_alike_reads_alike() {
+    fn characters_that_look_alike_have_one_plain_form() {
         let table = [
             ("owner", "owner"),
             (" Owner ", "owner"),

@@ -2,24 +2,13 @@
 
 use std::ops::Range;
 
-use super::{
-    Attribute, Case, Condition, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
-    TextColumn, TextPredicate, Type, ViaKind, ViaPredicate, predefined,
-};
+use super::{Attribute, Case, Condition, Kind, ListPredicate, Pattern, Predicate, TextColumn, TextPredicate, Type};
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Noted, Problem, Reader, optional};
 use crate::org::canonical_role_id;
 
 const TEXT: &[&str] = &["any", "except", "regex"];
 const LIST: &[&str] = &["any", "all", "only", "none", "except", "count"];
-const QUANTITIES: &[&str] = &["some", "none", "every", "where", "count"];
-const WAYS: &[(&str, ViaKind)] =
-    &[("direct", ViaKind::Direct), ("group", ViaKind::Group), ("membership", ViaKind::Membership)];
-
-/// The words for ways to a grant.
-pub(crate) fn via_words() -> impl Iterator<Item = &'static str> {
-    WAYS.iter().map(|(word, _)| *word)
-}
 
 impl Reader<'_> {
     /// A mapping whose entries must all hold.
@@ -41,7 +30,7 @@ impl Reader<'_> {
         }
     }
 
-    fn entry(&mut self, key: &Key, value: &Node, of: Kind) -> Option<Condition> {
+    pub(super) fn entry(&mut self, key: &Key, value: &Node, of: Kind) -> Option<Condition> {
         let span = value.span.clone();
         let test = match key.text.as_str() {
             "all" => {
@@ -89,7 +78,7 @@ impl Reader<'_> {
             return None;
         };
         if items.is_empty() {
-            let message = format!("`{}` joins no conditions", key.text);
+            let message = format!("`{}` contains no conditions", key.text);
             self.problem(Problem::new(node.span.clone(), message));
         }
         // Read them all before giving up, so that every problem is noted.
@@ -106,7 +95,7 @@ impl Reader<'_> {
     fn not_empty(&mut self, node: &Node, what: &str) -> bool {
         let empty = matches!(&node.yaml, Yaml::Map(entries) if entries.is_empty());
         if empty {
-            self.problem(Problem::new(node.span.clone(), format!("{what} says nothing")));
+            self.problem(Problem::new(node.span.clone(), format!("{what} is empty")));
         }
         !empty
     }
@@ -159,8 +148,9 @@ impl Reader<'_> {
             let except = patterns("except");
             let count = optional(fields.get("count"), |count| self.bounds(count, "`count`"));
             if LIST.iter().all(|name| *name == "except" || fields.get(name).is_none()) {
-                let message = "`except` alone asks for nothing";
-                let help = "say what is asked of the others: { any: \"*\", except: … } or { only: …, except: … }";
+                let message = "`except` needs another entry";
+                let help =
+                    "say what the other elements must match: { any: \"*\", except: … } or { only: …, except: … }";
                 self.problem(Problem::new(node.span.clone(), message).help(help));
             }
             return Some(ListPredicate {
@@ -209,9 +199,9 @@ impl Reader<'_> {
             );
             match node.yaml {
                 Yaml::Number(_) | Yaml::Float | Yaml::Flag(_) => {
-                    problem = problem.help("put it in quotes if it is meant as a text");
+                    problem = problem.help("put it in quotes if you mean a text");
                 }
-                Yaml::Null => problem = problem.help("`null` stands in a plain list: description: [null, \"\"]"),
+                Yaml::Null => problem = problem.help("write `null` in a plain list: description: [null, \"\"]"),
                 Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {}
             }
             self.problem(problem);
@@ -239,7 +229,7 @@ impl Reader<'_> {
         match Pattern::regex(text, case, node.span.clone()) {
             Ok(pattern) => Some(pattern),
             Err(message) => {
-                self.problem(Problem::new(node.span, format!("a bad regular expression: {message}")));
+                self.problem(Problem::new(node.span, format!("an invalid regular expression: {message}")));
                 None
             }
         }
@@ -252,150 +242,6 @@ impl Reader<'_> {
             return None;
         };
         Some(flag)
-    }
-
-    fn related(&mut self, attribute: &'static Attribute, relation: Relation, node: &Node) -> Option<Condition> {
-        let target = relation.target();
-        let related = |condition: Condition, quantity| Condition {
-            span: node.span.clone(),
-            predicate: Predicate::Related(
-                attribute,
-                relation,
-                RelatedPredicate { condition: Box::new(condition), quantity },
-            ),
-        };
-        let entries = match &node.yaml {
-            Yaml::Map(entries) => entries,
-            Yaml::Text(_) | Yaml::List(_) if relation.to_one() => {
-                return self.name_or_id(target, node).map(|condition| related(condition, Quantity::Some));
-            }
-            Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => {
-                let wanted = if relation.to_one() {
-                    "a name, an id, or a condition"
-                } else {
-                    "a condition such as { name: … }"
-                };
-                self.wrong(node, &format!("`{}`", attribute.name), wanted);
-                return None;
-            }
-        };
-        if !entries.iter().any(|(key, _)| QUANTITIES.contains(&key.text.as_str())) {
-            return self.condition(node, target).map(|condition| related(condition, Quantity::Some));
-        }
-        let beside = entries.iter().find(|(key, _)| !QUANTITIES.contains(&key.text.as_str()));
-        if let Some((key, _)) = beside.filter(|(key, _)| super::vocabulary::find(target, &key.text).is_some()) {
-            let message = format!("`{}` cannot be combined with a quantity", key.text);
-            let help = format!("put it in: {{ where: {{ {}: … }}, count: … }}", key.text);
-            self.problem(Problem::new(key.span.clone(), message).help(help));
-            return None;
-        }
-        let fields = self.fields(node, &format!("`{}`", attribute.name), QUANTITIES)?;
-        let mut parts = Vec::new();
-        for (name, quantity) in [("some", Quantity::Some), ("none", Quantity::None), ("every", Quantity::Every)] {
-            if let Some(node) = fields.get(name) {
-                parts.push(related(self.condition(node, target)?, quantity));
-            }
-        }
-        let narrowed = fields.get("where");
-        if let Some(count) = fields.get("count") {
-            let condition = match narrowed {
-                Some(node) => self.condition(node, target)?,
-                None => Condition { span: node.span.clone(), predicate: Predicate::All(Vec::new()) },
-            };
-            let (bounds, counted) = self.count(count, target, relation.counts())?;
-            parts.push(related(condition, Quantity::Count(bounds, counted)));
-        } else if let Some(narrowed) = narrowed {
-            let problem = Problem::new(narrowed.span.clone(), "`where` goes with `count`");
-            self.problem(problem.help("for \"at least one\", write the condition itself, or `some`"));
-            return None;
-        }
-        match parts.len() {
-            1 => parts.pop(),
-            _ => Some(Condition { span: node.span.clone(), predicate: Predicate::All(parts) }),
-        }
-    }
-
-    /// The short form for a relation to one thing: a pattern for its name or its id.
-    fn name_or_id(&mut self, of: Kind, node: &Node) -> Option<Condition> {
-        if of == Kind::Role {
-            return self.role(node);
-        }
-        self.by_name_or_id(of, node)
-    }
-
-    /// The short form for a role. A predefined role is what its id says, whatever name the API gives it, and a custom
-    /// role of that name is not it.
-    fn role(&mut self, node: &Node) -> Option<Condition> {
-        let predefined = |item: &Node| match &item.yaml {
-            Yaml::Text(text) => {
-                let id = predefined::pattern_for(text)?;
-                Some(Node { span: item.span.clone(), yaml: Yaml::Text(id) })
-            }
-            Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::List(_) | Yaml::Map(_) => None,
-        };
-        let items = self.list(node)?;
-        let ids: Vec<Node> = items.iter().filter_map(predefined).collect();
-        if ids.is_empty() {
-            return self.by_name_or_id(Kind::Role, node);
-        }
-        // What was a parameter is one no more: a dollar sign is written twice.
-        let written = |mut item: Node| {
-            if let Yaml::Text(text) = &mut item.yaml
-                && text.starts_with('$')
-            {
-                text.insert(0, '$');
-            }
-            item
-        };
-        let others: Vec<Node> = items.into_iter().filter(|item| predefined(item).is_none()).map(written).collect();
-        let list = |items: Vec<Node>| Node { span: node.span.clone(), yaml: Yaml::List(items) };
-        let key = Key { span: node.span.clone(), text: "id".to_owned() };
-        let by_id = self.entry(&key, &list(ids), Kind::Role)?;
-        if others.is_empty() {
-            return Some(by_id);
-        }
-        let by_name = self.by_name_or_id(Kind::Role, &list(others))?;
-        Some(Condition { span: node.span.clone(), predicate: Predicate::Any(vec![by_id, by_name]) })
-    }
-
-    fn by_name_or_id(&mut self, of: Kind, node: &Node) -> Option<Condition> {
-        let mut parts = Vec::new();
-        for name in ["name", "id"] {
-            let key = Key { span: node.span.clone(), text: name.to_owned() };
-            parts.push(self.entry(&key, node, of)?);
-        }
-        Some(Condition { span: node.span.clone(), predicate: Predicate::Any(parts) })
-    }
-
-    fn via(&mut self, attribute: &Attribute, node: &Node) -> Option<ViaPredicate> {
-        if let Yaml::Map(_) = node.yaml {
-            let fields = self.fields(node, "`via`", &["group"])?;
-            let Some(group) = fields.get("group") else {
-                self.problem(Problem::new(node.span.clone(), "`via` needs `group: CONDITION`"));
-                return None;
-            };
-            let condition = match group.yaml {
-                Yaml::Text(_) | Yaml::List(_) => self.name_or_id(Kind::Group, group),
-                Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Map(_) => {
-                    self.condition(group, Kind::Group)
-                }
-            };
-            return condition.map(|condition| ViaPredicate::Group(Box::new(condition)));
-        }
-        let names: Vec<&str> = WAYS.iter().map(|(name, _)| *name).collect();
-        let mut kinds = Vec::new();
-        for item in self.some(attribute.name, node)? {
-            let Yaml::Text(word) = &item.yaml else {
-                self.wrong(&item, &format!("`{}`", attribute.name), "a text or `{ group: CONDITION }`");
-                return None;
-            };
-            let Some((_, kind)) = WAYS.iter().find(|(name, _)| name == word) else {
-                self.unknown_word(&item.span, "way to a grant", word, &names);
-                return None;
-            };
-            kinds.push((*kind, item.span));
-        }
-        Some(ViaPredicate::Kinds(kinds))
     }
 }
 

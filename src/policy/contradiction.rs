@@ -17,12 +17,12 @@ impl Reader<'_> {
         let message = if text.contains(['\n', '\r']) {
             "a line break in a pattern"
         } else if end || text.starts_with(char::is_whitespace) {
-            "white space at an end of a pattern"
+            "white space at the start or end of a pattern"
         } else {
             return;
         };
         let problem = Problem::new(node.span.clone(), message);
-        self.problem(problem.help("leave it out; if a name has it, write a backslash before it, or `?` in its place"));
+        self.problem(problem.help("remove it; if a name has it, write a backslash before it, or `?` instead of it"));
     }
 
     /// Notes characters that no id and no permission has: two patterns in one text, or letters that only look alike.
@@ -30,11 +30,13 @@ impl Reader<'_> {
         for pattern in patterns {
             let braces = pattern.text.contains('{');
             let message = match pattern.text.chars().find(|c| !c.is_ascii() || c.is_ascii_control()) {
-                Some(c) => format!("`{}` takes ASCII characters, and {} is none", attribute.name, c.escape_unicode()),
+                Some(c) => {
+                    format!("`{}` takes only ASCII characters, and {} is not one", attribute.name, c.escape_unicode())
+                }
                 None if pattern.text.contains(',') && !braces => {
                     format!("a comma: no value of `{}` has one", attribute.name)
                 }
-                None if pattern.text.contains(' ') => format!("a blank: no value of `{}` has one", attribute.name),
+                None if pattern.text.contains(' ') => format!("a space: no value of `{}` has one", attribute.name),
                 None => continue,
             };
             self.problem(Problem::new(pattern.span.clone(), message).help("write several patterns as a list: [a, b]"));
@@ -44,7 +46,7 @@ impl Reader<'_> {
     pub(super) fn text_can_hold(&mut self, attribute: &Attribute, test: &TextPredicate, node: &Node) {
         let excluded = test.any.as_ref().is_some_and(|any| covered(any, &test.except));
         if !test.null && (excluded || test.except.iter().any(Pattern::matches_all)) {
-            self.never(node, &format!("`except` leaves out all that `{}` asks for", attribute.name));
+            self.never(node, &format!("`except` excludes everything in `{}`", attribute.name));
         }
     }
 
@@ -57,7 +59,7 @@ impl Reader<'_> {
         let any = test.any.as_ref().is_some_and(|any| covered(any, &test.except));
         let each = test.all.iter().any(|one| covered(std::slice::from_ref(one), &test.except));
         if any || each || test.except.iter().any(Pattern::matches_all) {
-            self.never(node, &format!("`except` leaves out all that `{}` asks for", attribute.name));
+            self.never(node, &format!("`except` excludes everything in `{}`", attribute.name));
         }
     }
 
@@ -70,7 +72,7 @@ impl Reader<'_> {
                     && !any.iter().any(|one| earlier.iter().any(|two| two.matches(&one.text)))
             });
             if clash.is_some() {
-                let message = format!("`all` asks for two values of `{}`, which has one", attribute.name);
+                let message = format!("`all` requires two values of `{}`, which has only one", attribute.name);
                 let problem = Problem::new(part.span.clone(), message);
                 self.problem(problem.help("for one or the other, write a list: name: [a, b]"));
             }
@@ -81,8 +83,8 @@ impl Reader<'_> {
         let Predicate::Related(_, relation, test) = &condition.predicate else { return };
         let inner = &test.condition;
         if test.quantity == Quantity::Every && matches!(&inner.predicate, Predicate::All(parts) if parts.is_empty()) {
-            let problem = Problem::new(condition.span.clone(), "`every` asks for nothing: it always holds");
-            self.problem(problem.help("say what each of them has to be"));
+            let problem = Problem::new(condition.span.clone(), "`every` is empty, so it always holds");
+            self.problem(problem.help("say what each of them must satisfy"));
         }
         for part in inner.conjuncts() {
             if let Some((message, help)) = impossible(*relation, of, part) {
@@ -100,23 +102,23 @@ impl Reader<'_> {
 fn impossible(relation: Relation, of: Kind, part: &Condition) -> Option<(String, String)> {
     match (relation, &part.predicate) {
         (Relation::Holds, Predicate::Text(_, TextColumn::Principal, test)) if !test.holds(of.name()) => Some((
-            format!("what {} holds is its own: the `principal` is always {}", of.one(), of.name()),
-            "for what comes through groups, write `via: group`".to_owned(),
+            format!("the grants of {} are its own: the `principal` is always {}", of.one(), of.name()),
+            "for grants through groups, write `via: group`".to_owned(),
         )),
         (
             Relation::Holds,
             Predicate::Related(attribute, to @ (Relation::User | Relation::Group | Relation::ServiceAccount), test),
         ) if test.quantity == Quantity::Some && to.target() != of => Some((
-            format!("what {} holds is its own: `{}` is never there", of.one(), attribute.name),
-            "for a group that confers it, write `via: { group: … }`; for membership, `groups: …`".to_owned(),
+            format!("the grants of {} are its own: they never have `{}`", of.one(), attribute.name),
+            "for grants through a group, write `via: { group: … }`; for membership, write `groups: …`".to_owned(),
         )),
         (Relation::Holders, Predicate::Text(_, TextColumn::Scope, test))
             if of == Kind::Project && !test.holds("project") =>
         {
             Some((
-                "the holders of a project hold their roles in it: no grant of the organization is among them"
+                "the holders of a project hold roles in the project, so none of their grants is in the organization"
                     .to_owned(),
-                "write `scope: project`, or leave it out".to_owned(),
+                "write `scope: project`, or omit it".to_owned(),
             ))
         }
         (

@@ -22,7 +22,7 @@ pub enum Error {
     },
     /// A folder or glob holds no policy.
     #[error("no policy at `{}`", shown(path))]
-    #[diagnostic(help("a policy is a file that ends in .yaml or .yml; one that ends in _test.yaml is a test"))]
+    #[diagnostic(help("a policy file ends in .yaml or .yml; a file that ends in _test.yaml is a test"))]
     NoPolicy {
         /// The path.
         path: PathBuf,
@@ -55,7 +55,7 @@ pub enum Error {
     },
     /// A parameter file is wrong.
     #[error("`{}` is not a parameter file: {}", visible(file), visible(message))]
-    #[diagnostic(help("it is a YAML mapping from parameters to their values"))]
+    #[diagnostic(help("a parameter file is a YAML mapping from parameters to values"))]
     ParamFile {
         /// The file.
         file: String,
@@ -90,8 +90,8 @@ pub enum Error {
         help: Option<String>,
     },
     /// The filters leave nothing.
-    #[error("no rule is left to judge")]
-    #[diagnostic(help("--only, --skip and --tag together leave nothing"))]
+    #[error("no rule is left to check")]
+    #[diagnostic(help("--only, --skip and --tag together exclude every rule"))]
     NoRule,
     /// Files were read, and are wrong.
     #[error("{}, nothing was checked", problems(located))]

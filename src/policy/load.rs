@@ -114,7 +114,7 @@ pub(crate) fn hidden(text: &str) -> impl Iterator<Item = Problem> {
     text.char_indices().filter(move |&(at, c)| hides(c) && !(at == 0 && c == '\u{feff}')).map(|(at, character)| {
         let message = format!("a hidden character, {}", character.escape_unicode());
         Problem::new(at..at + character.len_utf8(), message)
-            .help("write it as an escape in double quotes, such as \"\\u202e\", or leave it out")
+            .help("write it as an escape in double quotes, such as \"\\u202e\", or omit it")
     })
 }
 
@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_in_a_circle_come_to_an_end_and_every_ending_in_yaml_counts() {
+    fn circular_links_end_and_both_yaml_extensions_count() {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);
         std::fs::create_dir(at("z")).expect("made");

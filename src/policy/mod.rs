@@ -15,6 +15,7 @@ mod permissions;
 pub mod predefined;
 mod read;
 mod reader;
+mod related;
 mod rule;
 mod select;
 mod times;
@@ -22,7 +23,6 @@ mod vocabulary;
 
 pub use crate::org::Kind;
 pub(crate) use builtin::{DEFAULT, TESTS};
-pub(crate) use condition::via_words;
 pub use error::Error;
 pub(crate) use load::{LARGEST, files, hidden, is_test, is_yaml, read_file};
 pub use load::{load, parse};
@@ -32,6 +32,7 @@ pub use pattern::{BadPattern, Pattern, nfc};
 pub use permissions::PERMISSIONS;
 #[cfg(test)]
 pub(crate) use read::{FILE as FILE_KEYS, RULE as RULE_KEYS};
+pub(crate) use related::via_words;
 pub use rule::*;
 pub use select::Selection;
 pub(crate) use vocabulary::SCOPES;

@@ -32,7 +32,7 @@ impl Overrides {
     pub fn set_all(&mut self, file: &str, text: &str) -> Result<(), Error> {
         let wrong = |message: String| Error::ParamFile { file: file.to_owned(), message };
         let Yaml::Map(entries) = tree::parse(text).map_err(|problem| wrong(problem.message))?.yaml else {
-            return Err(wrong("it holds something else".to_owned()));
+            return Err(wrong("it is not a mapping".to_owned()));
         };
         let mut seen = BTreeSet::new();
         for (key, value) in entries {
@@ -66,14 +66,14 @@ impl Reader<'_> {
         for (key, default) in entries {
             if !is_parameter(default) {
                 let message = format!("parameter `{}` is {}", key.text, default.yaml.description());
-                self.problem(Problem::new(default.span.clone(), message).help("a parameter is one value, or a list"));
+                self.problem(Problem::new(default.span.clone(), message).help("a parameter is one value or a list"));
                 continue;
             }
             let mut value = default.clone();
             if let Some(given) = overrides.0.get(&key.text) {
                 if !is_parameter(given) {
                     let message = format!("parameter `{}` was set to {}", key.text, given.yaml.description());
-                    let help = "a parameter is one value, or a list of single values";
+                    let help = "a parameter is one value or a list of single values";
                     self.problem(Problem::new(default.span.clone(), message).help(help));
                 } else if kind(given) == kind(default) {
                     value.yaml = placed(&given.yaml, default);
@@ -85,7 +85,7 @@ impl Reader<'_> {
                         default.yaml.description(),
                         given.yaml.description()
                     );
-                    let help = "a parameter has the type of its default; a list is written in brackets: '[a, b]'";
+                    let help = "a parameter keeps the type of its default; write a list in brackets: '[a, b]'";
                     self.problem(Problem::new(default.span.clone(), message).help(help));
                 }
             }

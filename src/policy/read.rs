@@ -63,7 +63,7 @@ impl Reader<'_> {
 
     fn policy(&mut self, root: &Node, overrides: &Overrides) -> Option<Policy> {
         if matches!(root.yaml, Yaml::Null) {
-            let help = "a policy begins with `version: 1` and has `rules:`";
+            let help = "a policy starts with `version: 1` and has `rules:`";
             self.problem(Problem::new(root.span.clone(), "the file is empty").help(help));
             return None;
         }
@@ -84,7 +84,7 @@ impl Reader<'_> {
                 items.iter().filter_map(|item| self.rule(item)).collect()
             }
             Some(node @ Node { yaml: Yaml::List(_), .. }) => {
-                self.problem(Problem::new(node.span.clone(), "`rules` is empty: nothing would be checked"));
+                self.problem(Problem::new(node.span.clone(), "`rules` is empty, so nothing would be checked"));
                 Vec::new()
             }
             Some(node) => {
@@ -104,13 +104,13 @@ impl Reader<'_> {
             Some(Node { yaml: Yaml::Number(1), .. }) => {}
             Some(node @ Node { yaml: Yaml::Number(version), .. }) => {
                 let problem =
-                    Problem::new(node.span.clone(), format!("version {version} of the language is not known"));
-                self.problem(problem.help("this rolelint reads `version: 1`"));
+                    Problem::new(node.span.clone(), format!("version {version} of the language is not supported"));
+                self.problem(problem.help("this rolelint supports `version: 1`"));
             }
             Some(node) => self.wrong(node, "`version`", "the number 1"),
             None => {
                 let problem = Problem::new(root.span.start..root.span.start, "a policy needs `version`");
-                self.problem(problem.help("begin the file with `version: 1`"));
+                self.problem(problem.help("start the file with `version: 1`"));
             }
         }
     }
@@ -119,7 +119,7 @@ impl Reader<'_> {
         let Some(node) = node else { return };
         let Yaml::Text(text) = &node.yaml else { return self.wrong(node, "`requires`", "a text such as \">=0.1\"") };
         let Some(needed) = text.strip_prefix(">=").and_then(|version| release(version.trim())) else {
-            let problem = Problem::new(node.span.clone(), "`requires` is not of the form \">=0.1\"");
+            let problem = Problem::new(node.span.clone(), "`requires` does not have the form \">=0.1\"");
             return self.problem(problem);
         };
         let ours = release(env!("CARGO_PKG_VERSION")).expect("the crate's version is made of numbers");
@@ -188,7 +188,7 @@ impl Reader<'_> {
         };
         let kebab = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         if !id.split('-').all(kebab) {
-            let problem = Problem::new(node.span.clone(), "an `id` is lower-case words joined by hyphens");
+            let problem = Problem::new(node.span.clone(), "an `id` consists of lower-case words joined by hyphens");
             self.problem(problem.help("name what is flagged: custom-role-grants-groups-write"));
         }
         Some((id.clone(), self.location(&node.span)))
@@ -231,13 +231,13 @@ impl Reader<'_> {
         match given.as_slice() {
             [_] => {}
             [] => {
-                let problem = Problem::new(rule.span.start..rule.span.start, "the rule asserts nothing");
-                self.problem(problem.help("give it one of `forbid`, `require`, `count`, `exactly`"));
+                let problem = Problem::new(rule.span.start..rule.span.start, "the rule has no assertion");
+                self.problem(problem.help("add one of `forbid`, `require`, `count`, `exactly`"));
             }
             [(first, _), (second, _), ..] => {
-                let mut problem = Problem::new(second.span.clone(), "a rule makes one assertion, this one makes two");
+                let mut problem = Problem::new(second.span.clone(), "a rule has one assertion, but this one has two");
                 problem.other = Some((first.span.clone(), "the first is here"));
-                self.problem(problem.help("make two rules of it, or join the conditions with `all` or `any`"));
+                self.problem(problem.help("split it into two rules, or join the conditions with `all` or `any`"));
             }
         }
     }
@@ -248,7 +248,7 @@ impl Reader<'_> {
         }
         if let Some(node) = fields.get("require") {
             if matches!(&node.yaml, Yaml::Map(entries) if entries.is_empty()) {
-                self.problem(Problem::new(node.span.clone(), "`require` asks for nothing: no thing could violate it"));
+                self.problem(Problem::new(node.span.clone(), "`require` is empty, so nothing could violate it"));
             }
             return self.condition(node, select).map(Assertion::Require);
         }
@@ -262,7 +262,7 @@ impl Reader<'_> {
     fn exactly(&mut self, node: &Node, select: Kind) -> Option<Exactly> {
         let entries = self.entries(node, "`exactly`")?;
         let [(key, values)] = entries.as_slice() else {
-            let problem = Problem::new(node.span.clone(), "`exactly` names one attribute");
+            let problem = Problem::new(node.span.clone(), "`exactly` takes one attribute");
             self.problem(problem.help("exactly: { email: [ada@acme.example, grace@acme.example] }"));
             return None;
         };
@@ -283,7 +283,7 @@ impl Reader<'_> {
                     self.problem(Problem::new(value.span, format!("`{text}` is in the list twice")));
                 }
                 Yaml::Text(text) if text.len() > LONGEST_VALUE => {
-                    self.problem(Problem::new(value.span, "a value of over 1024 bytes"));
+                    self.problem(Problem::new(value.span, "a value longer than 1024 bytes"));
                 }
                 Yaml::Text(text) => literals.push(Pattern::exactly(&text, case, value.span)),
                 Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::List(_) | Yaml::Map(_) => {

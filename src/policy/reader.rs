@@ -23,7 +23,7 @@ impl Reader<'_> {
 
     fn counted(&mut self, node: &Node, of: Kind) -> Option<Counted> {
         let Yaml::Text(text) = &node.yaml else {
-            self.wrong(node, "`of`", "the word for what is counted");
+            self.wrong(node, "`of`", "the name of what is counted");
             return None;
         };
         let to_one = |row: &'static Attribute| match row.type_ {
@@ -48,13 +48,13 @@ impl Reader<'_> {
             let (min, max) = (bound("min"), bound("max"));
             let bounds = Bounds { min: min.ok()?, max: max.ok()? };
             if bounds == (Bounds { min: Some(0), max: None }) {
-                self.problem(Problem::new(node.span.clone(), "no number is below 0: every number is allowed"));
+                self.problem(Problem::new(node.span.clone(), "no number is below 0, so every number is allowed"));
             }
             if bounds == Bounds::default() {
                 self.problem(Problem::new(node.span.clone(), format!("{what} needs `min` or `max`")));
             }
             if bounds.min.zip(bounds.max).is_some_and(|(min, max)| min > max) {
-                let message = format!("`min` is above `max`: no number is {bounds}");
+                let message = format!("`min` is above `max`, so no number is {bounds}");
                 self.problem(Problem::new(node.span.clone(), message));
             }
             return Some(bounds);
@@ -73,10 +73,11 @@ impl Reader<'_> {
             let elsewhere: Vec<&str> = elsewhere.map(Kind::name).collect();
             problem = problem.help(match nearest(&key.text, names.iter().copied()) {
                 _ if holder && matches!(key.text.as_str(), "permission" | "permissions") => {
-                    "a permission comes with a role: write `holds: { permission: … }`".to_owned()
+                    "users, groups and service accounts get permissions through roles: write `holds: { permission: … }`"
+                        .to_owned()
                 }
                 _ if holder && matches!(key.text.as_str(), "role" | "roles") => {
-                    "roles are what it holds: write `holds: { role: … }`".to_owned()
+                    "for the roles that it holds, write `holds: { role: … }`".to_owned()
                 }
                 Some(near) => format!("did you mean `{near}`?"),
                 None if !elsewhere.is_empty() => {

@@ -42,7 +42,7 @@ impl Selection<'_> {
         let any = |globs: &[GlobMatcher], text: &String| globs.iter().any(|glob| glob.is_match(text));
         let why_not = |rule: &RuleInfo| {
             if any(&skip, &rule.id) {
-                Some("left out by --skip")
+                Some("skipped by --skip")
             } else if !only.is_empty() && !any(&only, &rule.id) {
                 Some("not named by --only")
             } else if !wanted.is_empty() && !rule.tags.iter().any(|tag| any(&wanted, tag)) {

@@ -39,7 +39,7 @@ impl Reader<'_> {
             Yaml::Null => return Some(TimePredicate { null: true, ..TimePredicate::default() }),
             Yaml::Map(entries) if entries.is_empty() => {
                 let message = format!("`{}` says nothing", attribute.name);
-                let help = "give it older_than or newer_than, within or later_than, before or after";
+                let help = "write older_than, newer_than, within, later_than, before or after";
                 self.problem(Problem::new(node.span.clone(), message).help(help));
                 return None;
             }
@@ -76,14 +76,14 @@ impl Reader<'_> {
         let node = self.resolve(node)?;
         let Yaml::Text(text) = &node.yaml else {
             let date = matches!(name, "before" | "after");
-            let wanted = if date { "a date such as 2026-01-31" } else { "a length of time such as 90d" };
+            let wanted = if date { "a date such as 2026-01-31" } else { "a duration such as 90d" };
             self.wrong(&node, &format!("`{name}`"), wanted);
             return None;
         };
         match of(text) {
             Ok(seconds) => Some(seconds),
             Err(help) => {
-                let problem = Problem::new(node.span.clone(), format!("`{text}` is not what `{name}` takes"));
+                let problem = Problem::new(node.span.clone(), format!("`{text}` is not a valid value of `{name}`"));
                 self.problem(problem.help(help));
                 None
             }
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn past_and_future_do_not_mix() {
+    fn bounds_in_the_past_and_the_future_cannot_be_combined() {
         let now = 1_000_000;
         let older = TimePredicate { older_than: Some(100), ..TimePredicate::default() };
         let newer = TimePredicate { newer_than: Some(100), ..TimePredicate::default() };

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn every_finding_is_one_row_that_a_reader_reads() {
+    fn every_finding_is_one_row_that_a_csv_parser_reads() {
         let outcome = sample::outcome();
         let of_findings: Vec<_> = rows().into_iter().filter(|row| !row[16].is_empty()).collect();
         assert_eq!(of_findings.len(), outcome.findings.len());
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_answered_has_rows_of_its_own() {
+    fn unknown_rules_have_their_own_rows() {
         let others: Vec<String> =
             rows().iter().filter(|row| row[16].is_empty()).map(|row| format!("{} {}", &row[2], &row[4])).collect();
         assert_eq!(
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_is_not_longer_than_a_spreadsheet_takes() {
+    fn a_cell_is_not_longer_than_a_spreadsheet_accepts() {
         let cut = cell(&"=".repeat(100_000));
         assert_eq!((cut.chars().count() <= CELL, cut.ends_with("more characters")), (true, true));
     }

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn at_most_ten_annotations_of_a_kind_and_the_tenth_counts_the_others() {
+    fn at_most_ten_annotations_of_a_kind_and_the_tenth_counts_the_rest() {
         let mut outcome = sample::outcome();
         let rule = outcome.rules[0].clone();
         let findings = outcome.findings_of(0).to_vec();
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_but_the_last_is_an_annotation_with_its_own_properties_alone() {
+    fn every_line_but_the_last_is_one_annotation_without_injected_properties() {
         let report = rendered(Format::Github, &sample::outcome());
         let lines: Vec<&str> = report.lines().collect();
         for line in &lines[..lines.len() - 1] {

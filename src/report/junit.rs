@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn each_rule_is_one_case_and_no_name_is_an_element() {
+    fn each_rule_is_one_case_and_names_are_escaped() {
         let (elements, content) = parsed(&rendered(Format::Junit, &sample::outcome()));
         let expected = [
             "testsuites",
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn only_so_many_findings_are_listed_and_the_others_counted() {
+    fn findings_beyond_the_cap_are_counted() {
         let report = rendered(Format::Junit, &sample::many(1234));
         assert!(report.contains("message=\"1234 violations\"") && report.contains("and 1134 more (violation)"));
     }

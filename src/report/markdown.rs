@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_plain_word_stands_in_code() {
+    fn names_that_are_not_plain_words_are_in_code_spans() {
         let table = [
             ("user Ada's cat, 3 (or four): no.", "user Ada's cat, 3 (or four): no."),
             ("ada@acme.example holds api.groups.write", "`ada@acme.example` holds `api.groups.write`"),

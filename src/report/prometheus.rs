@@ -109,7 +109,7 @@ mod tests {
     use super::super::{Format, sample};
 
     #[test]
-    fn a_parser_of_prometheus_reads_every_line() {
+    fn a_prometheus_parser_reads_every_line() {
         let report = rendered(Format::Prometheus, &sample::outcome());
         let lines = report.lines().map(|line| Ok(line.to_owned()));
         let parsed = prometheus_parse::Scrape::parse(lines).expect("the text format");

@@ -85,7 +85,7 @@ pub fn outcome() -> Outcome {
         disagreements: vec![format!("the API and the groups disagree about {}", NAMES[0])],
         oddities: vec![format!("role {} has permissions in an odd spelling", NAMES[2])],
         rules: Vec::new(),
-        skipped: vec![Skipped { rule: "skipped".to_owned(), reason: "left out by --skip".to_owned() }],
+        skipped: vec![Skipped { rule: "skipped".to_owned(), reason: "skipped by --skip".to_owned() }],
         findings: Vec::new(),
     };
 
@@ -196,7 +196,7 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
         rule: 0,
         status,
         message: if unknown {
-            format!("user {}: cannot be answered", user.label())
+            format!("user {}: unknown", user.label())
         } else {
             format!("user {} holds api.{name}.write", user.label())
         },

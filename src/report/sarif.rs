@@ -173,7 +173,7 @@ fn notifications(outcome: &Outcome) -> Vec<Value> {
     for rule in &outcome.rules {
         let (id, unread) = (&rule.info.id, unread(rule));
         if rule.is_open() {
-            add("error", format!("{id}: the rule could not be answered completely: {unread}"));
+            add("error", format!("{id}: the rule is partly unknown: {unread}"));
         }
         if rule.verdict() == Verdict::Vacuous {
             add("warning", format!("{id}: the rule selected nothing (vacuous)"));
@@ -181,7 +181,7 @@ fn notifications(outcome: &Outcome) -> Vec<Value> {
     }
     let more = outcome.findings.len().saturating_sub(RESULTS);
     if more > 0 {
-        add("warning", format!("and {more} more results, left out"));
+        add("warning", format!("and {more} more results, not shown"));
     }
     all
 }
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_exit_code_of_the_gate_is_told() {
+    fn the_exit_code_is_in_the_report() {
         for (exit_zero, code) in [(false, 1), (true, 3)] {
             let mut outcome = sample::outcome();
             outcome.gate.exit_zero = exit_zero;
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_accepted_is_said_in_the_words_of_sarif() {
+    fn waived_and_baselined_findings_are_sarif_suppressions() {
         let report: Value = serde_json::from_str(&rendered(Format::Sarif, &sample::outcome())).expect("JSON");
         let results = report["runs"][0]["results"].as_array().expect("a list");
         let of = |status: &'static str| results.iter().filter(move |result| result["properties"]["status"] == status);

@@ -43,7 +43,7 @@ fn the_same_outcome_gives_the_same_bytes() {
 }
 
 #[test]
-fn no_hidden_character_is_written_bare() {
+fn every_hidden_character_is_escaped() {
     for_each(|format, _, report| {
         let found: Vec<char> = report.chars().filter(|&c| c != '\n' && is_hidden(c)).collect();
         assert!(found.is_empty(), "{}: {found:?} in\n{report}", format.name());
@@ -64,7 +64,7 @@ fn no_name_becomes_a_command_of_a_ci_runner() {
 }
 
 #[test]
-fn each_finding_is_there_or_counted() {
+fn each_finding_is_shown_or_counted() {
     for_each(|format, outcome, report| match shows(format) {
         Shows::Fingerprint => {
             for finding in &outcome.findings {
@@ -90,7 +90,7 @@ fn each_finding_is_there_or_counted() {
 }
 
 #[test]
-fn every_verdict_status_and_missing_list_is_there() {
+fn every_verdict_status_and_missing_list_is_shown() {
     for_each(|format, outcome, report| {
         // That it is a violation may go without saying.
         let statuses = [Status::Unknown, Status::Waived, Status::Baselined].map(Status::name);

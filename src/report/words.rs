@@ -24,7 +24,7 @@ pub fn summary(outcome: &Outcome, paint: impl Fn(Verdict, usize, String) -> Stri
         0 => String::new(),
         n => format!("; {} skipped", plural(n, "rule")),
     };
-    let incomplete = if outcome.complete() { "" } else { "; not everything could be answered" };
+    let incomplete = if outcome.complete() { "" } else { "; some answers are unknown" };
     format!("{rules}: {}{found}{skipped}{incomplete}", verdicts.join(", "))
 }
 

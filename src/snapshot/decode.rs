@@ -39,7 +39,7 @@ impl Decoder {
             Known::Value(permissions) if permissions.is_sorted_by(|a, b| a < b) => {
                 Known::Value(permissions.iter().map(|permission| builder.symbols.intern(&permission.0)).collect())
             }
-            Known::Value(_) | Known::Null => return Err("permissions that are no sorted list".to_owned()),
+            Known::Value(_) | Known::Null => return Err("permissions that are not a sorted list".to_owned()),
         };
         let resource_type = word(builder, role.resource_type.as_ref());
         let role = org::Role {
@@ -215,7 +215,7 @@ impl Decoder {
     /// Counts a record, which no record of a later kind may have come before.
     fn count(&mut self, kind: Kind) -> Result<(), String> {
         if self.counts[kind as usize + 1..].iter().any(|count| *count > 0) {
-            return Err("a record that stands too late".to_owned());
+            return Err("a record that is out of order".to_owned());
         }
         self.counts[kind as usize] += 1;
         Ok(())
@@ -249,7 +249,7 @@ fn find_group(builder: &Builder, id: &Id<'_>) -> Result<GroupIx, String> {
 }
 
 fn out_of_order(OutOfOrder(id): OutOfOrder) -> String {
-    format!("{id} does not follow in order")
+    format!("{id} is out of order")
 }
 
 fn find_project(builder: &Builder, id: &Id<'_>) -> Result<ProjectIx, String> {

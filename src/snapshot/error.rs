@@ -16,7 +16,7 @@ pub enum Error {
     },
     /// The file could not be written.
     #[error("cannot write snapshot `{name}`")]
-    #[diagnostic(help("what was there before is untouched"))]
+    #[diagnostic(help("the previous file is unchanged"))]
     Write {
         /// The file.
         name: String,
@@ -26,7 +26,7 @@ pub enum Error {
     /// The file is something else.
     #[error("`{name}` is not a rolelint snapshot")]
     #[diagnostic(help(
-        "a snapshot is what `rolelint fetch -o FILE` writes, neither compressed nor a report of `rolelint check`"
+        "`rolelint fetch -o FILE` writes snapshots; a compressed file or a report of `rolelint check` is not one"
     ))]
     Foreign {
         /// The file.
@@ -34,7 +34,7 @@ pub enum Error {
     },
     /// A version that this rolelint does not know.
     #[error("snapshot `{name}` has format version {version}; this rolelint reads {}", super::VERSION)]
-    #[diagnostic(help("read it with the rolelint that wrote it, or fetch again"))]
+    #[diagnostic(help("use the version of rolelint that wrote it, or fetch again"))]
     Version {
         /// The file.
         name: String,
@@ -42,7 +42,7 @@ pub enum Error {
         version: u32,
     },
     /// The end is missing.
-    #[error("snapshot `{name}` is cut off: line {line} should be its last, and is not")]
+    #[error("snapshot `{name}` is truncated: line {line} is the last one but not the end record")]
     #[diagnostic(help("fetch again"))]
     Cut {
         /// The file.

@@ -6,6 +6,7 @@
 
 mod decode;
 mod error;
+mod header;
 mod read;
 mod record;
 #[cfg(any(test, fuzzing))]

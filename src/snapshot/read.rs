@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::VERSION;
 use super::decode::Decoder;
 use super::error::Error;
-use super::record::{ContentDigest, Header, Line};
+use super::header::{ContentDigest, Header};
+use super::record::Line;
 use crate::bounded;
 use crate::escape::{shown, visible};
 use crate::org::{self, Builder, Collection, Coverage, Identity, Org, Source, Text, part_id};
@@ -85,15 +86,15 @@ pub fn read(name: &str, lines: impl BufRead) -> Result<Read, Error> {
         return Err(reader.damaged(&format!("{what} not match what was read")));
     }
     if reader.next()? {
-        return Err(reader.damaged("something follows the end"));
+        return Err(reader.damaged("there is data after the end"));
     }
     if header.check != header.expected_check(&digest) {
         reader.number = 1;
-        return Err(reader.damaged("the header is not the one that was written with this content"));
+        return Err(reader.damaged("the header does not match the content"));
     }
     let org = builder.finish(coverage);
     match stray(&org) {
-        Some(id) => Err(reader.damaged(&format!("the record of what was not read names {id}, which is not there"))),
+        Some(id) => Err(reader.damaged(&format!("the coverage names {id}, which does not exist"))),
         None => Ok(Read { org, digest }),
     }
 }
@@ -164,7 +165,7 @@ fn coverage(header: &Header) -> Result<Coverage, String> {
     for (name, record) in &header.coverage {
         let collection = Collection::named(name).ok_or_else(|| format!("there is no collection {name}"))?;
         if collection.parent().is_some() && record.cut.is_some() {
-            return Err(format!("{name} is no list that could be cut"));
+            return Err(format!("{name} is not a list that can be truncated"));
         }
         *coverage.of_mut(collection) = org::CollectionCoverage {
             asked: true,

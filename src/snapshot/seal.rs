@@ -1,6 +1,7 @@
 //! Counts and digests put right, so that what a fuzzer makes up gets past them and reaches the rest of the reader.
 
-use super::record::{ContentDigest, End, Header, Line};
+use super::header::{ContentDigest, Header};
+use super::record::{End, Line};
 
 /// The snapshot with the counts, the digest and the check that its lines call for; `None` if its first line is no header.
 pub fn seal(snapshot: &[u8]) -> Option<Vec<u8>> {

@@ -7,9 +7,10 @@ use std::path::Path;
 
 use super::VERSION;
 use super::error::Error;
+use super::header::{ContentDigest, Failure, Header, Identity, Record};
 use super::record::{
-    AdminApiKey, ApiKey, ContentDigest, End, Failure, Group, Header, Held, Id, Identity, Invite, InvitedProject, Line,
-    Owner, Project, ProjectGroup, ProjectUser, Record, Role, ServiceAccount, User,
+    AdminApiKey, ApiKey, End, Group, Held, Id, Invite, InvitedProject, Line, Owner, Project, ProjectGroup, ProjectUser,
+    Role, ServiceAccount, User,
 };
 use crate::atomic::write_whole;
 use crate::escape::shown;

@@ -121,7 +121,7 @@ impl Reader<'_> {
         let text = self.optional_text(Some(node), "`now`")?;
         let read = parse_timestamp(&text);
         if let Err(help) = read {
-            let problem = Problem::new(node.span.clone(), format!("`{text}` is not what `now` takes"));
+            let problem = Problem::new(node.span.clone(), format!("`{text}` is not a valid value of `now`"));
             self.problem(problem.help(help));
         }
         read.ok()
@@ -198,7 +198,7 @@ impl Reader<'_> {
     fn expected(&mut self, node: &Node, rules: &[&str], names: Option<&Names>) -> Option<Vec<(String, Expected)>> {
         let entries = self.entries(node, "`expect`")?;
         if entries.is_empty() {
-            self.problem(Problem::new(node.span.clone(), "the test expects nothing").help("name a rule of the policy"));
+            self.problem(Problem::new(node.span.clone(), "the test expects nothing").help("add a rule of the policy"));
         }
         let mut expected = Vec::new();
         for (key, value) in entries {
@@ -216,8 +216,8 @@ impl Reader<'_> {
             Yaml::Text(word) => {
                 let found = VERDICTS.into_iter().find(|verdict| verdict.name() == word);
                 if found.is_none() {
-                    let help = "write pass, unknown, vacuous, or the subjects in a list: [user/ada@acme.example]";
-                    let problem = Problem::new(node.span.clone(), format!("`{word}` is not an answer of a rule"));
+                    let help = "write pass, unknown, vacuous or a list of subjects: [user/ada@acme.example]";
+                    let problem = Problem::new(node.span.clone(), format!("`{word}` is not an expected result"));
                     self.problem(problem.help(help));
                 }
                 found.map(Expected::Verdict)
@@ -225,7 +225,7 @@ impl Reader<'_> {
             Yaml::List(items) => {
                 if items.is_empty() {
                     let problem = Problem::new(node.span.clone(), "no subject is expected");
-                    self.problem(problem.help("write `pass` if nothing must be found"));
+                    self.problem(problem.help("write `pass` if you expect no findings"));
                 }
                 Some(Expected::Subjects { violation: self.subjects(node, names)?, unknown: None })
             }
@@ -264,7 +264,7 @@ impl Reader<'_> {
         let kinds = Kind::ALL.map(Kind::name);
         let Some((kind, name)) = text.split_once('/') else {
             let problem = Problem::new(node.span.clone(), format!("`{text}` is not a subject"));
-            self.problem(problem.help("write kind and name, such as user/ada@acme.example, or organization"));
+            self.problem(problem.help("write a kind and a name, such as user/ada@acme.example, or organization"));
             return None;
         };
         let Some(kind) = Kind::ALL.into_iter().find(|known| known.name() == kind) else {

@@ -32,7 +32,7 @@ fn setting(run: Rolelint, name: &str) -> String {
 }
 
 #[test]
-fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
+fn a_flag_overrides_the_environment_which_overrides_the_file_which_overrides_the_default() {
     let run = |file: bool, variable: bool, args: &[&str]| {
         let run = offline().args(["config"]).args(args.iter().copied());
         let run = if file { run.file("rolelint.yaml", "strict: true\nfail-on: high\n") } else { run };
@@ -79,7 +79,7 @@ fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
 }
 
 #[test]
-fn a_check_goes_by_what_config_says() {
+fn a_check_uses_the_settings_that_config_prints() {
     let api = acme();
     let config = "\
 policies: policy.yaml
@@ -109,7 +109,7 @@ reports: { csv: one.csv }
 }
 
 #[test]
-fn the_file_is_found_from_below_as_far_as_the_repository_goes() {
+fn the_file_is_found_from_subfolders_of_the_repository() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |path: &str| folder.path().join(path);
     for made in ["repo/.git", "repo/.github", "repo/a/b", "repo/c/.git", "two/.github"] {
@@ -149,7 +149,7 @@ fn the_file_is_found_from_below_as_far_as_the_repository_goes() {
 }
 
 #[test]
-fn what_is_wrong_in_the_file_is_shown_in_its_place_and_nothing_is_asked() {
+fn mistakes_in_the_file_are_shown_with_their_location_before_any_request() {
     let api = acme();
     let table = [
         ("polices: x", "1:1", "`polices` is not a key of the configuration", "did you mean `policies`?"),
@@ -158,7 +158,7 @@ fn what_is_wrong_in_the_file_is_shown_in_its_place_and_nothing_is_asked() {
         ("fail-on: urgent", "1:10", "invalid value 'urgent' for '--fail-on <SEVERITY>'", "critical"),
         ("strict: true\nmax-age: soon", "2:10", "invalid value 'soon' for '--max-age <TIME>'", ""),
         ("concurrency: 0", "1:14", "invalid value '0' for '--concurrency <N>'", ""),
-        ("only: []", "1:7", "`only` is empty", "leave it out"),
+        ("only: []", "1:7", "`only` is empty", "omit it"),
         ("skip: [a, 1.5]", "1:11", "`skip` takes a text", ""),
         ("params: [a]", "1:9", "`params` takes a mapping", ""),
         ("params: { a: { b: c } }", "1:14", "a parameter takes a text", ""),
@@ -167,12 +167,12 @@ fn what_is_wrong_in_the_file_is_shown_in_its_place_and_nothing_is_asked() {
         (
             "base-url: https://evil.example",
             "1:1",
-            "`base-url` cannot stand in a configuration",
+            "`base-url` is not allowed in a configuration",
             "where the key is sent",
         ),
-        ("ca-file: x.pem", "1:1", "`ca-file` cannot stand in a configuration", "whom to trust"),
-        ("key-file: x", "1:1", "`key-file` cannot stand in a configuration", "--key-file"),
-        ("exit-zero: true", "1:1", "`exit-zero` cannot stand in a configuration", "a violation pass"),
+        ("ca-file: x.pem", "1:1", "`ca-file` is not allowed in a configuration", "which CA to trust"),
+        ("key-file: x", "1:1", "`key-file` is not allowed in a configuration", "--key-file"),
+        ("exit-zero: true", "1:1", "`exit-zero` is not allowed in a configuration", "a violation pass"),
         ("a: [", "1:4", "unclosed", ""),
         ("- a", "1:1", "the configuration takes a mapping", ""),
     ];
@@ -212,7 +212,7 @@ fn every_flag_that_has_a_variable_has_a_key_unless_it_belongs_to_one_run_or_to_t
             // A list of lists is no value of any key, but the key is known.
             [*flag, &plural].iter().all(|key| {
                 let ran = offline().file("rolelint.yaml", format!("{key}: [[]]")).args(["config"]).run().ends_with(2);
-                ran.stderr.contains("is not a key") || ran.stderr.contains("cannot stand in a configuration")
+                ran.stderr.contains("is not a key") || ran.stderr.contains("is not allowed in a configuration")
             })
         })
         .collect();

@@ -53,19 +53,19 @@ fn a_key_that_may_read_everything_answers_every_rule() {
 }
 
 #[test]
-fn the_rules_that_would_be_unknown_are_named_with_what_the_key_lacks() {
+fn doctor_names_the_rules_that_would_be_unknown_and_the_missing_scope() {
     let api = faulty(small(), "/organization/users/*/roles", When::Always, denied("api.roles.read"));
     let ran = rolelint(&api).file("policy.yaml", RULES).args(["doctor", "--policy", "policy.yaml"]).run().ends_with(3);
     assert!(ran.stdout.contains("GET /organization/users/{id}/roles: 403, the key lacks the scope api.roles.read"));
     assert!(ran.stdout.ends_with("\n1 of 2 rules would be unknown: on-users\n"), "{}", ran.stdout);
     assert_eq!(
         ran.stderr,
-        "help: an owner can make a new admin key with the permission Read only; editing the old one may not help\n"
+        "help: an owner can create a new admin key with the permission Read only; editing the old key may not help\n"
     );
 }
 
 #[test]
-fn a_scope_that_the_api_leaves_open_is_guessed_at_unless_the_key_itself_is_refused() {
+fn doctor_suggests_a_scope_if_the_api_names_none_unless_the_key_is_wrong() {
     let api = with(&[("/organization/groups", What::Status(404)), ("/organization/users", What::Status(401))]);
     let ran = rolelint(&api).file("policy.yaml", RULES).args(["doctor", "--policy", "policy.yaml"]).run().ends_with(3);
     let line = |collection: &str| {
@@ -74,7 +74,7 @@ fn a_scope_that_the_api_leaves_open_is_guessed_at_unless_the_key_itself_is_refus
     };
     assert!(line("groups").ends_with("not found; it usually requires the scope api.groups.read"), "{}", line("groups"));
     assert!(!line("users").contains("scope"), "{}", line("users"));
-    assert!(line("group_roles").ends_with("no groups to ask about"), "{}", line("group_roles"));
+    assert!(line("group_roles").ends_with("there are no groups"), "{}", line("group_roles"));
 }
 
 #[test]
@@ -85,12 +85,15 @@ fn a_wrong_key_leaves_every_rule_unknown_and_is_not_shown() {
     assert_eq!(said[0], "roles denied");
     assert_eq!(said[2], "user_roles not tried");
     assert_eq!(said[18..], ["2 of 2 rules would be unknown: on-roles, on-users"]);
-    assert_eq!(ran.stderr, "help: is it a whole admin key that nobody revoked, and of this organization?\n");
+    assert_eq!(
+        ran.stderr,
+        "help: check that the admin key is complete, is not revoked and belongs to this organization\n"
+    );
     assert!(!ran.stdout.contains(KEY) && !ran.stderr.contains(KEY));
 }
 
 #[test]
-fn where_there_is_no_group_nobody_is_missed() {
+fn an_organization_without_groups_is_complete() {
     let mut organization = small();
     organization.groups.clear();
     let api = FakeApi::start(organization, Behaviour::default());
@@ -99,7 +102,7 @@ fn where_there_is_no_group_nobody_is_missed() {
 }
 
 #[test]
-fn an_organization_without_users_was_not_looked_at() {
+fn an_empty_list_of_users_is_not_believed() {
     let mut organization = small();
     organization.users.clear();
     let api = FakeApi::start(organization, Behaviour::default());
@@ -108,7 +111,7 @@ fn an_organization_without_users_was_not_looked_at() {
 }
 
 #[test]
-fn a_bad_policy_or_no_key_asks_nothing() {
+fn a_bad_policy_or_a_missing_key_sends_no_request() {
     let api = acme();
     rolelint(&api).file("policy.yaml", "version: 2\n").args(["doctor", "--policy", "policy.yaml"]).run().ends_with(2);
     rolelint(&api).without("OPENAI_ADMIN_KEY").args(["doctor"]).run().ends_with(2);
@@ -117,13 +120,13 @@ fn a_bad_policy_or_no_key_asks_nothing() {
 }
 
 #[test]
-fn the_doctor_speaks_of_the_rules_that_a_check_would_judge() {
+fn doctor_covers_the_rules_that_a_check_selects() {
     let api = FakeApi::start(small(), Behaviour::default());
     let doctor = |args: &[&str]| {
         let run = rolelint(&api).file("policy.yaml", RULES).args(["doctor", "--policy", "policy.yaml"]);
         run.args(args.iter().copied()).run()
     };
     assert!(doctor(&[]).ends_with(0).stdout.ends_with("all 2 rules can be answered\n"));
-    assert!(doctor(&["--only", "on-roles"]).ends_with(0).stdout.ends_with("the one rule can be answered\n"));
+    assert!(doctor(&["--only", "on-roles"]).ends_with(0).stdout.ends_with("the rule can be answered\n"));
     assert!(doctor(&["--skip", "on-role"]).ends_with(2).stderr.contains("did you mean `on-roles`?"));
 }

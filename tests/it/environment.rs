@@ -57,13 +57,13 @@ fn an_empty_variable_is_an_error_that_names_it() {
 }
 
 #[test]
-fn a_variable_that_nobody_reads_is_warned_of() {
+fn an_unknown_variable_gives_a_warning() {
     let table = [
-        ("ROLELINT_POLICIES", "ROLELINT_POLICIES is not read: did you mean ROLELINT_POLICY?"),
-        ("ROLELINT_FAILON", "ROLELINT_FAILON is not read: did you mean ROLELINT_FAIL_ON?"),
-        ("ROLELINT_EXIT_ZERO", "ROLELINT_EXIT_ZERO is not read: --exit-zero can only be given as a flag"),
-        ("ROLELINT_", "ROLELINT_ is not read"),
-        ("ROLELINT_\u{1b}[31m\u{202e}X", r"ROLELINT_\u{1b}[31m\u{202e}X is not read"),
+        ("ROLELINT_POLICIES", "ROLELINT_POLICIES is ignored: did you mean ROLELINT_POLICY?"),
+        ("ROLELINT_FAILON", "ROLELINT_FAILON is ignored: did you mean ROLELINT_FAIL_ON?"),
+        ("ROLELINT_EXIT_ZERO", "ROLELINT_EXIT_ZERO is ignored: --exit-zero can be set only as a flag"),
+        ("ROLELINT_", "ROLELINT_ is ignored"),
+        ("ROLELINT_\u{1b}[31m\u{202e}X", r"ROLELINT_\u{1b}[31m\u{202e}X is ignored"),
     ];
     for (name, said) in table {
         let ran = rolelint(&acme()).check(POLICY).env(name, "1").run().ends_with(0);
@@ -101,7 +101,7 @@ fn a_flag_that_can_be_repeated_takes_a_value_from_each_line_of_its_variable() {
 }
 
 #[test]
-fn a_path_on_the_command_line_stands_in_place_of_those_of_the_environment() {
+fn a_path_on_the_command_line_replaces_those_in_the_environment() {
     let api = acme();
     let run = |args: &[&str]| {
         let run = rolelint(&api).file("mine.yaml", POLICY).file("b.yaml", POLICY.replace("- id: ", "- id: b-"));

@@ -19,4 +19,5 @@ mod plan;
 mod policy;
 mod report;
 mod repository;
+mod rings;
 mod schema;

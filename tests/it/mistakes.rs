@@ -20,7 +20,7 @@ fn in_style(ran: &Ran) {
 }
 
 #[test]
-fn a_mistake_on_the_command_line_says_what_would_be_right() {
+fn a_mistake_on_the_command_line_comes_with_a_correction() {
     let api = acme();
     let good = rule("select: role\nforbid: { name: Auditor }");
     let table: [(&[&str], &[&str]); 18] = [
@@ -38,7 +38,7 @@ fn a_mistake_on_the_command_line_says_what_would_be_right() {
         (&["check", "-s", "sub"], &["`sub`: it is a folder, not a file"]),
         (
             &["check", "-s", "report.json"],
-            &["`report.json` is not a rolelint snapshot", "nor a report of `rolelint check`"],
+            &["`report.json` is not a rolelint snapshot", "a report of `rolelint check` is not one"],
         ),
         (&["check", "--max-age", "3 months"], &["3 months"]),
         (&["check", "--report", "json"], &["write FORMAT=PATH"]),
@@ -59,7 +59,7 @@ fn a_mistake_on_the_command_line_says_what_would_be_right() {
 }
 
 #[test]
-fn a_mistake_in_a_policy_is_shown_in_its_place() {
+fn a_mistake_in_a_policy_is_shown_with_its_location() {
     let table = [
         ("select: role\nforbid: { permissions: *.write }", "5:28", "quotes"),
         ("select: user\nforbid: { permissions: x }", "5:15", "holds: { permission: … }"),
@@ -67,7 +67,7 @@ fn a_mistake_in_a_policy_is_shown_in_its_place() {
         ("select: role\nwere: {}\nforbid: { name: x }", "5:5", "did you mean `where`?"),
         ("severity: urgent\nselect: role\nforbid: { name: x }", "4:15", "critical"),
         ("select: user\nforbid: { added_at: { older_than: 3 months } }", "5:39", "90d"),
-        ("select: user\n  forbid: { name: x }", "", "keys of one mapping begin in one column"),
+        ("select: user\n  forbid: { name: x }", "", "all keys of a mapping must start in the same column"),
         ("select: user\nforbid: { holds: { scope: org } }", "5:31", "organization"),
     ];
     for (lines, place, said) in table {
@@ -169,7 +169,7 @@ fn repeated(text: &str) -> Vec<Rolelint> {
 }
 
 #[test]
-fn an_error_repeats_nothing_that_hides_or_commands() {
+fn errors_escape_hidden_and_control_characters() {
     for text in HOSTILE {
         for run in repeated(text) {
             let ran = run.run();
@@ -181,7 +181,7 @@ fn an_error_repeats_nothing_that_hides_or_commands() {
 }
 
 #[test]
-fn traces_and_warnings_repeat_nothing_that_hides_or_commands() {
+fn traces_and_warnings_escape_hidden_and_control_characters() {
     for text in HOSTILE {
         let mut organization = Organization::acme();
         for user in &mut organization.users {
@@ -203,7 +203,7 @@ fn traces_and_warnings_repeat_nothing_that_hides_or_commands() {
 }
 
 #[test]
-fn colour_is_ours_alone() {
+fn colour_codes_from_outside_are_escaped() {
     let ran = offline().check(&rule("slect: role\nforbid: {}")).args(["--color", "always"]).run().ends_with(2);
     assert!(ran.stderr.starts_with("\u{1b}[31;1merror:\u{1b}[0m "), "{:?}", ran.stderr);
     assert_eq!(
@@ -219,15 +219,15 @@ fn colour_is_ours_alone() {
 }
 
 #[test]
-fn a_base_url_of_another_version_is_warned_of() {
+fn a_base_url_of_another_version_gives_a_warning() {
     let api = acme();
     let ran = rolelint(&api).args(["doctor", "--base-url", &api.base_url().replace("/v1", "/v2")]).run();
-    let said = "warning: the Admin API is at https://api.openai.com/v1: a base URL of it ends in /v1\n";
+    let said = "warning: the Admin API is at https://api.openai.com/v1, so its base URL ends in /v1\n";
     assert!(ran.stderr.starts_with(said), "{}", ran.stderr);
 }
 
 #[test]
-fn a_list_may_be_named_with_hyphens() {
+fn a_collection_may_be_written_with_hyphens() {
     let ran = rolelint(&acme()).args(["fetch", "-o", "-", "-q", "--only", "api-keys"]).run().ends_with(0);
     assert!(ran.stdout.contains("\"api_keys\""), "{}", ran.stdout);
 }

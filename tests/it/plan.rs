@@ -8,27 +8,27 @@ const EMILY: &str = "version: 1\nrules:\n  - id: emily\n    select: user\n    \
     where: { email: emily.carter@acme.example }\n    forbid: { holds: { scope: organization, permission: api.groups.write } }\n";
 
 #[test]
-fn without_a_key_it_tells_what_depends_on_what() {
+fn without_a_key_a_plan_shows_what_depends_on_what() {
     let run = |policy: &str| offline().file("policy.yaml", policy).args(["plan", "--policy", "policy.yaml"]).run();
     insta::assert_snapshot!(run(EMILY).ends_with(0).everything(), @"
       roles                 1 for each 1000
       users                 1 for each 100
-      user_roles            1 for each user whom a rule can be about
+      user_roles            1 for each user that a rule can be about
       groups                1 for each 1000
       group_roles           1 for each group
       group_members         1 for each group
-    with a key, the plan has numbers
+    with a key, the plan also has numbers
     ");
     insta::assert_snapshot!(
         run("version: 1\nrules:\n  - { id: r, select: role, where: { scope: organization }, forbid: { name: x } }\n").ends_with(0).everything(), @"
       roles                 1 for each 1000
-    with a key, the plan has numbers
+    with a key, the plan also has numbers
     ");
     assert!(offline().args(["plan"]).run().ends_with(0).stdout.contains("1 for each user\n"));
 }
 
 #[test]
-fn with_a_key_it_has_the_numbers_of_the_check_that_follows() {
+fn with_a_key_a_plan_has_the_numbers_of_the_check() {
     let api = acme();
     let plan = rolelint(&api).file("policy.yaml", EMILY).args(["plan", "--policy", "policy.yaml"]).run().ends_with(0);
     insta::assert_snapshot!(plan.everything(), @"
@@ -38,7 +38,7 @@ fn with_a_key_it_has_the_numbers_of_the_check_that_follows() {
       groups                     1  8 groups
       group_roles                8  of 8 groups
       group_members              8  of 8 groups
-    20 requests: about 2 minutes, at 7 a minute for each endpoint and all at a time
+    20 requests: about 2 minutes, at 7 per minute for each endpoint, all endpoints in parallel
     ");
     assert_eq!(api.requests().len(), 3, "only the lists");
 
@@ -47,13 +47,15 @@ fn with_a_key_it_has_the_numbers_of_the_check_that_follows() {
     assert_eq!(api.requests().len(), 20);
     let all = rolelint(&api).args(["plan", "--rate", "30"]).run().ends_with(0).stdout;
     assert!(
-        all.ends_with("at least 93 requests: about 2 minutes, at 30 a minute for each endpoint and all at a time\n"),
+        all.ends_with(
+            "at least 93 requests: about 2 minutes, at 30 per minute for each endpoint, all endpoints in parallel\n"
+        ),
         "{all}"
     );
 }
 
 #[test]
-fn a_list_that_cannot_be_read_makes_no_small_plan() {
+fn a_list_that_cannot_be_read_does_not_make_the_plan_small() {
     let api = faulty(small(), "/organization/users", When::Always, What::Status(403));
     let ran = rolelint(&api).args(["plan"]).run().ends_with(3);
     assert!(ran.stderr.contains("users: GET /organization/users: 403"), "{}", ran.stderr);
@@ -75,12 +77,12 @@ fn a_list_that_cannot_be_read_makes_no_small_plan() {
       api_keys                   0  of 0 projects
       admin_api_keys             1  1 admin_api_keys
       invites                    1  0 invites
-    at least 11 requests: about a minute, at 7 a minute for each endpoint and all at a time
+    at least 11 requests: about a minute, at 7 per minute for each endpoint, all endpoints in parallel
     ");
 }
 
 #[test]
-fn a_plan_is_the_plan_of_the_rules_that_the_check_will_judge() {
+fn a_plan_covers_the_rules_that_the_check_selects() {
     let policy = "version: 1\nparams: { whom: ada@acme.example }\nrules:\n  - { id: roles, select: role, where: { scope: \
                   organization }, forbid: { name: x } }\n  - { id: keys, select: admin_api_key, tags: [keys], forbid: { \
                   name: x } }\n  - { id: whom, select: user, forbid: { email: $whom } }\n";

@@ -22,7 +22,7 @@ fn builtin() -> Vec<Policy> {
 }
 
 #[test]
-fn every_built_in_rule_says_what_why_and_what_to_do() {
+fn every_built_in_rule_has_a_title_a_rationale_and_a_remediation() {
     for rule in builtin().iter().flat_map(|policy| &policy.rules) {
         let id = &rule.info.id;
         assert_ne!(rule.info.title, id.replace('-', " "), "{id} has a title of its own");
@@ -61,7 +61,7 @@ fn every_policy_file_in_the_repository_loads_and_the_built_in_ones_are_there() {
 }
 
 #[test]
-fn every_subcommand_format_and_exit_code_stands_in_the_readme() {
+fn every_subcommand_format_and_exit_code_is_in_the_readme() {
     let readme = read("README.md");
     for command in Cli::command().get_subcommands() {
         let name = command.get_name();
@@ -80,7 +80,7 @@ fn every_subcommand_format_and_exit_code_stands_in_the_readme() {
 }
 
 #[test]
-fn every_attribute_stands_in_the_reference_with_its_meaning() {
+fn every_attribute_is_in_the_reference_with_its_meaning() {
     let reference = read("docs/policies.md");
     for kind in Kind::ALL {
         let heading = format!("### {}\n", kind.name());

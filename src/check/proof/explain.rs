@@ -5,12 +5,13 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::paths::Related;
-use super::{Missing, Proof, Prover, unsent_for};
+use super::{Proof, Prover};
 use crate::check::evaluate::{Answered, Domain, matching, principal_word, scope_word};
+use crate::check::gaps::Missing;
 use crate::check::permission::{meeting, meets_any};
 use crate::check::relation::Start;
 use crate::finding::{Evidence, Value};
-use crate::org::{Collection, Known, Text, Truth};
+use crate::org::{Known, Text, Truth};
 use crate::policy::{
     Attribute, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation, TextColumn,
     TextPredicate, ViaKind, ViaPredicate,
@@ -90,31 +91,13 @@ impl Prover<'_, '_> {
     /// Notes that the API did not send an attribute.
     fn unsent(&self, attribute: &Attribute, domain: Domain, at: usize, proof: &mut Proof) {
         for &collection in attribute.reads {
-            self.unread(collection, proof);
+            self.gaps(proof).unread(collection);
         }
         let (kind, at) = match domain {
             Domain::GrantsByRole(_) => (Kind::Role, self.row(domain, at)),
             Domain::Things(kind) => (kind, at),
         };
-        proof.missing.push(self.facts.unsent(attribute.name, kind, at));
-    }
-
-    /// Notes what is missing of a whole collection.
-    pub fn unread(&self, collection: Collection, proof: &mut Proof) {
-        let record = self.facts.org.coverage.of(collection);
-        if !record.asked {
-            proof.missing.push(Missing::Unread(format!("{collection} was not read")));
-        } else if let Some(detail) = self.facts.org.coverage.detail(collection) {
-            proof.missing.push(Missing::Unread(detail));
-        }
-    }
-
-    /// Notes why the part of a collection that belongs to one thing is missing.
-    pub fn unread_of(&self, collection: Collection, id: &str, proof: &mut Proof) {
-        match self.facts.org.coverage.failure(collection, id) {
-            Some(failure) => proof.missing.push(Missing::Unread(failure.message.clone())),
-            None => self.unread(collection, proof),
-        }
+        self.gaps(proof).unsent(attribute.name, kind, at);
     }
 
     fn text(
@@ -157,7 +140,7 @@ impl Prover<'_, '_> {
         let role = self.facts.thing(Kind::Role, role);
         for word in words.iter().filter(|word| lists.iter().any(|list| meets_any(list, word) == Truth::Unknown)) {
             let sentence = format!(
-                "role {} has the permission `{word}`, and what that covers is not clear from its spelling",
+                "role {} has the permission `{word}`, and its spelling does not make clear what it covers",
                 role.qualified_label()
             );
             proof.missing.push(Missing::Unread(sentence));
@@ -249,7 +232,7 @@ impl Prover<'_, '_> {
         }
         if let (Truth::Unknown, Domain::Things(kind)) = (truth, answered.domain) {
             let start = Start { relation, kind, at, scopes };
-            start.family().gaps(self, start, proof);
+            start.family().gaps(&mut self.gaps(proof), start);
         }
         proof.places.push(answered.condition.span.clone());
     }
@@ -288,19 +271,11 @@ impl Prover<'_, '_> {
         }
     }
 
-    /// Notes that the legacy word of some users is missing, and with it roles that they may hold.
-    pub fn missing_legacy_roles(&self, proof: &mut Proof) {
-        if let Some((first, count)) = self.facts.missing_legacy_roles() {
-            let first = self.facts.thing(Kind::User, first);
-            proof.missing.push(Missing::Unread(unsent_for("role", &first, count)));
-        }
-    }
-
     fn via(&self, attribute: &Attribute, test: &ViaPredicate, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
         let grant = &self.facts.grants()[at];
         if answered.answers.of(at) == Truth::Unknown {
             let thing = self.facts.thing(Kind::Grant, at);
-            proof.missing.push(Missing::Unread(format!("the API does not say which way leads to {}", thing.label())));
+            proof.missing.push(Missing::Unread(format!("the API does not say how {} is held", thing.label())));
             return;
         }
         match test {

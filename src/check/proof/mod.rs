@@ -12,6 +12,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::facts::Facts;
+use super::gaps::{Gaps, Missing, unsent_for};
 use crate::document::{Region, SourceText};
 use crate::finding::{AccessPath, Evidence, Thing};
 use crate::org::Text;
@@ -34,6 +35,11 @@ pub struct Prover<'f, 'o> {
 }
 
 impl<'f, 'o> Prover<'f, 'o> {
+    /// Where to note what is missing of a proof.
+    pub fn gaps<'g>(&self, proof: &'g mut Proof) -> Gaps<'g, 'f, 'o> {
+        Gaps::new(self.facts, &mut proof.missing)
+    }
+
     pub fn new(facts: &'f Facts<'o>, source: &'f Arc<SourceText>) -> Self {
         let (paths, by_role) = (RefCell::default(), RefCell::default());
         Self { facts, source, matched: Matches::default(), paths, by_role }
@@ -106,19 +112,4 @@ impl Proof {
         });
         unread.into_iter().map(str::to_owned).chain(unsent).collect()
     }
-}
-
-/// The sentence on an attribute that the API did not send for so many things.
-pub fn unsent_for(attribute: &str, first: &Thing, count: usize) -> String {
-    let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
-    format!("the API sent no `{attribute}` for {} {}{more}", first.kind.words(), first.qualified_label())
-}
-
-/// Something that would have to be known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Missing {
-    /// Something was not read, in a sentence.
-    Unread(String),
-    /// An attribute that the API did not send for a thing.
-    Unsent(&'static str, Arc<Thing>),
 }

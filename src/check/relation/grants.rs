@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Family, Path, Start, principal};
 use crate::check::facts::Facts;
-use crate::check::proof::{Missing, Proof, Prover};
+use crate::check::gaps::Gaps;
 use crate::finding::Thing;
 use crate::org::{Collection, Extent, Grant, GroupIx, Known, Org, Principal, Scope, Truth, UserIx, part_id};
 use crate::policy::{Kind, Relation, matters};
@@ -45,11 +45,11 @@ impl Family for Grants {
         facts.ways(&facts.grants()[place])
     }
 
-    fn gaps(&self, prover: &Prover<'_, '_>, start: Start, proof: &mut Proof) {
+    fn gaps(&self, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
         if start.relation == Relation::Holds {
-            prover.open_grants(principal(start.kind, start.at), start.scopes, proof);
+            gaps.open_grants(principal(start.kind, start.at), start.scopes);
         } else {
-            prover.open_holders(start.scopes, proof);
+            gaps.open_holders(start.scopes);
         }
     }
 }
@@ -88,53 +88,53 @@ impl Facts<'_> {
     }
 }
 
-impl Prover<'_, '_> {
-    fn open_grants(&self, principal: Principal, scopes: Extent, proof: &mut Proof) {
+impl Gaps<'_, '_, '_> {
+    fn open_grants(&mut self, principal: Principal, scopes: Extent) {
         let org = self.facts.org;
         let groups = match principal {
             Principal::User(user) => {
-                self.open_user(user, scopes, proof);
+                self.open_user(user, scopes);
                 org.groups_of(user)
             }
-            Principal::Group(group) => return self.open_group(group, scopes, proof),
+            Principal::Group(group) => return self.open_group(group, scopes),
             Principal::ServiceAccount(account) => {
                 let home = org.service_account(account);
                 if scopes.project && !org.knows_account_assignments(account) {
                     let part = part_id(&org.project(home.project).id, &home.id);
-                    self.unread_of(Collection::ServiceAccountRoles, &part, proof);
+                    self.unread_of(Collection::ServiceAccountRoles, &part);
                 }
                 if scopes.project && home.role == Known::Missing {
-                    proof.missing.push(self.facts.unsent("role", Kind::ServiceAccount, account.at()));
+                    self.unsent("role", Kind::ServiceAccount, account.at());
                 }
                 org.groups_of_account(account)
             }
         };
-        self.open_memberships(scopes, proof);
+        self.open_memberships(scopes);
         for &group in groups {
-            self.open_group(group, scopes, proof);
+            self.open_group(group, scopes);
         }
     }
 
-    fn open_user(&self, user: UserIx, scopes: Extent, proof: &mut Proof) {
+    fn open_user(&mut self, user: UserIx, scopes: Extent) {
         let org = self.facts.org;
         let id = &org.user(user).id;
         if scopes.organization && !org.knows_assignments(user) {
-            self.unread_of(Collection::UserRoles, id, proof);
+            self.unread_of(Collection::UserRoles, id);
         }
         if scopes.organization && org.user(user).role == Known::Missing {
-            proof.missing.push(self.facts.unsent("role", Kind::User, user.at()));
+            self.unsent("role", Kind::User, user.at());
         }
         if !scopes.project {
             return;
         }
         if !org.knows_all_project_users() {
-            self.unread(Collection::ProjectUsers, proof);
+            self.unread(Collection::ProjectUsers);
         }
         for at in org.projects_of(user) {
             let member = &org.project_users[at];
             let project = org.project(member.project);
             if !org.knows_project_assignments(at) {
-                self.unread_of(Collection::ProjectUserRoles, &part_id(&project.id, id), proof);
+                self.unread_of(Collection::ProjectUserRoles, &part_id(&project.id, id));
             }
             if member.role == Known::Missing {
                 let part = part_id(&project.id, id);
@@ -143,42 +143,42 @@ impl Prover<'_, '_> {
                     let who = self.facts.thing(Kind::User, user.at());
                     format!("the API sent no `role` for {} in project {}", who.label(), project.id)
                 };
-                proof.missing.push(Missing::Unread(why.unwrap_or_else(unsent)));
+                self.note(why.unwrap_or_else(unsent));
             }
         }
     }
 
-    fn open_group(&self, group: GroupIx, scopes: Extent, proof: &mut Proof) {
+    fn open_group(&mut self, group: GroupIx, scopes: Extent) {
         let org = self.facts.org;
         let id = &org.group(group).id;
         if scopes.organization && !org.knows_group_roles(group) {
-            self.unread_of_group(Collection::GroupRoles, group, proof);
+            self.unread_of_group(Collection::GroupRoles, group);
         }
         if !scopes.project {
             return;
         }
         if !org.knows_all_project_groups() {
-            self.unread(Collection::ProjectGroups, proof);
+            self.unread(Collection::ProjectGroups);
         }
         for at in org.projects_of_group(group).filter(|&at| !org.knows_project_group_roles(at)) {
             let project = &org.project(org.project_groups[at].project).id;
-            self.unread_of(Collection::ProjectGroupRoles, &part_id(project, id), proof);
+            self.unread_of(Collection::ProjectGroupRoles, &part_id(project, id));
         }
     }
 
-    pub fn open_holders(&self, scopes: Extent, proof: &mut Proof) {
+    pub fn open_holders(&mut self, scopes: Extent) {
         if self.facts.org.knows_all_grants(scopes) {
             return;
         }
         for &collection in GRANTS.iter().filter(|collection| matters(**collection, scopes)) {
-            self.unread(collection, proof);
+            self.unread(collection);
         }
-        self.open_memberships(scopes, proof);
+        self.open_memberships(scopes);
         if scopes.organization {
-            self.missing_legacy_roles(proof);
+            self.missing_legacy_roles();
         }
         if scopes.project && missing_legacy_roles_in_projects(self.facts.org) {
-            proof.missing.push(Missing::Unread("the API sent no `role` for somebody in a project".to_owned()));
+            self.note("the API sent no `role` for a member of a project".to_owned());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Family, Path, Start};
 use crate::check::facts::Facts;
-use crate::check::proof::{Proof, Prover};
+use crate::check::gaps::Gaps;
 use crate::org::{Collection, Extent, Known, Owner};
 use crate::policy::{Kind, Relation};
 
@@ -37,15 +37,15 @@ impl Family for Owners {
         vec![vec![facts.thing(start.kind, start.at), facts.thing(start.relation.target(), place)]]
     }
 
-    fn gaps(&self, prover: &Prover<'_, '_>, start: Start, proof: &mut Proof) {
-        let facts = prover.facts;
+    fn gaps(&self, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
+        let facts = gaps.facts;
         if owner(facts, start).id.is_missing() {
-            proof.missing.push(facts.unsent("owner", start.kind, start.at));
+            gaps.unsent("owner", start.kind, start.at);
         } else if start.relation == Relation::User {
-            prover.unread(Collection::Users, proof);
+            gaps.unread(Collection::Users);
         } else {
             let project = facts.org.api_keys[start.at].project;
-            prover.unread_of(Collection::ServiceAccounts, &facts.org.project(project).id, proof);
+            gaps.unread_of(Collection::ServiceAccounts, &facts.org.project(project).id);
         }
     }
 }

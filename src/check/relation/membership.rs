@@ -2,7 +2,7 @@
 
 use super::{Family, Path, Start, within};
 use crate::check::facts::Facts;
-use crate::check::proof::{Missing, Proof, Prover};
+use crate::check::gaps::Gaps;
 use crate::org::{Collection, Extent, GroupIx, ProjectIx, ServiceAccountIx, UserIx};
 use crate::policy::{Kind, Relation};
 
@@ -36,47 +36,47 @@ impl Family for Membership {
         vec![if start.relation == Relation::Groups { vec![here, there] } else { vec![there, here] }]
     }
 
-    fn gaps(&self, prover: &Prover<'_, '_>, start: Start, proof: &mut Proof) {
+    fn gaps(&self, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
         if start.relation == Relation::Groups {
-            let project = prover.facts.unlisted_groups.get();
-            return prover.open_memberships(Extent { project, ..start.scopes }, proof);
+            let project = gaps.facts.unlisted_groups.get();
+            return gaps.open_memberships(Extent { project, ..start.scopes });
         }
         if start.kind == Kind::Project {
-            return prover.unread_of_project(Collection::ProjectUsers, start.at, proof);
+            return gaps.unread_of_project(Collection::ProjectUsers, start.at);
         }
         let group = GroupIx::new(start.at);
-        if !prover.facts.org.knows_members(group) {
-            prover.unread_of_group(Collection::GroupMembers, group, proof);
+        if !gaps.facts.org.knows_members(group) {
+            gaps.unread_of_group(Collection::GroupMembers, group);
         }
     }
 }
 
-impl Prover<'_, '_> {
+impl Gaps<'_, '_, '_> {
     /// Notes why somebody may be in groups that were not read.
-    pub(super) fn open_memberships(&self, scopes: Extent, proof: &mut Proof) {
+    pub(super) fn open_memberships(&mut self, scopes: Extent) {
         let org = self.facts.org;
         if org.knows_memberships_in(scopes) {
             return;
         }
-        self.unread(Collection::Groups, proof);
-        self.unread(Collection::GroupMembers, proof);
+        self.unread(Collection::Groups);
+        self.unread(Collection::GroupMembers);
         if scopes.project {
-            self.unread(Collection::ProjectGroups, proof);
+            self.unread(Collection::ProjectGroups);
             if let Some(unlisted) = org.groups.iter().position(|group| !group.listed) {
-                self.unread_of_group(Collection::GroupMembers, GroupIx::new(unlisted), proof);
+                self.unread_of_group(Collection::GroupMembers, GroupIx::new(unlisted));
             }
         }
     }
 
     /// Notes why the part of a collection that belongs to a group is missing.
-    pub(super) fn unread_of_group(&self, collection: Collection, group: GroupIx, proof: &mut Proof) {
+    pub(super) fn unread_of_group(&mut self, collection: Collection, group: GroupIx) {
         let org = self.facts.org;
         let id = &org.group(group).id;
-        self.unread_of(collection, id, proof);
+        self.unread_of(collection, id);
         let recorded = org.coverage.failure(collection, id).is_some() || !org.coverage.of(collection).asked;
         if !org.group(group).listed && !recorded {
-            let said = format!("group {id} is not in the list of groups, and was not asked about");
-            proof.missing.push(Missing::Unread(said));
+            let said = format!("group {id} is not in the list of groups, so its data was not requested");
+            self.note(said);
         }
     }
 }

@@ -10,7 +10,7 @@ mod projects;
 use std::sync::Arc;
 
 use super::facts::Facts;
-use super::proof::{Proof, Prover};
+use super::gaps::Gaps;
 use crate::finding::Thing;
 use crate::org::{Collection, Extent, GroupIx, Principal, ProjectIx, ServiceAccountIx, UserIx};
 use crate::policy::{Kind, Relation};
@@ -37,7 +37,7 @@ pub trait Family {
     fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Path>;
 
     /// Notes why there may be more related things than were read, in words for whoever has to mend it.
-    fn gaps(&self, prover: &Prover<'_, '_>, start: Start, proof: &mut Proof);
+    fn gaps(&self, gaps: &mut Gaps<'_, '_, '_>, start: Start);
 }
 
 impl Start {
@@ -74,11 +74,11 @@ impl Facts<'_> {
     }
 }
 
-impl Prover<'_, '_> {
+impl Gaps<'_, '_, '_> {
     /// Notes why the part of a collection that belongs to a project is missing, if it is.
-    fn unread_of_project(&self, collection: Collection, project: usize, proof: &mut Proof) {
+    fn unread_of_project(&mut self, collection: Collection, project: usize) {
         if !self.facts.covers(collection, project) {
-            self.unread_of(collection, &self.facts.org.projects[project].id, proof);
+            self.unread_of(collection, &self.facts.org.projects[project].id);
         }
     }
 }

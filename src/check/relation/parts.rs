@@ -2,7 +2,7 @@
 
 use super::{Family, Path, Start};
 use crate::check::facts::Facts;
-use crate::check::proof::{Proof, Prover};
+use crate::check::gaps::Gaps;
 use crate::org::{Principal, Scope};
 use crate::policy::Relation;
 
@@ -32,5 +32,5 @@ impl Family for Parts {
         Vec::new()
     }
 
-    fn gaps(&self, _: &Prover<'_, '_>, _: Start, _: &mut Proof) {}
+    fn gaps(&self, _: &mut Gaps<'_, '_, '_>, _: Start) {}
 }

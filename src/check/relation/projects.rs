@@ -2,7 +2,7 @@
 
 use super::{Family, Path, Start, within};
 use crate::check::facts::Facts;
-use crate::check::proof::{Missing, Proof, Prover};
+use crate::check::gaps::Gaps;
 use crate::org::{Collection, GroupIx, ProjectIx, UserIx};
 use crate::policy::{Kind, Relation};
 
@@ -40,10 +40,10 @@ impl Family for Projects {
         leads.then(path).into_iter().collect()
     }
 
-    fn gaps(&self, prover: &Prover<'_, '_>, start: Start, proof: &mut Proof) {
+    fn gaps(&self, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
         match list(start.relation) {
-            Some(collection) => prover.unread_of_project(collection, start.at, proof),
-            None if start.relation == Relation::Projects => prover.open_projects(start.kind, start.at, proof),
+            Some(collection) => gaps.unread_of_project(collection, start.at),
+            None if start.relation == Relation::Projects => gaps.open_projects(start.kind, start.at),
             None => {}
         }
     }
@@ -107,24 +107,24 @@ impl Facts<'_> {
     }
 }
 
-impl Prover<'_, '_> {
-    fn open_projects(&self, kind: Kind, at: usize, proof: &mut Proof) {
+impl Gaps<'_, '_, '_> {
+    fn open_projects(&mut self, kind: Kind, at: usize) {
         let org = self.facts.org;
         match kind {
-            Kind::Role => self.unread(Collection::ProjectRoles, proof),
-            Kind::Group => self.unread(Collection::ProjectGroups, proof),
+            Kind::Role => self.unread(Collection::ProjectRoles),
+            Kind::Group => self.unread(Collection::ProjectGroups),
             Kind::Invite if org.invites[at].projects.is_missing() => {
-                proof.missing.push(self.facts.unsent("projects", kind, at));
+                self.unsent("projects", kind, at);
             }
             Kind::Invite if self.facts.knows_projects_of_invite(at) => {}
             Kind::Invite if !org.coverage.of(Collection::Projects).exhaustive() => {
-                self.unread(Collection::Projects, proof);
+                self.unread(Collection::Projects);
             }
             Kind::Invite => {
-                proof.missing.push(Missing::Unread("the list of projects lacks one that comes with it".to_owned()));
+                self.note("one of its projects is missing from the list of projects".to_owned());
             }
             Kind::User | Kind::Project | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
-                self.unread(Collection::ProjectUsers, proof);
+                self.unread(Collection::ProjectUsers);
             }
         }
     }

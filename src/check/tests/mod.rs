@@ -241,7 +241,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn columns_answer_like_the_definition(world in worlds(), holes in holes(), unlisted in any::<bool>()) {
+    fn the_evaluator_agrees_with_the_plain_definition(world in worlds(), holes in holes(), unlisted in any::<bool>()) {
         let org = build(&world, &holes);
         let (facts, plain) = (Facts::new(&org, NOW), Plain::new(&org, unlisted));
         facts.unlisted_groups.set(unlisted);
@@ -254,7 +254,7 @@ proptest! {
     }
 
     #[test]
-    fn everybody_holds_what_the_world_says(world in worlds()) {
+    fn grants_equal_those_of_the_model(world in worlds()) {
         let org = build(&world, &Holes::default());
         let mut expected = model::grants(&world);
         // Of whoever is in no list, nobody knows.
@@ -286,7 +286,7 @@ proptest! {
     }
 
     #[test]
-    fn holes_only_ever_make_answers_unknown(world in worlds(), holes in holes()) {
+    fn gaps_only_ever_make_answers_unknown(world in worlds(), holes in holes()) {
         let (whole, seen) = (build(&world, &Holes::default()), build(&world, &holes));
         let (all, some) = (Facts::new(&whole, NOW), Facts::new(&seen, NOW));
         for (kind, condition) in forbidden() {
@@ -302,7 +302,7 @@ proptest! {
     }
 
     #[test]
-    fn holes_never_make_a_verdict_better(world in worlds(), holes in holes()) {
+    fn gaps_never_improve_a_verdict(world in worlds(), holes in holes()) {
         let really = check(&build(&world, &Holes::default()), &POLICIES, NOW);
         let seen = check(&build(&world, &holes), &POLICIES, NOW);
         for (is, was) in seen.rules.iter().zip(&really.rules) {
@@ -317,7 +317,7 @@ proptest! {
     }
 
     #[test]
-    fn not_asking_for_what_no_rule_needs_changes_no_verdict(world in worlds()) {
+    fn skipping_data_that_no_rule_needs_changes_no_verdict(world in worlds()) {
         let everybody: BTreeSet<usize> = (0..world.users.len()).collect();
         let nobody = Holes { user_roles: everybody.clone(), project_user_roles: everybody, ..Holes::default() };
         let listed = build(&world, &nobody);

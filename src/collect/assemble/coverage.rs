@@ -51,7 +51,7 @@ fn never_empty(coverage: &mut Coverage) {
     for (collection, message) in [
         (Collection::Users, "the list of users is empty, but every organization has an owner"),
         (Collection::Roles, "the list of roles is empty, but every organization has predefined roles"),
-        (Collection::AdminApiKeys, "the list of admin keys is empty, but the key that asks has to be in it"),
+        (Collection::AdminApiKeys, "the list of admin keys is empty, but it must contain the key in use"),
     ] {
         let record = coverage.of(collection);
         if record.requests > 0 && record.items == 0 && record.cut.is_none() {
@@ -87,13 +87,15 @@ fn unlisted(coverage: &mut Coverage, responses: &Responses) {
     for (project, role) in responses.unlisted_roles() {
         match project {
             None => {
-                let message = format!("role {role} is assigned, but the list of roles does not have it");
+                let message = format!("role {role} is assigned, but is missing from the list of roles");
                 coverage.of_mut(Collection::Roles).cut.get_or_insert_with(|| gap(message));
             }
             // Of a project that left while we read, nothing is missing.
             Some(project) if responses.is_gone(Collection::Projects, &Parent::organization(project)) => {}
             Some(project) => {
-                let message = format!("role {role} is assigned in project {project}, whose list of roles lacks it");
+                let message = format!(
+                    "role {role} is assigned in project {project}, but is missing from that project's list of roles"
+                );
                 let gaps = &mut coverage.of_mut(Collection::ProjectRoles).gaps;
                 gaps.entry(project.to_owned()).or_insert_with(|| gap(message));
             }
@@ -118,7 +120,7 @@ fn unlisted(coverage: &mut Coverage, responses: &Responses) {
     for group in responses.unlisted_groups() {
         let cut = &mut coverage.of_mut(Collection::Groups).cut;
         cut.get_or_insert_with(|| {
-            gap(format!("roles are inherited from group {group}, which the list of groups does not have"))
+            gap(format!("roles are inherited from group {group}, which is missing from the list of groups"))
         });
         not_asked_about(coverage, group);
     }
@@ -130,7 +132,7 @@ pub fn without_permissions(role: &str) -> String {
 
 fn not_asked_about(coverage: &mut Coverage, group: &str) {
     for collection in [Collection::GroupRoles, Collection::GroupMembers] {
-        let message = format!("group {group} is not in the list of groups, and was not asked about");
+        let message = format!("group {group} is not in the list of groups, so its data was not requested");
         if coverage.of(collection).asked {
             coverage.of_mut(collection).gaps.insert(group.to_owned(), gap(message));
         }

@@ -212,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn zero_is_no_expiry() {
+    fn an_expiry_of_zero_means_none() {
         for (sent, expected) in [
             (Known::Value(Stamp(0)), Known::Null),
             (Known::Value(Stamp(-62_135_596_800)), Known::Null),

@@ -1,11 +1,12 @@
 //! What an earlier collection spares us.
 
 use crate::api::client::PageRequest;
+use crate::api::client::Purpose;
 use crate::api::endpoint::{AUDIT_LOGS, encode};
 use crate::api::error::Error;
 use crate::api::event::Event;
 use crate::api::page::Page;
-use crate::api::pagination::{ListRequest, Listed, Purpose, list};
+use crate::api::pagination::{ListRequest, Listed, list};
 use crate::api::wire::Stamp;
 use crate::collect::Collector;
 use crate::collect::incremental::{OVERLAP, SLOW, carry, hidden, named};
@@ -33,7 +34,7 @@ impl Collector<'_> {
         }
         let full = old.coverage.carried_from().unwrap_or(began);
         if full < oldest {
-            return Err(format!("what the earlier snapshot knows is from {}", rfc3339(full)));
+            return Err(format!("the earlier snapshot has data from {}", rfc3339(full)));
         }
         hidden(old, &self.slow_collections()).map_err(|why| format!("in the earlier snapshot, {why}"))?;
         // Events bear the time of the API's clock.
@@ -47,10 +48,10 @@ impl Collector<'_> {
         }
         // A log that is switched off is as empty as one of an organization where nothing happens.
         if !events.items.iter().any(|event| event.effective_at >= Stamp(from)) {
-            return Err(format!("the audit log has nothing since {}, as if it were switched off", rfc3339(from)));
+            return Err(format!("the audit log has no events since {}, so logging may be off", rfc3339(from)));
         }
         if !self.reaches_back_before(from).await? {
-            return Err(format!("the audit log does not reach back to {}", rfc3339(from)));
+            return Err(format!("the audit log does not go back to {}", rfc3339(from)));
         }
         let mut events = events.items;
         let unseen = self.of_the_tenant(from, &mut events).await?;

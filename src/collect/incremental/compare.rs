@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{CarriedRoles, CarriedWay};
+use crate::collect::carried::{CarriedRoles, CarriedWay};
 use crate::org::{
     Assignment, Collection, GroupIx, Known, Org, ProjectUser, Role, ServiceAccountIx, Symbol, Text, UserIx, Via,
     part_id,

@@ -17,7 +17,7 @@ pub fn named<'e>(events: &'e [Event], old: &Org, now: &Org) -> Result<BTreeSet<&
         let says_whom = match event.about() {
             About::Harmless => true,
             About::Unknown => {
-                return Err(format!("event {} ({}) is of a kind that may bear on anybody", event.id, event.type_));
+                return Err(format!("event {} ({}) may affect anybody", event.id, event.type_));
             }
             // Of what is not looked at, nothing is taken over.
             About::ServiceAccount if !now.coverage.of(Collection::ServiceAccounts).asked => true,
@@ -30,7 +30,7 @@ pub fn named<'e>(events: &'e [Event], old: &Org, now: &Org) -> Result<BTreeSet<&
             | About::Project) => ids.iter().any(|id| listed.has(about, id) || ended.contains(id)),
         };
         if !says_whom {
-            return Err(format!("event {} ({}) does not say whom it is about", event.id, event.type_));
+            return Err(format!("event {} ({}) does not say who it is about", event.id, event.type_));
         }
         // A predefined role has two ids, of which the lists have one.
         named.extend(ids.iter().flat_map(|id| [*id, canonical_role_id(id)]));

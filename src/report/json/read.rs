@@ -92,19 +92,22 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
         let of_rule = findings.remove(&result.info.id).unwrap_or_default();
         let dangling = |path: &Arc<AccessPath>| path.matched.is_some_and(|at| at >= result.matched.len());
         if of_rule.iter().flat_map(|finding| &finding.paths).any(dangling) {
-            return contradiction(format!("a path of rule `{}` has permissions that are not there", result.info.id));
+            return contradiction(format!(
+                "a path of rule `{}` refers to permissions that do not exist",
+                result.info.id
+            ));
         }
         outcome.push(result, of_rule);
         let pushed = &outcome.rules[outcome.rules.len() - 1];
         if pushed.verdict().name() != verdict || (pushed.violations(), pushed.unknown()) != counts {
-            return contradiction(format!("rule `{}` does not have the findings that it counts", pushed.info.id));
+            return contradiction(format!("rule `{}` counts findings that do not exist", pushed.info.id));
         }
     }
     if let Some(rule) = findings.keys().next() {
-        return contradiction(format!("a finding is of rule `{rule}`, which is not there"));
+        return contradiction(format!("a finding refers to rule `{rule}`, which does not exist"));
     }
     if outcome.ending().code() != report.gate.exit_code {
-        return contradiction(format!("its exit code was {}, but its findings say otherwise", report.gate.exit_code));
+        return contradiction(format!("its exit code {} contradicts its findings", report.gate.exit_code));
     }
     Ok(outcome)
 }
@@ -115,7 +118,7 @@ fn contradiction<T>(what: String) -> Result<T> {
 
 /// The member of a closed list that has this name.
 fn word<T: Copy>(what: &str, all: impl IntoIterator<Item = T>, name: fn(T) -> &'static str, word: &str) -> Result<T> {
-    let unknown = || Unreadable::Contradiction(format!("`{word}` is no {what}"));
+    let unknown = || Unreadable::Contradiction(format!("`{word}` is not a {what}"));
     all.into_iter().find(|one| name(*one) == word).ok_or_else(unknown)
 }
 
@@ -128,7 +131,7 @@ fn collection(name: &str) -> Result<Collection> {
 }
 
 fn time(text: &str) -> Result<Time> {
-    parse_timestamp(text).map_err(|_| Unreadable::Contradiction(format!("`{text}` is no time")))
+    parse_timestamp(text).map_err(|_| Unreadable::Contradiction(format!("`{text}` is not a time")))
 }
 
 fn policy(row: PolicyRow<'_>) -> Result<PolicyFile> {
@@ -137,7 +140,7 @@ fn policy(row: PolicyRow<'_>) -> Result<PolicyFile> {
     if policy.sha256() == row.sha256 {
         Ok(policy)
     } else {
-        contradiction(format!("the text of {} does not have its SHA-256", policy.source.name))
+        contradiction(format!("the text of {} does not match its SHA-256", policy.source.name))
     }
 }
 
@@ -171,7 +174,7 @@ fn unread(row: UnreadRow<'_>) -> Result<Unread> {
         (Some(collection), Some(detail)) => Ok(Unread::Incomplete(collection, detail)),
         (Some(collection), None) => Ok(Unread::NotRequested(collection)),
         (None, Some(detail)) => Ok(Unread::Other(detail)),
-        (None, None) => contradiction("something is unread, and nothing says what".to_owned()),
+        (None, None) => contradiction("something is unread, but the report does not say what".to_owned()),
     }
 }
 
@@ -195,13 +198,13 @@ struct Pool {
 
 impl Pool {
     fn thing(&self, key: &str) -> Result<Arc<Thing>> {
-        let missing = || Unreadable::Contradiction(format!("`{key}` is not among the things"));
+        let missing = || Unreadable::Contradiction(format!("`{key}` is missing from `things`"));
         self.things.get(key).cloned().ok_or_else(missing)
     }
 
     fn rule(&self, row: RuleRow<'_>, policies: &[PolicyFile]) -> Result<RuleResult> {
         let Some(policy) = policies.iter().find(|policy| policy.source.name == row.policy.file) else {
-            return contradiction(format!("rule `{}` is of {}, which is not there", row.id, row.policy.file));
+            return contradiction(format!("rule `{}` refers to {}, which does not exist", row.id, row.policy.file));
         };
         let source = Arc::clone(&policy.source);
         let info = RuleInfo {

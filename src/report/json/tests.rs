@@ -18,7 +18,7 @@ fn json(of: &Outcome) -> String {
 }
 
 #[test]
-fn the_sample_is_read_back_and_reported_alike() {
+fn the_sample_is_read_back_and_reported_identically() {
     let written = outcome();
     let back = read(json(&written).as_bytes()).expect("our own");
     assert_eq!(back, written);
@@ -106,17 +106,17 @@ fn a_report_that_contradicts_itself_is_refused() {
         ("/schema_version", json!(1), "schema version 1"),
         ("/rules/0/verdict", json!("pass"), "`hostile`"),
         ("/rules/0/violations", json!(0), "`hostile`"),
-        ("/rules/0/severity", json!("worst"), "`worst` is no severity"),
+        ("/rules/0/severity", json!("worst"), "`worst` is not a severity"),
         ("/rules/0/policy/file", json!("other.yaml"), "other.yaml"),
-        ("/rules/0/matched", json!([]), "permissions that are not there"),
+        ("/rules/0/matched", json!([]), "permissions that do not exist"),
         ("/findings/26/rule", json!("no-such-rule"), "`no-such-rule`"),
-        ("/findings/0/status", json!("fine"), "`fine` is no status"),
+        ("/findings/0/status", json!("fine"), "`fine` is not a status"),
         ("/findings/0/status", json!("waived"), "`hostile`"),
         ("/findings/0/paths/0/via/1", json!("role_x"), "`role_x`"),
-        ("/findings/0/subject/kind", json!("robot"), "`robot` is no kind"),
-        ("/gate/exit_code", json!(0), "exit code was 0"),
+        ("/findings/0/subject/kind", json!("robot"), "`robot` is not a kind"),
+        ("/gate/exit_code", json!(0), "exit code 0 contradicts"),
         ("/policies/0/text", json!("version: 1"), "SHA-256"),
-        ("/as_of", json!("yesterday"), "`yesterday` is no time"),
+        ("/as_of", json!("yesterday"), "`yesterday` is not a time"),
     ];
     for (pointer, value, says) in changes {
         let mut report: serde_json::Value = serde_json::from_str(&text).expect("our own");
@@ -127,7 +127,7 @@ fn a_report_that_contradicts_itself_is_refused() {
 }
 
 #[test]
-fn a_report_that_is_cut_is_refused_wherever_it_is_cut() {
+fn a_truncated_report_is_refused() {
     let text = json(&outcome());
     for end in (0..text.trim_end().len()).step_by(97) {
         let error = read(&text.as_bytes()[..end]).expect_err("cut");
@@ -136,7 +136,7 @@ fn a_report_that_is_cut_is_refused_wherever_it_is_cut() {
 }
 
 #[test]
-fn fields_of_a_later_version_are_passed_over() {
+fn unknown_fields_are_ignored() {
     let written = outcome();
     let mut report: BTreeMap<String, serde_json::Value> = serde_json::from_str(&json(&written)).expect("our own");
     report.insert("later".to_owned(), json!({"more": 1}));

@@ -52,13 +52,12 @@ impl Drafter<'_, '_> {
             [id] => return Some((*id).clone()),
             [] => {
                 let near = nearest(word, self.names.words(kind)).map(|near| format!("did you mean `{near}`?"));
-                let help =
-                    near.unwrap_or_else(|| format!("describe it in the organization of the test: {kind_words}s"));
+                let help = near.unwrap_or_else(|| format!("add it to the test's organization, under {kind_words}s"));
                 Problem::new(at.clone(), format!("there is no {kind_words} `{word}`")).help(help)
             }
             [..] => {
                 let message = format!("`{word}` means more than one {kind_words}");
-                Problem::new(at.clone(), message).help("write the id of the one that is meant")
+                Problem::new(at.clone(), message).help("write the id of the one that you mean")
             }
         };
         self.reader.problem(problem);
@@ -241,7 +240,7 @@ impl Drafter<'_, '_> {
     }
 
     fn twice(&mut self, of: &Reference) {
-        self.reader.problem(Problem::new(of.span.clone(), format!("`{}` stands in the project twice", of.text)));
+        self.reader.problem(Problem::new(of.span.clone(), format!("`{}` is in the project twice", of.text)));
     }
 
     /// The roles of these names: of a project, or of the organization.

@@ -46,7 +46,7 @@ impl Drafter<'_, '_> {
             if !sent.contains(&name.as_str()) {
                 self.reader.unknown_word(&item.span, &format!("field of {what}"), name, sent);
             } else if fields.get(name).is_some() {
-                let message = format!("`{name}` has a value, and is unknown");
+                let message = format!("`{name}` has a value and is also unknown");
                 self.reader.problem(Problem::new(item.span.clone(), message));
             }
             unknown.insert(name.as_str());
@@ -99,7 +99,7 @@ impl Drafter<'_, '_> {
             match moment(&text, now) {
                 Ok(time) => Some(time),
                 Err(help) => {
-                    let problem = Problem::new(node.span.clone(), format!("`{text}` is not what `{name}` takes"));
+                    let problem = Problem::new(node.span.clone(), format!("`{text}` is not a valid value of `{name}`"));
                     drafter.reader.problem(problem.help(help));
                     None
                 }
@@ -163,7 +163,7 @@ impl Drafter<'_, '_> {
 
 /// A date, a moment, or a length of time before or after now.
 fn moment(text: &str, now: Time) -> Result<Time, &'static str> {
-    const HELP: &str = "write a date such as 2026-01-31, a moment, `90d ago` or `in 14d`";
+    const HELP: &str = "write a date such as 2026-01-31, a timestamp, `90d ago` or `in 14d`";
     if let Some(length) = text.strip_suffix(" ago") {
         return parse_duration(length).map(|length| now.saturating_sub(length)).map_err(|_| HELP);
     }

@@ -14,31 +14,31 @@ fn reasons(api: &FakeApi, rule: &str) -> String {
 }
 
 #[test]
-fn a_list_that_says_two_things_of_one_thing_leaves_the_field_unknown() {
+fn a_list_that_contradicts_itself_leaves_the_field_unknown() {
     let cases: [(&str, Value, Case, &str); 8] = [
         (
             "/organization/users",
             json!({"id": "user-bob", "user": {"email": "bob@evil.example"}}),
             ("select: user\nforbid: { email: '*@evil.example' }", "unknown Bob"),
-            "does not agree with itself on `email`",
+            "with different values of `email`",
         ),
         (
             "/organization/users",
             json!({"id": "user-bob", "email": "bob@evil.example"}),
             ("select: user\nforbid: { email: '*@evil.example' }", "unknown Bob"),
-            "does not agree with itself on `email`",
+            "with different values of `email`",
         ),
         (
             "/organization/users",
             json!({"id": "user-cyd", "role": "owner"}),
             ("select: user\nwhere: { email: '*@partner.example' }\nforbid: { holds: { role: owner } }", "unknown Cyd"),
-            "does not agree with itself on `role`",
+            "with different values of `role`",
         ),
         (
             "/organization/users",
             json!({"id": "user-bob", "user": {"banned": true}}),
             ("select: user\nforbid: { banned: true }", "unknown Bob"),
-            "does not agree with itself on `banned`",
+            "with different values of `banned`",
         ),
         (
             "/organization/roles",
@@ -59,13 +59,13 @@ fn a_list_that_says_two_things_of_one_thing_leaves_the_field_unknown() {
             "/organization/groups",
             json!({"id": "group_3", "is_scim_managed": true}),
             ("select: group\nforbid: { is_scim_managed: false }", "violation Files; unknown Void"),
-            "does not agree with itself on `is_scim_managed`",
+            "with different values of `is_scim_managed`",
         ),
         (
             "/organization/admin_api_keys",
             json!({"id": "key_asking", "expires_at": null, "name": "Other"}),
             ("select: admin_api_key\nforbid: { name: Other }", "unknown key_asking"),
-            "does not agree with itself on `name`",
+            "with different values of `name`",
         ),
     ];
     for (path, item, (rule, answer), why) in cases {
@@ -77,13 +77,13 @@ fn a_list_that_says_two_things_of_one_thing_leaves_the_field_unknown() {
 }
 
 #[test]
-fn null_in_one_copy_is_outdone_by_a_value_in_the_other() {
+fn a_value_in_one_copy_overrides_null_in_another() {
     let api = with(&[("/organization/users", What::AddItem(json!({"id": "user-dee", "email": "dee@evil.example"})))]);
     ask(&api, &[("select: user\nforbid: { email: '*@evil.example' }", "violation Dee")]);
 }
 
 #[test]
-fn a_role_that_one_list_has_twice_comes_all_ways_that_it_says() {
+fn a_role_listed_twice_has_the_sources_of_both_copies() {
     let again = json!({
         "id": "role_1",
         "assignment_sources": [{"principal_id": "group_3", "principal_type": "group"}],
@@ -102,7 +102,7 @@ fn a_role_that_one_list_has_twice_comes_all_ways_that_it_says() {
 }
 
 #[test]
-fn answers_of_two_lists_on_one_thing_have_to_agree() {
+fn two_lists_that_contradict_each_other_leave_the_field_unknown() {
     let bob = "/organization/users/user-bob/roles";
     let custom = "select: role\nwhere: { predefined_role: false }\nforbid: { permissions: api.groups.write }";
     let cases: [(&str, Value, &str, &str, &str); 4] = [
@@ -153,34 +153,34 @@ fn report_with_roles(api: &FakeApi, rule: &str) -> Json {
 }
 
 #[test]
-fn an_empty_list_of_admin_keys_is_not_believed() {
+fn an_empty_list_of_admin_keys_is_incomplete() {
     let nothing = What::Body(json!({"data": [], "has_more": false}).to_string());
     let api = with(&[("/organization/admin_api_keys", nothing)]);
     let said = reasons(&api, "select: admin_api_key\nforbid: { expires_at: null }");
-    assert!(said.contains("the list of admin keys is empty, but the key that asks has to be in it"), "{said}");
+    assert!(said.contains("the list of admin keys is empty, but it must contain the key in use"), "{said}");
 }
 
 #[test]
-fn a_text_that_nobody_can_read_costs_its_field_and_no_more() {
+fn an_unreadable_text_makes_only_its_field_unknown() {
     let bytes = |of: &str, are: &[u8]| What::Bytes { of: of.to_owned(), are: are.to_vec() };
     let cases: [(&str, What, Case, &str); 7] = [
         (
             "/organization/users",
             bytes(r#""Bob""#, br#""Bob \ud83d""#),
             ("select: user\nforbid: { name: 'Bob*' }", "unknown user-bob"),
-            "`name` of user-bob is no readable text",
+            "`name` of user-bob is not readable text",
         ),
         (
             "/organization/users",
             bytes("cyd@partner.example", b"cyd\xff@partner.example"),
             ("select: user\nforbid: { email: '*@partner.example' }", "unknown Cyd"),
-            "`email` of user-cyd is no readable text",
+            "`email` of user-cyd is not readable text",
         ),
         (
             "/organization/roles",
             bytes(r#""Writes""#, br#""Writes \udc4d""#),
             ("select: role\nforbid: { description: 'Writes*' }", "unknown Writer"),
-            "`description` of role role_1 is no readable text",
+            "`description` of role role_1 is not readable text",
         ),
         (
             "/organization/roles",
@@ -192,19 +192,19 @@ fn a_text_that_nobody_can_read_costs_its_field_and_no_more() {
             "/organization/roles",
             bytes(r#""api.batch.read""#, b"\"api.batch.read\xc3\""),
             ("select: role\nwhere: { name: Toolbox }\nforbid: { permissions: api.none }", "unknown Toolbox"),
-            "`permissions` of role role_4 is no readable text",
+            "`permissions` of role role_4 is not readable text",
         ),
         (
             "/organization/groups",
             bytes(r#""Ops""#, b"\"Ops\xed\xa0\xbd\""),
             ("select: group\nforbid: { name: 'Ops*' }", "unknown group_1"),
-            "`name` of group_1 is no readable text",
+            "`name` of group_1 is not readable text",
         ),
         (
             "/organization/admin_api_keys",
             bytes(r#""Asking""#, br#""\ud83d""#),
             ("select: admin_api_key\nforbid: { name: Asking }", "unknown key_asking"),
-            "`name` of key_asking is no readable text",
+            "`name` of key_asking is not readable text",
         ),
     ];
     for (path, what, (rule, answer), why) in cases {
@@ -217,7 +217,7 @@ fn a_text_that_nobody_can_read_costs_its_field_and_no_more() {
 }
 
 #[test]
-fn what_could_not_be_read_is_the_same_in_a_snapshot_and_after_a_cut() {
+fn unreadable_fields_are_the_same_from_a_snapshot_and_after_resuming() {
     let fault = Fault {
         path: "/organization/users".to_owned(),
         when: When::Always,
@@ -229,7 +229,7 @@ fn what_could_not_be_read_is_the_same_in_a_snapshot_and_after_a_cut() {
     let folder = tempfile::tempdir().expect("a folder");
     let fetch = || rolelint(&api).inside(folder.path()).args(["fetch", "-o", "org.jsonl"]).run();
     let ran = fetch().ends_with(0);
-    assert!(ran.stderr.contains("warning: users: `name` of user-bob is no readable text"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("warning: users: `name` of user-bob is not readable text"), "{}", ran.stderr);
     let check = || rolelint(&api).inside(folder.path()).check(policy).args(["--format", "json"]);
     let (live, kept) = (check().run().ends_with(3), check().args(["--snapshot", "org.jsonl"]).run().ends_with(3));
     assert_eq!(live.json().answer("names"), "unknown user-bob");
@@ -237,6 +237,6 @@ fn what_could_not_be_read_is_the_same_in_a_snapshot_and_after_a_cut() {
     assert_eq!(findings(&live.json().0), findings(&kept.json().0));
     let rows = kept.json();
     let remarks = rows.coverage("users")["remarks"].as_array().expect("remarks").clone();
-    assert_eq!(remarks.iter().map(text).collect::<Vec<_>>(), ["`name` of user-bob is no readable text"]);
+    assert_eq!(remarks.iter().map(text).collect::<Vec<_>>(), ["`name` of user-bob is not readable text"]);
     assert_eq!(rows.state("users"), "complete");
 }

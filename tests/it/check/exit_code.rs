@@ -111,7 +111,7 @@ fn the_environment_can_make_the_gate_strict() {
 }
 
 #[test]
-fn flags_can_be_set_in_the_environment_and_the_command_line_goes_first() {
+fn flags_can_be_set_in_the_environment_and_the_command_line_takes_precedence() {
     let api = acme();
     let run = || rolelint(&api).check(MIXED);
     run().env("ROLELINT_FAIL_ON", "high").run().ends_with(0);
@@ -161,13 +161,13 @@ fn one_user_whose_roles_are_denied_is_named_and_the_exit_code_is_3() {
     assert!(unread.contains("scope api.roles.read"), "{unread}");
 
     let ran = rolelint(&api).check(CLEAN).run().ends_with(3);
-    for said in ["noor.vandijk@acme.example", "api.roles.read", "403", "not everything could be answered"] {
+    for said in ["noor.vandijk@acme.example", "api.roles.read", "403", "some answers are unknown"] {
         assert!(ran.stdout.contains(said), "{said} is not in\n{}", ran.stdout);
     }
 }
 
 #[test]
-fn rules_on_roles_alone_are_answered_where_a_users_roles_are_denied() {
+fn rules_on_roles_are_answered_even_if_a_users_roles_are_denied() {
     let denied = What::Denied { status: 403, scope: "api.roles.read".to_owned() };
     let api = faulty(Organization::acme(), ONE_USER, When::Always, denied);
     let policy = format!("{CLEAN}{}", MIXED.trim_start_matches("version: 1\nrules:\n"));
@@ -181,7 +181,7 @@ fn rules_on_roles_alone_are_answered_where_a_users_roles_are_denied() {
 }
 
 #[test]
-fn facts_that_are_too_old_are_no_facts() {
+fn data_older_than_max_age_is_unknown() {
     let folder = tempfile::tempdir().expect("a folder");
     rolelint(&acme()).inside(folder.path()).args(["fetch", "-o", "org.jsonl"]).run().ends_with(0);
     let path = folder.path().join("org.jsonl");
@@ -213,7 +213,7 @@ fn facts_that_are_too_old_are_no_facts() {
 }
 
 #[test]
-fn only_skip_and_tag_say_what_they_left_out() {
+fn only_skip_and_tag_report_what_they_left_out() {
     let table: [(&[&str], &[&str], &[&str]); 7] = [
         (&["--only", "no-*"], &["no-such-group"], &["blank-description", "nobody-is-banned"]),
         (
@@ -246,7 +246,7 @@ fn only_skip_and_tag_say_what_they_left_out() {
 }
 
 #[test]
-fn what_is_not_judged_is_not_asked_for() {
+fn data_for_skipped_rules_is_not_requested() {
     let api = acme();
     rolelint(&api).check(MIXED).args(["--only", "blank-description"]).run().ends_with(1);
     let mut paths: Vec<String> = api.requests().into_iter().map(|request| request.template()).collect();
@@ -270,7 +270,7 @@ fn filters_that_name_nothing_are_errors() {
 }
 
 #[test]
-fn a_snapshot_on_standard_input_is_not_taken_for_the_key() {
+fn a_snapshot_on_standard_input_is_not_read_as_the_key() {
     // The snapshot needs no key, and so the key is not read.
     let api = acme();
     let folder = tempfile::tempdir().expect("a folder");
@@ -281,7 +281,7 @@ fn a_snapshot_on_standard_input_is_not_taken_for_the_key() {
 }
 
 #[test]
-fn bad_usage_exits_with_2_and_asks_nothing() {
+fn bad_usage_exits_with_2_and_sends_no_request() {
     let api = acme();
     let table: [&[&str]; 9] = [
         &[],
@@ -303,7 +303,7 @@ fn bad_usage_exits_with_2_and_asks_nothing() {
 }
 
 #[test]
-fn an_api_that_is_not_there_is_unknown_and_not_a_pass() {
+fn an_unreachable_api_is_unknown_and_not_a_pass() {
     let ran =
         offline().env("OPENAI_ADMIN_KEY", "sk-admin-x").check(CLEAN).args(["--format", "json"]).run().ends_with(3);
     let report = ran.json();
@@ -330,7 +330,7 @@ fn a_busy_api_that_recovers_changes_nothing() {
 }
 
 #[test]
-fn newer_than_speaks_of_the_past_alone() {
+fn newer_than_is_only_about_the_past() {
     let policy = "version: 1\nrules:\n  - { id: new, select: user, forbid: { added_at: { newer_than: 5000d } } }\n";
     let verdict = |as_of| {
         let api = acme();

@@ -12,7 +12,7 @@ fn bob_writes(sources: &str) -> What {
 }
 
 #[test]
-fn without_the_list_of_groups_nobody_is_known_to_be_in_none() {
+fn without_the_list_of_groups_anybody_may_be_in_a_group() {
     ask_together(
         &with(&[("/organization/groups", denied("api.groups.read"))]),
         &[
@@ -41,7 +41,7 @@ fn without_the_list_of_groups_nobody_is_known_to_be_in_none() {
 }
 
 #[test]
-fn without_the_list_of_roles_the_assigned_ones_may_be_in_it() {
+fn without_the_list_of_roles_an_assigned_role_may_still_exist() {
     let api = with(&[("/organization/roles", denied("api.roles.read"))]);
     ask_together(
         &api,
@@ -57,7 +57,7 @@ fn without_the_list_of_roles_the_assigned_ones_may_be_in_it() {
 }
 
 #[test]
-fn where_no_answer_has_permissions_every_question_about_them_is_open() {
+fn if_no_response_has_permissions_every_question_about_them_is_unknown() {
     ask(
         &with(&[("**", without("permissions"))]),
         &[
@@ -85,7 +85,7 @@ fn an_assignment_without_permissions_takes_them_from_the_list_of_roles() {
 }
 
 #[test]
-fn sources_that_name_neither_the_user_nor_a_group_are_as_good_as_none_at_all() {
+fn assignment_sources_that_name_neither_the_user_nor_a_group_leave_via_unknown() {
     let stranger = r#", "assignment_sources": [{"principal_type": "organization_member", "principal_id": "om_1"}]"#;
     for sources in [r#", "assignment_sources": null"#, r#", "assignment_sources": []"#, stranger, ""] {
         ask(
@@ -100,7 +100,7 @@ fn sources_that_name_neither_the_user_nor_a_group_are_as_good_as_none_at_all() {
 }
 
 #[test]
-fn a_group_that_is_a_source_and_not_in_the_list_could_have_anybody_in_it() {
+fn anybody_may_be_in_a_source_group_that_is_not_listed() {
     let source = r#", "assignment_sources": [{"principal_type": "tenant_group", "principal_id": "group_9"}]"#;
     ask_together(
         &with(&[(BOB, bob_writes(source))]),

@@ -15,7 +15,7 @@ fn recommended_as_of(as_of: &str, args: &[&str]) -> Json {
 }
 
 #[test]
-fn every_sin_is_found_and_nothing_else() {
+fn every_planted_mistake_is_found_and_nothing_else() {
     let report = recommended(&[]);
     let found: BTreeMap<&str, String> = report.verdicts().into_keys().map(|rule| (rule, report.answer(rule))).collect();
     let owners = "Amara Okafor, Daniel Whitfield, Henrik Lindqvist, Priya Raman, Tomasz Zieliński";
@@ -116,7 +116,7 @@ fn a_finding_reads_as_a_path_under_the_words_of_the_policy() {
 }
 
 #[test]
-fn the_baseline_costs_one_request_for_each_list_and_each_principal() {
+fn the_built_in_rules_take_one_request_for_each_list_and_each_principal() {
     let api = acme();
     rolelint(&api).args(["check"]).run().ends_with(1);
     let mut requests: Vec<String> =

@@ -1,4 +1,4 @@
-//! The roles of users are asked for one by one and slowly: so only of those whom a rule can be about, and never of fewer.
+//! The roles of users are asked for one by one and slowly: so only of those that a rule can be about, and never of fewer.
 
 use crate::support::fake::{FakeApi, What};
 use crate::support::harness::text;
@@ -26,7 +26,7 @@ fn asks(api: &FakeApi, cases: &[Case], whose: &str) {
 }
 
 #[test]
-fn only_those_whom_a_rule_can_be_about_are_asked_for() {
+fn only_users_that_a_rule_can_be_about_are_requested() {
     let table: [(Case, &str); 13] = [
         (("select: user\nwhere: {email: BOB@acme.example}\nforbid: {holds: {role: Writer}}", "violation Bob"), "bob"),
         (("select: user\nwhere: {is_service_account: true}\nforbid: {holds: {role: Filer}}", "violation Dee"), "dee"),
@@ -70,7 +70,7 @@ fn only_those_whom_a_rule_can_be_about_are_asked_for() {
 }
 
 #[test]
-fn what_a_rule_says_of_others_is_asked_of_others() {
+fn a_rule_about_related_users_requests_their_roles() {
     let api = healthy();
     // Of Cyd alone, each would be answered otherwise.
     let cases: [Case; 5] = [
@@ -98,7 +98,7 @@ fn what_a_rule_says_of_others_is_asked_of_others() {
 }
 
 #[test]
-fn several_rules_ask_for_all_whom_one_of_them_needs() {
+fn several_rules_together_request_everybody_that_one_of_them_needs() {
     let bob: Case = ("select: user\nwhere: {name: Bob}\nforbid: {holds: {role: Writer}}", "violation Bob");
     let dee: Case = ("select: user\nwhere: {email: null}\nforbid: {holds: {role: Filer}}", "violation Dee");
     let roles: Case = ("select: role\nforbid: {name: Blank}", "violation Blank");
@@ -108,13 +108,13 @@ fn several_rules_ask_for_all_whom_one_of_them_needs() {
 }
 
 #[test]
-fn whoever_may_be_meant_is_asked_for() {
+fn users_that_a_rule_may_be_about_are_requested() {
     let case: Case = ("select: user\nwhere: {is_scim_managed: false}\nforbid: {holds: {role: Filer}}", "unknown Dee");
     asks(&with(&[("/organization/users", without("is_scim_managed"))]), &[case], EVERYBODY);
 }
 
 #[test]
-fn what_nobody_asked_for_is_no_hole_and_yet_is_said() {
+fn what_no_rule_needs_is_not_a_gap_but_is_reported() {
     let report = report(&healthy(), &[("select: user\nwhere: {name: Bob}\nforbid: {holds: {role: Blank}}", "")]);
     assert_eq!(report.answer("rule-0"), "pass");
     assert!(report.is_complete());
@@ -124,7 +124,7 @@ fn what_nobody_asked_for_is_no_hole_and_yet_is_said() {
 }
 
 #[test]
-fn whoever_only_a_group_tells_of_is_asked_about_the_roles_too() {
+fn users_known_only_from_a_group_are_requested_too() {
     let stranger = What::AddItem(serde_json::json!({"id": "user-zoe", "name": "Zoe"}));
     let role = serde_json::json!({"id": "role_3", "name": "Blank", "created_by": "user-mallory", "permissions": []});
     let held = What::Body(serde_json::json!({"data": [role], "has_more": false, "next": null}).to_string());

@@ -6,7 +6,7 @@ use crate::support::small::{Case, ask, ask_together, denied, report, small, with
 const BOB: &str = "/organization/users/user-bob/roles";
 
 #[test]
-fn of_a_user_whose_roles_are_denied_only_what_they_could_change_is_unknown() {
+fn if_a_users_roles_are_denied_only_rules_that_they_could_change_are_unknown() {
     ask(
         &with(&[(BOB, denied("api.roles.read"))]),
         &[
@@ -44,7 +44,7 @@ fn of_a_user_whose_roles_are_denied_only_what_they_could_change_is_unknown() {
 }
 
 #[test]
-fn kleene_joins_unknown_with_what_is_known() {
+fn all_any_and_not_combine_unknown_with_known_parts() {
     // Of Bob, `holds api.batch.write` is unknown; his name and mail are known.
     ask(
         &with(&[(BOB, denied("api.roles.read"))]),
@@ -82,7 +82,7 @@ fn kleene_joins_unknown_with_what_is_known() {
 }
 
 #[test]
-fn of_a_group_whose_members_are_denied_anybody_could_be_one() {
+fn if_a_groups_members_are_denied_anybody_could_be_a_member() {
     ask(
         &with(&[("/organization/groups/group_2/users", denied("api.groups.read"))]),
         &[
@@ -99,7 +99,7 @@ fn of_a_group_whose_members_are_denied_anybody_could_be_one() {
 }
 
 #[test]
-fn of_a_group_whose_roles_are_denied_each_member_is_open() {
+fn if_a_groups_roles_are_denied_each_member_is_unknown() {
     ask(
         &with(&[("/organization/groups/group_1/roles", denied("api.roles.read"))]),
         &[
@@ -113,7 +113,7 @@ fn of_a_group_whose_roles_are_denied_each_member_is_open() {
 }
 
 #[test]
-fn a_field_that_the_api_left_out_is_no_value() {
+fn a_field_that_the_api_left_out_is_unknown() {
     let table: [(&str, &str, &[Case]); 6] = [
         (
             "/organization/users",
@@ -205,7 +205,7 @@ fn a_field_that_the_api_left_out_is_no_value() {
 }
 
 #[test]
-fn what_is_missing_is_named_with_the_thing_and_the_field() {
+fn missing_data_is_named_with_the_thing_and_the_field() {
     let api = with(&[("/organization/users", without("is_scim_managed"))]);
     let report = report(&api, &[("select: user\nwhere: {name: Bob}\nforbid: {is_scim_managed: false}", "")]);
     let finding = report.findings().next().expect("an unknown");
@@ -217,7 +217,7 @@ fn what_is_missing_is_named_with_the_thing_and_the_field() {
 }
 
 #[test]
-fn a_list_that_was_denied_proves_nothing() {
+fn a_denied_list_proves_nothing() {
     let cases: [Case; 8] = [
         ("select: user\nforbid: {name: Nobody}", "unknown"),
         ("select: user\nwhere: {name: Nobody}\nforbid: {}", "unknown"),
@@ -232,7 +232,7 @@ fn a_list_that_was_denied_proves_nothing() {
 }
 
 #[test]
-fn members_of_groups_are_known_even_where_the_list_of_users_is_denied() {
+fn members_of_groups_are_known_even_if_the_list_of_users_is_denied() {
     ask_together(
         &with(&[("/organization/users", denied("api.management.read"))]),
         &[
@@ -245,7 +245,7 @@ fn members_of_groups_are_known_even_where_the_list_of_users_is_denied() {
 }
 
 #[test]
-fn an_answer_does_not_depend_on_which_other_rules_are_asked() {
+fn an_answer_does_not_depend_on_which_other_rules_are_checked() {
     // A group lists somebody whom the list of users does not have. Nothing is denied: both lists are whole.
     let mut organization = small();
     organization.groups[1].members.push("user-zoe".to_owned());

@@ -81,7 +81,7 @@ fn try_faults((collection, path, rule): (&str, &str, &str)) -> Vec<String> {
 }
 
 #[test]
-fn items_without_an_id_are_no_items() {
+fn a_page_with_an_item_without_an_id_is_refused() {
     for (collection, path, rule) in COLLECTIONS {
         let api = with(&[(path, without("id"))]);
         let report = rolelint(&api).check(&policy(rule)).args(["--format", "json"]).run().ends_with(3).json();
@@ -118,7 +118,7 @@ fn a_list_that_fails_on_a_later_page_is_partial() {
 }
 
 #[test]
-fn the_scope_that_would_answer_is_named_in_both_reports() {
+fn the_missing_scope_is_named_in_both_reports() {
     for (_, path, rule) in COLLECTIONS {
         for status in [401, 403] {
             let what = What::Denied { status, scope: "api.very.special.read".to_owned() };
@@ -132,7 +132,7 @@ fn the_scope_that_would_answer_is_named_in_both_reports() {
 }
 
 #[test]
-fn a_server_that_fails_a_fifth_of_all_answers_gives_the_same_report() {
+fn a_server_that_fails_a_fifth_of_all_requests_gives_the_same_report() {
     let report = |api: &FakeApi| {
         let run = rolelint(api).args(["check", "--as-of", "2026-06-01", "--format", "json"]);
         run.run().ends_with(1).json().timeless().to_string()
@@ -153,7 +153,7 @@ fn a_server_that_fails_a_fifth_of_all_answers_gives_the_same_report() {
 }
 
 #[test]
-fn two_reports_differ_in_no_byte_but_time_and_source() {
+fn two_reports_differ_only_in_time_and_source() {
     let (one, other) = (acme(), acme());
     let report = |api: &FakeApi| {
         let ran = rolelint(api).args(["check", "--as-of", "2026-06-01", "--format", "json"]).run().ends_with(1);
@@ -166,16 +166,16 @@ fn two_reports_differ_in_no_byte_but_time_and_source() {
 }
 
 #[test]
-fn a_request_that_hangs_is_given_up() {
+fn a_request_that_hangs_times_out() {
     let api = faulty(small(), "/organization/roles", When::Always, What::Hang);
     let run = rolelint(&api).check(&policy(COLLECTIONS[0].2)).args(["--timeout", "20ms", "--format", "json"]);
     let report = run.run().ends_with(3).json();
     assert_eq!(report.state("roles"), "failed");
-    assert!(text(&report.coverage("roles")["detail"]).contains("nothing came in time"));
+    assert!(text(&report.coverage("roles")["detail"]).contains("no response before the timeout"));
 }
 
 #[test]
-fn a_pause_of_many_hours_is_not_waited_for() {
+fn a_retry_after_of_many_hours_is_not_waited_for() {
     let what = What::TooManyRequests { retry_after: Some("100000".to_owned()), retry_after_ms: None, message: None };
     let api = faulty(small(), "/organization/roles", When::Always, what);
     let report = rolelint(&api).check(&policy(COLLECTIONS[0].2)).args(["--format", "json"]).run().ends_with(3).json();

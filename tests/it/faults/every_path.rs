@@ -101,14 +101,14 @@ fn statuses() -> Vec<Row> {
         Row {
             flags: &["--timeout", "100ms"],
             only: &["roles", "project_users", "invites"],
-            ..row("no answer within `--timeout`, each time", "nothing came in time", [What::Hang])
+            ..row("no response within `--timeout`, each time", "no response before the timeout", [What::Hang])
         },
         row("fewer bytes than promised, each time", "the connection broke", [What::Truncated]),
         row("JSON that ends in the middle, each time", "the response was truncated", [What::TruncatedJson]),
         Row {
             when: When::First(2),
             ..row(
-                "429 that says when to come back",
+                "429 that says how long to wait",
                 "",
                 [
                     later(None, Some(1), None),
@@ -134,7 +134,7 @@ fn contents() -> Vec<Row> {
     let shape = "does not match the documented shape";
     let pages = "pagination is inconsistent: ";
     vec![
-        row("HTML, of a proxy or a login page", "the response is not JSON (text/html", [What::Html]),
+        row("HTML from a proxy or a login page", "the response is not JSON (text/html", [What::Html]),
         row("an empty body", "the response is not JSON (application/json)", [body(""), body(" \n")]),
         row(
             "a list or `null` instead of an object",
@@ -153,7 +153,7 @@ fn contents() -> Vec<Row> {
             ],
         ),
         row(
-            "an error beside `data`, or a page that says itself that it is not whole",
+            "an error beside `data`, or a page that says that it is incomplete",
             shape,
             [
                 body(r#"{"data": [], "has_more": false, "error": {"message": "not today"}}"#),
@@ -163,7 +163,7 @@ fn contents() -> Vec<Row> {
             ],
         ),
         row(
-            "half a character, or bytes that are no UTF-8, in a text",
+            "half a character, or bytes that are not UTF-8, in a text",
             "",
             [b"\"object\":\"li\xffst\"".to_vec(), br#""object":"\ud83d""#.to_vec()]
                 .map(|are| What::Bytes { of: r#""object":"list""#.to_owned(), are }),
@@ -192,8 +192,8 @@ fn contents() -> Vec<Row> {
         ),
         row("the same cursor twice", pages, [What::SameCursor]),
         row("`after` is ignored: a page comes again", pages, [What::IgnoreAfter]),
-        row("empty pages without end", "empty pages, and no end", [What::EmptyPages]),
-        row("`has_more` without a cursor", "more is promised, but not where", [What::NoCursor]),
+        row("empty pages without end", "empty pages without end", [What::EmptyPages]),
+        row("`has_more` without a cursor", "more items are promised, but there is no cursor", [What::NoCursor]),
         row("no `has_more`", "", [What::DropEnvelope("has_more".to_owned())]),
     ]
 }
@@ -267,7 +267,7 @@ const PROMISES: [(&str, usize); 5] = [
     ("does not follow it", 1),
     ("does not wait for it", 1),
     ("tries ten times", 10),
-    ("asks no more after twenty in a row", 21),
+    ("stops after twenty in a row", 21),
 ];
 
 /// What is not as it should be when this befalls those paths.
@@ -340,7 +340,7 @@ fn a_redirect_leads_the_key_nowhere() {
 }
 
 #[test]
-fn a_page_size_that_is_refused_is_asked_for_by_those_under_way_and_no_more() {
+fn only_requests_already_sent_use_a_refused_page_size() {
     let too_large = Fault { path: "**".to_owned(), when: When::Always, what: What::LimitAbove(100) };
     for at_once in ["4", "32"] {
         let behaviour = Behaviour { faults: vec![too_large.clone()], ..Behaviour::default() };

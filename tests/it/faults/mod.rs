@@ -130,7 +130,7 @@ fn claim(fault: &str) -> Claim {
 }
 
 #[test]
-fn every_fault_in_the_documentation_is_tried_here_and_every_one_tried_here_stands_there() {
+fn every_fault_in_the_documentation_is_tested_and_every_tested_fault_is_documented() {
     let tried: BTreeSet<String> =
         every_path::rows().iter().map(|row| row.fault).chain(ALONE.iter().copied()).map(str::to_owned).collect();
     assert_eq!(table().into_keys().collect::<BTreeSet<_>>(), tried);
@@ -216,14 +216,14 @@ macro_rules! alone {
 }
 
 alone! {
-    not_found_but_listed: "404 for somebody who is still listed";
-    not_found_and_gone: "404 for somebody who is listed no more";
-    only_denials: "a path that answers nothing but denials";
+    not_found_but_listed: "404 for something that is still listed";
+    not_found_and_gone: "404 for something that is no longer listed";
+    only_denials: "a path that always denies";
     only_failures: "a path that fails twenty times in a row";
-    everything_refused: "everything is refused";
+    everything_refused: "every request is denied";
     archived_project: "400 on the users or service accounts of an archived project";
     no_connection: "no connection at all";
-    too_fast_without_a_word: "429 that does not say when";
+    too_fast_without_a_word: "429 that does not say how long to wait";
     no_permissions: "a role without `permissions`";
     later_page: "a later page fails";
     twice: "the same thing twice in a list";
@@ -231,16 +231,16 @@ alone! {
     no_users: "an empty list of users";
     no_admin_keys: "an empty list of admin keys";
     held_but_not_listed: "a role or group that is held and not listed";
-    two_organizations: "the answers name two organizations";
-    another_organization: "another organization answers than `--organization` or the snapshot of `--since` names";
+    two_organizations: "the responses name two organizations";
+    another_organization: "another organization responds than `--organization` or the snapshot of `--since` names";
     deadline: "the time of `--deadline` is over";
     interrupted: "interrupted or terminated";
     killed: "killed at any point";
     foreign_journal: "the journal is of another key, organization, API or version";
     two_at_once: "another run is fetching to the same file";
     no_journal: "the journal cannot be written: no permission, a folder in its place";
-    full_journal: "the journal can hold no more: a full disk";
-    no_folder: "the folder for the snapshot is not there";
+    full_journal: "the journal cannot grow: the disk is full";
+    no_folder: "the folder for the snapshot does not exist";
     no_snapshot: "the snapshot cannot be written";
     closed_pipe: "the reader of `-o -` goes away";
 }

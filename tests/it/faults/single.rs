@@ -125,7 +125,7 @@ pub fn everything_refused(claim: &Claim) {
         let folder = with_old();
         let ran = fetch(&api, folder.path()).run();
         ended(claim, &ran);
-        assert!(ran.stderr.ends_with("warning: nothing could be read, and nothing is written\n"), "{}", ran.stderr);
+        assert!(ran.stderr.ends_with("warning: nothing could be read, so no snapshot was written\n"), "{}", ran.stderr);
         is_old(folder.path());
         assert_eq!(api.requests().len(), 6, "the lists, once each");
     }
@@ -162,7 +162,7 @@ pub fn no_connection(claim: &Claim) {
         "{}",
         ran.stderr
     );
-    assert!(ran.stderr.contains("help: is the host of --base-url right"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("help: check the host of --base-url"), "{}", ran.stderr);
     is_old(folder.path());
 }
 
@@ -253,7 +253,7 @@ pub fn no_admin_keys(claim: &Claim) {
     let nothing = What::Body(json!({"data": [], "has_more": false}).to_string());
     let fetched = Fetched::new(&with(vec![fault("/organization/admin_api_keys", When::Always, nothing)]), &[]);
     holds(claim, &fetched, "admin_api_keys");
-    assert!(fetched.ran.stderr.contains("the key that asks has to be in it"), "{}", fetched.ran.stderr);
+    assert!(fetched.ran.stderr.contains("it must contain the key in use"), "{}", fetched.ran.stderr);
 }
 
 pub fn two_organizations(claim: &Claim) {
@@ -262,7 +262,7 @@ pub fn two_organizations(claim: &Claim) {
     let folder = with_old();
     let ran = fetch(&api, folder.path()).run();
     ended(claim, &ran);
-    assert!(ran.stderr.contains("the answers are of two organizations: org-other and org-tiny"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the responses are from two organizations: org-other and org-tiny"), "{}", ran.stderr);
     is_old(folder.path());
 }
 
@@ -271,7 +271,7 @@ pub fn another_organization(claim: &Claim) {
     let folder = with_old();
     let ran = fetch(&api, folder.path()).args(["--organization", "org-tiny"]).run();
     ended(claim, &ran);
-    assert!(ran.stderr.contains("the answers are of org-other, and org-tiny was asked for"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the responses are from org-other, but --organization is org-tiny"), "{}", ran.stderr);
     is_old(folder.path());
     assert_eq!(api.requests().len(), 4, "the first lists");
 }
@@ -280,7 +280,7 @@ pub fn held_but_not_listed(claim: &Claim) {
     let empty = || What::Body(json!({"data": [], "has_more": false, "next": null}).to_string());
     for (collection, path, lacks) in [
         ("roles", "/organization/roles", "every organization has predefined roles"),
-        ("groups", "/organization/groups", "inherited from group group_1, which the list of groups does not have"),
+        ("groups", "/organization/groups", "inherited from group group_1, which is missing from the list of groups"),
     ] {
         let api = with(vec![fault(path, When::Always, empty())]);
         let fetched = Fetched::new(&api, &[]);
@@ -310,10 +310,10 @@ pub fn deadline(claim: &Claim) {
     .to_owned();
     holds(claim, &fetched, &unread);
     let detail = text(&fetched.report().coverage(&unread)["detail"]);
-    assert!(detail.contains("no answer before the time of --deadline was over"), "{detail}");
+    assert!(detail.contains("no response before the --deadline"), "{detail}");
     assert_eq!(fetched.report().state("users"), "complete");
     assert_eq!(fetched.left(), ["org.jsonl", "org.jsonl.journal"]);
-    assert!(fetched.ran.stderr.contains("the same command goes on from here"), "{}", fetched.ran.stderr);
+    assert!(fetched.ran.stderr.contains("run the same command to resume"), "{}", fetched.ran.stderr);
     api.heal();
     let whole = Fetched::inside(fetched.folder, &api, &["--deadline", "1h"]);
     assert_eq!(whole.left(), ["org.jsonl"]);
@@ -390,7 +390,7 @@ pub fn no_journal(claim: &Claim) {
     std::fs::create_dir(folder.path().join("org.jsonl.journal")).expect("made");
     let ran = fetch(&api, folder.path()).run();
     ended(claim, &ran);
-    assert!(ran.stderr.contains("cannot keep the journal `org.jsonl.journal`"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot use the journal `org.jsonl.journal`"), "{}", ran.stderr);
     is_old(folder.path());
     // Not even root may make a file there.
     let ran = rolelint(&api).args(["fetch", "-o", "/proc/org.jsonl"]).run();
@@ -415,14 +415,14 @@ pub fn full_journal(claim: &Claim) {
         stderr: String::from_utf8(output.stderr).expect("UTF-8"),
     };
     ended(claim, &ran);
-    assert!(ran.stderr.contains("cannot keep the journal `org.jsonl.journal`"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot use the journal `org.jsonl.journal`"), "{}", ran.stderr);
     assert!(ran.stderr.contains("File too large"), "{}", ran.stderr);
     is_old(folder.path());
     let kept = std::fs::read_to_string(folder.path().join("org.jsonl.journal")).expect("a journal").lines().count() - 1;
     assert!(kept > 0 && kept < REQUESTS, "{kept} answers are kept");
     // Once there is room, it goes on with those.
     let going_on = Fetched::inside(folder, &api, &[]);
-    assert!(going_on.ran.stderr.contains(&format!("going on with {kept} answers")), "{}", going_on.ran.stderr);
+    assert!(going_on.ran.stderr.contains(&format!("resuming with {kept} responses")), "{}", going_on.ran.stderr);
     going_on.ran.ends_with(0);
 }
 

@@ -40,7 +40,7 @@ fn a_clean_run_never_shows_the_key() {
 }
 
 #[test]
-fn no_fault_makes_the_key_show() {
+fn no_fault_reveals_the_key() {
     let echo = |text: &str| What::Body(text.replace("KEY", KEY));
     let faults = [
         // The message of this one holds the key, as the real one does.
@@ -100,7 +100,7 @@ fn a_wrong_base_url_shows_no_key() {
 }
 
 #[test]
-fn an_api_that_is_not_there_shows_no_key() {
+fn an_unreachable_api_shows_no_key() {
     leaves_no_trace(offline().env("OPENAI_ADMIN_KEY", KEY).args(["check", "-vv"]), 3);
 }
 
@@ -127,7 +127,7 @@ fn the_key_can_come_from_a_file_or_from_standard_input() {
 }
 
 #[test]
-fn without_a_key_nothing_is_asked_and_the_way_out_is_said() {
+fn without_a_key_nothing_is_requested_and_the_error_helps() {
     let api = acme();
     let bare = || rolelint(&api).without("OPENAI_ADMIN_KEY");
     for args in [vec!["check"], vec!["fetch", "-o", "org.jsonl"]] {
@@ -135,7 +135,7 @@ fn without_a_key_nothing_is_asked_and_the_way_out_is_said() {
         insta::allow_duplicates! {
             insta::assert_snapshot!(ran.stderr, @r"
             error: there is no admin key
-              help: set OPENAI_ADMIN_KEY, or give --key-file FILE (- reads standard input)
+              help: set OPENAI_ADMIN_KEY or --key-file FILE (- reads standard input)
             ");
         }
     }
@@ -157,7 +157,7 @@ fn without_a_key_nothing_is_asked_and_the_way_out_is_said() {
 }
 
 #[test]
-fn a_key_that_is_no_text_is_refused_without_being_shown() {
+fn a_key_that_is_not_text_is_refused_without_being_shown() {
     let api = acme();
     let run = rolelint(&api).without("OPENAI_ADMIN_KEY").file("key", [KEY.as_bytes(), b"\xff"].concat());
     let ran = run.args(["check", "--key-file", "key"]).run().ends_with(2);
@@ -173,7 +173,7 @@ fn there_is_no_flag_that_takes_a_key() {
 }
 
 #[test]
-fn a_key_that_is_no_admin_key_is_told_by_its_beginning_and_nothing_else_of_it_is_shown() {
+fn a_key_of_another_kind_is_refused_and_only_its_prefix_is_shown() {
     let denied = faulty(Organization::acme(), "", When::Always, What::Status(403));
     let secret = "abcdefghijklmnopqrstuvwxyz0123456789";
     for (prefix, kind) in [("sk-proj-", "a project key"), ("sk-svcacct-", "the key of a service account")] {
@@ -187,7 +187,7 @@ fn a_key_that_is_no_admin_key_is_told_by_its_beginning_and_nothing_else_of_it_is
         ];
         for (place, run) in runs {
             let ran = run.run().ends_with(3);
-            let said = format!("warning: {place} holds {kind} ({prefix}…), but the Admin API requires an admin key");
+            let said = format!("warning: {place} contains {kind} ({prefix}…), but the Admin API requires an admin key");
             assert!(ran.stderr.starts_with(&said), "{}", ran.stderr);
             assert!(!ran.everything().contains(secret), "{}", ran.everything());
         }
@@ -195,22 +195,25 @@ fn a_key_that_is_no_admin_key_is_told_by_its_beginning_and_nothing_else_of_it_is
 }
 
 #[test]
-fn what_stands_around_a_key_is_told_and_nothing_is_asked() {
+fn quotes_or_spaces_around_a_key_are_an_error_before_any_request() {
     let api = acme();
     let bare = || rolelint(&api).without("OPENAI_ADMIN_KEY");
     for (text, said) in [
-        (format!("\"{KEY}\""), "OPENAI_ADMIN_KEY holds quotes around the key"),
-        (format!("'{KEY}'\n"), "OPENAI_ADMIN_KEY holds quotes around the key"),
-        (format!("Bearer {KEY}"), "OPENAI_ADMIN_KEY holds another word before the key"),
-        (format!("OPENAI_ADMIN_KEY={KEY}"), "OPENAI_ADMIN_KEY holds the name of a variable before the key"),
+        (format!("\"{KEY}\""), "OPENAI_ADMIN_KEY contains quotes around the key"),
+        (format!("'{KEY}'\n"), "OPENAI_ADMIN_KEY contains quotes around the key"),
+        (format!("Bearer {KEY}"), "OPENAI_ADMIN_KEY contains another word before the key"),
+        (format!("OPENAI_ADMIN_KEY={KEY}"), "OPENAI_ADMIN_KEY contains the name of a variable before the key"),
     ] {
         let ran = bare().env("OPENAI_ADMIN_KEY", &text).args(["check"]).run().ends_with(2);
         assert!(ran.stderr.contains(said), "{}", ran.stderr);
         says_nothing(&ran.everything());
     }
     for (key, said) in [
-        (KEY, "OPENAI_API_KEY holds an admin key, but rolelint does not read it: set OPENAI_ADMIN_KEY"),
-        ("sk-proj-abcdefgh", "OPENAI_API_KEY is not read, and holds no admin key (sk-admin-…): set OPENAI_ADMIN_KEY"),
+        (KEY, "OPENAI_API_KEY contains an admin key, but rolelint does not read it: set OPENAI_ADMIN_KEY"),
+        (
+            "sk-proj-abcdefgh",
+            "rolelint does not read OPENAI_API_KEY, which contains no admin key (sk-admin-…): set OPENAI_ADMIN_KEY",
+        ),
     ] {
         let ran = bare().env("OPENAI_API_KEY", key).args(["check"]).run().ends_with(2);
         assert!(ran.stderr.contains(said), "{}", ran.stderr);

@@ -81,14 +81,14 @@ const LEAVING: [Leaving; 6] = [
 ];
 
 #[test]
-fn whoever_the_list_lacks_and_a_group_still_has_is_not_taken_for_gone() {
+fn a_user_missing_from_the_list_but_still_in_a_group_is_not_gone() {
     let (_, ran) = fetch("/organization/users", |org| org.users.retain(|user| user.id != "user-cyd"));
     let ran = ran.ends_with(3);
     assert!(record(&ran, "users")["gone"].is_null(), "{}", ran.stdout);
 }
 
 #[test]
-fn whoever_leaves_between_list_and_detail_is_recorded_as_gone_and_is_nowhere_else() {
+fn a_user_who_leaves_during_collection_is_recorded_as_gone_and_appears_nowhere_else() {
     for (after, change, who, collection, list) in LEAVING {
         let (api, ran) = fetch(after, change);
         let ran = ran.ends_with(0);
@@ -118,7 +118,7 @@ fn whoever_leaves_between_list_and_detail_is_recorded_as_gone_and_is_nowhere_els
 }
 
 #[test]
-fn of_a_project_that_is_archived_while_we_read_nobody_is_missed() {
+fn a_project_archived_during_collection_has_no_missing_users() {
     let change: fn(&mut Organization) = |org| {
         (org.projects[0].archived, org.projects[0].archived_at) = (true, Some(1));
         org.projects[0].users.clear();
@@ -135,7 +135,7 @@ fn of_a_project_that_is_archived_while_we_read_nobody_is_missed() {
 }
 
 #[test]
-fn a_project_that_refuses_to_tell_and_is_not_archived_is_a_gap() {
+fn an_active_project_that_refuses_its_users_is_a_gap() {
     let path = "/organization/projects/proj_1/users";
     let (api, ran) = fetch_where(&[(path, When::Always, What::Status(400))]);
     let record = record(&ran.ends_with(3), "project_users");
@@ -144,7 +144,7 @@ fn a_project_that_refuses_to_tell_and_is_not_archived_is_a_gap() {
 }
 
 #[test]
-fn who_is_not_found_but_still_listed_is_a_gap() {
+fn a_user_who_is_listed_but_not_found_is_a_gap() {
     let cases = [
         ("/organization/users/user-cyd/roles", "user_roles", "user-cyd", "/organization/users"),
         ("/organization/groups/group_2/roles", "group_roles", "group_2", "/organization/groups"),
@@ -184,7 +184,7 @@ fn who_is_not_found_but_still_listed_is_a_gap() {
 }
 
 #[test]
-fn what_comes_while_we_read_is_looked_for_once_and_then_everything_is_known() {
+fn new_groups_and_roles_are_found_by_reading_the_list_once_more() {
     fn role(id: &str) -> Role {
         Role { id: id.to_owned(), name: "New".to_owned(), ..Role::default() }
     }
@@ -228,7 +228,7 @@ fn what_comes_while_we_read_is_looked_for_once_and_then_everything_is_known() {
 }
 
 #[test]
-fn whoever_joins_a_project_while_we_read_is_asked_about() {
+fn the_roles_of_a_user_who_joins_a_project_during_collection_are_requested() {
     let (_, ran) = fetch("/organization/users", |org| {
         org.users.push(User { id: "user-new".to_owned(), roles: vec!["role_4".to_owned()], ..User::default() });
         org.projects[0].users.push(ProjectUser { id: "user-new".to_owned(), ..ProjectUser::default() });
@@ -251,7 +251,7 @@ fn held(id: &str, group: Option<&str>) -> What {
 }
 
 #[test]
-fn what_no_list_ever_has_makes_the_list_incomplete_and_is_looked_for_twice() {
+fn a_group_or_role_that_stays_unlisted_makes_the_list_incomplete_after_two_readings() {
     let cases = [
         ("/organization/users/user-bob/roles", held("role_99", None), "/organization/roles", "roles", "role_99"),
         ("/organization/groups/group_2/roles", held("role_99", None), "/organization/roles", "roles", "role_99"),
@@ -292,7 +292,7 @@ fn what_no_list_ever_has_makes_the_list_incomplete_and_is_looked_for_twice() {
 }
 
 #[test]
-fn a_second_look_that_fails_takes_nothing_away() {
+fn a_second_reading_that_fails_removes_nothing() {
     let path = "/organization/users/user-bob/roles";
     let (api, ran) = fetch_where(&[
         (path, When::Always, held("role_99", None)),
@@ -312,7 +312,7 @@ fn a_second_look_that_fails_takes_nothing_away() {
 }
 
 #[test]
-fn two_views_of_a_membership_that_disagree_are_a_warning() {
+fn two_responses_that_disagree_on_a_membership_give_a_warning() {
     let bob = "/organization/users/user-bob/roles";
     let (_, ran) = fetch_where(&[(bob, When::Always, held("role_4", Some("group_1")))]);
     let ran = ran.ends_with(0);
@@ -322,8 +322,7 @@ fn two_views_of_a_membership_that_disagree_are_a_warning() {
     let nothing = What::Body(json!({"data": [], "has_more": false}).to_string());
     let (_, ran) = fetch_where(&[("/organization/users/user-dee/roles", When::Always, nothing)]);
     let ran = ran.ends_with(0);
-    let said =
-        "user user-dee is a member of group Files, which holds role Filer; the API's list of the user's roles lacks it";
+    let said = "user user-dee is a member of group Files, which holds role Filer; the API's list of the user's roles does not include it";
     assert!(ran.stderr.contains(said), "{}", ran.stderr);
 
     // Where the API does not say where roles come from, there is but one view.

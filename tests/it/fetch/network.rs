@@ -75,7 +75,7 @@ fn shows_no_secret(ran: &Ran) {
 }
 
 #[test]
-fn an_authority_of_ones_own_has_to_be_named() {
+fn a_private_ca_has_to_be_named() {
     let (ours, other) = (Authority::new("ours"), Authority::new("other"));
     let api = SecureApi::start(ours.certify(&NAMES, ALWAYS));
     let untrusted = "its certificate is signed by a CA that is not trusted; --ca-file FILE adds one";
@@ -94,7 +94,7 @@ fn an_authority_of_ones_own_has_to_be_named() {
 /// Where the system's own store is a file.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 #[test]
-fn the_systems_store_can_be_another_one() {
+fn the_certificate_store_of_the_system_can_be_replaced() {
     let (ours, other) = (Authority::new("ours"), Authority::new("other"));
     let api = SecureApi::start(ours.certify(&NAMES, ALWAYS));
     let asks = |store: &Authority| {
@@ -108,18 +108,18 @@ fn the_systems_store_can_be_another_one() {
     let ran = nowhere(asks(&ours)).check(RULE).run().ends_with(2);
     insta::assert_snapshot!(ran.stderr, @r"
     error: cannot set up the HTTP client: No CA certificates were loaded from the system
-      help: is there a store of CA certificates on this machine? SSL_CERT_FILE names one
+      help: check that this machine has CA certificates; SSL_CERT_FILE names a file of them
     ");
     // Plain HTTP needs none.
     reports_as_usual(nowhere(rolelint(&acme())), &[]);
 }
 
 #[test]
-fn a_certificate_that_does_not_fit_is_told_from_one_that_is_not_trusted() {
+fn the_error_distinguishes_a_wrong_host_name_from_an_untrusted_ca() {
     let ours = Authority::new("ours");
     let table = [
-        (ours.certify(&["a.example", "127.0.0.9"], ALWAYS), "is for another name: a.example, 127.0.0.9"),
-        (ours.certify(&[], ALWAYS), "is for another name"),
+        (ours.certify(&["a.example", "127.0.0.9"], ALWAYS), "is for another host name: a.example, 127.0.0.9"),
+        (ours.certify(&[], ALWAYS), "is for another host name"),
         (ours.certify(&NAMES, 2001..2002), "expired at 2002-01-01T00:00:00Z; is this machine's clock right?"),
         (ours.certify(&NAMES, 2090..2099), "is not valid before 2090-01-01T00:00:00Z; is this machine's clock right?"),
     ];
@@ -131,11 +131,11 @@ fn a_certificate_that_does_not_fit_is_told_from_one_that_is_not_trusted() {
     let (certified, pem) = self_signed();
     let api = SecureApi::start(certified);
     let said = says_of(&api, |url| asks(url).file("ca.pem", &pem).env("ROLELINT_CA_FILE", "ca.pem"));
-    assert_eq!(said, "its certificate is an authority's (CA:TRUE), not a server's");
+    assert_eq!(said, "its certificate is a CA certificate (CA:TRUE), not a server certificate");
 }
 
 #[test]
-fn a_certificate_that_is_not_accepted_is_not_asked_for_again() {
+fn a_rejected_certificate_is_not_retried() {
     let ours = Authority::new("ours");
     let api = SecureApi::start(ours.certify(&NAMES, 2001..2002));
     let ran = trusting(&ours, &api.base_url("127.0.0.1")).check(RULE).args(["-vv"]).run().ends_with(3);
@@ -143,15 +143,15 @@ fn a_certificate_that_is_not_accepted_is_not_asked_for_again() {
 }
 
 #[test]
-fn a_ca_file_that_is_none_is_refused_before_anything_is_asked() {
+fn an_invalid_ca_file_is_refused_before_any_request() {
     let whole = Authority::new("ours").pem();
     let armour = |inside: &str| format!("-----BEGIN CERTIFICATE-----\n{inside}\n-----END CERTIFICATE-----\n");
     let table = [
-        (String::new(), "it holds no certificate in PEM"),
-        (KEY.to_owned(), "it holds no certificate in PEM"),
-        (whole[..whole.len() / 2].to_owned(), "it is no PEM, or not a whole one"),
-        (armour(KEY), "it is no PEM, or not a whole one"),
-        (whole + &armour("aGVsbG8="), "certificate 2 in it cannot be read"),
+        (String::new(), "it contains no certificate in PEM"),
+        (KEY.to_owned(), "it contains no certificate in PEM"),
+        (whole[..whole.len() / 2].to_owned(), "it is not valid PEM"),
+        (armour(KEY), "it is not valid PEM"),
+        (whole + &armour("aGVsbG8="), "its certificate 2 cannot be read"),
     ];
     let api = acme();
     for (content, wrong) in table {
@@ -159,7 +159,7 @@ fn a_ca_file_that_is_none_is_refused_before_anything_is_asked() {
             let ran = run.check(RULE).file("ca.pem", &content).args(["--ca-file", "ca.pem"]).run().ends_with(2);
             shows_no_secret(&ran);
             let expected = format!(
-                "error: cannot use the CA file `ca.pem`: {wrong}\n  help: a CA file holds one certificate or more, in PEM\n"
+                "error: cannot use the CA file `ca.pem`: {wrong}\n  help: a CA file contains one or more certificates in PEM\n"
             );
             assert_eq!(ran.stderr.trim_matches('\n'), expected.trim_matches('\n'));
             assert_eq!(ran.stdout, "");
@@ -181,7 +181,7 @@ fn a_ca_file_that_is_none_is_refused_before_anything_is_asked() {
 }
 
 #[test]
-fn http_2_is_spoken_where_it_is_offered() {
+fn http_2_is_used_if_the_server_offers_it() {
     let plain = acme();
     rolelint(&plain).args(["check"]).run().ends_with(1);
     let requests = plain.requests().len();
@@ -197,7 +197,7 @@ fn http_2_is_spoken_where_it_is_offered() {
 }
 
 #[test]
-fn addresses_of_version_6_are_addresses() {
+fn an_ipv6_address_can_be_the_host() {
     let ours = Authority::new("ours");
     let here = Ipv6Addr::LOCALHOST.into();
     let Ok(api) = SecureApi::start_at(here, ours.certify(&NAMES, ALWAYS), &[]) else {
@@ -207,7 +207,7 @@ fn addresses_of_version_6_are_addresses() {
     let other = SecureApi::start_at(here, ours.certify(&["127.0.0.1"], ALWAYS), &[]).expect("there was a port before");
     let said = says(trusting(&ours, &other.base_url("[::1]")));
     let port = other.server.address.port();
-    let expected = format!("no connection to [::1]:{port}: its certificate is for another name: 127.0.0.1");
+    let expected = format!("no connection to [::1]:{port}: its certificate is for another host name: 127.0.0.1");
     assert!(said.ends_with(&expected), "{said}");
 }
 
@@ -217,11 +217,11 @@ fn note(text: &str) {
 }
 
 #[test]
-fn a_host_that_is_not_there_is_named() {
+fn a_host_that_does_not_exist_is_named() {
     let said = says(asks("https://no-such-host.invalid/v1").env("ROLELINT_TIMEOUT", "1s"));
     let why = said.strip_prefix("GET /organization/roles: no connection to no-such-host.invalid: ").expect(&said);
     // On some machines name servers are not there, either, and never say so.
-    assert!(why.starts_with("its host name was not found (") || why == "nothing came in time", "{why}");
+    assert!(why.starts_with("its host name was not found (") || why == "no response before the timeout", "{why}");
 
     let said = says(asks("https://127.0.0.1:1/v1"));
     assert!(said.contains("no connection to 127.0.0.1:1: ") && said.contains("refused"), "{said}");
@@ -230,14 +230,14 @@ fn a_host_that_is_not_there_is_named() {
     let mute = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
     let address = mute.local_addr().expect("a bound socket has an address");
     let said = says(asks(&format!("https://{address}/v1")).env("ROLELINT_TIMEOUT", "20ms"));
-    assert!(said.ends_with(": nothing came in time"), "{said}");
+    assert!(said.ends_with(": no response before the timeout"), "{said}");
 
     let said = says(asks(&acme().base_url().replace("http:", "https:")));
     assert!(said.ends_with(": the server does not speak TLS"), "{said}");
 }
 
 #[test]
-fn a_proxy_gets_to_know_the_host_and_no_more() {
+fn a_proxy_sees_only_the_host() {
     let ours = Authority::new("ours");
     for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
         let api = SecureApi::start(ours.certify(&NAMES, ALWAYS));
@@ -264,7 +264,7 @@ fn a_proxy_gets_to_know_the_host_and_no_more() {
 }
 
 #[test]
-fn no_proxy_is_asked_for_what_needs_none() {
+fn hosts_in_no_proxy_bypass_the_proxy() {
     let ours = Authority::new("ours");
     let api = SecureApi::start(ours.certify(&NAMES, ALWAYS));
     let proxy = Proxy::start(Way::Refuses("HTTP/1.1 502 Bad Gateway\r\n\r\n"));
@@ -284,20 +284,19 @@ fn no_proxy_is_asked_for_what_needs_none() {
 }
 
 #[test]
-fn what_is_wrong_with_a_proxy_is_said() {
+fn errors_of_a_proxy_are_explained() {
     let why = |proxy: &str| {
         let said = says(asks("https://api.example/v1").env("HTTPS_PROXY", proxy));
         let why = said.strip_prefix("GET /organization/roles: no connection to api.example: ");
         why.unwrap_or_else(|| panic!("{said}")).to_owned()
     };
-    let credentials =
-        "the proxy wants a name and a password, or other ones: HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT";
+    let credentials = "the proxy requires another name and password: HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT";
     let answers = [
         ("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n", 1, credentials),
-        ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", 4, "the proxy did not connect to it"),
-        ("HTTP/1.1 403 Forbidden\r\n\r\n", 4, "the proxy did not connect to it"),
-        ("SSH-2.0-OpenSSH_9.9\r\n", 4, "the proxy did not connect to it"),
-        ("", 4, "the proxy hung up"),
+        ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", 4, "the proxy could not connect to it"),
+        ("HTTP/1.1 403 Forbidden\r\n\r\n", 4, "the proxy could not connect to it"),
+        ("SSH-2.0-OpenSSH_9.9\r\n", 4, "the proxy could not connect to it"),
+        ("", 4, "the proxy closed the connection"),
     ];
     for (answer, attempts, expected) in answers {
         let proxy = Proxy::start(Way::Refuses(answer));
@@ -314,12 +313,12 @@ fn what_is_wrong_with_a_proxy_is_said() {
 }
 
 #[test]
-fn a_proxy_that_cannot_be_used_is_not_passed_over() {
+fn an_unusable_proxy_setting_is_an_error() {
     let broken = [
-        (format!("http://me:{PASSWORD} {PASSWORD}@127.0.0.1:1"), "is no URL"),
-        (format!("{CREDENTIALS}127.0.0.1:1/"), "is no URL"),
-        (format!("socks5://{CREDENTIALS}127.0.0.1:1"), "is no HTTP proxy"),
-        ("/127.0.0.1".to_owned(), "names no host"),
+        (format!("http://me:{PASSWORD} {PASSWORD}@127.0.0.1:1"), "is not a URL"),
+        (format!("{CREDENTIALS}127.0.0.1:1/"), "is not a URL"),
+        (format!("socks5://{CREDENTIALS}127.0.0.1:1"), "is not an HTTP proxy"),
+        ("/127.0.0.1".to_owned(), "has no host"),
     ];
     let ours = Authority::new("ours");
     let api = SecureApi::start(ours.certify(&NAMES, ALWAYS));
@@ -342,7 +341,7 @@ fn a_proxy_that_cannot_be_used_is_not_passed_over() {
 }
 
 #[test]
-fn a_clock_that_is_wrong_is_pointed_out() {
+fn a_wrong_clock_gives_a_warning() {
     let hours = |hours: u64| Duration::from_secs(hours * 3600);
     let stderr = |date: Option<SystemTime>| {
         let behaviour = Behaviour { date: date.map(httpdate::fmt_http_date), ..Behaviour::default() };

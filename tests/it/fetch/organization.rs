@@ -28,7 +28,7 @@ fn fetched(api: &FakeApi) -> String {
 }
 
 #[test]
-fn snapshot_and_reports_say_which_organization_it_is() {
+fn snapshots_and_reports_name_the_organization() {
     let api = healthy();
     let snapshot = fetched(&api);
     assert_eq!(header(&snapshot), json!({"id": "org-small"}));
@@ -61,7 +61,7 @@ fn a_header_may_have_a_short_name_in_place_of_the_id() {
 }
 
 #[test]
-fn answers_of_two_organizations_are_not_taken_for_one() {
+fn responses_of_two_organizations_are_an_error() {
     for path in ["/organization/users", "/organization/users/user-bob/roles", "/organization/invites"] {
         let what = What::Organization("org-other".to_owned());
         let fault = Fault { path: path.to_owned(), when: When::Always, what };
@@ -76,7 +76,7 @@ fn answers_of_two_organizations_are_not_taken_for_one() {
 }
 
 #[test]
-fn the_organization_that_was_asked_for_has_to_be_the_one_that_answers() {
+fn the_requested_organization_has_to_be_the_one_that_responds() {
     let told = |header: &str, role: &str| {
         let role = json!({
             "id": format!("role-api-organization-owner__api-organization__{role}"),
@@ -93,7 +93,7 @@ fn the_organization_that_was_asked_for_has_to_be_the_one_that_answers() {
         let api = told(header, role);
         let ran = rolelint(&api).args(["fetch", "--organization", "org-small", "-o", "-"]).run().ends_with(code);
         assert_eq!(ran.stdout, "");
-        assert!(ran.stderr.contains("org-small was asked for"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("--organization is org-small"), "{}", ran.stderr);
         assert_eq!(api.requests().len(), 4, "nothing more is asked than the first lists");
     }
     let api = told("org-small", "org-elsewhere");
@@ -110,24 +110,24 @@ fn the_snapshot_of_another_organization_is_refused() {
     };
     check("org-small").ends_with(0);
     let ran = check("org-zzz").ends_with(2);
-    assert!(ran.stderr.contains("the snapshot is of org-small, and org-zzz was asked for"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the snapshot is of org-small, but --organization is org-zzz"), "{}", ran.stderr);
     assert_eq!(ran.stdout, "");
 }
 
 #[test]
-fn nothing_is_taken_over_from_another_organization() {
+fn nothing_is_reused_from_another_organization() {
     let (api, other) = (healthy(), other());
     let old = fetched(&other);
     let run = rolelint(&api).file("old.jsonl", &old).args(["fetch", "--since", "old.jsonl", "-o", "-"]);
     let ran = run.run().ends_with(2);
     let said = ran.stderr.replace("\n  │ ", " ");
-    assert!(said.contains("the snapshot of --since is of org-other, and the answers are of org-small"), "{said}");
+    assert!(said.contains("the snapshot of --since is of org-other, but the responses are from org-small"), "{said}");
     assert_eq!(ran.stdout, "");
     assert!(api.requests().len() <= 4);
 }
 
 #[test]
-fn a_journal_is_not_gone_on_with_for_another_organization() {
+fn a_journal_is_not_resumed_for_another_organization() {
     let fault = |when, what| Fault { path: "**".to_owned(), when, what };
     let faults = vec![fault(When::First(4), What::Slow(Duration::ZERO)), fault(When::Always, What::Hang)];
     let api = FakeApi::start(small(), Behaviour { faults, ..Behaviour::default() });

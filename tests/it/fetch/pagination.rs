@@ -38,7 +38,7 @@ fn an_older_envelope_gives_the_same_report() {
 }
 
 #[test]
-fn a_cursor_that_is_not_sent_is_not_the_end() {
+fn a_missing_cursor_is_not_the_end_of_a_list() {
     let what = What::DropEnvelope("next".to_owned());
     let faults = vec![Fault { path: "/organization/roles".to_owned(), when: When::Always, what }];
     let run = rolelint(&paged(3, faults)).args(["check", "--format", "json"]).run();
@@ -48,7 +48,7 @@ fn a_cursor_that_is_not_sent_is_not_the_end() {
 }
 
 #[test]
-fn older_answers_give_the_same_violations_but_for_the_way() {
+fn older_responses_give_the_same_violations_except_via() {
     let today = recommended(&acme());
     let older = FakeApi::start(Organization::acme(), Behaviour { old_answers: true, ..Behaviour::default() });
     let older = recommended(&older);
@@ -62,7 +62,7 @@ fn older_answers_give_the_same_violations_but_for_the_way() {
 }
 
 #[test]
-fn a_list_that_never_ends_is_left_after_a_few_pages() {
+fn a_list_that_never_ends_is_truncated_after_a_few_pages() {
     for what in [What::SameCursor, What::IgnoreAfter, What::EmptyPages, What::NoCursor] {
         let faults = vec![Fault { path: "/organization/users".to_owned(), when: When::FromPage(2), what }];
         let api = paged(10, faults);

@@ -71,7 +71,7 @@ fn draw(state: &mut u64) -> u64 {
 }
 
 #[test]
-fn killed_at_twenty_random_points_and_resumed_it_ends_with_the_same_bytes_and_asks_nothing_twice() {
+fn a_fetch_killed_at_twenty_random_points_resumes_to_the_same_bytes_without_repeating_a_request() {
     let seed = std::env::var(SEED).ok().map_or(20_260_829, |seed| seed.parse().expect("a number"));
     let mut state = seed;
     let mut points = BTreeSet::new();
@@ -141,7 +141,7 @@ fn is_refused(run: Rolelint, path: &Path, said: &str) {
 }
 
 #[test]
-fn the_journal_of_somebody_else_is_refused_and_left_alone() {
+fn a_journal_of_another_key_or_api_is_refused_and_left_alone() {
     let (folder, api, path) = journal();
     assert_eq!(std::fs::metadata(&path).expect("a journal").permissions().mode() & 0o777, 0o600);
     let run = || fetch(&api, folder.path());
@@ -160,8 +160,8 @@ fn a_journal_of_another_version_or_another_file_is_refused_and_left_alone() {
     for (changed, said) in [
         (text.replacen("\"rolelint_journal\":2", "\"rolelint_journal\":3", 1), "it has format version 3, not 2"),
         (text.replacen("{\"rolelint_journal\":2", "{\"rolelint_journal\":3,\"new\":0", 1), "version 3, not 2"),
-        (text.replacen("\"began\"", "\"ended\"", 1), "it is no journal of this version"),
-        ("my notes\n".to_owned(), "it is no journal of this version"),
+        (text.replacen("\"began\"", "\"ended\"", 1), "it is not a journal of this version"),
+        ("my notes\n".to_owned(), "it is not a journal of this version"),
         (text.clone() + "{\"get\":1}\n", "it is damaged"),
     ] {
         assert_ne!(changed, text);
@@ -171,7 +171,7 @@ fn a_journal_of_another_version_or_another_file_is_refused_and_left_alone() {
 }
 
 #[test]
-fn an_answer_that_cannot_be_used_is_not_kept() {
+fn an_unusable_response_is_not_kept() {
     let nonsense = What::Body(r#"{"error": {"message": "not today"}}"#.to_owned());
     let bad = Fault { path: "/organization/roles".to_owned(), when: When::Always, what: nonsense };
     let hang = Fault { path: "/organization/users".to_owned(), when: When::Always, what: What::Hang };
@@ -186,7 +186,7 @@ fn an_answer_that_cannot_be_used_is_not_kept() {
 }
 
 #[test]
-fn what_happened_after_a_fetch_began_that_is_gone_on_with_days_later_is_a_fact() {
+fn a_fetch_resumed_days_later_counts_events_since_its_first_start() {
     let (folder, api, path) = journal();
     let text = std::fs::read_to_string(&path).expect("a journal");
     let header: Value = serde_json::from_str(text.lines().next().expect("a header")).expect("JSON");
@@ -195,7 +195,7 @@ fn what_happened_after_a_fetch_began_that_is_gone_on_with_days_later_is_a_fact()
     std::fs::write(&path, earlier).expect("written");
     api.change(|organization| organization.admin_api_keys[0].created_at = began - 60);
     let ran = fetch(&api, folder.path()).run().ends_with(0);
-    assert!(ran.stderr.contains("going on with"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("resuming with"), "{}", ran.stderr);
     let (_, records) = parts(folder.path());
     assert!(records.contains(&format!("\"created_at\":{}", began - 60)), "{records}");
 }

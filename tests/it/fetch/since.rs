@@ -153,13 +153,13 @@ proptest! {
     #![proptest_config(config(8))]
 
     #[test]
-    fn so_it_does_where_the_api_does_not_say_where_roles_come_from(history in histories()) {
+    fn after_any_history_the_result_equals_a_full_fetch_even_without_assignment_sources(history in histories()) {
         compare(&history, true)?;
     }
 }
 
 #[test]
-fn where_nothing_happened_nobody_is_asked_about() {
+fn if_nothing_happened_nobodys_roles_are_requested() {
     let api = healthy();
     let old = fetch(&api).ends_with(0).stdout;
     log_in(&api);
@@ -170,7 +170,7 @@ fn where_nothing_happened_nobody_is_asked_about() {
 }
 
 #[test]
-fn only_those_are_asked_about_whom_something_befell() {
+fn only_people_affected_by_an_event_are_requested() {
     // What happens, and who is asked about then.
     type Case = (fn(&mut Organization), &'static [&'static str]);
     const BOB: [&str; 3] =
@@ -204,7 +204,7 @@ fn only_those_are_asked_about_whom_something_befell() {
 }
 
 #[test]
-fn the_header_says_what_was_taken_over_and_when_that_was_read() {
+fn the_header_records_what_was_reused_and_when_it_was_read() {
     let api = healthy();
     let first = older(&begin(&api), 5000);
     // Half an hour and some before the second.
@@ -226,11 +226,11 @@ fn the_header_says_what_was_taken_over_and_when_that_was_read() {
     // And whoever fetches is told.
     let ran = rolelint(&api).file("old.jsonl", &second).args(["fetch", "--since", "old.jsonl", "-o", "new.jsonl"]);
     let ran = ran.run().ends_with(0);
-    assert!(ran.stderr.contains(", the roles of 11 as they were read at "), "{}", ran.stderr);
+    assert!(ran.stderr.contains(", the roles of 11 reused from data read at "), "{}", ran.stderr);
 }
 
 #[test]
-fn a_check_of_it_reports_what_a_check_of_a_full_one_does() {
+fn a_check_of_an_incremental_snapshot_reports_what_a_full_one_does() {
     let api = healthy();
     let old = begin(&api);
     api.change(|org| {
@@ -268,7 +268,7 @@ fn an_event_that_names_a_predefined_role_by_its_long_id_is_about_that_role() {
 }
 
 #[test]
-fn a_snapshot_can_take_the_place_of_the_one_before() {
+fn a_snapshot_can_replace_its_own_predecessor() {
     let api = healthy();
     let folder = tempfile::tempdir().expect("a folder");
     let fetch = |args: &[&str]| rolelint(&api).inside(folder.path()).args(args.iter().copied()).run().ends_with(0);
@@ -292,7 +292,7 @@ fn the_earlier_snapshot_can_come_from_standard_input() {
 }
 
 #[test]
-fn whose_roles_were_not_read_then_is_asked_about_now() {
+fn roles_that_were_unread_then_are_requested_now() {
     let faults = ["/organization/users/user-bob/roles", "/projects/proj_1/users/svc_1/roles"].map(|path| Fault {
         path: path.to_owned(),
         when: When::Always,

@@ -59,7 +59,7 @@ impl Log {
 }
 
 #[test]
-fn a_log_that_does_not_tell_everything_is_not_gone_by() {
+fn an_incomplete_audit_log_causes_a_full_fetch() {
     let timeless = json!({"data": [{"id": "event", "type": "login.succeeded"}], "has_more": false});
     let cases = [
         (Log::faulty(When::Always, denied("api.audit_logs.read")), "the key lacks the scope api.audit_logs.read"),
@@ -69,37 +69,31 @@ fn a_log_that_does_not_tell_everything_is_not_gone_by() {
         // The last request is whether it reaches back.
         (Log::faulty(When::After(2), What::Status(403)), "GET /organization/audit_logs: 403"),
         (Log::faulty(When::Always, What::Body(timeless.to_string())), "missing field `effective_at`"),
-        (Log { event: None, ..Log::with("", Value::Null) }, "the audit log has nothing since"),
-        (Log { reaches_back: false, ..Log::with("login.succeeded", json!({})) }, "does not reach back to"),
-        (Log::with("role.assignment.created", json!({})), "does not say whom it is about"),
-        (Log::with("group.updated", json!({"id": ""})), "does not say whom it is about"),
-        (Log::with("user.updated", Value::Null), "(user.updated) does not say whom it is about"),
+        (Log { event: None, ..Log::with("", Value::Null) }, "the audit log has no events since"),
+        (Log { reaches_back: false, ..Log::with("login.succeeded", json!({})) }, "does not go back to"),
+        (Log::with("role.assignment.created", json!({})), "does not say who it is about"),
+        (Log::with("group.updated", json!({"id": ""})), "does not say who it is about"),
+        (Log::with("user.updated", Value::Null), "(user.updated) does not say who it is about"),
         // What is named has to be in the lists, and of the kind that the event is about.
-        (Log::with("role.assignment.created", json!({"id": "ra_123"})), "does not say whom it is about"),
+        (Log::with("role.assignment.created", json!({"id": "ra_123"})), "does not say who it is about"),
         (
             Log::with("role.assignment.created", json!({"id": "ra_1", "role_id": "role_1"})),
-            "does not say whom it is about",
+            "does not say who it is about",
         ),
         (
             Log::with("role.assignment.created", json!({"principal": {"id": "user-bob"}})),
-            "does not say whom it is about",
+            "does not say who it is about",
         ),
-        (Log::with("role.assignment.deleted", json!({"principal_id": "user-nobody"})), "does not say whom it is about"),
-        (Log::with("user.updated", json!({"id": "proj_1"})), "does not say whom it is about"),
-        (Log::with("group.updated", json!({"id": "user-bob"})), "does not say whom it is about"),
-        (Log::with("service_account.updated", json!({"id": "svc_99"})), "does not say whom it is about"),
+        (Log::with("role.assignment.deleted", json!({"principal_id": "user-nobody"})), "does not say who it is about"),
+        (Log::with("user.updated", json!({"id": "proj_1"})), "does not say who it is about"),
+        (Log::with("group.updated", json!({"id": "user-bob"})), "does not say who it is about"),
+        (Log::with("service_account.updated", json!({"id": "svc_99"})), "does not say who it is about"),
         // Nobody knows what these bear on.
-        (
-            Log::with("access.granted", json!({"id": "user-bob"})),
-            "(access.granted) is of a kind that may bear on anybody",
-        ),
-        (Log::with("group.member.added", json!({"id": "group_1"})), "is of a kind that may bear on anybody"),
-        (Log::with("scim.enabled", json!({"id": "scim"})), "is of a kind that may bear on anybody"),
-        (Log::with("tenant.role_assignment.created", json!({})), "is of a kind that may bear on anybody"),
-        (
-            Log::with("tenant.group.member.added", json!({"user_id": "user-bob"})),
-            "is of a kind that may bear on anybody",
-        ),
+        (Log::with("access.granted", json!({"id": "user-bob"})), "(access.granted) may affect anybody"),
+        (Log::with("group.member.added", json!({"id": "group_1"})), "may affect anybody"),
+        (Log::with("scim.enabled", json!({"id": "scim"})), "may affect anybody"),
+        (Log::with("tenant.role_assignment.created", json!({})), "may affect anybody"),
+        (Log::with("tenant.group.member.added", json!({"user_id": "user-bob"})), "may affect anybody"),
     ];
     for (log, why) in cases {
         let api = log.start();
@@ -109,7 +103,7 @@ fn a_log_that_does_not_tell_everything_is_not_gone_by() {
 }
 
 #[test]
-fn what_bears_on_nobody_is_no_reason_to_read_everything_anew() {
+fn harmless_events_do_not_cause_a_full_fetch() {
     for (kind, payload) in [
         ("tenant.billing.info.updated", json!({})),
         ("tenant.workload_identity.access_token.issued", json!({"id": "token"})),
@@ -124,7 +118,7 @@ fn what_bears_on_nobody_is_no_reason_to_read_everything_anew() {
 }
 
 #[test]
-fn that_the_log_of_the_tenant_cannot_be_seen_is_said() {
+fn an_unreadable_tenant_log_gives_a_warning() {
     let faults = [403, 404, 400].map(|status| {
         // Events, and whether they reach back, come first.
         let fault =
@@ -136,9 +130,8 @@ fn that_the_log_of_the_tenant_cannot_be_seen_is_said() {
         log_in(&api);
         let run = rolelint(&api).file("old.jsonl", begin(&api)).args(["fetch", "--since", "old.jsonl", "-o", "-"]);
         let ran = run.run().ends_with(0);
-        let said = format!(
-            "what administrators of a tenant change is not seen by --since: GET /organization/audit_logs: {status}"
-        );
+        let said =
+            format!("--since cannot see changes by administrators of a tenant: GET /organization/audit_logs: {status}");
         assert!(ran.stderr.contains(&said), "{}", ran.stderr);
         assert_eq!(carried(&ran.stdout).len(), ALL);
     }
@@ -150,13 +143,13 @@ fn that_the_log_of_the_tenant_cannot_be_seen_is_said() {
 }
 
 #[test]
-fn what_is_too_old_is_read_anew() {
+fn data_older_than_max_full_age_is_read_again() {
     let api = healthy();
     let week = 7 * 86_400;
     let old = begin(&api);
     log_in(&api);
-    is_read_anew(&api, &older(&old, week + 60), &[], "what the earlier snapshot knows is from ");
-    is_read_anew(&api, &older(&old, 120), &["--max-full-age", "1m"], "what the earlier snapshot knows is from ");
+    is_read_anew(&api, &older(&old, week + 60), &[], "the earlier snapshot has data from ");
+    is_read_anew(&api, &older(&old, 120), &["--max-full-age", "1m"], "the earlier snapshot has data from ");
     let just = since(&api, &older(&old, week - 60)).run().ends_with(0);
     assert_eq!((just.stderr.as_str(), carried(&just.stdout).len()), ("", ALL));
     let ago = older(&old, week + 60);
@@ -164,11 +157,11 @@ fn what_is_too_old_is_read_anew() {
     assert_eq!(carried(&run.stdout).len(), ALL);
     // What was taken over is as old as it was.
     log_in(&api);
-    is_read_anew(&api, &run.stdout, &[], "what the earlier snapshot knows is from ");
+    is_read_anew(&api, &run.stdout, &[], "the earlier snapshot has data from ");
 }
 
 #[test]
-fn a_snapshot_that_is_not_of_this_api_or_not_of_the_past_is_not_gone_by() {
+fn a_snapshot_of_another_api_or_from_the_future_causes_a_full_fetch() {
     let (api, other) = (healthy(), healthy());
     log_in(&api);
     let old = begin(&other);
@@ -178,7 +171,7 @@ fn a_snapshot_that_is_not_of_this_api_or_not_of_the_past_is_not_gone_by() {
 }
 
 #[test]
-fn a_hole_in_the_lists_may_hide_a_change() {
+fn an_incomplete_list_causes_a_full_fetch() {
     let lists = [
         ("/organization/groups/group_1/users", "group_members"),
         ("/organization/groups/group_1/roles", "group_roles"),
@@ -197,7 +190,7 @@ fn a_hole_in_the_lists_may_hide_a_change() {
         let old = fetch(&api).ends_with(3).stdout;
         let healthy = healthy();
         log_in(&healthy);
-        let why = format!("in the earlier snapshot, {collection} could not be read whole: GET ");
+        let why = format!("in the earlier snapshot, {collection} is incomplete: GET ");
         let new = is_read_anew(&healthy, &moved(&old, &healthy), &[], &why);
         assert_eq!(content(&new), content(&begin(&healthy)));
 
@@ -205,7 +198,7 @@ fn a_hole_in_the_lists_may_hide_a_change() {
         log_in(&api);
         let run = rolelint(&api).file("old.jsonl", begin(&api));
         let ran = run.args(["fetch", "-q", "--since", "old.jsonl", "-o", "-"]).run().ends_with(3);
-        let why = format!("doing a full fetch: {collection} could not be read whole: GET ");
+        let why = format!("doing a full fetch: {collection} is incomplete: GET ");
         assert!(ran.stderr.contains(&why), "{}", ran.stderr);
         assert_eq!(carried(&ran.stdout), []);
         assert_eq!(content(&ran.stdout), content(&old));
@@ -213,7 +206,7 @@ fn a_hole_in_the_lists_may_hide_a_change() {
 }
 
 #[test]
-fn what_was_not_asked_for_may_hide_a_change() {
+fn a_list_that_was_not_requested_causes_a_full_fetch() {
     let api = healthy();
     let old = begin(&api);
     log_in(&api);
@@ -224,7 +217,7 @@ fn what_was_not_asked_for_may_hide_a_change() {
         run.args(args.iter().copied()).run().ends_with(0)
     };
     let ran = only(&["--only", "user_roles"]);
-    assert!(ran.stderr.contains("doing a full fetch: roles was not asked for"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("doing a full fetch: roles was not requested"), "{}", ran.stderr);
     assert_eq!(asked(&api).len(), 5);
 
     // For what is cheap anyway, nobody looks at the log.
@@ -237,11 +230,11 @@ fn what_was_not_asked_for_may_hide_a_change() {
 
     // The same holds for the earlier one.
     let part = rolelint(&api).args(["fetch", "-q", "--only", "user_roles", "-o", "-"]).run().ends_with(0).stdout;
-    is_read_anew(&api, &part, &[], "in the earlier snapshot, roles was not asked for");
+    is_read_anew(&api, &part, &[], "in the earlier snapshot, roles was not requested");
 }
 
 #[test]
-fn without_an_earlier_snapshot_that_can_be_read_nothing_is_asked() {
+fn an_unreadable_earlier_snapshot_stops_the_fetch_before_any_request() {
     let api = healthy();
     let old = begin(&api);
     api.heal();
@@ -252,7 +245,7 @@ fn without_an_earlier_snapshot_that_can_be_read_nothing_is_asked() {
     for (since, said) in [
         ("nowhere.jsonl", "cannot read snapshot `nowhere.jsonl`"),
         (".", "cannot read snapshot `.`"),
-        ("cut.jsonl", "snapshot `cut.jsonl` is cut off"),
+        ("cut.jsonl", "snapshot `cut.jsonl` is truncated"),
         ("policy.yaml", "`policy.yaml` is not a rolelint snapshot"),
         ("-", "is not a rolelint snapshot"),
     ] {
@@ -261,5 +254,5 @@ fn without_an_earlier_snapshot_that_can_be_read_nothing_is_asked() {
     }
     assert_eq!(api.requests(), []);
     let ran = offline().args(["fetch", "--since", "a", "--max-full-age", "soon", "-o", "b"]).run().ends_with(2);
-    assert!(ran.stderr.contains("write a length such as 90d, 12h or 2w"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("write a duration such as 90d, 12h or 2w"), "{}", ran.stderr);
 }

@@ -22,7 +22,7 @@ fn misled(answers: &[(&str, What)]) -> (FakeApi, String) {
 }
 
 #[test]
-fn roles_that_did_not_agree_with_the_groups_are_read_anew() {
+fn roles_that_did_not_match_the_groups_are_read_again() {
     // What comes through a group arrives late, and leaves late; the log tells of neither.
     let roles = |items: Value| What::Body(json!({"data": items, "has_more": false}).to_string());
     let through = |role: &str, group: &str| {
@@ -42,7 +42,7 @@ fn roles_that_did_not_agree_with_the_groups_are_read_anew() {
 }
 
 #[test]
-fn facts_that_were_taken_over_are_as_old_as_when_they_were_read() {
+fn reused_facts_are_as_old_as_their_first_reading() {
     let api = healthy();
     let old = older(&begin(&api), 3 * 86400);
     log_in(&api);
@@ -55,18 +55,18 @@ fn facts_that_were_taken_over_are_as_old_as_when_they_were_read() {
     };
     check("4d").ends_with(0);
     let report = check("1d").ends_with(3);
-    assert!(report.stdout.contains("which --since took over"), "{}", report.stdout);
+    assert!(report.stdout.contains("which --since reused"), "{}", report.stdout);
 }
 
 #[test]
-fn roles_that_come_from_nowhere_are_read_anew() {
+fn roles_without_a_known_source_are_read_again() {
     let item = json!({"id": "role_4", "assignment_sources": []});
     let (api, old) = misled(&[("/organization/users/user-bob/roles", What::AddItem(item))]);
     same_as_full(&api, &old);
 }
 
 #[test]
-fn whoever_has_the_same_id_in_another_organization_is_somebody_else() {
+fn roles_of_the_same_id_in_another_organization_are_not_reused() {
     let api = healthy();
     let old = begin(&api);
     api.change(|org| {
@@ -78,7 +78,7 @@ fn whoever_has_the_same_id_in_another_organization_is_somebody_else() {
 }
 
 #[test]
-fn what_only_assignments_tell_of_a_role_is_taken_over_with_them_and_no_further() {
+fn role_fields_that_only_assignments_have_are_reused_only_with_them() {
     let api = healthy();
     let old = begin(&api);
     log_in(&api);
@@ -121,7 +121,7 @@ fn a_field_that_only_assignments_have_is_read_with_them() {
 }
 
 #[test]
-fn events_bear_the_time_of_the_clock_that_the_api_goes_by() {
+fn events_are_compared_by_the_clock_of_the_api() {
     // It is two hours behind this machine's.
     let date = SystemTime::now() - Duration::from_secs(7200);
     let date = Some(httpdate::fmt_http_date(date));
@@ -151,7 +151,7 @@ fn meanwhile(old: &str, after: &str, change: fn(&mut Organization)) -> Ran {
 }
 
 #[test]
-fn a_role_that_is_taken_over_may_vanish_while_we_read() {
+fn a_reused_role_may_be_deleted_during_collection() {
     let old = begin(&healthy());
     let ran = meanwhile(&old, "/organization/roles", |org| {
         org.roles.retain(|role| role.id != "role_1");
@@ -163,7 +163,7 @@ fn a_role_that_is_taken_over_may_vanish_while_we_read() {
 }
 
 #[test]
-fn of_whoever_leaves_while_we_read_nothing_is_taken_over() {
+fn nothing_is_reused_for_a_user_who_leaves_during_collection() {
     let path = "/organization/users/user-bob/roles";
     let old = fetch(&faulty(peopled(now()), path, When::Always, What::Status(403))).ends_with(3).stdout;
     // Bob is asked about in the organization alone.

@@ -31,7 +31,7 @@ fn is_refused(snapshot: &[u8]) -> String {
 }
 
 #[test]
-fn a_fetch_says_what_it_got() {
+fn a_fetch_reports_what_it_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let api = acme();
     let fetch = |args: &[&str]| {
@@ -80,7 +80,7 @@ fn a_fetch_without_a_key_leaves_the_old_snapshot() {
 }
 
 #[test]
-fn the_same_organization_gives_the_same_bytes_but_for_the_header() {
+fn the_same_organization_gives_the_same_bytes_except_the_header() {
     let paged = FakeApi::start(Organization::acme(), Behaviour { page_size: Some(3), ..Behaviour::default() });
     let mut shuffled = Organization::acme();
     shuffled.users.reverse();
@@ -97,7 +97,7 @@ fn the_same_organization_gives_the_same_bytes_but_for_the_header() {
 }
 
 #[test]
-fn a_snapshot_is_judged_like_the_api_it_was_taken_from() {
+fn a_check_of_a_snapshot_equals_a_check_of_the_api() {
     for old_answers in [false, true] {
         let api = FakeApi::start(Organization::acme(), Behaviour { old_answers, ..Behaviour::default() });
         let live =
@@ -125,27 +125,28 @@ fn a_snapshot_can_come_from_standard_input() {
 }
 
 #[test]
-fn a_snapshot_that_is_cut_anywhere_is_refused() {
+fn a_truncated_snapshot_is_refused() {
     let snapshot = snapshot();
     let lines = snapshot.match_indices('\n').map(|(at, _)| at + 1);
     let cuts: Vec<usize> = lines.chain((0..snapshot.len()).step_by(61)).filter(|&at| at < snapshot.len() - 1).collect();
     assert!(cuts.len() > 60, "many cuts");
     for cut in cuts {
         let stderr = is_refused(&snapshot.as_bytes()[..cut]);
-        let said = ["is cut off", "is not a rolelint snapshot", "is damaged"].iter().any(|said| stderr.contains(said));
+        let said =
+            ["is truncated", "is not a rolelint snapshot", "is damaged"].iter().any(|said| stderr.contains(said));
         assert!(said && stderr.contains("org.jsonl"), "cut at {cut}: {stderr}");
     }
 }
 
 #[test]
-fn a_snapshot_that_lacks_nothing_but_its_last_line_end_is_whole() {
+fn a_snapshot_without_its_last_newline_is_complete() {
     let snapshot = snapshot();
     let whole = check(snapshot.as_bytes()).ends_with(1);
     assert_eq!(check(snapshot.trim_end().as_bytes()).ends_with(1).stdout, whole.stdout);
 }
 
 #[test]
-fn a_line_that_is_missing_doubled_or_moved_is_refused() {
+fn a_snapshot_with_a_missing_doubled_or_moved_line_is_refused() {
     let snapshot = snapshot();
     let lines: Vec<&str> = snapshot.lines().collect();
     for at in 0..lines.len() {
@@ -162,7 +163,7 @@ fn a_line_that_is_missing_doubled_or_moved_is_refused() {
 }
 
 #[test]
-fn a_byte_that_flipped_in_the_content_is_seen() {
+fn a_flipped_byte_in_a_snapshot_is_detected() {
     let snapshot = snapshot();
     let header = snapshot.find('\n').expect("a header") + 1;
     for at in (header..snapshot.len() - 1).step_by(37) {
@@ -173,7 +174,7 @@ fn a_byte_that_flipped_in_the_content_is_seen() {
 }
 
 #[test]
-fn a_record_of_completeness_that_was_touched_is_seen() {
+fn an_edited_coverage_record_in_a_snapshot_is_detected() {
     let api = with(&[("/organization/users/user-bob/roles", denied("api.roles.read"))]);
     let folder = tempfile::tempdir().expect("a folder");
     let snapshot = fetch(&api, folder.path(), 3);
@@ -185,7 +186,7 @@ fn a_record_of_completeness_that_was_touched_is_seen() {
 }
 
 #[test]
-fn another_version_or_another_file_is_named_as_what_it_is() {
+fn the_error_distinguishes_another_version_from_another_kind_of_file() {
     let next = snapshot().replacen("\"snapshot\":3", "\"snapshot\":4", 1);
     assert!(is_refused(next.as_bytes()).contains("format version 4; this rolelint reads 3"));
     for other in ["", "\n", "{}\n", "[]\n", "null\n", "not json\n", "{\"rolelint\":{}}\n", "\u{0}\u{0}", "version: 1\n"]
@@ -194,7 +195,7 @@ fn another_version_or_another_file_is_named_as_what_it_is() {
         assert!(stderr.contains("`org.jsonl` is not a rolelint snapshot"), "{other:?}: {stderr}");
     }
     let more = snapshot() + "{}\n";
-    assert!(is_refused(more.as_bytes()).contains("something follows the end"));
+    assert!(is_refused(more.as_bytes()).contains("there is data after the end"));
     let ran = offline().args(["check", "--snapshot", "nowhere.jsonl"]).run().ends_with(2);
     assert!(ran.stderr.contains("cannot read snapshot `nowhere.jsonl`"), "{}", ran.stderr);
     offline().args(["check", "--snapshot", "."]).run().ends_with(2);

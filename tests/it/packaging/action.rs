@@ -33,7 +33,7 @@ const LINUX: (&str, &str) = ("Linux", "X64");
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
 #[test]
-fn the_release_of_each_platform_is_fetched_and_proven() {
+fn the_release_for_each_platform_is_downloaded_and_verified() {
     let api = acme();
     let version = env!("CARGO_PKG_VERSION");
     let tag = format!("--source-ref refs/tags/v{version}");
@@ -61,7 +61,7 @@ fn the_release_of_each_platform_is_fetched_and_proven() {
 }
 
 #[test]
-fn what_cannot_be_installed_or_proven_is_not_run() {
+fn a_release_that_cannot_be_installed_or_verified_is_not_run() {
     let api = acme();
     let rows = [
         ("exit 1", LINUX, ""),
@@ -80,7 +80,7 @@ fn what_cannot_be_installed_or_proven_is_not_run() {
 }
 
 #[test]
-fn it_can_be_built_from_the_source_of_the_action() {
+fn the_action_can_build_from_its_own_source() {
     let api = acme();
     let machine = runner(&api, "exit 1");
     let (green, _) = run(&machine, LINUX, &job("v0", json!({"build": "true", "args": "--policy access.yaml"})));
@@ -90,7 +90,7 @@ fn it_can_be_built_from_the_source_of_the_action() {
 }
 
 #[test]
-fn arguments_are_split_at_blanks_and_nothing_in_them_runs() {
+fn arguments_are_split_at_spaces_and_nothing_in_them_runs() {
     let api = acme();
     for (args, code) in [
         ("--policy access.yaml\n  --fail-on\thigh\n", 0),
@@ -109,7 +109,7 @@ fn arguments_are_split_at_blanks_and_nothing_in_them_runs() {
 }
 
 #[test]
-fn what_it_found_is_there_for_later_steps() {
+fn the_report_is_available_to_later_steps() {
     let api = acme();
     let machine = runner(&api, "");
     let mut job = job("v0", json!({"name": "acme"}));

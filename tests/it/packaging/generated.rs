@@ -35,7 +35,7 @@ fn each_shell_gets_a_script_that_knows_every_command() {
 }
 
 #[test]
-fn bash_takes_the_script_and_completes_by_it() {
+fn bash_accepts_the_script_and_completes_with_it() {
     let script = print(&["completions", "bash"]).stdout;
     let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
     std::fs::write(file.path(), script).expect("it can be written");

@@ -32,7 +32,7 @@ pub fn steps<'a>(file: &'a Value, key: &str) -> Vec<&'a Value> {
 }
 
 #[test]
-fn every_job_has_its_own_permissions_and_an_end() {
+fn every_job_has_its_own_permissions_and_a_timeout() {
     for file in WORKFLOWS {
         let workflow = yaml(&repository(file));
         assert_eq!(workflow["permissions"], serde_json::json!({}), "{file}");
@@ -64,7 +64,7 @@ fn actions_are_pinned_by_commit_and_no_expression_is_part_of_a_script() {
 }
 
 #[test]
-fn ci_runs_what_has_to_pass() {
+fn ci_runs_the_required_checks() {
     let workflow = yaml(&repository(".github/workflows/ci.yml"));
     let scripts: Vec<&Value> = steps(&workflow, "run").iter().map(|step| &step["run"]).collect();
     assert_eq!(scripts, [".ci/run"]);
@@ -78,7 +78,7 @@ fn targets() -> BTreeSet<String> {
 }
 
 #[test]
-fn the_action_and_binstall_find_what_is_built() {
+fn the_action_and_binstall_use_the_names_of_the_built_archives() {
     let action = repository("action.yml");
     let fetched = action.lines().filter_map(|line| line.split_once("target=")?.1.strip_suffix(" ;;"));
     assert_eq!(fetched.map(str::to_owned).collect::<BTreeSet<_>>(), targets());
@@ -106,7 +106,7 @@ fn run_job(machine: &Machine, name: &str, target: &str, tag: &str) -> (bool, Vec
 }
 
 #[test]
-fn a_release_has_archives_checksums_and_what_is_in_them() {
+fn a_release_has_archives_checksums_and_an_sbom() {
     let api = acme();
     let machine = runner(&api);
     let tag = concat!("v", env!("CARGO_PKG_VERSION"));
@@ -139,7 +139,7 @@ fn a_release_has_archives_checksums_and_what_is_in_them() {
 }
 
 #[test]
-fn a_tag_of_another_version_makes_no_release() {
+fn a_tag_that_differs_from_the_version_makes_no_release() {
     let api = acme();
     let machine = runner(&api);
     let (green, steps) = run_job(&machine, "build", "x86_64-unknown-linux-musl", "v9.9.9");

@@ -5,7 +5,7 @@ use crate::support::harness::{offline, text};
 use crate::support::small::{ask, report, without};
 
 #[test]
-fn of_says_what_is_counted_of_related_things() {
+fn of_chooses_what_is_counted_among_related_things() {
     ask(
         &healthy(),
         &[
@@ -34,7 +34,7 @@ fn of_says_what_is_counted_of_related_things() {
 }
 
 #[test]
-fn of_says_what_is_counted_of_selected_things() {
+fn of_chooses_what_is_counted_among_selected_things() {
     let owners = "select: grant\nwhere: {scope: project, role: owner}\ncount: ";
     for (of, number) in
         [("grant", 6), ("principal", 6), ("user", 4), ("group", 1), ("service_account", 1), ("project", 2), ("role", 1)]
@@ -57,7 +57,7 @@ fn of_says_what_is_counted_of_selected_things() {
 }
 
 #[test]
-fn a_count_of_what_is_not_known_to_be_another_is_unknown_where_that_decides() {
+fn a_count_is_unknown_if_a_thing_that_may_be_a_duplicate_decides_it() {
     // Nobody knows whose the two keys of Production and Staging are: of one owner, or of several, or of nobody.
     let api = with(&[
         ("/organization/projects/proj_1/api_keys", without("owner")),
@@ -76,11 +76,11 @@ fn a_count_of_what_is_not_known_to_be_another_is_unknown_where_that_decides() {
 }
 
 #[test]
-fn a_word_that_nothing_can_be_counted_by_does_not_load() {
+fn of_with_a_word_that_cannot_be_counted_does_not_load() {
     for (rule, said) in [
         ("select: user\n    forbid: { holds: { count: { of: groups, max: 1 } } }", "did you mean `group`?"),
         ("select: user\n    count: { of: principal, max: 1 }", "`principal` is not a thing to count of a user"),
-        ("select: user\n    count: { of: [user], max: 1 }", "`of` takes the word for what is counted"),
+        ("select: user\n    count: { of: [user], max: 1 }", "`of` takes the name of what is counted"),
         ("select: user\n    count: { of: user }", "`count` needs `min` or `max`"),
     ] {
         let policy = format!("version: 1\nrules:\n  - id: asked\n    {rule}\n");

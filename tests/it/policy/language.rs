@@ -4,7 +4,7 @@ use crate::support::harness::offline;
 use crate::support::small::{ask, healthy, report};
 
 #[test]
-fn select_and_where_narrow_what_is_looked_at() {
+fn select_and_where_narrow_what_is_checked() {
     ask(
         &healthy(),
         &[
@@ -22,7 +22,7 @@ fn select_and_where_narrow_what_is_looked_at() {
 }
 
 #[test]
-fn a_text_meets_a_pattern_a_list_null_or_a_mapping() {
+fn a_text_is_compared_with_a_pattern_a_list_null_or_a_mapping() {
     ask(
         &healthy(),
         &[
@@ -61,7 +61,7 @@ fn a_text_meets_a_pattern_a_list_null_or_a_mapping() {
 }
 
 #[test]
-fn a_list_of_texts_is_asked_for_some_all_only_none_or_how_many() {
+fn a_list_is_tested_with_any_all_only_none_or_count() {
     ask(
         &healthy(),
         &[
@@ -149,7 +149,7 @@ fn conditions_nest_with_all_any_and_not() {
 }
 
 #[test]
-fn count_and_exactly_speak_of_all_that_is_selected() {
+fn count_and_exactly_are_about_everything_selected() {
     ask(
         &healthy(),
         &[

@@ -19,7 +19,7 @@ fn refused(policy: &str) -> Ran {
 }
 
 #[test]
-fn five_mistakes_are_five_places_in_one_run() {
+fn five_mistakes_are_shown_in_one_run_with_five_locations() {
     let policy = "\
 version: 1
 rules:
@@ -59,18 +59,18 @@ rules:
     12 |     where: { email: '[a' }
        |                      ^
 
-    error: `ninety days` is not what `older_than` takes
+    error: `ninety days` is not a valid value of `older_than`
       --> policy.yaml:13:51
     13 |     forbid: { api_key_last_used_at: { older_than: ninety days } }
        |                                                   ^^^^^^^^^^^
-      help: write a length such as 90d, 12h or 2w; months and years have no fixed length
+      help: write a duration such as 90d, 12h or 2w; months and years have no fixed length
 
     error: 5 problems in the policies, nothing was checked
     ");
 }
 
 #[test]
-fn each_mistake_is_named_in_its_place() {
+fn each_mistake_is_shown_with_its_location() {
     // The rule, line and column, what is said, and what is suggested.
     let table = [
         ("select: role\nforbid: {nme: x}", "5:14", "a role has no `nme`", "did you mean `name`?"),
@@ -102,7 +102,7 @@ fn each_mistake_is_named_in_its_place() {
         ("select: role\nforbid: {name: 'a{b'}", "5:22", "a bad pattern", "never closed"),
         ("select: role\nforbid: {name: 'ab}'}", "5:23", "a bad pattern", "closes nothing"),
         (r"select: role\nforbid: {name: 'ab\'}", "5:23", "a bad pattern", ""),
-        ("select: role\nforbid: {name: {regex: 'a('}}", "5:28", "a bad regular expression", ""),
+        ("select: role\nforbid: {name: {regex: 'a('}}", "5:28", "an invalid regular expression", ""),
         ("select: user\nforbid: {added_at: {older_than: 3 months}}", "5:37", "", "90d"),
         ("select: user\nforbid: {added_at: {older_than: -3d}}", "5:37", "", "never negative"),
         ("select: user\nforbid: {added_at: {before: 2026-02-30}}", "5:33", "", "2026-01-31"),
@@ -116,10 +116,10 @@ fn each_mistake_is_named_in_its_place() {
         ("select: role\ncount: {max: many}", "5:18", "a whole number, not a text", ""),
         ("select: role\ncount: {max: 1.5}", "5:18", "a whole number", ""),
         ("select: user\nexactly: {holds: [x]}", "5:15", "`exactly` needs a text attribute", ""),
-        ("select: user\nexactly: {email: [a@b], name: [c]}", "5:14", "names one attribute", ""),
+        ("select: user\nexactly: {email: [a@b], name: [c]}", "5:14", "takes one attribute", ""),
         ("select: user\nexactly: {email: [5]}", "5:23", "a text, not a number", ""),
         ("select: user\nforbid: {holds: x}", "5:21", "a condition", ""),
-        ("select: user\nforbid: {holds: {where: {role: x}}}", "5:29", "`where` goes with `count`", "some"),
+        ("select: user\nforbid: {holds: {where: {role: x}}}", "5:29", "`where` needs `count`", "some"),
         (
             "select: user\nforbid: {holds: {some: {}, role: x}}",
             "5:32",
@@ -129,11 +129,11 @@ fn each_mistake_is_named_in_its_place() {
         ("select: role\nforbid: {name: []}", "5:20", "the list for `name` is empty", ""),
         ("select: role\nforbid: {permissions: []}", "5:27", "the list for `permissions` is empty", ""),
         ("select: role\nforbid: {permissions: {any: []}}", "5:33", "is empty", ""),
-        ("select: role\nforbid: {any: []}", "5:19", "`any` joins no conditions", ""),
-        ("select: role\nforbid: {all: []}", "5:19", "`all` joins no conditions", ""),
-        ("select: role\nrequire: {}", "5:14", "no thing could violate it", ""),
+        ("select: role\nforbid: {any: []}", "5:19", "`any` contains no conditions", ""),
+        ("select: role\nforbid: {all: []}", "5:19", "`all` contains no conditions", ""),
+        ("select: role\nrequire: {}", "5:14", "nothing could violate it", ""),
         ("select: grant\nforbid: {via: sideways}", "5:19", "`sideways`", "direct"),
-        ("select: role\nforbid: {name: {regex: '((a{1000}){1000}){1000}'}}", "5:28", "too big", ""),
+        ("select: role\nforbid: {name: {regex: '((a{1000}){1000}){1000}'}}", "5:28", "too large", ""),
         ("select: grant\nforbid: {via: {grop: {}}}", "5:20", "`grop`", "did you mean `group`?"),
         ("select: role\nseverity: hgh\nforbid: {}", "5:15", "`hgh`", "did you mean `high`?"),
         ("select: role\nallow_empty: 'yes'\nforbid: {}", "5:18", "true or false, not a text", ""),
@@ -160,7 +160,7 @@ fn each_mistake_is_named_in_its_place() {
 }
 
 #[test]
-fn a_file_that_is_no_policy_says_what_a_policy_is() {
+fn the_error_for_a_file_that_is_not_a_policy_explains_what_a_policy_is() {
     let table = [
         ("", "the file is empty"),
         ("# nothing\n", "the file is empty"),
@@ -169,7 +169,7 @@ fn a_file_that_is_no_policy_says_what_a_policy_is() {
         ("version: 1\n", "a policy needs `rules`"),
         ("version: 1\nrules: []\n", "nothing would be checked"),
         ("version: 1\nrules:\n", "a list of rules"),
-        ("version: 2\nrules: [{id: a, select: role, forbid: {}}]\n", "version 2 of the language is not known"),
+        ("version: 2\nrules: [{id: a, select: role, forbid: {}}]\n", "version 2 of the language is not supported"),
         ("version: '1'\nrules: [{id: a, select: role, forbid: {}}]\n", "the number 1"),
         ("[]\n", "a policy file takes a mapping"),
         ("just words\n", "not a text"),
@@ -181,7 +181,7 @@ fn a_file_that_is_no_policy_says_what_a_policy_is() {
         ("version: 1\nrules: [{select: role, forbid: {}}]\n", "a rule needs an `id`"),
         ("version: 1\nrules: [x]\n", "a rule takes a mapping"),
         ("version: 1\nrequires: '>=99.0'\nrules: [{id: a, select: role, forbid: {}}]\n", "requires rolelint >=99.0"),
-        ("version: 1\nrequires: '1'\nrules: [{id: a, select: role, forbid: {}}]\n", "not of the form"),
+        ("version: 1\nrequires: '1'\nrules: [{id: a, select: role, forbid: {}}]\n", "not have the form"),
         ("version: 1\nrule: []\nrules: [{id: a, select: role, forbid: {}}]\n", "did you mean `rules`?"),
     ];
     for (text, said) in table {
@@ -208,7 +208,7 @@ fn every_bad_pattern_of_a_list_is_shown() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named() {
+fn a_policy_file_that_cannot_be_read_is_named() {
     let api = acme();
     let run = |path: &str| {
         let run =
@@ -233,7 +233,7 @@ fn what_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_rule_that_stands_in_two_files_is_an_error_that_names_both() {
+fn a_rule_in_two_files_is_an_error_that_names_both() {
     let api = acme();
     let run = rolelint(&api)
         .file("policies/a.yaml", rule("select: role\nforbid: {name: x}"))
@@ -267,7 +267,7 @@ fn files_folders_and_globs_are_read_once_each() {
 }
 
 #[test]
-fn paths_stand_alone_and_a_glob_spans_folders() {
+fn paths_need_no_flag_and_a_glob_spans_folders() {
     let api = acme();
     let run = rolelint(&api)
         .file("p/a.yaml", rule("select: role\nforbid: {name: None}"))
@@ -282,7 +282,7 @@ fn paths_stand_alone_and_a_glob_spans_folders() {
 }
 
 #[test]
-fn a_built_in_pack_stands_beside_policies_of_ones_own() {
+fn a_built_in_pack_can_be_combined_with_other_policies() {
     let api = acme();
     let run = rolelint(&api).file("a.yaml", rule("select: role\nforbid: {name: None}"));
     let report = run.args(["check", "builtin:recommended", "a.yaml", "--format", "json"]).run().ends_with(1).json();
@@ -296,21 +296,25 @@ fn a_built_in_pack_stands_beside_policies_of_ones_own() {
 #[test]
 fn a_condition_that_can_never_hold_or_always_holds_does_not_load() {
     let table = [
-        ("role", r#"{permissions: {any: "*.write", except: "*"}}"#, "leaves out all"),
-        ("role", r#"{permissions: {any: a.write, except: "*.write"}}"#, "leaves out all"),
-        ("role", "{permissions: {all: [a.write, a.read], except: a.read}}", "leaves out all"),
-        ("role", r#"{permissions: {only: a.write, except: "*"}}"#, "leaves out all"),
-        ("user", r#"{email: {any: "*@acme.example", except: "*"}}"#, "leaves out all"),
+        ("role", r#"{permissions: {any: "*.write", except: "*"}}"#, "excludes everything"),
+        ("role", r#"{permissions: {any: a.write, except: "*.write"}}"#, "excludes everything"),
+        ("role", "{permissions: {all: [a.write, a.read], except: a.read}}", "excludes everything"),
+        ("role", r#"{permissions: {only: a.write, except: "*"}}"#, "excludes everything"),
+        ("user", r#"{email: {any: "*@acme.example", except: "*"}}"#, "excludes everything"),
         ("user", "{added_at: {older_than: 90d, newer_than: 30d}}", "exclude each other"),
         ("user", "{added_at: {newer_than: 90d, within: 30d}}", "exclude each other"),
         ("user", "{added_at: {older_than: 90d, later_than: 30d}}", "exclude each other"),
         ("admin_api_key", "{expires_at: {later_than: 30d, within: 30d}}", "exclude each other"),
         ("user", "{added_at: {after: 2026-03-01, before: 2026-03-01}}", "exclude each other"),
-        ("role", "{all: [{name: Writer}, {name: Auditor}]}", "two values of `name`"),
-        ("project", "{holders: {scope: organization, permission: a.write}}", "no grant of the organization"),
-        ("group", "{holds: {principal: user, permission: a.write}}", "is its own"),
-        ("service_account", "{holds: {principal: [user, group], permission: a.write}}", "is its own"),
-        ("user", "{holds: {group: Platform}}", "is never there"),
+        ("role", "{all: [{name: Writer}, {name: Auditor}]}", "requires two values of `name`"),
+        (
+            "project",
+            "{holders: {scope: organization, permission: a.write}}",
+            "none of their grants is in the organization",
+        ),
+        ("group", "{holds: {principal: user, permission: a.write}}", "are its own"),
+        ("service_account", "{holds: {principal: [user, group], permission: a.write}}", "are its own"),
+        ("user", "{holds: {group: Platform}}", "they never have `group`"),
         ("user", "{holds: {every: {}}}", "always holds"),
     ];
     for (select, condition, words) in table {
@@ -323,11 +327,11 @@ fn a_condition_that_can_never_hold_or_always_holds_does_not_load() {
         .replace("rules:", "params: {ok: []}\nrules:");
     offline().check(&excepted).args(["--snapshot", "none.jsonl"]).run().ends_with(2);
     let ran = offline().check(&excepted).args(["--param", "ok=['*']"]).run().ends_with(2);
-    assert!(ran.stderr.contains("leaves out all"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("excludes everything"), "{}", ran.stderr);
 }
 
 #[test]
-fn neighbours_of_contradictions_load() {
+fn conditions_that_are_almost_contradictions_load() {
     for (select, condition) in [
         ("role", r#"{permissions: {any: "*.write", except: "a.*"}}"#),
         ("user", "{added_at: {older_than: 30d, newer_than: 90d}}"),
@@ -346,12 +350,12 @@ fn neighbours_of_contradictions_load() {
 #[test]
 fn a_pattern_with_stray_characters_does_not_load() {
     for (condition, words) in [
-        (r#"{permissions: "*.groups.write "}"#, "white space at an end"),
-        (r#"{permissions: "\u00a0a.write"}"#, "white space at an end"),
-        ("{name: \" Writer\"}", "white space at an end"),
+        (r#"{permissions: "*.groups.write "}"#, "white space at the start or end"),
+        (r#"{permissions: "\u00a0a.write"}"#, "white space at the start or end"),
+        ("{name: \" Writer\"}", "white space at the start or end"),
         (r#"{permissions: "a.write\nb.write"}"#, "a line break"),
         (r#"{permissions: "*.groups.write,*.roles.write"}"#, "a comma"),
-        (r#"{permissions: "a.write b.write"}"#, "a blank"),
+        (r#"{permissions: "a.write b.write"}"#, "a space"),
         (r#"{permissions: "*.groups.write\u200b"}"#, "ASCII"),
         (r#"{permissions: "\u0430pi.groups.write"}"#, "ASCII"),
         (r#"{id: "role_1, role_2"}"#, "a comma"),

@@ -79,7 +79,7 @@ fn a_parameter_of_another_type_or_name_is_an_error() {
 }
 
 #[test]
-fn a_duration_that_a_parameter_spoils_is_an_error() {
+fn a_parameter_that_is_not_a_duration_is_an_error() {
     let ran = run(&acme(), &["--param", "age=soon"]).ends_with(2);
     assert!(ran.stderr.contains("soon"), "{}", ran.stderr);
 }
@@ -101,7 +101,7 @@ fn a_parameter_that_is_set_twice_on_the_command_line_keeps_the_last() {
 }
 
 #[test]
-fn two_dollars_are_one_and_no_parameter() {
+fn two_dollars_mean_one_and_not_a_parameter() {
     let policy = "version: 1\nrules:\n  - id: asked\n    select: role\n    forbid: { name: $$names }\n";
     let api = acme();
     let report = rolelint(&api).check(policy).args(["--format", "json"]).run().ends_with(0).json();

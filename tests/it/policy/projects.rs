@@ -315,7 +315,7 @@ fn a_service_account_holds_roles_of_the_organization_through_a_group() {
 }
 
 #[test]
-fn what_was_not_read_is_unknown_and_is_named_with_its_scope() {
+fn unread_data_is_unknown_and_named_with_its_scope() {
     const SCOPE: &str = "api.scope.read";
     let table: &[(&str, &[Case])] = &[
         (
@@ -476,7 +476,7 @@ fn text_of(path: &str) -> String {
 }
 
 #[test]
-fn no_more_is_asked_than_the_words_need() {
+fn only_what_the_policy_needs_is_requested() {
     let api = healthy();
     let groups = ["organization/groups", "organization/groups/group_1/roles", "organization/groups/group_1/users"];
     let cases: &[(Case, &[&str])] = &[
@@ -559,7 +559,7 @@ fn a_path_goes_by_way_of_the_project() {
 }
 
 #[test]
-fn what_is_called_alike_in_two_projects_is_told_apart() {
+fn things_with_one_name_in_two_projects_are_distinguished() {
     let api = healthy();
     let rules: [Case; 4] = [
         ("select: api_key\nwhere: {name: CI}\nforbid: {owner: Bob}", "violation CI, CI"),
@@ -600,7 +600,7 @@ fn what_is_called_alike_in_two_projects_is_told_apart() {
 }
 
 #[test]
-fn whoever_is_in_a_project_alone_is_asked_for_too() {
+fn somebody_in_a_project_only_is_requested_too() {
     let mut organization = with_projects();
     organization.projects[1].users.push(ProjectUser { id: "user-zoe".to_owned(), ..ProjectUser::default() });
     let api = FakeApi::start(organization, Behaviour::default());
@@ -615,7 +615,7 @@ fn whoever_is_in_a_project_alone_is_asked_for_too() {
 }
 
 #[test]
-fn an_owner_that_cannot_be_told_is_neither_here_nor_there() {
+fn the_owner_relation_is_unknown_if_the_owner_is_unknown() {
     let body = |owner: &str| {
         What::Body(format!(
             r#"{{"object":"list","has_more":false,"data":[{{"object":"organization.admin_api_key","id":"adm_9","name":"Odd","created_at":1,"expires_at":null,"last_used_at":null,"owner":{owner}}}]}}"#
@@ -644,7 +644,7 @@ fn an_owner_that_cannot_be_told_is_neither_here_nor_there() {
 }
 
 #[test]
-fn a_word_that_is_none_is_noted_or_does_not_load() {
+fn an_unknown_word_is_noted_or_does_not_load() {
     let api = healthy();
     let noted = [
         ("select: project\nforbid: {status: archivd}", "archivd", "archived"),

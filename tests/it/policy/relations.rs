@@ -36,7 +36,7 @@ fn what_a_user_holds_is_direct_through_groups_and_implied_by_membership() {
 }
 
 #[test]
-fn what_a_group_holds_is_its_own() {
+fn a_group_holds_only_its_own_grants() {
     ask(
         &healthy(),
         &[
@@ -81,7 +81,7 @@ fn groups_of_a_user_and_holders_of_a_role_are_relations_too() {
 }
 
 #[test]
-fn the_way_to_a_grant_is_direct_a_group_or_membership() {
+fn via_is_direct_a_group_or_membership() {
     ask(
         &healthy(),
         &[
@@ -121,7 +121,7 @@ fn every_path_to_a_grant_is_shown() {
 }
 
 #[test]
-fn without_sources_in_the_answers_nothing_but_the_way_is_lost() {
+fn without_assignment_sources_only_via_is_unknown() {
     let api = FakeApi::start(small(), Behaviour { old_answers: true, ..Behaviour::default() });
     ask(
         &api,
@@ -137,7 +137,7 @@ fn without_sources_in_the_answers_nothing_but_the_way_is_lost() {
 }
 
 #[test]
-fn a_predefined_role_is_what_its_id_says() {
+fn a_predefined_role_is_recognized_by_its_id() {
     let mut organization = small();
     for role in organization.roles.iter_mut().filter(|role| role.predefined) {
         role.name = format!("Organization {}", role.name);
@@ -163,7 +163,7 @@ fn a_predefined_role_is_what_its_id_says() {
 }
 
 #[test]
-fn a_permission_with_a_wildcard_or_an_odd_spelling_never_passes_in_silence() {
+fn a_permission_with_a_wildcard_or_an_odd_spelling_never_passes_silently() {
     for (permission, expected) in [
         ("*", "violation Writer"),
         ("api.groups.*", "violation Writer"),
@@ -181,7 +181,7 @@ fn a_permission_with_a_wildcard_or_an_odd_spelling_never_passes_in_silence() {
         let report = report(&api, &[(rule, "")]);
         assert_eq!(report.answer("rule-0"), expected, "{permission}");
         if let Some(unknown) = report.findings().find(|finding| finding["status"] == "unknown") {
-            assert!(unknown["missing"].to_string().contains("not clear from its spelling"), "{unknown}");
+            assert!(unknown["missing"].to_string().contains("its spelling does not make clear"), "{unknown}");
         }
     }
 }

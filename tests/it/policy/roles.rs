@@ -11,7 +11,7 @@ fn notes(report: &Json) -> Vec<&str> {
 }
 
 #[test]
-fn owner_without_a_scope_is_said_to_mean_two_roles() {
+fn owner_without_a_scope_is_noted_to_mean_two_roles() {
     let two = "`owner` means two roles here";
     for rule in [
         "select: user\nforbid: {holds: {role: owner}}",
@@ -39,7 +39,7 @@ fn owner_without_a_scope_is_said_to_mean_two_roles() {
 }
 
 #[test]
-fn a_rule_on_the_legacy_word_is_told_who_holds_the_role() {
+fn a_rule_on_the_legacy_role_gets_a_note_on_who_holds_the_role() {
     // Bob owns through a grant, and his word is `reader`.
     let mut org = small();
     let bob = org.users.iter_mut().find(|user| user.id == "user-bob").expect("Bob");
@@ -48,19 +48,19 @@ fn a_rule_on_the_legacy_word_is_told_who_holds_the_role() {
     let word = "select: user\nwhere: {role: owner}\ncount: {max: 4}";
     let alone = report(&api, &[(word, "")]);
     let [note] = notes(&alone)[..] else { panic!("{:?}", notes(&alone)) };
-    assert!(note.contains("1 user bears `owner`, who holds the role") && note.contains("was not all read"), "{note}");
+    assert!(note.contains("1 user has `owner`, it is unknown who holds the role"), "{note}");
 
     let holds = "select: user\nwhere: {holds: {scope: organization, role: owner}}\ncount: {max: 4}";
     let compared = report(&api, &[(word, ""), (holds, "")]);
     let [note] = notes(&compared)[..] else { panic!("{:?}", notes(&compared)) };
-    assert!(note.contains("1 user bears `owner`, 2 users hold the role; `holds: "), "{note}");
+    assert!(note.contains("1 user has `owner`, 2 users hold the role; `holds: "), "{note}");
     // Where the word and the role agree, and where a rule asks for any word, there is nothing to say.
     assert_eq!(notes(&report(&healthy(), &[(word, ""), (holds, "")])), [""; 0]);
     assert_eq!(notes(&report(&api, &[("select: user\nforbid: {role: null}", ""), (holds, "")])), [""; 0]);
 }
 
 #[test]
-fn a_rule_on_owners_is_unknown_where_there_is_no_owner_role() {
+fn a_rule_on_owners_is_unknown_without_an_owner_role() {
     let none: Organization = Organization {
         roles: small().roles.into_iter().filter(|role| role.id != "role-api-organization-owner").collect(),
         users: small().users.into_iter().filter(|user| user.id != "user-ada").collect(),
@@ -85,7 +85,7 @@ fn a_rule_on_owners_is_unknown_where_there_is_no_owner_role() {
 }
 
 #[test]
-fn a_list_of_roles_that_was_refused_is_not_called_one_without_owners() {
+fn a_denied_list_of_roles_is_not_reported_as_one_without_owners() {
     let api = with(&[("/organization/roles", What::Status(403))]);
     let rule = "select: user\nforbid: {holds: {scope: organization, role: viewer}}";
     let report = report(&api, &[(rule, "")]);

@@ -45,7 +45,7 @@ fn missing_and_surplus_findings_fail_with_both_shown() {
 }
 
 #[test]
-fn a_violation_where_something_is_unknown_is_no_exact_answer() {
+fn a_test_that_expects_only_violations_fails_if_something_is_unknown() {
     let org = "{ roles: [{ name: A, permissions: [api.groups.write] }, { name: B, unknown: [permissions] }] }";
     let test = |expect: &str| format!("\n  - name: t\n    org: {org}\n    expect: {{ group-writer: {expect} }}\n");
     assert!(run(&test("[role/A]")).ends_with(1).stdout.contains("+ unknown role/B"));
@@ -55,7 +55,7 @@ fn a_violation_where_something_is_unknown_is_no_exact_answer() {
 }
 
 #[test]
-fn all_rules_are_judged_if_the_test_says_so() {
+fn all_rules_are_checked_if_the_test_says_so() {
     let text = |rules: &str| {
         format!(
             "\n  - name: t\n    org: {{ users: [{{ email: ada@x.example, role: owner }}] }}\n    expect: {{ group-writer: vacuous }}{rules}\n"
@@ -67,9 +67,9 @@ fn all_rules_are_judged_if_the_test_says_so() {
 }
 
 #[test]
-fn no_test_at_all_fails() {
+fn a_run_without_tests_fails() {
     let ran = offline().file("access.yaml", POLICY).args(["test", "access.yaml"]).run().ends_with(1);
-    assert!(ran.stderr.contains("there is no test"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("there are no tests"), "{}", ran.stderr);
     assert!(ran.stdout.contains("group-writer: never seen as violation, pass, unknown"), "{}", ran.stdout);
     let named = "\n  - name: t\n    org: {}\n    expect: { group-writer: vacuous }\n";
     tests(named).args(["access.yaml", "--filter", "other"]).run().ends_with(1);
@@ -78,7 +78,7 @@ fn no_test_at_all_fails() {
 }
 
 #[test]
-fn each_mistake_in_a_test_is_shown_in_its_place() {
+fn each_mistake_in_a_test_is_shown_with_its_location() {
     // The organization, what to expect, and what is said.
     let table = [
         ("{ usrs: [] }", "{ holds-it: pass }", "`usrs` is not a key of an organization", "did you mean `users`?"),
@@ -103,12 +103,12 @@ fn each_mistake_in_a_test_is_shown_in_its_place() {
         (
             "{ roles: [{ name: A, created_at: soon }] }",
             "{ holds-it: pass }",
-            "`soon` is not what `created_at`",
+            "`soon` is not a valid value of `created_at`",
             "90d ago",
         ),
         ("{ admin_api_keys: [{ name: a }] }", "{ holds-it: pass }", "an admin key needs an `owner`", "owner: null"),
         ("{}", "{ hold-it: pass }", "`hold-it` is not a rule of the policy", "did you mean `holds-it`?"),
-        ("{}", "{ holds-it: passes }", "`passes` is not an answer", ""),
+        ("{}", "{ holds-it: passes }", "`passes` is not an expected result", ""),
         ("{}", "{ holds-it: [] }", "no subject is expected", "`pass`"),
         (
             "{ users: [{ email: ada@x.example }] }",
@@ -128,7 +128,7 @@ fn each_mistake_in_a_test_is_shown_in_its_place() {
 }
 
 #[test]
-fn programs_get_json_and_junit() {
+fn results_can_be_json_or_junit() {
     let text = "\n  - name: a <b>\n    org: { roles: [{ name: A, permissions: [api.groups.write] }] }\n    expect: { group-writer: pass }\n";
     let json = tests(text).args(["access.yaml", "--format", "json"]).run().ends_with(1).json().0;
     assert_eq!(json["tests"][0]["passed"], false);

@@ -37,7 +37,7 @@ fn every_pattern_and_regex_of_an_assertion_that_matches_nothing_is_noted() {
 }
 
 #[test]
-fn what_matches_or_is_known_or_only_narrows_is_not_noted() {
+fn words_that_match_are_known_or_only_narrow_are_not_noted() {
     for rule in [
         "select: role\nforbid: {permissions: 'api.groups.*'}",
         // No role grants them; the vocabulary has them.
@@ -57,7 +57,7 @@ const MISSPELT: &str =
     "version: 1\nrules:\n  - id: asked\n    select: role\n    forbid: { permissions: \"api.group.*\" }\n";
 
 #[test]
-fn a_note_says_where_the_words_stand_and_with_strict_the_rule_is_unknown() {
+fn a_note_has_the_location_of_the_words_and_with_strict_the_rule_is_unknown() {
     let ran = |policy: &str, args: &[&str]| -> Ran {
         rolelint(&healthy()).check(policy).args(["--format", "json"]).args(args.iter().copied()).run()
     };
@@ -79,7 +79,7 @@ fn a_note_says_where_the_words_stand_and_with_strict_the_rule_is_unknown() {
 }
 
 #[test]
-fn a_name_in_where_is_no_reason_against_a_rule_that_expects_to_select_nothing() {
+fn an_unmatched_name_in_where_is_accepted_if_the_rule_allows_empty() {
     let rule = "select: user\nwhere: {email: mallory@acme.example}\nforbid: {holds: {permission: api.groups.write}}";
     assert!(matches!(notes(rule).as_slice(), [(note, true)] if note.contains("no user has this email")));
     let expected = format!("allow_empty: true\n{rule}");
@@ -87,7 +87,7 @@ fn a_name_in_where_is_no_reason_against_a_rule_that_expects_to_select_nothing() 
 }
 
 #[test]
-fn the_built_in_rules_are_silent_of_their_own_words_and_not_of_what_people_set() {
+fn built_in_rules_note_only_words_that_people_set() {
     let only = |args: &[&str]| {
         let args = ["--only", "contractor-holds-write-permission", "--format", "json"].iter().chain(args).copied();
         rolelint(&acme()).args(["check"]).args(args).run().json()

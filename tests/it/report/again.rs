@@ -6,7 +6,7 @@ use crate::support::fake::{Organization, What, When};
 use crate::support::harness::{acme, faulty, offline, rolelint};
 
 #[test]
-fn every_format_is_what_the_check_itself_writes() {
+fn a_saved_report_gives_every_format_as_the_check_writes_it() {
     let denied = faulty(Organization::acme(), "/organization/invites", When::Always, What::Status(403));
     for (api, args, exit) in [(acme(), &[][..], 1), (denied, &["--exit-zero"][..], 3)] {
         let folder = tempfile::tempdir().expect("a folder");
@@ -24,26 +24,26 @@ fn every_format_is_what_the_check_itself_writes() {
 }
 
 #[test]
-fn results_come_from_standard_input_too() {
+fn results_can_come_from_standard_input() {
     let results = rolelint(&acme()).args(["check", "--as-of", "2026-06-01", "--format", "json"]).run().stdout;
     let again = offline().args(["report", "-", "--format", "json"]).stdin(results.clone()).run();
     assert_eq!(again.ends_with(1).stdout, results);
 }
 
 #[test]
-fn what_is_no_results_is_an_error() {
+fn a_file_that_is_not_a_report_is_an_error() {
     let results = rolelint(&acme()).args(["check", "--as-of", "2026-06-01", "--format", "json"]).run().stdout;
     let table = [
         (String::new(), "EOF while parsing"),
         ("[]".to_owned(), "expected struct"),
         (results[..results.len() / 2].to_owned(), "EOF while parsing"),
         (results.replace("\"schema_version\": 2", "\"schema_version\": 9"), "schema version 9"),
-        (results.replace("\"exit_code\": 1", "\"exit_code\": 0"), "its exit code was 0"),
-        (results.replace("\"status\": \"violation\"", "\"status\": \"waived\""), "does not have the findings"),
+        (results.replace("\"exit_code\": 1", "\"exit_code\": 0"), "its exit code 0 contradicts"),
+        (results.replace("\"status\": \"violation\"", "\"status\": \"waived\""), "counts findings that do not exist"),
     ];
     for (text, says) in table {
         let ran = offline().file("results.json", &text).args(["report", "results.json"]).run().ends_with(2);
-        assert!(ran.stderr.contains("`results.json` does not hold the results of a check"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("`results.json` is not the JSON report of a check"), "{}", ran.stderr);
         assert!(ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ").contains(says), "{says}: {}", ran.stderr);
         assert_eq!(ran.stdout, "");
     }

@@ -110,7 +110,7 @@ fn no_name_moves_the_cursor_or_hides() {
 }
 
 #[test]
-fn json_keeps_every_name_and_shows_none_bare() {
+fn json_keeps_every_name_and_escapes_it() {
     for name in NAMES {
         let api = FakeApi::start(hostile(name), Behaviour::default());
         let ran = run(&api, &["--format", "json"]).ends_with(1);
@@ -142,7 +142,7 @@ fn an_id_with_slashes_and_dots_stays_one_segment_of_the_path() {
 }
 
 #[test]
-fn an_id_that_cannot_stand_in_a_path_is_not_asked_for_and_not_passed() {
+fn an_id_that_cannot_be_in_a_path_is_not_requested_and_does_not_pass() {
     for id in ["", ".", ".."] {
         let mut organization = small();
         organization.users[4].id = id.to_owned();
@@ -171,7 +171,7 @@ fn a_snapshot_keeps_hostile_names_and_gives_the_same_report() {
 }
 
 #[test]
-fn what_an_api_says_is_shown_harmless() {
+fn text_from_the_api_is_escaped() {
     let bodies = [
         r#"{"error": {"message": "no\u001b[2J\n\u202eway \u009b31m"}}"#,
         r#"{"data": [{"id": "a", "name": 5, "created_at": "\u001b[2J\u202e", "added_at": "\u001b[2J"}], "has_more": false}"#,
@@ -186,7 +186,7 @@ fn what_an_api_says_is_shown_harmless() {
 }
 
 #[test]
-fn the_name_of_a_policy_file_is_shown_harmless() {
+fn the_name_of_a_policy_file_is_escaped() {
     let file = "a\u{1b}[2J\u{202e}.yaml";
     let rule = "version: 1\nrules:\n  - id: asked\n    select: role\n    forbid: { name: Writer }\n";
     let api = FakeApi::start(small(), Behaviour::default());
@@ -201,7 +201,7 @@ fn the_name_of_a_policy_file_is_shown_harmless() {
 }
 
 #[test]
-fn what_a_policy_escapes_is_shown_harmless() {
+fn escapes_in_a_policy_are_shown_escaped() {
     let policy = r#"version: 1
 rules:
   - id: asked

@@ -179,7 +179,7 @@ fn coverage_counts_requests_and_items() {
 }
 
 #[test]
-fn every_fingerprint_is_its_own_and_stays() {
+fn every_fingerprint_is_unique_and_stable() {
     let fingerprints = |api: &FakeApi| -> BTreeSet<(String, String)> {
         let report = recommended(api);
         let of = |finding: &Value| (text(&finding["rule"]).to_owned(), text(&finding["fingerprint"]).to_owned());
@@ -227,7 +227,7 @@ fn columns_are_counted_in_characters() {
 }
 
 #[test]
-fn a_name_that_nobody_bears_is_noted_with_the_nearest() {
+fn a_name_that_does_not_exist_is_noted_with_the_nearest() {
     let rules = [
         (
             "select: user\n    where: { email: bib@acme.example }\n    forbid: {}",
@@ -258,7 +258,7 @@ fn a_name_that_nobody_bears_is_noted_with_the_nearest() {
 }
 
 #[test]
-fn a_name_that_might_be_among_what_was_not_read_is_not_called_wrong() {
+fn a_name_that_may_be_in_unread_data_is_not_reported() {
     let policy =
         "version: 1\nrules:\n  - id: asked\n    select: user\n    where: { email: zoe@acme.example }\n    forbid: {}\n";
     let api = faulty(small(), "/organization/users", When::Always, What::Status(403));
@@ -267,7 +267,7 @@ fn a_name_that_might_be_among_what_was_not_read_is_not_called_wrong() {
 }
 
 #[test]
-fn what_was_not_asked_for_is_recorded_as_such() {
+fn what_was_not_requested_is_recorded_as_such() {
     let policy = "version: 1\nrules:\n  - id: asked\n    select: role\n    forbid: { name: None }\n";
     let api = FakeApi::start(small(), Behaviour::default());
     let report = rolelint(&api).check(policy).args(["--format", "json"]).run().ends_with(0).json();
@@ -292,19 +292,19 @@ fn the_text_report_names_unknown_vacuous_and_coverage() {
      5 │     forbid: { holds: { permission: api.batch.write } }
        ·                      ───────────────────────────────
        ╰────
-      • user bob@acme.example: cannot be answered
+      • user bob@acme.example: unknown
           GET /organization/users/user-bob/roles: 403, the key lacks the scope api.management.read
       open incomplete: user_roles
 
     1 rule selected nothing (vacuous): empty
 
-    note: asked (policy.yaml:5:36): `api.batch.write`: no role grants this permission; the nearest is
-          `api.batch.read`
+    note: asked (policy.yaml:5:36): `api.batch.write`: no role grants this permission; the closest match
+          is `api.batch.read`
 
     user_roles partial: GET /organization/users/user-bob/roles: 403, the key lacks the scope
       api.management.read
 
-    2 rules: 0 violation, 1 unknown, 1 vacuous, 0 pass; not everything could be answered
+    2 rules: 0 violation, 1 unknown, 1 vacuous, 0 pass; some answers are unknown
     ");
 }
 

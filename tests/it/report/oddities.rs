@@ -43,7 +43,7 @@ fn permissions_with_wildcards_or_in_an_odd_spelling_are_named_once_for_each_role
 }
 
 #[test]
-fn names_that_two_groups_or_roles_bear_are_told() {
+fn names_that_two_groups_or_roles_share_are_reported() {
     let org = Organization {
         groups: small()
             .groups
@@ -57,14 +57,14 @@ fn names_that_two_groups_or_roles_bear_are_told() {
     assert_eq!(
         told,
         [
-            "2 roles are called `Writer`: role_1, role_9. A rule that goes by the name means all",
-            "2 groups are called `Ops`: group_1, group_9. A rule that goes by the name means all",
+            "2 roles are called `Writer`: role_1, role_9. A rule with this name means all of them",
+            "2 groups are called `Ops`: group_1, group_9. A rule with this name means all of them",
         ]
     );
 }
 
 #[test]
-fn a_word_of_the_api_that_nobody_knows_is_told_and_known_data_tell_nothing() {
+fn an_unknown_value_of_the_api_is_reported_and_known_values_are_not() {
     let body: Value = json!({"object": "list", "has_more": false, "first_id": "inv_1", "last_id": "inv_1", "data": [{
         "object": "organization.invite", "id": "inv_1", "email": "fay@partner.example", "role": "owner", "status": "sent",
         "created_at": 1_790_000_000, "expires_at": 1_800_000_000, "accepted_at": null, "projects": [],
@@ -74,6 +74,6 @@ fn a_word_of_the_api_that_nobody_knows_is_told_and_known_data_tell_nothing() {
         "version: 1\nrules:\n  - { id: asked, select: invite, where: { status: pending }, forbid: { role: owner } }\n";
     let told = oddities(&api, policy);
     let [told] = &told[..] else { panic!("{told:?}") };
-    assert!(told.contains("is `sent`, a word that rolelint does not know") && told.contains("`pending`"), "{told}");
+    assert!(told.contains("is `sent`, a value that rolelint does not know") && told.contains("`pending`"), "{told}");
     assert_eq!(oddities(&acme(), RULE), [""; 0]);
 }

@@ -23,7 +23,7 @@ fn the_report_is_on_standard_output_and_nothing_on_standard_error() {
 }
 
 #[test]
-fn what_is_traced_goes_to_standard_error_and_changes_no_report() {
+fn traces_go_to_standard_error_and_change_no_report() {
     let api = acme();
     let run = |args: &[&str]| rolelint(&api).check(RULE).args(["--format", "json"]).args(args.iter().copied()).run();
     let (plain, traced) = (run(&[]), run(&["-vv"]));
@@ -39,14 +39,14 @@ fn what_is_traced_goes_to_standard_error_and_changes_no_report() {
 }
 
 #[test]
-fn an_error_is_on_standard_error_alone() {
+fn an_error_goes_only_to_standard_error() {
     let ran = rolelint(&acme()).check("version: 2").run().ends_with(2);
     assert_eq!(ran.stdout, "");
     assert_ne!(ran.stderr, "");
 }
 
 #[test]
-fn quiet_says_the_findings_and_the_last_line() {
+fn quiet_prints_the_findings_and_the_last_line() {
     let ran = rolelint(&acme()).check(RULE).args(["-q"]).run().ends_with(1);
     insta::assert_snapshot!(ran.stdout, @r"
     medium  asked  1 violation
@@ -63,7 +63,7 @@ fn quiet_says_the_findings_and_the_last_line() {
 }
 
 #[test]
-fn quiet_twice_says_nothing_but_what_a_program_asked_for() {
+fn quiet_twice_prints_nothing_but_reports_for_programs() {
     let api = acme();
     let run = |args: &[&str]| rolelint(&api).check(RULE).args(args.iter().copied()).run().ends_with(1);
     assert_eq!(run(&["-qq"]).everything(), "");
@@ -119,7 +119,7 @@ fn an_output_file_is_written_whole_or_not_at_all() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_reader_that_goes_away_is_not_an_error() {
     let denied = faulty(Organization::acme(), "/organization/roles", When::Always, What::Status(403));
     let none = RULE.replace("Auditor", "None");
     for (api, policy, code) in [(acme(), RULE, 1), (acme(), &none, 0), (denied, RULE, 3)] {
@@ -151,7 +151,7 @@ fn an_interrupt_ends_the_run_and_leaves_nothing_half_written() {
         // To a shell, 130 and an interrupt are the same.
         let code = output.status.code().or(output.status.signal().map(|signal| 128 + signal));
         assert_eq!(code, Some(128 + number));
-        let said = "the answers so far are kept: the same command goes on from here\n";
+        let said = "the responses so far are saved: run the same command to resume\n";
         assert_eq!(String::from_utf8_lossy(&output.stderr), said);
         // The answers so far are kept to go on with; of the snapshot there is nothing yet.
         let left: Vec<_> =
@@ -161,7 +161,7 @@ fn an_interrupt_ends_the_run_and_leaves_nothing_half_written() {
 }
 
 #[test]
-fn a_full_disk_is_an_error_that_is_told() {
+fn a_full_disk_is_reported_as_an_error() {
     let api = acme();
     for (policy, code) in [(RULE.replace("Auditor", "None"), 2), (RULE.to_owned(), 1)] {
         let run = rolelint(&api).check(&policy);
@@ -176,7 +176,7 @@ fn a_full_disk_is_an_error_that_is_told() {
 }
 
 #[test]
-fn a_report_can_go_to_what_is_no_file() {
+fn a_report_can_go_to_a_device() {
     let ran = rolelint(&acme()).check(RULE).args(["-o", "/dev/stdout"]).run().ends_with(1);
     assert!(ran.stdout.contains("Auditor"));
     rolelint(&acme()).check(RULE).args(["-o", "/dev/null"]).run().ends_with(1);
@@ -259,7 +259,7 @@ const UNFIT: [(&[&str], &str); 13] = [
 ];
 
 #[test]
-fn outputs_that_cannot_be_written_or_take_the_place_of_another_file_are_found_before_the_api_is_asked() {
+fn outputs_that_cannot_be_written_or_would_overwrite_a_file_are_found_before_any_request() {
     let (api, folder) = (acme(), tempfile::tempdir().expect("a folder"));
     for name in ["a", "org.jsonl"] {
         std::fs::write(folder.path().join(name), "old").expect("written");
@@ -295,7 +295,7 @@ fn a_minus_is_standard_output() {
 }
 
 #[test]
-fn told_to_end_while_a_report_is_written_the_run_leaves_no_file_of_its_own() {
+fn a_run_terminated_while_it_writes_a_report_leaves_no_file() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let (api, folder) = (acme(), tempfile::tempdir().expect("a folder"));
         let at = |name: &str| folder.path().join(name);

@@ -1,30 +1,31 @@
 //! One GET, one page: attempts, waits, and what counts as an answer.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
 use backon::{ExponentialBuilder, Retryable as _};
 use httpdate::parse_http_date;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION};
-use reqwest::{Response, StatusCode, Url, redirect};
+use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use super::connect::{base_url, certificates, last, look_at_the_proxy, unreachable};
-use super::endpoint::Endpoint;
+use super::connect::{base_url, certificates, last, look_at_the_proxy};
 use super::error::Error;
 use super::journal::{Identity, Journal};
 use super::key::{Key, without_keys};
 use super::pace::Pace;
-use super::pagination::Purpose;
-use super::retry_after;
-use super::status::{message, missing_scope};
 use super::unreadable::without_unreadable;
-use crate::escape::is_hidden;
 use crate::time::Time;
+
+mod request;
+mod response;
+
+pub(crate) use request::PageRequest;
+pub use request::{Options, Purpose};
 
 /// The header that names an organization, in requests and in answers.
 const ORGANIZATION: &str = "openai-organization";
@@ -38,39 +39,6 @@ const CONNECT_RETRIES: usize = 3;
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// If the API asks for more than this, it has something else in mind than a pause.
 const LONGEST_ASKED: Duration = Duration::from_secs(300);
-
-/// How to reach the API.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The base URL, version included.
-    pub base_url: String,
-    /// The organization, where the key alone does not say.
-    pub organization: Option<String>,
-    /// For one attempt, from the first byte sent to the last received.
-    pub timeout: Duration,
-    /// The wait before the first repetition; it doubles each time.
-    pub retry_delay: Duration,
-    /// Requests under way at once.
-    pub concurrency: usize,
-    /// The most requests a minute for each endpoint; without it, as many as the API lets through.
-    pub rate: Option<f64>,
-    /// After so long, nothing more is asked.
-    pub deadline: Option<Duration>,
-    /// A file of CA certificates, in PEM, that are trusted beside those of the system.
-    pub ca_file: Option<PathBuf>,
-}
-
-/// What is asked. `path` and `query` are encoded already.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PageRequest<'a> {
-    pub endpoint: &'static Endpoint,
-    pub path: &'a str,
-    pub query: &'a str,
-    /// A status that says that there is nothing to list.
-    pub or_empty: Option<u16>,
-    /// What for.
-    pub look: Purpose,
-}
 
 /// What stands for an answer that says that there is nothing to list.
 const EMPTY: &[u8] = br#"{"object":"list","data":[],"has_more":false,"next":null}"#;
@@ -126,7 +94,7 @@ impl Client {
     pub fn new(key: Key, options: &Options) -> Result<Self, Error> {
         let base = base_url(&options.base_url)?;
         if key.is_in(base.as_str()) {
-            return Err(Error::BaseUrl { host: String::new(), why: "it holds the key".to_owned() });
+            return Err(Error::BaseUrl { host: String::new(), why: "it contains the key".to_owned() });
         }
         // Fails only if a provider is installed already, which is as good.
         rustls::crypto::ring::default_provider().install_default().unwrap_or(());
@@ -135,10 +103,10 @@ impl Client {
         if let Some(organization) = &options.organization {
             // It is written down, in the journal.
             if key.is_in(organization) {
-                return Err(Error::Setup { why: "the organization id holds the key".to_owned() });
+                return Err(Error::Setup { why: "the organization id contains the key".to_owned() });
             }
             let value = HeaderValue::from_str(organization)
-                .map_err(|_| Error::Setup { why: "the organization id cannot stand in a header".to_owned() })?;
+                .map_err(|_| Error::Setup { why: "the organization id is not valid in a header".to_owned() })?;
             headers.insert(HeaderName::from_static(ORGANIZATION), value);
         }
         let trusted = options.ca_file.as_deref().map(certificates).transpose()?.unwrap_or_default();
@@ -261,7 +229,7 @@ impl Client {
         let PageRequest { path, query, .. } = get;
         let url = format!("{}{path}?{query}", self.base());
         let url =
-            Url::parse(&url).map_err(|_| Error::Shape { what: "a cursor that cannot stand in a URL".to_owned() })?;
+            Url::parse(&url).map_err(|_| Error::Shape { what: "a cursor that is not valid in a URL".to_owned() })?;
         let backoff = ExponentialBuilder::default()
             .with_min_delay(self.retry_delay)
             .with_max_delay(LONGEST_WAIT)
@@ -303,7 +271,7 @@ impl Client {
                 | Error::Deadline
                 | Error::Id { .. } => delay,
             })
-            .notify(|error, delay| tracing::debug!("GET {path}: {error}; again in {} ms", delay.as_millis()))
+            .notify(|error, delay| tracing::debug!("GET {path}: {error}; retrying in {} ms", delay.as_millis()))
             .await
     }
 
@@ -398,182 +366,7 @@ impl Client {
         };
         self.skew.store(seconds(date) - seconds(SystemTime::now()), Ordering::Relaxed);
     }
-
-    async fn body(&self, mut response: Response) -> Result<Vec<u8>, Error> {
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? {
-            if body.len() + chunk.len() > LARGEST << 20 {
-                return Err(Error::TooLarge { limit: LARGEST });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body)
-    }
-
-    fn read<T: DeserializeOwned>(&self, body: &[u8], headers: &HeaderMap) -> Result<T, Error> {
-        // To serde, a list of values in the right order is as good as an object. No answer is one.
-        if body.trim_ascii_start().starts_with(b"[") {
-            return Err(Error::Shape { what: "a list where an object should be".to_owned() });
-        }
-        // Of what it skips, serde does not look at the bytes.
-        let json = std::str::from_utf8(body).map_err(|_| Error::NotJson { what: "it is no UTF-8".to_owned() })?;
-        serde_json::from_str(json).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => Error::Shape { what: self.shown(&error.to_string()) },
-            serde_json::error::Category::Eof if !body.trim_ascii().is_empty() => Error::Truncated,
-            serde_json::error::Category::Io
-            | serde_json::error::Category::Syntax
-            | serde_json::error::Category::Eof => {
-                let what = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no content type");
-                Error::NotJson { what: self.shown(what) }
-            }
-        })
-    }
-
-    /// What an answer other than 200 means.
-    fn refused(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
-        let said = message(body);
-        let message = match self.shown(&said) {
-            message if message.is_empty() => status.canonical_reason().unwrap_or("no reason given").to_lowercase(),
-            message => message.trim_end_matches('.').to_owned(),
-        };
-        let should_retry = headers.get("x-should-retry").and_then(|value| value.to_str().ok());
-        let number = status.as_u16();
-        let passing = match should_retry {
-            Some("true") => true,
-            Some("false") => false,
-            _ => matches!(number, 408 | 409 | 429) || status.is_server_error(),
-        };
-        match number {
-            _ if passing => {
-                Error::Passing { status: number, message, wait: retry_after::asked(headers, &said, SystemTime::now()) }
-            }
-            300..=399 => {
-                let to = headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
-                // Redacted first: a URL changes the case of its host.
-                let to = Url::parse(&self.key.redact(to)).ok().and_then(|url| url.host_str().map(str::to_owned));
-                Error::Redirect { to: self.shown(&to.unwrap_or_else(|| "another path".to_owned())) }
-            }
-            401 | 403 => Error::Denied { status: number, scope: missing_scope(&said), message },
-            404 => Error::NotFound { message },
-            _ => Error::Status { status: number, message },
-        }
-    }
-
-    fn broken(&self, error: &reqwest::Error) -> Error {
-        if error.is_connect() {
-            let (why, passing) = unreachable(error);
-            Error::Connect { to: self.base.authority().to_owned(), why: self.shown(&why), passing }
-        } else if error.is_timeout() {
-            Error::Broken { why: "nothing came in time".to_owned() }
-        } else {
-            Error::Broken { why: self.shown(&last(error)) }
-        }
-    }
-
-    /// Text from outside, fit to be shown: in one line, not too long, without key material.
-    fn shown(&self, text: &str) -> String {
-        // Redacted first, and without what could hide in a key.
-        let plain: String = text.chars().filter(|c| c.is_whitespace() || !is_hidden(*c)).collect();
-        let line = self.key.redact(&plain).split_whitespace().collect::<Vec<_>>().join(" ");
-        line.chars().take(300).collect()
-    }
-}
-
-impl PageRequest<'_> {
-    /// What the journal calls it.
-    fn name(&self) -> String {
-        let look = match self.look {
-            Purpose::First => "",
-            Purpose::ForNews => " for news",
-            Purpose::ForTheGone => " for the gone",
-        };
-        format!("{}?{}{look}", self.path, self.query)
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::api::endpoint;
-    use crate::api::page::Page;
-    use crate::api::wire::ApiKey;
-    use crate::org::Collection;
-
-    fn options() -> Options {
-        let (timeout, retry_delay) = (Duration::from_secs(30), Duration::from_millis(500));
-        let base_url = "http://127.0.0.1/v1".to_owned();
-        let (organization, rate, deadline, ca_file) = (None, None, None, None);
-        Options { base_url, organization, timeout, retry_delay, concurrency: 8, rate, deadline, ca_file }
-    }
-
-    /// What becomes of an answer to the list of admin keys, and what the journal holds then.
-    fn journalled(status: u16, headers: HeaderMap, body: &'static [u8]) -> (Result<Page<ApiKey>, Error>, String) {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("journal");
-        let memory = Memory(Box::new(move |_| ((status, headers.clone(), body.to_vec()), Duration::ZERO)));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-        let answer = runtime.expect("a runtime").block_on(async {
-            let mut client = Client::in_memory(memory, Key::new("Sess-ABCDEF0123456789").expect("a key"), &options());
-            client.journal(&path, None, 0).expect("begun");
-            let endpoint = endpoint::of(Collection::AdminApiKeys);
-            let get = PageRequest {
-                endpoint,
-                path: endpoint.template,
-                query: "limit=100",
-                or_empty: None,
-                look: Purpose::First,
-            };
-            client.get(get).await
-        });
-        (answer, std::fs::read_to_string(&path).expect("text"))
-    }
-
-    #[test]
-    fn what_only_serde_skips_is_no_answer_and_is_not_kept() {
-        let bodies: [&[u8]; 3] = [
-            b"{\"object\":\xff,\"data\":[],\"has_more\":false}",
-            br#"{"data":[{"id":"a","redacted_value":"piece","x":1e999}],"has_more":false}"#,
-            br#"{"data":[{"id":"a","redacted_value":"piece"}],"has_more":"no"}"#,
-        ];
-        for body in bodies {
-            let (answer, kept) = journalled(200, HeaderMap::new(), body);
-            answer.expect_err("it is none");
-            assert!(!kept.contains("piece") && kept.lines().count() == 1, "{kept}");
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_read_in_an_answer_is_noted_and_its_rest_is_kept() {
-        let (answer, kept) = journalled(
-            200,
-            HeaderMap::new(),
-            br#"{"data":[{"id":"a","redacted_value":"piece","name":"\ud800"}],"has_more":false}"#,
-        );
-        let page = answer.expect("a page");
-        assert_eq!((page.unreadable[0].id.as_str(), page.unreadable[0].field.as_str()), ("a", "name"));
-        assert!(page.data[0].name.is_missing());
-        assert!(!kept.contains("piece") && kept.lines().count() == 2 && kept.contains("unreadable"), "{kept}");
-    }
-
-    #[test]
-    fn a_redirect_to_a_host_that_is_the_key_does_not_show_it() {
-        let headers =
-            HeaderMap::from_iter([(LOCATION, HeaderValue::from_static("https://Sess-ABCDEF0123456789.example/"))]);
-        let (answer, _) = journalled(302, headers, b"");
-        let error = answer.expect_err("not followed").to_string();
-        assert!(!error.to_lowercase().contains("abcdef"), "{error}");
-    }
-
-    #[test]
-    fn what_is_written_down_or_overflows_is_looked_at_first() {
-        let key = || Key::new("Sess-ABCDEF0123456789").expect("a key");
-        let organization = Some("Sess-ABCDEF0123456789".to_owned());
-        let base_url = "https://host/Sess-ABCDEF0123456789".to_owned();
-        for options in [Options { organization, ..options() }, Options { base_url, ..options() }] {
-            let error = Client::new(key(), &options).expect_err("it holds the key").to_string();
-            assert!(error.contains("holds the key") && !error.contains("ABCDEF"), "{error}");
-        }
-        let longest = Options { deadline: Some(Duration::MAX), ..options() };
-        assert!(!Client::new(key(), &longest).expect("a client").overdue());
-    }
-}
+mod tests;

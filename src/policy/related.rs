@@ -1,0 +1,167 @@
+//! Conditions on what a thing is related to.
+
+use super::{
+    Attribute, Condition, Kind, Predicate, Quantity, RelatedPredicate, Relation, ViaKind, ViaPredicate, predefined,
+};
+use crate::document::tree::{Key, Node, Yaml};
+use crate::document::{Problem, Reader};
+
+const QUANTITIES: &[&str] = &["some", "none", "every", "where", "count"];
+const WAYS: &[(&str, ViaKind)] =
+    &[("direct", ViaKind::Direct), ("group", ViaKind::Group), ("membership", ViaKind::Membership)];
+
+/// The words for ways to a grant.
+pub(crate) fn via_words() -> impl Iterator<Item = &'static str> {
+    WAYS.iter().map(|(word, _)| *word)
+}
+
+impl Reader<'_> {
+    pub(super) fn related(
+        &mut self,
+        attribute: &'static Attribute,
+        relation: Relation,
+        node: &Node,
+    ) -> Option<Condition> {
+        let target = relation.target();
+        let related = |condition: Condition, quantity| Condition {
+            span: node.span.clone(),
+            predicate: Predicate::Related(
+                attribute,
+                relation,
+                RelatedPredicate { condition: Box::new(condition), quantity },
+            ),
+        };
+        let entries = match &node.yaml {
+            Yaml::Map(entries) => entries,
+            Yaml::Text(_) | Yaml::List(_) if relation.to_one() => {
+                return self.name_or_id(target, node).map(|condition| related(condition, Quantity::Some));
+            }
+            Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => {
+                let wanted = if relation.to_one() {
+                    "a name, an id, or a condition"
+                } else {
+                    "a condition such as { name: … }"
+                };
+                self.wrong(node, &format!("`{}`", attribute.name), wanted);
+                return None;
+            }
+        };
+        if !entries.iter().any(|(key, _)| QUANTITIES.contains(&key.text.as_str())) {
+            return self.condition(node, target).map(|condition| related(condition, Quantity::Some));
+        }
+        let beside = entries.iter().find(|(key, _)| !QUANTITIES.contains(&key.text.as_str()));
+        if let Some((key, _)) = beside.filter(|(key, _)| super::vocabulary::find(target, &key.text).is_some()) {
+            let message = format!("`{}` cannot be combined with a quantity", key.text);
+            let help = format!("move it into `where`: {{ where: {{ {}: … }}, count: … }}", key.text);
+            self.problem(Problem::new(key.span.clone(), message).help(help));
+            return None;
+        }
+        let fields = self.fields(node, &format!("`{}`", attribute.name), QUANTITIES)?;
+        let mut parts = Vec::new();
+        for (name, quantity) in [("some", Quantity::Some), ("none", Quantity::None), ("every", Quantity::Every)] {
+            if let Some(node) = fields.get(name) {
+                parts.push(related(self.condition(node, target)?, quantity));
+            }
+        }
+        let narrowed = fields.get("where");
+        if let Some(count) = fields.get("count") {
+            let condition = match narrowed {
+                Some(node) => self.condition(node, target)?,
+                None => Condition { span: node.span.clone(), predicate: Predicate::All(Vec::new()) },
+            };
+            let (bounds, counted) = self.count(count, target, relation.counts())?;
+            parts.push(related(condition, Quantity::Count(bounds, counted)));
+        } else if let Some(narrowed) = narrowed {
+            let problem = Problem::new(narrowed.span.clone(), "`where` needs `count`");
+            self.problem(problem.help("for \"at least one\", write the condition itself or `some`"));
+            return None;
+        }
+        match parts.len() {
+            1 => parts.pop(),
+            _ => Some(Condition { span: node.span.clone(), predicate: Predicate::All(parts) }),
+        }
+    }
+
+    /// The short form for a relation to one thing: a pattern for its name or its id.
+    pub(super) fn name_or_id(&mut self, of: Kind, node: &Node) -> Option<Condition> {
+        if of == Kind::Role {
+            return self.role(node);
+        }
+        self.by_name_or_id(of, node)
+    }
+
+    /// The short form for a role. A predefined role is what its id says, whatever name the API gives it, and a custom
+    /// role of that name is not it.
+    pub(super) fn role(&mut self, node: &Node) -> Option<Condition> {
+        let predefined = |item: &Node| match &item.yaml {
+            Yaml::Text(text) => {
+                let id = predefined::pattern_for(text)?;
+                Some(Node { span: item.span.clone(), yaml: Yaml::Text(id) })
+            }
+            Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::List(_) | Yaml::Map(_) => None,
+        };
+        let items = self.list(node)?;
+        let ids: Vec<Node> = items.iter().filter_map(predefined).collect();
+        if ids.is_empty() {
+            return self.by_name_or_id(Kind::Role, node);
+        }
+        // What was a parameter is one no more: a dollar sign is written twice.
+        let written = |mut item: Node| {
+            if let Yaml::Text(text) = &mut item.yaml
+                && text.starts_with('$')
+            {
+                text.insert(0, '$');
+            }
+            item
+        };
+        let others: Vec<Node> = items.into_iter().filter(|item| predefined(item).is_none()).map(written).collect();
+        let list = |items: Vec<Node>| Node { span: node.span.clone(), yaml: Yaml::List(items) };
+        let key = Key { span: node.span.clone(), text: "id".to_owned() };
+        let by_id = self.entry(&key, &list(ids), Kind::Role)?;
+        if others.is_empty() {
+            return Some(by_id);
+        }
+        let by_name = self.by_name_or_id(Kind::Role, &list(others))?;
+        Some(Condition { span: node.span.clone(), predicate: Predicate::Any(vec![by_id, by_name]) })
+    }
+
+    pub(super) fn by_name_or_id(&mut self, of: Kind, node: &Node) -> Option<Condition> {
+        let mut parts = Vec::new();
+        for name in ["name", "id"] {
+            let key = Key { span: node.span.clone(), text: name.to_owned() };
+            parts.push(self.entry(&key, node, of)?);
+        }
+        Some(Condition { span: node.span.clone(), predicate: Predicate::Any(parts) })
+    }
+
+    pub(super) fn via(&mut self, attribute: &Attribute, node: &Node) -> Option<ViaPredicate> {
+        if let Yaml::Map(_) = node.yaml {
+            let fields = self.fields(node, "`via`", &["group"])?;
+            let Some(group) = fields.get("group") else {
+                self.problem(Problem::new(node.span.clone(), "`via` needs `group: CONDITION`"));
+                return None;
+            };
+            let condition = match group.yaml {
+                Yaml::Text(_) | Yaml::List(_) => self.name_or_id(Kind::Group, group),
+                Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Map(_) => {
+                    self.condition(group, Kind::Group)
+                }
+            };
+            return condition.map(|condition| ViaPredicate::Group(Box::new(condition)));
+        }
+        let names: Vec<&str> = WAYS.iter().map(|(name, _)| *name).collect();
+        let mut kinds = Vec::new();
+        for item in self.some(attribute.name, node)? {
+            let Yaml::Text(word) = &item.yaml else {
+                self.wrong(&item, &format!("`{}`", attribute.name), "a text or `{ group: CONDITION }`");
+                return None;
+            };
+            let Some((_, kind)) = WAYS.iter().find(|(name, _)| name == word) else {
+                self.unknown_word(&item.span, "value of `via`", word, &names);
+                return None;
+            };
+            kinds.push((*kind, item.span));
+        }
+        Some(ViaPredicate::Kinds(kinds))
+    }
+}

@@ -1,0 +1,225 @@
+//! The vocabulary of the policy language, as one table. Loading, type checks, "did you mean", and what a rule reads
+//! all follow from a row; to add an attribute is to add one.
+
+use super::Counted;
+use crate::org::{Collection, Extent, Kind, Known, Org, Symbol};
+use crate::time::Time;
+
+use Collection::{
+    AdminApiKeys, ApiKeys, GroupMembers, GroupRoles, Groups, Invites, ProjectGroupRoles, ProjectGroups, ProjectRoles,
+    ProjectUserRoles, ProjectUsers, Projects, Roles, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
+};
+
+mod table;
+
+use table::{GRANTS, TABLE};
+
+impl Kind {
+    /// The word with its article.
+    pub fn one(self) -> String {
+        let article = if self.name().starts_with(['a', 'i']) { "an" } else { "a" };
+        format!("{article} {}", self.name())
+    }
+
+    /// The collections that list all things of this kind.
+    pub fn reads(self) -> &'static [Collection] {
+        match self {
+            Self::Role => &[Roles, Projects, ProjectRoles],
+            Self::User => &[Users],
+            Self::Group => &[Groups],
+            Self::Project => &[Projects],
+            Self::ServiceAccount => &[Projects, ServiceAccounts],
+            Self::Invite => &[Invites],
+            // The API lists the keys of projects along with them: those tell them apart.
+            Self::AdminApiKey => &[AdminApiKeys, Projects, ApiKeys],
+            Self::ApiKey => &[Projects, ApiKeys],
+            Self::Grant => GRANTS,
+        }
+    }
+}
+
+/// Whether a collection is still read where not all grants matter.
+pub fn matters(collection: Collection, scopes: Extent) -> bool {
+    match collection {
+        Roles | UserRoles | GroupRoles => scopes.organization,
+        Projects | ProjectUsers | ProjectGroups | ProjectRoles | ProjectUserRoles | ProjectGroupRoles => scopes.project,
+        // What it holds in the organization, it holds through a group; that it is one, only its project tells.
+        ServiceAccounts => scopes.service_accounts,
+        ServiceAccountRoles => scopes.project && scopes.service_accounts,
+        Users | Groups | GroupMembers | ApiKeys | AdminApiKeys | Invites => true,
+    }
+}
+
+/// An attribute of a kind of thing: a row of the table.
+#[derive(Debug)]
+pub struct Attribute {
+    /// What it is an attribute of.
+    pub of: Kind,
+    /// The word in policies: the API's own, or one of the few that rolelint derives.
+    pub name: &'static str,
+    /// What may be written after it, and how to read it.
+    pub type_: Type,
+    /// What a literal value of it names, if it names something the organization has or has not.
+    pub names: Option<Naming>,
+    /// The collections it needs beyond those that list the thing.
+    pub reads: &'static [Collection],
+    /// What it says, in one line.
+    pub meaning: &'static str,
+}
+
+/// What a literal names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// A thing of its kind, or a word that such things have.
+    Itself,
+    /// One of these words, or one that such things have: the API may have others yet to come.
+    OneOf(&'static [&'static str]),
+    /// A permission.
+    Permission,
+}
+
+/// Whether letters compare with or without case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// With: ids, names, permissions.
+    Exact,
+    /// Without: e-mail addresses and the API's own words.
+    Fold,
+}
+
+/// How to read a text off the thing at a place in its list.
+#[derive(Clone, Copy, Debug)]
+pub enum TextColumn {
+    /// Each thing has its own.
+    Each(for<'a> fn(&'a Org, usize) -> Known<&'a str>),
+    /// Each thing has its own, made of another.
+    Derived(fn(&Org, usize) -> Known<String>),
+    /// Few distinct ones, kept as words.
+    Symbol(fn(&Org, usize) -> Known<Symbol>),
+    /// Of a grant: the kind of its principal.
+    Principal,
+    /// Of a grant: where it holds.
+    Scope,
+}
+
+impl TextColumn {
+    /// All words that there can be, where it is not the API that says them.
+    pub fn own_words(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Each(_) | Self::Derived(_) | Self::Symbol(_) => None,
+            Self::Principal => Some(&["user", "service_account", "group"]),
+            Self::Scope => Some(&SCOPES),
+        }
+    }
+}
+
+/// The scopes of grants, and of roles, so far.
+pub const SCOPES: [&str; 2] = ["organization", "project"];
+
+/// How to read a list of words.
+pub type ListColumn = for<'a> fn(&'a Org, usize) -> Known<&'a [Symbol]>;
+/// How to read true or false.
+pub type FlagColumn = fn(&Org, usize) -> Known<bool>;
+/// How to read a time.
+pub type TimeColumn = fn(&Org, usize) -> Known<Time>;
+
+/// The type of an attribute. For a grant, `Text` and `List` are read off its role.
+#[derive(Clone, Copy, Debug)]
+pub enum Type {
+    /// A text.
+    Text(Case, TextColumn),
+    /// A list of words.
+    List(ListColumn),
+    /// True or false.
+    Flag(FlagColumn),
+    /// A point in time.
+    Time(TimeColumn),
+    /// A way to other things.
+    Relation(Relation),
+    /// The ways that lead to a grant.
+    Via,
+}
+
+/// A way from a thing to others, named after what it leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// From a role or a project to the grants of it, or in it.
+    Holders,
+    /// From a principal to its effective grants.
+    Holds,
+    /// From a principal to the groups that list it.
+    Groups,
+    /// From a group or a project to its members.
+    Members,
+    /// From a project to the roles that it lists.
+    Roles,
+    /// From a role, a user, a group or an invitation to projects.
+    Projects,
+    /// From a project to its service accounts.
+    ServiceAccounts,
+    /// From a project to its keys.
+    ApiKeys,
+    /// From what stands in a project, or a grant that holds in one, to that project.
+    Project,
+    /// From a grant to its role.
+    Role,
+    /// From a grant to the user that holds it, or from a key to the user whose it is; if one does.
+    User,
+    /// From a grant to the group that holds it, if one does.
+    Group,
+    /// From a grant to the service account that holds it, or from a key to the one whose it is; if one does.
+    ServiceAccount,
+}
+
+impl Relation {
+    /// What it leads to.
+    pub fn target(self) -> Kind {
+        match self {
+            Self::Holders | Self::Holds => Kind::Grant,
+            Self::Groups | Self::Group => Kind::Group,
+            Self::Members | Self::User => Kind::User,
+            Self::Roles | Self::Role => Kind::Role,
+            Self::Projects | Self::Project => Kind::Project,
+            Self::ServiceAccounts | Self::ServiceAccount => Kind::ServiceAccount,
+            Self::ApiKeys => Kind::ApiKey,
+        }
+    }
+
+    /// Whether it leads to one thing at most.
+    pub fn to_one(self) -> bool {
+        match self {
+            Self::Project | Self::Role | Self::User | Self::Group | Self::ServiceAccount => true,
+            Self::Holders
+            | Self::Holds
+            | Self::Groups
+            | Self::Members
+            | Self::Roles
+            | Self::Projects
+            | Self::ServiceAccounts
+            | Self::ApiKeys => false,
+        }
+    }
+}
+
+impl Relation {
+    /// What is counted of it where the rule does not say: of holders, each once, however many grants they have.
+    pub fn counts(self) -> Counted {
+        if self == Self::Holders { Counted::Principals } else { Counted::Each }
+    }
+}
+
+/// The collections that a relation of that kind needs.
+pub fn reads(of: Kind, relation: Relation) -> &'static [Collection] {
+    let row = TABLE.iter().find(|row| row.of == of && matches!(row.type_, Type::Relation(other) if other == relation));
+    row.map_or(&[], |row| row.reads)
+}
+
+/// The attribute of that kind and name.
+pub fn find(of: Kind, name: &str) -> Option<&'static Attribute> {
+    TABLE.iter().find(|row| row.of == of && row.name == name)
+}
+
+/// The attributes of a kind, in the order of the table.
+pub fn of(kind: Kind) -> impl Iterator<Item = &'static Attribute> {
+    TABLE.iter().filter(move |row| row.of == kind)
+}

@@ -1,0 +1,301 @@
+//! The table of attributes: a row for each.
+
+use super::{Attribute, Case, Naming, Relation, TextColumn, Type};
+use crate::org::{Collection, Kind, Known, Org, Symbol, plain_name};
+
+use Collection::{
+    ApiKeys, GroupMembers, GroupRoles, Groups, ProjectGroupRoles, ProjectGroups, ProjectRoles, ProjectUserRoles,
+    ProjectUsers, Projects, Roles, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
+};
+
+macro_rules! each {
+    ($list:ident . $field:ident) => {
+        TextColumn::Each(|org, at| org.$list[at].$field.as_ref().map(crate::org::Text::as_str))
+    };
+}
+
+macro_rules! copied {
+    ($list:ident . $field:ident) => {
+        |org, at| org.$list[at].$field
+    };
+}
+
+macro_rules! id {
+    ($list:ident) => {
+        TextColumn::Each(|org, at| Known::Value(org.$list[at].id.as_str()))
+    };
+}
+
+/// Collections that together tell every effective grant.
+pub const GRANTS: &[Collection] = &[
+    Roles,
+    Users,
+    UserRoles,
+    Groups,
+    GroupRoles,
+    GroupMembers,
+    Projects,
+    ProjectUsers,
+    ProjectGroups,
+    ProjectRoles,
+    ProjectUserRoles,
+    ProjectGroupRoles,
+    ServiceAccounts,
+    ServiceAccountRoles,
+];
+/// Those that tell the grants of users.
+const OF_USERS: &[Collection] = &[
+    Roles,
+    Users,
+    UserRoles,
+    Groups,
+    GroupRoles,
+    GroupMembers,
+    Projects,
+    ProjectUsers,
+    ProjectGroups,
+    ProjectRoles,
+    ProjectUserRoles,
+    ProjectGroupRoles,
+];
+/// Those that tell the grants of groups.
+const OF_GROUPS: &[Collection] = &[Roles, Groups, GroupRoles, Projects, ProjectGroups, ProjectRoles, ProjectGroupRoles];
+/// Those that tell the grants of service accounts.
+const OF_ACCOUNTS: &[Collection] = &[
+    Roles,
+    Groups,
+    GroupRoles,
+    GroupMembers,
+    Projects,
+    ProjectGroups,
+    ProjectRoles,
+    ProjectGroupRoles,
+    ServiceAccounts,
+    ServiceAccountRoles,
+];
+/// Only an answer about an assignment carries these fields of a role; who is asked about is told by groups, too.
+const ASSIGNED: &[Collection] =
+    &[UserRoles, GroupRoles, GroupMembers, ProjectUserRoles, ProjectGroupRoles, ServiceAccountRoles];
+
+const fn row(of: Kind, name: &'static str, type_: Type, meaning: &'static str) -> Attribute {
+    Attribute { of, name, type_, names: None, reads: &[], meaning }
+}
+
+impl Attribute {
+    const fn names(mut self, naming: Naming) -> Self {
+        self.names = Some(naming);
+        self
+    }
+
+    const fn reads(mut self, reads: &'static [Collection]) -> Self {
+        self.reads = reads;
+        self
+    }
+}
+
+pub static TABLE: &[Attribute] = &{
+    use Case::{Exact, Fold};
+    use Kind::{AdminApiKey, ApiKey, Grant, Group, Invite, Project, Role, ServiceAccount, User};
+    use Naming::{Itself, OneOf, Permission};
+    use Relation::{Holders, Holds, Members};
+    use Type::{Flag, List, Text, Time, Via};
+    [
+        row(Role, "id", Text(Exact, id!(roles)), "the role's id; of a predefined role, the short spelling")
+            .names(Itself),
+        row(Role, "name", Text(Exact, each!(roles.name)), "the role's name").names(Itself),
+        row(
+            Role,
+            "plain_name",
+            Text(Exact, TextColumn::Derived(role_plain_name)),
+            "the name as it looks: lower-case Latin letters instead of lookalikes, no hidden characters, no punctuation",
+        )
+        .names(Itself),
+        row(Role, "description", Text(Exact, each!(roles.description)), "free text"),
+        row(Role, "permissions", List(role_permissions), "what the role permits").names(Permission),
+        row(Role, "predefined_role", Flag(copied!(roles.predefined_role)), "whether OpenAI defines the role"),
+        row(
+            Role,
+            "resource_type",
+            Text(Fold, TextColumn::Symbol(copied!(roles.resource_type))),
+            "`api.organization` or `api.project`",
+        )
+        .names(Itself),
+        row(Role, "scope", Text(Fold, TextColumn::Each(role_scope)), "`organization` or `project`").names(Itself),
+        row(Role, "created_at", Time(copied!(roles.created_at)), "when the role was created").reads(ASSIGNED),
+        row(Role, "updated_at", Time(copied!(roles.updated_at)), "when the role last changed").reads(ASSIGNED),
+        row(Role, "created_by", Text(Exact, each!(roles.created_by)), "the id of the account that created the role").reads(ASSIGNED),
+        row(Role, "holders", Type::Relation(Holders), "the grants of the role").reads(GRANTS),
+        row(Role, "projects", Type::Relation(Relation::Projects), "the projects that list the role")
+            .reads(&[Projects, ProjectRoles]),
+        row(User, "id", Text(Exact, id!(users)), "the user's id").names(Itself),
+        row(User, "name", Text(Exact, each!(users.name)), "display name").names(Itself),
+        row(User, "email", Text(Fold, each!(users.email)), "e-mail address").names(Itself),
+        row(
+            User,
+            "role",
+            Text(Fold, TextColumn::Symbol(copied!(users.role))),
+            "the legacy role: `owner` or `reader`. Says nothing about custom roles and groups; see `holds`",
+        )
+        .names(Itself),
+        row(User, "is_service_account", Flag(copied!(users.is_service_account)), "whether it is a service account"),
+        row(User, "is_scim_managed", Flag(copied!(users.is_scim_managed)), "whether an identity provider manages it"),
+        row(User, "added_at", Time(copied!(users.added_at)), "when the user joined the organization"),
+        row(User, "created", Time(copied!(users.created)), "when the account was created"),
+        row(
+            User,
+            "api_key_last_used_at",
+            Time(copied!(users.api_key_last_used_at)),
+            "when one of the user's keys was last used; `null` if never",
+        ),
+        row(User, "enabled", Flag(copied!(users.enabled)), "whether the account is enabled"),
+        row(User, "banned", Flag(copied!(users.banned)), "whether the account is banned"),
+        row(
+            User,
+            "holds",
+            Type::Relation(Holds),
+            "the user's effective grants: direct, through groups, and implied by membership",
+        )
+        .reads(OF_USERS),
+        row(User, "groups", Type::Relation(Relation::Groups), "the groups that list the user")
+            .reads(&[Groups, GroupMembers]),
+        row(User, "projects", Type::Relation(Relation::Projects), "the projects that list the user")
+            .reads(&[Projects, ProjectUsers]),
+        row(Group, "id", Text(Exact, id!(groups)), "the group's id").names(Itself),
+        row(Group, "name", Text(Exact, each!(groups.name)), "display name").names(Itself),
+        row(Group, "is_scim_managed", Flag(copied!(groups.is_scim_managed)), "whether an identity provider manages it"),
+        row(
+            Group,
+            "group_type",
+            Text(Fold, TextColumn::Symbol(copied!(groups.group_type))),
+            "`group` or `tenant_group`",
+        )
+        .names(Itself),
+        row(Group, "created_at", Time(copied!(groups.created_at)), "when the group was created"),
+        row(Group, "members", Type::Relation(Members), "the members of the group").reads(&[Users, GroupMembers]),
+        row(Group, "holds", Type::Relation(Holds), "the grants of the group").reads(OF_GROUPS),
+        row(Group, "projects", Type::Relation(Relation::Projects), "the projects that list the group")
+            .reads(&[Projects, ProjectGroups]),
+        row(Project, "id", Text(Exact, id!(projects)), "the project's id").names(Itself),
+        row(Project, "name", Text(Exact, each!(projects.name)), "display name").names(Itself),
+        row(Project, "status", Text(Fold, TextColumn::Symbol(copied!(projects.status))), "`active` or `archived`")
+            .names(OneOf(&["active", "archived"])),
+        row(Project, "created_at", Time(copied!(projects.created_at)), "when the project was created"),
+        row(Project, "archived_at", Time(copied!(projects.archived_at)), "when it was archived; `null` if it is not"),
+        row(
+            Project,
+            "holders",
+            Type::Relation(Holders),
+            "the grants in the project; in a condition on a permission, also those of the organization",
+        )
+        .reads(GRANTS),
+        row(Project, "members", Type::Relation(Members), "the users that the project lists; not those of its groups")
+            .reads(&[Users, ProjectUsers]),
+        row(Project, "service_accounts", Type::Relation(Relation::ServiceAccounts), "its service accounts")
+            .reads(&[ServiceAccounts]),
+        row(Project, "api_keys", Type::Relation(Relation::ApiKeys), "its keys").reads(&[ApiKeys]),
+        row(Project, "roles", Type::Relation(Relation::Roles), "the roles that it lists").reads(&[ProjectRoles]),
+        row(ServiceAccount, "id", Text(Exact, id!(service_accounts)), "the service account's id").names(Itself),
+        row(ServiceAccount, "name", Text(Exact, each!(service_accounts.name)), "display name").names(Itself),
+        row(
+            ServiceAccount,
+            "role",
+            Text(Fold, TextColumn::Symbol(copied!(service_accounts.role))),
+            "the legacy role in its project: `owner`, `member` or `none`. Says nothing about custom roles; see `holds`",
+        )
+        .names(OneOf(&["owner", "member", "none"])),
+        row(ServiceAccount, "created_at", Time(copied!(service_accounts.created_at)), "when it was created"),
+        row(ServiceAccount, "project", Type::Relation(Relation::Project), "its project"),
+        row(ServiceAccount, "holds", Type::Relation(Holds), "its effective grants: in its project, and through groups")
+            .reads(OF_ACCOUNTS),
+        row(ServiceAccount, "groups", Type::Relation(Relation::Groups), "the groups that list it")
+            .reads(&[Groups, GroupMembers]),
+        row(Invite, "id", Text(Exact, id!(invites)), "the invitation's id").names(Itself),
+        row(Invite, "email", Text(Fold, each!(invites.email)), "who is invited"),
+        row(
+            Invite,
+            "role",
+            Text(Fold, TextColumn::Symbol(copied!(invites.role))),
+            "the legacy role that the invitee will get: `owner` or `reader`",
+        )
+        .names(OneOf(&["owner", "reader"])),
+        row(
+            Invite,
+            "status",
+            Text(Fold, TextColumn::Symbol(copied!(invites.status))),
+            "`pending`, `accepted` or `expired`",
+        )
+        .names(OneOf(&["pending", "accepted", "expired"])),
+        row(Invite, "created_at", Time(copied!(invites.created_at)), "when it was sent"),
+        row(Invite, "expires_at", Time(copied!(invites.expires_at)), "when it expires; `null` if never"),
+        row(Invite, "accepted_at", Time(copied!(invites.accepted_at)), "when it was accepted; `null` if it was not"),
+        row(Invite, "projects", Type::Relation(Relation::Projects), "the projects that the invitee will join")
+            .reads(&[Projects]),
+        row(AdminApiKey, "id", Text(Exact, id!(admin_api_keys)), "the key's id").names(Itself),
+        row(AdminApiKey, "name", Text(Exact, each!(admin_api_keys.name)), "display name").names(Itself),
+        row(AdminApiKey, "created_at", Time(copied!(admin_api_keys.created_at)), "when it was created"),
+        row(AdminApiKey, "expires_at", Time(copied!(admin_api_keys.expires_at)), "when it expires; `null` if never"),
+        row(
+            AdminApiKey,
+            "last_used_at",
+            Time(copied!(admin_api_keys.last_used_at)),
+            "when it was last used; `null` if never",
+        ),
+        row(AdminApiKey, "owner", Type::Relation(Relation::User), "the user who owns the key, if the organization has such a user")
+            .reads(&[Users]),
+        row(ApiKey, "id", Text(Exact, id!(api_keys)), "the key's id").names(Itself),
+        row(ApiKey, "name", Text(Exact, each!(api_keys.name)), "display name").names(Itself),
+        row(ApiKey, "created_at", Time(copied!(api_keys.created_at)), "when it was created"),
+        row(ApiKey, "last_used_at", Time(copied!(api_keys.last_used_at)), "when it was last used; `null` if never"),
+        row(
+            ApiKey,
+            "owner_project_access",
+            Text(Fold, TextColumn::Symbol(copied!(api_keys.owner_project_access))),
+            "whether its owner still has access to the project: `active` or `inactive`",
+        )
+        .names(OneOf(&["active", "inactive"])),
+        row(ApiKey, "project", Type::Relation(Relation::Project), "its project"),
+        row(ApiKey, "owner", Type::Relation(Relation::User), "the user who owns the key, if the organization has such a user")
+            .reads(&[Users]),
+        row(
+            ApiKey,
+            "service_account",
+            Type::Relation(Relation::ServiceAccount),
+            "the service account that owns the key, if its project has such an account",
+        )
+        .reads(&[ServiceAccounts]),
+        row(
+            Grant,
+            "principal",
+            Text(Fold, TextColumn::Principal),
+            "who holds the role: `user`, `service_account` or `group`",
+        ),
+        row(Grant, "permission", List(role_permissions), "what the granted role permits").names(Permission),
+        row(Grant, "scope", Text(Fold, TextColumn::Scope), "where the grant holds: `organization` or `project`"),
+        row(Grant, "role", Type::Relation(Relation::Role), "the granted role"),
+        row(Grant, "project", Type::Relation(Relation::Project), "the project where the grant holds, if it is a grant in a project"),
+        row(Grant, "user", Type::Relation(Relation::User), "the user who holds the role, if it is a user"),
+        row(Grant, "group", Type::Relation(Relation::Group), "the group that holds the role, if it is a group"),
+        row(
+            Grant,
+            "service_account",
+            Type::Relation(Relation::ServiceAccount),
+            "the service account that holds the role, if it is one",
+        ),
+        row(Grant, "via", Via, "how the principal holds it: `direct`, `group`, `membership`, or `{group: CONDITION}`"),
+    ]
+};
+
+fn role_permissions(org: &Org, at: usize) -> Known<&[Symbol]> {
+    org.roles[at].permissions.as_ref().map(Vec::as_slice)
+}
+
+fn role_plain_name(org: &Org, at: usize) -> Known<String> {
+    org.roles[at].name.as_ref().map(|name| plain_name(name))
+}
+
+fn role_scope(org: &Org, at: usize) -> Known<&str> {
+    org.roles[at].resource_type.map(|word| {
+        let resource_type = org.symbols.text(word);
+        resource_type.strip_prefix("api.").unwrap_or(resource_type)
+    })
+}
