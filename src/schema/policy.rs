@@ -82,6 +82,10 @@ fn rule_keys() -> Vec<(&'static str, Value)> {
         ),
         ("allow_empty", described(json!({ "type": "boolean" }), "that nothing is selected is expected")),
         ("allow_unmatched", described(json!({ "type": "boolean" }), "that names match nothing is expected")),
+        (
+            "waivable",
+            described(json!({ "type": "boolean" }), "whether a waiver or the baseline may accept a violation"),
+        ),
     ]
 }
 

@@ -39,7 +39,10 @@ fn a_file_that_is_not_a_report_is_an_error() {
         (results[..results.len() / 2].to_owned(), "EOF while parsing"),
         (results.replace("\"schema_version\": 2", "\"schema_version\": 9"), "schema version 9"),
         (results.replace("\"exit_code\": 1", "\"exit_code\": 0"), "its exit code 0 contradicts"),
-        (results.replace("\"status\": \"violation\"", "\"status\": \"waived\""), "counts findings that do not exist"),
+        (
+            results.replace("\"status\": \"violation\"", "\"status\": \"baselined\""),
+            "counts findings that do not exist",
+        ),
     ];
     for (text, says) in table {
         let ran = offline().file("results.json", &text).args(["report", "results.json"]).run().ends_with(2);
