@@ -103,7 +103,7 @@ pub struct Api {
     pub retry_delay: Duration,
 }
 
-/// Which policies are loaded, which of their rules are judged, and with which parameters.
+/// Which policies are loaded, which of their rules are checked, and with which parameters.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Rules")]
 pub struct Rules {

@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::escape::shown;
 use crate::org::Failure;
 
-/// Why an endpoint was given up.
+/// Why the breaker of an endpoint opened.
 #[derive(Clone, Debug)]
 pub struct Tripped {
     /// Whether it denies.
@@ -22,7 +22,7 @@ pub struct Tripped {
     pub help: Option<String>,
 }
 
-/// Why the API could not be asked, or gave no answer that can be used. Never holds key material.
+/// Why a request could not be sent or its response could not be used. Never contains key material.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
     /// There is no key.

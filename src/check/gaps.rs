@@ -32,7 +32,7 @@ impl<'g, 'f, 'o> Gaps<'g, 'f, 'o> {
         self.found.push(Missing::Unread(sentence));
     }
 
-    /// Notes what is missing of a whole collection.
+    /// Notes what is missing from a whole collection.
     pub fn unread(&mut self, collection: Collection) {
         let record = self.facts.org.coverage.of(collection);
         if !record.asked {
@@ -94,7 +94,7 @@ impl<'o> Facts<'o> {
     }
 }
 
-/// The sentence on an attribute that the API did not send for so many things.
+/// The sentence about an attribute that the API did not send for this many things.
 pub fn unsent_for(attribute: &str, first: &Thing, count: usize) -> String {
     let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
     format!("the API sent no `{attribute}` for {} {}{more}", first.kind.words(), first.qualified_label())

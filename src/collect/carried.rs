@@ -6,11 +6,11 @@ use crate::api::parent::Parent;
 use crate::org::{Assignment, Builder, Collection, Role, Text, Via};
 use crate::time::Time;
 
-/// What is taken from an earlier collection.
+/// What is reused from an earlier collection.
 #[derive(Debug, Default)]
 pub struct Carried {
     pub parts: BTreeMap<(Collection, Parent), CarriedRoles>,
-    /// What only responses about an assignment tell of a role.
+    /// Role fields that only responses about an assignment contain.
     pub roles: BTreeMap<Text, Role>,
 }
 
@@ -28,23 +28,23 @@ pub enum CarriedWay {
 }
 
 impl Carried {
-    /// What is carried for one principal.
+    /// What is reused for one principal.
     pub fn of(&self, collection: Collection, part: &Parent) -> Option<&CarriedRoles> {
-        // A copy of the key is dear, and mostly nothing is carried.
+        // Copying the key is expensive, and usually nothing is reused.
         if self.parts.is_empty() { None } else { self.parts.get(&(collection, part.clone())) }
     }
 
-    /// For whom something is carried, and when it was read.
+    /// For whom data is reused, and when it was read.
     pub fn parts(&self) -> impl Iterator<Item = (Collection, &Parent, Time)> {
         self.parts.iter().map(|((collection, part), roles)| (*collection, part, roles.from))
     }
 
-    /// Takes nothing over of a collection.
+    /// Reuses nothing of a collection.
     pub fn drop(&mut self, collection: Collection) {
         self.parts.retain(|(of, _), _| *of != collection);
     }
 
-    /// Fills in what only responses about an assignment tell of a role.
+    /// Fills in role fields that only responses about an assignment contain.
     pub fn complete<'r>(&self, roles: impl Iterator<Item = (&'r Text, &'r mut Role)>) {
         for (id, role) in roles {
             if let Some(told) = self.roles.get(id) {

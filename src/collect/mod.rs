@@ -43,14 +43,13 @@ use progress::Tally;
 pub struct Order<'a> {
     /// The collections, each with its ancestors.
     pub collections: &'a BTreeSet<Collection>,
-    /// The organization, where one was named.
+    /// The organization in `--organization`, if any.
     pub organization: Option<&'a str>,
     /// When the collection began: with a journal, at the first run.
     pub began: Time,
     /// When this run began.
     pub present: Time,
-    /// An earlier collection, from which is taken what has not changed since; unless the oldest fact in it was read
-    /// before this time.
+    /// An earlier collection to reuse, unless its oldest fact was read before this time.
     pub since: Option<(&'a Org, Time)>,
 }
 
@@ -111,7 +110,7 @@ impl Lists<'_> {
         }
         let wanted = Wanted::new(&org, whose);
         drop(org);
-        // What is cheap is read anew in any case.
+        // Cheap lists are always read again.
         let mut unseen = None;
         let full_because = match collector.order.since.filter(|_| !collector.slow_collections().is_empty()) {
             None => {

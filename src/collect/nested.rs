@@ -71,7 +71,7 @@ impl Wanted {
 }
 
 impl Collector<'_> {
-    /// What has to be asked for each group, project, and whatever stands in projects; with `slow`, also for each user.
+    /// The nested lists of groups, projects and things in projects; with `slow`, also those of users.
     pub(crate) async fn details(&self, responses: &mut Responses, wanted: &Wanted, slow: bool) {
         let users = if slow { users(responses, wanted) } else { Vec::new() };
         let groups: Vec<Target> =

@@ -10,7 +10,7 @@ use crate::api::parent::Parent;
 use crate::api::wire::{self, Item, Role};
 use crate::org::{Collection, Known, canonical_role_id};
 
-/// Why a field of a thing is not known, by the list that has the thing, the thing, and the field.
+/// Why a field is unknown, by list, thing and field.
 pub type Unclear = BTreeMap<(Collection, Parent), BTreeMap<String, String>>;
 
 /// One list for each thing.

@@ -8,7 +8,7 @@ use super::Entry;
 use crate::document::tree::{Node, Yaml, parse};
 use crate::document::{Params, Problem, Reader, SourceText};
 
-/// What stands behind a key.
+/// The value of a key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Takes {
     /// A text or a number.
@@ -25,7 +25,7 @@ pub(crate) enum Takes {
     Params,
 }
 
-/// Each key, the flag that it stands for, and what it takes.
+/// Each key, its flag, and the values it takes.
 pub(crate) const KEYS: [(&str, &str, Takes); 25] = [
     ("policies", "policy", Takes::Paths),
     ("only", "only", Takes::Words),

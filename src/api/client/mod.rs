@@ -27,7 +27,7 @@ mod response;
 pub(crate) use request::PageRequest;
 pub use request::{Options, Purpose};
 
-/// The header that names an organization, in requests and in answers.
+/// The header that names an organization, in requests and responses.
 const ORGANIZATION: &str = "openai-organization";
 /// The largest page, in MiB.
 const LARGEST: usize = 32;
@@ -40,7 +40,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// If the API asks for a longer pause than this, we do not wait for it.
 const LONGEST_ASKED: Duration = Duration::from_secs(300);
 
-/// What stands for an answer that says that there is nothing to list.
+/// The body to use instead of a response that means that there is nothing to list.
 const EMPTY: &[u8] = br#"{"object":"list","data":[],"has_more":false,"next":null}"#;
 
 /// How requests are sent.

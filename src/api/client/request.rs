@@ -5,45 +5,45 @@ use std::time::Duration;
 
 use crate::api::endpoint::Endpoint;
 
-/// What a list is read for. The answer to one is not the answer to the other, though the request is the same.
+/// The purpose of a request. The journal keeps separate responses for each purpose, although the requests are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// To know it.
     First,
-    /// To see what came, or became of something, while we read.
+    /// To see what was added or changed during collection.
     ForNews,
-    /// To see who left while we read.
+    /// To see who left during collection.
     ForTheGone,
 }
 
 /// How to reach the API.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The base URL, version included.
+    /// The base URL, including the version.
     pub base_url: String,
-    /// The organization, where the key alone does not say.
+    /// The organization, if the key belongs to several.
     pub organization: Option<String>,
     /// For one attempt, from the first byte sent to the last received.
     pub timeout: Duration,
-    /// The wait before the first repetition; it doubles each time.
+    /// The delay before the first retry; it doubles each time.
     pub retry_delay: Duration,
     /// Maximum number of concurrent requests.
     pub concurrency: usize,
-    /// The most requests a minute for each endpoint; without it, as many as the API lets through.
+    /// Maximum requests per minute for each endpoint; without it, as many as the API accepts.
     pub rate: Option<f64>,
-    /// After so long, nothing more is asked.
+    /// No requests are sent after this time.
     pub deadline: Option<Duration>,
-    /// A file of CA certificates, in PEM, that are trusted beside those of the system.
+    /// A file of CA certificates in PEM, trusted in addition to those of the system.
     pub ca_file: Option<PathBuf>,
 }
 
-/// What is asked. `path` and `query` are encoded already.
+/// A request. `path` and `query` are already encoded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PageRequest<'a> {
     pub endpoint: &'static Endpoint,
     pub path: &'a str,
     pub query: &'a str,
-    /// A status that says that there is nothing to list.
+    /// A status that means that there is nothing to list.
     pub or_empty: Option<u16>,
     /// What for.
     pub look: Purpose,

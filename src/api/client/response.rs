@@ -26,11 +26,11 @@ impl Client {
     }
 
     pub(super) fn read<T: DeserializeOwned>(&self, body: &[u8], headers: &HeaderMap) -> Result<T, Error> {
-        // To serde, a list of values in the right order is as good as an object. No answer is one.
+        // serde accepts a list of values in the right order instead of an object. The API never sends one.
         if body.trim_ascii_start().starts_with(b"[") {
             return Err(Error::Shape { what: "a list instead of an object".to_owned() });
         }
-        // Of what it skips, serde does not look at the bytes.
+        // serde does not validate the bytes that it skips.
         let json = std::str::from_utf8(body).map_err(|_| Error::NotJson { what: "it is not UTF-8".to_owned() })?;
         serde_json::from_str(json).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => Error::Shape { what: self.shown(&error.to_string()) },
@@ -44,7 +44,7 @@ impl Client {
         })
     }
 
-    /// What an answer other than 200 means.
+    /// What a status other than 200 means.
     pub(super) fn refused(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
         let said = message(body);
         let message = match self.shown(&said) {
@@ -85,9 +85,9 @@ impl Client {
         }
     }
 
-    /// Text from outside, fit to be shown: in one line, not too long, without key material.
+    /// Text from outside, made fit to show: one line, not too long, without key material.
     pub(super) fn shown(&self, text: &str) -> String {
-        // Redacted first, and without what could hide in a key.
+        // Redact first, after removing characters that could split a key.
         let plain: String = text.chars().filter(|c| c.is_whitespace() || !is_hidden(*c)).collect();
         let line = self.key.redact(&plain).split_whitespace().collect::<Vec<_>>().join(" ");
         line.chars().take(300).collect()

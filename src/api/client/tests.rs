@@ -14,7 +14,7 @@ fn options() -> Options {
     Options { base_url, organization, timeout, retry_delay, concurrency: 8, rate, deadline, ca_file }
 }
 
-/// What becomes of an answer to the list of admin keys, and what the journal holds then.
+/// What happens to a response to the list of admin keys, and what the journal then contains.
 fn journalled(status: u16, headers: HeaderMap, body: &'static [u8]) -> (Result<Page<ApiKey>, Error>, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("journal");

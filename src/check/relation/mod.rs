@@ -36,7 +36,7 @@ pub trait Family {
     /// The paths to the related thing at this place.
     fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Path>;
 
-    /// Notes why there may be more related things than were read, in words for whoever has to mend it.
+    /// Notes why there may be more related things than were read, so that the user can fix it.
     fn gaps(&self, gaps: &mut Gaps<'_, '_, '_>, start: Start);
 }
 

@@ -40,7 +40,7 @@ const SHOWN_IN_PROJECTS: [Collection; 6] = [
     Collection::ServiceAccounts,
 ];
 
-/// Why an organization does not show what is needed to tell whether the roles in these collections are what they were.
+/// Why an organization does not show whether the roles in these collections have changed, if it does not.
 pub fn hidden(org: &Org, slow: &[Collection]) -> Result<(), String> {
     let in_projects = slow.iter().any(|collection| *collection != Collection::UserRoles);
     let also = if in_projects { &SHOWN_IN_PROJECTS[..] } else { &[] };

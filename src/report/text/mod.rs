@@ -297,7 +297,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Sentences about the data: where two views of inheritance differ, or what reads otherwise than it is.
+    /// Sentences about the data: where two views of inheritance differ, or what may mislead.
     fn sentences(&mut self, sentences: &[String]) {
         let shown = if self.style.verbose { sentences.len() } else { SENTENCES };
         for sentence in sentences.iter().take(shown) {
