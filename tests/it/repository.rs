@@ -297,3 +297,10 @@ fn every_way_to_a_false_green_names_tests_that_exist_and_every_such_test_is_name
         }
     }
 }
+
+#[test]
+fn no_file_of_the_source_is_over_400_lines() {
+    let lines = |path: &PathBuf| std::fs::read_to_string(path).expect("a file of the repository").lines().count();
+    let long: Vec<PathBuf> = files("src", "rs").into_iter().filter(|path| lines(path) > 400).collect();
+    assert_eq!(long, Vec::<PathBuf>::new());
+}

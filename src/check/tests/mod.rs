@@ -4,6 +4,7 @@
 
 mod model;
 mod plain;
+mod put;
 mod seen;
 mod world;
 

@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::world::{Holes, Owner, PERMISSIONS, World};
-use crate::org::{
-    self, AdminApiKey, ApiKey, Assignment, Builder, Collection, Coverage, Failure, Group, Invite, Known, Org, Project,
-    ProjectGroup, ProjectUser, Role, ServiceAccount, Source, Text, User, Via,
-};
+use super::world::{Holes, World};
+use crate::org::{Builder, Collection, Coverage, Failure, Group, Known, Org, Source, Text};
 
 use Collection::{
-    AdminApiKeys, ApiKeys, GroupMembers, GroupRoles, Groups, Invites, ProjectGroupRoles, ProjectGroups, ProjectRoles,
-    ProjectUserRoles, ProjectUsers, Projects, Roles, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
+    ApiKeys, GroupMembers, GroupRoles, Groups, ProjectGroupRoles, ProjectGroups, ProjectRoles, ProjectUserRoles,
+    ProjectUsers, Projects, Roles, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
 };
 
 /// The organization as it looks through the holes.
@@ -46,71 +43,71 @@ pub fn build(world: &World, holes: &Holes) -> Org {
 }
 
 /// A role in a list of roles, and the group that it comes through, if it does.
-type Held = (String, Option<String>);
+pub type Held = (String, Option<String>);
 /// By project and id: the legacy word, the groups, and the roles there.
 type InProjects = BTreeMap<(usize, String), (Option<&'static str>, BTreeSet<String>, Vec<Held>)>;
 
 impl World {
-    fn role(&self, at: usize) -> String {
+    pub fn role(&self, at: usize) -> String {
         format!("r{}", at % self.roles.len())
     }
 
-    fn project_roles(&self, picked: &[usize]) -> Vec<String> {
+    pub fn project_roles(&self, picked: &[usize]) -> Vec<String> {
         let count = self.project_roles.len();
         picked.iter().filter(|_| count > 0).map(|at| format!("q{}", at % count)).collect()
     }
 
     /// What the list of roles of every project has.
-    fn listed_in_projects(&self) -> Vec<String> {
+    pub fn listed_in_projects(&self) -> Vec<String> {
         let predefined = ["role-api-project-member", "role-api-project-owner"];
         let predefined = predefined.into_iter().filter(|_| self.described).map(str::to_owned);
         (0..self.project_roles.len()).map(|at| format!("q{at}")).chain(predefined).collect()
     }
 
-    fn team(&self, at: usize) -> Option<usize> {
+    pub fn team(&self, at: usize) -> Option<usize> {
         (!self.groups.is_empty()).then(|| at % self.groups.len())
     }
 
     /// The groups of somebody. In those that the list does not have, there is nobody.
-    fn teams(&self, picked: &[usize]) -> BTreeSet<usize> {
+    pub fn teams(&self, picked: &[usize]) -> BTreeSet<usize> {
         picked.iter().filter_map(|&at| self.team(at)).filter(|&team| self.groups[team].listed).collect()
     }
 }
 
-struct Seen<'w> {
-    world: &'w World,
-    holes: &'w Holes,
+pub struct Seen<'w> {
+    pub world: &'w World,
+    pub holes: &'w Holes,
     /// Those that the list of projects told.
-    projects: Vec<usize>,
-    coverage: Coverage,
+    pub projects: Vec<usize>,
+    pub coverage: Coverage,
     /// By id, whether the organization's list has it.
-    roles: BTreeMap<String, bool>,
-    groups: BTreeMap<String, (bool, Vec<String>)>,
+    pub roles: BTreeMap<String, bool>,
+    pub groups: BTreeMap<String, (bool, Vec<String>)>,
     /// Whether the list has them, their groups, and their roles.
-    users: BTreeMap<String, (bool, BTreeSet<String>, Vec<Held>)>,
+    pub users: BTreeMap<String, (bool, BTreeSet<String>, Vec<Held>)>,
     /// Their groups do not stand in projects.
-    members: InProjects,
-    links: BTreeMap<(usize, String), Vec<String>>,
-    accounts: InProjects,
+    pub members: InProjects,
+    pub links: BTreeMap<(usize, String), Vec<String>>,
+    pub accounts: InProjects,
 }
 
 impl Seen<'_> {
-    fn asked(&self, collection: Collection) -> bool {
+    pub fn asked(&self, collection: Collection) -> bool {
         self.holes.asked(collection)
     }
 
-    fn cut(&mut self, collection: Collection) {
+    pub fn cut(&mut self, collection: Collection) {
         self.coverage.of_mut(collection).cut = Some(denied());
     }
 
-    fn gap(&mut self, collection: Collection, id: String) {
+    pub fn gap(&mut self, collection: Collection, id: String) {
         if self.asked(collection) {
             self.coverage.of_mut(collection).gaps.insert(id, denied());
         }
     }
 
     /// Those of these groups whose members were read.
-    fn told(&self, teams: &BTreeSet<usize>) -> BTreeSet<String> {
+    pub fn told(&self, teams: &BTreeSet<usize>) -> BTreeSet<String> {
         let read = |team: &&usize| {
             self.asked(GroupMembers)
                 && self.groups.contains_key(&group(**team))
@@ -328,188 +325,12 @@ impl Seen<'_> {
         self.put_keys(&mut builder);
         builder.finish(self.coverage)
     }
-
-    fn described(&self, builder: &mut Builder, id: &str, listed: bool) -> Role {
-        let (name, permissions, predefined, scope) = match id {
-            "p-owner" => ("owner".to_owned(), &PERMISSIONS[..], true, "organization"),
-            "p-reader" => ("reader".to_owned(), &PERMISSIONS[..1], true, "organization"),
-            "role-api-project-owner" => ("owner".to_owned(), &PERMISSIONS[..], true, "project"),
-            "role-api-project-member" => ("member".to_owned(), &PERMISSIONS[..3], true, "project"),
-            _ if id.starts_with('q') => {
-                (id.to_uppercase(), &self.world.project_roles[number(id)][..], false, "project")
-            }
-            _ => (id.to_uppercase(), &self.world.roles[number(id)][..], false, "organization"),
-        };
-        let known = !(id.starts_with('r') && !predefined && self.holes.permissions.contains(&number(id)));
-        let words = permissions.iter().map(|permission| builder.symbols.intern(permission)).collect();
-        Role {
-            id: id.into(),
-            name: Known::Value(name.into()),
-            permissions: if known { Known::Value(words) } else { Known::Missing },
-            predefined_role: Known::Value(predefined),
-            resource_type: Known::Value(builder.symbols.intern(&format!("api.{scope}"))),
-            listed,
-            ..Role::default()
-        }
-    }
-
-    fn ways(&self, builder: &Builder, held: &[Held]) -> Vec<Assignment> {
-        let way = |through: &Option<String>| match through {
-            _ if !self.world.sources => Via::Unstated,
-            None => Via::Direct,
-            Some(group) => builder.group_ix(group).map_or(Via::Inherited, Via::Group),
-        };
-        let role = |id: &String| builder.role_ix(id).expect("assigned");
-        held.iter().map(|(id, through)| Assignment { role: role(id), via: way(through) }).collect()
-    }
-
-    fn put_users(&self, builder: &mut Builder) {
-        let whole = self.coverage.of(Users).exhaustive();
-        for (id, (listed, groups, held)) in &self.users {
-            let person = id.strip_prefix('u').map(|at| &self.world.users[at.parse::<usize>().expect("a number")]);
-            let known = person.filter(|_| *listed);
-            let word = |builder: &mut Builder, word: Option<&str>| {
-                word.map_or(Known::Null, |word| Known::Value(builder.symbols.intern(word)))
-            };
-            let hidden = person.is_some_and(|_| self.holes.user_word.contains(&number(id)));
-            let role = match known {
-                Some(_) if hidden => Known::Missing,
-                Some(person) => word(builder, person.word),
-                // Who is not in the whole list of users is no member of the organization.
-                None if whole => Known::Null,
-                None => Known::Missing,
-            };
-            let user = User {
-                id: id.as_str().into(),
-                email: Known::Value(Text::from(format!("{id}@x"))),
-                role,
-                api_key_last_used_at: known
-                    .map_or(Known::Missing, |person| person.last_used.map_or(Known::Null, Known::Value)),
-                listed: *listed,
-                ..User::default()
-            };
-            let mut assignments = self.ways(builder, held);
-            let mut groups = groups.iter().map(|group| builder.group_ix(group).expect("told")).collect();
-            builder.user(user, &mut assignments, &mut groups).expect("in order");
-        }
-    }
-
-    fn put_projects(&self, builder: &mut Builder) {
-        let word = |builder: &mut Builder, word: Option<&str>| {
-            word.map_or(Known::Null, |word| Known::Value(builder.symbols.intern(word)))
-        };
-        for &at in &self.projects {
-            let status = if self.world.projects[at].archived { "archived" } else { "active" };
-            let project = Project {
-                id: format!("p{at}").into(),
-                name: Known::Value(format!("P{at}").into()),
-                status: Known::Value(builder.symbols.intern(status)),
-                ..Project::default()
-            };
-            let read = self.asked(ProjectRoles) && !self.holes.in_projects[3].contains(&at);
-            let roles = self.world.listed_in_projects();
-            let roles = roles.iter().filter(|_| read).map(|role| builder.role_ix(role).expect("listed")).collect();
-            builder.project(project, roles).expect("in order");
-        }
-        for ((at, id), (role, _, held)) in &self.members {
-            let project = builder.project_ix(&format!("p{at}")).expect("built");
-            let user = builder.user_ix(id).expect("whoever is in a project is among the users");
-            let mut assignments = self.ways(builder, held);
-            let user = ProjectUser { project, user, role: word(builder, *role), added_at: Known::Missing };
-            builder.project_user(user, &mut assignments).expect("in order");
-        }
-        for ((at, id), held) in &self.links {
-            let project = builder.project_ix(&format!("p{at}")).expect("built");
-            let group = builder.group_ix(id).expect("built");
-            let roles = held.iter().map(|role| builder.role_ix(role).expect("assigned")).collect();
-            let link = ProjectGroup { project, group, created_at: Known::Missing };
-            builder.project_group(link, roles).expect("in order");
-        }
-        for ((at, id), (role, groups, held)) in &self.accounts {
-            let account = ServiceAccount {
-                id: id.as_str().into(),
-                project: builder.project_ix(&format!("p{at}")).expect("built"),
-                name: Known::Value(format!("S of P{at}").into()),
-                role: word(builder, *role),
-                created_at: Known::Missing,
-            };
-            let mut assignments = self.ways(builder, held);
-            let mut groups = groups.iter().map(|group| builder.group_ix(group).expect("told")).collect();
-            builder.service_account(account, &mut assignments, &mut groups).expect("in order");
-        }
-    }
-
-    fn put_keys(&mut self, builder: &mut Builder) {
-        let read = |at: &usize| self.asked(ApiKeys) && !self.holes.in_projects[4].contains(at);
-        for &at in self.projects.iter().filter(|at| read(at)) {
-            for (which, (whose, used)) in self.world.projects[at].keys.iter().enumerate() {
-                let key = ApiKey {
-                    id: format!("k{at}-{which}").into(),
-                    project: builder.project_ix(&format!("p{at}")).expect("built"),
-                    name: Known::Value("CI".into()),
-                    created_at: Known::Missing,
-                    last_used_at: if *used { Known::Value(NOW_USED) } else { Known::Null },
-                    owner_project_access: Known::Missing,
-                    owner: owner(builder, *whose, at),
-                };
-                builder.api_key(key).expect("in order");
-            }
-        }
-        let told: Vec<usize> = self.projects.iter().copied().filter(|at| read(at)).collect();
-        let told_apart = self.coverage.of(Projects).exhaustive() && told.len() == self.projects.len();
-        // The list of admin keys has those of projects, too, wherever nobody can tell them apart.
-        let own = self.world.admin_keys.iter().enumerate().map(|(which, key)| (format!("a{which}"), *key, 0));
-        let of_projects = (0..self.world.projects.len()).filter(|at| !told.contains(at)).flat_map(|at| {
-            let keys = self.world.projects[at].keys.iter().enumerate();
-            keys.map(move |(which, (owner, _))| (format!("k{at}-{which}"), (*owner, false), at))
-        });
-        let mut all: Vec<_> = own.chain(of_projects).filter(|_| self.holes.asked(AdminApiKeys)).collect();
-        all.sort_by(|a, b| a.0.cmp(&b.0));
-        if self.holes.cut.contains(&AdminApiKeys) && !all.is_empty() {
-            all.pop();
-            self.coverage.of_mut(AdminApiKeys).cut = Some(denied());
-        }
-        for (id, (whose, ends), project) in all {
-            let owner = owner(builder, whose, project);
-            let expires_at = if ends { Known::Value(NOW_USED) } else { Known::Null };
-            let key = AdminApiKey { id: id.into(), expires_at, owner, told_apart, ..AdminApiKey::default() };
-            builder.admin_api_key(key).expect("in order");
-        }
-        let mut invites: Vec<_> = self.world.invites.iter().enumerate().filter(|_| self.holes.asked(Invites)).collect();
-        if self.holes.cut.contains(&Invites) && !invites.is_empty() {
-            invites.pop();
-            self.coverage.of_mut(Invites).cut = Some(denied());
-        }
-        for (at, (owner, picked)) in invites {
-            let count = self.world.projects.len();
-            let projects: BTreeSet<usize> = picked.iter().filter(|_| count > 0).map(|at| at % count).collect();
-            let projects = projects.into_iter().map(|at| (Text::from(format!("p{at}")), Known::Missing)).collect();
-            let invite = Invite {
-                id: format!("i{at}").into(),
-                role: Known::Value(builder.symbols.intern(if *owner { "owner" } else { "reader" })),
-                projects: Known::Value(projects),
-                ..Invite::default()
-            };
-            builder.invite(invite).expect("in order");
-        }
-    }
 }
 
 /// When what was used was used.
-const NOW_USED: i64 = super::NOW;
+pub const NOW_USED: i64 = super::NOW;
 
-fn owner(builder: &mut Builder, whose: Owner, project: usize) -> org::Owner {
-    let (kind, id) = match whose {
-        Owner::User(at) => (Some("user"), Known::Value(format!("u{at}").into())),
-        Owner::Account(which) => (Some("service_account"), Known::Value(format!("s{project}-{which}").into())),
-        Owner::Nobody => (None, Known::Null),
-        Owner::Unsaid => (Some("user"), Known::Missing),
-    };
-    let kind = kind.map_or(Known::Missing, |kind| Known::Value(builder.symbols.intern(kind)));
-    org::Owner { kind, id, name: Known::Missing }
-}
-
-fn denied() -> Failure {
+pub fn denied() -> Failure {
     Failure { denied: true, message: "denied".to_owned(), scope: None }
 }
 
@@ -518,6 +339,6 @@ fn group(at: usize) -> String {
 }
 
 /// The number behind the first letter of an id.
-fn number(id: &str) -> usize {
+pub fn number(id: &str) -> usize {
     id[1..].parse().expect("a letter and a number")
 }
