@@ -45,14 +45,15 @@
 //! | to add | touch |
 //! | --- | --- |
 //! | a built-in rule | `policies/recommended.yaml` |
-//! | an attribute or relation | its noun in [`org`], one row in `policy/vocabulary.rs` |
+//! | an attribute | its noun in [`org`], one row in `policy/vocabulary/table.rs` |
+//! | a relation | the same, and its family in `check/relation/` |
 //! | an endpoint | a [`org::Collection`], a struct in `api/wire.rs`, a row in `api/endpoint.rs`, its place in `collect/assemble`, a line in the snapshot's `record.rs` |
 //! | a format | `report/<format>.rs`, a variant and an arm |
 //! | a check of made-up inputs | a file in `fuzzing/`, a target and a corpus in `fuzz/` |
 //! | a reason to accept a violation | a folder or file in `exceptions/`, an `Acceptance` in `finding/accept.rs` |
 //! | a recipe for a pipeline | a file in `examples/ci`, a row in `docs/ci.md` and in `tests/it/packaging/recipes.rs` |
 //! | a lint | a file in `lint/`, a row in [`lint::LINTS`], a section in `docs/linting.md` |
-//! | a subcommand | a variant in [`cli`], a file in `command/` |
+//! | a subcommand | a variant in `command/mod.rs`, a file in `command/` |
 
 pub(crate) mod api;
 pub(crate) mod atomic;
