@@ -39,7 +39,8 @@ fn what_is_no_results_is_an_error() {
         (results[..results.len() / 2].to_owned(), "EOF while parsing"),
         (results.replace("\"schema_version\": 2", "\"schema_version\": 9"), "schema version 9"),
         (results.replace("\"exit_code\": 1", "\"exit_code\": 0"), "its exit code was 0"),
-        (results.replace("\"status\": \"violation\"", "\"status\": \"waived\""), "does not have the findings"),
+        (results.replace("\"status\": \"violation\"", "\"status\": \"baselined\""), "does not have the findings"),
+        (results.replace("\"status\": \"violation\"", "\"status\": \"waived\""), "is waived without a waiver"),
     ];
     for (text, says) in table {
         let ran = offline().file("results.json", &text).args(["report", "results.json"]).run().ends_with(2);
