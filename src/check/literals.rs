@@ -174,7 +174,7 @@ impl Search<'_, '_, '_> {
             TextColumn::Symbol(read) => read(org, at).map(|word| Cow::Borrowed(org.symbols.text(word))),
             TextColumn::Principal | TextColumn::Scope => Known::Missing,
         };
-        let things = facts.count(attribute.of);
+        let things = facts.access.count(attribute.of);
         // If there are none, no pattern could match, which says nothing about its spelling.
         if things == 0 && pattern.literal().is_none() {
             return None;

@@ -93,7 +93,7 @@ impl<'f, 'o> Population<'f, 'o> {
     /// Whether a word is missing that may stand for a role.
     fn missing_legacy_roles(&self) -> bool {
         let org = self.facts.org;
-        (self.reads(&[Collection::Users]) && self.facts.missing_legacy_roles().is_some())
+        (self.reads(&[Collection::Users]) && self.facts.access.missing_legacy_roles().is_some())
             || (self.reads(&[Collection::ProjectUsers]) && org.project_users.iter().any(|user| user.role.is_missing()))
             || (self.reads(&[Collection::ServiceAccounts])
                 && org.service_accounts.iter().any(|account| account.role.is_missing()))

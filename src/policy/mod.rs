@@ -37,4 +37,4 @@ pub use rule::*;
 pub use select::Selection;
 pub(crate) use vocabulary::SCOPES;
 pub use vocabulary::{Attribute, Case, FlagColumn, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type};
-pub use vocabulary::{find, matters, of};
+pub use vocabulary::{find, of};

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use super::paths::Related;
 use super::{Proof, Prover};
+use crate::access::Missing;
 use crate::check::evaluate::{Answered, Domain, matching, principal_word, scope_word};
-use crate::check::gaps::Missing;
 use crate::check::permission::{meeting, meets_any};
 use crate::check::relation::Start;
 use crate::finding::{Evidence, Value};
@@ -62,7 +62,7 @@ impl Prover<'_, '_> {
     /// Where the columns of the thing are: a grant's are its role's.
     fn row(&self, domain: Domain, at: usize) -> usize {
         match domain {
-            Domain::Things(Kind::Grant) => self.facts.grants()[at].role.at(),
+            Domain::Things(Kind::Grant) => self.facts.access.grants()[at].role.at(),
             Domain::Things(_) | Domain::GrantsByRole(_) => at,
         }
     }
@@ -115,10 +115,12 @@ impl Prover<'_, '_> {
             TextColumn::Each(read) => read(org, row).map(Text::from),
             TextColumn::Derived(read) => read(org, row).map(Text::from),
             TextColumn::Symbol(read) => read(org, row).map(|word| Text::from(org.symbols.text(word))),
-            TextColumn::Principal => Known::Value(Text::const_new(principal_word(self.facts.grants()[at].principal))),
+            TextColumn::Principal => {
+                Known::Value(Text::const_new(principal_word(self.facts.access.grants()[at].principal)))
+            }
             // Which grants of a role are meant is said by the paths.
             TextColumn::Scope if matches!(answered.domain, Domain::GrantsByRole(_)) => return,
-            TextColumn::Scope => Known::Value(Text::const_new(scope_word(self.facts.grants()[at].scope))),
+            TextColumn::Scope => Known::Value(Text::const_new(scope_word(self.facts.access.grants()[at].scope))),
         };
         let whole = &answered.condition.span;
         match value {
@@ -137,7 +139,7 @@ impl Prover<'_, '_> {
     fn unclear(&self, words: &[&str], test: &ListPredicate, role: usize, proof: &mut Proof) {
         let lists = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten();
         let lists: Vec<&Vec<Pattern>> = lists.chain([&test.all, &test.none, &test.except]).collect();
-        let role = self.facts.thing(Kind::Role, role);
+        let role = self.facts.access.thing(Kind::Role, role);
         for word in words.iter().filter(|word| lists.iter().any(|list| meets_any(list, word) == Truth::Unknown)) {
             let sentence = format!(
                 "role {} has the permission `{word}`, and its spelling does not make clear what it covers",
@@ -232,7 +234,7 @@ impl Prover<'_, '_> {
         }
         if let (Truth::Unknown, Domain::Things(kind)) = (truth, answered.domain) {
             let start = Start { relation, kind, at, scopes };
-            start.family().gaps(&mut self.gaps(proof), start);
+            start.family().gaps(self.facts, &mut self.gaps(proof), start);
         }
         proof.places.push(answered.condition.span.clone());
     }
@@ -253,7 +255,7 @@ impl Prover<'_, '_> {
                 }
                 let mut inner = explain();
                 if let Some(proof) = Rc::get_mut(&mut inner) {
-                    proof.matched = self.matched.add(&self.facts.thing(Kind::Role, at), &proof.permissions);
+                    proof.matched = self.matched.add(&self.facts.access.thing(Kind::Role, at), &proof.permissions);
                 }
                 self.by_role.borrow_mut().insert(key, Rc::clone(&inner));
                 inner
@@ -272,9 +274,9 @@ impl Prover<'_, '_> {
     }
 
     fn via(&self, attribute: &Attribute, test: &ViaPredicate, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
-        let grant = &self.facts.grants()[at];
+        let grant = &self.facts.access.grants()[at];
         if answered.answers.of(at) == Truth::Unknown {
-            let thing = self.facts.thing(Kind::Grant, at);
+            let thing = self.facts.access.thing(Kind::Grant, at);
             proof.missing.push(Missing::Unread(format!("the API does not say how {} is held", thing.label())));
             return;
         }

@@ -2,13 +2,10 @@
 //! all follow from a row; to add an attribute is to add one.
 
 use super::Counted;
-use crate::org::{Collection, Extent, Kind, Known, Org, Symbol};
+use crate::org::{Collection, Kind, Known, Org, Symbol};
 use crate::time::Time;
 
-use Collection::{
-    AdminApiKeys, ApiKeys, GroupMembers, GroupRoles, Groups, Invites, ProjectGroupRoles, ProjectGroups, ProjectRoles,
-    ProjectUserRoles, ProjectUsers, Projects, Roles, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
-};
+use Collection::{AdminApiKeys, ApiKeys, Groups, Invites, ProjectRoles, Projects, Roles, ServiceAccounts, Users};
 
 mod table;
 
@@ -35,18 +32,6 @@ impl Kind {
             Self::ApiKey => &[Projects, ApiKeys],
             Self::Grant => GRANTS,
         }
-    }
-}
-
-/// Whether a collection is still read where not all grants matter.
-pub fn matters(collection: Collection, scopes: Extent) -> bool {
-    match collection {
-        Roles | UserRoles | GroupRoles => scopes.organization,
-        Projects | ProjectUsers | ProjectGroups | ProjectRoles | ProjectUserRoles | ProjectGroupRoles => scopes.project,
-        // What it holds in the organization, it holds through a group; that it is one, only its project tells.
-        ServiceAccounts => scopes.service_accounts,
-        ServiceAccountRoles => scopes.project && scopes.service_accounts,
-        Users | Groups | GroupMembers | ApiKeys | AdminApiKeys | Invites => true,
     }
 }
 
