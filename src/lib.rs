@@ -18,6 +18,7 @@
 //! | module | question it answers | imports of ours |
 //! | --- | --- | --- |
 //! | [`time`], [`escape`], `atomic` | times and durations; text from outside made safe to show; files written whole or not at all | nothing |
+//! | `words` | which closed lists of words are there? A macro: an enum and its names | nothing |
 //! | `bounded` | how much of a file that somebody named is read? | nothing |
 //! | [`document`] | where does each word of a YAML file stand, and what is wrong with it? | nothing |
 //! | [`org`] | what is in an organization, and what is known about it? | nothing |
@@ -56,6 +57,9 @@
 //! | a recipe for a pipeline | a file in `examples/ci`, a row in `docs/ci.md` and in `tests/it/packaging/recipes.rs` |
 //! | a lint | a file in `lint/`, a row in [`lint::LINTS`], a section in `docs/linting.md` |
 //! | a subcommand | a variant in `command/mod.rs`, a file in `command/` |
+
+#[macro_use]
+mod words;
 
 pub mod access;
 pub(crate) mod api;

@@ -37,20 +37,12 @@ pub enum Status {
     Baselined,
 }
 
-impl Status {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Violation, Self::Unknown, Self::Waived, Self::Baselined];
-
-    /// The word in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Violation => "violation",
-            Self::Unknown => "unknown",
-            Self::Waived => "waived",
-            Self::Baselined => "baselined",
-        }
-    }
-}
+words!(Status {
+    Violation => "violation",
+    Unknown => "unknown",
+    Waived => "waived",
+    Baselined => "baselined",
+});
 
 /// How a subject comes to a role: over groups and projects. It ends at the role; which of its permissions fired stands
 /// once, at the rule.

@@ -204,7 +204,7 @@ impl Reader<'_> {
             return Severity::Medium;
         };
         let names = Severity::ALL.map(Severity::name);
-        let found = Severity::ALL.into_iter().find(|severity| severity.name() == text);
+        let found = Severity::named(text);
         if found.is_none() {
             self.unknown_word(&node.span, "severity", text, &names);
         }
@@ -221,7 +221,7 @@ impl Reader<'_> {
             self.wrong(node, "`select`", "a text");
             return None;
         };
-        let found = Kind::ALL.into_iter().find(|kind| kind.name() == text);
+        let found = Kind::named(text);
         if found.is_none() {
             self.unknown_word(&node.span, "kind of thing", text, &Kind::ALL.map(Kind::name));
         }

@@ -9,7 +9,7 @@ use Collection::{AdminApiKeys, ApiKeys, Groups, Invites, ProjectRoles, Projects,
 
 mod table;
 
-use table::{GRANTS, TABLE};
+use table::TABLE;
 
 impl Kind {
     /// The word with its article.
@@ -30,7 +30,7 @@ impl Kind {
             // The API lists the keys of projects along with them: those tell them apart.
             Self::AdminApiKey => &[AdminApiKeys, Projects, ApiKeys],
             Self::ApiKey => &[Projects, ApiKeys],
-            Self::Grant => GRANTS,
+            Self::Grant => Collection::GRANTS,
         }
     }
 }
