@@ -274,26 +274,7 @@ impl Responses {
 
     /// Whether a thing's part of a collection was requested or reused.
     pub fn was_asked(&self, collection: Collection, part: &Parent) -> bool {
-        let asked = match collection {
-            Collection::GroupMembers => self.group_members.contains_key(part),
-            Collection::ProjectUsers => self.project_users.contains_key(part),
-            Collection::ProjectGroups => self.project_groups.contains_key(part),
-            Collection::ServiceAccounts => self.service_accounts.contains_key(part),
-            Collection::ApiKeys => self.api_keys.contains_key(part),
-            collection @ (Collection::Roles
-            | Collection::Users
-            | Collection::UserRoles
-            | Collection::Groups
-            | Collection::GroupRoles
-            | Collection::Projects
-            | Collection::ProjectRoles
-            | Collection::ProjectUserRoles
-            | Collection::ProjectGroupRoles
-            | Collection::ServiceAccountRoles
-            | Collection::AdminApiKeys
-            | Collection::Invites) => self.held(collection).contains_key(part),
-        };
-        asked || self.carried.of(collection, part).is_some()
+        self.nested(collection).has(part) || self.carried.of(collection, part).is_some()
     }
 
     /// Why a list is truncated.
@@ -315,15 +296,17 @@ impl Responses {
 
     /// The things whose part of a collection could not be read, each with the reason, and how many were requested.
     pub fn cuts(&self, collection: Collection) -> (Vec<(&Parent, &Error)>, usize) {
-        fn of<T>(parts: &ByParent<T>) -> (Vec<(&Parent, &Error)>, usize) {
-            (parts.iter().filter_map(|(part, listed)| Some((part, listed.cut.as_ref()?))).collect(), parts.len())
-        }
+        self.nested(collection).cuts()
+    }
+
+    /// The nested lists of a collection.
+    fn nested(&self, collection: Collection) -> &dyn Nested {
         match collection {
-            Collection::GroupMembers => of(&self.group_members),
-            Collection::ProjectUsers => of(&self.project_users),
-            Collection::ProjectGroups => of(&self.project_groups),
-            Collection::ServiceAccounts => of(&self.service_accounts),
-            Collection::ApiKeys => of(&self.api_keys),
+            Collection::GroupMembers => &self.group_members,
+            Collection::ProjectUsers => &self.project_users,
+            Collection::ProjectGroups => &self.project_groups,
+            Collection::ServiceAccounts => &self.service_accounts,
+            Collection::ApiKeys => &self.api_keys,
             collection @ (Collection::Roles
             | Collection::Users
             | Collection::UserRoles
@@ -335,8 +318,27 @@ impl Responses {
             | Collection::ProjectGroupRoles
             | Collection::ServiceAccountRoles
             | Collection::AdminApiKeys
-            | Collection::Invites) => of(self.held(collection)),
+            | Collection::Invites) => self.held(collection),
         }
+    }
+}
+
+/// Nested lists, whatever their items are.
+trait Nested {
+    /// Whether the list of this thing was requested.
+    fn has(&self, of: &Parent) -> bool;
+
+    /// The things whose list could not be read, each with the reason, and how many lists were requested.
+    fn cuts(&self) -> (Vec<(&Parent, &Error)>, usize);
+}
+
+impl<T> Nested for ByParent<T> {
+    fn has(&self, of: &Parent) -> bool {
+        self.contains_key(of)
+    }
+
+    fn cuts(&self) -> (Vec<(&Parent, &Error)>, usize) {
+        (self.iter().filter_map(|(part, listed)| Some((part, listed.cut.as_ref()?))).collect(), self.len())
     }
 }
 
