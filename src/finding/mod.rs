@@ -14,7 +14,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crate::document::Region;
+use crate::document::{Region, SourceText};
 use crate::org::{Kind, Text};
 use crate::time::{Time, rfc3339};
 
@@ -61,14 +61,23 @@ pub enum ThingKind {
     Of(Kind),
     /// The organization itself: the subject of a count.
     Organization,
+    /// A rule of a policy, of which a lint speaks.
+    Rule,
+    /// A file that people wrote, of which a lint speaks.
+    File,
 }
 
 impl ThingKind {
+    /// Those that are not things of an organization of some [`Kind`].
+    pub const OTHERS: [Self; 3] = [Self::Organization, Self::Rule, Self::File];
+
     /// The word in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Of(kind) => kind.name(),
             Self::Organization => "organization",
+            Self::Rule => "rule",
+            Self::File => "file",
         }
     }
 
@@ -276,6 +285,8 @@ pub struct Finding {
     pub waiver: Option<Arc<Waiver>>,
     /// The exact words of the policy.
     pub region: Region,
+    /// The file of that place, where it is another than the rule's.
+    pub file: Option<Arc<SourceText>>,
     /// A stable hash of rule, subject and what fired (roles, scopes, permissions): never of wording, order or time.
     pub fingerprint: String,
 }
@@ -283,6 +294,11 @@ pub struct Finding {
 impl Finding {
     /// How many paths a finding keeps. A project with a thousand members who hold ten roles each has ten thousand.
     pub const MOST_PATHS: usize = 100;
+
+    /// The file in which its words stand.
+    pub fn source<'a>(&'a self, rule: &'a RuleInfo) -> &'a Arc<SourceText> {
+        self.file.as_ref().unwrap_or(&rule.location.source)
+    }
 
     /// A path in full, the subject included.
     pub fn steps<'a>(&'a self, path: &'a AccessPath) -> impl Iterator<Item = &'a Thing> {
