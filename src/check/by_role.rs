@@ -4,7 +4,7 @@
 use super::quantify::quantify;
 use super::truths::Truths;
 use crate::org::{Extent, GroupIx, Org, Principal, RoleIx, Scope, ServiceAccountIx, Truth, UserIx};
-use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn};
+use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn, TimeColumn};
 
 /// Whether a condition on a grant asks for nothing but its role and its scope, the scope so that it narrows the rest.
 pub fn by_role_in(condition: &Condition, quantity: Quantity) -> bool {
@@ -22,7 +22,9 @@ fn by_role(condition: &Condition) -> bool {
     match &condition.predicate {
         Predicate::All(parts) | Predicate::Any(parts) => parts.iter().all(by_role),
         Predicate::Not(part) => by_role(part),
-        Predicate::Text(_, TextColumn::Principal | TextColumn::Scope, _) | Predicate::Via(..) => false,
+        Predicate::Text(_, TextColumn::Principal | TextColumn::Scope, _)
+        | Predicate::Time(_, TimeColumn::Added, _)
+        | Predicate::Via(..) => false,
         Predicate::Related(_, relation, _) => *relation == Relation::Role,
         Predicate::Text(..) | Predicate::List(..) | Predicate::Flag(..) | Predicate::Time(..) => true,
     }

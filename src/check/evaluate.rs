@@ -2,6 +2,7 @@
 //! relation then joins the answers of its target. The answers of every part stay, so that a finding can be proven
 //! from them without judging again.
 
+use super::added::added_at;
 use super::by_role::{by_role_in, holds_by_role};
 use super::facts::Facts;
 use super::permission::meets_any;
@@ -11,7 +12,7 @@ use super::truths::Truths;
 use crate::org::{Extent, Known, Org, Principal, Scope, Truth};
 use crate::policy::{
     Bounds, Condition, Counted, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
-    TextColumn, TextPredicate, ViaKind, ViaPredicate,
+    TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
 };
 
 /// What a condition is asked of.
@@ -63,11 +64,17 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
             Known::Null => Truth::No,
             Known::Value(flag) => (flag == *wanted).into(),
         }),
-        Predicate::Time(_, column, test) => over(facts, domain, |at| match column(facts.org, at) {
-            Known::Missing => Truth::Unknown,
-            Known::Null => test.null.into(),
-            Known::Value(time) => (!test.null && test.holds(time, facts.as_of)).into(),
-        }),
+        Predicate::Time(_, column, test) => {
+            let holds = |time| match time {
+                Known::Missing => Truth::Unknown,
+                Known::Null => test.null.into(),
+                Known::Value(time) => (!test.null && test.holds(time, facts.as_of)).into(),
+            };
+            match column {
+                TimeColumn::Each(read) => over(facts, domain, |at| holds(read(facts.org, at))),
+                TimeColumn::Added => Truths::each(facts.grants().len(), |at| holds(added_at(facts, at))),
+            }
+        }
         Predicate::Related(_, relation, test) => {
             let target = match relation.target() {
                 Kind::Grant

@@ -1,6 +1,7 @@
 //! Judging: an organization and policies in, an outcome out. Pure, synchronous, and it cannot fail: what is not
 //! known is *unknown*, which is an answer too.
 
+mod added;
 mod amount;
 mod by_role;
 mod counted;

@@ -52,8 +52,8 @@ impl Reader<'_> {
                         self.own_words(attribute, column, &test, value);
                         Predicate::Text(attribute, column, test)
                     }
-                    Type::List(column) => {
-                        let test = self.list_test(attribute, value)?;
+                    Type::List(case, column) => {
+                        let test = self.list_test(attribute, case, value)?;
                         self.list_can_hold(attribute, &test, value);
                         Predicate::List(attribute, column, test)
                     }
@@ -136,13 +136,13 @@ impl Reader<'_> {
         }
     }
 
-    fn list_test(&mut self, attribute: &Attribute, node: &Node) -> Option<ListPredicate> {
+    fn list_test(&mut self, attribute: &Attribute, case: Case, node: &Node) -> Option<ListPredicate> {
         if let Yaml::Map(_) = node.yaml {
             if self.unquoted_braces(node) || !self.not_empty(node, &format!("`{}`", attribute.name)) {
                 return None;
             }
             let fields = self.fields(node, &format!("`{}`", attribute.name), LIST)?;
-            let mut patterns = |name| self.patterns_in(&fields, name, Case::Exact);
+            let mut patterns = |name| self.patterns_in(&fields, name, case);
             let (any, all, only, none) = (patterns("any"), patterns("all"), patterns("only"), patterns("none"));
             let except = patterns("except");
             let count = optional(fields.get("count"), |count| self.bounds(count, "`count`"));
@@ -162,7 +162,7 @@ impl Reader<'_> {
             });
         }
         let items = self.some(attribute.name, node)?;
-        let patterns = self.patterns(attribute.name, &items, Case::Exact)?;
+        let patterns = self.patterns(attribute.name, &items, case)?;
         Some(ListPredicate { any: Some(patterns), ..ListPredicate::default() })
     }
 

@@ -19,7 +19,7 @@ pub(super) fn file() -> Value {
         ("parameter", described(json!({ "type": "string", "pattern": r"^\$[^$]" }), "a parameter")),
         ("permission", text_such_as(PERMISSIONS)),
         ("text", text_test()),
-        ("permissions", list_test()),
+        ("permissions", list_test(&reference("permission"))),
         ("flag", any_of([json!({ "type": "boolean" }), reference("parameter")])),
         ("time", time_test()),
         ("number", any_of([json!({ "type": "integer", "minimum": 0 }), reference("parameter")])),
@@ -130,7 +130,10 @@ fn value(attribute: &Attribute) -> Value {
             let pattern = any_of([text_such_as(words(attribute, column))].into_iter().chain(null));
             any_of([one_or_some(&pattern), reference("text")])
         }
-        Type::List(_) => reference("permissions"),
+        Type::List(..) => match attribute.names {
+            Some(Naming::OneOf(words)) => list_test(&text_such_as(words)),
+            Some(Naming::Itself | Naming::Permission) | None => reference("permissions"),
+        },
         Type::Flag(_) => reference("flag"),
         Type::Time(_) => reference("time"),
         Type::Relation(relation) => related(relation),
@@ -205,9 +208,9 @@ fn text_test() -> Value {
     ]))
 }
 
-fn list_test() -> Value {
-    let (one, list) = (reference("permission"), json!({ "type": "array", "items": reference("permission") }));
-    let patterns = || one_or_some(&one);
+fn list_test(one: &Value) -> Value {
+    let list = json!({ "type": "array", "items": one });
+    let patterns = || one_or_some(one);
     let mut test = object([
         ("any", described(patterns(), "some element matches some pattern")),
         ("all", described(patterns(), "every pattern is matched by an element")),

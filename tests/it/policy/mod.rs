@@ -2,6 +2,7 @@
 
 mod counted;
 mod language;
+mod links;
 mod load_errors;
 mod params;
 mod projects;
