@@ -12,6 +12,9 @@ const LIST: &[&str] = &["any", "all", "only", "none", "except", "count"];
 impl Reader<'_> {
     /// A mapping whose entries must all hold.
     pub(super) fn condition(&mut self, node: &Node, of: Kind) -> Option<Condition> {
+        if let Some(named) = self.named_condition(node, of) {
+            return named;
+        }
         let entries = self.entries(node, &format!("a condition on {}", of.one()))?;
         let mut parts = Vec::new();
         let mut whole = true;
@@ -91,7 +94,7 @@ impl Reader<'_> {
     }
 
     /// Notes a mapping that says nothing.
-    fn not_empty(&mut self, node: &Node, what: &str) -> bool {
+    pub(super) fn not_empty(&mut self, node: &Node, what: &str) -> bool {
         let empty = matches!(&node.yaml, Yaml::Map(entries) if entries.is_empty());
         if empty {
             self.problem(Problem::new(node.span.clone(), format!("{what} is empty")));

@@ -33,6 +33,9 @@ impl Reader<'_> {
         };
         let entries = match &node.yaml {
             Yaml::Map(entries) => entries,
+            Yaml::Text(_) if self.stands_for_condition(node) || (!relation.to_one() && is_name(node)) => {
+                return self.condition(node, target).map(|condition| related(condition, Quantity::Some));
+            }
             Yaml::Text(_) | Yaml::List(_) if relation.to_one() => {
                 return self.name_or_id(target, node).map(|condition| related(condition, Quantity::Some));
             }
@@ -80,6 +83,11 @@ impl Reader<'_> {
             1 => parts.pop(),
             _ => Some(Condition { span: node.span.clone(), predicate: Predicate::All(parts) }),
         }
+    }
+
+    /// Whether this is the name of a condition, and not of a parameter.
+    fn stands_for_condition(&self, node: &Node) -> bool {
+        matches!(&node.yaml, Yaml::Text(text) if text.strip_prefix('$').is_some_and(|name| self.named.has(name)))
     }
 
     /// The short form for a relation to one thing: a pattern for its name or its id.
@@ -142,6 +150,7 @@ impl Reader<'_> {
                 return None;
             };
             let condition = match group.yaml {
+                Yaml::Text(_) if self.stands_for_condition(group) => self.condition(group, Kind::Group),
                 Yaml::Text(_) | Yaml::List(_) => self.name_or_id(Kind::Group, group),
                 Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Map(_) => {
                     self.condition(group, Kind::Group)
@@ -164,4 +173,9 @@ impl Reader<'_> {
         }
         Some(ViaPredicate::Kinds(kinds))
     }
+}
+
+/// Whether this is the name of something.
+fn is_name(node: &Node) -> bool {
+    matches!(&node.yaml, Yaml::Text(text) if text.starts_with('$'))
 }

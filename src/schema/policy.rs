@@ -17,6 +17,7 @@ pub(super) fn file() -> Value {
     let shared = [
         ("rule", rule()),
         ("parameter", described(json!({ "type": "string", "pattern": r"^\$[^$]" }), "a parameter")),
+        ("named", described(json!({ "type": "string", "pattern": r"^\$[^$]" }), "a condition by its name")),
         ("permission", text_such_as(PERMISSIONS)),
         ("text", text_test()),
         ("permissions", list_test(&reference("permission"))),
@@ -32,7 +33,7 @@ pub(super) fn file() -> Value {
 }
 
 /// The keys of a file.
-fn keys() -> [(&'static str, Value); 6] {
+fn keys() -> [(&'static str, Value); 7] {
     [
         ("version", described(json!({ "const": 1 }), "the version of the language")),
         ("name", described(text(), "what the policy is called; by default the name of the file")),
@@ -46,6 +47,13 @@ fn keys() -> [(&'static str, Value); 6] {
                     "additionalProperties": parameter(&["string", "number", "boolean"]),
                 }),
                 "values that an organization sets for itself, each with its default; `$name` stands for one",
+            ),
+        ),
+        (
+            "conditions",
+            described(
+                json!({ "type": "object", "additionalProperties": { "type": "object", "minProperties": 1 } }),
+                "conditions that rules share, each by its name; `$name` stands for one",
             ),
         ),
         ("rules", some(&reference("rule"))),
@@ -119,7 +127,9 @@ fn condition(kind: Kind) -> Value {
         ("not", described(one, "this does not hold")),
     ];
     let attributes = of(kind).map(|attribute| (attribute.name, described(value(attribute), attribute.meaning)));
-    described(object(joined.into_iter().chain(attributes)), &format!("what is asked of {}", kind.one()))
+    let condition =
+        described(object(joined.into_iter().chain(attributes)), &format!("what is asked of {}", kind.one()));
+    any_of([condition, reference("named")])
 }
 
 /// What may stand behind an attribute.

@@ -4,6 +4,7 @@ mod counted;
 mod language;
 mod links;
 mod load_errors;
+mod named;
 mod params;
 mod projects;
 mod relations;
