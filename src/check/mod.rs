@@ -7,6 +7,7 @@ mod by_role;
 mod counted;
 mod evaluate;
 mod facts;
+#[path = "../access/gaps.rs"]
 mod gaps;
 mod judge;
 mod literals;
@@ -19,6 +20,7 @@ mod relation;
 mod roles;
 #[cfg(test)]
 mod tests;
+#[path = "../access/names.rs"]
 mod things;
 mod truths;
 
