@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Attribute, Case, Condition, Kind, ListPredicate, Pattern, Predicate, TextColumn, TextPredicate, Type};
+use super::{
+    Attribute, Case, Condition, Kind, ListPredicate, Pattern, Predicate, TextColumn, TextPredicate, Type, named,
+};
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Noted, Problem, Reader, optional};
 use crate::org::canonical_role_id;
@@ -12,8 +14,8 @@ const LIST: &[&str] = &["any", "all", "only", "none", "except", "count"];
 impl Reader<'_> {
     /// A mapping whose entries must all hold.
     pub(super) fn condition(&mut self, node: &Node, of: Kind) -> Option<Condition> {
-        if let Some(named) = self.named_condition(node, of) {
-            return named;
+        if let Some(name) = named::name(node) {
+            return self.named_condition(node, name, of);
         }
         let entries = self.entries(node, &format!("a condition on {}", of.one()))?;
         let mut parts = Vec::new();

@@ -21,20 +21,18 @@ impl Reader<'_> {
         }
     }
 
-    /// The condition that `$name` stands for. `None` if the node is no such name.
-    pub(super) fn named_condition(&mut self, node: &Node, of: Kind) -> Option<Option<Condition>> {
-        let Yaml::Text(text) = &node.yaml else { return None };
-        let name = text.strip_prefix('$')?;
+    /// The condition that the name stands for.
+    pub(super) fn named_condition(&mut self, node: &Node, name: &str, of: Kind) -> Option<Condition> {
         let named = match self.named.open(name) {
             Ok(named) => named,
             Err(why) => {
                 self.no_condition(node, name, &why);
-                return Some(None);
+                return None;
             }
         };
         let condition = self.condition(&named, of);
         self.named.close();
-        Some(condition)
+        condition
     }
 
     fn no_condition(&mut self, node: &Node, name: &str, why: &Unnamed) {
@@ -62,4 +60,10 @@ impl Reader<'_> {
             self.problem(problem.help(format!("write `${}` where it should hold, or remove it", key.text)));
         }
     }
+}
+
+/// What stands behind the dollar sign, if this is the name of something.
+pub(super) fn name(node: &Node) -> Option<&str> {
+    let Yaml::Text(text) = &node.yaml else { return None };
+    text.strip_prefix('$')
 }

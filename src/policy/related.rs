@@ -1,7 +1,8 @@
 //! Conditions on what a thing is related to.
 
 use super::{
-    Attribute, Condition, Kind, Predicate, Quantity, RelatedPredicate, Relation, ViaKind, ViaPredicate, predefined,
+    Attribute, Condition, Kind, Predicate, Quantity, RelatedPredicate, Relation, ViaKind, ViaPredicate, named,
+    predefined,
 };
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Problem, Reader};
@@ -33,7 +34,7 @@ impl Reader<'_> {
         };
         let entries = match &node.yaml {
             Yaml::Map(entries) => entries,
-            Yaml::Text(_) if self.stands_for_condition(node) || (!relation.to_one() && is_name(node)) => {
+            Yaml::Text(_) if self.stands_for_condition(node) || (!relation.to_one() && named::name(node).is_some()) => {
                 return self.condition(node, target).map(|condition| related(condition, Quantity::Some));
             }
             Yaml::Text(_) | Yaml::List(_) if relation.to_one() => {
@@ -87,7 +88,7 @@ impl Reader<'_> {
 
     /// Whether this is the name of a condition, and not of a parameter.
     fn stands_for_condition(&self, node: &Node) -> bool {
-        matches!(&node.yaml, Yaml::Text(text) if text.strip_prefix('$').is_some_and(|name| self.named.has(name)))
+        named::name(node).is_some_and(|name| self.named.has(name))
     }
 
     /// The short form for a relation to one thing: a pattern for its name or its id.
@@ -173,9 +174,4 @@ impl Reader<'_> {
         }
         Some(ViaPredicate::Kinds(kinds))
     }
-}
-
-/// Whether this is the name of something.
-fn is_name(node: &Node) -> bool {
-    matches!(&node.yaml, Yaml::Text(text) if text.starts_with('$'))
 }

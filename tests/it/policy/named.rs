@@ -74,12 +74,10 @@ rules:
 
 #[test]
 fn names_within_names_come_to_an_end() {
-    let mut policy = "version: 1\nconditions:\n  n0: { name: x }\n".to_owned();
-    for level in 1..9 {
-        let inner = vec![format!("$n{}", level - 1); 8].join(", ");
-        policy += &format!("  n{level}: {{ any: [{inner}] }}\n");
-    }
-    policy += "rules:\n  - { id: a, select: role, forbid: $n8 }\n";
+    let level = |level: usize| format!("  n{level}: {{ any: [{}] }}\n", vec![format!("$n{}", level - 1); 8].join(", "));
+    let levels: String = (1..9).map(level).collect();
+    let rules = "rules:\n  - { id: a, select: role, forbid: $n8 }\n";
+    let policy = format!("version: 1\nconditions:\n  n0: {{ name: x }}\n{levels}{rules}");
     let ran = offline().file("policy.yaml", policy).args(["lint", "policy.yaml"]).run().ends_with(2);
     assert!(ran.stderr.contains("conditions stand within conditions too often"), "{}", ran.stderr);
 }
