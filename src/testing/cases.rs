@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Error;
 use super::organization::{self, Names};
 use crate::document::tree::{Node, Yaml};
-use crate::document::{Fields, Located, Location, Params, Problem, Reader, SourceText};
+use crate::document::{Fields, Located, Location, Problem, Reader, SourceText};
 use crate::finding::Verdict;
 use crate::org::{Kind, Org};
 use crate::policy::{self, Overrides, Policy};
@@ -71,7 +71,7 @@ pub enum Expected {
 
 /// Reads a file of tests. Where its policies are follows from its path.
 pub(super) fn read(source: &Arc<SourceText>, root: &Node, path: &Path) -> Result<Suite, Error> {
-    let mut reader = Reader { source, params: Params::default(), problems: Vec::new() };
+    let mut reader = Reader::new(source);
     let suite = reader.suite(root, path);
     let mut problems = reader.problems;
     problems.sort_by_key(|problem| problem.span.start);

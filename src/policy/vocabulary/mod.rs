@@ -1,6 +1,8 @@
 //! The vocabulary of the policy language, as one table. Loading, type checks, "did you mean", and what a rule reads
 //! all follow from a row; to add an attribute is to add one.
 
+use std::borrow::Cow;
+
 use super::Counted;
 use crate::org::{Collection, Kind, Known, Org, Symbol};
 use crate::time::Time;
@@ -63,6 +65,16 @@ pub enum Naming {
     Permission,
 }
 
+impl Naming {
+    /// The words that the API is known to have.
+    pub fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::OneOf(words) => words,
+            Self::Itself | Self::Permission => &[],
+        }
+    }
+}
+
 /// Whether letters compare with or without case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Case {
@@ -102,11 +114,17 @@ impl TextColumn {
 pub const SCOPES: [&str; 2] = ["organization", "project"];
 
 /// How to read a list of words.
-pub type ListColumn = for<'a> fn(&'a Org, usize) -> Known<&'a [Symbol]>;
+pub type ListColumn = for<'a> fn(&'a Org, usize) -> Known<Cow<'a, [Symbol]>>;
 /// How to read true or false.
 pub type FlagColumn = fn(&Org, usize) -> Known<bool>;
 /// How to read a time.
-pub type TimeColumn = fn(&Org, usize) -> Known<Time>;
+#[derive(Clone, Copy, Debug)]
+pub enum TimeColumn {
+    /// Each thing has its own.
+    Each(fn(&Org, usize) -> Known<Time>),
+    /// Of a grant: since when its principal is in the organization or project where it holds.
+    Added,
+}
 
 /// The type of an attribute. For a grant, `Text` and `List` are read off its role.
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +132,7 @@ pub enum Type {
     /// A text.
     Text(Case, TextColumn),
     /// A list of words.
-    List(ListColumn),
+    List(Case, ListColumn),
     /// True or false.
     Flag(FlagColumn),
     /// A point in time.
