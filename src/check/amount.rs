@@ -29,7 +29,7 @@ impl Judge<'_, '_> {
         let word = self.word(counted);
         let kinds = format!("{}s", word.replace('_', " "));
         let mut proof = Proof::default();
-        let (status, message) = match within(bounds, sure as u64, possible as u64, self.open) {
+        let (status, message) = match within(bounds, sure as u64, possible as u64, self.may_have_more) {
             Truth::Yes => return None,
             Truth::No => {
                 let listed = each.iter().filter(|(_, truth)| **truth == Truth::Yes);
@@ -39,7 +39,7 @@ impl Judge<'_, '_> {
             Truth::Unknown => {
                 filter.answers.unknown().for_each(|at| self.unselected(filter, at, &mut proof));
                 proof.evidence.clear();
-                let most = if self.open { "or more".to_owned() } else { format!("to {possible}") };
+                let most = if self.may_have_more { "or more".to_owned() } else { format!("to {possible}") };
                 let message = format!("{sure} {most} {kinds} selected, {bounds} allowed: unknown");
                 (Status::Unknown, message)
             }
@@ -107,7 +107,7 @@ impl Judge<'_, '_> {
                 Known::Null => Truth::No,
                 Known::Value(text) => selected.and(pattern.matches(text).into()),
             });
-            let beyond = if self.open { Truth::Unknown } else { Truth::No };
+            let beyond = if self.may_have_more { Truth::Unknown } else { Truth::No };
             let kind = ThingKind::Of(self.rule.select).words();
             let (name, listed) = (exactly.attribute.name, &pattern.text);
             let (status, message) = match held.fold(beyond, Truth::or) {

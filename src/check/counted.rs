@@ -34,10 +34,10 @@ impl Facts<'_> {
                 Counted::Each => (One::Thing(at), answer(at)),
                 Counted::Principals => (One::Principal(self.access.grants()[at].principal), answer(at)),
                 Counted::Through(relation) => {
-                    let open = self.relate(Start { relation, kind: of, at, scopes: Extent::ALL }, &mut led);
+                    let more = self.relate(Start { relation, kind: of, at, scopes: Extent::ALL }, &mut led);
                     match led.first() {
                         Some(&place) => (One::Thing(place), answer(at)),
-                        None if open => (One::Unknown(at), answer(at).and(Truth::Unknown)),
+                        None if more => (One::Unknown(at), answer(at).and(Truth::Unknown)),
                         None => continue,
                     }
                 }

@@ -105,9 +105,9 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
             let part = evaluate(facts, group, Domain::Things(Kind::Group));
             let answers = Truths::each(count(facts, domain), |at| {
                 let grant = &facts.access.grants()[at];
-                let open = facts.more_groups(grant);
+                let more = facts.more_groups(grant);
                 let groups = grant.groups.iter().map(|group| part.answers.of(group.at()));
-                quantify(Quantity::Some, groups, open)
+                quantify(Quantity::Some, groups, more)
             });
             parts.push(part);
             answers
@@ -265,14 +265,14 @@ fn related(
             let scopes = test.scopes_from(kind, relation);
             let mut places = Vec::new();
             Truths::each(facts.access.count(kind), |at| {
-                let open = facts.relate(Start { relation, kind, at, scopes }, &mut places);
+                let more = facts.relate(Start { relation, kind, at, scopes }, &mut places);
                 match quantity {
                     Quantity::Count(_, counted) if counted != Counted::Each => {
                         let each = facts.counted(relation.target(), counted, places.iter().copied(), of);
-                        quantify(quantity, each.into_values(), open)
+                        quantify(quantity, each.into_values(), more)
                     }
                     Quantity::Some | Quantity::None | Quantity::Every | Quantity::Count(..) => {
-                        quantify(quantity, places.iter().map(|&place| of(place)), open)
+                        quantify(quantity, places.iter().map(|&place| of(place)), more)
                     }
                 }
             })

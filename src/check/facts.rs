@@ -37,19 +37,19 @@ impl<'o> Facts<'o> {
 
     /// Whether all things of that kind were read; for roles and grants, in these scopes.
     pub fn lists_all(&self, kind: Kind, scopes: Extent) -> bool {
-        let exhaustive = |collection| self.org.coverage.of(collection).exhaustive();
+        let all = |collection| self.org.coverage.of(collection).lists_all();
         let in_projects = |collection| self.org.knows_of_all_projects(collection);
         match kind {
             Kind::Role => {
-                (!scopes.organization || exhaustive(Collection::Roles))
+                (!scopes.organization || all(Collection::Roles))
                     && (!scopes.project || in_projects(Collection::ProjectRoles))
             }
-            Kind::User => exhaustive(Collection::Users),
-            Kind::Group => exhaustive(Collection::Groups),
-            Kind::Project => exhaustive(Collection::Projects),
+            Kind::User => all(Collection::Users),
+            Kind::Group => all(Collection::Groups),
+            Kind::Project => all(Collection::Projects),
             Kind::ServiceAccount => in_projects(Collection::ServiceAccounts),
-            Kind::Invite => exhaustive(Collection::Invites),
-            Kind::AdminApiKey => exhaustive(Collection::AdminApiKeys),
+            Kind::Invite => all(Collection::Invites),
+            Kind::AdminApiKey => all(Collection::AdminApiKeys),
             Kind::ApiKey => in_projects(Collection::ApiKeys),
             Kind::Grant => self.org.knows_all_grants(scopes),
         }

@@ -26,10 +26,10 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule) -> Judged {
     let mut filter = evaluate(facts, &rule.filter, Domain::Things(rule.select));
     let population = Population::of(facts, rule);
     filter.answers = filter.answers.and(&Truths::each(facts.access.count(rule.select), |at| population.has(at)));
-    let open = population.open();
+    let may_have_more = population.may_have_more();
     let selected = filter.answers.count_yes();
     let prover = Prover::new(facts, &rule.info.location.source);
-    let judge = Judge { facts, rule, prover, population, open };
+    let judge = Judge { facts, rule, prover, population, may_have_more };
     let mut findings = match &rule.assertion {
         Assertion::Forbid(condition) => judge.each(&filter, condition, false),
         Assertion::Require(condition) => judge.each(&filter, condition, true),
@@ -46,7 +46,7 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule) -> Judged {
         Assertion::Exactly(_) => false,
     };
     // What was seen settles a count, or the count has a finding that says it is not settled.
-    let truncated = open && !matches!(rule.assertion, Assertion::Count(..));
+    let truncated = may_have_more && !matches!(rule.assertion, Assertion::Count(..));
     let unread = if truncated || unknown { judge.unread() } else { Vec::new() };
     let mut result = RuleResult::new(Arc::clone(&rule.info));
     (result.selected, result.vacuous, result.truncated) = (selected, vacuous, truncated);
@@ -61,7 +61,7 @@ pub(super) struct Judge<'j, 'o> {
     pub prover: Prover<'j, 'o>,
     population: Population<'j, 'o>,
     /// Whether there may be more things to select than were read.
-    pub open: bool,
+    pub may_have_more: bool,
 }
 
 impl Judge<'_, '_> {

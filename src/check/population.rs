@@ -54,7 +54,7 @@ impl<'f, 'o> Population<'f, 'o> {
     }
 
     /// Whether there may be more of them than were read.
-    pub fn open(&self) -> bool {
+    pub fn may_have_more(&self) -> bool {
         let org = self.facts.org;
         let others = match self.kind {
             Kind::User => {
@@ -78,7 +78,8 @@ impl<'f, 'o> Population<'f, 'o> {
     /// Whether the rule reads one of these and it is incomplete.
     fn unread_any(&self, any: &[Collection]) -> bool {
         let coverage = &self.facts.org.coverage;
-        any.iter().any(|of| self.reads(&[*of]) && (!coverage.of(*of).whole() || coverage.cut(*of).is_some()))
+        any.iter()
+            .any(|of| self.reads(&[*of]) && (!coverage.of(*of).is_complete() || coverage.truncated(*of).is_some()))
     }
 
     /// Whether a word is missing that may stand for a role.

@@ -96,7 +96,7 @@ impl Responses {
     /// predefined role may be missing there; its description in the assignment is enough.)
     pub fn unlisted_roles(&self) -> BTreeSet<(Option<&str>, &str)> {
         let own: Option<BTreeSet<&str>> =
-            self.roles.as_ref().filter(|roles| roles.cut.is_none()).map(|roles| self.ids(roles));
+            self.roles.as_ref().filter(|roles| roles.truncated.is_none()).map(|roles| self.ids(roles));
         let mut unlisted = BTreeSet::new();
         let Some(own) = own else { return unlisted };
         for (&collection, parts) in &self.held {
@@ -111,7 +111,7 @@ impl Responses {
                     project.map(|project| self.held(Collection::ProjectRoles).get(&Parent::organization(project)));
                 match of_project {
                     None => unlisted.extend(missing.map(|role| (None, role_id(role)))),
-                    Some(Some(roles)) if roles.cut.is_none() => {
+                    Some(Some(roles)) if roles.truncated.is_none() => {
                         let ids = self.ids(roles);
                         unlisted
                             .extend(missing.map(|role| (project, role_id(role))).filter(|(_, id)| !ids.contains(id)));
@@ -140,7 +140,7 @@ impl Responses {
         fn empty<T>(lists: &mut ByParent<T>, project: &Parent) {
             if let Some(list) = lists.get_mut(project) {
                 list.items.clear();
-                list.cut = None;
+                list.truncated = None;
             }
         }
         let part = Parent::organization(&archived.id);
@@ -280,7 +280,7 @@ impl Responses {
     /// Why a list is truncated.
     pub fn errors(&self) -> impl Iterator<Item = &Error> {
         fn of<T>(listed: Option<&Listed<T>>) -> Option<&Error> {
-            listed?.cut.as_ref()
+            listed?.truncated.as_ref()
         }
         let whole = [
             of(self.roles.as_ref()),
@@ -290,13 +290,13 @@ impl Responses {
             of(self.admin_api_keys.as_ref()),
             of(self.invites.as_ref()),
         ];
-        let parts = Collection::ALL.into_iter().flat_map(|collection| self.cuts(collection).0);
+        let parts = Collection::ALL.into_iter().flat_map(|collection| self.gaps(collection).0);
         whole.into_iter().flatten().chain(parts.map(|(_, error)| error))
     }
 
     /// The things whose part of a collection could not be read, each with the reason, and how many were requested.
-    pub fn cuts(&self, collection: Collection) -> (Vec<(&Parent, &Error)>, usize) {
-        self.nested(collection).cuts()
+    pub fn gaps(&self, collection: Collection) -> (Vec<(&Parent, &Error)>, usize) {
+        self.nested(collection).gaps()
     }
 
     /// The nested lists of a collection.
@@ -329,7 +329,7 @@ trait Nested {
     fn has(&self, of: &Parent) -> bool;
 
     /// The things whose list could not be read, each with the reason, and how many lists were requested.
-    fn cuts(&self) -> (Vec<(&Parent, &Error)>, usize);
+    fn gaps(&self) -> (Vec<(&Parent, &Error)>, usize);
 }
 
 impl<T> Nested for ByParent<T> {
@@ -337,8 +337,8 @@ impl<T> Nested for ByParent<T> {
         self.contains_key(of)
     }
 
-    fn cuts(&self) -> (Vec<(&Parent, &Error)>, usize) {
-        (self.iter().filter_map(|(part, listed)| Some((part, listed.cut.as_ref()?))).collect(), self.len())
+    fn gaps(&self) -> (Vec<(&Parent, &Error)>, usize) {
+        (self.iter().filter_map(|(part, listed)| Some((part, listed.truncated.as_ref()?))).collect(), self.len())
     }
 }
 

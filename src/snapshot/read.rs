@@ -171,9 +171,9 @@ fn coverage(header: &Header) -> Result<Coverage, String> {
             asked: true,
             requests: record.requests,
             items: record.items,
-            cut: record.cut.clone().map(Into::into),
+            truncated: record.cut.clone().map(Into::into),
             gaps: record.gaps.iter().map(|(id, failure)| (id.clone(), failure.clone().into())).collect(),
-            unasked: record.unasked.clone(),
+            not_asked: record.unasked.clone(),
             gone: record.gone.clone(),
             unclear: record.unclear.clone(),
             carried: record.carried.clone(),
@@ -196,7 +196,7 @@ fn stray(org: &Org) -> Option<&str> {
         users.chain(groups).chain(accounts).collect()
     };
     org.coverage.iter().find_map(|(collection, record)| {
-        let named = record.gaps.keys().chain(&record.unasked).chain(record.carried.keys());
+        let named = record.gaps.keys().chain(&record.not_asked).chain(record.carried.keys());
         named.map(String::as_str).find(|id| match collection {
             Collection::Roles => !roles.contains(id),
             Collection::Users | Collection::UserRoles => !user(id),

@@ -118,7 +118,7 @@ impl Gaps<'_, '_, '_> {
                 self.unsent("projects", kind, at);
             }
             Kind::Invite if knows_projects_of_invite(org, at) => {}
-            Kind::Invite if !org.coverage.of(Collection::Projects).exhaustive() => {
+            Kind::Invite if !org.coverage.of(Collection::Projects).lists_all() => {
                 self.unread(Collection::Projects);
             }
             Kind::Invite => {

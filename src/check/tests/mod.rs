@@ -330,7 +330,7 @@ proptest! {
         for policies in SINGLE.iter() {
             let needs = needs(policies).collections;
             let not_asked = Collection::ALL.into_iter().filter(|collection| !needs.contains(collection));
-            let alone = alone.entry(needs.clone()).or_insert_with(|| build(&world, &Holes::unasked(not_asked)));
+            let alone = alone.entry(needs.clone()).or_insert_with(|| build(&world, &Holes::not_asked(not_asked)));
             let said = |org: &Org| {
                 let outcome = check(org, policies, NOW);
                 let findings = outcome.findings.iter().map(|of| (of.status, of.subject.id.clone(), of.fingerprint.clone()));

@@ -295,7 +295,7 @@ fn invite_project_roles(org: &Org, at: usize) -> Known<Cow<'_, [Symbol]>> {
 /// Where the list broke off, it may have whom only others tell of.
 fn user_listed(org: &Org, at: usize) -> Known<bool> {
     match org.users[at].listed {
-        false if !org.coverage.of(Users).exhaustive() => Known::Missing,
+        false if !org.coverage.of(Users).lists_all() => Known::Missing,
         listed => Known::Value(listed),
     }
 }
