@@ -14,7 +14,7 @@ use crate::org::{Known, Text, Truth};
 use crate::policy::{Bounds, Counted, Exactly, Kind, TextColumn};
 
 impl Judge<'_, '_> {
-    /// `count`: one finding, if the number of selected things is or may be out of bounds.
+    /// `count`: one finding if the number of selected things is, or may be, out of bounds.
     pub fn count(
         &self,
         filter: &Answered<'_>,
@@ -68,7 +68,7 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// What was counted, one by one; two things of one name with their ids.
+    /// The counted things by name; with the id where two have the same name.
     fn listed(
         &self,
         things: impl Iterator<Item = Arc<Thing>>,
@@ -91,7 +91,8 @@ impl Judge<'_, '_> {
         names.into_iter().map(evidence).collect()
     }
 
-    /// `exactly`: a finding for each selected thing with another value, and one for each value that nobody has.
+    /// `exactly`: a finding for each selected thing with a value that is not listed, and one for each listed value that
+    /// nothing has.
     pub fn exactly(&self, filter: &Answered<'_>, exactly: &Exactly) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut seen: Vec<(Truth, Known<Text>)> = Vec::new();
@@ -128,7 +129,7 @@ impl Judge<'_, '_> {
         findings
     }
 
-    /// A finding, if a thing has or may have a value that is not in the list.
+    /// A finding if a thing has, or may have, a value that is not in the list.
     fn unlisted(
         &self,
         filter: &Answered<'_>,

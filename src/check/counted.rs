@@ -12,14 +12,15 @@ use crate::policy::{Counted, Kind};
 pub enum One {
     /// A thing of the kind that is counted, at its place.
     Thing(usize),
-    /// Whoever holds a grant.
+    /// The principal of a grant.
     Principal(Principal),
-    /// What the thing at that place leads to, which is not known: it may be one that is counted already.
+    /// The thing at that place leads to something unknown, which may be counted already.
     Unknown(usize),
 }
 
 impl Facts<'_> {
-    /// Of each that these things of a kind make count, whether one of them answers. What leads to nothing does not count.
+    /// What these things make count, each with whether one of its things satisfies the condition. A thing that leads to
+    /// nothing does not count.
     pub fn counted(
         &self,
         of: Kind,

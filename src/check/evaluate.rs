@@ -1,6 +1,5 @@
-//! Conditions over whole kinds of things. A condition is answered once for everything it could be asked of; a
-//! relation then joins the answers of its target. The answers of every part stay, so that a finding can be proven
-//! from them without judging again.
+//! Evaluates a condition for all things of a kind at once. A relation joins the answers of the things that it leads to.
+//! The answers of all parts are kept, so that a finding can be proven without evaluating again.
 
 use super::by_role::{by_role_in, holds_by_role};
 use super::facts::Facts;
@@ -14,16 +13,16 @@ use crate::policy::{
     TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
 };
 
-/// What a condition is asked of.
+/// The things that a condition is evaluated for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Domain {
     /// All things of a kind.
     Things(Kind),
-    /// Grants in these scopes, told apart by nothing but their role: enough for most rules, and as few as there are roles.
+    /// The grants in these scopes, one for each role: enough for most rules, and as few as there are roles.
     GrantsByRole(Extent),
 }
 
-/// A condition with its answers, and its parts with theirs.
+/// A condition with its answers, and its parts with their answers.
 pub struct Answered<'p> {
     pub condition: &'p Condition,
     pub domain: Domain,
@@ -212,7 +211,7 @@ impl CompiledList {
     }
 
     fn holds(&self, words: &(impl Iterator<Item = usize> + Clone)) -> Truth {
-        // An element that `except` leaves out is not there.
+        // `except` removes elements before anything else.
         let there = |word: usize| !self.except[word];
         let some =
             |wanted: &[Truth]| words.clone().map(|word| there(word).and(wanted[word])).fold(Truth::No, Truth::or);
@@ -256,7 +255,7 @@ fn related(
         (Domain::Things(kind), Domain::GrantsByRole(scopes)) => {
             holds_by_role(org, quantity, kind, scopes, &part.answers)
         }
-        // A grant's role is as much its role's: of few roles, the answer is known at once.
+        // All grants of a role have the same answer, and there are few roles.
         (Domain::GrantsByRole(_) | Domain::Things(Kind::Grant), _) if relation == Relation::Role => {
             let roles = Truths::each(org.roles.len(), |at| quantify(quantity, std::iter::once(of(at)), false));
             over(facts, domain, |at| roles.of(at))

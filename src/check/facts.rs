@@ -11,7 +11,7 @@ use crate::time::Time;
 pub struct Facts<'o> {
     pub org: &'o Org,
     pub as_of: Time,
-    /// Whether the rule at hand reads the groups of projects: then it speaks of groups that only projects list, too.
+    /// Whether the current rule reads the groups of projects. It is then also about groups that only projects list.
     pub unlisted_groups: Cell<bool>,
     pub access: Access<'o>,
 }
@@ -26,7 +26,7 @@ impl<'o> Facts<'o> {
         if self.unlisted_groups.get() { self.org.knows_all_memberships() } else { self.org.knows_memberships() }
     }
 
-    /// Whether further groups may confer a grant.
+    /// Whether further groups may confer a grant, because of missing data.
     pub fn more_groups(&self, grant: &Grant) -> bool {
         let unlisted = match (grant.scope, grant.principal) {
             (Scope::Organization, Principal::User(_) | Principal::ServiceAccount(_)) => self.unlisted_groups.get(),

@@ -1,4 +1,4 @@
-//! How many of several answers hold.
+//! Quantities over answers: some, none, every, or a number within bounds.
 
 use crate::org::Truth;
 use crate::policy::{Bounds, Quantity};
