@@ -1,4 +1,4 @@
-//! All responses of one collection.
+//! All responses of one collection run, and what they say together: one question about them in each method.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,5 @@
-//! From nouns and ids to an [`Org`] whose parts point at each other.
+//! From nouns and ids to an [`Org`] whose parts point at each other. It is long because each noun has its
+//! method; there is no logic between them.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,5 @@
-//! From a YAML tree to a policy. Every problem is noted, and reading goes on: one run shows them all.
+//! From a YAML tree to a policy. Every problem is noted, and reading goes on: one run shows them all. Every key
+//! of a rule is read here.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

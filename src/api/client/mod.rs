@@ -1,4 +1,5 @@
-//! One GET request for one page: attempts, delays, and which responses are accepted.
+//! One GET request for one page: attempts, delays, and which responses are accepted. It stays in
+//! one file because it is all that ever sends the key.
 
 use std::collections::BTreeSet;
 use std::path::Path;

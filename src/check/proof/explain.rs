@@ -1,5 +1,5 @@
 //! From answers to proofs: which values matched which words of the policy, along which paths, or what is missing.
-//! Proofs are made only for findings, from answers that exist already.
+//! Proofs are made only for findings, from answers that exist already. It is long because each form of condition has its own explanation.
 
 use std::ops::Range;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! An organization as it looks through holes: what the API would have told, put together as the collector does.
+//! An organization with data missing: what the API would have sent, assembled as the collector does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
