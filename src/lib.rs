@@ -47,7 +47,7 @@
 //! | to add | touch |
 //! | --- | --- |
 //! | a built-in rule | `policies/recommended.yaml` |
-//! | an attribute | a row in `policy/vocabulary/table.rs`. If it is a new field of the API, before that: its struct in `api/wire.rs`, its noun in [`org`], `collect/assemble`, and in `snapshot/` the line in `record.rs` with `write.rs` and `decode.rs` |
+//! | an attribute | a row in `policy/vocabulary/table.rs`. If it is a new field of the API, before that: its struct in `api/wire.rs`, its noun in [`org`], `collect/assemble`, and its line in `snapshot/record/` |
 //! | a relation | a file in `check/relation/` or a place in its family's, with an arm in `mod.rs` there; a variant and a row in `policy/vocabulary/` |
 //! | a way to hold a role | `access/own.rs` |
 //! | a list of the API | a variant and a word in `org/collection.rs`, a row in `api/endpoint.rs`, a struct in `api/wire.rs`, its place in `collect/` (`nested.rs`, `responses.rs`, `assemble/`), a line in `snapshot/`. The compiler names the rest: a `match` over collections or kinds has no `_` |

@@ -1,0 +1,192 @@
+//! The lines of a snapshot as they stand in the file. Fields that the API left out are left out here too. A file for
+//! each noun has its line, and how the noun becomes the line (`of`) and the line becomes the noun (`noun`).
+
+mod account;
+mod group;
+mod invite;
+mod key;
+mod project;
+mod role;
+mod user;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::{Deserialize as DeriveDeserialize, Serialize};
+
+use super::header::Header;
+use crate::org::{Assignment, GroupIx, Known, Org, ProjectIx, RoleIx, Symbol, Symbols, Via};
+
+pub use account::ServiceAccount;
+pub use group::Group;
+pub use invite::Invite;
+pub use key::{AdminApiKey, ApiKey};
+pub use project::{Project, ProjectGroup, ProjectUser};
+pub use role::Role;
+pub use user::User;
+
+/// A line.
+#[derive(Serialize, DeriveDeserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Line<'a> {
+    Rolelint(Header),
+    #[serde(borrow)]
+    Role(Role<'a>),
+    #[serde(borrow)]
+    Group(Group<'a>),
+    #[serde(borrow)]
+    User(Box<User<'a>>),
+    #[serde(borrow)]
+    Project(Project<'a>),
+    #[serde(borrow)]
+    ProjectUser(ProjectUser<'a>),
+    #[serde(borrow)]
+    ProjectGroup(ProjectGroup<'a>),
+    #[serde(borrow)]
+    ServiceAccount(ServiceAccount<'a>),
+    #[serde(borrow)]
+    ApiKey(ApiKey<'a>),
+    #[serde(borrow)]
+    AdminApiKey(AdminApiKey<'a>),
+    #[serde(borrow)]
+    Invite(Invite<'a>),
+    End(End),
+}
+
+/// The last line.
+#[derive(Debug, PartialEq, Eq, Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct End {
+    pub roles: usize,
+    pub groups: usize,
+    pub users: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub projects: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub project_users: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub project_groups: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub service_accounts: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub api_keys: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub admin_api_keys: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub invites: usize,
+    pub digest: String,
+}
+
+/// The roles of a principal as the API lists them.
+#[derive(Default, Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held<'a> {
+    /// Roles without a stated source.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub unstated: Vec<Id<'a>>,
+    /// Those that the API says are the principal's own.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub direct: Vec<Id<'a>>,
+    /// Those that the API says are inherited, without naming a group.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub inherited: Vec<Id<'a>>,
+    /// Those that the API says are inherited from a group, by group.
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub group: BTreeMap<Id<'a>, Vec<Id<'a>>>,
+}
+
+impl<'a> Held<'a> {
+    fn of(org: &'a Org, assignments: &[Assignment]) -> Self {
+        let by_way = |wanted: Via| {
+            sorted(assignments.iter().filter(|a| a.via == wanted).map(|assignment| role_id(org, assignment.role)))
+        };
+        let mut group: BTreeMap<Id<'_>, Vec<Id<'_>>> = BTreeMap::new();
+        for assignment in assignments {
+            if let Via::Group(ix) = assignment.via {
+                group.entry(id(&org.group(ix).id)).or_default().push(role_id(org, assignment.role));
+            }
+        }
+        for roles in group.values_mut() {
+            roles.sort();
+        }
+        Self { unstated: by_way(Via::Unstated), direct: by_way(Via::Direct), inherited: by_way(Via::Inherited), group }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.unstated.is_empty() && self.direct.is_empty() && self.inherited.is_empty() && self.group.is_empty()
+    }
+}
+
+/// A text that is looked up and not stored. It is borrowed from the line unless it contains an escape.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Id<'a>(pub Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Id<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct IdVisitor;
+        impl<'de> Visitor<'de> for IdVisitor {
+            type Value = Id<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Id(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Id(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(IdVisitor)
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+/// Nearly everything is listed, so only the exceptions are marked.
+fn listed() -> bool {
+    true
+}
+
+fn id(text: &str) -> Id<'_> {
+    Id(Cow::Borrowed(text))
+}
+
+fn role_id(org: &Org, role: RoleIx) -> Id<'_> {
+    id(&org.role(role).id)
+}
+
+fn project_id(org: &Org, project: ProjectIx) -> Id<'_> {
+    id(&org.project(project).id)
+}
+
+fn role_ids<'o>(org: &'o Org, roles: &[RoleIx]) -> Vec<Id<'o>> {
+    sorted(roles.iter().map(|&role| role_id(org, role)))
+}
+
+fn group_ids<'o>(org: &'o Org, groups: &[GroupIx]) -> Vec<Id<'o>> {
+    sorted(groups.iter().map(|&group| id(&org.group(group).id)))
+}
+
+fn sorted<'o>(ids: impl Iterator<Item = Id<'o>>) -> Vec<Id<'o>> {
+    let mut ids: Vec<Id<'o>> = ids.collect();
+    ids.sort();
+    ids
+}
+
+/// A symbol as its text.
+fn word(org: &Org, word: Known<Symbol>) -> Known<Id<'_>> {
+    word.map(|word| id(org.symbols.text(word)))
+}
+
+/// A text as its symbol.
+fn intern<'i, T: std::borrow::Borrow<Id<'i>>>(symbols: &mut Symbols, word: Known<T>) -> Known<Symbol> {
+    word.map(|word| symbols.intern(&word.borrow().0))
+}
