@@ -25,17 +25,18 @@
 //! | [`finding`] | what does a check say? | `access`, `document`, `org` |
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `access`, `document`, `finding`, `org`, `policy` |
+//! | [`diff`] | what has changed from one state of an organization to another, and what cannot be compared? | `access`, `finding`, `org` |
 //! | `exceptions` | what changes an outcome after it was judged? Waivers, the baseline, the age of the facts | `bounded`, `document`, `finding`, `org` |
 //! | [`testing`] | do the policies say what their tests expect? | `check`, `document`, `finding`, `org`, `policy` |
 //! | [`lint`] | what is odd about policies that load? One file for each lint | `document`, `finding`, `policy`, `testing` |
 //! | `api` | what does one list of the Admin API say, honestly? | `atomic`, `bounded`, `org` |
 //! | `collect` | which lists make an organization? | `api`, `org` |
 //! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `org` |
-//! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `document`, `finding`, `org` |
+//! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `access`, `diff`, `document`, `finding`, `org` |
 //! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
-//! | [`config`] | which settings stand in `rolelint.yaml`, and where does each come from? | `bounded`, `document` |
+//! | [`config`] | which settings stand in `rolelint.yaml`, and where does each come from? | `bounded`, `document`, `finding` |
 //! | [`schema`] | which JSON Schema does each kind of file have? | `config`, `finding`, `org`, `policy`, `report`, `testing` |
-//! | [`cli`] | what may stand on the command line? | `console`, `document`, `finding`, `org`, `report` |
+//! | [`cli`] | what may stand on the command line? | `config`, `console`, `document`, `finding`, `org`, `report` |
 //! | [`command`] | what does a subcommand do? One file for each | everything |
 //! | `fuzzing` | what holds of every input, whoever made it up? In tests and under a fuzzer only | everything |
 //!
@@ -50,6 +51,7 @@
 //! | a relation | the same, and its family in `check/relation/` |
 //! | a way to hold a role | `access/own.rs` |
 //! | an endpoint | a [`org::Collection`], a struct in `api/wire.rs`, a row in `api/endpoint.rs`, its place in `collect/assemble`, a line in the snapshot's `record.rs` |
+//! | something that `rolelint diff` compares | a row in `diff/things.rs` |
 //! | a format | `report/<format>.rs`, a variant and an arm |
 //! | a check of made-up inputs | a file in `fuzzing/`, a target and a corpus in `fuzz/` |
 //! | a reason to accept a violation | a folder or file in `exceptions/`, an `Acceptance` in `finding/accept.rs` |
@@ -67,6 +69,7 @@ pub(crate) mod collect;
 pub mod command;
 pub mod config;
 pub mod console;
+pub mod diff;
 pub mod document;
 pub mod escape;
 pub(crate) mod exceptions;

@@ -16,7 +16,7 @@ mod quantify;
 mod relation;
 mod roles;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod truths;
 
 use crate::finding::{Gate, Outcome, Unread};
