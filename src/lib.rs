@@ -18,6 +18,7 @@
 //! | module | question it answers | imports of ours |
 //! | --- | --- | --- |
 //! | [`time`], [`escape`], `atomic` | times and durations; text from outside made safe to show; files written whole or not at all | nothing |
+//! | `words` | which closed lists of words are there? A macro: an enum and its names | nothing |
 //! | `bounded` | how much of a file that somebody named is read? | nothing |
 //! | [`document`] | where does each word of a YAML file stand, and what is wrong with it? | nothing |
 //! | [`org`] | what is in an organization, and what is known about it? | nothing |
@@ -28,7 +29,7 @@
 //! | [`diff`] | what has changed from one state of an organization to another, and what cannot be compared? | `access`, `finding`, `org` |
 //! | `exceptions` | what changes an outcome after it was judged? Waivers, the baseline, the age of the facts | `bounded`, `document`, `finding`, `org` |
 //! | [`testing`] | do the policies say what their tests expect? | `check`, `document`, `finding`, `org`, `policy` |
-//! | [`lint`] | what is odd about policies that load? One file for each lint | `document`, `finding`, `policy`, `testing` |
+//! | [`lint`] | what is odd about policies that load? One file for each lint | `document`, `exceptions`, `finding`, `org`, `policy`, `testing` |
 //! | `api` | what does one list of the Admin API say, honestly? | `atomic`, `bounded`, `org` |
 //! | `collect` | which lists make an organization? | `api`, `org` |
 //! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `org` |
@@ -58,6 +59,9 @@
 //! | a recipe for a pipeline | a file in `examples/ci`, a row in `docs/ci.md` and in `tests/it/packaging/recipes.rs` |
 //! | a lint | a file in `lint/`, a row in [`lint::LINTS`], a section in `docs/linting.md` |
 //! | a subcommand | a variant in `command/mod.rs`, a file in `command/` |
+
+#[macro_use]
+mod words;
 
 pub mod access;
 pub(crate) mod api;

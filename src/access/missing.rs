@@ -5,19 +5,6 @@ use super::own::{Own, groups_of, of_group, own};
 use super::{Access, knows_grants};
 use crate::org::{Collection, Extent, GroupIx, Kind, Known, Org, Principal, Scope, part_id};
 
-/// What tells of grants, but for the groups.
-const GRANTS: [Collection; 9] = [
-    Collection::Users,
-    Collection::UserRoles,
-    Collection::GroupRoles,
-    Collection::ProjectUsers,
-    Collection::ProjectUserRoles,
-    Collection::ProjectGroups,
-    Collection::ProjectGroupRoles,
-    Collection::ServiceAccounts,
-    Collection::ServiceAccountRoles,
-];
-
 impl Access<'_> {
     /// Why this principal may hold more in these scopes than was read, in sentences; none if all was read.
     pub fn missing_of(&self, principal: Principal, extent: Extent) -> Vec<String> {
@@ -116,7 +103,12 @@ impl Gaps<'_, '_, '_> {
         if self.access.org.knows_all_grants(extent) {
             return;
         }
-        for &collection in GRANTS.iter().filter(|collection| collection.matters(extent)) {
+        let tells_who_holds = |collection: &Collection| {
+            Collection::ASSIGNMENTS.contains(collection)
+                || Collection::WITH_LEGACY_ROLE.contains(collection)
+                || *collection == Collection::ProjectGroups
+        };
+        for &collection in Collection::GRANTS.iter().filter(|one| tells_who_holds(one) && one.matters(extent)) {
             self.unread(collection);
         }
         self.memberships(extent);

@@ -4,6 +4,7 @@
 //! working out the rest. The rule itself (assignments, legacy role, groups; in the organization and in each project)
 //! stands in `own.rs`, and everything here follows from it.
 
+mod added;
 mod complete;
 mod gaps;
 mod grant;

@@ -14,14 +14,23 @@ pub enum ThingKind {
     Of(Kind),
     /// The organization itself: the subject of a count.
     Organization,
+    /// A rule of a policy, of which a lint speaks.
+    Rule,
+    /// A file that people wrote, of which a lint speaks.
+    File,
 }
 
 impl ThingKind {
+    /// Those that are not things of an organization of some [`Kind`].
+    pub const OTHERS: [Self; 3] = [Self::Organization, Self::Rule, Self::File];
+
     /// The word in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Of(kind) => kind.name(),
             Self::Organization => "organization",
+            Self::Rule => "rule",
+            Self::File => "file",
         }
     }
 

@@ -6,7 +6,7 @@ use super::relation::principal;
 use super::truths::Truths;
 use crate::access::{Own, groups_of, knows_grants_of_group, knows_own_grants, of_group, own};
 use crate::org::{Extent, GroupIx, Org, Principal, RoleIx};
-use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn};
+use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn, TimeColumn};
 
 /// Whether a condition on a grant asks for nothing but its role and its scope, the scope so that it narrows the rest.
 pub fn by_role_in(condition: &Condition, quantity: Quantity) -> bool {
@@ -24,7 +24,9 @@ fn by_role(condition: &Condition) -> bool {
     match &condition.predicate {
         Predicate::All(parts) | Predicate::Any(parts) => parts.iter().all(by_role),
         Predicate::Not(part) => by_role(part),
-        Predicate::Text(_, TextColumn::Principal | TextColumn::Scope, _) | Predicate::Via(..) => false,
+        Predicate::Text(_, TextColumn::Principal | TextColumn::Scope, _)
+        | Predicate::Time(_, TimeColumn::Added, _)
+        | Predicate::Via(..) => false,
         Predicate::Related(_, relation, _) => *relation == Relation::Role,
         Predicate::Text(..) | Predicate::List(..) | Predicate::Flag(..) | Predicate::Time(..) => true,
     }

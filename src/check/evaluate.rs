@@ -11,7 +11,7 @@ use super::truths::Truths;
 use crate::org::{Extent, Known, Org, Principal, Scope, Truth};
 use crate::policy::{
     Bounds, Condition, Counted, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
-    TextColumn, TextPredicate, ViaKind, ViaPredicate,
+    TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
 };
 
 /// What a condition is asked of.
@@ -63,11 +63,17 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
             Known::Null => Truth::No,
             Known::Value(flag) => (flag == *wanted).into(),
         }),
-        Predicate::Time(_, column, test) => over(facts, domain, |at| match column(facts.org, at) {
-            Known::Missing => Truth::Unknown,
-            Known::Null => test.null.into(),
-            Known::Value(time) => (!test.null && test.holds(time, facts.as_of)).into(),
-        }),
+        Predicate::Time(_, column, test) => {
+            let holds = |time| match time {
+                Known::Missing => Truth::Unknown,
+                Known::Null => test.null.into(),
+                Known::Value(time) => (!test.null && test.holds(time, facts.as_of)).into(),
+            };
+            match column {
+                TimeColumn::Each(read) => over(facts, domain, |at| holds(read(facts.org, at))),
+                TimeColumn::Added => Truths::each(facts.access.grants().len(), |at| holds(facts.access.added_at(at))),
+            }
+        }
         Predicate::Related(_, relation, test) => {
             let target = match relation.target() {
                 Kind::Grant

@@ -188,6 +188,7 @@ impl Judge<'_, '_> {
             missing,
             waiver: None,
             region,
+            file: None,
             fingerprint,
             subject,
         }

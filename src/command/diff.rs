@@ -47,15 +47,11 @@ pub struct Args {
 
 impl ValueEnum for FailOn {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Gained, Self::Lost, Self::Any]
+        &Self::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self {
-            Self::Gained => "gained",
-            Self::Lost => "lost",
-            Self::Any => "any",
-        }))
+        Some(PossibleValue::new(self.name()))
     }
 }
 

@@ -120,7 +120,7 @@ impl Reader<'_> {
 
     fn severity_of(&mut self, node: &Node) -> Option<Severity> {
         let text = self.optional_text(Some(node), "`severity`")?;
-        let found = Severity::ALL.into_iter().find(|severity| severity.name() == text);
+        let found = Severity::named(&text);
         if found.is_none() {
             self.unknown_word(&node.span, "severity", &text, &Severity::ALL.map(Severity::name));
         }

@@ -89,7 +89,7 @@ impl<'a> View<'a> {
                 ThingKind::Of(Kind::Group) => {
                     org.coverage.of(Collection::Groups).exhaustive() && org.knows_all_project_groups()
                 }
-                ThingKind::Of(_) | ThingKind::Organization => {
+                ThingKind::Of(_) | ThingKind::Organization | ThingKind::Rule | ThingKind::File => {
                     let listed = org.coverage.of(Collection::Users).exhaustive();
                     listed && org.knows_all_memberships() && org.knows_all_project_users()
                 }

@@ -37,6 +37,9 @@ pub enum Effect {
     Moved,
 }
 
+words!(Effect { Gained => "gained", Lost => "lost", Moved => "moved" });
+words!(Side { Old => "old", New => "new" });
+
 /// A change of what one principal can do in one scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessChange {
@@ -141,6 +144,8 @@ pub enum FailOn {
     /// Any change but a neutral one.
     Any,
 }
+
+words!(FailOn { Gained => "gained", Lost => "lost", Any => "any" });
 
 /// Compares two states of one organization.
 pub fn diff(old: &Org, new: &Org) -> Diff {

@@ -28,6 +28,8 @@ pub(super) fn compare(old: &Access<'_>, new: &Access<'_>) -> Vec<ThingChange> {
 
 fn of_kind(kind: Kind, lists: &[Collection], old: &Access<'_>, new: &Access<'_>) -> Vec<ThingChange> {
     let whole = |access: &Access<'_>| lists.iter().all(|list| access.org.coverage.state(*list) == State::Complete);
+    // Until all keys of projects are known, one of them may stand among the admin keys.
+    let is_one = |access: &Access<'_>, at: usize| kind != Kind::AdminApiKey || access.org.admin_api_keys[at].told_apart;
     let (before, after) = (places(kind, old), places(kind, new));
     let mut changes = Vec::new();
     let keys: std::collections::BTreeSet<&Key> = before.keys().chain(after.keys()).collect();
@@ -36,11 +38,11 @@ fn of_kind(kind: Kind, lists: &[Collection], old: &Access<'_>, new: &Access<'_>)
             (Some(&was), Some(&is)) => changes.extend(of_one(kind, (old, was), (new, is))),
             (None, Some(&is)) => {
                 let thing = new.thing(kind, is);
-                changes.push(ThingChange { thing, fate: Fate::Appeared, certain: whole(old) });
+                changes.push(ThingChange { thing, fate: Fate::Appeared, certain: whole(old) && is_one(new, is) });
             }
             (Some(&was), None) => {
                 let thing = old.thing(kind, was);
-                changes.push(ThingChange { thing, fate: Fate::Gone, certain: whole(new) });
+                changes.push(ThingChange { thing, fate: Fate::Gone, certain: whole(new) && is_one(old, was) });
             }
             (None, None) => {}
         }

@@ -11,7 +11,7 @@ mod waiver;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::document::Region;
+use crate::document::{Region, SourceText};
 use crate::org::Text;
 use crate::time::{Time, rfc3339};
 
@@ -37,20 +37,12 @@ pub enum Status {
     Baselined,
 }
 
-impl Status {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Violation, Self::Unknown, Self::Waived, Self::Baselined];
-
-    /// The word in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Violation => "violation",
-            Self::Unknown => "unknown",
-            Self::Waived => "waived",
-            Self::Baselined => "baselined",
-        }
-    }
-}
+words!(Status {
+    Violation => "violation",
+    Unknown => "unknown",
+    Waived => "waived",
+    Baselined => "baselined",
+});
 
 /// How a subject comes to a role: over groups and projects. It ends at the role; which of its permissions fired stands
 /// once, at the rule.
@@ -161,6 +153,8 @@ pub struct Finding {
     pub waiver: Option<Arc<Waiver>>,
     /// The exact words of the policy.
     pub region: Region,
+    /// The file of that place, where it is another than the rule's.
+    pub file: Option<Arc<SourceText>>,
     /// A stable hash of rule, subject and what fired (roles, scopes, permissions): never of wording, order or time.
     pub fingerprint: String,
 }
@@ -168,6 +162,11 @@ pub struct Finding {
 impl Finding {
     /// How many paths a finding keeps. A project with a thousand members who hold ten roles each has ten thousand.
     pub const MOST_PATHS: usize = 100;
+
+    /// The file in which its words stand.
+    pub fn source<'a>(&'a self, rule: &'a RuleInfo) -> &'a Arc<SourceText> {
+        self.file.as_ref().unwrap_or(&rule.location.source)
+    }
 
     /// A path in full, the subject included.
     pub fn steps<'a>(&'a self, path: &'a AccessPath) -> impl Iterator<Item = &'a Thing> {

@@ -43,9 +43,40 @@ pub enum Collection {
     Invites,
 }
 
+words!(Collection {
+    Roles => "roles",
+    Users => "users",
+    UserRoles => "user_roles",
+    Groups => "groups",
+    GroupRoles => "group_roles",
+    GroupMembers => "group_members",
+    Projects => "projects",
+    ProjectUsers => "project_users",
+    ProjectGroups => "project_groups",
+    ProjectRoles => "project_roles",
+    ProjectUserRoles => "project_user_roles",
+    ProjectGroupRoles => "project_group_roles",
+    ServiceAccounts => "service_accounts",
+    ServiceAccountRoles => "service_account_roles",
+    ApiKeys => "api_keys",
+    AdminApiKeys => "admin_api_keys",
+    Invites => "invites",
+});
+
 impl Collection {
-    /// Every collection, in the order of the reports.
-    pub const ALL: [Self; 17] = [
+    /// Those whose items are assignments of roles.
+    pub const ASSIGNMENTS: [Self; 5] =
+        [Self::UserRoles, Self::GroupRoles, Self::ProjectUserRoles, Self::ProjectGroupRoles, Self::ServiceAccountRoles];
+
+    /// Those that are read for each user or service account, one by one: the slow ones. Their assignments state the group
+    /// that a role comes through, so they also tell of groups.
+    pub const PER_MEMBER: [Self; 3] = [Self::UserRoles, Self::ProjectUserRoles, Self::ServiceAccountRoles];
+
+    /// Those whose items have a legacy role, which implies a role.
+    pub const WITH_LEGACY_ROLE: [Self; 3] = [Self::Users, Self::ProjectUsers, Self::ServiceAccounts];
+
+    /// Those that together tell every grant of every principal.
+    pub const GRANTS: &'static [Self] = &[
         Self::Roles,
         Self::Users,
         Self::UserRoles,
@@ -60,33 +91,48 @@ impl Collection {
         Self::ProjectGroupRoles,
         Self::ServiceAccounts,
         Self::ServiceAccountRoles,
-        Self::ApiKeys,
-        Self::AdminApiKeys,
-        Self::Invites,
     ];
 
-    /// The name in reports and snapshots.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Roles => "roles",
-            Self::Users => "users",
-            Self::UserRoles => "user_roles",
-            Self::Groups => "groups",
-            Self::GroupRoles => "group_roles",
-            Self::GroupMembers => "group_members",
-            Self::Projects => "projects",
-            Self::ProjectUsers => "project_users",
-            Self::ProjectGroups => "project_groups",
-            Self::ProjectRoles => "project_roles",
-            Self::ProjectUserRoles => "project_user_roles",
-            Self::ProjectGroupRoles => "project_group_roles",
-            Self::ServiceAccounts => "service_accounts",
-            Self::ServiceAccountRoles => "service_account_roles",
-            Self::ApiKeys => "api_keys",
-            Self::AdminApiKeys => "admin_api_keys",
-            Self::Invites => "invites",
-        }
-    }
+    /// Those that tell the grants of users.
+    pub const GRANTS_OF_USERS: &'static [Self] = &[
+        Self::Roles,
+        Self::Users,
+        Self::UserRoles,
+        Self::Groups,
+        Self::GroupRoles,
+        Self::GroupMembers,
+        Self::Projects,
+        Self::ProjectUsers,
+        Self::ProjectGroups,
+        Self::ProjectRoles,
+        Self::ProjectUserRoles,
+        Self::ProjectGroupRoles,
+    ];
+
+    /// Those that tell the grants of groups.
+    pub const GRANTS_OF_GROUPS: &'static [Self] = &[
+        Self::Roles,
+        Self::Groups,
+        Self::GroupRoles,
+        Self::Projects,
+        Self::ProjectGroups,
+        Self::ProjectRoles,
+        Self::ProjectGroupRoles,
+    ];
+
+    /// Those that tell the grants of service accounts.
+    pub const GRANTS_OF_SERVICE_ACCOUNTS: &'static [Self] = &[
+        Self::Roles,
+        Self::Groups,
+        Self::GroupRoles,
+        Self::GroupMembers,
+        Self::Projects,
+        Self::ProjectGroups,
+        Self::ProjectRoles,
+        Self::ProjectGroupRoles,
+        Self::ServiceAccounts,
+        Self::ServiceAccountRoles,
+    ];
 
     /// The collection whose things this one is read for, one by one.
     pub fn parent(self) -> Option<Self> {
@@ -126,11 +172,6 @@ impl Collection {
                 true
             }
         }
-    }
-
-    /// The collection of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|collection| collection.name() == name)
     }
 }
 

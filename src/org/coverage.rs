@@ -41,21 +41,13 @@ pub enum State {
     NotAsked,
 }
 
-impl State {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Complete, Self::Partial, Self::Denied, Self::Failed, Self::NotAsked];
-
-    /// The name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Complete => "complete",
-            Self::Partial => "partial",
-            Self::Denied => "denied",
-            Self::Failed => "failed",
-            Self::NotAsked => "not_asked",
-        }
-    }
-}
+words!(State {
+    Complete => "complete",
+    Partial => "partial",
+    Denied => "denied",
+    Failed => "failed",
+    NotAsked => "not_asked",
+});
 
 /// What was read of one collection. Its [`State`] follows from the facts, so that the two cannot disagree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

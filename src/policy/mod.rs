@@ -8,6 +8,7 @@ mod condition;
 mod contradiction;
 mod error;
 mod load;
+mod named;
 mod needs;
 mod params;
 mod pattern;

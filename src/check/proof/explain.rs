@@ -14,7 +14,7 @@ use crate::finding::{Evidence, Value};
 use crate::org::{Known, Text, Truth};
 use crate::policy::{
     Attribute, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation, TextColumn,
-    TextPredicate, ViaKind, ViaPredicate,
+    TextPredicate, TimeColumn, ViaKind, ViaPredicate,
 };
 
 impl Prover<'_, '_> {
@@ -38,7 +38,7 @@ impl Prover<'_, '_> {
                     Known::Value(words) => {
                         let words: Vec<&str> = words.iter().map(|&word| self.facts.org.symbols.text(word)).collect();
                         if truth == Truth::Unknown {
-                            self.unclear(&words, test, row, proof);
+                            self.unclear(attribute, &words, test, row, proof);
                         }
                         self.list(attribute, words, test, &answered.condition.span, truth, proof);
                     }
@@ -49,8 +49,14 @@ impl Prover<'_, '_> {
                 self.scalar(attribute, value, answered, at, proof);
             }
             Predicate::Time(attribute, column, _) => {
-                let value = column(self.facts.org, self.row(answered.domain, at)).map(Value::Time);
-                self.scalar(attribute, value, answered, at, proof);
+                let time = match column {
+                    TimeColumn::Each(read) => read(self.facts.org, self.row(answered.domain, at)),
+                    TimeColumn::Added => self.facts.access.added_at(at),
+                };
+                if time.is_missing() && matches!(column, TimeColumn::Added) {
+                    return self.gaps(proof).not_added(at);
+                }
+                self.scalar(attribute, time.map(Value::Time), answered, at, proof);
             }
             Predicate::Related(attribute, relation, test) => {
                 self.related(attribute, *relation, test, answered, at, proof);
@@ -136,14 +142,17 @@ impl Prover<'_, '_> {
     }
 
     /// Notes permissions whose coverage is unclear.
-    fn unclear(&self, words: &[&str], test: &ListPredicate, role: usize, proof: &mut Proof) {
+    fn unclear(&self, attribute: &Attribute, words: &[&str], test: &ListPredicate, row: usize, proof: &mut Proof) {
         let lists = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten();
         let lists: Vec<&Vec<Pattern>> = lists.chain([&test.all, &test.none, &test.except]).collect();
-        let role = self.facts.access.thing(Kind::Role, role);
+        let permission = attribute.names == Some(Naming::Permission);
+        let (kind, what) = if permission { (Kind::Role, "permission") } else { (attribute.of, "word") };
+        let thing = self.facts.access.thing(kind, row);
         for word in words.iter().filter(|word| lists.iter().any(|list| meets_any(list, word) == Truth::Unknown)) {
             let sentence = format!(
-                "role {} has the permission `{word}`, and its spelling does not make clear what it covers",
-                role.qualified_label()
+                "{} {} has the {what} `{word}`, and its spelling does not make clear what it covers",
+                thing.kind.words(),
+                thing.qualified_label()
             );
             proof.missing.push(Missing::Unread(sentence));
         }

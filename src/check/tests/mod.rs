@@ -155,6 +155,17 @@ const CONDITIONS: &[(&str, &str)] = &[
     ("admin_api_key", "{ owner: { role: owner } }"),
     ("admin_api_key", "{ not: { owner: { role: owner } } }"),
     ("admin_api_key", "{ owner: { groups: { name: G0 } } }"),
+    ("admin_api_key", "{ owner_type: service_account }"),
+    ("api_key", "{ owner_type: { except: user } }"),
+    ("user", "{ listed: false }"),
+    ("group", "{ members: { none: { listed: false } } }"),
+    ("grant", "{ added_at: { older_than: 90d } }"),
+    ("grant", "{ scope: project, added_at: null }"),
+    ("user", "{ holds: { scope: project, added_at: { older_than: 90d } } }"),
+    ("project", "{ holders: { every: { not: { added_at: { older_than: 90d } } } } }"),
+    ("invite", "{ project_roles: owner }"),
+    ("invite", "{ project_roles: { only: member } }"),
+    ("invite", "{ project_roles: { count: { min: 2 } } }"),
 ];
 
 /// Rules that need the roles of some users, or in part look as if they did.

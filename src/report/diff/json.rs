@@ -26,7 +26,7 @@ pub(super) fn render(diff: &Diff, [old, new]: [&Source; 2], to: &mut dyn Write) 
         "access": diff.access.iter().map(access).collect::<Vec<_>>(),
         "things": diff.things.iter().map(changed).collect::<Vec<_>>(),
         "violations": diff.findings.iter().map(finding).collect::<Vec<_>>(),
-        "unknown": diff.unknown.iter().map(|(of, what)| json!({"side": side(*of), "what": what})).collect::<Vec<_>>(),
+        "unknown": diff.unknown.iter().map(|(of, what)| json!({"side": of.name(), "what": what})).collect::<Vec<_>>(),
     });
     let mut serializer = serde_json::Serializer::with_formatter(&mut *to, Lines::broken(2));
     serde::Serialize::serialize(&report, &mut serializer)?;
@@ -39,13 +39,6 @@ fn source(source: &Source) -> Value {
         "organization": {"id": organization.id, "name": organization.name},
         "collected_at": rfc3339(source.collected_at),
     })
-}
-
-fn side(side: Side) -> &'static str {
-    match side {
-        Side::Old => "old",
-        Side::New => "new",
-    }
 }
 
 fn thing(thing: &Thing) -> Value {
@@ -61,13 +54,8 @@ fn paths(paths: &[Steps]) -> Vec<Vec<Value>> {
 }
 
 fn access(change: &AccessChange) -> Value {
-    let effect = match change.effect {
-        Effect::Gained => "gained",
-        Effect::Lost => "lost",
-        Effect::Moved => "moved",
-    };
     json!({
-        "effect": effect,
+        "effect": change.effect.name(),
         "certain": change.certain,
         "principal": thing(&change.principal),
         "scope": thing(&change.scope),

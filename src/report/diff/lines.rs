@@ -76,9 +76,10 @@ pub(super) fn sections(diff: &Diff) -> Vec<(&'static str, Vec<Entry>)> {
 
 fn of_access(change: &AccessChange) -> Entry {
     let who = format!("{} {}", change.principal.kind.words(), change.principal.qualified_label());
-    let place = match change.scope.kind {
-        ThingKind::Organization => "the organization".to_owned(),
-        ThingKind::Of(_) => format!("project {}", change.scope.label()),
+    let place = if change.scope.kind == ThingKind::Organization {
+        "the organization".to_owned()
+    } else {
+        format!("project {}", change.scope.label())
     };
     let mut what: Vec<String> = change.permissions.iter().map(ToString::to_string).collect();
     what.extend(change.roles.iter().map(|role| format!("role {} (permissions unknown)", role.qualified_label())));

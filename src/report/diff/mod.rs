@@ -23,19 +23,7 @@ pub enum DiffFormat {
     Markdown,
 }
 
-impl DiffFormat {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Markdown];
-
-    /// The word after `--format`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Json => "json",
-            Self::Markdown => "markdown",
-        }
-    }
-}
+words!(DiffFormat { Text => "text", Json => "json", Markdown => "markdown" });
 
 /// Writes a comparison. Of no change, text and Markdown say nothing.
 ///
