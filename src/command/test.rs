@@ -6,7 +6,8 @@ use clap::ValueEnum;
 
 use crate::cli::Common;
 use crate::console::{Color, Terminal, output};
-use crate::testing::{Coverage, Format, Report, Style, judge, load, render};
+use crate::escape::visible;
+use crate::testing::{Coverage, Format, Judged, Report, Style, Suite, judge, load, render, update};
 
 use super::{Error, Exit};
 
@@ -21,6 +22,9 @@ pub struct Args {
     /// Fail if the tests see less than this percentage of the rules' answers (violation, pass, unknown)
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), conflicts_with = "filter")]
     pub min_coverage: Option<u8>,
+    /// Accept what the rules say: write it into the tests that fail
+    #[arg(long)]
+    pub update: bool,
     /// Report format
     #[arg(short, long, value_enum, default_value_t)]
     pub format: Format,
@@ -40,7 +44,11 @@ impl ValueEnum for Format {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let loaded = load(&args.paths)?;
+    let mut loaded = load(&args.paths)?;
+    if args.update {
+        accept(&loaded.suites, args, common)?;
+        loaded = load(&args.paths)?;
+    }
     let inputs: Vec<&Path> = args.paths.iter().map(PathBuf::as_path).collect();
     output::ready(&[args.output.as_deref()], &inputs)?;
     let mut coverage = Coverage::new(&loaded.suites, &loaded.untested);
@@ -65,6 +73,22 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let text = render(args.format, &report, style);
     output::write(args.output.as_deref(), |to| to.write_all(text.as_bytes()))?;
     Ok(exit(args, &report, &coverage))
+}
+
+/// Writes what came out into the files of the tests that fail.
+fn accept(suites: &[Suite], args: &Args, common: &Common) -> Result<(), Error> {
+    for suite in suites {
+        let wanted = suite.cases.iter().enumerate().filter(|(_, case)| wanted(&case.name, &args.filter));
+        let judged: Vec<(usize, Judged)> = wanted.map(|(number, case)| (number, judge(suite, case))).collect();
+        let judged: Vec<(usize, &Judged)> = judged.iter().map(|(number, judged)| (*number, judged)).collect();
+        let Some(updated) = update(suite, &judged) else { continue };
+        let Some(file) = &suite.file else { return Err(Error::BuiltIn { name: suite.source.name.clone() }) };
+        output::write(Some(file), |to| to.write_all(updated.text.as_bytes()))?;
+        if !common.is_quiet() {
+            updated.diff.iter().for_each(|line| output::say(&visible(line)));
+        }
+    }
+    Ok(())
 }
 
 fn wanted(name: &str, filter: &[String]) -> bool {

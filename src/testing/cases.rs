@@ -23,6 +23,8 @@ const NOW: Time = 1_767_225_600;
 pub struct Suite {
     /// The file.
     pub source: Arc<SourceText>,
+    /// Where it is, if it is not built in.
+    pub file: Option<PathBuf>,
     /// Where the policies are.
     pub path: PathBuf,
     /// The policies, with the defaults of their parameters.
@@ -113,7 +115,7 @@ impl Reader<'_> {
             }
         };
         let cases = items.iter().filter_map(|item| self.case(item, &path, &policies, now)).collect();
-        Some(Ok(Suite { source: Arc::clone(self.source), path, policies, cases }))
+        Some(Ok(Suite { source: Arc::clone(self.source), file: None, path, policies, cases }))
     }
 
     fn now(&mut self, fields: &Fields<'_>) -> Option<Time> {

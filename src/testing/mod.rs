@@ -10,6 +10,7 @@ mod judge;
 mod load;
 mod organization;
 mod report;
+mod update;
 
 pub use cases::{Case, Expected, Suite};
 #[cfg(test)]
@@ -20,3 +21,4 @@ pub use judge::{Difference, Judged, judge};
 pub use load::{Loaded, load};
 pub(crate) use organization::keys;
 pub use report::{Format, Report, Style, render};
+pub use update::{Update, update};

@@ -9,3 +9,4 @@ mod relations;
 mod roles;
 mod tests;
 mod unmatched;
+mod update;
