@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use crate::cli::Common;
 use crate::console::{Color, Terminal, output};
 use crate::escape::visible;
-use crate::testing::{Coverage, Format, Judged, Report, Style, Suite, judge, load, render, update};
+use crate::testing::{Coverage, Format, Judged, Mutation, Report, Style, Suite, judge, load, mutate, render, update};
 
 use super::{Error, Exit};
 
@@ -25,6 +25,9 @@ pub struct Args {
     /// Accept what the rules say: write it into the tests that fail
     #[arg(long)]
     pub update: bool,
+    /// Also take each small wrong turn of the rules, and fail if no test notices
+    #[arg(long, conflicts_with = "filter")]
+    pub mutate: bool,
     /// Report format
     #[arg(short, long, value_enum, default_value_t)]
     pub format: Format,
@@ -64,7 +67,14 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         let none = if args.filter.is_empty() { "there are no tests" } else { "no test name contains this text" };
         output::warn(none);
     }
-    let report = Report { tests, coverage: args.filter.is_empty().then_some(&coverage) };
+    let passed = tests.iter().all(|(_, _, judged)| judged.differences.is_empty());
+    let mut sections = Vec::new();
+    if args.mutate && passed {
+        let mut all = Mutation::default();
+        loaded.suites.iter().for_each(|suite| all.add(mutate(suite)));
+        sections.push(all.section());
+    }
+    let report = Report { tests, coverage: args.filter.is_empty().then_some(&coverage), sections: &sections };
     let color = match &args.output {
         Some(path) if !output::is_stdout(path) => common.color == Color::Always,
         Some(_) | None => Terminal::stdout(common.color).color,
@@ -96,7 +106,8 @@ fn wanted(name: &str, filter: &[String]) -> bool {
 }
 
 fn exit(args: &Args, report: &Report<'_>, coverage: &Coverage) -> Exit {
-    let failed = report.tests.iter().any(|(_, _, judged)| !judged.differences.is_empty());
+    let failed = report.tests.iter().any(|(_, _, judged)| !judged.differences.is_empty())
+        || report.sections.iter().any(|section| !section.failures.is_empty());
     let least = args.min_coverage.map_or(0, usize::from);
     if coverage.percent() < least {
         output::warn(&format!("coverage is {} %, less than the {least} % of --min-coverage", coverage.percent()));

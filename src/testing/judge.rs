@@ -4,6 +4,7 @@ use super::cases::{Case, Expected, Suite};
 use super::coverage::Seen;
 use crate::check::check;
 use crate::finding::{Finding, Outcome, RuleResult, Status, Thing, Verdict};
+use crate::policy::Policy;
 
 /// What became of a test.
 #[derive(Debug)]
@@ -27,7 +28,11 @@ pub struct Difference {
 
 /// Judges a test of this file.
 pub fn judge(suite: &Suite, case: &Case) -> Judged {
-    let policies = case.policies.as_deref().unwrap_or(&suite.policies);
+    judge_with(case, case.own.as_ref().map_or(&suite.policies, |own| &own.policies))
+}
+
+/// Judges a test with these policies.
+pub(super) fn judge_with(case: &Case, policies: &[Policy]) -> Judged {
     let outcome = check(&case.org, policies, case.now);
     let mut judged = Judged { differences: Vec::new(), seen: Vec::new() };
     for (number, result) in outcome.rules.iter().enumerate() {

@@ -5,20 +5,28 @@
 
 mod cases;
 mod coverage;
+mod equivalent;
 mod error;
 mod judge;
 mod load;
+mod mutate;
 mod organization;
 mod report;
+mod section;
 mod update;
 
 pub use cases::{Case, Expected, Suite};
 #[cfg(test)]
 pub(crate) use cases::{FILE as FILE_KEYS, TEST as TEST_KEYS};
 pub use coverage::{Coverage, Seen};
+#[cfg(test)]
+pub(crate) use equivalent::EQUIVALENT as EQUIVALENT_KEYS;
+pub use equivalent::{Equivalent, Place};
 pub use error::Error;
 pub use judge::{Difference, Judged, judge};
 pub use load::{Loaded, load};
+pub use mutate::{Mutation, Survivor, mutate};
 pub(crate) use organization::keys;
 pub use report::{Format, Report, Style, render};
+pub use section::{Failure, Section};
 pub use update::{Update, update};

@@ -26,10 +26,10 @@ struct Edit {
 pub fn update(suite: &Suite, judged: &[(usize, &Judged)]) -> Option<Update> {
     let text = &suite.source.text;
     let root = parse(text).expect("tests that were read are YAML");
-    let tests = below(&root, "tests").map(items).unwrap_or_default();
+    let tests = root.below("tests").map(Node::items).unwrap_or_default();
     let mut edits: Vec<Edit> = Vec::new();
     for (number, judged) in judged {
-        let expect = tests.get(*number).and_then(|test| below(test, "expect"));
+        let expect = tests.get(*number).and_then(|test| test.below("expect"));
         let Some(Node { yaml: Yaml::Map(entries), span }) = expect else { continue };
         let (known, new): (Vec<&Difference>, Vec<&Difference>) =
             judged.differences.iter().partition(|one| entries.iter().any(|(key, _)| key.text == one.rule));
@@ -41,16 +41,6 @@ pub fn update(suite: &Suite, judged: &[(usize, &Judged)]) -> Option<Update> {
     }
     edits.sort_by_key(|edit| edit.span.start);
     (!edits.is_empty()).then(|| Update { text: applied(text, &edits), diff: diff(suite, &edits) })
-}
-
-/// What stands behind a key.
-fn below<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
-    let Yaml::Map(entries) = &node.yaml else { return None };
-    entries.iter().find(|(key, _)| key.text == name).map(|(_, value)| value)
-}
-
-fn items(node: &Node) -> &[Node] {
-    if let Yaml::List(items) = &node.yaml { items } else { &[] }
 }
 
 /// An expectation in the place of another. Of a list that takes a line for each subject, the lines that stay are left

@@ -3,6 +3,7 @@
 mod counted;
 mod language;
 mod load_errors;
+mod mutate;
 mod params;
 mod projects;
 mod relations;
