@@ -9,7 +9,7 @@ use crate::api::page::Page;
 use crate::api::pagination::{ListRequest, Listed, list};
 use crate::api::wire::Stamp;
 use crate::collect::Collector;
-use crate::collect::incremental::{OVERLAP, SLOW, carry, hidden, named};
+use crate::collect::incremental::{OVERLAP, carry, hidden, named};
 use crate::collect::responses::Responses;
 use crate::org::{Collection, Org};
 use crate::time::{Time, rfc3339};
@@ -53,7 +53,8 @@ impl Collector<'_> {
         if !self.reaches_back_before(from).await? {
             return Err(format!("the audit log does not go back to {}", rfc3339(from)));
         }
-        let mut events = events.items;
+        // Of an event that the log shows in two ways, both count.
+        let mut events: Vec<Event> = events.told().cloned().collect();
         let unseen = self.of_the_tenant(from, &mut events).await?;
         Ok(Changes { events, unseen })
     }
@@ -64,7 +65,7 @@ impl Collector<'_> {
         let query = format!("&tenant_only=true&{}={from}", encode("effective_at[gte]"));
         let since = ListRequest { query: &query, ..ListRequest::own(&AUDIT_LOGS) };
         let told: Listed<Event> = list(self.client, since, |_| {}).await;
-        events.extend(told.items);
+        events.extend(told.told().cloned());
         match told.cut {
             None => Ok(None),
             Some(error @ (Error::Denied { .. } | Error::NotFound { .. } | Error::Status { .. })) => {
@@ -94,7 +95,7 @@ impl Collector<'_> {
         let slow = self.slow_collections();
         hidden(&now, &slow)?;
         responses.carried = carry(old, &now, &named(&changes.events, old, &now)?);
-        for collection in SLOW.into_iter().filter(|collection| !slow.contains(collection)) {
+        for collection in Collection::PER_MEMBER.into_iter().filter(|collection| !slow.contains(collection)) {
             responses.carried.drop(collection);
         }
         Ok(())
@@ -102,6 +103,6 @@ impl Collector<'_> {
 
     /// The requested collections that are read one principal at a time.
     pub(crate) fn slow_collections(&self) -> Vec<Collection> {
-        SLOW.into_iter().filter(|collection| self.needs(*collection)).collect()
+        Collection::PER_MEMBER.into_iter().filter(|collection| self.needs(*collection)).collect()
     }
 }

@@ -2,8 +2,10 @@
 
 mod counted;
 mod language;
+mod links;
 mod load_errors;
 mod mutate;
+mod named;
 mod params;
 mod projects;
 mod relations;
