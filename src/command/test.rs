@@ -7,7 +7,9 @@ use clap::ValueEnum;
 use crate::cli::Common;
 use crate::console::{Color, Terminal, output};
 use crate::escape::visible;
-use crate::testing::{Coverage, Format, Judged, Mutation, Report, Style, Suite, judge, load, mutate, render, update};
+use crate::testing::{
+    Coverage, Format, Judged, Mutation, NOW, Report, Style, Suite, judge, load, mutate, prove, render, update,
+};
 
 use super::{Error, Exit};
 
@@ -25,6 +27,9 @@ pub struct Args {
     /// Accept what the rules say: write it into the tests that fail
     #[arg(long)]
     pub update: bool,
+    /// Also make the smallest organization that violates each rule and one like it that does not; fail if there is none
+    #[arg(long)]
+    pub prove: bool,
     /// Also take each small wrong turn of the rules, and fail if no test notices
     #[arg(long, conflicts_with = "filter")]
     pub mutate: bool,
@@ -69,6 +74,10 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     }
     let passed = tests.iter().all(|(_, _, judged)| judged.differences.is_empty());
     let mut sections = Vec::new();
+    if args.prove {
+        let tested = loaded.suites.iter().flat_map(|suite| &suite.policies);
+        sections.push(prove(tested.chain(&loaded.untested), NOW));
+    }
     if args.mutate && passed {
         let mut all = Mutation::default();
         loaded.suites.iter().for_each(|suite| all.add(mutate(suite)));

@@ -17,7 +17,7 @@ pub(crate) const FILE: &[&str] = &["policy", "now", "tests", "equivalent"];
 pub(crate) const TEST: &[&str] = &["name", "org", "expect", "rules", "params", "now"];
 const VERDICTS: [Verdict; 3] = [Verdict::Pass, Verdict::Unknown, Verdict::Vacuous];
 /// 2026-01-01, from which ages count where a test does not say.
-const NOW: Time = 1_767_225_600;
+pub(crate) const NOW: Time = 1_767_225_600;
 
 /// The tests of one file, and the policies that they test.
 #[derive(Debug)]

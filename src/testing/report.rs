@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use owo_colors::Style as Colors;
 use serde::Serialize;
 
-use super::{Case, Coverage, Failure, Judged, Section};
+use super::{Case, Coverage, Judged, Remark, Section};
 use crate::escape::visible;
 
 /// A form of the report on tests.
@@ -50,7 +50,7 @@ pub struct Report<'a> {
 
 impl Report<'_> {
     /// Everything that is wrong beyond the tests, with the word for the question.
-    fn failures(&self) -> impl Iterator<Item = (&'static str, &Failure)> {
+    fn failures(&self) -> impl Iterator<Item = (&'static str, &Remark)> {
         self.sections.iter().flat_map(|section| section.failures.iter().map(|failure| (section.name, failure)))
     }
 }
@@ -83,6 +83,11 @@ fn text(report: &Report<'_>, style: Style) -> String {
             line(&mut out, &format!("     {}", difference.rule));
             difference.lines.iter().for_each(|text| line(&mut out, &format!("       {}", visible(text))));
         }
+    }
+    for proof in report.sections.iter().flat_map(|section| &section.shown).filter(|_| style.verbose) {
+        let place = format!("{}:{}", visible(&proof.file), proof.line);
+        line(&mut out, &format!("{} {place} {}", paint("ok  ", Colors::new().green()), visible(&proof.name)));
+        proof.lines.iter().for_each(|text| line(&mut out, &format!("       {}", visible(text))));
     }
     for (_, failure) in report.failures() {
         let place = format!("{}:{}", visible(&failure.file), failure.line);
@@ -202,7 +207,7 @@ fn junit(report: &Report<'_>) -> String {
         }
         line(&mut out, "    </testcase>");
     }
-    for (section, Failure { file, line: at, name, lines }) in report.failures() {
+    for (section, Remark { file, line: at, name, lines }) in report.failures() {
         let (file, name) = (xml(file), xml(name));
         line(&mut out, &format!("    <testcase classname=\"{file}\" name=\"{name}\" file=\"{file}\" line=\"{at}\">"));
         let lines: Vec<String> = lines.iter().map(|text| xml(text)).collect();

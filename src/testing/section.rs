@@ -9,17 +9,19 @@ pub struct Section {
     /// The answer in one line.
     pub summary: String,
     /// What is wrong.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<Remark>,
+    /// What is right, and how that is known.
+    pub shown: Vec<Remark>,
 }
 
-/// Something that is wrong, and where.
+/// Something to say, and where.
 #[derive(Debug, serde::Serialize)]
-pub struct Failure {
+pub struct Remark {
     /// The file.
     pub file: String,
     /// The line.
     pub line: u32,
-    /// What is wrong, in words.
+    /// What is said.
     pub name: String,
     /// More about it, line by line.
     pub lines: Vec<String>,

@@ -113,7 +113,7 @@ fn words(expected: &Expected) -> String {
 }
 
 /// A subject in YAML: as it is, or in quotes if it could be read as something else.
-fn quoted(subject: &str) -> String {
+pub(super) fn quoted(subject: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./@+ ".contains(c);
     if subject.chars().all(plain) && !subject.ends_with(' ') {
         return subject.to_owned();

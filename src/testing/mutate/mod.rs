@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::cases::{Case, Suite};
 use super::equivalent::{Equivalent, Place};
 use super::judge::judge_with;
-use super::section::{Failure, Section};
+use super::section::{Remark, Section};
 use crate::document::SourceText;
 use crate::finding::PolicyFile;
 use crate::policy::{Overrides, Policy, Rule, parse};
@@ -51,20 +51,20 @@ impl Mutation {
             };
             let line = |sign: &'static str| move |line: &str| format!("{sign} {line}");
             let lines = survivor.before.lines().map(line("-")).chain(survivor.after.lines().map(line("+")));
-            Failure {
+            Remark {
                 file: survivor.source.name.clone(),
                 line: survivor.source.region(&survivor.turn.span).line,
                 name: format!("{of}: no test notices that {}", survivor.turn.what),
                 lines: lines.collect(),
             }
         };
-        let stale = |said: &Equivalent| Failure {
+        let stale = |said: &Equivalent| Remark {
             file: said.location.source.name.clone(),
             line: said.location.region().line,
             name: "no turn that the tests overlook becomes this".to_owned(),
             lines: said.after.lines().map(|line| format!("+ {line}")).collect(),
         };
-        let failures: Vec<Failure> = self.survivors.iter().map(survivor).chain(self.stale.iter().map(stale)).collect();
+        let failures: Vec<Remark> = self.survivors.iter().map(survivor).chain(self.stale.iter().map(stale)).collect();
         let all = self.noticed + self.equivalent + self.survivors.len();
         let equivalent = match self.equivalent {
             0 => String::new(),
@@ -72,7 +72,7 @@ impl Mutation {
         };
         let (noticed, survived) = (self.noticed, self.survivors.len());
         let summary = format!("{all} wrong turns: {noticed} noticed{equivalent}, {survived} survived");
-        Section { name: "mutate", summary, failures }
+        Section { name: "mutate", summary, failures, shown: Vec::new() }
     }
 
     /// Takes in what became of the turns of other policies.
