@@ -50,6 +50,13 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Test(#[from] testing::Error),
+    /// Tests that are no file were to be updated.
+    #[error("{name} is built in and cannot be updated")]
+    #[diagnostic(help("name a file: rolelint test --update PATH"))]
+    BuiltIn {
+        /// The tests.
+        name: String,
+    },
     /// The key, the base URL or the connection's settings.
     #[error(transparent)]
     #[diagnostic(transparent)]
