@@ -87,10 +87,10 @@ impl<'a> View<'a> {
             None => match who.0 {
                 ThingKind::Of(Kind::ServiceAccount) => org.knows_of_all_projects(Collection::ServiceAccounts),
                 ThingKind::Of(Kind::Group) => {
-                    org.coverage.of(Collection::Groups).exhaustive() && org.knows_all_project_groups()
+                    org.coverage.of(Collection::Groups).lists_all() && org.knows_all_project_groups()
                 }
                 ThingKind::Of(_) | ThingKind::Organization | ThingKind::Rule | ThingKind::File => {
-                    let listed = org.coverage.of(Collection::Users).exhaustive();
+                    let listed = org.coverage.of(Collection::Users).lists_all();
                     listed && org.knows_all_memberships() && org.knows_all_project_users()
                 }
             },
