@@ -72,12 +72,11 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let inputs: Vec<&Path> = inputs.chain(args.policy.iter().map(PathBuf::as_path)).collect();
     output::ready(&[args.output.as_deref()], &inputs)?;
     let (old, _) = input::read(&args.old, &args.api)?;
-    let new = match &args.new {
-        Some(path) => input::read(path, &args.api)?.0,
-        None => {
-            let needs = Needs::all(Collection::ALL.into_iter().collect());
-            input::collect(&args.api, common, Request::of(&needs))?.0.org
-        }
+    let new = if let Some(path) = &args.new {
+        input::read(path, &args.api)?.0
+    } else {
+        let needs = Needs::all(Collection::ALL.into_iter().collect());
+        input::collect(&args.api, common, Request::of(&needs))?.0.org
     };
     same_organization(&old, &new)?;
     let mut found = diff(&old, &new);

@@ -170,14 +170,13 @@ fn moved(old: &View<'_>, new: &View<'_>) -> Vec<AccessChange> {
             continue;
         }
         let (paths, earlier) = (new.all_paths(held), old.all_paths(before));
-        let ids =
-            |paths: &[Steps]| -> BTreeSet<Vec<(ThingKind, Text)>> { paths.iter().map(|path| ids(path)).collect() };
-        let (now, then) = (ids(&paths), ids(&earlier));
+        let all_ids = |paths: &[Steps]| -> BTreeSet<Vec<(ThingKind, Text)>> { paths.iter().map(ids).collect() };
+        let (now, then) = (all_ids(&paths), all_ids(&earlier));
         if now == then {
             continue;
         }
         let without = |paths: Vec<Steps>, known: &BTreeSet<Vec<(ThingKind, Text)>>| {
-            paths.into_iter().filter(|path| !known.contains(&self::ids(path))).collect::<Vec<Steps>>()
+            paths.into_iter().filter(|path| !known.contains(&ids(path))).collect::<Vec<Steps>>()
         };
         changes.push(AccessChange {
             permissions: held.permissions.keys().map(|permission| Text::new(permission)).collect(),

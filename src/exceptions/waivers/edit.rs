@@ -220,24 +220,33 @@ impl<'t> Lines<'t> {
 
 /// The text after changes, which are in order.
 fn edited(name: &str, lines: &Lines<'_>, changes: Vec<Change>) -> Edited {
-    let (mut text, mut at, mut moved) = (String::new(), 0, 0_isize);
+    let (mut text, mut at, mut new_at) = (String::new(), 0, 0);
     let mut patch = format!("--- {name}\n+++ {name}\n");
-    let add = |text: &mut String, line: &str| {
-        text.push_str(line);
-        text.push('\n');
+    let add = |text: &mut String, sign: &str, line: &str| {
+        for part in [sign, line, "\n"] {
+            text.push_str(part);
+        }
     };
     for Change { lines: Range { start, end }, by } in changes {
-        lines.0[at..start].iter().for_each(|line| add(&mut text, line));
-        let new_start = start.checked_add_signed(moved).unwrap_or_default();
+        for line in &lines.0[at..start] {
+            add(&mut text, "", line);
+        }
+        new_at += start - at;
         // Of no lines, the line before them is named.
         let place = |start: usize, count: usize| format!("{},{count}", if count == 0 { start } else { start + 1 });
-        patch.push_str(&format!("@@ -{} +{} @@\n", place(start, end - start), place(new_start, by.len())));
-        lines.0[start..end].iter().for_each(|line| add(&mut patch, &format!("-{line}")));
-        by.iter().for_each(|line| add(&mut patch, &format!("+{line}")));
-        by.iter().for_each(|line| add(&mut text, line));
-        moved += isize::try_from(by.len()).unwrap_or(0) - isize::try_from(end - start).unwrap_or(0);
-        at = end;
+        let places = format!("-{} +{} @@", place(start, end - start), place(new_at, by.len()));
+        add(&mut patch, "@@ ", &places);
+        for line in &lines.0[start..end] {
+            add(&mut patch, "-", line);
+        }
+        for line in &by {
+            add(&mut patch, "+", line);
+            add(&mut text, "", line);
+        }
+        (at, new_at) = (end, new_at + by.len());
     }
-    lines.0[at..].iter().for_each(|line| add(&mut text, line));
+    for line in &lines.0[at..] {
+        add(&mut text, "", line);
+    }
     Edited { text, patch }
 }

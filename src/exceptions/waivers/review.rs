@@ -14,7 +14,7 @@ const SECONDS_OF_A_DAY: i64 = 86_400;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
     /// It covers a violation.
-    InUse,
+    Needed,
     /// There is certainly nothing that it would cover.
     Unused,
     /// It counts no more.
@@ -27,7 +27,7 @@ impl Use {
     /// In words.
     pub fn name(self) -> &'static str {
         match self {
-            Self::InUse => "in use",
+            Self::Needed => "in use",
             Self::Unused => "unused",
             Self::Expired => "expired",
             Self::Untold => "not known",
@@ -94,7 +94,7 @@ fn one(entry: &Entry, resolved: &Resolved, outcome: &Outcome, terms: &Terms) -> 
     let usage = if !entry.is_in_force(terms) {
         Use::Expired
     } else if !covers.is_empty() {
-        Use::InUse
+        Use::Needed
     } else if is_clear && entry.rules.iter().all(is_answered) {
         Use::Unused
     } else {
