@@ -56,11 +56,11 @@ fn every_file_that_we_ship_or_print_is_valid() {
     is_valid(&tests, "recommended_test", &yaml(&repository("policies/recommended_test.yaml")));
     let mut seen = [0; 3];
     for (name, snippet) in snippets() {
-        let (at, validator) = if snippet.get("rules").is_some() {
+        let (at, validator) = if snippet["rules"].is_array() {
             (0, &policy)
         } else if snippet.get("tests").is_some() {
             (1, &tests)
-        } else if snippet.get("policies").is_some() {
+        } else if snippet.get("policies").is_some() || snippet["rules"].is_object() {
             (2, &config)
         } else {
             continue;
