@@ -120,7 +120,7 @@ impl Judge<'_, '_> {
             let region = self.region(&pattern.span);
             proof.evidence.push(Evidence { attribute: Text::const_new(name), value, region });
             let subject = Arc::new(Thing::organization());
-            let fingerprint = fingerprint(&self.rule.info.id, &self.prover, &subject, &proof, Some(listed));
+            let fingerprint = fingerprint(&self.rule.info.id, self.prover, &subject, &proof, Some(listed));
             Some(Finding { fingerprint, ..self.finding(status, subject, message, proof, &pattern.span) })
         }));
         findings

@@ -61,13 +61,16 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
         findings: Vec::new(),
     };
     for policy in policies {
-        for rule in &policy.rules {
-            let mut judged = judge::judge(&facts, rule);
-            let roles::Meant { notes, missing } = roles::meant(&facts, rule);
-            judged.result.truncated |= !missing.is_empty();
-            judged.result.unread.extend(missing.into_iter().map(Unread::Other));
-            judged.result.notes.extend(notes);
-            judged.result.notes.extend(names.unmatched(policy, rule));
+        for kinds in policy.rules_of_kinds() {
+            let mut judged = judge::judge(&facts, kinds);
+            for rule in kinds {
+                let roles::Meant { notes, missing } = roles::meant(&facts, rule);
+                judged.result.truncated |= !missing.is_empty();
+                judged.result.unread.extend(missing.into_iter().map(Unread::Other));
+                let said = notes.into_iter().chain(names.unmatched(policy, rule));
+                judged.result.notes.extend(said);
+            }
+            judged.result.notes.dedup();
             outcome.push(judged.result, judged.findings);
         }
     }

@@ -82,7 +82,7 @@ fn text(report: &Report<'_>, color: bool, quiet: bool) -> String {
     if quiet {
         return out;
     }
-    let rules: usize = report.policies.iter().map(|policy| policy.rules.len()).sum();
+    let rules: usize = report.policies.iter().map(|policy| policy.file.rules).sum();
     let counts = Severity::ALL.iter().rev().map(|severity| (severity, report.count(*severity)));
     let counts: Vec<String> = counts
         .filter(|(_, number)| *number > 0)

@@ -108,5 +108,9 @@ pub fn lint(subject: &Subject<'_>, allowed: &[String]) -> Vec<Finding> {
         let key = |finding: &Finding| (finding.located.source.name.clone(), finding.located.problem.span.start);
         key(one).cmp(&key(other))
     });
+    // A rule on several kinds of things stands there once for each.
+    findings.dedup_by(|one, other| {
+        one.lint.code == other.lint.code && one.rule == other.rule && one.located == other.located
+    });
     findings
 }

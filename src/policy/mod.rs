@@ -7,6 +7,7 @@ mod builtin;
 mod condition;
 mod contradiction;
 mod error;
+mod exactly;
 mod load;
 mod named;
 mod needs;

@@ -5,9 +5,9 @@ use super::{
     predefined,
 };
 use crate::document::tree::{Key, Node, Yaml};
-use crate::document::{Problem, Reader};
+use crate::document::{Noted, Problem, Reader};
 
-const QUANTITIES: &[&str] = &["some", "none", "every", "where", "count"];
+const QUANTITIES: &[&str] = &["some", "none", "every", "where", "count", "exactly"];
 const WAYS: &[(&str, ViaKind)] =
     &[("direct", ViaKind::Direct), ("group", ViaKind::Group), ("membership", ViaKind::Membership)];
 
@@ -68,6 +68,13 @@ impl Reader<'_> {
             }
         }
         let narrowed = fields.get("where");
+        let exactly = fields.get("exactly");
+        if let Some(exactly) = exactly {
+            let which = narrowed.map(|node| self.condition(node, target).ok_or(Noted)).transpose().ok()?;
+            for (span, condition, quantity) in self.exactly_related(exactly, which.as_ref(), target)? {
+                parts.push(Condition { span, ..related(condition, quantity) });
+            }
+        }
         if let Some(count) = fields.get("count") {
             let condition = match narrowed {
                 Some(node) => self.condition(node, target)?,
@@ -75,8 +82,8 @@ impl Reader<'_> {
             };
             let (bounds, counted) = self.count(count, target, relation.counts())?;
             parts.push(related(condition, Quantity::Count(bounds, counted)));
-        } else if let Some(narrowed) = narrowed {
-            let problem = Problem::new(narrowed.span.clone(), "`where` needs `count`");
+        } else if let Some(narrowed) = narrowed.filter(|_| exactly.is_none()) {
+            let problem = Problem::new(narrowed.span.clone(), "`where` needs `count` or `exactly`");
             self.problem(problem.help("for \"at least one\", write the condition itself or `some`"));
             return None;
         }

@@ -14,6 +14,7 @@ pub(super) fn file() -> Value {
     let conditions = Kind::ALL.map(|kind| (kind.name().to_owned(), condition(kind)));
     let quantities = Kind::ALL.map(|kind| (quantities_of(kind), quantities(kind)));
     let counts = Kind::ALL.map(|kind| (count_of(kind), count(kind)));
+    let exactlies = Kind::ALL.map(|kind| (exactly_of(kind), exactly(kind, true)));
     let shared = [
         ("rule", rule()),
         ("parameter", described(json!({ "type": "string", "pattern": r"^\$[^$]" }), "a parameter")),
@@ -27,7 +28,8 @@ pub(super) fn file() -> Value {
         ("via", via()),
     ];
     let shared = shared.map(|(name, schema)| (name.to_owned(), schema));
-    let all: Map<String, Value> = conditions.into_iter().chain(quantities).chain(counts).chain(shared).collect();
+    let all: Map<String, Value> =
+        conditions.into_iter().chain(quantities).chain(counts).chain(exactlies).chain(shared).collect();
     file["$defs"] = all.into();
     file
 }
@@ -79,7 +81,7 @@ fn rule_keys() -> Vec<(&'static str, Value)> {
         ("references", described(texts(), "further reading")),
         ("controls", described(controls, "controls of compliance frameworks: { soc2: [CC6.1] }")),
         ("tags", described(texts(), "words to select rules by")),
-        ("select", described(json!({ "enum": Kind::ALL.map(Kind::name) }), "the kind of thing that is looked at")),
+        ("select", described(kinds(), "the kind of thing that is looked at, or several")),
         ("where", described(json!({}), "which of them; by default all")),
         ("forbid", described(json!({}), "a violation is each selected thing for which this holds")),
         ("require", described(json!({}), "a violation is each selected thing for which this does not hold")),
@@ -97,6 +99,29 @@ fn rule_keys() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// The values that an attribute has; of related things, also one to which a relation leads.
+fn exactly(kind: Kind, related: bool) -> Value {
+    let values = any_of([reference("parameter"), text(), texts()]);
+    let value = |attribute: &'static Attribute| match attribute.type_ {
+        Type::Text(..) => Some((attribute.name, described(values.clone(), attribute.meaning))),
+        Type::Relation(to) if related && to.to_one() => Some((attribute.name, reference(&exactly_of(to.target())))),
+        Type::Relation(_) | Type::List(..) | Type::Flag(_) | Type::Time(_) | Type::Via => None,
+    };
+    let mut exactly = not_empty(object(of(kind).filter_map(value)));
+    exactly["maxProperties"] = 1.into();
+    exactly
+}
+
+fn exactly_of(kind: Kind) -> String {
+    format!("{}_exactly", kind.name())
+}
+
+/// One kind of thing, or a list of kinds.
+fn kinds() -> Value {
+    let one = json!({ "enum": Kind::ALL.map(Kind::name) });
+    any_of([one.clone(), json!({ "type": "array", "items": one, "minItems": 1, "uniqueItems": true })])
+}
+
 fn rule() -> Value {
     let mut rule = object(rule_keys());
     rule["required"] = json!(["id", "select"]);
@@ -104,15 +129,14 @@ fn rule() -> Value {
         ["forbid", "require", "count", "exactly"].map(|assertion| json!({ "required": [assertion] })).into();
     let by_kind = Kind::ALL.map(|kind| {
         let condition = reference(kind.name());
-        let exactly = of(kind).filter(|attribute| matches!(attribute.type_, Type::Text(..)));
-        let values = any_of([reference("parameter"), text(), texts()]);
-        let mut exactly = not_empty(object(exactly.map(|row| (row.name, described(values.clone(), row.meaning)))));
-        exactly["maxProperties"] = 1.into();
+        let exactly = exactly(kind, false);
         let then = json!({ "properties": {
             "where": condition, "forbid": condition, "require": { "allOf": [condition, { "minProperties": 1 }] },
             "count": reference(&count_of(kind)), "exactly": exactly,
         }});
-        json!({ "if": { "properties": { "select": { "const": kind.name() } } }, "then": then })
+        let selected =
+            any_of([json!({ "const": kind.name() }), json!({ "type": "array", "contains": { "const": kind.name() } })]);
+        json!({ "if": { "properties": { "select": selected } }, "then": then })
     });
     rule["allOf"] = by_kind.to_vec().into();
     rule
@@ -183,10 +207,15 @@ fn quantities(kind: Kind) -> Value {
         ("some", described(condition(), "at least one")),
         ("none", described(condition(), "none")),
         ("every", described(json!({ "allOf": [condition(), { "minProperties": 1 }] }), "every one")),
-        ("where", described(condition(), "which of them are counted")),
+        ("where", described(condition(), "which of them are meant by `count` and `exactly`")),
         ("count", reference(&count_of(kind))),
+        (
+            "exactly",
+            described(reference(&exactly_of(kind)), "the values that an attribute of theirs has, no more and no fewer"),
+        ),
     ]));
-    quantities["dependentRequired"] = json!({ "where": ["count"] });
+    let counted = ["count", "exactly"].map(|key| json!({ "required": [key] }));
+    quantities["dependentSchemas"] = json!({ "where": { "anyOf": counted } });
     quantities
 }
 
