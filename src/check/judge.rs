@@ -55,7 +55,7 @@ fn of_kind(
     findings: &mut Vec<Finding>,
 ) {
     facts.unlisted_groups.set(rule.needs().contains(&Collection::ProjectGroups));
-    let mut filter = evaluate(facts, &rule.filter, Domain::Things(rule.select));
+    let mut filter = evaluate(facts, &rule.filter, &Domain::Things(rule.select));
     let population = Population::of(facts, rule);
     filter.answers = filter.answers.and(&Truths::each(facts.count(rule.select), |at| population.has(at)));
     let open = population.open();
@@ -91,7 +91,7 @@ pub(super) struct Judge<'j, 'o> {
 impl Judge<'_, '_> {
     /// `forbid`, and `require` as its opposite: a finding for each selected thing for which it does not hold.
     fn each(&self, filter: &Answered<'_>, condition: &Condition, required: bool) -> Vec<Finding> {
-        let asserted = evaluate(self.facts, condition, Domain::Things(self.rule.select));
+        let asserted = evaluate(self.facts, condition, &Domain::Things(self.rule.select));
         let broken = if required { asserted.answers.clone().not() } else { asserted.answers.clone() };
         let broken: Truths = filter.answers.clone().and(&broken);
         let violations = broken.yes().map(|at| self.violation(filter, &asserted, at, required));

@@ -12,6 +12,7 @@ mod gaps;
 mod judge;
 mod literals;
 mod oddities;
+mod pairs;
 mod permission;
 mod population;
 mod proof;
@@ -22,6 +23,7 @@ mod roles;
 mod tests;
 #[path = "../access/names.rs"]
 mod things;
+mod this;
 mod truths;
 
 use crate::finding::{Gate, Outcome, Unread};
@@ -84,7 +86,7 @@ pub fn wanted(org: &Org, users: &Users<'_>, as_of: Time) -> Vec<bool> {
     let mut wanted = vec![false; org.users.len()];
     for parts in rules {
         let answers: Vec<_> =
-            parts.iter().map(|part| evaluate(&facts, part, Domain::Things(Kind::User)).answers).collect();
+            parts.iter().map(|part| evaluate(&facts, part, &Domain::Things(Kind::User)).answers).collect();
         for (at, wanted) in wanted.iter_mut().enumerate() {
             *wanted |= answers.iter().all(|answers| answers.of(at) != Truth::No);
         }

@@ -20,6 +20,7 @@ mod reader;
 mod related;
 mod rule;
 mod select;
+mod this;
 mod times;
 mod vocabulary;
 
@@ -37,6 +38,7 @@ pub(crate) use read::{FILE as FILE_KEYS, RULE as RULE_KEYS};
 pub(crate) use related::via_words;
 pub use rule::*;
 pub use select::Selection;
+pub use this::{Means, This};
 pub(crate) use vocabulary::SCOPES;
 pub use vocabulary::{Attribute, Case, FlagColumn, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type};
-pub use vocabulary::{find, matters, of};
+pub use vocabulary::{find, matters, of, organization};

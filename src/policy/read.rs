@@ -160,6 +160,7 @@ impl Reader<'_> {
         let everything =
             || super::Condition { span: node.span.start..node.span.start, predicate: Predicate::All(Vec::new()) };
         let of_kind = |kind: &Kind| {
+            self.place.subject = Some(kind.name());
             let filter = fields.get("where").map_or_else(|| Some(everything()), |node| self.condition(node, *kind));
             (*kind, filter, self.assertion(&fields, *kind))
         };

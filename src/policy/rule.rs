@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, TimeColumn};
+use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, This, TimeColumn};
 use crate::finding::{PolicyFile, RuleInfo};
 use crate::time::Time;
 
@@ -125,6 +125,8 @@ pub struct TextPredicate {
     pub null: bool,
     /// One of these must match; `None` asks for nothing.
     pub any: Option<Vec<Pattern>>,
+    /// Or it is one of these texts of the selected thing.
+    pub this: Vec<This>,
     /// This must match.
     pub regex: Option<Pattern>,
     /// None of these may match.

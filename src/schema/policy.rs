@@ -3,10 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::part::{
-    any_of, described, not_empty, object, one_or_some, parameter, reference, some, text, text_such_as, texts,
+    any_of, described, not_empty, object, one_or_some, parameter_or_mapping, reference, some, text, text_such_as, texts,
 };
 use crate::finding::Severity;
-use crate::policy::{Attribute, Kind, Naming, PERMISSIONS, Relation, TextColumn, Type, of, predefined, via_words};
+use crate::policy::{
+    Attribute, Kind, Naming, PERMISSIONS, Relation, TextColumn, Type, of, organization, predefined, via_words,
+};
 
 pub(super) fn file() -> Value {
     let mut file = object(keys());
@@ -19,6 +21,7 @@ pub(super) fn file() -> Value {
         ("rule", rule()),
         ("parameter", described(json!({ "type": "string", "pattern": r"^\$[^$]" }), "a parameter")),
         ("named", described(json!({ "type": "string", "pattern": r"^\$[^$]" }), "a condition by its name")),
+        ("organization", in_organization()),
         ("permission", text_such_as(PERMISSIONS)),
         ("text", text_test()),
         ("permissions", list_test(&reference("permission"))),
@@ -46,7 +49,7 @@ fn keys() -> [(&'static str, Value); 7] {
             described(
                 json!({
                     "type": "object",
-                    "additionalProperties": parameter(&["string", "number", "boolean"]),
+                    "additionalProperties": parameter_or_mapping(&["string", "number", "boolean"]),
                 }),
                 "values that an organization sets for itself, each with its default; `$name` stands for one",
             ),
@@ -150,10 +153,16 @@ fn condition(kind: Kind) -> Value {
         ("any", described(some(&one), "at least one of these holds")),
         ("not", described(one, "this does not hold")),
     ];
+    let everything = ("organization", described(reference("organization"), "what the whole organization has"));
+    let joined = joined.into_iter().chain([everything]);
     let attributes = of(kind).map(|attribute| (attribute.name, described(value(attribute), attribute.meaning)));
-    let condition =
-        described(object(joined.into_iter().chain(attributes)), &format!("what is asked of {}", kind.one()));
+    let condition = described(object(joined.chain(attributes)), &format!("what is asked of {}", kind.one()));
     any_of([condition, reference("named")])
+}
+
+/// What may be asked of things, whatever they are related to.
+fn in_organization() -> Value {
+    not_empty(object(organization().map(|attribute| (attribute.name, described(value(attribute), attribute.meaning)))))
 }
 
 /// What may stand behind an attribute.

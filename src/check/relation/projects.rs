@@ -27,7 +27,8 @@ impl Family for Projects {
             | Relation::Role
             | Relation::User
             | Relation::Group
-            | Relation::ServiceAccount => {}
+            | Relation::ServiceAccount
+            | Relation::All(_) => {}
         }
         list(start.relation).is_some_and(|collection| !facts.covers(collection, at))
     }
@@ -64,7 +65,8 @@ fn list(relation: Relation) -> Option<Collection> {
         | Relation::Role
         | Relation::User
         | Relation::Group
-        | Relation::ServiceAccount => None,
+        | Relation::ServiceAccount
+        | Relation::All(_) => None,
     }
 }
 

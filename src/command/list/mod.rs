@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::cli::{Common, Rules};
 use crate::console::output;
 use crate::org::{Collection, Kind};
-use crate::policy::{Attribute, Case, PERMISSIONS, Policy, Rule, Type, of};
+use crate::policy::{Attribute, Case, PERMISSIONS, Policy, Rule, Type, of, organization};
 use crate::snapshot;
 
 use super::{Error, Exit, input};
@@ -146,12 +146,13 @@ fn permissions() -> Table {
 fn attributes() -> Table {
     let mut table = Table::new(&["kind", "attribute", "takes", "meaning"]);
     for kind in Kind::ALL {
-        table.rows.extend(of(kind).map(|attribute| attribute_row(kind, attribute)));
+        table.rows.extend(of(kind).map(|attribute| attribute_row(kind.name(), attribute)));
     }
+    table.rows.extend(organization().map(|attribute| attribute_row("organization", attribute)));
     table
 }
 
-fn attribute_row(kind: Kind, attribute: &Attribute) -> Value {
+fn attribute_row(kind: &str, attribute: &Attribute) -> Value {
     let (takes, leads_to) = match attribute.type_ {
         Type::Text(Case::Exact, _) => ("text", None),
         Type::Text(Case::Fold, _) => ("text, whatever its case", None),
@@ -163,7 +164,7 @@ fn attribute_row(kind: Kind, attribute: &Attribute) -> Value {
         Type::Via => ("way", None),
     };
     json!({
-        "kind": kind.name(), "attribute": attribute.name, "takes": takes, "leads_to": leads_to,
+        "kind": kind, "attribute": attribute.name, "takes": takes, "leads_to": leads_to,
         "meaning": attribute.meaning,
     })
 }

@@ -12,8 +12,10 @@ use Collection::{
     ProjectUserRoles, ProjectUsers, Projects, Roles, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
 };
 
+mod organization;
 mod table;
 
+pub use organization::organization;
 use table::{GRANTS, TABLE};
 
 impl Kind {
@@ -24,7 +26,7 @@ impl Kind {
     }
 
     /// The collections that list all things of this kind.
-    pub fn reads(self) -> &'static [Collection] {
+    pub const fn reads(self) -> &'static [Collection] {
         match self {
             Self::Role => &[Roles, Projects, ProjectRoles],
             Self::User => &[Users],
@@ -187,6 +189,8 @@ pub enum Relation {
     Group,
     /// From a grant to the service account that holds it, or from a key to the one whose it is; if one does.
     ServiceAccount,
+    /// From anything to everything of a kind.
+    All(Kind),
 }
 
 impl Relation {
@@ -200,6 +204,7 @@ impl Relation {
             Self::Projects | Self::Project => Kind::Project,
             Self::ServiceAccounts | Self::ServiceAccount => Kind::ServiceAccount,
             Self::ApiKeys => Kind::ApiKey,
+            Self::All(kind) => kind,
         }
     }
 
@@ -214,8 +219,14 @@ impl Relation {
             | Self::Roles
             | Self::Projects
             | Self::ServiceAccounts
-            | Self::ApiKeys => false,
+            | Self::ApiKeys
+            | Self::All(_) => false,
         }
+    }
+
+    /// Whether it leads to the same things from everywhere.
+    pub fn is_everything(self) -> bool {
+        matches!(self, Self::All(_))
     }
 }
 

@@ -12,4 +12,5 @@ mod projects;
 mod relations;
 mod roles;
 mod tests;
+mod this;
 mod unmatched;
