@@ -59,9 +59,11 @@ impl Judge<'_, '_> {
     /// What is counted, as a thing.
     fn one(&self, counted: Counted, one: One) -> Option<Arc<Thing>> {
         match (one, counted) {
-            (One::Principal(principal), _) => Some(self.facts.principal(principal)),
-            (One::Thing(at), Counted::Through(relation)) => Some(self.facts.thing(relation.target(), at)),
-            (One::Thing(at), Counted::Each | Counted::Principals) => Some(self.facts.thing(self.rule.select, at)),
+            (One::Principal(principal), _) => Some(self.facts.access.principal(principal)),
+            (One::Thing(at), Counted::Through(relation)) => Some(self.facts.access.thing(relation.target(), at)),
+            (One::Thing(at), Counted::Each | Counted::Principals) => {
+                Some(self.facts.access.thing(self.rule.select, at))
+            }
             (One::Unknown(_), _) => None,
         }
     }
@@ -141,7 +143,7 @@ impl Judge<'_, '_> {
             Known::Value(text) => matching(&exactly.values, text).is_some().into(),
         };
         let name = exactly.attribute.name;
-        let subject = self.facts.thing(self.rule.select, at);
+        let subject = self.facts.access.thing(self.rule.select, at);
         let who = format!("{} {}", subject.kind.words(), subject.qualified_label());
         let mut proof = Proof::default();
         let (status, message) = match selected.and(!listed) {

@@ -4,7 +4,6 @@
 
 use std::rc::Rc;
 
-use super::added::added_at;
 use super::by_role::{by_role_in, holds_by_role};
 use super::facts::Facts;
 use super::pairs::{self, Pairs, projected};
@@ -97,7 +96,7 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
             };
             match column {
                 TimeColumn::Each(read) => over(facts, domain, |at| holds(read(facts.org, at))),
-                TimeColumn::Added => Truths::each(facts.grants().len(), |at| holds(added_at(facts, at))),
+                TimeColumn::Added => Truths::each(facts.access.grants().len(), |at| holds(facts.access.added_at(at))),
             }
         }
         Predicate::Related(_, relation, test) if test.condition.mentions_this() => {
@@ -135,7 +134,7 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
         Predicate::Via(_, ViaPredicate::Group(group)) => {
             let part = evaluate(facts, group, &Domain::Things(Kind::Group));
             let answers = Truths::each(count(facts, domain), |at| {
-                let grant = &facts.grants()[at];
+                let grant = &facts.access.grants()[at];
                 let open = facts.more_groups(grant);
                 let groups = grant.groups.iter().map(|group| part.answers.of(group.at()));
                 quantify(Quantity::Some, groups, open)
@@ -150,7 +149,7 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
 /// How many things a domain has.
 fn count(facts: &Facts<'_>, domain: &Domain) -> usize {
     match domain {
-        Domain::Things(kind) => facts.count(*kind),
+        Domain::Things(kind) => facts.access.count(*kind),
         Domain::Pairs(pairs) => pairs.len(),
         Domain::GrantsByRole(_) => facts.org.roles.len(),
     }
@@ -161,7 +160,7 @@ fn over(facts: &Facts<'_>, domain: &Domain, column: impl Fn(usize) -> Truth) -> 
     match domain {
         Domain::Things(Kind::Grant) => {
             let roles = Truths::each(facts.org.roles.len(), column);
-            Truths::each(facts.grants().len(), |at| roles.of(facts.grants()[at].role.at()))
+            Truths::each(facts.access.grants().len(), |at| roles.of(facts.access.grants()[at].role.at()))
         }
         Domain::Things(_) | Domain::GrantsByRole(_) => Truths::each(count(facts, domain), column),
         Domain::Pairs(_) => unreachable!("what compares nothing is asked of things"),
@@ -185,15 +184,15 @@ fn text(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, domain: &Do
             let words: Vec<bool> = facts.org.symbols.iter().map(|word| test.holds(word)).collect();
             over(facts, domain, |at| unless_known(read(facts.org, at).map(|word| words[word.at()])))
         }
-        TextColumn::Principal => {
-            Truths::each(facts.grants().len(), |at| test.holds(principal_word(facts.grants()[at].principal)).into())
-        }
+        TextColumn::Principal => Truths::each(facts.access.grants().len(), |at| {
+            test.holds(principal_word(facts.access.grants()[at].principal)).into()
+        }),
         TextColumn::Scope => match domain {
             // Only grants in the scopes that satisfy it are in this domain.
             Domain::GrantsByRole(_) => Truths::all(count(facts, domain), Truth::Yes),
-            Domain::Things(_) | Domain::Pairs(_) => {
-                Truths::each(facts.grants().len(), |at| test.holds(scope_word(facts.grants()[at].scope)).into())
-            }
+            Domain::Things(_) | Domain::Pairs(_) => Truths::each(facts.access.grants().len(), |at| {
+                test.holds(scope_word(facts.access.grants()[at].scope)).into()
+            }),
         },
     }
 }
@@ -291,7 +290,7 @@ fn related(
         }
         // Everything is the same from everywhere.
         (Domain::Things(kind), _) if relation.is_everything() => {
-            let count = facts.count(*kind);
+            let count = facts.access.count(*kind);
             let scopes = test.scopes_from(*kind, relation);
             let start = Start { relation, kind: *kind, at: 0, scopes };
             Truths::all(count, from(facts, start, test, of, &mut Vec::new()))
@@ -305,7 +304,7 @@ fn related(
             let scopes = test.scopes_from(*kind, relation);
             let mut places = Vec::new();
             let start = |at| Start { relation, kind: *kind, at, scopes };
-            Truths::each(facts.count(*kind), |at| from(facts, start(at), test, of, &mut places))
+            Truths::each(facts.access.count(*kind), |at| from(facts, start(at), test, of, &mut places))
         }
         (Domain::GrantsByRole(_) | Domain::Pairs(_), _) => {
             unreachable!("a condition on the role alone asks for no other relation, and pairs have their own")
@@ -334,7 +333,7 @@ fn from(
 }
 
 fn via(facts: &Facts<'_>, kind: ViaKind, at: usize) -> Truth {
-    let grant = &facts.grants()[at];
+    let grant = &facts.access.grants()[at];
     match kind {
         ViaKind::Direct if grant.direct_stated => grant.direct,
         // Another group may confer it.

@@ -12,7 +12,7 @@ use super::truths::Truths;
 use crate::document::Region;
 use crate::finding::{AccessPath, Evidence, Finding, RuleResult, Status, Thing, Unread, Value};
 use crate::org::{Collection, Text, Truth};
-use crate::policy::{Assertion, Condition, Kind, Rule, matters};
+use crate::policy::{Assertion, Condition, Kind, Rule};
 
 /// A rule's answer, with its findings.
 pub struct Judged {
@@ -57,7 +57,7 @@ fn of_kind(
     facts.unlisted_groups.set(rule.needs().contains(&Collection::ProjectGroups));
     let mut filter = evaluate(facts, &rule.filter, &Domain::Things(rule.select));
     let population = Population::of(facts, rule);
-    filter.answers = filter.answers.and(&Truths::each(facts.count(rule.select), |at| population.has(at)));
+    filter.answers = filter.answers.and(&Truths::each(facts.access.count(rule.select), |at| population.has(at)));
     let open = population.open();
     result.selected += filter.answers.count_yes();
     let judge = Judge { facts, rule, prover, population, open };
@@ -101,7 +101,7 @@ impl Judge<'_, '_> {
             if asserted.answers.of(at) == Truth::Unknown {
                 self.prover.explain(&asserted, at, &mut proof);
             }
-            let subject = self.facts.thing(self.rule.select, at);
+            let subject = self.facts.access.thing(self.rule.select, at);
             let message = format!("{} {}: unknown", subject.kind.words(), subject.qualified_label());
             self.finding(Status::Unknown, subject, message, proof, &condition.span)
         });
@@ -116,17 +116,17 @@ impl Judge<'_, '_> {
         self.prover.explain(filter, at, proof);
         if self.population.has(at) == Truth::Unknown {
             let scopes = self.rule.scopes();
-            for &collection in self.rule.select.reads().iter().filter(|collection| matters(**collection, scopes)) {
+            for &collection in self.rule.select.reads().iter().filter(|collection| collection.matters(scopes)) {
                 self.prover.gaps(proof).unread(collection);
             }
             if self.rule.select == Kind::Grant {
-                self.prover.gaps(proof).open_holders(scopes);
+                self.prover.gaps(proof).grants(scopes);
             }
         }
     }
 
     fn violation(&self, filter: &Answered<'_>, asserted: &Answered<'_>, at: usize, required: bool) -> Finding {
-        let subject = self.facts.thing(self.rule.select, at);
+        let subject = self.facts.access.thing(self.rule.select, at);
         let mut proof = Proof::default();
         self.prover.explain(asserted, at, &mut proof);
         proof.missing.clear();
@@ -148,10 +148,10 @@ impl Judge<'_, '_> {
     fn complete_paths(&self, subject: &Arc<Thing>, at: usize, proof: &mut Proof) {
         match self.rule.select {
             Kind::Grant => {
-                let grant = &self.facts.grants()[at];
-                let role = self.facts.thing(Kind::Role, grant.role.at());
+                let grant = &self.facts.access.grants()[at];
+                let role = self.facts.access.thing(Kind::Role, grant.role.at());
                 let matched = self.prover.matched.add(&role, &proof.permissions);
-                proof.paths = self.facts.ways(grant).into_iter().map(|steps| Way { steps, matched }).collect();
+                proof.paths = self.facts.access.paths(grant).into_iter().map(|steps| Way { steps, matched }).collect();
             }
             Kind::Role => {
                 let matched = self.prover.matched.add(subject, &proof.permissions);
@@ -212,6 +212,7 @@ impl Judge<'_, '_> {
             missing,
             waiver: None,
             region,
+            file: None,
             fingerprint,
             subject,
         }

@@ -176,7 +176,7 @@ impl Search<'_, '_, '_> {
             TextColumn::Symbol(read) => read(org, at).map(|word| Cow::Borrowed(org.symbols.text(word))),
             TextColumn::Principal | TextColumn::Scope => Known::Missing,
         };
-        let things = facts.count(attribute.of);
+        let things = facts.access.count(attribute.of);
         // If there are none, no pattern could match, which says nothing about its spelling.
         if things == 0 && pattern.literal().is_none() {
             return None;
@@ -215,7 +215,7 @@ impl Search<'_, '_, '_> {
             Known::Value(elements) => elements.iter().any(|word| pattern.matches(org.symbols.text(*word))),
             Known::Missing | Known::Null => false,
         };
-        let mut things = 0..facts.count(attribute.of);
+        let mut things = 0..facts.access.count(attribute.of);
         let certain = self.names.lists_all(attribute.of) && things.clone().all(known);
         if !certain || words.iter().any(|word| pattern.matches(word)) || things.any(has) {
             return None;

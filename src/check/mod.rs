@@ -1,14 +1,11 @@
 //! Judging: an organization and policies in, an outcome out. Pure, synchronous, and it cannot fail: what is not
 //! known is *unknown*, which is an answer too.
 
-mod added;
 mod amount;
 mod by_role;
 mod counted;
 mod evaluate;
 mod facts;
-#[path = "../access/gaps.rs"]
-mod gaps;
 mod judge;
 mod literals;
 mod oddities;
@@ -21,8 +18,6 @@ mod relation;
 mod roles;
 #[cfg(test)]
 mod tests;
-#[path = "../access/names.rs"]
-mod things;
 mod this;
 mod truths;
 
@@ -52,7 +47,7 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
         population: Kind::ALL
             .into_iter()
             .filter(|&kind| kind != Kind::Grant)
-            .map(|kind| (kind, facts.count(kind)))
+            .map(|kind| (kind, facts.access.count(kind)))
             .collect(),
         disagreements: org.disagreements(),
         oddities: oddities::oddities(&facts),

@@ -52,7 +52,7 @@ impl Pairs {
         };
         let starts: Vec<(usize, usize)> = match domain {
             Domain::Pairs(pairs) => pairs.pairs.clone(),
-            Domain::Things(_) | Domain::GrantsByRole(_) => (0..facts.count(from)).map(|at| (at, at)).collect(),
+            Domain::Things(_) | Domain::GrantsByRole(_) => (0..facts.access.count(from)).map(|at| (at, at)).collect(),
         };
         let scopes = test.scopes_from(from, relation);
         // Where every one has to satisfy it, those that do not matter most.
@@ -102,7 +102,7 @@ impl<'p> Index<'p> {
         let (through, column, test) = condition.join()?;
         let fold = test.this[0].fold;
         let mut index = Self { test, by_text: HashMap::new(), unknown: Vec::new() };
-        for at in 0..facts.count(kind) {
+        for at in 0..facts.access.count(kind) {
             let text = match facts.follow(through.iter().copied(), kind, at) {
                 Known::Missing => Known::Missing,
                 Known::Null => Known::Null,

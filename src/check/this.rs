@@ -31,13 +31,13 @@ impl Facts<'_> {
     /// A text attribute of a thing.
     pub fn text(&self, column: TextColumn, kind: Kind, at: usize) -> Known<Text> {
         let org = self.org;
-        let row = if kind == Kind::Grant { self.grants()[at].role.at() } else { at };
+        let row = if kind == Kind::Grant { self.access.grants()[at].role.at() } else { at };
         match column {
             TextColumn::Each(read) => read(org, row).map(Text::from),
             TextColumn::Derived(read) => read(org, row).map(Text::from),
             TextColumn::Symbol(read) => read(org, row).map(|word| Text::from(org.symbols.text(word))),
-            TextColumn::Principal => Known::Value(Text::from(principal_word(self.grants()[at].principal))),
-            TextColumn::Scope => Known::Value(Text::from(scope_word(self.grants()[at].scope))),
+            TextColumn::Principal => Known::Value(Text::from(principal_word(self.access.grants()[at].principal))),
+            TextColumn::Scope => Known::Value(Text::from(scope_word(self.access.grants()[at].scope))),
         }
     }
 

@@ -41,4 +41,4 @@ pub use select::Selection;
 pub use this::{Means, This};
 pub(crate) use vocabulary::SCOPES;
 pub use vocabulary::{Attribute, Case, FlagColumn, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type};
-pub use vocabulary::{find, matters, of, organization};
+pub use vocabulary::{find, of, organization};

@@ -212,7 +212,7 @@ impl Reader<'_> {
             return Severity::Medium;
         };
         let names = Severity::ALL.map(Severity::name);
-        let found = Severity::ALL.into_iter().find(|severity| severity.name() == text);
+        let found = Severity::named(text);
         if found.is_none() {
             self.unknown_word(&node.span, "severity", text, &names);
         }
@@ -246,7 +246,7 @@ impl Reader<'_> {
             self.wrong(node, "`select`", "a kind of thing, or a list of kinds");
             return None;
         };
-        let found = Kind::ALL.into_iter().find(|kind| kind.name() == text);
+        let found = Kind::named(text);
         if found.is_none() {
             self.unknown_word(&node.span, "kind of thing", text, &Kind::ALL.map(Kind::name));
         }

@@ -2,17 +2,41 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters};
 use owo_colors::Style;
 
 use super::TextStyle;
-use crate::document::{Location, Region};
+use crate::document::{Region, SourceText};
 use crate::escape::visible;
 use crate::finding::{Finding, RuleResult, Status};
 
 /// Draws the piece of the policy that a rule fired by, with the patterns that did underlined.
 pub fn draw(out: &mut String, rule: &RuleResult, findings: &[Finding], look: TextStyle, style: Style) {
+    let own = &rule.info.location.source;
+    let mut sources: Vec<&Arc<SourceText>> = Vec::new();
+    for finding in findings {
+        let source = finding.source(&rule.info);
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    for source in if sources.is_empty() { vec![own] } else { sources } {
+        let here = findings.iter().filter(|finding| finding.source(&rule.info) == source).collect::<Vec<_>>();
+        piece(out, rule, source, &here, look, style);
+    }
+}
+
+/// The piece of one file, with the findings that stand in it.
+fn piece(
+    out: &mut String,
+    rule: &RuleResult,
+    source: &Arc<SourceText>,
+    findings: &[&Finding],
+    look: TextStyle,
+    style: Style,
+) {
     let mut met: BTreeMap<Region, BTreeSet<String>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.status == Status::Violation) {
         met.entry(finding.region).or_default();
@@ -20,10 +44,10 @@ pub fn draw(out: &mut String, rule: &RuleResult, findings: &[Finding], look: Tex
             met.entry(evidence.region).or_default().insert(evidence.value.to_string());
         }
     }
-    for (region, permissions) in rule.matched.iter().flat_map(|matched| &matched.patterns) {
+    let own = *source == rule.info.location.source;
+    for (region, permissions) in rule.matched.iter().filter(|_| own).flat_map(|matched| &matched.patterns) {
         met.entry(*region).or_default().extend(permissions.iter().map(ToString::to_string));
     }
-    let source = &rule.info.location.source;
     let mut labels: BTreeMap<(usize, usize), BTreeSet<String>> = met
         .into_iter()
         .map(|(region, values)| (source.span(region), values))
@@ -33,7 +57,7 @@ pub fn draw(out: &mut String, rule: &RuleResult, findings: &[Finding], look: Tex
         let span = findings.first().map_or(rule.info.location.span.clone(), |finding| source.span(finding.region));
         labels.insert((span.start, span.end), BTreeSet::new());
     }
-    let snippet = Snippet { title: visible(&rule.info.title).into_owned(), location: &rule.info.location, labels };
+    let snippet = Snippet { title: visible(&rule.info.title).into_owned(), source, labels };
     let mut theme = if look.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     theme.characters = ThemeCharacters { error: "·".into(), ..ThemeCharacters::unicode() };
     if look.color {
@@ -50,7 +74,7 @@ pub fn draw(out: &mut String, rule: &RuleResult, findings: &[Finding], look: Tex
 /// A piece of a policy, for miette to draw.
 struct Snippet<'a> {
     title: String,
-    location: &'a Location,
+    source: &'a SourceText,
     labels: BTreeMap<(usize, usize), BTreeSet<String>>,
 }
 
@@ -70,11 +94,11 @@ impl std::error::Error for Snippet<'_> {}
 
 impl Diagnostic for Snippet<'_> {
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&*self.location.source)
+        Some(self.source)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let text = &self.location.source.text;
+        let text = &self.source.text;
         Some(Box::new(self.labels.iter().map(|(&(start, end), values)| {
             let written = &text[start..end];
             // A literal says it all itself; of a glob, one wants to know what it met.

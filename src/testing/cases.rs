@@ -214,7 +214,7 @@ impl Reader<'_> {
     fn answer(&mut self, node: &Node, names: Option<&Names>) -> Option<Expected> {
         match &node.yaml {
             Yaml::Text(word) => {
-                let found = VERDICTS.into_iter().find(|verdict| verdict.name() == word);
+                let found = Verdict::named(word).filter(|verdict| VERDICTS.contains(verdict));
                 if found.is_none() {
                     let help = "write pass, unknown, vacuous or a list of subjects: [user/ada@acme.example]";
                     let problem = Problem::new(node.span.clone(), format!("`{word}` is not an expected result"));
@@ -267,7 +267,7 @@ impl Reader<'_> {
             self.problem(problem.help("write a kind and a name, such as user/ada@acme.example, or organization"));
             return None;
         };
-        let Some(kind) = Kind::ALL.into_iter().find(|known| known.name() == kind) else {
+        let Some(kind) = Kind::named(kind) else {
             self.unknown_word(&node.span, "kind of thing", kind, &kinds);
             return None;
         };

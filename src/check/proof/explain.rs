@@ -6,9 +6,8 @@ use std::rc::Rc;
 
 use super::paths::Related;
 use super::{Proof, Prover};
-use crate::check::added::added_at;
+use crate::access::Missing;
 use crate::check::evaluate::{Answered, Domain, matching};
-use crate::check::gaps::Missing;
 use crate::check::permission::{meeting, meets_any};
 use crate::check::relation::Start;
 use crate::finding::{Evidence, Value};
@@ -57,7 +56,7 @@ impl Prover<'_, '_> {
             Predicate::Time(attribute, column, _) => {
                 let time = match column {
                     TimeColumn::Each(read) => read(self.facts.org, self.row(&answered.domain, at)),
-                    TimeColumn::Added => added_at(self.facts, at),
+                    TimeColumn::Added => self.facts.access.added_at(at),
                 };
                 if time.is_missing() && matches!(column, TimeColumn::Added) {
                     return self.gaps(proof).not_added(at);
@@ -74,7 +73,7 @@ impl Prover<'_, '_> {
     /// Where the columns of the thing are: a grant's are its role's.
     fn row(&self, domain: &Domain, at: usize) -> usize {
         match domain.place(at) {
-            (Kind::Grant, at) => self.facts.grants()[at].role.at(),
+            (Kind::Grant, at) => self.facts.access.grants()[at].role.at(),
             (_, at) => at,
         }
     }
@@ -154,7 +153,7 @@ impl Prover<'_, '_> {
                         let Known::Value((kind, at)) = self.facts.follow(to(length), subject, this) else { break };
                         let start = Start { relation: one.through[length].1, kind, at, scopes: Extent::ALL };
                         if self.facts.relate(start, &mut Vec::new()) {
-                            start.family().gaps(&mut self.gaps(proof), start);
+                            start.family().gaps(self.facts, &mut self.gaps(proof), start);
                         }
                     }
                 }
@@ -168,7 +167,7 @@ impl Prover<'_, '_> {
         let lists: Vec<&Vec<Pattern>> = lists.chain([&test.all, &test.none, &test.except]).collect();
         let permission = attribute.names == Some(Naming::Permission);
         let (kind, what) = if permission { (Kind::Role, "permission") } else { (attribute.of, "word") };
-        let thing = self.facts.thing(kind, row);
+        let thing = self.facts.access.thing(kind, row);
         for word in words.iter().filter(|word| lists.iter().any(|list| meets_any(list, word) == Truth::Unknown)) {
             let sentence = format!(
                 "{} {} has the {what} `{word}`, and its spelling does not make clear what it covers",
@@ -256,7 +255,7 @@ impl Prover<'_, '_> {
             if relation.is_everything() && deciding != Truth::Unknown {
                 // Nothing leads there: it is named.
                 let (kind, place) = part.domain.place(related.at);
-                let name = self.facts.thing(kind, place).qualified_label().into_owned();
+                let name = self.facts.access.thing(kind, place).qualified_label().into_owned();
                 self.value(attribute, Value::Text(name.into()), &answered.condition.span, proof);
             } else if deciding != Truth::Unknown {
                 self.lead(&related.paths, &inner, proof);
@@ -272,7 +271,7 @@ impl Prover<'_, '_> {
         if truth == Truth::Unknown && !matches!(answered.domain, Domain::GrantsByRole(_)) {
             let (kind, at) = answered.domain.place(at);
             let start = Start { relation, kind, at, scopes };
-            start.family().gaps(&mut self.gaps(proof), start);
+            start.family().gaps(self.facts, &mut self.gaps(proof), start);
         }
         proof.places.push(answered.condition.span.clone());
     }
@@ -293,7 +292,7 @@ impl Prover<'_, '_> {
                 }
                 let mut inner = explain();
                 if let Some(proof) = Rc::get_mut(&mut inner) {
-                    proof.matched = self.matched.add(&self.facts.thing(Kind::Role, at), &proof.permissions);
+                    proof.matched = self.matched.add(&self.facts.access.thing(Kind::Role, at), &proof.permissions);
                 }
                 self.by_role.borrow_mut().insert(key, Rc::clone(&inner));
                 inner
@@ -312,9 +311,9 @@ impl Prover<'_, '_> {
     }
 
     fn via(&self, attribute: &Attribute, test: &ViaPredicate, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
-        let grant = &self.facts.grants()[at];
+        let grant = &self.facts.access.grants()[at];
         if answered.answers.of(at) == Truth::Unknown {
-            let thing = self.facts.thing(Kind::Grant, at);
+            let thing = self.facts.access.thing(Kind::Grant, at);
             proof.missing.push(Missing::Unread(format!("the API does not say how {} is held", thing.label())));
             return;
         }

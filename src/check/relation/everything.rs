@@ -1,10 +1,10 @@
 //! From anything to all things of a kind that the organization lists.
 
-use super::{Family, Path, Start};
+use super::{Family, Start};
+use crate::access::{Gaps, Steps};
 use crate::check::facts::Facts;
-use crate::check::gaps::Gaps;
 use crate::org::Collection;
-use crate::policy::{Kind, matters};
+use crate::policy::Kind;
 
 /// What stands behind `organization`.
 pub struct Everything;
@@ -13,7 +13,7 @@ impl Family for Everything {
     fn targets(&self, facts: &Facts<'_>, start: Start, into: &mut Vec<usize>) -> bool {
         let (org, scopes) = (facts.org, start.scopes);
         let kind = start.relation.target();
-        let places = 0..facts.count(kind);
+        let places = 0..facts.access.count(kind);
         match kind {
             Kind::Role => {
                 let lists = [(scopes.organization, Collection::Roles), (scopes.project, Collection::ProjectRoles)];
@@ -33,13 +33,13 @@ impl Family for Everything {
         unclear || !facts.lists_all(kind, scopes)
     }
 
-    fn paths(&self, _: &Facts<'_>, _: Start, _: usize) -> Vec<Path> {
+    fn paths(&self, _: &Facts<'_>, _: Start, _: usize) -> Vec<Steps> {
         // Nothing leads from one to the other.
         Vec::new()
     }
 
-    fn gaps(&self, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
-        for &collection in start.relation.target().reads().iter().filter(|one| matters(**one, start.scopes)) {
+    fn gaps(&self, _: &Facts<'_>, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
+        for &collection in start.relation.target().reads().iter().filter(|one| one.matters(start.scopes)) {
             gaps.unread(collection);
         }
     }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::NOW;
-use crate::org::{Collection, Extent, Grant, GroupIx, Known, Org, Principal, Scope, ServiceAccountIx, Truth, UserIx};
+use crate::access::{Grant, grants_of, knows_grants, principals};
+use crate::org::{Collection, Extent, GroupIx, Known, Org, Principal, Scope, ServiceAccountIx, Truth, UserIx};
 use crate::policy::{
     Condition, Counted, Kind, Means, Predicate, Quantity, Relation, TextColumn, This, TimeColumn, ViaKind, ViaPredicate,
 };
@@ -19,11 +20,7 @@ pub struct Plain<'o> {
 
 impl<'o> Plain<'o> {
     pub fn new(org: &'o Org, unlisted_groups: bool) -> Self {
-        let users = (0..org.users.len()).flat_map(|at| org.grants_of_user(UserIx::new(at)));
-        let groups = (0..org.groups.len()).flat_map(|at| org.grants_of_group(GroupIx::new(at)));
-        let accounts = (0..org.service_accounts.len()).map(ServiceAccountIx::new);
-        let accounts = accounts.flat_map(|account| org.grants_of_account(account));
-        Self { org, grants: users.chain(groups).chain(accounts).collect(), unlisted_groups }
+        Self { org, grants: principals(org).flat_map(|one| grants_of(org, one)).collect(), unlisted_groups }
     }
 
     fn knows_memberships(&self) -> bool {
@@ -308,7 +305,7 @@ impl<'o> Plain<'o> {
                     | Kind::ApiKey
                     | Kind::Grant => Principal::User(UserIx::new(at)),
                 };
-                (grants(&|grant| grant.principal == principal), !org.knows_grants(principal, scopes))
+                (grants(&|grant| grant.principal == principal), !knows_grants(org, principal, scopes))
             }
             Relation::Holders if kind == Kind::Role => {
                 // Of whom only projects tell, a rule that reads no projects knows nothing.

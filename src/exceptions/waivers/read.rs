@@ -98,7 +98,7 @@ impl Reader<'_> {
             self.problem(Problem::new(node.span.clone(), message).help("write a waiver for each"));
             return None;
         };
-        let kind = Kind::ALL.into_iter().find(|kind| kind.name() == key.text)?;
+        let kind = Kind::named(&key.text)?;
         let name = self.exact(value, &format!("`{}`", key.text))?;
         Some(Anchor { kind: ThingKind::Of(kind), name })
     }

@@ -4,19 +4,16 @@
 use std::borrow::Cow;
 
 use super::Counted;
-use crate::org::{Collection, Extent, Kind, Known, Org, Symbol};
+use crate::org::{Collection, Kind, Known, Org, Symbol};
 use crate::time::Time;
 
-use Collection::{
-    AdminApiKeys, ApiKeys, GroupMembers, GroupRoles, Groups, Invites, ProjectGroupRoles, ProjectGroups, ProjectRoles,
-    ProjectUserRoles, ProjectUsers, Projects, Roles, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
-};
+use Collection::{AdminApiKeys, ApiKeys, Groups, Invites, ProjectRoles, Projects, Roles, ServiceAccounts, Users};
 
 mod organization;
 mod table;
 
 pub use organization::organization;
-use table::{GRANTS, TABLE};
+use table::TABLE;
 
 impl Kind {
     /// The word with its article.
@@ -37,20 +34,8 @@ impl Kind {
             // The API lists the keys of projects along with them: those tell them apart.
             Self::AdminApiKey => &[AdminApiKeys, Projects, ApiKeys],
             Self::ApiKey => &[Projects, ApiKeys],
-            Self::Grant => GRANTS,
+            Self::Grant => Collection::GRANTS,
         }
-    }
-}
-
-/// Whether a collection is still read where not all grants matter.
-pub fn matters(collection: Collection, scopes: Extent) -> bool {
-    match collection {
-        Roles | UserRoles | GroupRoles => scopes.organization,
-        Projects | ProjectUsers | ProjectGroups | ProjectRoles | ProjectUserRoles | ProjectGroupRoles => scopes.project,
-        // What it holds in the organization, it holds through a group; that it is one, only its project tells.
-        ServiceAccounts => scopes.service_accounts,
-        ServiceAccountRoles => scopes.project && scopes.service_accounts,
-        Users | Groups | GroupMembers | ApiKeys | AdminApiKeys | Invites => true,
     }
 }
 

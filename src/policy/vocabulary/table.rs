@@ -7,7 +7,7 @@ use crate::org::{Collection, Kind, Known, Org, Symbol, Text, plain_name};
 
 use Collection::{
     ApiKeys, GroupMembers, GroupRoles, Groups, ProjectGroupRoles, ProjectGroups, ProjectRoles, ProjectUserRoles,
-    ProjectUsers, Projects, Roles, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
+    ProjectUsers, Projects, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
 };
 
 macro_rules! each {
@@ -34,53 +34,6 @@ macro_rules! id {
     };
 }
 
-/// Collections that together tell every effective grant.
-pub const GRANTS: &[Collection] = &[
-    Roles,
-    Users,
-    UserRoles,
-    Groups,
-    GroupRoles,
-    GroupMembers,
-    Projects,
-    ProjectUsers,
-    ProjectGroups,
-    ProjectRoles,
-    ProjectUserRoles,
-    ProjectGroupRoles,
-    ServiceAccounts,
-    ServiceAccountRoles,
-];
-/// Those that tell the grants of users.
-const OF_USERS: &[Collection] = &[
-    Roles,
-    Users,
-    UserRoles,
-    Groups,
-    GroupRoles,
-    GroupMembers,
-    Projects,
-    ProjectUsers,
-    ProjectGroups,
-    ProjectRoles,
-    ProjectUserRoles,
-    ProjectGroupRoles,
-];
-/// Those that tell the grants of groups.
-const OF_GROUPS: &[Collection] = &[Roles, Groups, GroupRoles, Projects, ProjectGroups, ProjectRoles, ProjectGroupRoles];
-/// Those that tell the grants of service accounts.
-const OF_ACCOUNTS: &[Collection] = &[
-    Roles,
-    Groups,
-    GroupRoles,
-    GroupMembers,
-    Projects,
-    ProjectGroups,
-    ProjectRoles,
-    ProjectGroupRoles,
-    ServiceAccounts,
-    ServiceAccountRoles,
-];
 /// Only an answer about an assignment carries these fields of a role; who is asked about is told by groups, too.
 const ASSIGNED: &[Collection] =
     &[UserRoles, GroupRoles, GroupMembers, ProjectUserRoles, ProjectGroupRoles, ServiceAccountRoles];
@@ -132,7 +85,7 @@ pub static TABLE: &[Attribute] = &{
         row(Role, "created_at", Time(time!(roles.created_at)), "when the role was created").reads(ASSIGNED),
         row(Role, "updated_at", Time(time!(roles.updated_at)), "when the role last changed").reads(ASSIGNED),
         row(Role, "created_by", Text(Exact, each!(roles.created_by)), "the id of the account that created the role").reads(ASSIGNED),
-        row(Role, "holders", Type::Relation(Holders), "the grants of the role").reads(GRANTS),
+        row(Role, "holders", Type::Relation(Holders), "the grants of the role").reads(Collection::GRANTS),
         row(Role, "projects", Type::Relation(Relation::Projects), "the projects that list the role")
             .reads(&[Projects, ProjectRoles]),
         row(User, "id", Text(Exact, id!(users)), "the user's id").names(Itself),
@@ -165,7 +118,7 @@ pub static TABLE: &[Attribute] = &{
             Type::Relation(Holds),
             "the user's effective grants: direct, through groups, and implied by membership",
         )
-        .reads(OF_USERS),
+        .reads(Collection::GRANTS_OF_USERS),
         row(User, "groups", Type::Relation(Relation::Groups), "the groups that list the user")
             .reads(&[Groups, GroupMembers]),
         row(User, "projects", Type::Relation(Relation::Projects), "the projects that list the user")
@@ -182,7 +135,7 @@ pub static TABLE: &[Attribute] = &{
         .names(Itself),
         row(Group, "created_at", Time(time!(groups.created_at)), "when the group was created"),
         row(Group, "members", Type::Relation(Members), "the members of the group").reads(&[Users, GroupMembers]),
-        row(Group, "holds", Type::Relation(Holds), "the grants of the group").reads(OF_GROUPS),
+        row(Group, "holds", Type::Relation(Holds), "the grants of the group").reads(Collection::GRANTS_OF_GROUPS),
         row(Group, "projects", Type::Relation(Relation::Projects), "the projects that list the group")
             .reads(&[Projects, ProjectGroups]),
         row(Project, "id", Text(Exact, id!(projects)), "the project's id").names(Itself),
@@ -197,7 +150,7 @@ pub static TABLE: &[Attribute] = &{
             Type::Relation(Holders),
             "the grants in the project; in a condition on a permission, also those of the organization",
         )
-        .reads(GRANTS),
+        .reads(Collection::GRANTS),
         row(Project, "members", Type::Relation(Members), "the users that the project lists; not those of its groups")
             .reads(&[Users, ProjectUsers]),
         row(Project, "service_accounts", Type::Relation(Relation::ServiceAccounts), "its service accounts")
@@ -216,7 +169,7 @@ pub static TABLE: &[Attribute] = &{
         row(ServiceAccount, "created_at", Time(time!(service_accounts.created_at)), "when it was created"),
         row(ServiceAccount, "project", Type::Relation(Relation::Project), "its project"),
         row(ServiceAccount, "holds", Type::Relation(Holds), "its effective grants: in its project, and through groups")
-            .reads(OF_ACCOUNTS),
+            .reads(Collection::GRANTS_OF_SERVICE_ACCOUNTS),
         row(ServiceAccount, "groups", Type::Relation(Relation::Groups), "the groups that list it")
             .reads(&[Groups, GroupMembers]),
         row(Invite, "id", Text(Exact, id!(invites)), "the invitation's id").names(Itself),

@@ -24,7 +24,8 @@ pub fn causes<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Cause
         let attributes: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.attribute.as_str()).collect();
         // The organization is the subject of many a finding: what each says is all that tells them apart.
         let said = Some(&finding.message).filter(|_| finding.subject.kind == ThingKind::Organization);
-        let key = (finding.region, paths, attributes, (finding.more_paths, finding.missing.as_slice()), said);
+        let file = finding.file.as_ref().map(|file| file.name.as_str());
+        let key = ((file, finding.region), paths, attributes, (finding.more_paths, finding.missing.as_slice()), said);
         let number = *numbers.entry(key).or_insert_with(|| {
             causes.push(Cause { findings: Vec::new() });
             causes.len() - 1

@@ -154,7 +154,7 @@ impl<'a> Text<'a> {
             for path in first.paths.iter().filter(|_| first.status == Status::Violation) {
                 self.item(&self.chain(first.steps(path), path.matched, permissions));
             }
-            let details = details(first, &rule.info.location.source);
+            let details = details(first, first.source(&rule.info));
             if !details.is_empty() {
                 self.detail(&details);
             }
@@ -170,7 +170,7 @@ impl<'a> Text<'a> {
                 self.item(&format!("{kinds} {arrow} {rest}"));
             }
             let subject = |finding: &&Finding| {
-                let details = details(finding, &rule.info.location.source);
+                let details = details(finding, finding.source(&rule.info));
                 let spoken = finding.subject.qualified_label();
                 let label = visible(&spoken);
                 if details.is_empty() { label.into_owned() } else { format!("{label} ({details})") }
