@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, TimeColumn};
+use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, This, TimeColumn};
 use crate::finding::{PolicyFile, RuleInfo};
 use crate::time::Time;
 
@@ -16,7 +16,7 @@ pub struct Policy {
     pub description: Option<String>,
     /// The file.
     pub file: PolicyFile,
-    /// Its rules, in order.
+    /// Its rules, in order; a rule on several kinds of things once for each, with one [`RuleInfo`].
     pub rules: Vec<Rule>,
     /// Whether it comes with rolelint.
     pub builtin: bool,
@@ -25,6 +25,11 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Its rules, each for all the kinds of things that it selects.
+    pub fn rules_of_kinds(&self) -> impl Iterator<Item = &[Rule]> {
+        self.rules.chunk_by(|one, other| Arc::ptr_eq(&one.info, &other.info))
+    }
+
     /// Whether what stands there was set from outside.
     pub fn is_given(&self, span: &Range<usize>) -> bool {
         self.given.contains(span)
@@ -75,7 +80,7 @@ pub struct Exactly {
 }
 
 /// Something that holds for a thing, does not hold, or is unknown.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Condition {
     /// Where it stands.
     pub span: Range<usize>,
@@ -91,7 +96,7 @@ impl Condition {
 }
 
 /// What a condition says.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Predicate {
     /// All of these.
     All(Vec<Condition>),
@@ -114,12 +119,14 @@ pub enum Predicate {
 }
 
 /// A text: one of `any`, all of `regex`, none of `except`. `null` passes only where it is asked for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct TextPredicate {
     /// `null` is one of the values asked for.
     pub null: bool,
     /// One of these must match; `None` asks for nothing.
     pub any: Option<Vec<Pattern>>,
+    /// Or it is one of these texts of the selected thing.
+    pub this: Vec<This>,
     /// This must match.
     pub regex: Option<Pattern>,
     /// None of these may match.
@@ -127,7 +134,7 @@ pub struct TextPredicate {
 }
 
 /// A list of texts. Elements that match `except` are ignored; all that is given must hold of the rest.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ListPredicate {
     /// Some element matches some pattern.
     pub any: Option<Vec<Pattern>>,
@@ -144,7 +151,7 @@ pub struct ListPredicate {
 }
 
 /// A time. All that is given must hold; `null` passes only where it is asked for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct TimePredicate {
     /// `null` is asked for.
     pub null: bool,
@@ -163,7 +170,7 @@ pub struct TimePredicate {
 }
 
 /// How many related things satisfy a condition.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RelatedPredicate {
     /// The condition.
     pub condition: Box<Condition>,
@@ -196,7 +203,7 @@ pub enum Counted {
 }
 
 /// A way that leads to a grant.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum ViaPredicate {
     /// One of these kinds of way.
     Kinds(Vec<(ViaKind, Range<usize>)>),

@@ -68,15 +68,16 @@ impl Prover<'_, '_> {
         &self,
         relation: Relation,
         scopes: Extent,
-        domain: Domain,
-        target: Domain,
+        domain: &Domain,
+        target: &Domain,
         at: usize,
     ) -> Vec<Related> {
         let facts = self.facts;
-        let kind = match domain {
-            Domain::Things(kind) => kind,
-            Domain::GrantsByRole(_) => return vec![Related { at, paths: Vec::new() }],
-        };
+        if let Domain::GrantsByRole(_) = domain {
+            return vec![Related { at, paths: Vec::new() }];
+        }
+        let start_at = at;
+        let (kind, at) = domain.place(at);
         if let Domain::GrantsByRole(_) = target {
             let grants = grants_of(facts.org, principal(kind, at));
             let meant = grants.iter().filter(|grant| scopes.contain(grant.scope));
@@ -84,6 +85,10 @@ impl Prover<'_, '_> {
         }
         let mut places = Vec::new();
         let start = Start { relation, kind, at, scopes };
+        if let Domain::Pairs(pairs) = target {
+            let pair = |pair: usize| Related { at: pair, paths: start.family().paths(facts, start, pairs.at(pair).1) };
+            return pairs.from(start_at).map(pair).collect();
+        }
         facts.relate(start, &mut places);
         let paths = |place| start.family().paths(facts, start, place);
         places.into_iter().map(|place| Related { at: place, paths: paths(place) }).collect()

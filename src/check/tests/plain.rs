@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::NOW;
 use crate::access::{Grant, grants_of, knows_grants, principals};
 use crate::org::{Collection, Extent, GroupIx, Known, Org, Principal, Scope, ServiceAccountIx, Truth, UserIx};
-use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn, TimeColumn, ViaKind, ViaPredicate};
+use crate::policy::{
+    Condition, Counted, Kind, Means, Predicate, Quantity, Relation, TextColumn, This, TimeColumn, ViaKind, ViaPredicate,
+};
 use crate::time::Time;
 
 /// The definition of a condition, one thing at a time.
@@ -31,36 +33,47 @@ impl<'o> Plain<'o> {
         grant.more_groups || (unlisted && !self.knows_memberships())
     }
 
+    /// The answer about a selected thing.
+    pub fn answers(&self, condition: &Condition, kind: Kind, at: usize) -> Truth {
+        self.answer(condition, kind, at, (kind, at))
+    }
+
     #[expect(clippy::too_many_lines, reason = "one predicate after the other")]
-    pub fn answer(&self, condition: &Condition, kind: Kind, at: usize) -> Truth {
+    fn answer(&self, condition: &Condition, kind: Kind, at: usize, this: (Kind, usize)) -> Truth {
         let org = self.org;
         let row = if kind == Kind::Grant { self.grants[at].role.at() } else { at };
         match &condition.predicate {
-            Predicate::All(parts) => parts.iter().map(|part| self.answer(part, kind, at)).min().unwrap_or(Truth::Yes),
-            Predicate::Any(parts) => parts.iter().map(|part| self.answer(part, kind, at)).max().unwrap_or(Truth::No),
-            Predicate::Not(part) => !self.answer(part, kind, at),
+            Predicate::All(parts) => {
+                parts.iter().map(|part| self.answer(part, kind, at, this)).min().unwrap_or(Truth::Yes)
+            }
+            Predicate::Any(parts) => {
+                parts.iter().map(|part| self.answer(part, kind, at, this)).max().unwrap_or(Truth::No)
+            }
+            Predicate::Not(part) => !self.answer(part, kind, at, this),
             Predicate::Text(_, column, test) => {
-                let value = match column {
-                    TextColumn::Each(read) => read(org, row).map(str::to_owned),
-                    TextColumn::Derived(read) => read(org, row),
-                    TextColumn::Symbol(read) => read(org, row).map(|word| org.symbols.text(word).to_owned()),
-                    TextColumn::Principal => Known::Value(match self.grants[at].principal {
-                        Principal::User(_) => "user".to_owned(),
-                        Principal::Group(_) => "group".to_owned(),
-                        Principal::ServiceAccount(_) => "service_account".to_owned(),
-                    }),
-                    TextColumn::Scope => Known::Value(match self.grants[at].scope {
-                        Scope::Organization => "organization".to_owned(),
-                        Scope::Project(_) => "project".to_owned(),
-                    }),
-                };
+                let value = self.text(*column, kind, at);
+                let wanted: Vec<Known<String>> = test.this.iter().map(|one| self.this(one, this)).collect();
                 match value {
                     Known::Missing => Truth::Unknown,
                     Known::Null => test.null.into(),
                     Known::Value(text) => {
                         let any = test.any.as_ref().is_none_or(|any| any.iter().any(|pattern| pattern.matches(&text)));
+                        let like = |(one, wanted): (&This, &Known<String>)| match (&one.means, wanted) {
+                            (_, Known::Missing) => Truth::Unknown,
+                            (_, Known::Null) => Truth::No,
+                            (Means::Text { before, after }, Known::Value(wanted)) => {
+                                let wanted = format!("{before}{wanted}{after}");
+                                let same = if one.fold { wanted.eq_ignore_ascii_case(&text) } else { wanted == text };
+                                same.into()
+                            }
+                            (Means::Listed(listed), Known::Value(wanted)) => {
+                                let of = listed.iter().find(|(key, _)| key.matches(wanted));
+                                of.is_some_and(|(_, values)| values.iter().any(|one| one.matches(&text))).into()
+                            }
+                        };
+                        let any = test.this.iter().zip(&wanted).map(like).fold(any.into(), Truth::or);
                         let regex = test.regex.as_ref().is_none_or(|regex| regex.matches(&text));
-                        (any && regex && !test.except.iter().any(|pattern| pattern.matches(&text))).into()
+                        any.and((regex && !test.except.iter().any(|pattern| pattern.matches(&text))).into())
                     }
                 }
             }
@@ -92,22 +105,38 @@ impl<'o> Plain<'o> {
                 Known::Value(time) => (!test.null && test.older_than.is_none_or(|length| NOW - time > length)).into(),
             },
             Predicate::Related(_, relation, test) => {
-                let scopes =
-                    if relation.target() == Kind::Grant { test.scopes_from(kind, *relation) } else { Extent::ALL };
+                let told_by_scope = relation.target() == Kind::Grant || relation.is_everything();
+                let scopes = if told_by_scope { test.scopes_from(kind, *relation) } else { Extent::ALL };
                 let (related, open) = self.related(*relation, scopes, kind, at);
                 let target = relation.target();
-                let answers = related.iter().map(|&at| (at, self.answer(&test.condition, target, at)));
-                let answers: Vec<Truth> = match (relation, test.quantity) {
-                    // Holders are counted once each, however many grants they have.
-                    (Relation::Holders, Quantity::Count(..)) => {
+                let answers = related.iter().map(|&at| (at, self.answer(&test.condition, target, at, this)));
+                // Each is counted once, whatever leads to it.
+                let answers: Vec<Truth> = match test.quantity {
+                    Quantity::Count(_, counted) => {
                         let mut each = BTreeMap::new();
                         for (at, answer) in answers {
-                            let best = each.entry(self.grants[at].principal).or_insert(answer);
+                            let (one, answer) = match counted {
+                                Counted::Each => ((0, at), answer),
+                                Counted::Principals => match self.grants[at].principal {
+                                    Principal::User(user) => ((0, user.at()), answer),
+                                    Principal::Group(group) => ((1, group.at()), answer),
+                                    Principal::ServiceAccount(account) => ((2, account.at()), answer),
+                                },
+                                Counted::Through(relation) => {
+                                    let (led, open) = self.related(relation, Extent::ALL, target, at);
+                                    match led.first() {
+                                        Some(&place) => ((0, place), answer),
+                                        None if open => ((1, at), answer.and(Truth::Unknown)),
+                                        None => continue,
+                                    }
+                                }
+                            };
+                            let best = each.entry(one).or_insert(answer);
                             *best = (*best).max(answer);
                         }
                         each.into_values().collect()
                     }
-                    _ => answers.map(|(_, answer)| answer).collect(),
+                    Quantity::Some | Quantity::None | Quantity::Every => answers.map(|(_, answer)| answer).collect(),
                 };
                 // Whatever else there may be, it may answer either via: try them all.
                 let yes = answers.iter().filter(|answer| **answer == Truth::Yes).count() as u64;
@@ -147,10 +176,42 @@ impl<'o> Plain<'o> {
             Predicate::Via(_, ViaPredicate::Group(group)) => {
                 let grant = &self.grants[at];
                 let open = self.more_groups(grant);
-                let known = grant.groups.iter().map(|ix| self.answer(group, Kind::Group, ix.at())).max();
+                let known = grant.groups.iter().map(|ix| self.answer(group, Kind::Group, ix.at(), this)).max();
                 known.unwrap_or(Truth::No).or(if open { Truth::Unknown } else { Truth::No })
             }
         }
+    }
+
+    fn text(&self, column: TextColumn, kind: Kind, at: usize) -> Known<String> {
+        let org = self.org;
+        let row = if kind == Kind::Grant { self.grants[at].role.at() } else { at };
+        match column {
+            TextColumn::Each(read) => read(org, row).map(str::to_owned),
+            TextColumn::Derived(read) => read(org, row),
+            TextColumn::Symbol(read) => read(org, row).map(|word| org.symbols.text(word).to_owned()),
+            TextColumn::Principal => Known::Value(match self.grants[at].principal {
+                Principal::User(_) => "user".to_owned(),
+                Principal::Group(_) => "group".to_owned(),
+                Principal::ServiceAccount(_) => "service_account".to_owned(),
+            }),
+            TextColumn::Scope => Known::Value(match self.grants[at].scope {
+                Scope::Organization => "organization".to_owned(),
+                Scope::Project(_) => "project".to_owned(),
+            }),
+        }
+    }
+
+    /// The text of the selected thing.
+    fn this(&self, one: &This, (mut kind, mut at): (Kind, usize)) -> Known<String> {
+        for (_, relation) in &one.through {
+            let (related, open) = self.related(*relation, Extent::ALL, kind, at);
+            match related.first() {
+                Some(&place) => (kind, at) = (relation.target(), place),
+                None if open => return Known::Missing,
+                None => return Known::Null,
+            }
+        }
+        self.text(one.column, kind, at)
     }
 
     fn time(&self, column: TimeColumn, row: usize, at: usize) -> Known<Time> {
@@ -182,6 +243,44 @@ impl<'o> Plain<'o> {
             }
         };
         found.unwrap_or(if all { Known::Null } else { Known::Missing })
+    }
+
+    fn everything(&self, kind: Kind, scopes: Extent) -> (Vec<usize>, bool) {
+        let org = self.org;
+        let whole = |collection| org.coverage.of(collection).lists_all();
+        let everywhere = |collection| org.knows_of_all_projects(collection);
+        match kind {
+            Kind::User => {
+                ((0..org.users.len()).filter(|&at| org.users[at].listed).collect(), !whole(Collection::Users))
+            }
+            Kind::Group => {
+                ((0..org.groups.len()).filter(|&at| org.groups[at].listed).collect(), !whole(Collection::Groups))
+            }
+            Kind::Project => ((0..org.projects.len()).collect(), !whole(Collection::Projects)),
+            Kind::Invite => ((0..org.invites.len()).collect(), !whole(Collection::Invites)),
+            Kind::ServiceAccount => {
+                ((0..org.service_accounts.len()).collect(), !everywhere(Collection::ServiceAccounts))
+            }
+            Kind::ApiKey => ((0..org.api_keys.len()).collect(), !everywhere(Collection::ApiKeys)),
+            Kind::AdminApiKey => {
+                let known = |at: &usize| org.admin_api_keys[*at].told_apart;
+                let all = 0..org.admin_api_keys.len();
+                let unclear = !all.clone().all(|at| known(&at));
+                (all.filter(known).collect(), unclear || !whole(Collection::AdminApiKeys))
+            }
+            Kind::Role => {
+                let in_project = |role: usize| {
+                    let mut projects = (0..org.projects.len()).map(crate::org::ProjectIx::new);
+                    projects.any(|project| org.roles_of_project(project).iter().any(|listed| listed.at() == role))
+                };
+                let meant =
+                    |at: &usize| (scopes.organization && org.roles[*at].listed) || (scopes.project && in_project(*at));
+                let open = (scopes.organization && !whole(Collection::Roles))
+                    || (scopes.project && !everywhere(Collection::ProjectRoles));
+                ((0..org.roles.len()).filter(meant).collect(), open)
+            }
+            Kind::Grant => unreachable!("grants are not listed"),
+        }
     }
 
     #[expect(clippy::too_many_lines, reason = "one relation after the other")]
@@ -292,6 +391,7 @@ impl<'o> Plain<'o> {
                 Scope::Project(project) => (vec![project.at()], false),
                 Scope::Organization => (Vec::new(), false),
             },
+            Relation::All(target) => self.everything(target, scopes),
             Relation::Role => (vec![self.grants[at].role.at()], false),
             Relation::User if kind == Kind::ApiKey => self.owner(&org.api_keys[at].owner),
             Relation::User if kind == Kind::AdminApiKey => self.owner(&org.admin_api_keys[at].owner),

@@ -263,6 +263,8 @@ pub fn related(sketch: &Sketch, of: Target, relation: Relation) -> Vec<Target> {
         Relation::ApiKeys => inside(Kind::ApiKey),
         Relation::User => owner(Kind::User),
         Relation::ServiceAccount => owner(Kind::ServiceAccount),
+        Relation::All(Kind::Grant) => return all_grants(sketch).into_iter().map(Target::Grant).collect(),
+        Relation::All(kind) => sketch.of(kind).collect(),
         Relation::Role | Relation::Group => Vec::new(),
     })
 }
@@ -328,7 +330,16 @@ pub fn fresh(sketch: &Sketch, of: Target, relation: Relation) -> Ways {
         Relation::ServiceAccount => {
             new(Kind::ServiceAccount, home, &|sketch, account| sketch.items[at].owner = Some(account))
         }
-        Relation::Project | Relation::Role | Relation::Group => Vec::new(),
+        Relation::All(Kind::Role) => {
+            roles(sketch, None).into_iter().map(|(sketch, role)| (sketch, Target::Item(role))).collect()
+        }
+        Relation::All(kind @ (Kind::User | Kind::Group | Kind::Project | Kind::Invite | Kind::AdminApiKey)) => {
+            new(kind, None, &|_, _| {})
+        }
+        Relation::Project
+        | Relation::Role
+        | Relation::Group
+        | Relation::All(Kind::Grant | Kind::ServiceAccount | Kind::ApiKey) => Vec::new(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! These tests check the policy language: what rules mean, and which policies are refused.
 
 mod counted;
+mod exactly;
+mod kinds;
 mod language;
 mod links;
 mod load_errors;
@@ -11,5 +13,6 @@ mod projects;
 mod relations;
 mod roles;
 mod tests;
+mod this;
 mod unmatched;
 mod update;
