@@ -17,7 +17,7 @@ mod quantify;
 mod relation;
 mod roles;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod this;
 mod truths;
 

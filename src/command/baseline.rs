@@ -10,7 +10,7 @@ use crate::finding::Outcome;
 use crate::time::Time;
 
 use super::exceptions::WaiverArgs;
-use super::input::{self, facts};
+use super::input::{self, Judged, facts};
 use super::{Error, Exit};
 
 /// How many violations an error names.
@@ -42,7 +42,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let (policies, skipped) = input::policies(&args.rules)?;
+    let Judged { policies, skipped, .. } = input::judged(&args.rules, args.as_of)?;
     let waivers = args.waivers.open(args.as_of)?;
     let earlier = earlier(&args.output)?;
     let inputs = input::files(&args.rules, args.snapshot.as_deref(), &args.api).chain(args.waivers.inputs());

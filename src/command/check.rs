@@ -11,6 +11,7 @@ use crate::finding::{Gate, Severity};
 use crate::time::Time;
 
 use super::exceptions::{BaselineArgs, WaiverArgs};
+use super::input::Judged;
 use super::reports::Reports;
 use super::{Error, Exit, input};
 
@@ -72,7 +73,7 @@ impl GateArgs {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let (policies, skipped) = input::policies(&args.rules)?;
+    let Judged { policies, skipped, overridden } = input::judged(&args.rules, args.gate.as_of)?;
     let waivers = args.waivers.open(args.gate.as_of)?;
     let baseline = args.baseline.open()?;
     let files = input::files(&args.rules, args.snapshot.as_deref(), &args.api);
@@ -82,6 +83,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let mut outcome = check(&org, &policies, args.gate.as_of.unwrap_or(org.source.collected_at));
     outcome.digest = digest;
     outcome.skipped = skipped;
+    outcome.exceptions = overridden;
     outcome.gate = Gate { strict_baseline: args.baseline.is_strict(), ..args.gate.gate() };
     doubt_old_facts(&mut outcome, input::now());
     if outcome.gate.strict {

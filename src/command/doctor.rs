@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let (policies, _) = input::policies(&args.rules)?;
+    let policies = input::judged(&args.rules, None)?.policies;
     let (client, _) = input::client(&args.api)?;
     let probes = input::runtime()?.block_on(probe(&client));
     input::warn_of_skew(&client);

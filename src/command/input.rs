@@ -19,18 +19,46 @@ use crate::snapshot;
 use crate::time::{Time, rfc3339};
 
 use super::progress::Bars;
-use super::{Error, key};
+use super::{Error, key, overrides};
 
-/// The policies with the rules that are judged, and the rules that are not.
+/// The policies with the rules that are selected, and the rules that are not.
 pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<Skipped>), Error> {
-    let paths = [&rules.paths[..], &rules.policy].concat();
-    let mut policies = load(&paths, &overrides(rules)?)?;
-    let selection = Selection { only: &rules.only, skip: &rules.skip, tags: &rules.tag };
-    let skipped = selection.narrow(&mut policies)?;
+    let mut policies = all(rules)?;
+    let skipped = narrowed(rules, &mut policies)?;
     Ok((policies, skipped))
 }
 
-fn overrides(args: &Rules) -> Result<Overrides, Error> {
+fn all(rules: &Rules) -> Result<Vec<Policy>, Error> {
+    Ok(load(&[&rules.paths[..], &rules.policy].concat(), &params(rules)?)?)
+}
+
+fn narrowed(rules: &Rules, policies: &mut [Policy]) -> Result<Vec<Skipped>, Error> {
+    let selection = Selection { only: &rules.only, skip: &rules.skip, tags: &rules.tag };
+    Ok(selection.narrow(policies)?)
+}
+
+/// What is judged.
+pub(crate) struct Judged {
+    /// The policies with the rules that are judged.
+    pub policies: Vec<Policy>,
+    /// The rules that are not.
+    pub skipped: Vec<Skipped>,
+    /// What the configuration changes about the rules, in sentences.
+    pub overridden: Vec<String>,
+}
+
+/// The rules that are judged, as the configuration has them at that moment, or now if it is past.
+pub(crate) fn judged(rules: &Rules, as_of: Option<Time>) -> Result<Judged, Error> {
+    let mut policies = all(rules)?;
+    overrides::known(&rules.overrides, &policies)?;
+    let mut skipped = narrowed(rules, &mut policies)?;
+    let now = as_of.map_or_else(now, |as_of| as_of.max(now()));
+    let (off, overridden) = overrides::apply(&rules.overrides, &mut policies, now)?;
+    skipped.extend(off);
+    Ok(Judged { policies, skipped, overridden })
+}
+
+fn params(args: &Rules) -> Result<Overrides, Error> {
     let mut overrides = Overrides::default();
     for path in &args.param_file {
         let text = bounded::read(path, LARGEST).map_err(|source| Error::ParamFile { path: path.clone(), source })?;
@@ -58,18 +86,28 @@ pub(crate) fn facts(
     policies: &[Policy],
 ) -> Result<(Org, String), Error> {
     if let Some(path) = snapshot {
-        let snapshot::Read { org, digest } = snapshot::open(path)?;
-        let told = &org.source.organization;
-        if let Some(asked) = organization(api)
-            && (!told.is_known() || told.differs(&Identity::named(asked)))
-        {
-            return Err(Error::OtherOrganization { asked: asked.to_owned(), told: told.to_string() });
-        }
-        return Ok((org, digest));
+        return read(path, api);
     }
     let needs = needs(policies);
     let org = collect(api, common, Request { as_of, ..Request::of(&needs) })?.0.org;
     let digest = snapshot::digest(&org);
+    Ok((org, digest))
+}
+
+/// The organization in a snapshot, which is the one that was named, with the digest of the facts.
+pub(crate) fn read(path: &Path, api: &Api) -> Result<(Org, String), Error> {
+    let snapshot::Read { mut org, digest } = snapshot::open(path)?;
+    let told = &org.source.organization;
+    let other = |flag, asked: &str| Error::OtherOrganization { flag, asked: asked.to_owned(), told: told.to_string() };
+    if let Some(asked) = organization(api)
+        && (!told.is_known() || told.differs(&Identity::named(asked)))
+    {
+        return Err(other("--organization", asked));
+    }
+    if let Some(name) = api.organization_name.as_deref() {
+        let named = told.confirmed_by(name).ok_or_else(|| other("--organization-name", name))?;
+        org.source.organization = named;
+    }
     Ok((org, digest))
 }
 
@@ -98,9 +136,10 @@ impl<'a> Request<'a> {
         Self { needs, as_of: None, journal: None, since: None }
     }
 
-    fn order(&self, organization: Option<&'a str>, began: Time, present: Time) -> Order<'a> {
+    fn order(&self, api: &'a Api, began: Time, present: Time) -> Order<'a> {
+        let (organization, name) = (organization(api), api.organization_name.as_deref());
         let since = self.since.map(|(old, age)| (old, began.saturating_sub(age)));
-        Order { collections: &self.needs.collections, organization, began, present, since }
+        Order { collections: &self.needs.collections, organization, name, began, present, since }
     }
 
     /// Whose roles to request, given the organization's own lists.
@@ -158,7 +197,7 @@ pub(crate) fn collect(args: &Api, common: &Common, request: Request<'_>) -> Resu
     }
     let runtime = runtime()?;
     let bars = Bars::new(common);
-    let order = request.order(organization, began, present);
+    let order = request.order(args, began, present);
     let show = |progress| bars.show(progress);
     let mut collected = {
         // The deadline counts from within the runtime.

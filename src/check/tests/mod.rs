@@ -23,8 +23,8 @@ use crate::finding::Verdict;
 use crate::org::{Collection, Org, Truth};
 use crate::policy::{Assertion, Condition, Kind, Overrides, Policy, needs, parse};
 use plain::Plain;
-use seen::build;
-use world::{Holes, holes, worlds};
+pub(crate) use seen::build;
+pub(crate) use world::{Holes, World, holes, worlds};
 
 const NOW: i64 = 1_780_000_000;
 

@@ -25,7 +25,7 @@ type Check = fn(&str);
 /// Which pages have snippets, and what each snippet has to do, in the order of the page.
 const PAGES: &[(&str, &[Check])] = &[
     ("README.md", &[try_it, install, commands, policy, github_workflow, cron, jq, configuration]),
-    ("docs/adopting.md", &[waivers, baseline]),
+    ("docs/adopting.md", &[waivers, waivers_commands, overrides, baseline, nightly]),
     ("docs/ci.md", &[container, attestation]),
     ("docs/collection.md", &[]),
     ("docs/linting.md", &[linted, lint_finding, lint_configuration]),
@@ -279,6 +279,38 @@ fn waivers(snippet: &str) {
     let ran = machine.run("sh -e", "rolelint check --waivers waivers.yaml --format json").ends_with(1);
     let report = ran.json().0;
     assert_eq!((&report["summary"]["waived"], &report["exceptions"]), (&2.into(), &serde_json::json!([])));
+}
+
+/// The waivers of ACME's owners, from the first on.
+fn waivers_commands(snippet: &str) {
+    let api = acme();
+    let machine =
+        Machine::new(&api).env("OPENAI_ADMIN_KEY", KEY).file("work/waivers.yaml", "version: 1\nwaivers: []\n");
+    let ran = machine.run("sh -e", &snippet.replace("2027-01-31", &in_days(90))).ends_with(0);
+    assert_eq!(ran.stdout, "", "there is nothing to list and nothing to prune");
+    let listed = machine.run("sh -e", "rolelint waivers --waivers waivers.yaml").ends_with(0).stdout;
+    assert!(listed.starts_with("in use  waivers.yaml:3: too-many-owners for the organization"), "{listed}");
+}
+
+/// Both overrides count: the one until its day.
+fn overrides(snippet: &str) {
+    let api = acme();
+    let machine = Machine::new(&api).env("OPENAI_ADMIN_KEY", KEY);
+    let machine = machine.file("work/rolelint.yaml", snippet.replace("2027-03-31", &in_days(90)));
+    let report = machine.run("sh -e", "rolelint check --format json").ends_with(1).json().0;
+    let said = report["exceptions"].as_array().expect("a list");
+    assert!(said.len() == 2 && said[1].as_str().is_some_and(|said| said.contains("is switched off until")), "{said:?}");
+    assert_eq!(report["skipped"][0]["rule"], "privileged-group-outside-scim");
+}
+
+/// On a quiet day, the mail is empty.
+fn nightly(snippet: &str) {
+    let api = acme();
+    let machine = Machine::new(&api).env("OPENAI_ADMIN_KEY", KEY);
+    machine.run("sh -e", "rolelint fetch -o yesterday.jsonl").ends_with(0);
+    machine.run("sh -e", snippet).ends_with(0);
+    let size = machine.run("sh -e", "wc -c < changes.txt").ends_with(0).stdout;
+    assert_eq!(size.trim(), "0");
 }
 
 /// Red before, green after; nothing changes in between.
