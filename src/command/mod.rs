@@ -11,6 +11,7 @@ mod exceptions;
 mod fetch;
 mod init;
 mod input;
+mod journal;
 mod key;
 mod lint;
 mod list;
