@@ -20,6 +20,9 @@ fn unused(policy: &Policy) -> Vec<Oddity> {
     for (_, node) in below(&root, "rules").into_iter().flat_map(items).flat_map(entries) {
         named(node, &mut used);
     }
+    if let Some(conditions) = below(&root, "conditions") {
+        named(conditions, &mut used);
+    }
     let params = below(&root, "params").into_iter().flat_map(|node| match &node.yaml {
         Yaml::Map(entries) => entries.as_slice(),
         Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => &[],
@@ -50,7 +53,8 @@ fn entries(rule: &Node) -> impl Iterator<Item = (&str, &Node)> {
 /// Adds the parameters that are named anywhere in it.
 fn named<'n>(node: &'n Node, used: &mut BTreeSet<&'n str>) {
     match &node.yaml {
-        Yaml::Text(text) => used.extend(text.strip_prefix('$')),
+        // What is looked up is named before the bracket: `$owners[$this.name]`.
+        Yaml::Text(text) => used.extend(text.strip_prefix('$').map(|name| name.split('[').next().unwrap_or(name))),
         Yaml::List(items) => items.iter().for_each(|item| named(item, used)),
         Yaml::Map(entries) => entries.iter().for_each(|(_, value)| named(value, used)),
         Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float => {}

@@ -2,6 +2,7 @@
 //! a time, agrees with the columns. *Holes only ever make answers unknown*: take data away from an organization, and
 //! no answer turns into its opposite, no verdict into a better one.
 
+mod columns;
 mod grants;
 mod model;
 mod plain;
@@ -15,7 +16,8 @@ use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 
-use super::evaluate::{Domain, evaluate};
+use super::domain::Domain;
+use super::evaluate::evaluate;
 use super::facts::Facts;
 use super::{check, wanted};
 use crate::document::SourceText;
