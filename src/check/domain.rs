@@ -7,12 +7,12 @@ use super::truths::Truths;
 use crate::org::Extent;
 use crate::policy::{Condition, Kind};
 
-/// What a condition is asked of.
+/// The things that a condition is evaluated for.
 #[derive(Clone, Debug)]
 pub enum Domain {
     /// All things of a kind.
     Things(Kind),
-    /// Grants in these scopes, told apart by nothing but their role: enough for most rules, and as few as there are roles.
+    /// The grants in these scopes, one for each role: enough for most rules, and as few as there are roles.
     GrantsByRole(Extent),
     /// Things of a kind, each compared with a selected thing.
     Pairs(Rc<Pairs>),
@@ -29,7 +29,7 @@ impl Domain {
     }
 }
 
-/// A condition with its answers, and its parts with theirs.
+/// A condition with its answers, and its parts with their answers.
 pub struct Answered<'p> {
     pub condition: &'p Condition,
     pub domain: Domain,

@@ -1,6 +1,5 @@
-//! Conditions over whole kinds of things. A condition is answered once for everything it could be asked of; a
-//! relation then joins the answers of its target. The answers of every part stay, so that a finding can be proven
-//! from them without judging again.
+//! Evaluates a condition for all things of a kind at once. A relation joins the answers of the things that it leads to.
+//! The answers of all parts are kept, so that a finding can be proven without evaluating again.
 
 use std::rc::Rc;
 
@@ -111,9 +110,9 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
             let part = evaluate(facts, group, &Domain::Things(Kind::Group));
             let answers = Truths::each(count(facts, domain), |at| {
                 let grant = &facts.access.grants()[at];
-                let open = facts.more_groups(grant);
+                let more = facts.more_groups(grant);
                 let groups = grant.groups.iter().map(|group| part.answers.of(group.at()));
-                quantify(Quantity::Some, groups, open)
+                quantify(Quantity::Some, groups, more)
             });
             parts.push(part);
             answers
@@ -203,7 +202,7 @@ impl CompiledList {
     }
 
     fn holds(&self, words: &(impl Iterator<Item = usize> + Clone)) -> Truth {
-        // An element that `except` leaves out is not there.
+        // `except` removes elements before anything else.
         let there = |word: usize| !self.except[word];
         let some =
             |wanted: &[Truth]| words.clone().map(|word| there(word).and(wanted[word])).fold(Truth::No, Truth::or);
@@ -254,7 +253,7 @@ fn related(
             let start = Start { relation, kind: *kind, at: 0, scopes };
             Truths::all(count, from(facts, start, test, of, &mut Vec::new()))
         }
-        // A grant's role is as much its role's: of few roles, the answer is known at once.
+        // All grants of a role have the same answer, and there are few roles.
         (Domain::GrantsByRole(_) | Domain::Things(Kind::Grant), _) if relation == Relation::Role => {
             let roles = Truths::each(org.roles.len(), |at| quantify(quantity, std::iter::once(of(at)), false));
             over(facts, domain, |at| roles.of(at))
@@ -279,14 +278,14 @@ fn from(
     of: impl Fn(usize) -> Truth,
     places: &mut Vec<usize>,
 ) -> Truth {
-    let open = facts.relate(start, places);
+    let more = facts.relate(start, places);
     match test.quantity {
         Quantity::Count(_, counted) if counted != Counted::Each => {
             let each = facts.counted(start.relation.target(), counted, places.iter().copied(), of);
-            quantify(test.quantity, each.into_values(), open)
+            quantify(test.quantity, each.into_values(), more)
         }
         Quantity::Some | Quantity::None | Quantity::Every | Quantity::Count(..) => {
-            quantify(test.quantity, places.iter().map(|&place| of(place)), open)
+            quantify(test.quantity, places.iter().map(|&place| of(place)), more)
         }
     }
 }

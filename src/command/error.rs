@@ -50,10 +50,21 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Test(#[from] testing::Error),
-    /// The way to the API.
+    /// Tests that are no file were to be updated.
+    #[error("{name} is built in and cannot be updated")]
+    #[diagnostic(help("name a file: rolelint test --update PATH"))]
+    BuiltIn {
+        /// The tests.
+        name: String,
+    },
+    /// The key, the base URL or the connection's settings.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Api(#[from] api::Error),
+    Setup(#[from] api::SetupError),
+    /// The journal of a fetch.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Journal(#[from] api::JournalError),
     /// The organization.
     #[error(transparent)]
     #[diagnostic(transparent)]

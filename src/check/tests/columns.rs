@@ -8,7 +8,7 @@ use crate::time::Time;
 impl Plain<'_> {
     pub(super) fn everything(&self, kind: Kind, scopes: Extent) -> (Vec<usize>, bool) {
         let org = self.org;
-        let whole = |collection| org.coverage.of(collection).exhaustive();
+        let whole = |collection| org.coverage.of(collection).lists_all();
         let everywhere = |collection| org.knows_of_all_projects(collection);
         match kind {
             Kind::User => {

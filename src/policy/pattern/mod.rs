@@ -6,6 +6,8 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "regex's errors are not exhaustive")]
 
+mod samples;
+
 use std::borrow::Cow;
 use std::iter::Peekable;
 use std::ops::Range;

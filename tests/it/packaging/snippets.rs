@@ -31,7 +31,7 @@ const PAGES: &[(&str, &[Check])] = &[
     ("docs/linting.md", &[linted, lint_finding, lint_configuration]),
     ("docs/policies.md", &[policy, condition, policy, policy, policy, policy]),
     ("docs/trust.md", &[]),
-    ("docs/testing.md", &[policy, policy_tests, failed_policy_test]),
+    ("docs/testing.md", &[policy, policy_tests, failed_policy_test, survivor, equivalent_turn]),
 ];
 
 fn snippets(page: &str) -> Vec<String> {
@@ -123,9 +123,13 @@ fn condition(snippet: &str) {
 
 /// The policy and the tests of `docs/testing.md`, with this done to the tests.
 fn run_policy_tests(change: impl Fn(&str) -> String) -> Ran {
+    test_policy(change, &["--min-coverage", "100"])
+}
+
+fn test_policy(change: impl Fn(&str) -> String, args: &[&str]) -> Ran {
     let blocks = snippets("docs/testing.md");
     let run = offline().file("access.yaml", &blocks[0]).file("access_test.yaml", change(&blocks[1]));
-    run.args(["test", "access.yaml", "--min-coverage", "100"]).run()
+    run.args(["test", "access.yaml"]).args(args.iter().copied()).run()
 }
 
 fn policy_tests(_: &str) {
@@ -142,6 +146,22 @@ fn failed_policy_test(snippet: &str) {
     });
     let ran = ran.ends_with(1);
     assert!(ran.stdout.starts_with(snippet), "{}", ran.stdout);
+}
+
+/// The page shows a turn that its tests do not notice.
+fn survivor(snippet: &str) {
+    let ran = test_policy(overlooking, &["--mutate"]).ends_with(1);
+    assert!(ran.stdout.contains(snippet), "{}", ran.stdout);
+}
+
+fn overlooking(tests: &str) -> String {
+    tests.replace("permissions: [api.groups.read]", "permissions: []")
+}
+
+/// What the page says of that turn is accepted.
+fn equivalent_turn(snippet: &str) {
+    let ran = test_policy(|tests| overlooking(tests) + snippet, &["--mutate"]);
+    assert!(ran.stdout.contains("1 change nothing"), "{}", ran.stdout);
 }
 
 /// Lints the policy of `docs/linting.md`.
