@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::counted::One;
-use super::evaluate::{Answered, matching};
+use super::domain::Answered;
+use super::evaluate::matching;
 use super::judge::Judge;
 use super::proof::{Proof, fingerprint};
 use super::quantify::within;

@@ -4,55 +4,29 @@
 use std::rc::Rc;
 
 use super::by_role::{by_role_in, holds_by_role};
+use super::domain::{Answered, Domain};
 use super::facts::Facts;
-use super::pairs::{self, Pairs, projected};
+use super::pairs;
 use super::permission::meets_any;
 use super::quantify::{quantify, within};
 use super::relation::Start;
-use super::this::compared;
+use super::this::{compared, principal_word, scope_word};
 use super::truths::Truths;
-use crate::org::{Extent, Known, Org, Principal, Scope, Truth};
+use crate::org::{Known, Org, Truth};
 use crate::policy::{
     Bounds, Condition, Counted, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
     TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
 };
-
-/// The things that a condition is evaluated for.
-#[derive(Clone, Debug)]
-pub enum Domain {
-    /// All things of a kind.
-    Things(Kind),
-    /// The grants in these scopes, one for each role: enough for most rules, and as few as there are roles.
-    GrantsByRole(Extent),
-    /// Things of a kind, each compared with a selected thing.
-    Pairs(Rc<Pairs>),
-}
-
-impl Domain {
-    /// The thing at that place, with its kind: of a grant by its role, the role.
-    pub fn place(&self, at: usize) -> (Kind, usize) {
-        match self {
-            Self::Things(kind) => (*kind, at),
-            Self::GrantsByRole(_) => (Kind::Role, at),
-            Self::Pairs(pairs) => (pairs.kind, pairs.at(at).1),
-        }
-    }
-}
-
-/// A condition with its answers, and its parts with their answers.
-pub struct Answered<'p> {
-    pub condition: &'p Condition,
-    pub domain: Domain,
-    pub answers: Truths,
-    pub parts: Vec<Answered<'p>>,
-}
 
 /// Answers a condition for everything in a domain.
 pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain) -> Answered<'p> {
     if let Domain::Pairs(pairs) = domain
         && !condition.mentions_this()
     {
-        return projected(facts, condition, pairs);
+        // What compares nothing is asked of each thing once.
+        let part = evaluate(facts, condition, &Domain::Things(pairs.kind));
+        let answers = Truths::each(pairs.len(), |pair| part.answers.of(pairs.at(pair).1));
+        return Answered { condition, domain: domain.clone(), answers, parts: vec![part] };
     }
     let mut parts: Vec<Answered<'p>> = Vec::new();
     let answers = match &condition.predicate {
@@ -99,7 +73,9 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
             }
         }
         Predicate::Related(_, relation, test) if test.condition.mentions_this() => {
-            let (answers, part) = pairs::related(facts, domain, *relation, test);
+            let pairs = Rc::new(pairs::follow(facts, domain, *relation, test));
+            let part = evaluate(facts, &test.condition, &Domain::Pairs(Rc::clone(&pairs)));
+            let answers = pairs::related(facts, test, &pairs, &part.answers);
             parts.push(part);
             answers
         }
@@ -193,23 +169,6 @@ fn text(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, domain: &Do
                 test.holds(scope_word(facts.access.grants()[at].scope)).into()
             }),
         },
-    }
-}
-
-/// The word for the kind of a principal.
-pub fn principal_word(principal: Principal) -> &'static str {
-    match principal {
-        Principal::User(_) => Kind::User.name(),
-        Principal::Group(_) => Kind::Group.name(),
-        Principal::ServiceAccount(_) => Kind::ServiceAccount.name(),
-    }
-}
-
-/// The word for a scope.
-pub fn scope_word(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Organization => "organization",
-        Scope::Project(_) => "project",
     }
 }
 

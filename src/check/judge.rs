@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::evaluate::{Answered, Domain, evaluate};
+use super::domain::{Answered, Domain};
+use super::evaluate::evaluate;
 use super::facts::Facts;
 use super::population::Population;
 use super::proof::{Proof, Prover, Way, fingerprint, message};

@@ -4,6 +4,7 @@
 mod amount;
 mod by_role;
 mod counted;
+mod domain;
 mod evaluate;
 mod facts;
 mod judge;
@@ -26,7 +27,8 @@ use crate::org::{Org, Truth};
 use crate::policy::{Kind, Policy, Users};
 use crate::time::Time;
 
-use evaluate::{Domain, evaluate};
+use domain::Domain;
+use evaluate::evaluate;
 use facts::Facts;
 
 /// Judges every rule of these policies; ages count from `as_of`.

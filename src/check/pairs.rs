@@ -3,10 +3,8 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::ops::Range;
-use std::rc::Rc;
 
-use super::evaluate::{Answered, Domain, evaluate};
+use super::domain::{Domain, Pairs};
 use super::facts::Facts;
 use super::quantify::quantify;
 use super::relation::Start;
@@ -15,78 +13,49 @@ use super::truths::Truths;
 use crate::org::{Known, Truth};
 use crate::policy::{Condition, Counted, Kind, Quantity, RelatedPredicate, Relation, TextPredicate};
 
-/// Things of a kind, each with the selected thing that it is compared with.
-#[derive(Debug)]
-pub struct Pairs {
-    /// The kind of the selected things.
-    pub subject: Kind,
-    /// The kind of the others.
-    pub kind: Kind,
-    pairs: Vec<(usize, usize)>,
-    /// For each thing where the relation starts, its pairs, and whether there may be more.
-    rows: Vec<(Range<usize>, bool)>,
-}
-
-impl Pairs {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.pairs.len()
-    }
-
-    /// The selected thing and the other.
-    pub fn at(&self, pair: usize) -> (usize, usize) {
-        self.pairs[pair]
-    }
-
-    /// The pairs to which the relation leads from there.
-    pub fn from(&self, start: usize) -> Range<usize> {
-        self.rows[start].0.clone()
-    }
-
-    /// Follows a relation from each thing of a domain to those that may satisfy the condition.
-    fn follow(facts: &Facts<'_>, domain: &Domain, relation: Relation, test: &RelatedPredicate) -> Self {
-        let (subject, from) = match domain {
-            Domain::Things(kind) => (*kind, *kind),
-            Domain::Pairs(pairs) => (pairs.subject, pairs.kind),
-            Domain::GrantsByRole(_) => unreachable!("a role alone is compared with nothing"),
+/// Follows a relation from each thing of a domain to those that may satisfy the condition.
+pub fn follow(facts: &Facts<'_>, domain: &Domain, relation: Relation, test: &RelatedPredicate) -> Pairs {
+    let (subject, from) = match domain {
+        Domain::Things(kind) => (*kind, *kind),
+        Domain::Pairs(pairs) => (pairs.subject, pairs.kind),
+        Domain::GrantsByRole(_) => unreachable!("a role alone is compared with nothing"),
+    };
+    let starts: Vec<(usize, usize)> = match domain {
+        Domain::Pairs(pairs) => pairs.pairs.clone(),
+        Domain::Things(_) | Domain::GrantsByRole(_) => (0..facts.access.count(from)).map(|at| (at, at)).collect(),
+    };
+    let scopes = test.scopes_from(from, relation);
+    // Where every one has to satisfy it, those that do not matter most.
+    let index =
+        if test.quantity == Quantity::Every { None } else { Index::of(facts, &test.condition, relation.target()) };
+    let (mut related, mut meant) = (HashMap::new(), HashMap::new());
+    let (mut pairs, mut rows) = (Vec::new(), Vec::new());
+    for (this, at) in starts {
+        // All lead to the same.
+        let place = if relation.is_everything() { 0 } else { at };
+        let (places, open) = match related.entry(place) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(entry) => {
+                let mut places = Vec::new();
+                let open = facts.relate(Start { relation, kind: from, at, scopes }, &mut places);
+                places.sort_unstable();
+                entry.insert((places, open))
+            }
         };
-        let starts: Vec<(usize, usize)> = match domain {
-            Domain::Pairs(pairs) => pairs.pairs.clone(),
-            Domain::Things(_) | Domain::GrantsByRole(_) => (0..facts.access.count(from)).map(|at| (at, at)).collect(),
+        let first = pairs.len();
+        let candidates = index
+            .as_ref()
+            .and_then(|index| meant.entry(this).or_insert_with(|| index.candidates(facts, subject, this)).as_ref());
+        let (few, many): (&Vec<usize>, Option<&Vec<usize>>) = match candidates {
+            Some(candidates) if candidates.len() < places.len() => (candidates, Some(places)),
+            Some(candidates) => (places, Some(candidates)),
+            None => (places, None),
         };
-        let scopes = test.scopes_from(from, relation);
-        // Where every one has to satisfy it, those that do not matter most.
-        let index =
-            if test.quantity == Quantity::Every { None } else { Index::of(facts, &test.condition, relation.target()) };
-        let (mut related, mut meant) = (HashMap::new(), HashMap::new());
-        let (mut pairs, mut rows) = (Vec::new(), Vec::new());
-        for (this, at) in starts {
-            // All lead to the same.
-            let place = if relation.is_everything() { 0 } else { at };
-            let (places, open) = match related.entry(place) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(entry) => {
-                    let mut places = Vec::new();
-                    let open = facts.relate(Start { relation, kind: from, at, scopes }, &mut places);
-                    places.sort_unstable();
-                    entry.insert((places, open))
-                }
-            };
-            let first = pairs.len();
-            let candidates = index
-                .as_ref()
-                .and_then(|index| meant.entry(this).or_insert_with(|| index.candidates(facts, subject, this)).as_ref());
-            let (few, many): (&Vec<usize>, Option<&Vec<usize>>) = match candidates {
-                Some(candidates) if candidates.len() < places.len() => (candidates, Some(places)),
-                Some(candidates) => (places, Some(candidates)),
-                None => (places, None),
-            };
-            let both = few.iter().filter(|one| many.is_none_or(|many| many.binary_search(one).is_ok()));
-            pairs.extend(both.map(|&thing| (this, thing)));
-            rows.push((first..pairs.len(), *open));
-        }
-        Self { subject, kind: relation.target(), pairs, rows }
+        let both = few.iter().filter(|one| many.is_none_or(|many| many.binary_search(one).is_ok()));
+        pairs.extend(both.map(|&thing| (this, thing)));
+        rows.push((first..pairs.len(), *open));
     }
+    Pairs { subject, kind: relation.target(), pairs, rows }
 }
 
 /// The things of a kind by the text that has to be one of the selected thing.
@@ -140,37 +109,21 @@ impl<'p> Index<'p> {
     }
 }
 
-/// Answers a condition on pairs that compares nothing: each thing once.
-pub fn projected<'p>(facts: &Facts<'_>, condition: &'p Condition, pairs: &Rc<Pairs>) -> Answered<'p> {
-    let part = evaluate(facts, condition, &Domain::Things(pairs.kind));
-    let answers = Truths::each(pairs.len(), |pair| part.answers.of(pairs.at(pair).1));
-    Answered { condition, domain: Domain::Pairs(Rc::clone(pairs)), answers, parts: vec![part] }
-}
-
 /// Answers what is asked of related things that are compared with the selected thing.
-pub fn related<'p>(
-    facts: &Facts<'_>,
-    domain: &Domain,
-    relation: Relation,
-    test: &'p RelatedPredicate,
-) -> (Truths, Answered<'p>) {
-    let pairs = Rc::new(Pairs::follow(facts, domain, relation, test));
-    let part = evaluate(facts, &test.condition, &Domain::Pairs(Rc::clone(&pairs)));
-    let answers = Truths::each(pairs.rows.len(), |at| {
+pub fn related(facts: &Facts<'_>, test: &RelatedPredicate, pairs: &Pairs, answered: &Truths) -> Truths {
+    Truths::each(pairs.rows.len(), |at| {
         let (row, open) = pairs.rows[at].clone();
-        let answers = row.clone().map(|pair| part.answers.of(pair));
+        let answers = row.clone().map(|pair| answered.of(pair));
         match test.quantity {
             Quantity::Count(_, counted) if counted != Counted::Each => {
-                let answers: HashMap<usize, Truth> =
-                    row.map(|pair| (pairs.at(pair).1, part.answers.of(pair))).collect();
+                let answers: HashMap<usize, Truth> = row.map(|pair| (pairs.at(pair).1, answered.of(pair))).collect();
                 let things = answers.keys().copied();
-                let each = facts.counted(relation.target(), counted, things, |thing| answers[&thing]);
+                let each = facts.counted(pairs.kind, counted, things, |thing| answers[&thing]);
                 quantify(test.quantity, each.into_values(), open)
             }
             Quantity::Some | Quantity::None | Quantity::Every | Quantity::Count(..) => {
                 quantify(test.quantity, answers, open)
             }
         }
-    });
-    (answers, part)
+    })
 }

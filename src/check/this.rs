@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::evaluate::{principal_word, scope_word};
+use super::domain::Pairs;
 use super::facts::Facts;
-use super::pairs::Pairs;
 use super::relation::Start;
 use super::truths::Truths;
-use crate::org::{Extent, Known, Text, Truth};
+use crate::org::{Extent, Known, Principal, Scope, Text, Truth};
 use crate::policy::{Kind, Means, Pattern, TextColumn, TextPredicate, This, nfc};
 
 /// What a text has to be.
@@ -80,6 +79,23 @@ impl Facts<'_> {
                 Wanted::Listed(found.map_or(&[], |(_, patterns)| patterns))
             }
         }
+    }
+}
+
+/// The word for the kind of a principal.
+pub fn principal_word(principal: Principal) -> &'static str {
+    match principal {
+        Principal::User(_) => Kind::User.name(),
+        Principal::Group(_) => Kind::Group.name(),
+        Principal::ServiceAccount(_) => Kind::ServiceAccount.name(),
+    }
+}
+
+/// The word for a scope.
+pub fn scope_word(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Organization => "organization",
+        Scope::Project(_) => "project",
     }
 }
 

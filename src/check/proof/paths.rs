@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Proof, Prover, Way};
 use crate::access::grants_of;
-use crate::check::evaluate::Domain;
+use crate::check::domain::Domain;
 use crate::check::relation::{Start, principal};
 use crate::finding::{AccessPath, Thing};
 use crate::org::Extent;

@@ -2,6 +2,7 @@
 //! thing at a time. And if data is taken away, answers only become unknown: none turns into its opposite, and no
 //! verdict gets better. The table of conditions makes this file long.
 
+mod columns;
 mod grants;
 mod model;
 mod plain;
@@ -15,7 +16,8 @@ use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 
-use super::evaluate::{Domain, evaluate};
+use super::domain::Domain;
+use super::evaluate::evaluate;
 use super::facts::Facts;
 use super::{check, wanted};
 use crate::document::SourceText;
