@@ -26,7 +26,10 @@ fn samples(hir: &Hir) -> Vec<String> {
         HirKind::Capture(capture) => samples(&capture.sub),
         HirKind::Repetition(repetition) => {
             let piece = samples(&repetition.sub).into_iter().next().unwrap_or_default();
-            let times = [repetition.min, repetition.min + 1];
+            // Where any text may stand, some text reads better than none.
+            let anything = repetition.min == 0 && repetition.max.is_none();
+            let (least, more) = (repetition.min, repetition.min + 1);
+            let times = if anything { [more, least] } else { [least, more] };
             let most = repetition.max.unwrap_or(u32::MAX);
             times.into_iter().filter(|times| *times <= most).map(|times| piece.repeat(times as usize)).collect()
         }

@@ -6,6 +6,8 @@ mod links;
 mod sketch;
 mod smaller;
 mod solve;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use std::sync::Arc;
