@@ -47,16 +47,17 @@
 //! | to add | touch |
 //! | --- | --- |
 //! | a built-in rule | `policies/recommended.yaml` |
-//! | an attribute | its noun in [`org`], one row in `policy/vocabulary/table.rs` |
-//! | a relation | the same, and its family in `check/relation/` |
+//! | an attribute | a row in `policy/vocabulary/table.rs`. If it is a new field of the API, before that: its struct in `api/wire.rs`, its noun in [`org`], `collect/assemble`, and in `snapshot/` the line in `record.rs` with `write.rs` and `decode.rs` |
+//! | a relation | a file in `check/relation/` or a place in its family's, with an arm in `mod.rs` there; a variant and a row in `policy/vocabulary/` |
 //! | a way to hold a role | `access/own.rs` |
-//! | an endpoint | a [`org::Collection`], a struct in `api/wire.rs`, a row in `api/endpoint.rs`, its place in `collect/assemble`, a line in the snapshot's `record.rs` |
-//! | a format | `report/<format>.rs`, a variant and an arm |
+//! | a list of the API | a variant and a word in `org/collection.rs`, a row in `api/endpoint.rs`, a struct in `api/wire.rs`, its place in `collect/` (`nested.rs`, `responses.rs`, `assemble/`), a line in `snapshot/`. The compiler names the rest: a `match` over collections or kinds has no `_` |
+//! | a format | `report/<format>.rs`; in `report/mod.rs` a variant, its word and an arm |
 //! | a check of made-up inputs | a file in `fuzzing/`, a target and a corpus in `fuzz/` |
 //! | a reason to accept a violation | a folder or file in `exceptions/`, an `Acceptance` in `finding/accept.rs` |
 //! | a recipe for a pipeline | a file in `examples/ci`, a row in `docs/ci.md` and in `tests/it/packaging/recipes.rs` |
 //! | a lint | a file in `lint/`, a row in [`lint::LINTS`], a section in `docs/linting.md` |
-//! | a subcommand | a variant in `command/mod.rs`, a file in `command/` |
+//! | a closed word | its enum, with a line in its `words!` |
+//! | a subcommand | a file in `command/` with its flags; in `command/mod.rs` a variant and an arm |
 
 #[macro_use]
 mod words;

@@ -14,9 +14,9 @@ pub enum ThingKind {
     Of(Kind),
     /// The organization itself: the subject of a count.
     Organization,
-    /// A rule of a policy, of which a lint speaks.
+    /// A rule of a policy: the subject of a lint.
     Rule,
-    /// A file that people wrote, of which a lint speaks.
+    /// A file that people wrote: the subject of a lint.
     File,
 }
 
@@ -88,7 +88,7 @@ impl PartialOrd for Thing {
 
 impl Hash for Thing {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // The id tells nearly all things apart.
+        // The id alone is nearly unique.
         self.id.hash(state);
     }
 }
@@ -111,7 +111,7 @@ impl Thing {
         known.unwrap_or(&self.id)
     }
 
-    /// What tells it from others of its kind: what it is called, with its id if another is called the same.
+    /// Its name for people, with the id if another thing of its kind has the same name.
     pub fn label(&self) -> Cow<'_, str> {
         if self.ambiguous {
             Cow::Owned(format!("{} ({})", self.called(), self.id))

@@ -14,7 +14,7 @@ use crate::org::{Known, Text, Truth};
 use crate::policy::{Bounds, Counted, Exactly, Kind, TextColumn};
 
 impl Judge<'_, '_> {
-    /// `count`: one finding, if the number of selected things is or may be out of bounds.
+    /// `count`: one finding if the number of selected things is, or may be, out of bounds.
     pub fn count(
         &self,
         filter: &Answered<'_>,
@@ -29,7 +29,7 @@ impl Judge<'_, '_> {
         let word = self.word(counted);
         let kinds = format!("{}s", word.replace('_', " "));
         let mut proof = Proof::default();
-        let (status, message) = match within(bounds, sure as u64, possible as u64, self.open) {
+        let (status, message) = match within(bounds, sure as u64, possible as u64, self.may_have_more) {
             Truth::Yes => return None,
             Truth::No => {
                 let listed = each.iter().filter(|(_, truth)| **truth == Truth::Yes);
@@ -39,7 +39,7 @@ impl Judge<'_, '_> {
             Truth::Unknown => {
                 filter.answers.unknown().for_each(|at| self.unselected(filter, at, &mut proof));
                 proof.evidence.clear();
-                let most = if self.open { "or more".to_owned() } else { format!("to {possible}") };
+                let most = if self.may_have_more { "or more".to_owned() } else { format!("to {possible}") };
                 let message = format!("{sure} {most} {kinds} selected, {bounds} allowed: unknown");
                 (Status::Unknown, message)
             }
@@ -68,7 +68,7 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// What was counted, one by one; two things of one name with their ids.
+    /// The counted things by name; with the id where two have the same name.
     fn listed(
         &self,
         things: impl Iterator<Item = Arc<Thing>>,
@@ -91,7 +91,8 @@ impl Judge<'_, '_> {
         names.into_iter().map(evidence).collect()
     }
 
-    /// `exactly`: a finding for each selected thing with another value, and one for each value that nobody has.
+    /// `exactly`: a finding for each selected thing with a value that is not listed, and one for each listed value that
+    /// nothing has.
     pub fn exactly(&self, filter: &Answered<'_>, exactly: &Exactly) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut seen: Vec<(Truth, Known<Text>)> = Vec::new();
@@ -107,7 +108,7 @@ impl Judge<'_, '_> {
                 Known::Null => Truth::No,
                 Known::Value(text) => selected.and(pattern.matches(text).into()),
             });
-            let beyond = if self.open { Truth::Unknown } else { Truth::No };
+            let beyond = if self.may_have_more { Truth::Unknown } else { Truth::No };
             let kind = ThingKind::Of(self.rule.select).words();
             let (name, listed) = (exactly.attribute.name, &pattern.text);
             let (status, message) = match held.fold(beyond, Truth::or) {
@@ -128,7 +129,7 @@ impl Judge<'_, '_> {
         findings
     }
 
-    /// A finding, if a thing has or may have a value that is not in the list.
+    /// A finding if a thing has, or may have, a value that is not in the list.
     fn unlisted(
         &self,
         filter: &Answered<'_>,

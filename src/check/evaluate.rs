@@ -1,6 +1,5 @@
-//! Conditions over whole kinds of things. A condition is answered once for everything it could be asked of; a
-//! relation then joins the answers of its target. The answers of every part stay, so that a finding can be proven
-//! from them without judging again.
+//! Evaluates a condition for all things of a kind at once. A relation joins the answers of the things that it leads to.
+//! The answers of all parts are kept, so that a finding can be proven without evaluating again.
 
 use super::by_role::{by_role_in, holds_by_role};
 use super::facts::Facts;
@@ -14,16 +13,16 @@ use crate::policy::{
     TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
 };
 
-/// What a condition is asked of.
+/// The things that a condition is evaluated for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Domain {
     /// All things of a kind.
     Things(Kind),
-    /// Grants in these scopes, told apart by nothing but their role: enough for most rules, and as few as there are roles.
+    /// The grants in these scopes, one for each role: enough for most rules, and as few as there are roles.
     GrantsByRole(Extent),
 }
 
-/// A condition with its answers, and its parts with theirs.
+/// A condition with its answers, and its parts with their answers.
 pub struct Answered<'p> {
     pub condition: &'p Condition,
     pub domain: Domain,
@@ -105,9 +104,9 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
             let part = evaluate(facts, group, Domain::Things(Kind::Group));
             let answers = Truths::each(count(facts, domain), |at| {
                 let grant = &facts.access.grants()[at];
-                let open = facts.more_groups(grant);
+                let more = facts.more_groups(grant);
                 let groups = grant.groups.iter().map(|group| part.answers.of(group.at()));
-                quantify(Quantity::Some, groups, open)
+                quantify(Quantity::Some, groups, more)
             });
             parts.push(part);
             answers
@@ -212,7 +211,7 @@ impl CompiledList {
     }
 
     fn holds(&self, words: &(impl Iterator<Item = usize> + Clone)) -> Truth {
-        // An element that `except` leaves out is not there.
+        // `except` removes elements before anything else.
         let there = |word: usize| !self.except[word];
         let some =
             |wanted: &[Truth]| words.clone().map(|word| there(word).and(wanted[word])).fold(Truth::No, Truth::or);
@@ -256,7 +255,7 @@ fn related(
         (Domain::Things(kind), Domain::GrantsByRole(scopes)) => {
             holds_by_role(org, quantity, kind, scopes, &part.answers)
         }
-        // A grant's role is as much its role's: of few roles, the answer is known at once.
+        // All grants of a role have the same answer, and there are few roles.
         (Domain::GrantsByRole(_) | Domain::Things(Kind::Grant), _) if relation == Relation::Role => {
             let roles = Truths::each(org.roles.len(), |at| quantify(quantity, std::iter::once(of(at)), false));
             over(facts, domain, |at| roles.of(at))
@@ -265,14 +264,14 @@ fn related(
             let scopes = test.scopes_from(kind, relation);
             let mut places = Vec::new();
             Truths::each(facts.access.count(kind), |at| {
-                let open = facts.relate(Start { relation, kind, at, scopes }, &mut places);
+                let more = facts.relate(Start { relation, kind, at, scopes }, &mut places);
                 match quantity {
                     Quantity::Count(_, counted) if counted != Counted::Each => {
                         let each = facts.counted(relation.target(), counted, places.iter().copied(), of);
-                        quantify(quantity, each.into_values(), open)
+                        quantify(quantity, each.into_values(), more)
                     }
                     Quantity::Some | Quantity::None | Quantity::Every | Quantity::Count(..) => {
-                        quantify(quantity, places.iter().map(|&place| of(place)), open)
+                        quantify(quantity, places.iter().map(|&place| of(place)), more)
                     }
                 }
             })

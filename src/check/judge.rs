@@ -26,10 +26,10 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule) -> Judged {
     let mut filter = evaluate(facts, &rule.filter, Domain::Things(rule.select));
     let population = Population::of(facts, rule);
     filter.answers = filter.answers.and(&Truths::each(facts.access.count(rule.select), |at| population.has(at)));
-    let open = population.open();
+    let may_have_more = population.may_have_more();
     let selected = filter.answers.count_yes();
     let prover = Prover::new(facts, &rule.info.location.source);
-    let judge = Judge { facts, rule, prover, population, open };
+    let judge = Judge { facts, rule, prover, population, may_have_more };
     let mut findings = match &rule.assertion {
         Assertion::Forbid(condition) => judge.each(&filter, condition, false),
         Assertion::Require(condition) => judge.each(&filter, condition, true),
@@ -40,13 +40,13 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule) -> Judged {
     let unknown = findings.iter().any(|finding| finding.status == Status::Unknown);
     let vacuous = match rule.assertion {
         Assertion::Forbid(_) | Assertion::Require(_) => selected == 0 && !rule.allow_empty,
-        // A rule that wants none is answered by none.
+        // `count` says how many are expected, and that may be none.
         Assertion::Count(bounds, ..) => selected == 0 && !rule.allow_empty && bounds.max != Some(0),
         // A listed value that nobody has is a violation, and an empty list is satisfied if nothing is selected.
         Assertion::Exactly(_) => false,
     };
-    // What was seen settles a count, or the count has a finding that says it is not settled.
-    let truncated = open && !matches!(rule.assertion, Assertion::Count(..));
+    // If a count is not settled by what was read, it has an unknown finding already.
+    let truncated = may_have_more && !matches!(rule.assertion, Assertion::Count(..));
     let unread = if truncated || unknown { judge.unread() } else { Vec::new() };
     let mut result = RuleResult::new(Arc::clone(&rule.info));
     (result.selected, result.vacuous, result.truncated) = (selected, vacuous, truncated);
@@ -61,11 +61,11 @@ pub(super) struct Judge<'j, 'o> {
     pub prover: Prover<'j, 'o>,
     population: Population<'j, 'o>,
     /// Whether there may be more things to select than were read.
-    pub open: bool,
+    pub may_have_more: bool,
 }
 
 impl Judge<'_, '_> {
-    /// `forbid`, and `require` as its opposite: a finding for each selected thing for which it does not hold.
+    /// `forbid` and `require`: a finding for each selected thing that violates it, or may.
     fn each(&self, filter: &Answered<'_>, condition: &Condition, required: bool) -> Vec<Finding> {
         let asserted = evaluate(self.facts, condition, Domain::Things(self.rule.select));
         let broken = if required { asserted.answers.clone().not() } else { asserted.answers.clone() };
@@ -120,7 +120,7 @@ impl Judge<'_, '_> {
         Finding { selected_by: selection.evidence, ..finding }
     }
 
-    /// Gives the permissions that fired the paths that lead to them, and a thing in a project the way to it.
+    /// Adds paths that no relation added: to the permissions of a grant or role, and from a project to a thing in it.
     fn complete_paths(&self, subject: &Arc<Thing>, at: usize, proof: &mut Proof) {
         match self.rule.select {
             Kind::Grant => {
@@ -170,7 +170,7 @@ impl Judge<'_, '_> {
             (None, None, None) => self.region(whole),
         };
         let missing = proof.said(Some(&subject));
-        // A hundred thousand findings are kept: none has room to grow.
+        // There may be 100,000 findings, so they keep no spare capacity.
         let kept = proof.paths.len().min(Finding::MOST_PATHS);
         let more_paths = proof.paths.len() - kept;
         let mut paths: Vec<Arc<AccessPath>> = Vec::with_capacity(kept);
@@ -209,7 +209,7 @@ impl Judge<'_, '_> {
             }
             coverage.detail(collection).map(|detail| Unread::Incomplete(collection, detail))
         });
-        // As long as one user's legacy role is missing, some grants are.
+        // If the legacy role of a user is missing, so may be a grant.
         let mut proof = Proof::default();
         if self.rule.select == Kind::Grant && self.rule.scopes().organization {
             self.prover.gaps(&mut proof).missing_legacy_roles();

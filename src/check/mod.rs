@@ -1,5 +1,5 @@
-//! Judging: an organization and policies in, an outcome out. Pure, synchronous, and it cannot fail: what is not
-//! known is *unknown*, which is an answer too.
+//! Judging: an organization and policies in, an outcome out. It is pure and synchronous and cannot fail: if data is
+//! missing, the answer is *unknown*.
 
 mod amount;
 mod by_role;
@@ -69,7 +69,7 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
     outcome
 }
 
-/// Whose roles these rules may need: one answer for each user, given only the lists of the organization.
+/// Whose roles these rules may need, judged from the organization's own lists: one answer for each user.
 pub fn wanted(org: &Org, users: &Users<'_>, as_of: Time) -> Vec<bool> {
     let Users::Those(rules) = users else { return vec![true; org.users.len()] };
     let facts = Facts::new(org, as_of);

@@ -57,10 +57,14 @@ pub enum Error {
         /// The tests.
         name: String,
     },
-    /// The way to the API.
+    /// The key, the base URL or the connection's settings.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Api(#[from] api::Error),
+    Setup(#[from] api::SetupError),
+    /// The journal of a fetch.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Journal(#[from] api::JournalError),
     /// The organization.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -82,7 +82,7 @@ fn with_sizes(org: &Org, needs: &Needs<'_>, rate: f64) -> String {
     let mut plan = String::new();
     let (mut total, mut most, mut known) = (0, 0, true);
     for &collection in &needs.collections {
-        if org.coverage.cut(collection).is_some() {
+        if org.coverage.truncated(collection).is_some() {
             line(&mut plan, collection, "     ?  the list could not be read");
             known = false;
             continue;

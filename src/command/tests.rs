@@ -356,7 +356,7 @@ fn endless_pages_stop_at_the_deadline_and_leave_the_list_incomplete() {
     let (collected, took) = from(memory, &Options { deadline: Some(hour), ..options() });
     assert_eq!(took.as_secs(), hour.as_secs());
     let coverage = collected.org.coverage;
-    assert!(!coverage.of(Collection::Users).whole() && coverage.of(Collection::Users).items > 1000);
+    assert!(!coverage.of(Collection::Users).is_complete() && coverage.of(Collection::Users).items > 1000);
     assert_eq!(coverage.state(Collection::Users), State::Partial);
 }
 

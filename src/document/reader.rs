@@ -1,4 +1,4 @@
-//! What all readers of a policy share: problems are noted and reading goes on; mappings, lists, numbers and words are
+//! What all readers of YAML files share: problems are noted and reading goes on; mappings, lists, numbers and words are
 //! read in one way.
 
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ impl Params {
     }
 }
 
-/// A problem was noted; there is nothing to go on with.
+/// A problem was noted, and this value cannot be used.
 pub(crate) struct Noted;
 
 /// Reads what may be there, and says whether what is there could not be read.
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
     /// The elements of a list, or the one value; parameters resolved, a list among the elements opened.
     pub fn list(&mut self, node: &Node) -> Option<Vec<Node>> {
         let Yaml::List(items) = &node.yaml else {
-            // What a parameter stands for is taken as it is.
+            // The value of a parameter is not resolved again.
             return match self.resolve(node)? {
                 Node { yaml: Yaml::List(items), .. } => Some(items),
                 node => Some(vec![node]),
@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
         Some(list)
     }
 
-    /// The same, with at least one element: what matches nothing is a mistake.
+    /// The same, with at least one element: an empty list would match nothing.
     pub fn some(&mut self, what: &str, node: &Node) -> Option<Vec<Node>> {
         let list = self.list(node)?;
         if list.is_empty() {
@@ -193,7 +193,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// Notes a word that is none of those that may stand there.
+    /// Notes a word that is not one of those allowed there.
     pub fn unknown_word(&mut self, span: &Range<usize>, what: &str, word: &str, known: &[&str]) {
         let problem = Problem::new(span.clone(), format!("`{word}` is not a {what}"));
         self.problem(problem.help(match nearest(word, known.iter().copied()) {

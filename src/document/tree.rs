@@ -1,4 +1,4 @@
-//! YAML as a tree in which every node knows where it stands. Says what was written, not what it means.
+//! YAML as a tree in which every node knows its place. It has what was written, not what it means.
 
 use std::fmt;
 use std::ops::Range;
@@ -18,7 +18,7 @@ pub struct Node {
     pub yaml: Yaml,
 }
 
-/// What a node holds. A mapping keeps every entry, repeated keys included: to find them is the reader's duty.
+/// What a node contains. A mapping keeps all entries, repeated keys included; the reader reports those.
 #[derive(Clone, Debug)]
 pub enum Yaml {
     Null,
@@ -94,7 +94,7 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
     };
     let raw: Spanned<Raw> = serde_yaml::from_str_with_options(text, options).map_err(|error| {
         let message = error.without_snippet().to_string();
-        // The place is said by the caret.
+        // The caret shows the place.
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what).to_owned();
         let at = error.location().map_or(0, |location| offset(text, &location));
         explained(at, &message)
@@ -102,7 +102,7 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
     node(text, raw)
 }
 
-/// The parser's words, and what is mostly behind them.
+/// The parser's messages, each with its most common cause.
 fn explained(at: usize, message: &str) -> Problem {
     let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if message.contains("multiple YAML documents") {
@@ -188,7 +188,7 @@ fn enclose(text: &str, own: Range<usize>, last: Option<&Range<usize>>) -> Range<
     own.start..end + closing
 }
 
-/// The tree as the parser hands it over.
+/// The tree as the parser returns it.
 enum Raw {
     Null,
     Flag(bool),

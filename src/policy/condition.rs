@@ -127,7 +127,7 @@ impl Reader<'_> {
         Some(TextPredicate { null: !nulls.is_empty(), any, ..TextPredicate::default() })
     }
 
-    /// Notes what can be none of the words that there are, where those are not the API's: it would match nothing, ever.
+    /// Notes a text that can match none of the words that rolelint defines for the attribute.
     fn own_words(&mut self, attribute: &Attribute, column: TextColumn, test: &TextPredicate, node: &Node) {
         let Some(words) = column.own_words() else { return };
         let what = format!("{} of {}", attribute.name, attribute.of.one());
@@ -184,7 +184,7 @@ impl Reader<'_> {
 
     fn patterns_in(&mut self, fields: &Fields<'_>, name: &str, case: Case) -> Result<Option<Vec<Pattern>>, Noted> {
         optional(fields.get(name), |node| match name {
-            // That no element is anything else, or that nothing is left out, can be meant.
+            // An empty `only` or `except` can be meant.
             "only" | "except" => self.list(node).and_then(|items| self.patterns(name, &items, case)),
             _ => self.some(name, node).and_then(|items| self.patterns(name, &items, case)),
         })
@@ -249,7 +249,7 @@ impl Reader<'_> {
     }
 }
 
-/// Where the byte `at` of a text stands in its file: there, if the text stands there as it is, quotes aside.
+/// The place in the file of the byte `at` of a text, if the file has the text literally, quotes aside.
 fn within(node: &Node, source: &str, text: &str, at: usize) -> Range<usize> {
     let verbatim = |start: usize| source.get(start..start + text.len()) == Some(text);
     let start = node.span.start;

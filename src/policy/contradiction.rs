@@ -1,5 +1,5 @@
-//! Conditions that can never hold, or always hold, and texts that can match nothing: they do not load, since a rule
-//! made of them would pass whatever the organization is.
+//! Conditions that never or always hold, and texts that can match nothing. They do not load: a rule made of them would
+//! pass for every organization.
 
 use super::{
     Attribute, Condition, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, Relation, TextColumn,
@@ -63,7 +63,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Notes texts of one attribute of which none can be the other.
+    /// Notes two texts that one attribute cannot both have.
     pub(super) fn all_can_hold(&mut self, parts: &[Condition]) {
         for (at, part) in parts.iter().enumerate() {
             let Some((attribute, any)) = literals(part) else { continue };

@@ -93,10 +93,10 @@ impl Rule {
         }
     }
 
-    /// The parts of `where` that the list of users is enough to answer, if there are any: for whom one of them does
-    /// not hold, the rest of the rule does not matter.
+    /// The parts of `where` that the list of users alone can answer, if there are any. For a user who does not satisfy
+    /// all of them, the rest of the rule does not matter.
     fn narrows(&self) -> Option<Vec<&Condition>> {
-        // What a rule says of others than its subject is not narrowed by what selects the subject.
+        // Selecting the subject does not narrow what a rule asks about others.
         let about_subject = match &self.assertion {
             Assertion::Forbid(condition) | Assertion::Require(condition) => condition.about_subject(),
             Assertion::Count(..) | Assertion::Exactly(_) => true,
@@ -135,14 +135,15 @@ impl Condition {
         }
     }
 
-    /// Among all roles or all grants, those of which this may hold.
+    /// The scopes of the roles or grants for which this may hold.
     pub fn scopes(&self, of: Kind) -> Extent {
         let scopes = |part: &Self| part.scopes(of);
         match &self.predicate {
             Predicate::All(parts) => parts.iter().map(scopes).fold(Extent::ALL, Extent::and),
             Predicate::Any(parts) => parts.iter().map(scopes).reduce(Extent::or).unwrap_or(Extent::ALL),
             Predicate::Text(_, TextColumn::Scope, test) => test.scopes(),
-            // The word for a role's scope is the API's: where it may be a third one, any list may have the role.
+            // The scope of a role is the API's word. If the pattern also matches a third word, any list may have the
+            // role.
             Predicate::Text(attribute, _, test)
                 if of == Kind::Role && attribute.name == "scope" && test.is_one_of(SCOPES) =>
             {
@@ -151,7 +152,7 @@ impl Condition {
             Predicate::Text(_, TextColumn::Principal, test) => {
                 Extent { service_accounts: test.holds(Kind::ServiceAccount.name()), ..Extent::ALL }
             }
-            // What a user or a group holds, no service account does.
+            // A grant of a user or group is not one of a service account.
             Predicate::Related(_, Relation::User | Relation::Group, test) if test.quantity == Quantity::Some => {
                 Extent { service_accounts: false, ..Extent::ALL }
             }
@@ -228,8 +229,8 @@ impl RelatedPredicate {
         }
     }
 
-    /// The same, of a relation from things of that kind. The roles that are held in a project are held there alone; what
-    /// somebody is permitted in it, a role of the organization permits, too.
+    /// The same, of a relation from things of that kind. The roles that are held in a project are held there alone;
+    /// what somebody is permitted in it, a role of the organization permits, too.
     pub fn scopes_from(&self, of: Kind, relation: Relation) -> Extent {
         let scopes = self.scopes(relation);
         let alone = of == Kind::Project && relation == Relation::Holders && !self.condition.asks_for_permissions();

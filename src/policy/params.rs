@@ -56,7 +56,7 @@ impl Overrides {
 }
 
 impl Reader<'_> {
-    /// Reads `params:` and puts the overrides in; tells where the defaults stand that they take the place of.
+    /// Reads `params:` and applies the overrides; returns the places of the defaults that they replace.
     pub(super) fn params(&mut self, node: Option<&Node>, overrides: &Overrides) -> (Params, Vec<Range<usize>>) {
         let Some(entries) = node.and_then(|node| self.entries(node, "`params`")) else {
             return Default::default();
@@ -107,7 +107,7 @@ fn kind(node: &Node) -> std::mem::Discriminant<Yaml> {
     std::mem::discriminant(&node.yaml)
 }
 
-/// A value from outside has no place in the file: it stands where the default does.
+/// A value from outside has no place in the file, so it gets the place of the default.
 fn placed(given: &Yaml, default: &Node) -> Yaml {
     match given {
         Yaml::List(items) => {

@@ -1,4 +1,5 @@
-//! From a YAML tree to a policy. Every problem is noted, and reading goes on: one run shows them all.
+//! From a YAML tree to a policy. Every problem is noted, and reading goes on: one run shows them all. Every key
+//! of a rule is read here.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,8 +12,7 @@ use crate::document::{Fields, Located, Params, Problem, Reader};
 use crate::document::{Location, SourceText};
 use crate::finding::{PolicyFile, RuleInfo, Severity};
 
-/// What a file says, if nothing is wrong with it; else what is wrong, in the order of the text. The names of its
-/// parameters come with it either way.
+/// The policy in a file, or all of its problems in the order of the text. Either way, with the names of its parameters.
 pub(super) fn read(
     source: &Arc<SourceText>,
     root: &Node,
@@ -154,7 +154,7 @@ impl Reader<'_> {
         let waivable = flag("waivable", true);
         let select = self.select(node, fields.get("select"));
         self.one_assertion(node, &fields);
-        // Without its kind, a rule's conditions mean nothing: the rest is read for what it shows anyway.
+        // Without a kind, the conditions cannot be read; the rest is, to report its problems.
         let select = select?;
         let filter = match fields.get("where") {
             Some(node) => self.condition(node, select),

@@ -99,8 +99,8 @@ impl Reader<'_> {
         self.by_name_or_id(of, node)
     }
 
-    /// The short form for a role. A predefined role is what its id says, whatever name the API gives it, and a custom
-    /// role of that name is not it.
+    /// The short form for a role. A predefined role is recognized by its id, whatever its name; a custom role with that
+    /// name is another role.
     pub(super) fn role(&mut self, node: &Node) -> Option<Condition> {
         let predefined = |item: &Node| match &item.yaml {
             Yaml::Text(text) => {
@@ -114,7 +114,7 @@ impl Reader<'_> {
         if ids.is_empty() {
             return self.by_name_or_id(Kind::Role, node);
         }
-        // What was a parameter is one no more: a dollar sign is written twice.
+        // The value of a parameter is not a parameter, so its dollar sign is escaped.
         let written = |mut item: Node| {
             if let Yaml::Text(text) = &mut item.yaml
                 && text.starts_with('$')

@@ -55,9 +55,9 @@ pub enum Assertion {
     Forbid(Condition),
     /// The condition holds for each.
     Require(Condition),
-    /// So many are selected, or so many of what those lead to.
+    /// This number is selected, or this number of things that those lead to.
     Count(Bounds, Counted, Range<usize>),
-    /// The attribute has these values: each selected thing one of them, each of them some selected thing.
+    /// Each selected thing has one of these values, and each value is that of some selected thing.
     Exactly(Exactly),
 }
 
@@ -74,7 +74,7 @@ pub struct Exactly {
     pub span: Range<usize>,
 }
 
-/// Something that holds for a thing, does not hold, or is not known to.
+/// Something that holds for a thing, does not hold, or is unknown.
 #[derive(Debug)]
 pub struct Condition {
     /// Where it stands.
@@ -148,13 +148,13 @@ pub struct ListPredicate {
 pub struct TimePredicate {
     /// `null` is asked for.
     pub null: bool,
-    /// More than so many seconds before the as-of time.
+    /// More than this many seconds before the as-of time.
     pub older_than: Option<i64>,
-    /// Less than so many seconds before the as-of time, and not after it.
+    /// Less than this many seconds before the as-of time, and not after it.
     pub newer_than: Option<i64>,
-    /// At most so many seconds after the as-of time, and not before it.
+    /// At most this many seconds after the as-of time, and not before it.
     pub within: Option<i64>,
-    /// More than so many seconds after the as-of time.
+    /// More than this many seconds after the as-of time.
     pub later_than: Option<i64>,
     /// Before this moment.
     pub before: Option<Time>,
@@ -178,9 +178,9 @@ pub enum Quantity {
     Some,
     /// None.
     None,
-    /// Every one; so it is where there are none.
+    /// Every one. That is also so if there are none.
     Every,
-    /// So many of these.
+    /// This number of these.
     Count(Bounds, Counted),
 }
 

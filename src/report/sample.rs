@@ -247,7 +247,7 @@ fn coverage() -> Coverage {
     let roles = coverage.of_mut(Collection::UserRoles);
     roles.gaps.insert(NAMES[0].to_owned(), failure(true, &format!("403 {}", NAMES[1])));
     roles.carried.insert("user-1".to_owned(), NOW - 86_400);
-    coverage.of_mut(Collection::Groups).cut = Some(failure(true, "403, the key lacks a scope"));
-    coverage.of_mut(Collection::Invites).cut = Some(failure(false, NAMES[2]));
+    coverage.of_mut(Collection::Groups).truncated = Some(failure(true, "403, the key lacks a scope"));
+    coverage.of_mut(Collection::Invites).truncated = Some(failure(false, NAMES[2]));
     coverage
 }

@@ -1,5 +1,5 @@
-//! From answers to proofs: which values met which words of the policy, along which paths, or what is missing.
-//! Only findings come here; nothing is judged again.
+//! From answers to proofs: which values matched which words of the policy, along which paths, or what is missing.
+//! Proofs are made only for findings, from answers that exist already. It is long because each form of condition has its own explanation.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -18,7 +18,7 @@ use crate::policy::{
 };
 
 impl Prover<'_, '_> {
-    /// Adds to the proof why `answered` says what it says of the thing at that place.
+    /// Adds to the proof why `answered` has its answer for the thing at that place.
     pub fn explain(&self, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
         let truth = answered.answers.of(at);
         match &answered.condition.predicate {
@@ -65,7 +65,7 @@ impl Prover<'_, '_> {
         }
     }
 
-    /// Where the columns of the thing are: a grant's are its role's.
+    /// The row of the thing in its columns. A grant has the columns of its role.
     fn row(&self, domain: Domain, at: usize) -> usize {
         match domain {
             Domain::Things(Kind::Grant) => self.facts.access.grants()[at].role.at(),
@@ -124,7 +124,7 @@ impl Prover<'_, '_> {
             TextColumn::Principal => {
                 Known::Value(Text::const_new(principal_word(self.facts.access.grants()[at].principal)))
             }
-            // Which grants of a role are meant is said by the paths.
+            // The paths show which grants of the role are meant.
             TextColumn::Scope if matches!(answered.domain, Domain::GrantsByRole(_)) => return,
             TextColumn::Scope => Known::Value(Text::const_new(scope_word(self.facts.access.grants()[at].scope))),
         };
@@ -207,7 +207,7 @@ impl Prover<'_, '_> {
     ) {
         let truth = answered.answers.of(at);
         let part = &answered.parts[0];
-        // The related things that decide are those that answer like this.
+        // The related things with this answer decide.
         let deciding = match (test.quantity, truth) {
             (_, Truth::Unknown) => Truth::Unknown,
             (Quantity::Every, Truth::No) => Truth::No,
@@ -248,7 +248,7 @@ impl Prover<'_, '_> {
         proof.places.push(answered.condition.span.clone());
     }
 
-    /// Why a related thing answers as it does.
+    /// Why a related thing has its answer.
     fn inner(&self, part: &Answered<'_>, at: usize) -> Rc<Proof> {
         let explain = || {
             let mut inner = Proof::default();

@@ -40,7 +40,7 @@ impl Prover<'_, '_> {
             proof.permissions.extend(inner.permissions.iter().cloned());
             proof.paths.extend(inner.paths.iter().cloned());
         }
-        // Another path to the same thing is a path of its own: it is not continued.
+        // Two paths to the same thing are shown as two paths, not joined.
         let meets = |path: &[Arc<Thing>], end: &[Arc<Thing>]| {
             end.first() != path.last() && path.last().is_some_and(|last| end.contains(last))
         };
@@ -55,7 +55,7 @@ impl Prover<'_, '_> {
                     proof.paths.extend([Way { steps: path.clone(), matched: None }, end.clone()]);
                     continue;
                 }
-                // A path that begins where this one ends does not name the thing twice.
+                // Where the two paths meet, the thing is named once.
                 let rest = if end.steps.first() == path.last() { &end.steps[1..] } else { &end.steps[..] };
                 let steps = path.iter().chain(rest).cloned().collect();
                 proof.paths.push(Way { steps, matched: end.matched });

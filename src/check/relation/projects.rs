@@ -17,7 +17,7 @@ impl Family for Projects {
             Relation::Roles => into.extend(org.roles_of_project(ProjectIx::new(at)).iter().map(|role| role.at())),
             Relation::ServiceAccounts => into.extend(within(&org.service_accounts, at, |account| account.project)),
             Relation::ApiKeys => into.extend(within(&org.api_keys, at, |key| key.project)),
-            // Service accounts and keys stand in a project.
+            // Service accounts and keys belong to one project.
             Relation::Project if start.kind == Kind::ServiceAccount => into.push(org.service_accounts[at].project.at()),
             Relation::Project => into.push(org.api_keys[at].project.at()),
             Relation::Holders
@@ -118,7 +118,7 @@ impl Gaps<'_, '_, '_> {
                 self.unsent("projects", kind, at);
             }
             Kind::Invite if knows_projects_of_invite(org, at) => {}
-            Kind::Invite if !org.coverage.of(Collection::Projects).exhaustive() => {
+            Kind::Invite if !org.coverage.of(Collection::Projects).lists_all() => {
                 self.unread(Collection::Projects);
             }
             Kind::Invite => {

@@ -1,6 +1,6 @@
-//! The two properties that everything rests on. *Columns answer like the definition*: a plain evaluator, one thing at
-//! a time, agrees with the columns. *Holes only ever make answers unknown*: take data away from an organization, and
-//! no answer turns into its opposite, no verdict into a better one.
+//! Two properties of the evaluator, over generated organizations. It agrees with a plain evaluator that looks at one
+//! thing at a time. And if data is taken away, answers only become unknown: none turns into its opposite, and no
+//! verdict gets better. The table of conditions makes this file long.
 
 mod grants;
 mod model;
@@ -330,7 +330,7 @@ proptest! {
         for policies in SINGLE.iter() {
             let needs = needs(policies).collections;
             let not_asked = Collection::ALL.into_iter().filter(|collection| !needs.contains(collection));
-            let alone = alone.entry(needs.clone()).or_insert_with(|| build(&world, &Holes::unasked(not_asked)));
+            let alone = alone.entry(needs.clone()).or_insert_with(|| build(&world, &Holes::not_asked(not_asked)));
             let said = |org: &Org| {
                 let outcome = check(org, policies, NOW);
                 let findings = outcome.findings.iter().map(|of| (of.status, of.subject.id.clone(), of.fingerprint.clone()));

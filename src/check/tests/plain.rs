@@ -330,7 +330,7 @@ impl<'o> Plain<'o> {
         let more = match &owner.id {
             Known::Missing => true,
             Known::Null => false,
-            Known::Value(_) => owners.is_empty() && !self.org.coverage.of(Collection::Users).exhaustive(),
+            Known::Value(_) => owners.is_empty() && !self.org.coverage.of(Collection::Users).lists_all(),
         };
         (owners, more)
     }
