@@ -1,6 +1,6 @@
 //! Texts that a pattern matches, made from the pattern itself.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 use super::Pattern;
 
@@ -46,5 +46,5 @@ fn one_of(class: &Class) -> Vec<String> {
     let Class::Unicode(class) = class else { return vec!["x".to_owned()] };
     let has = |c: &char| class.iter().any(|range| range.start() <= *c && *c <= range.end());
     let plain = ['x', 'a', '1', '0', 'X', '.', '-', ' '].into_iter().filter(has);
-    plain.chain(class.iter().map(|range| range.start())).take(1).map(String::from).collect()
+    plain.chain(class.iter().map(ClassUnicodeRange::start)).take(1).map(String::from).collect()
 }
