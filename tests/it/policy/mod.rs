@@ -10,6 +10,7 @@ mod mutate;
 mod named;
 mod params;
 mod projects;
+mod prove;
 mod relations;
 mod roles;
 mod tests;
