@@ -1,6 +1,7 @@
 //! What a check says: verdicts, findings, and the evidence that lets a finding prove itself.
 
 mod accept;
+mod cause;
 mod gate;
 mod note;
 mod outcome;
@@ -16,9 +17,10 @@ use std::sync::Arc;
 
 use crate::document::Region;
 use crate::org::{Kind, Text};
-use crate::time::{Time, rfc3339};
+use crate::time::{Time, relative, rfc3339};
 
 pub use accept::Acceptance;
+pub use cause::{Cause, Edge};
 pub use gate::{Ending, Gate};
 pub use note::Note;
 pub use outcome::{Outcome, PolicyFile, Skipped};
@@ -55,11 +57,12 @@ impl Status {
 }
 
 /// What a finding can be about. Sorted by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ThingKind {
     /// Something that a policy selects.
     Of(Kind),
     /// The organization itself: the subject of a count.
+    #[default]
     Organization,
 }
 
@@ -91,7 +94,7 @@ impl PartialOrd for ThingKind {
 }
 
 /// A thing by its kind, id and names: the subject of a finding, or a step of a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Thing {
     /// What it is.
     pub kind: ThingKind,
@@ -103,6 +106,8 @@ pub struct Thing {
     pub email: Option<Text>,
     /// The project that it stands in: of a key, a service account, or a custom role of a project.
     pub project: Option<Arc<Thing>>,
+    /// Whose it is, of a key.
+    pub owner: Option<Arc<Thing>>,
     /// Whether another thing of its kind has the same name there: its label then has the id.
     pub ambiguous: bool,
 }
@@ -113,7 +118,10 @@ impl Ord for Thing {
         if std::ptr::eq(self, other) {
             return Ordering::Equal;
         }
-        let rest = || (&self.name, &self.email, &self.project).cmp(&(&other.name, &other.email, &other.project));
+        let rest = || {
+            let names = (&self.name, &self.email).cmp(&(&other.name, &other.email));
+            names.then_with(|| (&self.project, &self.owner).cmp(&(&other.project, &other.owner)))
+        };
         (self.kind, &self.id).cmp(&(other.kind, &other.id)).then_with(rest)
     }
 }
@@ -135,12 +143,22 @@ impl Thing {
     /// The organization itself.
     pub fn organization() -> Self {
         let id = Text::const_new("organization");
-        Self { kind: ThingKind::Organization, id, name: None, email: None, project: None, ambiguous: false }
+        Self { id, ..Self::default() }
     }
 
     /// Whether it is of this kind.
     pub fn is(&self, kind: Kind) -> bool {
         self.kind == ThingKind::Of(kind)
+    }
+
+    /// Whether it is a role that the API brings along: nobody can change it.
+    pub fn is_predefined(&self) -> bool {
+        self.is(Kind::Role) && self.id.starts_with("role-api-")
+    }
+
+    /// Whether it is a key.
+    pub fn is_key(&self) -> bool {
+        self.is(Kind::ApiKey) || self.is(Kind::AdminApiKey)
     }
 
     /// The e-mail address, else the name, else the id.
@@ -149,21 +167,24 @@ impl Thing {
         known.unwrap_or(&self.id)
     }
 
-    /// What tells it from others of its kind: what it is called, with its id if another is called the same.
+    /// What tells it from others of its kind: what it is called, with its id if another is called the same. Of a key, the
+    /// id always: whoever deletes it needs that.
     pub fn label(&self) -> Cow<'_, str> {
-        if self.ambiguous {
+        if (self.ambiguous || self.is_key()) && self.called() != self.id {
             Cow::Owned(format!("{} ({})", self.called(), self.id))
         } else {
             Cow::Borrowed(self.called())
         }
     }
 
-    /// The label with the project that the thing stands in: two projects may have things of one name.
+    /// The label with whose the thing is and the project that it stands in: two projects may have things of one name.
     pub fn qualified_label(&self) -> Cow<'_, str> {
-        match &self.project {
-            Some(project) => Cow::Owned(format!("{} in project {}", self.label(), project.label())),
-            None => self.label(),
+        let owner = self.owner.as_ref().map(|owner| format!(" of {}", owner.label()));
+        let project = self.project.as_ref().map(|project| format!(" in project {}", project.label()));
+        if owner.is_none() && project.is_none() {
+            return self.label();
         }
+        Cow::Owned(format!("{}{}{}", self.label(), owner.unwrap_or_default(), project.unwrap_or_default()))
     }
 }
 
@@ -177,6 +198,9 @@ pub struct AccessPath {
     pub steps: Vec<Arc<Thing>>,
     /// The permissions that fired: an index into [`RuleResult::matched`].
     pub matched: Option<usize>,
+    /// Which of the conditions that must all hold the path is about. Without any path of one of them, the finding ends;
+    /// `None` if it may not.
+    pub condition: Option<u8>,
 }
 
 /// The permissions of one role that met the words of a rule: the same for everybody who holds the role.
@@ -207,6 +231,8 @@ pub enum Value {
     Flag(bool),
     /// A number.
     Number(u64),
+    /// A number that is out of bounds, and how many are allowed.
+    Counted(u64, Text),
     /// A time.
     Time(Time),
     /// A text.
@@ -220,7 +246,7 @@ impl fmt::Display for Value {
         match self {
             Self::Null => f.write_str("null"),
             Self::Flag(flag) => flag.fmt(f),
-            Self::Number(number) => number.fmt(f),
+            Self::Number(number) | Self::Counted(number, _) => number.fmt(f),
             Self::Time(time) => f.write_str(&rfc3339(*time)),
             Self::Text(text) if text.is_empty() => f.write_str("\"\""),
             Self::Text(text) | Self::Permission(text) => f.write_str(text),
@@ -239,13 +265,20 @@ pub struct Evidence {
     pub region: Region,
 }
 
-impl fmt::Display for Evidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.value {
+impl Evidence {
+    /// The evidence in words; times also as ages at a moment.
+    pub fn told(&self, as_of: Time) -> String {
+        let attribute = &self.attribute;
+        // `last_used_at` is `last used`.
+        let event = attribute.strip_suffix("_at").map(|event| event.replace('_', " ").replace("api", "API"));
+        match (&self.value, event) {
             // A number is how many there are.
-            Value::Number(number) => write!(f, "{number} {}", self.attribute),
-            Value::Null | Value::Flag(_) | Value::Time(_) | Value::Text(_) | Value::Permission(_) => {
-                write!(f, "{} is {}", self.attribute, self.value)
+            (Value::Number(number), _) => format!("{number} {attribute}"),
+            (Value::Counted(number, allowed), _) => format!("{number} {attribute}, {allowed} allowed"),
+            (Value::Time(time), Some(event)) => format!("{event} {}", relative(*time, as_of)),
+            (Value::Null, Some(event)) => format!("{event} never"),
+            (Value::Null | Value::Flag(_) | Value::Time(_) | Value::Text(_) | Value::Permission(_), _) => {
+                format!("{attribute} is {}", self.value)
             }
         }
     }
