@@ -6,6 +6,7 @@ mod by_role;
 mod counted;
 mod evaluate;
 mod facts;
+#[path = "../access/gaps.rs"]
 mod gaps;
 mod judge;
 mod literals;
@@ -18,6 +19,7 @@ mod relation;
 mod roles;
 #[cfg(test)]
 mod tests;
+#[path = "../access/names.rs"]
 mod things;
 mod truths;
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use unicode_normalization::char::is_combining_mark;
+
 use crate::policy::{Case, Pattern, nfc};
 
 /// The input is a pattern, a line end and a text. The pattern and the slow matcher agree on the text; a pattern that is
@@ -141,9 +143,11 @@ impl Parser<'_> {
     }
 
     fn member(&mut self) -> Option<char> {
-        match self.next()? {
+        let member = match self.next()? {
             '\\' => self.next(),
             other => Some(other),
-        }
+        };
+        // The pattern is in normal form: a mark that follows makes a letter of two characters.
+        if self.peek().is_some_and(is_combining_mark) { None } else { member }
     }
 }

@@ -26,6 +26,8 @@ pub fn params(data: &[u8]) {
         !overrides.names().any(|set| set == name)
     });
     let missing = missing.collect::<Vec<_>>().join("\n");
+    // YAML ends a line at a carriage return, too.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let inline = text.lines().collect::<Vec<_>>().join("\n  ");
     // Not every file can stand inside another: a document marker or a tag at its beginning cannot.
     if let Ok(written) =

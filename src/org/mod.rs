@@ -6,6 +6,7 @@
 mod agree;
 mod builder;
 mod coverage;
+#[path = "../access/grant.rs"]
 mod grants;
 mod identity;
 mod kind;

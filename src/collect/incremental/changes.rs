@@ -53,7 +53,8 @@ impl Collector<'_> {
         if !self.reaches_back_before(from).await? {
             return Err(format!("the audit log does not go back to {}", rfc3339(from)));
         }
-        let mut events = events.items;
+        // Of an event that the log shows in two ways, both count.
+        let mut events: Vec<Event> = events.told().cloned().collect();
         let unseen = self.of_the_tenant(from, &mut events).await?;
         Ok(Changes { events, unseen })
     }
@@ -64,7 +65,7 @@ impl Collector<'_> {
         let query = format!("&tenant_only=true&{}={from}", encode("effective_at[gte]"));
         let since = ListRequest { query: &query, ..ListRequest::own(&AUDIT_LOGS) };
         let told: Listed<Event> = list(self.client, since, |_| {}).await;
-        events.extend(told.items);
+        events.extend(told.told().cloned());
         match told.cut {
             None => Ok(None),
             Some(error @ (Error::Denied { .. } | Error::NotFound { .. } | Error::Status { .. })) => {

@@ -61,6 +61,9 @@ impl Log {
 #[test]
 fn an_incomplete_audit_log_causes_a_full_fetch() {
     let timeless = json!({"data": [{"id": "event", "type": "login.succeeded"}], "has_more": false});
+    let login = |id: &str, at: i64| json!({"id": id, "type": "login.succeeded", "effective_at": at});
+    let other = json!({"id": "e", "type": "role.assignment.deleted", "effective_at": now(), "role.assignment.deleted": {"principal_id": "user-nobody"}});
+    let one_id = json!({"data": [login("old", 1), login("e", now()), other], "has_more": false});
     let cases = [
         (Log::faulty(When::Always, denied("api.audit_logs.read")), "the key lacks the scope api.audit_logs.read"),
         (Log::faulty(When::Always, What::Status(404)), "GET /organization/audit_logs: 404"),
@@ -69,6 +72,8 @@ fn an_incomplete_audit_log_causes_a_full_fetch() {
         // The last request is whether it reaches back.
         (Log::faulty(When::After(2), What::Status(403)), "GET /organization/audit_logs: 403"),
         (Log::faulty(When::Always, What::Body(timeless.to_string())), "missing field `effective_at`"),
+        // Two events of one id: both count.
+        (Log::faulty(When::Always, What::Body(one_id.to_string())), "does not say who it is about"),
         (Log { event: None, ..Log::with("", Value::Null) }, "the audit log has no events since"),
         (Log { reaches_back: false, ..Log::with("login.succeeded", json!({})) }, "does not go back to"),
         (Log::with("role.assignment.created", json!({})), "does not say who it is about"),
