@@ -82,7 +82,7 @@ fn sentences(page: &mut Page, sentences: &[String]) {
 }
 
 /// The incomplete collections; those with the same cause together.
-fn coverage(page: &mut Page, outcome: &Outcome) {
+pub fn coverage(page: &mut Page, outcome: &Outcome) {
     let mut befell: Vec<(State, String, Vec<&str>)> = Vec::new();
     for (collection, state, detail) in incomplete(outcome) {
         match befell.iter_mut().find(|(other, what, _)| *other == state && *what == detail) {
@@ -101,7 +101,7 @@ fn coverage(page: &mut Page, outcome: &Outcome) {
             remarked = true;
         }
     }
-    if !befell.is_empty() || remarked {
+    if (!befell.is_empty() || remarked) && !page.style.quiet {
         page.line("");
     }
 }

@@ -7,7 +7,7 @@ use super::severity_style;
 use crate::escape::visible;
 use crate::finding::{Outcome, Severity, Status, Verdict};
 use crate::report::words::{self, number, plural, population};
-use crate::time::{ago, minute};
+use crate::time::{ago, day, minute};
 
 /// How many policy files are named.
 const FILES: usize = 3;
@@ -60,9 +60,9 @@ fn cuts(page: &mut Page, outcome: &Outcome) {
 fn about(page: &Page, outcome: &Outcome) -> String {
     let source = &outcome.source;
     let of = if source.organization.is_known() {
-        source.organization.to_string()
+        format!("organization {}", source.organization)
     } else {
-        format!("an organization without a name at {}", source.api)
+        format!("organization at {}, which does not say its name", source.api)
     };
     let when = |time| format!("{}{}", minute(time), ago(page.style.now.saturating_sub(time)));
     let mut parts =
@@ -71,7 +71,7 @@ fn about(page: &Page, outcome: &Outcome) -> String {
         parts.push(format!("oldest fact {}", when(outcome.oldest_fact)));
     }
     if outcome.as_of != source.collected_at {
-        parts.push(format!("ages as of {}", minute(outcome.as_of)));
+        parts.push(format!("ages as of {}", day(outcome.as_of)));
     }
     parts.join(" · ")
 }

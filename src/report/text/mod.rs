@@ -37,6 +37,7 @@ pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) ->
         page.flush(to)?;
     }
     if style.quiet {
+        footer::coverage(&mut page, outcome);
         footer::last_line(&mut page, outcome);
     } else {
         footer::write(&mut page, outcome);
@@ -64,8 +65,8 @@ fn unknown(page: &mut Page, outcome: &Outcome, severity: Severity, rules: &[usiz
         let count = page.paint(&format!("{} unknown", plural(rules.len(), "rule")), Style::new().magenta().bold());
         let ids: Vec<&str> = rules.iter().map(|&at| outcome.rules[at].info.id.as_str()).collect();
         page.wrapped(&format!("{severity}  {count}: "), "  ", &visible(&ids.join(", ")));
+        rule::open(page, &outcome.rules[rules[0]]);
         if !page.style.quiet {
-            rule::open(page, &outcome.rules[rules[0]]);
             page.line("");
         }
     }

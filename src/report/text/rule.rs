@@ -10,10 +10,12 @@ use super::{severity_style, snippet};
 use crate::escape::visible;
 use crate::finding::{Cause, Finding, Matched, Outcome, RuleResult, Status, Thing, ThingKind, Unread, Verdict};
 use crate::org::Kind;
-use crate::report::words::{cut, more_paths, number, plural, things};
+use crate::report::words::{cut, number, plural, things};
 
 /// How many subjects are named at least, if there are that many.
 const NAMED: usize = 3;
+/// How many ways that lead to one cause are shown.
+const WAYS: usize = 3;
 
 pub fn write(page: &mut Page, outcome: &Outcome, at: usize) {
     let (rule, findings) = (&outcome.rules[at], outcome.findings_of(at));
@@ -164,9 +166,12 @@ impl<'p, 'o> Body<'p, 'o> {
         let text = format!("{}: ends {ends} of {total}", cut(cause, &|kind| self.faint(kind)));
         self.page.item(&text);
         let shapes = alike(&cause.findings, &self.permissions);
-        let shown = if self.page.style.verbose { shapes.len() } else { 1 };
-        for shape in &shapes[..shown] {
-            self.shape(shape, true);
+        // The first ways that lead there, as long as there is room.
+        let mut shown = 0;
+        while shown < shapes.len() && (shown == 0 || self.page.style.verbose || (shown < WAYS && self.left > 0)) {
+            self.left -= usize::from(shown > 0 && !self.page.style.verbose);
+            self.shape(&shapes[shown], true);
+            shown += 1;
         }
         let more: usize = shapes[shown..].iter().map(Vec::len).sum();
         if more > 0 {
@@ -183,10 +188,11 @@ impl<'p, 'o> Body<'p, 'o> {
         } else {
             let kinds = things(shape.len(), first.subject.kind);
             if first.paths.is_empty() || first.status == Status::Unknown {
-                lines.push(format!("{kinds}:"));
+                let facts = self.shared(shape).map_or_else(String::new, |facts| format!(" {facts}"));
+                lines.push(format!("{kinds}:{facts}"));
             }
             let arrow = self.faint("→");
-            for path in first.paths.iter().filter(|_| first.status == Status::Violation) {
+            for path in first.paths.iter().take(self.ways()).filter(|_| first.status == Status::Violation) {
                 // They differ in their subjects alone.
                 let rest = self.chain(path.steps.iter().map(|step| &**step), path.matched);
                 lines.push(format!("{kinds} {arrow} {rest}"));
@@ -198,8 +204,11 @@ impl<'p, 'o> Body<'p, 'o> {
         if shape.len() > 1 {
             self.names(shape);
         }
-        if let Some(more) = more_paths(first) {
-            self.page.detail(&more);
+        let told =
+            if first.status == Status::Violation { first.paths.len().min(self.ways()) } else { first.paths.len() };
+        let more = first.paths.len() - told + first.more_paths;
+        if more > 0 {
+            self.page.detail(&format!("and {}", plural(more, "more path")));
         }
         for missing in &first.missing {
             self.page.detail(&visible(missing));
@@ -216,7 +225,7 @@ impl<'p, 'o> Body<'p, 'o> {
         let is_key = finding.subject.is(Kind::ApiKey) || finding.subject.is(Kind::AdminApiKey);
         let by_paths = finding.status == Status::Violation && !finding.paths.is_empty() && !is_key;
         if by_paths {
-            for path in &finding.paths {
+            for path in finding.paths.iter().take(self.ways()) {
                 lines.push(self.chain(finding.steps(path), path.matched));
             }
         } else {
@@ -225,21 +234,37 @@ impl<'p, 'o> Body<'p, 'o> {
         if finding.status == Status::Violation
             && let Some(last) = lines.last_mut()
         {
-            let facts = failed(finding, &self.rule.info.location.source, self.outcome.as_of);
+            let facts = self.facts(finding);
             let selected = selected(finding, self.outcome.as_of);
-            if by_paths && !facts.is_empty() {
-                *last += &format!(": {facts}");
-            }
-            if !selected.is_empty() {
-                *last += &format!(" (selected: {selected})");
-            }
+            let facts = if by_paths && !facts.is_empty() { format!(": {facts}") } else { String::new() };
+            let selected = if selected.is_empty() { selected } else { format!(" (selected: {selected})") };
+            *last = format!("{last}{facts}{selected}");
         }
+    }
+
+    /// How many paths of a finding are shown.
+    fn ways(&self) -> usize {
+        if self.page.style.verbose { usize::MAX } else { self.page.style.per_rule }
+    }
+
+    /// The values that failed.
+    fn facts(&self, finding: &Finding) -> String {
+        failed(finding, &self.rule.info.location.source, self.outcome.as_of)
+    }
+
+    /// The values that failed, if they are the same for all.
+    fn shared(&self, shape: &[&Finding]) -> Option<String> {
+        let first = self.facts(shape[0]);
+        let alike = shape[1..].iter().all(|finding| self.facts(finding) == first);
+        (alike && !first.is_empty()).then_some(first)
     }
 
     /// The subjects, each with what it says beyond the path.
     fn names(&mut self, shape: &[&'o Finding]) {
+        // What all of them say stands above.
+        let shared = self.shared(shape).filter(|_| shape[0].paths.is_empty());
         let name = |finding: &&Finding| {
-            let facts = failed(finding, &self.rule.info.location.source, self.outcome.as_of);
+            let facts = if shared.is_some() { String::new() } else { self.facts(finding) };
             let selected = selected(finding, self.outcome.as_of);
             let selected = if selected.is_empty() { selected } else { format!("selected: {selected}") };
             let told: Vec<String> = [facts, selected].into_iter().filter(|told| !told.is_empty()).collect();
