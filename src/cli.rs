@@ -181,7 +181,7 @@ pub(crate) fn when(text: &str) -> Result<Time, String> {
 pub(crate) fn report(text: &str) -> Result<(Format, PathBuf), String> {
     let all = || Format::ALL.map(Format::name).join(", ");
     let (name, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or("write FORMAT=PATH")?;
-    let format = Format::ALL.into_iter().find(|format| format.name() == name);
+    let format = Format::named(name);
     Ok((format.ok_or_else(|| format!("the format is one of: {}", all()))?, PathBuf::from(path)))
 }
 

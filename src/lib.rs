@@ -7,9 +7,9 @@
 //! # The map
 //!
 //! ```text
-//! Admin API ──→ api ──→ collect ──┐                   ┌── policy ←── document ←── YAML
-//!                                 ├──→ org ──→ check ─┤
-//! file ───────→ snapshot ─────────┘                   └── finding ──→ report ──→ text, JSON
+//! Admin API ──→ api ──→ collect ──┐                              ┌── policy ←── document ←── YAML
+//!                                 ├──→ org ──→ access ──→ check ─┤
+//! file ───────→ snapshot ─────────┘                              └── finding ──→ report ──→ text, JSON
 //! ```
 //!
 //! Bytes become wire types, wire types become nouns, nouns become findings, findings become bytes. Only the two ends do
@@ -18,15 +18,17 @@
 //! | module | question it answers | imports of ours |
 //! | --- | --- | --- |
 //! | [`time`], [`escape`], `atomic` | times and durations; text from outside made safe to show; files written whole or not at all | nothing |
+//! | `words` | which closed lists of words are there? A macro: an enum and its names | nothing |
 //! | `bounded` | how much of a file that somebody named is read? | nothing |
 //! | [`document`] | where does each word of a YAML file stand, and what is wrong with it? | nothing |
 //! | [`org`] | what is in an organization, and what is known about it? | nothing |
-//! | [`finding`] | what does a check say? | `document`, `org` |
+//! | [`access`] | who holds what, where, along which paths, and what is not known of whom? | `org` |
+//! | [`finding`] | what does a check say? | `access`, `document`, `org` |
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
-//! | [`check`] | which rules does this organization violate? Pure, cannot fail | `document`, `finding`, `org`, `policy` |
+//! | [`check`] | which rules does this organization violate? Pure, cannot fail | `access`, `document`, `finding`, `org`, `policy` |
 //! | `exceptions` | what changes an outcome after it was judged? Waivers, the baseline, the age of the facts | `bounded`, `document`, `finding`, `org` |
 //! | [`testing`] | do the policies say what their tests expect? | `check`, `document`, `finding`, `org`, `policy` |
-//! | [`lint`] | what is odd about policies that load? One file for each lint | `document`, `finding`, `policy`, `testing` |
+//! | [`lint`] | what is odd about policies that load? One file for each lint | `document`, `exceptions`, `finding`, `org`, `policy`, `testing` |
 //! | `api` | what does one list of the Admin API say, honestly? | `atomic`, `bounded`, `org` |
 //! | `collect` | which lists make an organization? | `api`, `org` |
 //! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `org` |
@@ -47,6 +49,7 @@
 //! | a built-in rule | `policies/recommended.yaml` |
 //! | an attribute | its noun in [`org`], one row in `policy/vocabulary/table.rs` |
 //! | a relation | the same, and its family in `check/relation/` |
+//! | a way to hold a role | `access/own.rs` |
 //! | an endpoint | a [`org::Collection`], a struct in `api/wire.rs`, a row in `api/endpoint.rs`, its place in `collect/assemble`, a line in the snapshot's `record.rs` |
 //! | a format | `report/<format>.rs`, a variant and an arm |
 //! | a check of made-up inputs | a file in `fuzzing/`, a target and a corpus in `fuzz/` |
@@ -55,6 +58,10 @@
 //! | a lint | a file in `lint/`, a row in [`lint::LINTS`], a section in `docs/linting.md` |
 //! | a subcommand | a variant in `command/mod.rs`, a file in `command/` |
 
+#[macro_use]
+mod words;
+
+pub mod access;
 pub(crate) mod api;
 pub(crate) mod atomic;
 pub(crate) mod bounded;

@@ -1,11 +1,10 @@
 //! What is missing where an answer is unknown, in words for whoever has to mend it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::facts::Facts;
-use crate::finding::Thing;
-use crate::org::{Collection, ProjectIx, Text, part_id};
-use crate::policy::Kind;
+use super::{Access, Thing};
+use crate::org::{Collection, Kind, ProjectIx, Text, part_id};
 
 /// Something that would have to be known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,14 +16,17 @@ pub enum Missing {
 }
 
 /// Where it is noted.
-pub struct Gaps<'g, 'f, 'o> {
-    pub facts: &'f Facts<'o>,
+pub struct Gaps<'g, 'a, 'o> {
+    /// Who holds what.
+    pub access: &'a Access<'o>,
+    /// What was noted.
     pub found: &'g mut Vec<Missing>,
 }
 
-impl<'g, 'f, 'o> Gaps<'g, 'f, 'o> {
-    pub fn new(facts: &'f Facts<'o>, found: &'g mut Vec<Missing>) -> Self {
-        Self { facts, found }
+impl<'g, 'a, 'o> Gaps<'g, 'a, 'o> {
+    /// For notes in this list.
+    pub fn new(access: &'a Access<'o>, found: &'g mut Vec<Missing>) -> Self {
+        Self { access, found }
     }
 
     /// Notes a sentence.
@@ -34,17 +36,17 @@ impl<'g, 'f, 'o> Gaps<'g, 'f, 'o> {
 
     /// Notes what is missing from a whole collection.
     pub fn unread(&mut self, collection: Collection) {
-        let record = self.facts.org.coverage.of(collection);
+        let record = self.access.org.coverage.of(collection);
         if !record.asked {
             self.note(format!("{collection} was not read"));
-        } else if let Some(detail) = self.facts.org.coverage.detail(collection) {
+        } else if let Some(detail) = self.access.org.coverage.detail(collection) {
             self.note(detail);
         }
     }
 
     /// Notes why the part of a collection that belongs to one thing is missing.
     pub fn unread_of(&mut self, collection: Collection, id: &str) {
-        match self.facts.org.coverage.failure(collection, id) {
+        match self.access.org.coverage.failure(collection, id) {
             Some(failure) => self.note(failure.message.clone()),
             None => self.unread(collection),
         }
@@ -52,7 +54,7 @@ impl<'g, 'f, 'o> Gaps<'g, 'f, 'o> {
 
     /// Notes that an attribute of a thing is not known, and why, if more is known than that it is not there.
     pub fn unsent(&mut self, attribute: &'static str, kind: Kind, at: usize) {
-        let org = self.facts.org;
+        let org = self.access.org;
         let within = |project: ProjectIx, id: &Text| part_id(&org.project(project).id, id);
         let (collection, label) = match kind {
             Kind::Role => (Collection::Roles, org.roles[at].id.clone()),
@@ -69,25 +71,25 @@ impl<'g, 'f, 'o> Gaps<'g, 'f, 'o> {
                 let key = &org.api_keys[at];
                 (Collection::ApiKeys, within(key.project, &key.id))
             }
-            Kind::Grant => return self.unsent(attribute, Kind::Role, self.facts.grants()[at].role.at()),
+            Kind::Grant => return self.unsent(attribute, Kind::Role, self.access.grants()[at].role.at()),
         };
-        let missing = match self.facts.why_unclear(collection, &label, attribute) {
+        let missing = match self.access.why_unclear(collection, &label, attribute) {
             Some(why) => Missing::Unread(why.to_owned()),
-            None => Missing::Unsent(attribute, self.facts.thing(kind, at)),
+            None => Missing::Unsent(attribute, self.access.thing(kind, at)),
         };
         self.found.push(missing);
     }
 
     /// Notes that the legacy word of some users is missing, and with it roles that they may hold.
     pub fn missing_legacy_roles(&mut self) {
-        if let Some((first, count)) = self.facts.missing_legacy_roles() {
-            let first = self.facts.thing(Kind::User, first);
+        if let Some((first, count)) = self.access.missing_legacy_roles() {
+            let first = self.access.thing(Kind::User, first);
             self.note(unsent_for("role", &first, count));
         }
     }
 }
 
-impl<'o> Facts<'o> {
+impl<'o> Access<'o> {
     /// Why a field is not known that the API sent, if it is so.
     pub fn why_unclear(&self, collection: Collection, label: &str, field: &str) -> Option<&'o str> {
         self.org.coverage.of(collection).unclear.get(label)?.get(field).map(String::as_str)
@@ -95,7 +97,34 @@ impl<'o> Facts<'o> {
 }
 
 /// The sentence about an attribute that the API did not send for this many things.
-pub fn unsent_for(attribute: &str, first: &Thing, count: usize) -> String {
+fn unsent_for(attribute: &str, first: &Thing, count: usize) -> String {
     let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
     format!("the API sent no `{attribute}` for {} {}{more}", first.kind.words(), first.qualified_label())
+}
+
+/// What is missing, in sentences: alike things together, and a thing that the reader knows already not named again.
+pub fn sentences(missing: &[Missing], subject: Option<&Thing>) -> Vec<String> {
+    let mut unread: Vec<&str> = Vec::new();
+    let mut unsent: Vec<(&str, &Arc<Thing>, HashSet<&str>)> = Vec::new();
+    let mut seen = HashSet::new();
+    for one in missing {
+        match one {
+            Missing::Unread(sentence) if seen.insert(sentence.as_str()) => unread.push(sentence),
+            Missing::Unread(_) => {}
+            Missing::Unsent(attribute, thing) => match unsent.iter_mut().find(|(name, ..)| name == attribute) {
+                Some((.., ids)) => {
+                    ids.insert(thing.id.as_str());
+                }
+                None => unsent.push((attribute, thing, HashSet::from([thing.id.as_str()]))),
+            },
+        }
+    }
+    let unsent = unsent.into_iter().map(|(attribute, first, ids)| {
+        if ids.len() == 1 && Some(&**first) == subject {
+            format!("the API sent no `{attribute}`")
+        } else {
+            unsent_for(attribute, first, ids.len())
+        }
+    });
+    unread.into_iter().map(str::to_owned).chain(unsent).collect()
 }

@@ -1,23 +1,33 @@
 //! Things by their names: how findings call what they are about and what paths lead over.
 
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use super::facts::Facts;
-use crate::finding::{Thing, ThingKind};
-use crate::org::{Known, Owner, Principal, ProjectIx, Scope, Text};
-use crate::policy::Kind;
+use super::{Access, Thing, ThingKind};
+use crate::org::{Kind, Known, Owner, Principal, ProjectIx, Scope, Text};
 
-impl Facts<'_> {
+/// What was found out about names.
+#[derive(Default)]
+pub(super) struct Names {
+    /// The things that were named so far, so that all findings share them.
+    things: RefCell<HashMap<(Kind, usize), Arc<Thing>>>,
+    /// Of a kind, a hash of each name, sorted.
+    hashes: RefCell<HashMap<Kind, Vec<u64>>>,
+    owning_projects: OnceCell<Vec<Option<ProjectIx>>>,
+}
+
+impl Access<'_> {
     /// A thing by its kind and place.
     pub fn thing(&self, kind: Kind, at: usize) -> Arc<Thing> {
-        if let Some(thing) = self.named.things.borrow().get(&(kind, at)) {
+        if let Some(thing) = self.names.things.borrow().get(&(kind, at)) {
             return Arc::clone(thing);
         }
         let described = self.described(kind, at);
         let ambiguous = kind != Kind::Grant && self.shares_its_name(kind, at);
         let thing = Arc::new(Thing { ambiguous, ..described });
-        self.named.things.borrow_mut().insert((kind, at), Arc::clone(&thing));
+        self.names.things.borrow_mut().insert((kind, at), Arc::clone(&thing));
         thing
     }
 
@@ -86,7 +96,7 @@ impl Facts<'_> {
 
     /// Whether another thing of that kind has the same name, in the same project if it is in one.
     fn shares_its_name(&self, kind: Kind, at: usize) -> bool {
-        let mut names = self.named.names.borrow_mut();
+        let mut names = self.names.hashes.borrow_mut();
         let hashes = names.entry(kind).or_insert_with(|| {
             let mut hashes: Vec<u64> = (0..self.count(kind)).map(|at| self.name_hash(kind, at)).collect();
             hashes.sort_unstable();
@@ -152,7 +162,7 @@ impl Facts<'_> {
 
     /// Of each role, the project that it belongs to: a custom one belongs to one at most.
     fn owning_projects(&self) -> &[Option<ProjectIx>] {
-        self.named.owning_projects.get_or_init(|| {
+        self.names.owning_projects.get_or_init(|| {
             let mut owning_projects = vec![None; self.org.roles.len()];
             for project in (0..self.org.projects.len()).map(ProjectIx::new) {
                 let custom = self.org.roles_of_project(project).iter().map(|role| role.at());

@@ -59,9 +59,11 @@ impl Judge<'_, '_> {
     /// What is counted, as a thing.
     fn one(&self, counted: Counted, one: One) -> Option<Arc<Thing>> {
         match (one, counted) {
-            (One::Principal(principal), _) => Some(self.facts.principal(principal)),
-            (One::Thing(at), Counted::Through(relation)) => Some(self.facts.thing(relation.target(), at)),
-            (One::Thing(at), Counted::Each | Counted::Principals) => Some(self.facts.thing(self.rule.select, at)),
+            (One::Principal(principal), _) => Some(self.facts.access.principal(principal)),
+            (One::Thing(at), Counted::Through(relation)) => Some(self.facts.access.thing(relation.target(), at)),
+            (One::Thing(at), Counted::Each | Counted::Principals) => {
+                Some(self.facts.access.thing(self.rule.select, at))
+            }
             (One::Unknown(_), _) => None,
         }
     }
@@ -141,7 +143,7 @@ impl Judge<'_, '_> {
             Known::Value(text) => matching(&exactly.values, text).is_some().into(),
         };
         let name = exactly.attribute.name;
-        let subject = self.facts.thing(self.rule.select, at);
+        let subject = self.facts.access.thing(self.rule.select, at);
         let who = format!("{} {}", subject.kind.words(), subject.qualified_label());
         let mut proof = Proof::default();
         let (status, message) = match selected.and(!listed) {
@@ -166,13 +168,13 @@ impl Judge<'_, '_> {
 
     fn value(&self, column: TextColumn, at: usize) -> Known<Text> {
         let org = self.facts.org;
-        let row = if self.rule.select == Kind::Grant { self.facts.grants()[at].role.at() } else { at };
+        let row = if self.rule.select == Kind::Grant { self.facts.access.grants()[at].role.at() } else { at };
         match column {
             TextColumn::Each(read) => read(org, row).map(Text::from),
             TextColumn::Derived(read) => read(org, row).map(Text::from),
             TextColumn::Symbol(read) => read(org, row).map(|word| Text::from(org.symbols.text(word))),
-            TextColumn::Principal => Known::Value(Text::from(principal_word(self.facts.grants()[at].principal))),
-            TextColumn::Scope => Known::Value(Text::from(scope_word(self.facts.grants()[at].scope))),
+            TextColumn::Principal => Known::Value(Text::from(principal_word(self.facts.access.grants()[at].principal))),
+            TextColumn::Scope => Known::Value(Text::from(scope_word(self.facts.access.grants()[at].scope))),
         }
     }
 }

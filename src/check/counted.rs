@@ -32,7 +32,7 @@ impl Facts<'_> {
         for at in things {
             let (one, truth) = match counted {
                 Counted::Each => (One::Thing(at), answer(at)),
-                Counted::Principals => (One::Principal(self.grants()[at].principal), answer(at)),
+                Counted::Principals => (One::Principal(self.access.grants()[at].principal), answer(at)),
                 Counted::Through(relation) => {
                     let open = self.relate(Start { relation, kind: of, at, scopes: Extent::ALL }, &mut led);
                     match led.first() {

@@ -11,7 +11,7 @@ use super::truths::Truths;
 use crate::org::{Extent, Known, Org, Principal, Scope, Truth};
 use crate::policy::{
     Bounds, Condition, Counted, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
-    TextColumn, TextPredicate, ViaKind, ViaPredicate,
+    TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
 };
 
 /// What a condition is asked of.
@@ -63,11 +63,17 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
             Known::Null => Truth::No,
             Known::Value(flag) => (flag == *wanted).into(),
         }),
-        Predicate::Time(_, column, test) => over(facts, domain, |at| match column(facts.org, at) {
-            Known::Missing => Truth::Unknown,
-            Known::Null => test.null.into(),
-            Known::Value(time) => (!test.null && test.holds(time, facts.as_of)).into(),
-        }),
+        Predicate::Time(_, column, test) => {
+            let holds = |time| match time {
+                Known::Missing => Truth::Unknown,
+                Known::Null => test.null.into(),
+                Known::Value(time) => (!test.null && test.holds(time, facts.as_of)).into(),
+            };
+            match column {
+                TimeColumn::Each(read) => over(facts, domain, |at| holds(read(facts.org, at))),
+                TimeColumn::Added => Truths::each(facts.access.grants().len(), |at| holds(facts.access.added_at(at))),
+            }
+        }
         Predicate::Related(_, relation, test) => {
             let target = match relation.target() {
                 Kind::Grant
@@ -98,7 +104,7 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
         Predicate::Via(_, ViaPredicate::Group(group)) => {
             let part = evaluate(facts, group, Domain::Things(Kind::Group));
             let answers = Truths::each(count(facts, domain), |at| {
-                let grant = &facts.grants()[at];
+                let grant = &facts.access.grants()[at];
                 let open = facts.more_groups(grant);
                 let groups = grant.groups.iter().map(|group| part.answers.of(group.at()));
                 quantify(Quantity::Some, groups, open)
@@ -113,7 +119,7 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
 /// How many things a domain has.
 fn count(facts: &Facts<'_>, domain: Domain) -> usize {
     match domain {
-        Domain::Things(kind) => facts.count(kind),
+        Domain::Things(kind) => facts.access.count(kind),
         Domain::GrantsByRole(_) => facts.org.roles.len(),
     }
 }
@@ -123,7 +129,7 @@ fn over(facts: &Facts<'_>, domain: Domain, column: impl Fn(usize) -> Truth) -> T
     match domain {
         Domain::Things(Kind::Grant) => {
             let roles = Truths::each(facts.org.roles.len(), column);
-            Truths::each(facts.grants().len(), |at| roles.of(facts.grants()[at].role.at()))
+            Truths::each(facts.access.grants().len(), |at| roles.of(facts.access.grants()[at].role.at()))
         }
         Domain::Things(_) | Domain::GrantsByRole(_) => Truths::each(count(facts, domain), column),
     }
@@ -146,15 +152,15 @@ fn text(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, domain: Dom
             let words: Vec<bool> = facts.org.symbols.iter().map(|word| test.holds(word)).collect();
             over(facts, domain, |at| unless_known(read(facts.org, at).map(|word| words[word.at()])))
         }
-        TextColumn::Principal => {
-            Truths::each(facts.grants().len(), |at| test.holds(principal_word(facts.grants()[at].principal)).into())
-        }
+        TextColumn::Principal => Truths::each(facts.access.grants().len(), |at| {
+            test.holds(principal_word(facts.access.grants()[at].principal)).into()
+        }),
         TextColumn::Scope => match domain {
             // Only grants in the scopes that satisfy it are in this domain.
             Domain::GrantsByRole(_) => Truths::all(count(facts, domain), Truth::Yes),
-            Domain::Things(_) => {
-                Truths::each(facts.grants().len(), |at| test.holds(scope_word(facts.grants()[at].scope)).into())
-            }
+            Domain::Things(_) => Truths::each(facts.access.grants().len(), |at| {
+                test.holds(scope_word(facts.access.grants()[at].scope)).into()
+            }),
         },
     }
 }
@@ -258,7 +264,7 @@ fn related(
         (Domain::Things(kind), _) => {
             let scopes = test.scopes_from(kind, relation);
             let mut places = Vec::new();
-            Truths::each(facts.count(kind), |at| {
+            Truths::each(facts.access.count(kind), |at| {
                 let open = facts.relate(Start { relation, kind, at, scopes }, &mut places);
                 match quantity {
                     Quantity::Count(_, counted) if counted != Counted::Each => {
@@ -276,7 +282,7 @@ fn related(
 }
 
 fn via(facts: &Facts<'_>, kind: ViaKind, at: usize) -> Truth {
-    let grant = &facts.grants()[at];
+    let grant = &facts.access.grants()[at];
     match kind {
         ViaKind::Direct if grant.direct_stated => grant.direct,
         // Another group may confer it.

@@ -12,7 +12,7 @@ use super::truths::Truths;
 use crate::document::Region;
 use crate::finding::{AccessPath, Evidence, Finding, RuleResult, Status, Thing, Unread, Value};
 use crate::org::{Collection, Text, Truth};
-use crate::policy::{Assertion, Condition, Kind, Rule, matters};
+use crate::policy::{Assertion, Condition, Kind, Rule};
 
 /// A rule's answer, with its findings.
 pub struct Judged {
@@ -25,7 +25,7 @@ pub fn judge(facts: &Facts<'_>, rule: &Rule) -> Judged {
     facts.unlisted_groups.set(rule.needs().contains(&Collection::ProjectGroups));
     let mut filter = evaluate(facts, &rule.filter, Domain::Things(rule.select));
     let population = Population::of(facts, rule);
-    filter.answers = filter.answers.and(&Truths::each(facts.count(rule.select), |at| population.has(at)));
+    filter.answers = filter.answers.and(&Truths::each(facts.access.count(rule.select), |at| population.has(at)));
     let open = population.open();
     let selected = filter.answers.count_yes();
     let prover = Prover::new(facts, &rule.info.location.source);
@@ -79,7 +79,7 @@ impl Judge<'_, '_> {
             if asserted.answers.of(at) == Truth::Unknown {
                 self.prover.explain(&asserted, at, &mut proof);
             }
-            let subject = self.facts.thing(self.rule.select, at);
+            let subject = self.facts.access.thing(self.rule.select, at);
             let message = format!("{} {}: unknown", subject.kind.words(), subject.qualified_label());
             self.finding(Status::Unknown, subject, message, proof, &condition.span)
         });
@@ -94,17 +94,17 @@ impl Judge<'_, '_> {
         self.prover.explain(filter, at, proof);
         if self.population.has(at) == Truth::Unknown {
             let scopes = self.rule.scopes();
-            for &collection in self.rule.select.reads().iter().filter(|collection| matters(**collection, scopes)) {
+            for &collection in self.rule.select.reads().iter().filter(|collection| collection.matters(scopes)) {
                 self.prover.gaps(proof).unread(collection);
             }
             if self.rule.select == Kind::Grant {
-                self.prover.gaps(proof).open_holders(scopes);
+                self.prover.gaps(proof).grants(scopes);
             }
         }
     }
 
     fn violation(&self, filter: &Answered<'_>, asserted: &Answered<'_>, at: usize, required: bool) -> Finding {
-        let subject = self.facts.thing(self.rule.select, at);
+        let subject = self.facts.access.thing(self.rule.select, at);
         let mut proof = Proof::default();
         // One finding for several conditions: it ends with the first that does.
         let holds = asserted.answers.of(at);
@@ -134,10 +134,10 @@ impl Judge<'_, '_> {
     fn complete_paths(&self, subject: &Arc<Thing>, at: usize, proof: &mut Proof) {
         match self.rule.select {
             Kind::Grant => {
-                let grant = &self.facts.grants()[at];
-                let role = self.facts.thing(Kind::Role, grant.role.at());
+                let grant = &self.facts.access.grants()[at];
+                let role = self.facts.access.thing(Kind::Role, grant.role.at());
                 let matched = self.prover.matched.add(&role, &proof.permissions);
-                let ways = self.facts.ways(grant).into_iter().filter(|way| is_meant(way, &proof.evidence));
+                let ways = self.facts.access.paths(grant).into_iter().filter(|way| is_meant(way, &proof.evidence));
                 // Without the grant, there is nothing to flag.
                 let condition = (matched.is_none() || proof.rests == Rests::OnPaths).then_some(0);
                 proof.paths = ways.map(|steps| Way { steps, matched, condition }).collect();
@@ -202,6 +202,7 @@ impl Judge<'_, '_> {
             missing,
             waiver: None,
             region,
+            file: None,
             fingerprint,
             subject,
         }

@@ -10,8 +10,8 @@ use crate::document::nearest;
 use crate::finding::Note;
 use crate::org::{Collection, Extent, Known, Role, Truth};
 use crate::policy::{
-    Assertion, Attribute, Condition, Kind, Naming, PERMISSIONS, Pattern, Policy, Predicate, Rule, TextColumn,
-    TextPredicate, ViaPredicate, nfc, predefined,
+    Assertion, Attribute, Condition, Kind, ListColumn, Naming, PERMISSIONS, Pattern, Policy, Predicate, Rule,
+    TextColumn, TextPredicate, ViaPredicate, nfc, predefined,
 };
 
 /// For how many words of a rule the nearest name is looked for: it takes long.
@@ -100,10 +100,15 @@ impl Search<'_, '_, '_> {
                     self.note(pattern, |search, first| search.nobody(attribute, *column, pattern, first));
                 }
             }
-            Predicate::List(_, _, test) => {
+            Predicate::List(attribute, column, test) => {
                 let patterns = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten().flatten();
                 for pattern in patterns.chain(&test.all).chain(&test.none).chain(&test.except) {
-                    self.note(pattern, |search, first| search.no_permission(pattern, first));
+                    self.note(pattern, |search, first| match attribute.names {
+                        Some(Naming::Permission) => search.no_permission(pattern, first),
+                        Some(Naming::Itself | Naming::OneOf(_)) | None => {
+                            search.no_element(attribute, *column, pattern)
+                        }
+                    });
                 }
             }
             Predicate::Flag(..) | Predicate::Time(..) | Predicate::Via(_, ViaPredicate::Kinds(_)) => {}
@@ -161,10 +166,7 @@ impl Search<'_, '_, '_> {
             return None;
         }
         let (facts, org) = (self.names.facts, self.names.facts.org);
-        let words = match attribute.names {
-            Some(Naming::OneOf(words)) => words,
-            Some(Naming::Itself | Naming::Permission) | None => &[],
-        };
+        let words = attribute.names.map_or(&[][..], Naming::words);
         if words.iter().any(|word| pattern.matches(word)) || !self.names.lists_all(attribute.of) {
             return None;
         }
@@ -174,7 +176,7 @@ impl Search<'_, '_, '_> {
             TextColumn::Symbol(read) => read(org, at).map(|word| Cow::Borrowed(org.symbols.text(word))),
             TextColumn::Principal | TextColumn::Scope => Known::Missing,
         };
-        let things = facts.count(attribute.of);
+        let things = facts.access.count(attribute.of);
         // If there are none, no pattern could match, which says nothing about its spelling.
         if things == 0 && pattern.literal().is_none() {
             return None;
@@ -202,6 +204,25 @@ impl Search<'_, '_, '_> {
         let near = nearest(&pattern.text, candidates);
         let this = if pattern.literal().is_some() { format!("this {name}") } else { format!("such {}", one(name)) };
         Some(unmatched(pattern, &format!("no {kind} has {this}"), near))
+    }
+
+    /// The note, if no list of that kind of thing has an element that the pattern matches, and none is known to.
+    fn no_element(&self, attribute: &Attribute, column: ListColumn, pattern: &Pattern) -> Option<String> {
+        let words = attribute.names.map_or(&[][..], Naming::words);
+        let (facts, org) = (self.names.facts, self.names.facts.org);
+        let known = |at| !column(org, at).is_missing();
+        let has = |at| match column(org, at) {
+            Known::Value(elements) => elements.iter().any(|word| pattern.matches(org.symbols.text(*word))),
+            Known::Missing | Known::Null => false,
+        };
+        let mut things = 0..facts.access.count(attribute.of);
+        let certain = self.names.lists_all(attribute.of) && things.clone().all(known);
+        if !certain || words.iter().any(|word| pattern.matches(word)) || things.any(has) {
+            return None;
+        }
+        let kind = attribute.of.name().replace('_', " ");
+        let near = nearest(&pattern.text, words.iter().copied());
+        Some(unmatched(pattern, &format!("no {kind} has this among its {}", attribute.name), near))
     }
 
     fn no_permission(&self, pattern: &Pattern, first: bool) -> Option<String> {

@@ -6,8 +6,6 @@ mod by_role;
 mod counted;
 mod evaluate;
 mod facts;
-#[path = "../access/gaps.rs"]
-mod gaps;
 mod judge;
 mod literals;
 mod oddities;
@@ -19,8 +17,6 @@ mod relation;
 mod roles;
 #[cfg(test)]
 mod tests;
-#[path = "../access/names.rs"]
-mod things;
 mod truths;
 
 use crate::finding::{Gate, Outcome, Unread};
@@ -49,7 +45,7 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
         population: Kind::ALL
             .into_iter()
             .filter(|&kind| kind != Kind::Grant)
-            .map(|kind| (kind, facts.count(kind)))
+            .map(|kind| (kind, facts.access.count(kind)))
             .collect(),
         disagreements: org.disagreements(),
         oddities: oddities::oddities(&facts),

@@ -29,7 +29,7 @@ fn permissions(facts: &Facts<'_>) -> Vec<String> {
         if odd.is_empty() {
             return None;
         }
-        let role = facts.thing(Kind::Role, at);
+        let role = facts.access.thing(Kind::Role, at);
         let odd = listed(&mut odd);
         Some(format!("role {} ({}) has permissions in an odd spelling: {odd}", role.qualified_label(), role.id))
     };
@@ -41,9 +41,9 @@ fn shared_names(facts: &Facts<'_>) -> Vec<String> {
     let mut told = Vec::new();
     for (kind, what) in [(Kind::Role, "roles"), (Kind::Group, "groups")] {
         let mut bearers: BTreeMap<(Option<Text>, Text), Vec<String>> = BTreeMap::new();
-        for at in 0..facts.count(kind) {
+        for at in 0..facts.access.count(kind) {
             let predefined = kind == Kind::Role && facts.org.roles[at].predefined_role != Known::Value(false);
-            let thing = facts.thing(kind, at);
+            let thing = facts.access.thing(kind, at);
             if let Some(name) = thing.name.clone().filter(|_| !predefined) {
                 let place = thing.project.as_ref().map(|project| project.id.clone());
                 bearers.entry((place, name)).or_default().push(thing.id.to_string());
@@ -71,7 +71,7 @@ fn unknown_words(facts: &Facts<'_>) -> Vec<String> {
             continue;
         };
         let mut seen: HashMap<usize, (usize, usize)> = HashMap::new();
-        for at in 0..facts.count(attribute.of) {
+        for at in 0..facts.access.count(attribute.of) {
             if let Known::Value(word) = read(org, at) {
                 seen.entry(word.at()).or_insert((at, 0)).1 += 1;
             }
@@ -81,7 +81,7 @@ fn unknown_words(facts: &Facts<'_>) -> Vec<String> {
             if words.iter().any(|known| known.eq_ignore_ascii_case(word)) {
                 continue;
             }
-            let thing = facts.thing(attribute.of, first);
+            let thing = facts.access.thing(attribute.of, first);
             let more = if number > 1 { format!(" and {} more", number - 1) } else { String::new() };
             let (kind, name, known) = (thing.kind.words(), attribute.name, words.join("`, `"));
             told.push(format!(

@@ -9,19 +9,6 @@ use super::facts::Facts;
 use crate::org::{Collection, Extent, GroupIx, Truth, UserIx};
 use crate::policy::{Kind, Rule};
 
-/// The collections that tell of roles, by who holds them.
-const ASSIGNED: [Collection; 5] = [
-    Collection::UserRoles,
-    Collection::GroupRoles,
-    Collection::ProjectUserRoles,
-    Collection::ProjectGroupRoles,
-    Collection::ServiceAccountRoles,
-];
-/// The collections whose things have a legacy role, which implies a role: in the organization, and in projects.
-const IMPLYING: [Collection; 3] = [Collection::Users, Collection::ProjectUsers, Collection::ServiceAccounts];
-/// Those that tell of groups, as where a role comes from.
-const SOURCES: [Collection; 3] = [Collection::UserRoles, Collection::ProjectUserRoles, Collection::ServiceAccountRoles];
-
 /// The things that a rule speaks of.
 pub struct Population<'f, 'o> {
     facts: &'f Facts<'o>,
@@ -75,8 +62,12 @@ impl<'f, 'o> Population<'f, 'o> {
                     || (self.reads(&[Collection::ProjectUsers]) && !org.knows_all_project_users())
             }
             // Who tells of roles, or of groups, and was not heard, may know of others.
-            Kind::Role => self.unread_any(&ASSIGNED) || self.unread_any(&IMPLYING) || self.missing_legacy_roles(),
-            Kind::Group => self.unread_any(&SOURCES) || self.unread_any(&[Collection::ProjectGroups]),
+            Kind::Role => {
+                self.unread_any(&Collection::ASSIGNMENTS)
+                    || self.unread_any(&Collection::WITH_LEGACY_ROLE)
+                    || self.missing_legacy_roles()
+            }
+            Kind::Group => self.unread_any(&Collection::PER_MEMBER) || self.unread_any(&[Collection::ProjectGroups]),
             Kind::Project | Kind::ServiceAccount | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
                 false
             }
@@ -93,7 +84,7 @@ impl<'f, 'o> Population<'f, 'o> {
     /// Whether a word is missing that may stand for a role.
     fn missing_legacy_roles(&self) -> bool {
         let org = self.facts.org;
-        (self.reads(&[Collection::Users]) && self.facts.missing_legacy_roles().is_some())
+        (self.reads(&[Collection::Users]) && self.facts.access.missing_legacy_roles().is_some())
             || (self.reads(&[Collection::ProjectUsers]) && org.project_users.iter().any(|user| user.role.is_missing()))
             || (self.reads(&[Collection::ServiceAccounts])
                 && org.service_accounts.iter().any(|account| account.role.is_missing()))
@@ -111,6 +102,7 @@ impl<'f, 'o> Population<'f, 'o> {
 
     fn tells_of_group(&self, group: GroupIx) -> bool {
         let in_projects = self.facts.org.projects_of_group(group).next().is_some();
-        (in_projects && self.reads(&[Collection::ProjectGroups])) || (!in_projects && self.reads(&SOURCES))
+        (in_projects && self.reads(&[Collection::ProjectGroups]))
+            || (!in_projects && self.reads(&Collection::PER_MEMBER))
     }
 }

@@ -2,8 +2,10 @@
 //! user. Where the words leave that open, a note says so.
 
 use super::facts::Facts;
+use super::relation::principal;
+use crate::access::{Grant, grants_of};
 use crate::finding::Note;
-use crate::org::{Collection, Extent, Grant, Known, Scope, ServiceAccountIx, UserIx};
+use crate::org::{Collection, Extent, Known, Scope};
 use crate::policy::{
     Assertion, Attribute, Condition, Kind, Pattern, Predicate, Relation, Rule, TextColumn, TextPredicate, ViaPredicate,
     predefined,
@@ -153,17 +155,12 @@ impl Search<'_, '_> {
             let here = |grant: &Grant| matches!(grant.scope, Scope::Organization) != accounts;
             grants.iter().any(|grant| here(grant) && org.role(grant.role).id == id)
         };
-        let (count, known) = (self.facts.count(kind), self.facts.lists_all(Kind::Grant, extent));
+        let (count, known) = (self.facts.access.count(kind), self.facts.lists_all(Kind::Grant, extent));
         let (mut with_word, mut holding, mut same) = (0, 0, true);
         for at in 0..count {
             let legacy = if accounts { org.service_accounts[at].role } else { org.users[at].role };
             let has = matches!(legacy, Known::Value(legacy) if org.symbols.text(legacy).eq_ignore_ascii_case(word));
-            let holds = known
-                && held(if accounts {
-                    org.grants_of_account(ServiceAccountIx::new(at))
-                } else {
-                    org.grants_of_user(UserIx::new(at))
-                });
+            let holds = known && held(grants_of(org, principal(kind, at)));
             with_word += usize::from(has);
             holding += usize::from(holds);
             same &= has == holds;

@@ -56,6 +56,11 @@ pub(crate) struct InForce {
 }
 
 impl InForce {
+    /// All of them, whether or not they count.
+    pub(crate) fn waivers(&self) -> &Waivers {
+        &self.waivers
+    }
+
     pub(crate) fn apply(&self, outcome: &mut Outcome, org: &Org) {
         self.waivers.apply(outcome, org, &self.terms);
     }

@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let journal = journal(&args.output);
     let journal = journal.as_deref();
     let (Collected { org, full_because, unseen, help, .. }, client) =
-        input::collect(&args.api, common, &needs, input::How { journal, since, ..input::How::default() })?;
+        input::collect(&args.api, common, input::Request { journal, since, ..input::Request::of(&needs) })?;
     if let Some(why) = full_because {
         output::warn(&format!("doing a full fetch: {}", visible(&why)));
     }

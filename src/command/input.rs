@@ -68,7 +68,7 @@ pub(crate) fn facts(
         return Ok((org, digest));
     }
     let needs = needs(policies);
-    let org = collect(api, common, &needs, How { as_of, ..How::default() })?.0.org;
+    let org = collect(api, common, Request { as_of, ..Request::of(&needs) })?.0.org;
     let digest = snapshot::digest(&org);
     Ok((org, digest))
 }
@@ -78,15 +78,36 @@ pub(crate) fn now() -> Time {
     jiff::Timestamp::now().as_second()
 }
 
-/// How to collect, beyond what the flags say.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct How<'a> {
-    /// From when ages in conditions on users count, if not from now.
+/// What a command wants of the API. [`Needs`] says it in the words of policies and [`Order`] in those of the API: neither
+/// of the two modules knows the other, so here the one becomes the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Request<'a> {
+    /// What is read, and of whom.
+    pub needs: &'a Needs<'a>,
+    /// The time that ages in conditions on users are counted from, if not the present.
     pub as_of: Option<Time>,
-    /// Where to keep the answers as they arrive.
+    /// Where to keep the responses as they arrive.
     pub journal: Option<&'a Path>,
-    /// An earlier collection to take over from what has not changed, and how old the oldest of it may be, in seconds.
+    /// An earlier collection to reuse where nothing has changed, and how old its oldest fact may be, in seconds.
     pub since: Option<(&'a Org, Time)>,
+}
+
+impl<'a> Request<'a> {
+    /// These needs, from the API alone and as of now.
+    pub(crate) fn of(needs: &'a Needs<'a>) -> Self {
+        Self { needs, as_of: None, journal: None, since: None }
+    }
+
+    fn order(&self, organization: Option<&'a str>, began: Time, present: Time) -> Order<'a> {
+        let since = self.since.map(|(old, age)| (old, began.saturating_sub(age)));
+        Order { collections: &self.needs.collections, organization, began, present, since }
+    }
+
+    /// Whose roles to request, given the organization's own lists.
+    fn whose(&self, lists: &Org, began: Time) -> Whose {
+        let wanted = |users| Some(wanted(lists, users, self.as_of.unwrap_or(began)));
+        Whose { users: wanted(&self.needs.users), project_users: wanted(&self.needs.project_users) }
+    }
 }
 
 /// The organization that was named.
@@ -121,37 +142,30 @@ fn is_elsewhere(base_url: &str) -> bool {
 }
 
 /// Collects from the API. The client still has the journal, for [`Client::finish`] to remove.
-pub(crate) fn collect(
-    args: &Api,
-    common: &Common,
-    needs: &Needs<'_>,
-    how: How<'_>,
-) -> Result<(Collected, Client), Error> {
+pub(crate) fn collect(args: &Api, common: &Common, request: Request<'_>) -> Result<(Collected, Client), Error> {
     let (mut client, organization) = client(args)?;
     let present = now();
     let mut began = present;
-    if let Some(path) = how.journal {
+    if let Some(path) = request.journal {
         let (first_began, answers) = client.journal(path, organization, began)?;
         began = first_began;
         if answers > 0 && !common.is_quiet() {
             say(&format!("resuming with {answers} responses from {}", rfc3339(began)));
         }
     }
-    if how.journal.is_some() {
+    if request.journal.is_some() {
         last_words("the responses so far are saved: run the same command to resume");
     }
     let runtime = runtime()?;
     let bars = Bars::new(common);
-    let since = how.since.map(|(old, age)| (old, began.saturating_sub(age)));
-    let order = Order { collections: &needs.collections, organization, began, present, since };
+    let order = request.order(organization, began, present);
     let show = |progress| bars.show(progress);
     let mut collected = {
         // The deadline counts from within the runtime.
         let _within = runtime.enter();
         runtime.block_on(async {
             let lists = lists(&client, order, &show).await;
-            let wanted = |users| Some(wanted(&lists.org, users, how.as_of.unwrap_or(began)));
-            let whose = Whose { users: wanted(&needs.users), project_users: wanted(&needs.project_users) };
+            let whose = request.whose(&lists.org, began);
             lists.rest(whose).await
         })
     };

@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 
+use crate::check::check;
 use crate::cli::{Common, Rules};
-use crate::console::{Color, Terminal, output, problem};
-use crate::finding::Severity;
-use crate::lint::{LINTS, Report, Subject, json, lint};
+use crate::finding::{Gate, Outcome, Severity};
+use crate::lint::{LINTS, Subject, outcome};
 use crate::policy::{Policy, is_test};
+use crate::snapshot;
 use crate::testing;
 
+use super::exceptions::WaiverArgs;
+use super::reports::Reports;
 use super::{Error, Exit, input};
 
 #[derive(Debug, clap::Args)]
@@ -29,12 +32,13 @@ pub struct Args {
     #[arg(long, value_name = "LINT", value_delimiter = ',', env = "ROLELINT_ALLOW_LINT", hide_env_values = true,
           value_parser = PossibleValuesParser::new(LINTS.each_ref().map(|lint| lint.code)))]
     pub allow_lint: Vec<String>,
-    /// Report format
-    #[arg(short, long, value_enum, default_value_t)]
-    pub format: super::list::Format,
-    /// Write the report to FILE, whole or not at all [default: -, standard output]
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    /// Also say which rules select nothing, and which words match nothing, in a snapshot (- is standard input)
+    #[arg(short, long, value_name = "FILE", env = "ROLELINT_SNAPSHOT", hide_env_values = true)]
+    pub snapshot: Option<PathBuf>,
+    #[command(flatten)]
+    pub reports: Reports,
+    #[command(flatten)]
+    pub waivers: WaiverArgs,
     #[command(flatten)]
     pub rules: Rules,
 }
@@ -43,15 +47,23 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let paths = [&args.rules.paths[..], &args.rules.policy].concat();
     let policies = policies(&args.rules, &paths)?;
     let tests = testing::load(&paths)?;
-    output::ready(&[args.output.as_deref()], &paths.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
-    let findings = lint(&Subject { policies: &policies, suites: &tests.suites }, &args.allow_lint);
-    let report = Report { policies: &policies, findings: &findings, fail_on: args.fail_on };
-    let text = match args.format {
-        super::list::Format::Json => json(&report),
-        super::list::Format::Text => text(&report, color(args.output.as_deref(), common), common.is_quiet()),
-    };
-    output::write(args.output.as_deref(), |to| to.write_all(text.as_bytes()))?;
-    Ok(if report.fails() { Exit::Violation } else { Exit::Clean })
+    let waivers = args.waivers.open(None)?;
+    let inputs = paths.iter().map(PathBuf::as_path).chain(args.snapshot.as_deref()).chain(args.waivers.inputs());
+    args.reports.ready(inputs)?;
+    let judged = args.snapshot.as_deref().map(|snapshot| judged(snapshot, &policies)).transpose()?;
+    let subject =
+        Subject { policies: &policies, suites: &tests.suites, waivers: waivers.waivers(), judged: judged.as_ref() };
+    let mut found = outcome(&subject, &args.allow_lint);
+    found.gate = Gate { fail_on: args.fail_on, ..Gate::default() };
+    args.reports.write(&found, common)
+}
+
+/// What a check says of a snapshot.
+fn judged(snapshot: &Path, policies: &[Policy]) -> Result<Outcome, Error> {
+    let snapshot::Read { org, digest } = snapshot::open(snapshot)?;
+    let mut outcome = check(&org, policies, org.source.collected_at);
+    outcome.digest = digest;
+    Ok(outcome)
 }
 
 /// The policies that the paths name. A file of tests is none, and is read with the others of its kind.
@@ -62,33 +74,4 @@ fn policies(rules: &Rules, paths: &[PathBuf]) -> Result<Vec<Policy>, Error> {
         return Ok(Vec::new());
     }
     Ok(input::policies(&Rules { paths, policy: Vec::new(), ..rules.clone() })?.0)
-}
-
-fn color(to: Option<&Path>, common: &Common) -> bool {
-    match to {
-        Some(path) if !output::is_stdout(path) => common.color == Color::Always,
-        Some(_) | None => Terminal::stdout(common.color).color,
-    }
-}
-
-/// The report for people: each finding under the words that it is about.
-fn text(report: &Report<'_>, color: bool, quiet: bool) -> String {
-    let mut out = String::new();
-    for finding in report.findings {
-        let heading = format!("{} {}:", finding.lint.severity.name(), finding.lint.code);
-        out.push_str(&problem::show_as(&heading, &finding.located, color));
-        out.push('\n');
-    }
-    if quiet {
-        return out;
-    }
-    let rules: usize = report.policies.iter().map(|policy| policy.rules.len()).sum();
-    let counts = Severity::ALL.iter().rev().map(|severity| (severity, report.count(*severity)));
-    let counts: Vec<String> = counts
-        .filter(|(_, number)| *number > 0)
-        .map(|(severity, number)| format!("{number} {}", severity.name()))
-        .collect();
-    let found = if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") };
-    let rules = if rules == 1 { "1 rule".to_owned() } else { format!("{rules} rules") };
-    out + &format!("{rules} linted: {found}\n")
 }

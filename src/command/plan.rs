@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let lists: BTreeSet<Collection> =
         needs.collections.iter().copied().filter(|collection| collection.parent().is_none()).collect();
     let lists = Needs::all(lists);
-    let org = input::collect(&args.api, common, &lists, input::How::default())?.0.org;
+    let org = input::collect(&args.api, common, input::Request::of(&lists))?.0.org;
     let rate = args.api.rate.unwrap_or(MEASURED_RATE);
     output::stream(|stdout| stdout.write_all(with_sizes(&org, &needs, rate).as_bytes()))?;
     for collection in Collection::ALL {

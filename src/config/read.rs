@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Entry;
 use crate::document::tree::{Node, Yaml, parse};
-use crate::document::{Params, Problem, Reader, SourceText};
+use crate::document::{Problem, Reader, SourceText};
 
 /// The value of a key.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +67,7 @@ const REFUSED: [(&str, &str); 6] = [
 /// What the file says of each flag, or all that is wrong with it.
 pub(super) fn entries(source: &Arc<SourceText>, folder: &Path) -> Result<BTreeMap<&'static str, Entry>, Vec<Problem>> {
     let root = parse(&source.text).map_err(|problem| vec![problem])?;
-    let mut reader = Reader { source, params: Params::default(), problems: Vec::new() };
+    let mut reader = Reader::new(source);
     let mut entries = BTreeMap::new();
     for (key, node) in reader.entries(&root, "the configuration").unwrap_or_default() {
         if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == key.text) {

@@ -2,6 +2,7 @@
 //!
 //! This module knows nothing about policies. Whatever reads a YAML file reads it through here.
 
+mod named;
 mod nearest;
 mod problem;
 mod reader;
@@ -14,6 +15,7 @@ use miette::SourceCode;
 
 use crate::escape::is_hidden;
 
+pub(crate) use named::Unnamed;
 pub use nearest::nearest;
 pub use problem::Located;
 pub(crate) use problem::Problem;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::SourceText;
+use super::named::Named;
 use super::nearest::nearest;
 use super::problem::Problem;
 use super::tree::{Key, Node, Yaml};
@@ -14,6 +15,7 @@ use super::tree::{Key, Node, Yaml};
 pub(crate) struct Reader<'a> {
     pub source: &'a Arc<SourceText>,
     pub params: Params,
+    pub named: Named,
     pub problems: Vec<Problem>,
 }
 
@@ -52,7 +54,12 @@ impl<'n> Fields<'n> {
     }
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// A reader of a file in which nothing has a name yet.
+    pub fn new(source: &'a Arc<SourceText>) -> Self {
+        Self { source, params: Params::default(), named: Named::default(), problems: Vec::new() }
+    }
+
     pub fn problem(&mut self, problem: Problem) {
         self.problems.push(problem);
     }

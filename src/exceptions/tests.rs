@@ -63,6 +63,7 @@ fn finding(rule: usize, subject: usize, status: Status, number: u64) -> Finding 
         missing: Vec::new(),
         waiver: None,
         region,
+        file: None,
         fingerprint: format!("{rule}/{subject}"),
     }
 }

@@ -20,20 +20,13 @@ pub enum Verdict {
     Violation,
 }
 
-impl Verdict {
-    /// All of them, the worst first: the order of the counts in reports.
-    pub const ALL: [Self; 4] = [Self::Violation, Self::Unknown, Self::Vacuous, Self::Pass];
-
-    /// The word in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Vacuous => "vacuous",
-            Self::Unknown => "unknown",
-            Self::Violation => "violation",
-        }
-    }
-}
+// The worst first: the order of the counts in reports.
+words!(Verdict {
+    Violation => "violation",
+    Unknown => "unknown",
+    Vacuous => "vacuous",
+    Pass => "pass",
+});
 
 /// A rule and its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,21 +19,13 @@ pub enum Severity {
     Critical,
 }
 
-impl Severity {
-    /// All of them, the mildest first.
-    pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
-
-    /// The word in policies and reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        }
-    }
-}
+words!(Severity {
+    Info => "info",
+    Low => "low",
+    Medium => "medium",
+    High => "high",
+    Critical => "critical",
+});
 
 /// A rule without its conditions.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,50 +1,73 @@
-//! Lints: what is odd about policies that load. They look at texts alone, and need neither an organization nor a key.
+//! Lints: what is odd about policies that load, and about the tests and waivers that go with them. They look at texts
+//! alone, and need neither an organization nor a key; given what a check says of a snapshot, they look at that, too.
 //!
-//! One file for each lint, and a row in [`LINTS`]. A lint speaks up only where the text itself proves it right.
+//! One file for each lint, and a row in [`LINTS`]. A lint speaks up only where the text itself proves it right. What
+//! they find is an [`Outcome`], in which each lint is a rule: every format of report shows it.
 
 mod covered_rule;
 mod duplicate_rule;
 mod implies;
+mod ineffective_waiver;
+mod outcome;
 mod patterns;
-mod report;
 mod same;
 mod undocumented_rule;
 mod unknown_permission;
 mod unknown_role;
 mod unknown_word;
+mod unmatched_word;
 mod untested_rule;
 mod unused_parameter;
+mod vacuous_rule;
 
 use std::sync::Arc;
 
 use crate::document::{Located, Problem};
-use crate::finding::Severity;
+use crate::exceptions::Waivers;
+use crate::finding::{Outcome, Severity};
 use crate::policy::{Policy, Rule};
 use crate::testing::Suite;
 
-pub use report::{Report, json};
+pub use outcome::outcome;
 
 /// A kind of oddity.
 #[derive(Debug)]
 pub struct Lint {
     /// What it is called in reports, on the command line and in the configuration.
     pub code: &'static str,
+    /// What is odd, in a few words.
+    pub title: &'static str,
     /// How bad a finding is.
     pub severity: Severity,
     find: fn(&Subject<'_>) -> Vec<Oddity>,
 }
 
+const fn lint(
+    code: &'static str,
+    severity: Severity,
+    title: &'static str,
+    find: fn(&Subject<'_>) -> Vec<Oddity>,
+) -> Lint {
+    Lint { code, title, severity, find }
+}
+
 /// All lints.
-pub static LINTS: [Lint; 8] = [
-    Lint { code: "duplicate-rule", severity: Severity::Medium, find: duplicate_rule::find },
-    Lint { code: "covered-rule", severity: Severity::Low, find: covered_rule::find },
-    Lint { code: "unused-parameter", severity: Severity::Low, find: unused_parameter::find },
-    Lint { code: "unknown-permission", severity: Severity::Medium, find: unknown_permission::find },
-    Lint { code: "unknown-word", severity: Severity::Medium, find: unknown_word::find },
-    Lint { code: "unknown-role", severity: Severity::Medium, find: unknown_role::find },
-    Lint { code: "untested-rule", severity: Severity::Low, find: untested_rule::find },
-    Lint { code: "undocumented-rule", severity: Severity::Info, find: undocumented_rule::find },
+pub static LINTS: [Lint; 11] = [
+    lint("duplicate-rule", Severity::Medium, "Two rules say the same", duplicate_rule::find),
+    lint("covered-rule", Severity::Low, "A rule finds nothing of its own", covered_rule::find),
+    lint("unused-parameter", Severity::Low, "No rule names a parameter", unused_parameter::find),
+    lint("unknown-permission", Severity::Medium, "A permission is not known to exist", unknown_permission::find),
+    lint("unknown-word", Severity::Medium, "A word is not known to exist", unknown_word::find),
+    lint("unknown-role", Severity::Medium, "A predefined role is not known to exist", unknown_role::find),
+    lint("untested-rule", Severity::Low, "No test says what a rule must find", untested_rule::find),
+    lint("undocumented-rule", Severity::Info, "A rule does not say why it is there", undocumented_rule::find),
+    lint("ineffective-waiver", Severity::Medium, "A waiver accepts nothing", ineffective_waiver::find),
+    lint(vacuous_rule::CODE, Severity::Low, "A rule selects nothing in the snapshot", vacuous_rule::find),
+    lint(unmatched_word::CODE, Severity::Medium, "Nothing in the snapshot has that name", unmatched_word::find),
 ];
+
+/// The lints that have nothing to look at without a snapshot.
+const OF_A_SNAPSHOT: [&str; 2] = [vacuous_rule::CODE, unmatched_word::CODE];
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +76,10 @@ pub struct Subject<'a> {
     pub policies: &'a [Policy],
     /// The tests that stand beside them.
     pub suites: &'a [Suite],
+    /// The waivers of their findings.
+    pub waivers: &'a Waivers,
+    /// What a check says of a snapshot, if there is one.
+    pub judged: Option<&'a Outcome>,
 }
 
 impl<'a> Subject<'a> {
@@ -83,30 +110,4 @@ impl Oddity {
 fn place(rule: &Rule) -> String {
     let location = &rule.info.location;
     format!("{}, line {}", location.source.name, location.region().line)
-}
-
-/// A finding of a lint.
-#[derive(Debug)]
-pub struct Finding {
-    /// The lint.
-    pub lint: &'static Lint,
-    /// The rule, if it is about one.
-    pub rule: Option<String>,
-    /// What is odd, and where.
-    pub located: Located,
-}
-
-/// What the lints find, without those that are allowed; in the order of the files and their lines.
-pub fn lint(subject: &Subject<'_>, allowed: &[String]) -> Vec<Finding> {
-    let lints = LINTS.iter().filter(|lint| !allowed.iter().any(|code| code == lint.code));
-    let found = lints.flat_map(|lint| {
-        let finding = move |odd: Oddity| Finding { lint, rule: odd.rule, located: odd.located };
-        (lint.find)(subject).into_iter().map(finding)
-    });
-    let mut findings: Vec<Finding> = found.collect();
-    findings.sort_by(|one, other| {
-        let key = |finding: &Finding| (finding.located.source.name.clone(), finding.located.problem.span.start);
-        key(one).cmp(&key(other))
-    });
-    findings
 }

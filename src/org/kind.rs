@@ -23,32 +23,14 @@ pub enum Kind {
     Grant,
 }
 
-impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::Role,
-        Self::User,
-        Self::Group,
-        Self::Project,
-        Self::ServiceAccount,
-        Self::Invite,
-        Self::AdminApiKey,
-        Self::ApiKey,
-        Self::Grant,
-    ];
-
-    /// The word after `select`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Role => "role",
-            Self::User => "user",
-            Self::Group => "group",
-            Self::Project => "project",
-            Self::ServiceAccount => "service_account",
-            Self::Invite => "invite",
-            Self::AdminApiKey => "admin_api_key",
-            Self::ApiKey => "api_key",
-            Self::Grant => "grant",
-        }
-    }
-}
+words!(Kind {
+    Role => "role",
+    User => "user",
+    Group => "group",
+    Project => "project",
+    ServiceAccount => "service_account",
+    Invite => "invite",
+    AdminApiKey => "admin_api_key",
+    ApiKey => "api_key",
+    Grant => "grant",
+});

@@ -3,7 +3,7 @@
 use fixedbitset::FixedBitSet;
 
 use super::{
-    Assignment, Collection, Extent, GroupIx, Known, Org, Principal, ProjectIx, ProjectUser, Role, RoleIx, Rows, Scope,
+    Assignment, Collection, Extent, GroupIx, Known, Org, ProjectIx, ProjectUser, Role, RoleIx, Rows, Scope,
     ServiceAccount, ServiceAccountIx, Symbol, UserIx,
 };
 
@@ -242,44 +242,5 @@ impl Org {
             && (!scopes.organization || organization())
             && (!scopes.project || project())
             && (!scopes.service_accounts || accounts())
-    }
-
-    /// Whether every grant of this principal in these scopes was read, in whatever way it is held.
-    pub fn knows_grants(&self, principal: Principal, scopes: Extent) -> bool {
-        let groups = match principal {
-            Principal::User(user) => self.groups_of(user),
-            Principal::Group(group) => return self.knows_grants_of_group(group, scopes),
-            Principal::ServiceAccount(account) => self.groups_of_account(account),
-        };
-        self.knows_own_grants(principal, scopes)
-            && groups.iter().all(|&group| self.knows_grants_of_group(group, scopes))
-    }
-
-    /// Whether every group of a user or service account was read, and every grant that does not come through one.
-    pub fn knows_own_grants(&self, principal: Principal, scopes: Extent) -> bool {
-        let own = match principal {
-            Principal::User(user) => {
-                let organization = || self.knows_assignments(user) && self.user(user).role != Known::Missing;
-                let member =
-                    |at: usize| self.knows_project_assignments(at) && self.project_users[at].role != Known::Missing;
-                let project = || self.knows_all_project_users() && self.projects_of(user).all(member);
-                (!scopes.organization || organization()) && (!scopes.project || project())
-            }
-            Principal::Group(_) => true,
-            Principal::ServiceAccount(account) => {
-                let word = self.service_account(account).role;
-                !scopes.project || (self.knows_account_assignments(account) && word != Known::Missing)
-            }
-        };
-        own && self.knows_memberships_in(scopes)
-    }
-
-    /// Whether every grant of the group in these scopes was read.
-    pub fn knows_grants_of_group(&self, group: GroupIx, scopes: Extent) -> bool {
-        let project = || {
-            self.knows_all_project_groups()
-                && self.projects_of_group(group).all(|at| self.knows_project_group_roles(at))
-        };
-        (!scopes.organization || self.knows_group_roles(group)) && (!scopes.project || project())
     }
 }

@@ -4,10 +4,10 @@
 //! the [`Coverage`], never an empty list.
 
 mod agree;
+mod assignment;
 mod builder;
+mod collection;
 mod coverage;
-#[path = "../access/grant.rs"]
-mod grants;
 mod identity;
 mod kind;
 mod known;
@@ -18,10 +18,11 @@ mod rows;
 mod summary;
 mod symbol;
 
+pub use assignment::{Assignment, Extent, Principal, Scope, Via};
 pub use builder::{Builder, OutOfOrder, part_id};
+pub use collection::Collection;
 pub use compact_str::CompactString as Text;
-pub use coverage::{Collection, CollectionCoverage, Coverage, Failure, State};
-pub use grants::{Assignment, Extent, Grant, Principal, Scope, Via};
+pub use coverage::{CollectionCoverage, Coverage, Failure, State};
 pub use identity::Identity;
 pub use kind::Kind;
 pub(crate) use known::settle_fields;

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Attribute, Case, Condition, Kind, ListPredicate, Pattern, Predicate, TextColumn, TextPredicate, Type};
+use super::{
+    Attribute, Case, Condition, Kind, ListPredicate, Pattern, Predicate, TextColumn, TextPredicate, Type, named,
+};
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Noted, Problem, Reader, optional};
 use crate::org::canonical_role_id;
@@ -12,6 +14,9 @@ const LIST: &[&str] = &["any", "all", "only", "none", "except", "count"];
 impl Reader<'_> {
     /// A mapping whose entries must all hold.
     pub(super) fn condition(&mut self, node: &Node, of: Kind) -> Option<Condition> {
+        if let Some(name) = named::name(node) {
+            return self.named_condition(node, name, of);
+        }
         let entries = self.entries(node, &format!("a condition on {}", of.one()))?;
         let mut parts = Vec::new();
         let mut whole = true;
@@ -52,8 +57,8 @@ impl Reader<'_> {
                         self.own_words(attribute, column, &test, value);
                         Predicate::Text(attribute, column, test)
                     }
-                    Type::List(column) => {
-                        let test = self.list_test(attribute, value)?;
+                    Type::List(case, column) => {
+                        let test = self.list_test(attribute, case, value)?;
                         self.list_can_hold(attribute, &test, value);
                         Predicate::List(attribute, column, test)
                     }
@@ -91,7 +96,7 @@ impl Reader<'_> {
     }
 
     /// Notes a mapping that says nothing.
-    fn not_empty(&mut self, node: &Node, what: &str) -> bool {
+    pub(super) fn not_empty(&mut self, node: &Node, what: &str) -> bool {
         let empty = matches!(&node.yaml, Yaml::Map(entries) if entries.is_empty());
         if empty {
             self.problem(Problem::new(node.span.clone(), format!("{what} is empty")));
@@ -136,13 +141,13 @@ impl Reader<'_> {
         }
     }
 
-    fn list_test(&mut self, attribute: &Attribute, node: &Node) -> Option<ListPredicate> {
+    fn list_test(&mut self, attribute: &Attribute, case: Case, node: &Node) -> Option<ListPredicate> {
         if let Yaml::Map(_) = node.yaml {
             if self.unquoted_braces(node) || !self.not_empty(node, &format!("`{}`", attribute.name)) {
                 return None;
             }
             let fields = self.fields(node, &format!("`{}`", attribute.name), LIST)?;
-            let mut patterns = |name| self.patterns_in(&fields, name, Case::Exact);
+            let mut patterns = |name| self.patterns_in(&fields, name, case);
             let (any, all, only, none) = (patterns("any"), patterns("all"), patterns("only"), patterns("none"));
             let except = patterns("except");
             let count = optional(fields.get("count"), |count| self.bounds(count, "`count`"));
@@ -162,7 +167,7 @@ impl Reader<'_> {
             });
         }
         let items = self.some(attribute.name, node)?;
-        let patterns = self.patterns(attribute.name, &items, Case::Exact)?;
+        let patterns = self.patterns(attribute.name, &items, case)?;
         Some(ListPredicate { any: Some(patterns), ..ListPredicate::default() })
     }
 

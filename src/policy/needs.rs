@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::vocabulary::{self, SCOPES, matters};
+use super::vocabulary::{self, SCOPES};
 use super::{
     Assertion, Condition, Counted, Kind, Pattern, Policy, Predicate, Quantity, RelatedPredicate, Relation, Rule,
     TextColumn, TextPredicate, ViaPredicate,
@@ -76,7 +76,7 @@ impl Rule {
     /// The collections that list what this rule selects.
     fn reads(&self) -> impl Iterator<Item = Collection> {
         let scopes = self.scopes();
-        self.select.reads().iter().copied().filter(move |collection| matters(*collection, scopes))
+        self.select.reads().iter().copied().filter(move |collection| collection.matters(scopes))
     }
 
     /// The scopes of the roles or grants that this rule selects, as far as `where` says so.
@@ -126,7 +126,7 @@ impl Condition {
             }
             Predicate::Related(attribute, relation, related) => {
                 let scopes = related.scopes(*relation);
-                needs.extend(attribute.reads.iter().filter(|collection| matters(**collection, scopes)));
+                needs.extend(attribute.reads.iter().filter(|collection| collection.matters(scopes)));
                 if let Quantity::Count(_, counted) = related.quantity {
                     needs.extend(counted.reads(relation.target()));
                 }

@@ -18,7 +18,7 @@ pub(super) fn read(
     root: &Node,
     overrides: &Overrides,
 ) -> (Result<Policy, Vec<Located>>, Params) {
-    let mut reader = Reader { source, params: Params::default(), problems: Vec::new() };
+    let mut reader = Reader::new(source);
     let policy = reader.policy(root, overrides);
     let Reader { params, mut problems, .. } = reader;
     problems.sort_by_key(|problem| problem.span.start);
@@ -32,7 +32,7 @@ pub(super) fn read(
 }
 
 /// The keys of a file.
-pub(crate) const FILE: &[&str] = &["version", "name", "description", "requires", "params", "rules"];
+pub(crate) const FILE: &[&str] = &["version", "name", "description", "requires", "params", "conditions", "rules"];
 /// The keys of a rule.
 pub(crate) const RULE: &[&str] = &[
     "id",
@@ -73,6 +73,7 @@ impl Reader<'_> {
         self.requires(fields.get("requires"));
         let given;
         (self.params, given) = self.params(fields.get("params"), overrides);
+        self.name_conditions(fields.get("conditions"));
         let stem = std::path::Path::new(&self.source.name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let name = self.optional_text(fields.get("name"), "`name`").or(stem);
         let description = self.optional_text(fields.get("description"), "`description`");
@@ -93,6 +94,7 @@ impl Reader<'_> {
                 Vec::new()
             }
         };
+        self.all_conditions_used();
         let params = self.params.values();
         let file = PolicyFile { source: Arc::clone(self.source), rules: rules.len(), params };
         let name = name.unwrap_or_default();
@@ -204,7 +206,7 @@ impl Reader<'_> {
             return Severity::Medium;
         };
         let names = Severity::ALL.map(Severity::name);
-        let found = Severity::ALL.into_iter().find(|severity| severity.name() == text);
+        let found = Severity::named(text);
         if found.is_none() {
             self.unknown_word(&node.span, "severity", text, &names);
         }
@@ -221,7 +223,7 @@ impl Reader<'_> {
             self.wrong(node, "`select`", "a text");
             return None;
         };
-        let found = Kind::ALL.into_iter().find(|kind| kind.name() == text);
+        let found = Kind::named(text);
         if found.is_none() {
             self.unknown_word(&node.span, "kind of thing", text, &Kind::ALL.map(Kind::name));
         }

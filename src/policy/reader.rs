@@ -28,7 +28,7 @@ impl Reader<'_> {
         };
         let to_one = |row: &'static Attribute| match row.type_ {
             Type::Relation(relation) if relation.to_one() => Some((row.name, Counted::Through(relation))),
-            Type::Relation(_) | Type::Text(..) | Type::List(_) | Type::Flag(_) | Type::Time(_) | Type::Via => None,
+            Type::Relation(_) | Type::Text(..) | Type::List(..) | Type::Flag(_) | Type::Time(_) | Type::Via => None,
         };
         let principal = (of == Kind::Grant).then_some(("principal", Counted::Principals));
         let each = [(of.name(), Counted::Each)].into_iter().chain(principal);

@@ -1,7 +1,8 @@
 //! Conditions on what a thing is related to.
 
 use super::{
-    Attribute, Condition, Kind, Predicate, Quantity, RelatedPredicate, Relation, ViaKind, ViaPredicate, predefined,
+    Attribute, Condition, Kind, Predicate, Quantity, RelatedPredicate, Relation, ViaKind, ViaPredicate, named,
+    predefined,
 };
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Problem, Reader};
@@ -33,6 +34,9 @@ impl Reader<'_> {
         };
         let entries = match &node.yaml {
             Yaml::Map(entries) => entries,
+            Yaml::Text(_) if self.stands_for_condition(node) || (!relation.to_one() && named::name(node).is_some()) => {
+                return self.condition(node, target).map(|condition| related(condition, Quantity::Some));
+            }
             Yaml::Text(_) | Yaml::List(_) if relation.to_one() => {
                 return self.name_or_id(target, node).map(|condition| related(condition, Quantity::Some));
             }
@@ -80,6 +84,11 @@ impl Reader<'_> {
             1 => parts.pop(),
             _ => Some(Condition { span: node.span.clone(), predicate: Predicate::All(parts) }),
         }
+    }
+
+    /// Whether this is the name of a condition, and not of a parameter.
+    fn stands_for_condition(&self, node: &Node) -> bool {
+        named::name(node).is_some_and(|name| self.named.has(name))
     }
 
     /// The short form for a relation to one thing: a pattern for its name or its id.
@@ -142,6 +151,7 @@ impl Reader<'_> {
                 return None;
             };
             let condition = match group.yaml {
+                Yaml::Text(_) if self.stands_for_condition(group) => self.condition(group, Kind::Group),
                 Yaml::Text(_) | Yaml::List(_) => self.name_or_id(Kind::Group, group),
                 Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Map(_) => {
                     self.condition(group, Kind::Group)

@@ -79,7 +79,7 @@ fn of_finding(finding: &Finding, rule: &RuleResult, as_of: Time) -> Row {
         cell(&evidence.join("; ")),
         cell(&paths(finding, rule).join("; ")),
         cell(&finding.missing.join("; ")),
-        cell(&rule.info.location.source.name),
+        cell(&finding.source(&rule.info).name),
         finding.region.line.to_string(),
         finding.region.column.to_string(),
         cell(&finding.fingerprint),

@@ -101,9 +101,12 @@ fn body(outcome: &Outcome, at: usize, rule: &RuleResult) -> String {
 fn place(outcome: &Outcome, at: usize) -> String {
     let info = &*outcome.rules[at].info;
     let fired = outcome.findings_of(at).iter().find(|finding| finding.status == Status::Violation);
-    let Region { line, column, end_line, end_column } =
-        fired.map_or_else(|| info.location.region(), |finding| finding.region);
-    let file = property(&info.location.source.name);
+    let (source, region) = fired.map_or_else(
+        || (&info.location.source, info.location.region()),
+        |finding| (finding.source(info), finding.region),
+    );
+    let Region { line, column, end_line, end_column } = region;
+    let file = property(&source.name);
     // GitHub takes columns only within one line.
     let columns = if line == end_line { format!(",col={column},endColumn={end_column}") } else { String::new() };
     format!("file={file},line={line},endLine={end_line}{columns}")

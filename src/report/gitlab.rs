@@ -63,7 +63,7 @@ impl Serialize for Entries<'_> {
     }
 }
 
-fn of_finding<'a>(finding: &Finding, rule: &'a RuleResult) -> Entry<'a> {
+fn of_finding<'a>(finding: &'a Finding, rule: &'a RuleResult) -> Entry<'a> {
     let severity = match finding.status {
         Status::Violation | Status::Unknown => severity(rule.info.severity),
         Status::Waived | Status::Baselined => "info",
@@ -75,7 +75,7 @@ fn of_finding<'a>(finding: &Finding, rule: &'a RuleResult) -> Entry<'a> {
         check_name: &rule.info.id,
         fingerprint: finding.fingerprint.clone(),
         severity,
-        location: location(file(rule), finding.region.line),
+        location: location(&finding.source(&rule.info).name, finding.region.line),
     }
 }
 

@@ -29,7 +29,9 @@ const TEXT: usize = 1000;
 pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let mut comment = Comment::default();
     comment.add(&format!("## rolelint\n\n{}\n", prose(&plain_summary(outcome))));
-    comment.add(&format!("\n{}. {}.\n", prose(&population(outcome)), prose(&exit(outcome))));
+    if !outcome.population.is_empty() {
+        comment.add(&format!("\n{}. {}.\n", prose(&population(outcome)), prose(&exit(outcome))));
+    }
     comment.add(&cuts(outcome));
     comment.add(&coverage(outcome));
     comment.add(&exceptions(outcome));

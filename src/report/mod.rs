@@ -48,35 +48,17 @@ pub enum Format {
     Sarif,
 }
 
-impl Format {
-    /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::Text,
-        Self::Json,
-        Self::Csv,
-        Self::Prometheus,
-        Self::Junit,
-        Self::Gitlab,
-        Self::Github,
-        Self::Markdown,
-        Self::Sarif,
-    ];
-
-    /// The word after `--format`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Json => "json",
-            Self::Csv => "csv",
-            Self::Prometheus => "prometheus",
-            Self::Junit => "junit",
-            Self::Gitlab => "gitlab",
-            Self::Github => "github",
-            Self::Markdown => "markdown",
-            Self::Sarif => "sarif",
-        }
-    }
-}
+words!(Format {
+    Text => "text",
+    Json => "json",
+    Csv => "csv",
+    Prometheus => "prometheus",
+    Junit => "junit",
+    Gitlab => "gitlab",
+    Github => "github",
+    Markdown => "markdown",
+    Sarif => "sarif",
+});
 
 /// What the text report may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

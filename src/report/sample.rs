@@ -216,6 +216,7 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
         missing: if unknown { vec![format!("GET /users/{name}/roles: 403")] } else { Vec::new() },
         waiver: (status == Status::Waived).then(waiver),
         region: region(5, 36),
+        file: None,
         fingerprint: format!("{at:016x}"),
     }
 }

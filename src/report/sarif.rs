@@ -126,7 +126,7 @@ fn result(finding: &Finding, rule: &RuleResult) -> Value {
         "kind": kind,
         "level": level,
         "message": {"text": plain(&text.join("; "))},
-        "locations": [{"physicalLocation": place(rule, finding.region), "logicalLocations": [logical]}],
+        "locations": [{"physicalLocation": place(&finding.source(&rule.info).name, finding.region), "logicalLocations": [logical]}],
         "partialFingerprints": {"primaryLocationLineHash": finding.fingerprint, "rolelint/v1": finding.fingerprint},
         "properties": {"status": finding.status.name()},
     });
@@ -146,9 +146,9 @@ fn result(finding: &Finding, rule: &RuleResult) -> Value {
     Value::Object(result)
 }
 
-fn place(rule: &RuleResult, region: Region) -> Value {
+fn place(file: &str, region: Region) -> Value {
     json!({
-        "artifactLocation": {"uri": uri(&rule.info.location.source.name)},
+        "artifactLocation": {"uri": uri(file)},
         "region": {
             "startLine": region.line, "startColumn": region.column,
             "endLine": region.end_line, "endColumn": region.end_column,

@@ -24,20 +24,12 @@ pub enum What {
     Results,
 }
 
-impl What {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Policy, Self::Config, Self::Tests, Self::Results];
-
-    /// The word on the command line, and the name of the file without its ending.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Policy => "policy",
-            Self::Config => "config",
-            Self::Tests => "tests",
-            Self::Results => "results",
-        }
-    }
-}
+words!(What {
+    Policy => "policy",
+    Config => "config",
+    Tests => "tests",
+    Results => "results",
+});
 
 /// The schema of a kind of file. What the keys of a configuration mean is told by the flags of the command.
 pub fn schema(what: What, command: &clap::Command) -> Value {

@@ -17,9 +17,10 @@ pub(super) fn file() -> Value {
     let shared = [
         ("rule", rule()),
         ("parameter", described(json!({ "type": "string", "pattern": r"^\$[^$]" }), "a parameter")),
+        ("named", described(json!({ "type": "string", "pattern": r"^\$[^$]" }), "a condition by its name")),
         ("permission", text_such_as(PERMISSIONS)),
         ("text", text_test()),
-        ("permissions", list_test()),
+        ("permissions", list_test(&reference("permission"))),
         ("flag", any_of([json!({ "type": "boolean" }), reference("parameter")])),
         ("time", time_test()),
         ("number", any_of([json!({ "type": "integer", "minimum": 0 }), reference("parameter")])),
@@ -32,7 +33,7 @@ pub(super) fn file() -> Value {
 }
 
 /// The keys of a file.
-fn keys() -> [(&'static str, Value); 6] {
+fn keys() -> [(&'static str, Value); 7] {
     [
         ("version", described(json!({ "const": 1 }), "the version of the language")),
         ("name", described(text(), "what the policy is called; by default the name of the file")),
@@ -46,6 +47,13 @@ fn keys() -> [(&'static str, Value); 6] {
                     "additionalProperties": parameter(&["string", "number", "boolean"]),
                 }),
                 "values that an organization sets for itself, each with its default; `$name` stands for one",
+            ),
+        ),
+        (
+            "conditions",
+            described(
+                json!({ "type": "object", "additionalProperties": { "type": "object", "minProperties": 1 } }),
+                "conditions that rules share, each by its name; `$name` stands for one",
             ),
         ),
         ("rules", some(&reference("rule"))),
@@ -119,7 +127,9 @@ fn condition(kind: Kind) -> Value {
         ("not", described(one, "this does not hold")),
     ];
     let attributes = of(kind).map(|attribute| (attribute.name, described(value(attribute), attribute.meaning)));
-    described(object(joined.into_iter().chain(attributes)), &format!("what is asked of {}", kind.one()))
+    let condition =
+        described(object(joined.into_iter().chain(attributes)), &format!("what is asked of {}", kind.one()));
+    any_of([condition, reference("named")])
 }
 
 /// What may stand behind an attribute.
@@ -130,7 +140,10 @@ fn value(attribute: &Attribute) -> Value {
             let pattern = any_of([text_such_as(words(attribute, column))].into_iter().chain(null));
             any_of([one_or_some(&pattern), reference("text")])
         }
-        Type::List(_) => reference("permissions"),
+        Type::List(..) => match attribute.names {
+            Some(Naming::OneOf(words)) => list_test(&text_such_as(words)),
+            Some(Naming::Itself | Naming::Permission) | None => reference("permissions"),
+        },
         Type::Flag(_) => reference("flag"),
         Type::Time(_) => reference("time"),
         Type::Relation(relation) => related(relation),
@@ -205,9 +218,9 @@ fn text_test() -> Value {
     ]))
 }
 
-fn list_test() -> Value {
-    let (one, list) = (reference("permission"), json!({ "type": "array", "items": reference("permission") }));
-    let patterns = || one_or_some(&one);
+fn list_test(one: &Value) -> Value {
+    let list = json!({ "type": "array", "items": one });
+    let patterns = || one_or_some(one);
     let mut test = object([
         ("any", described(patterns(), "some element matches some pattern")),
         ("all", described(patterns(), "every pattern is matched by an element")),

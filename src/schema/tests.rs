@@ -141,7 +141,7 @@ fn field(kind: Kind, name: &str) -> Value {
     let value = match attribute.type_ {
         Type::Flag(_) => json!({ "type": "boolean" }),
         Type::Time(_) => date(),
-        Type::List(_) => {
+        Type::List(..) => {
             let one = text_such_as(words);
             any_of([one.clone(), json!({ "type": "array", "items": one })])
         }

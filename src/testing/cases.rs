@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Error;
 use super::organization::{self, Names};
 use crate::document::tree::{Node, Yaml};
-use crate::document::{Fields, Located, Location, Params, Problem, Reader, SourceText};
+use crate::document::{Fields, Located, Location, Problem, Reader, SourceText};
 use crate::finding::Verdict;
 use crate::org::{Kind, Org};
 use crate::policy::{self, Overrides, Policy};
@@ -71,7 +71,7 @@ pub enum Expected {
 
 /// Reads a file of tests. Where its policies are follows from its path.
 pub(super) fn read(source: &Arc<SourceText>, root: &Node, path: &Path) -> Result<Suite, Error> {
-    let mut reader = Reader { source, params: Params::default(), problems: Vec::new() };
+    let mut reader = Reader::new(source);
     let suite = reader.suite(root, path);
     let mut problems = reader.problems;
     problems.sort_by_key(|problem| problem.span.start);
@@ -214,7 +214,7 @@ impl Reader<'_> {
     fn answer(&mut self, node: &Node, names: Option<&Names>) -> Option<Expected> {
         match &node.yaml {
             Yaml::Text(word) => {
-                let found = VERDICTS.into_iter().find(|verdict| verdict.name() == word);
+                let found = Verdict::named(word).filter(|verdict| VERDICTS.contains(verdict));
                 if found.is_none() {
                     let help = "write pass, unknown, vacuous or a list of subjects: [user/ada@acme.example]";
                     let problem = Problem::new(node.span.clone(), format!("`{word}` is not an expected result"));
@@ -267,7 +267,7 @@ impl Reader<'_> {
             self.problem(problem.help("write a kind and a name, such as user/ada@acme.example, or organization"));
             return None;
         };
-        let Some(kind) = Kind::ALL.into_iter().find(|known| known.name() == kind) else {
+        let Some(kind) = Kind::named(kind) else {
             self.unknown_word(&node.span, "kind of thing", kind, &kinds);
             return None;
         };

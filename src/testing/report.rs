@@ -20,19 +20,11 @@ pub enum Format {
     Junit,
 }
 
-impl Format {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Junit];
-
-    /// The word after `--format`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Json => "json",
-            Self::Junit => "junit",
-        }
-    }
-}
+words!(Format {
+    Text => "text",
+    Json => "json",
+    Junit => "junit",
+});
 
 /// What the text report may use.
 #[derive(Clone, Copy, Debug)]

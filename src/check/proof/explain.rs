@@ -7,8 +7,8 @@ use std::rc::Rc;
 use super::paths::Related;
 use super::rests::Rests;
 use super::{Proof, Prover};
+use crate::access::Missing;
 use crate::check::evaluate::{Answered, Domain, matching, principal_word, scope_word};
-use crate::check::gaps::Missing;
 use crate::check::permission::{meeting, meets_any};
 use crate::check::quantify::quantify;
 use crate::check::relation::Start;
@@ -16,7 +16,7 @@ use crate::finding::{Evidence, Value};
 use crate::org::{Known, Text, Truth};
 use crate::policy::{
     Attribute, Bounds, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
-    TextColumn, TextPredicate, ViaKind, ViaPredicate,
+    TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
 };
 
 impl Prover<'_, '_> {
@@ -43,7 +43,7 @@ impl Prover<'_, '_> {
                     Known::Value(words) => {
                         let words: Vec<&str> = words.iter().map(|&word| self.facts.org.symbols.text(word)).collect();
                         if truth == Truth::Unknown {
-                            self.unclear(&words, test, row, proof);
+                            self.unclear(attribute, &words, test, row, proof);
                         }
                         self.list(attribute, words, test, &answered.condition.span, truth, proof);
                     }
@@ -55,8 +55,15 @@ impl Prover<'_, '_> {
                 self.scalar(attribute, value, answered, at, proof)
             }
             Predicate::Time(attribute, column, _) => {
-                let value = column(self.facts.org, self.row(answered.domain, at)).map(Value::Time);
-                self.scalar(attribute, value, answered, at, proof)
+                let time = match column {
+                    TimeColumn::Each(read) => read(self.facts.org, self.row(answered.domain, at)),
+                    TimeColumn::Added => self.facts.access.added_at(at),
+                };
+                if time.is_missing() && matches!(column, TimeColumn::Added) {
+                    self.gaps(proof).not_added(at);
+                    return Rests::OnFacts;
+                }
+                self.scalar(attribute, time.map(Value::Time), answered, at, proof)
             }
             Predicate::Related(attribute, relation, test) => {
                 self.related(attribute, *relation, test, answered, at, proof)
@@ -71,7 +78,7 @@ impl Prover<'_, '_> {
     /// Where the columns of the thing are: a grant's are its role's.
     fn row(&self, domain: Domain, at: usize) -> usize {
         match domain {
-            Domain::Things(Kind::Grant) => self.facts.grants()[at].role.at(),
+            Domain::Things(Kind::Grant) => self.facts.access.grants()[at].role.at(),
             Domain::Things(_) | Domain::GrantsByRole(_) => at,
         }
     }
@@ -125,10 +132,12 @@ impl Prover<'_, '_> {
             TextColumn::Each(read) => read(org, row).map(Text::from),
             TextColumn::Derived(read) => read(org, row).map(Text::from),
             TextColumn::Symbol(read) => read(org, row).map(|word| Text::from(org.symbols.text(word))),
-            TextColumn::Principal => Known::Value(Text::const_new(principal_word(self.facts.grants()[at].principal))),
+            TextColumn::Principal => {
+                Known::Value(Text::const_new(principal_word(self.facts.access.grants()[at].principal)))
+            }
             // Which grants of a role are meant is said by the paths.
             TextColumn::Scope if matches!(answered.domain, Domain::GrantsByRole(_)) => return,
-            TextColumn::Scope => Known::Value(Text::const_new(scope_word(self.facts.grants()[at].scope))),
+            TextColumn::Scope => Known::Value(Text::const_new(scope_word(self.facts.access.grants()[at].scope))),
         };
         let whole = &answered.condition.span;
         match value {
@@ -144,14 +153,17 @@ impl Prover<'_, '_> {
     }
 
     /// Notes permissions whose coverage is unclear.
-    fn unclear(&self, words: &[&str], test: &ListPredicate, role: usize, proof: &mut Proof) {
+    fn unclear(&self, attribute: &Attribute, words: &[&str], test: &ListPredicate, row: usize, proof: &mut Proof) {
         let lists = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten();
         let lists: Vec<&Vec<Pattern>> = lists.chain([&test.all, &test.none, &test.except]).collect();
-        let role = self.facts.thing(Kind::Role, role);
+        let permission = attribute.names == Some(Naming::Permission);
+        let (kind, what) = if permission { (Kind::Role, "permission") } else { (attribute.of, "word") };
+        let thing = self.facts.access.thing(kind, row);
         for word in words.iter().filter(|word| lists.iter().any(|list| meets_any(list, word) == Truth::Unknown)) {
             let sentence = format!(
-                "role {} has the permission `{word}`, and its spelling does not make clear what it covers",
-                role.qualified_label()
+                "{} {} has the {what} `{word}`, and its spelling does not make clear what it covers",
+                thing.kind.words(),
+                thing.qualified_label()
             );
             proof.missing.push(Missing::Unread(sentence));
         }
@@ -245,7 +257,7 @@ impl Prover<'_, '_> {
         }
         if let (Truth::Unknown, Domain::Things(kind)) = (truth, answered.domain) {
             let start = Start { relation, kind, at, scopes };
-            start.family().gaps(&mut self.gaps(proof), start);
+            start.family().gaps(self.facts, &mut self.gaps(proof), start);
         }
         proof.places.push(answered.condition.span.clone());
         match (any, sure) {
@@ -271,7 +283,7 @@ impl Prover<'_, '_> {
                 }
                 let mut inner = explain();
                 if let Some(proof) = Rc::get_mut(&mut inner) {
-                    proof.matched = self.matched.add(&self.facts.thing(Kind::Role, at), &proof.permissions);
+                    proof.matched = self.matched.add(&self.facts.access.thing(Kind::Role, at), &proof.permissions);
                 }
                 self.by_role.borrow_mut().insert(key, Rc::clone(&inner));
                 inner
@@ -290,9 +302,9 @@ impl Prover<'_, '_> {
     }
 
     fn via(&self, attribute: &Attribute, test: &ViaPredicate, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
-        let grant = &self.facts.grants()[at];
+        let grant = &self.facts.access.grants()[at];
         if answered.answers.of(at) == Truth::Unknown {
-            let thing = self.facts.thing(Kind::Grant, at);
+            let thing = self.facts.access.thing(Kind::Grant, at);
             proof.missing.push(Missing::Unread(format!("the API does not say how {} is held", thing.label())));
             return;
         }

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::facts::Facts;
-use super::gaps::{Gaps, Missing, unsent_for};
+use crate::access::{Gaps, Missing, sentences};
 use crate::document::{Region, SourceText};
 use crate::finding::{AccessPath, Evidence, Thing};
 use crate::org::Text;
@@ -39,7 +39,7 @@ pub struct Prover<'f, 'o> {
 impl<'f, 'o> Prover<'f, 'o> {
     /// Where to note what is missing of a proof.
     pub fn gaps<'g>(&self, proof: &'g mut Proof) -> Gaps<'g, 'f, 'o> {
-        Gaps::new(self.facts, &mut proof.missing)
+        Gaps::new(&self.facts.access, &mut proof.missing)
     }
 
     pub fn new(facts: &'f Facts<'o>, source: &'f Arc<SourceText>) -> Self {
@@ -107,30 +107,8 @@ impl Proof {
         self.rests = Rests::on_one([self.rests, part.rests]);
     }
 
-    /// What is missing, in sentences: alike things together, and the subject of the finding not named again.
+    /// What is missing, in sentences. The subject of the finding is not named again.
     pub fn said(&self, subject: Option<&Thing>) -> Vec<String> {
-        let mut unread: Vec<&str> = Vec::new();
-        let mut unsent: Vec<(&str, &Arc<Thing>, HashSet<&str>)> = Vec::new();
-        let mut seen = HashSet::new();
-        for missing in &self.missing {
-            match missing {
-                Missing::Unread(sentence) if seen.insert(sentence.as_str()) => unread.push(sentence),
-                Missing::Unread(_) => {}
-                Missing::Unsent(attribute, thing) => match unsent.iter_mut().find(|(name, ..)| name == attribute) {
-                    Some((.., ids)) => {
-                        ids.insert(thing.id.as_str());
-                    }
-                    None => unsent.push((attribute, thing, HashSet::from([thing.id.as_str()]))),
-                },
-            }
-        }
-        let unsent = unsent.into_iter().map(|(attribute, first, ids)| {
-            if ids.len() == 1 && Some(&**first) == subject {
-                format!("the API sent no `{attribute}`")
-            } else {
-                unsent_for(attribute, first, ids.len())
-            }
-        });
-        unread.into_iter().map(str::to_owned).chain(unsent).collect()
+        sentences(&self.missing, subject)
     }
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::{Proof, Prover, Way};
+use crate::access::grants_of;
 use crate::check::evaluate::Domain;
 use crate::check::relation::{Start, principal};
 use crate::finding::{AccessPath, Thing};
-use crate::org::{Extent, Principal};
+use crate::org::Extent;
 use crate::policy::Relation;
 
 /// A related thing by its place in its domain, and the paths that lead to it.
@@ -77,13 +78,9 @@ impl Prover<'_, '_> {
             Domain::GrantsByRole(_) => return vec![Related { at, paths: Vec::new() }],
         };
         if let Domain::GrantsByRole(_) = target {
-            let grants = match principal(kind, at) {
-                Principal::User(user) => facts.org.grants_of_user(user),
-                Principal::Group(group) => facts.org.grants_of_group(group),
-                Principal::ServiceAccount(account) => facts.org.grants_of_account(account),
-            };
+            let grants = grants_of(facts.org, principal(kind, at));
             let meant = grants.iter().filter(|grant| scopes.contain(grant.scope));
-            return meant.map(|grant| Related { at: grant.role.at(), paths: facts.ways(grant) }).collect();
+            return meant.map(|grant| Related { at: grant.role.at(), paths: facts.access.paths(grant) }).collect();
         }
         let mut places = Vec::new();
         let start = Start { relation, kind, at, scopes };

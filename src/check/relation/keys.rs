@@ -1,8 +1,8 @@
 //! Whose a key is: from a key to the user or service account that owns it.
 
-use super::{Family, Path, Start};
+use super::{Family, Start, covers};
+use crate::access::{Gaps, Steps};
 use crate::check::facts::Facts;
-use crate::check::gaps::Gaps;
 use crate::org::{Collection, Extent, Known, Owner};
 use crate::policy::{Kind, Relation};
 
@@ -30,15 +30,14 @@ impl Family for Owners {
             let accounts = &org.service_accounts;
             accounts.binary_search_by(|account| (account.project, account.id.as_str()).cmp(&(project, id))).ok()
         };
-        owned(owner, place, facts.covers(Collection::ServiceAccounts, project.at()), into)
+        owned(owner, place, covers(org, Collection::ServiceAccounts, project.at()), into)
     }
 
-    fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Path> {
-        vec![vec![facts.thing(start.kind, start.at), facts.thing(start.relation.target(), place)]]
+    fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Steps> {
+        vec![vec![facts.access.thing(start.kind, start.at), facts.access.thing(start.relation.target(), place)]]
     }
 
-    fn gaps(&self, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
-        let facts = gaps.facts;
+    fn gaps(&self, facts: &Facts<'_>, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
         if owner(facts, start).id.is_missing() {
             gaps.unsent("owner", start.kind, start.at);
         } else if start.relation == Relation::User {

@@ -7,16 +7,10 @@ mod membership;
 mod parts;
 mod projects;
 
-use std::sync::Arc;
-
 use super::facts::Facts;
-use super::gaps::Gaps;
-use crate::finding::Thing;
-use crate::org::{Collection, Extent, GroupIx, Principal, ProjectIx, ServiceAccountIx, UserIx};
+use crate::access::{Gaps, Steps};
+use crate::org::{Collection, Extent, GroupIx, Org, Principal, ProjectIx, ServiceAccountIx, UserIx};
 use crate::policy::{Kind, Relation};
-
-/// Things from one to the next.
-pub type Path = Vec<Arc<Thing>>;
 
 /// Where a relation starts.
 #[derive(Clone, Copy)]
@@ -34,10 +28,10 @@ pub trait Family {
     fn targets(&self, facts: &Facts<'_>, start: Start, into: &mut Vec<usize>) -> bool;
 
     /// The paths to the related thing at this place.
-    fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Path>;
+    fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Steps>;
 
     /// Notes why there may be more related things than were read, so that the user can fix it.
-    fn gaps(&self, gaps: &mut Gaps<'_, '_, '_>, start: Start);
+    fn gaps(&self, facts: &Facts<'_>, gaps: &mut Gaps<'_, '_, '_>, start: Start);
 }
 
 impl Start {
@@ -67,20 +61,20 @@ impl Facts<'_> {
         into.clear();
         start.family().targets(self, start, into)
     }
-
-    /// Whether the part of a collection that belongs to a project was read.
-    fn covers(&self, collection: Collection, project: usize) -> bool {
-        self.org.coverage.of(collection).covers(&self.org.projects[project].id)
-    }
 }
 
 impl Gaps<'_, '_, '_> {
     /// Notes why the part of a collection that belongs to a project is missing, if it is.
     fn unread_of_project(&mut self, collection: Collection, project: usize) {
-        if !self.facts.covers(collection, project) {
-            self.unread_of(collection, &self.facts.org.projects[project].id);
+        if !covers(self.access.org, collection, project) {
+            self.unread_of(collection, &self.access.org.projects[project].id);
         }
     }
+}
+
+/// Whether the part of a collection that belongs to a project was read.
+fn covers(org: &Org, collection: Collection, project: usize) -> bool {
+    org.coverage.of(collection).covers(&org.projects[project].id)
 }
 
 /// The indexes of the things in a project, in a list that is sorted by project.

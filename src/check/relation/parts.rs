@@ -1,8 +1,8 @@
 //! What a grant is made of: its role, who holds it, and the project where it holds.
 
-use super::{Family, Path, Start};
+use super::{Family, Start};
+use crate::access::{Gaps, Steps};
 use crate::check::facts::Facts;
-use crate::check::gaps::Gaps;
 use crate::org::{Principal, Scope};
 use crate::policy::Relation;
 
@@ -11,7 +11,7 @@ pub struct Parts;
 
 impl Family for Parts {
     fn targets(&self, facts: &Facts<'_>, start: Start, into: &mut Vec<usize>) -> bool {
-        let grant = &facts.grants()[start.at];
+        let grant = &facts.access.grants()[start.at];
         let place = match (start.relation, grant.principal) {
             (Relation::User, Principal::User(user)) => Some(user.at()),
             (Relation::Group, Principal::Group(group)) => Some(group.at()),
@@ -27,10 +27,10 @@ impl Family for Parts {
         false
     }
 
-    fn paths(&self, _: &Facts<'_>, _: Start, _: usize) -> Vec<Path> {
+    fn paths(&self, _: &Facts<'_>, _: Start, _: usize) -> Vec<Steps> {
         // The ways that lead to the grant tell.
         Vec::new()
     }
 
-    fn gaps(&self, _: &mut Gaps<'_, '_, '_>, _: Start) {}
+    fn gaps(&self, _: &Facts<'_>, _: &mut Gaps<'_, '_, '_>, _: Start) {}
 }

@@ -1,9 +1,9 @@
 //! The things in a project, and the projects that a thing is in.
 
-use super::{Family, Path, Start, within};
+use super::{Family, Start, covers, within};
+use crate::access::{Gaps, Steps};
 use crate::check::facts::Facts;
-use crate::check::gaps::Gaps;
-use crate::org::{Collection, GroupIx, ProjectIx, UserIx};
+use crate::org::{Collection, GroupIx, Org, ProjectIx, UserIx};
 use crate::policy::{Kind, Relation};
 
 /// `projects` and `project`; of a project, `roles`, `service_accounts` and `api_keys`.
@@ -29,18 +29,19 @@ impl Family for Projects {
             | Relation::Group
             | Relation::ServiceAccount => {}
         }
-        list(start.relation).is_some_and(|collection| !facts.covers(collection, at))
+        list(start.relation).is_some_and(|collection| !covers(facts.org, collection, at))
     }
 
-    fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Path> {
+    fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Steps> {
         // A thing in a project is named with its project.
         let leads = matches!(start.relation, Relation::Project | Relation::Roles)
             || (start.relation == Relation::Projects && matches!(start.kind, Kind::User | Kind::Group));
-        let path = || vec![facts.thing(start.kind, start.at), facts.thing(start.relation.target(), place)];
+        let path =
+            || vec![facts.access.thing(start.kind, start.at), facts.access.thing(start.relation.target(), place)];
         leads.then(path).into_iter().collect()
     }
 
-    fn gaps(&self, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
+    fn gaps(&self, _: &Facts<'_>, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
         match list(start.relation) {
             Some(collection) => gaps.unread_of_project(collection, start.at),
             None if start.relation == Relation::Projects => gaps.open_projects(start.kind, start.at),
@@ -90,7 +91,7 @@ impl Facts<'_> {
                 let place = |id: &str| org.projects.binary_search_by(|project| project.id.as_str().cmp(id)).ok();
                 into.extend(invited.into_iter().flatten().filter_map(|(id, _)| place(id)));
                 into.dedup();
-                !self.knows_projects_of_invite(at)
+                !knows_projects_of_invite(org, at)
             }
             Kind::User | Kind::Project | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
                 let places = org.projects_of(UserIx::new(at));
@@ -99,24 +100,24 @@ impl Facts<'_> {
             }
         }
     }
+}
 
-    /// Whether all projects that come with an invitation are among those that were read.
-    fn knows_projects_of_invite(&self, at: usize) -> bool {
-        let among = |id: &str| self.org.projects.binary_search_by(|project| project.id.as_str().cmp(id)).is_ok();
-        self.org.invites[at].projects.value().is_some_and(|invited| invited.iter().all(|(id, _)| among(id)))
-    }
+/// Whether all projects that come with an invitation are among those that were read.
+fn knows_projects_of_invite(org: &Org, at: usize) -> bool {
+    let among = |id: &str| org.projects.binary_search_by(|project| project.id.as_str().cmp(id)).is_ok();
+    org.invites[at].projects.value().is_some_and(|invited| invited.iter().all(|(id, _)| among(id)))
 }
 
 impl Gaps<'_, '_, '_> {
     fn open_projects(&mut self, kind: Kind, at: usize) {
-        let org = self.facts.org;
+        let org = self.access.org;
         match kind {
             Kind::Role => self.unread(Collection::ProjectRoles),
             Kind::Group => self.unread(Collection::ProjectGroups),
             Kind::Invite if org.invites[at].projects.is_missing() => {
                 self.unsent("projects", kind, at);
             }
-            Kind::Invite if self.facts.knows_projects_of_invite(at) => {}
+            Kind::Invite if knows_projects_of_invite(org, at) => {}
             Kind::Invite if !org.coverage.of(Collection::Projects).exhaustive() => {
                 self.unread(Collection::Projects);
             }

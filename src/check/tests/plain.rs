@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::NOW;
-use crate::org::{Collection, Extent, Grant, GroupIx, Known, Org, Principal, Scope, ServiceAccountIx, Truth, UserIx};
-use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn, ViaKind, ViaPredicate};
+use crate::access::{Grant, grants_of, knows_grants, principals};
+use crate::org::{Collection, Extent, GroupIx, Known, Org, Principal, Scope, ServiceAccountIx, Truth, UserIx};
+use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn, TimeColumn, ViaKind, ViaPredicate};
+use crate::time::Time;
 
 /// The definition of a condition, one thing at a time.
 pub struct Plain<'o> {
@@ -16,11 +18,7 @@ pub struct Plain<'o> {
 
 impl<'o> Plain<'o> {
     pub fn new(org: &'o Org, unlisted_groups: bool) -> Self {
-        let users = (0..org.users.len()).flat_map(|at| org.grants_of_user(UserIx::new(at)));
-        let groups = (0..org.groups.len()).flat_map(|at| org.grants_of_group(GroupIx::new(at)));
-        let accounts = (0..org.service_accounts.len()).map(ServiceAccountIx::new);
-        let accounts = accounts.flat_map(|account| org.grants_of_account(account));
-        Self { org, grants: users.chain(groups).chain(accounts).collect(), unlisted_groups }
+        Self { org, grants: principals(org).flat_map(|one| grants_of(org, one)).collect(), unlisted_groups }
     }
 
     fn knows_memberships(&self) -> bool {
@@ -88,7 +86,7 @@ impl<'o> Plain<'o> {
                 Known::Null => Truth::No,
                 Known::Value(flag) => (flag == *wanted).into(),
             },
-            Predicate::Time(_, column, test) => match column(org, row) {
+            Predicate::Time(_, column, test) => match self.time(*column, row, at) {
                 Known::Missing => Truth::Unknown,
                 Known::Null => test.null.into(),
                 Known::Value(time) => (!test.null && test.older_than.is_none_or(|length| NOW - time > length)).into(),
@@ -155,6 +153,37 @@ impl<'o> Plain<'o> {
         }
     }
 
+    fn time(&self, column: TimeColumn, row: usize, at: usize) -> Known<Time> {
+        let org = self.org;
+        let read = match column {
+            TimeColumn::Each(read) => return read(org, row),
+            TimeColumn::Added => &self.grants[at],
+        };
+        let Scope::Project(project) = read.scope else {
+            return match read.principal {
+                Principal::User(user) => org.user(user).added_at,
+                Principal::Group(group) => org.group(group).created_at,
+                Principal::ServiceAccount(account) => org.service_account(account).created_at,
+            };
+        };
+        let lists = |collection| org.coverage.of(collection).covers(&org.project(project).id);
+        let (found, all) = match read.principal {
+            Principal::User(user) => {
+                let member = org.project_users.iter().find(|link| link.project == project && link.user == user);
+                (member.map(|link| link.added_at), lists(Collection::ProjectUsers))
+            }
+            Principal::Group(group) => {
+                let link = org.project_groups.iter().find(|link| link.project == project && link.group == group);
+                (link.map(|link| link.created_at), lists(Collection::ProjectGroups))
+            }
+            Principal::ServiceAccount(account) => {
+                let account = org.service_account(account);
+                ((account.project == project).then_some(account.created_at), true)
+            }
+        };
+        found.unwrap_or(if all { Known::Null } else { Known::Missing })
+    }
+
     #[expect(clippy::too_many_lines, reason = "one relation after the other")]
     fn related(&self, relation: Relation, scopes: Extent, kind: Kind, at: usize) -> (Vec<usize>, bool) {
         let org = self.org;
@@ -177,7 +206,7 @@ impl<'o> Plain<'o> {
                     | Kind::ApiKey
                     | Kind::Grant => Principal::User(UserIx::new(at)),
                 };
-                (grants(&|grant| grant.principal == principal), !org.knows_grants(principal, scopes))
+                (grants(&|grant| grant.principal == principal), !knows_grants(org, principal, scopes))
             }
             Relation::Holders if kind == Kind::Role => {
                 // Of whom only projects tell, a rule that reads no projects knows nothing.

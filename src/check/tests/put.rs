@@ -68,6 +68,7 @@ impl Seen<'_> {
                 role,
                 api_key_last_used_at: known
                     .map_or(Known::Missing, |person| person.last_used.map_or(Known::Null, Known::Value)),
+                added_at: since(id.len() + usize::from(id.as_bytes()[1])),
                 listed: *listed,
                 ..User::default()
             };
@@ -98,14 +99,19 @@ impl Seen<'_> {
             let project = builder.project_ix(&format!("p{at}")).expect("built");
             let user = builder.user_ix(id).expect("whoever is in a project is among the users");
             let mut assignments = self.ways(builder, held);
-            let user = ProjectUser { project, user, role: word(builder, *role), added_at: Known::Missing };
+            let user = ProjectUser {
+                project,
+                user,
+                role: word(builder, *role),
+                added_at: since(*at + id.len() + usize::from(id.as_bytes()[1])),
+            };
             builder.project_user(user, &mut assignments).expect("in order");
         }
         for ((at, id), held) in &self.links {
             let project = builder.project_ix(&format!("p{at}")).expect("built");
             let group = builder.group_ix(id).expect("built");
             let roles = held.iter().map(|role| builder.role_ix(role).expect("assigned")).collect();
-            let link = ProjectGroup { project, group, created_at: Known::Missing };
+            let link = ProjectGroup { project, group, created_at: since(*at + usize::from(id.as_bytes()[1])) };
             builder.project_group(link, roles).expect("in order");
         }
         for ((at, id), (role, groups, held)) in &self.accounts {
@@ -114,7 +120,7 @@ impl Seen<'_> {
                 project: builder.project_ix(&format!("p{at}")).expect("built"),
                 name: Known::Value(format!("S of P{at}").into()),
                 role: word(builder, *role),
-                created_at: Known::Missing,
+                created_at: since(*at),
             };
             let mut assignments = self.ways(builder, held);
             let mut groups = groups.iter().map(|group| builder.group_ix(group).expect("told")).collect();
@@ -166,7 +172,13 @@ impl Seen<'_> {
         for (at, (owner, picked)) in invites {
             let count = self.world.projects.len();
             let projects: BTreeSet<usize> = picked.iter().filter(|_| count > 0).map(|at| at % count).collect();
-            let projects = projects.into_iter().map(|at| (Text::from(format!("p{at}")), Known::Missing)).collect();
+            let mut role = |project: usize| match (at + project) % 3 {
+                0 => Known::Missing,
+                1 => Known::Value(builder.symbols.intern("owner")),
+                _ => Known::Value(builder.symbols.intern("member")),
+            };
+            let projects: Vec<_> =
+                projects.into_iter().map(|project| (Text::from(format!("p{project}")), role(project))).collect();
             let invite = Invite {
                 id: format!("i{at}").into(),
                 role: Known::Value(builder.symbols.intern(if *owner { "owner" } else { "reader" })),
@@ -175,6 +187,15 @@ impl Seen<'_> {
             };
             builder.invite(invite).expect("in order");
         }
+    }
+}
+
+/// A time, or none that is known: some of each.
+fn since(number: usize) -> Known<i64> {
+    match number % 3 {
+        0 => Known::Missing,
+        1 => Known::Value(super::NOW - 200 * 86_400),
+        _ => Known::Value(super::NOW - 86_400),
     }
 }
 

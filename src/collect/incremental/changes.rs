@@ -9,7 +9,7 @@ use crate::api::page::Page;
 use crate::api::pagination::{ListRequest, Listed, list};
 use crate::api::wire::Stamp;
 use crate::collect::Collector;
-use crate::collect::incremental::{OVERLAP, SLOW, carry, hidden, named};
+use crate::collect::incremental::{OVERLAP, carry, hidden, named};
 use crate::collect::responses::Responses;
 use crate::org::{Collection, Org};
 use crate::time::{Time, rfc3339};
@@ -95,7 +95,7 @@ impl Collector<'_> {
         let slow = self.slow_collections();
         hidden(&now, &slow)?;
         responses.carried = carry(old, &now, &named(&changes.events, old, &now)?);
-        for collection in SLOW.into_iter().filter(|collection| !slow.contains(collection)) {
+        for collection in Collection::PER_MEMBER.into_iter().filter(|collection| !slow.contains(collection)) {
             responses.carried.drop(collection);
         }
         Ok(())
@@ -103,6 +103,6 @@ impl Collector<'_> {
 
     /// The requested collections that are read one principal at a time.
     pub(crate) fn slow_collections(&self) -> Vec<Collection> {
-        SLOW.into_iter().filter(|collection| self.needs(*collection)).collect()
+        Collection::PER_MEMBER.into_iter().filter(|collection| self.needs(*collection)).collect()
     }
 }

@@ -22,10 +22,6 @@ pub use named::named;
 /// arrive.
 pub const OVERLAP: Time = 30 * 60;
 
-/// The collections that are read one principal at a time and reused if nothing has changed.
-pub const SLOW: [Collection; 3] =
-    [Collection::UserRoles, Collection::ProjectUserRoles, Collection::ServiceAccountRoles];
-
 /// The collections that show whether somebody's organization roles have changed; a gap in them may hide a change.
 const SHOWN: [Collection; 5] =
     [Collection::Users, Collection::Roles, Collection::Groups, Collection::GroupRoles, Collection::GroupMembers];

@@ -152,7 +152,7 @@ fn attribute_row(kind: Kind, attribute: &Attribute) -> Value {
     let (takes, leads_to) = match attribute.type_ {
         Type::Text(Case::Exact, _) => ("text", None),
         Type::Text(Case::Fold, _) => ("text, whatever its case", None),
-        Type::List(_) => ("list of texts", None),
+        Type::List(..) => ("list of texts", None),
         Type::Flag(_) => ("true or false", None),
         Type::Time(_) => ("time", None),
         Type::Relation(relation) if relation.to_one() => ("relation to one", Some(relation.target().name())),

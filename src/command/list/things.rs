@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::table::Table;
 use crate::org::{Collection, Kind, Known, Org, State};
-use crate::policy::{Attribute, PERMISSIONS, TextColumn, Type, of};
+use crate::policy::{Attribute, PERMISSIONS, TextColumn, TimeColumn, Type, of};
 use crate::time::rfc3339;
 
 /// All things of a kind, sorted by id.
@@ -100,9 +100,12 @@ fn value(org: &Org, attribute: &Attribute, at: usize) -> Option<Known<Value>> {
         Type::Text(_, TextColumn::Each(read)) => Some(read(org, at).map(Value::from)),
         Type::Text(_, TextColumn::Derived(read)) => Some(read(org, at).map(Value::from)),
         Type::Text(_, TextColumn::Symbol(read)) => Some(read(org, at).map(word)),
-        Type::List(read) => Some(read(org, at).map(|words| words.iter().copied().map(word).collect())),
+        Type::List(_, read) => Some(read(org, at).map(|words| words.iter().copied().map(word).collect())),
         Type::Flag(read) => Some(read(org, at).map(Value::from)),
-        Type::Time(read) => Some(read(org, at).map(|time| rfc3339(time).into())),
-        Type::Text(_, TextColumn::Principal | TextColumn::Scope) | Type::Relation(_) | Type::Via => None,
+        Type::Time(TimeColumn::Each(read)) => Some(read(org, at).map(|time| rfc3339(time).into())),
+        Type::Text(_, TextColumn::Principal | TextColumn::Scope)
+        | Type::Time(TimeColumn::Added)
+        | Type::Relation(_)
+        | Type::Via => None,
     }
 }

@@ -36,6 +36,8 @@ impl Anchor {
     pub fn find(&self, org: &Org) -> Meant {
         let kind = match self.kind {
             ThingKind::Organization => return Meant::One(Thing::organization().id),
+            // An organization has none.
+            ThingKind::Rule | ThingKind::File => return Meant::Nothing,
             // A grant has no name, and its id is put together.
             ThingKind::Of(Kind::Grant) => return Meant::One(Text::new(&self.name)),
             ThingKind::Of(kind) => kind,

@@ -15,7 +15,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::bounded;
-use crate::document::{Located, SourceText};
+use crate::document::{Located, Location, SourceText};
 use crate::escape::shown;
 use crate::finding::{Acceptance, Outcome, Status};
 use crate::org::Org;
@@ -80,6 +80,11 @@ impl Waivers {
         };
         let sources = paths.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
         Self::read(&sources, terms)
+    }
+
+    /// Each rule that they name, with the place of the waiver.
+    pub fn rules(&self) -> impl Iterator<Item = (&str, &Location)> {
+        self.entries.iter().flat_map(|entry| entry.rules.iter().map(|rule| (rule.as_str(), &entry.location)))
     }
 
     pub(super) fn read(sources: &[Arc<SourceText>], terms: &Terms) -> Result<Self, Error> {

@@ -6,7 +6,7 @@ use super::Terms;
 use super::anchor::Anchor;
 use super::entry::Entry;
 use crate::document::tree::{Node, Yaml, parse};
-use crate::document::{Fields, Location, Params, Problem, Reader, SourceText};
+use crate::document::{Fields, Location, Problem, Reader, SourceText};
 use crate::finding::{ThingKind, Waiver};
 use crate::org::Kind;
 use crate::time::{Time, day, parse_timestamp};
@@ -17,7 +17,7 @@ const SECONDS_OF_A_DAY: i64 = 86_400;
 /// The waivers of a file, or all that is wrong with it.
 pub fn entries(source: &Arc<SourceText>, terms: &Terms) -> Result<Vec<Entry>, Vec<Problem>> {
     let root = parse(&source.text).map_err(|problem| vec![problem])?;
-    let mut reader = Reader { source, params: Params::default(), problems: Vec::new() };
+    let mut reader = Reader::new(source);
     let entries = reader.waivers(&root, terms);
     let mut problems = reader.problems;
     problems.sort_by_key(|problem| problem.span.start);
@@ -98,7 +98,7 @@ impl Reader<'_> {
             self.problem(Problem::new(node.span.clone(), message).help("write a waiver for each"));
             return None;
         };
-        let kind = Kind::ALL.into_iter().find(|kind| kind.name() == key.text)?;
+        let kind = Kind::named(&key.text)?;
         let name = self.exact(value, &format!("`{}`", key.text))?;
         Some(Anchor { kind: ThingKind::Of(kind), name })
     }

@@ -70,6 +70,6 @@ fn on_rule(entry: &Entry, resolved: &Resolved, rule: &RuleResult, is_used: bool)
 fn spoken(anchor: &Anchor) -> String {
     match anchor.kind {
         ThingKind::Organization => "the organization".to_owned(),
-        ThingKind::Of(_) => format!("{} `{}`", anchor.kind.words(), anchor.name),
+        ThingKind::Of(_) | ThingKind::Rule | ThingKind::File => format!("{} `{}`", anchor.kind.words(), anchor.name),
     }
 }

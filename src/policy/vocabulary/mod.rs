@@ -1,18 +1,17 @@
 //! The vocabulary of the policy language, as one table. Loading, type checks, "did you mean", and what a rule reads
 //! all follow from a row; to add an attribute is to add one.
 
+use std::borrow::Cow;
+
 use super::Counted;
-use crate::org::{Collection, Extent, Kind, Known, Org, Symbol};
+use crate::org::{Collection, Kind, Known, Org, Symbol};
 use crate::time::Time;
 
-use Collection::{
-    AdminApiKeys, ApiKeys, GroupMembers, GroupRoles, Groups, Invites, ProjectGroupRoles, ProjectGroups, ProjectRoles,
-    ProjectUserRoles, ProjectUsers, Projects, Roles, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
-};
+use Collection::{AdminApiKeys, ApiKeys, Groups, Invites, ProjectRoles, Projects, Roles, ServiceAccounts, Users};
 
 mod table;
 
-use table::{GRANTS, TABLE};
+use table::TABLE;
 
 impl Kind {
     /// The word with its article.
@@ -33,20 +32,8 @@ impl Kind {
             // The API lists the keys of projects along with them: those tell them apart.
             Self::AdminApiKey => &[AdminApiKeys, Projects, ApiKeys],
             Self::ApiKey => &[Projects, ApiKeys],
-            Self::Grant => GRANTS,
+            Self::Grant => Collection::GRANTS,
         }
-    }
-}
-
-/// Whether a collection is still read where not all grants matter.
-pub fn matters(collection: Collection, scopes: Extent) -> bool {
-    match collection {
-        Roles | UserRoles | GroupRoles => scopes.organization,
-        Projects | ProjectUsers | ProjectGroups | ProjectRoles | ProjectUserRoles | ProjectGroupRoles => scopes.project,
-        // What it holds in the organization, it holds through a group; that it is one, only its project tells.
-        ServiceAccounts => scopes.service_accounts,
-        ServiceAccountRoles => scopes.project && scopes.service_accounts,
-        Users | Groups | GroupMembers | ApiKeys | AdminApiKeys | Invites => true,
     }
 }
 
@@ -76,6 +63,16 @@ pub enum Naming {
     OneOf(&'static [&'static str]),
     /// A permission.
     Permission,
+}
+
+impl Naming {
+    /// The words that the API is known to have.
+    pub fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::OneOf(words) => words,
+            Self::Itself | Self::Permission => &[],
+        }
+    }
 }
 
 /// Whether letters compare with or without case.
@@ -117,11 +114,17 @@ impl TextColumn {
 pub const SCOPES: [&str; 2] = ["organization", "project"];
 
 /// How to read a list of words.
-pub type ListColumn = for<'a> fn(&'a Org, usize) -> Known<&'a [Symbol]>;
+pub type ListColumn = for<'a> fn(&'a Org, usize) -> Known<Cow<'a, [Symbol]>>;
 /// How to read true or false.
 pub type FlagColumn = fn(&Org, usize) -> Known<bool>;
 /// How to read a time.
-pub type TimeColumn = fn(&Org, usize) -> Known<Time>;
+#[derive(Clone, Copy, Debug)]
+pub enum TimeColumn {
+    /// Each thing has its own.
+    Each(fn(&Org, usize) -> Known<Time>),
+    /// Of a grant: since when its principal is in the organization or project where it holds.
+    Added,
+}
 
 /// The type of an attribute. For a grant, `Text` and `List` are read off its role.
 #[derive(Clone, Copy, Debug)]
@@ -129,7 +132,7 @@ pub enum Type {
     /// A text.
     Text(Case, TextColumn),
     /// A list of words.
-    List(ListColumn),
+    List(Case, ListColumn),
     /// True or false.
     Flag(FlagColumn),
     /// A point in time.

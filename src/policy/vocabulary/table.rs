@@ -1,11 +1,13 @@
 //! The table of attributes: a row for each.
 
-use super::{Attribute, Case, Naming, Relation, TextColumn, Type};
-use crate::org::{Collection, Kind, Known, Org, Symbol, plain_name};
+use std::borrow::Cow;
+
+use super::{Attribute, Case, Naming, Relation, TextColumn, TimeColumn, Type};
+use crate::org::{Collection, Kind, Known, Org, Symbol, Text, plain_name};
 
 use Collection::{
     ApiKeys, GroupMembers, GroupRoles, Groups, ProjectGroupRoles, ProjectGroups, ProjectRoles, ProjectUserRoles,
-    ProjectUsers, Projects, Roles, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
+    ProjectUsers, Projects, ServiceAccountRoles, ServiceAccounts, UserRoles, Users,
 };
 
 macro_rules! each {
@@ -20,59 +22,18 @@ macro_rules! copied {
     };
 }
 
+macro_rules! time {
+    ($list:ident . $field:ident) => {
+        TimeColumn::Each(copied!($list.$field))
+    };
+}
+
 macro_rules! id {
     ($list:ident) => {
         TextColumn::Each(|org, at| Known::Value(org.$list[at].id.as_str()))
     };
 }
 
-/// Collections that together tell every effective grant.
-pub const GRANTS: &[Collection] = &[
-    Roles,
-    Users,
-    UserRoles,
-    Groups,
-    GroupRoles,
-    GroupMembers,
-    Projects,
-    ProjectUsers,
-    ProjectGroups,
-    ProjectRoles,
-    ProjectUserRoles,
-    ProjectGroupRoles,
-    ServiceAccounts,
-    ServiceAccountRoles,
-];
-/// Those that tell the grants of users.
-const OF_USERS: &[Collection] = &[
-    Roles,
-    Users,
-    UserRoles,
-    Groups,
-    GroupRoles,
-    GroupMembers,
-    Projects,
-    ProjectUsers,
-    ProjectGroups,
-    ProjectRoles,
-    ProjectUserRoles,
-    ProjectGroupRoles,
-];
-/// Those that tell the grants of groups.
-const OF_GROUPS: &[Collection] = &[Roles, Groups, GroupRoles, Projects, ProjectGroups, ProjectRoles, ProjectGroupRoles];
-/// Those that tell the grants of service accounts.
-const OF_ACCOUNTS: &[Collection] = &[
-    Roles,
-    Groups,
-    GroupRoles,
-    GroupMembers,
-    Projects,
-    ProjectGroups,
-    ProjectRoles,
-    ProjectGroupRoles,
-    ServiceAccounts,
-    ServiceAccountRoles,
-];
 /// Only an answer about an assignment carries these fields of a role; who is asked about is told by groups, too.
 const ASSIGNED: &[Collection] =
     &[UserRoles, GroupRoles, GroupMembers, ProjectUserRoles, ProjectGroupRoles, ServiceAccountRoles];
@@ -111,7 +72,7 @@ pub static TABLE: &[Attribute] = &{
         )
         .names(Itself),
         row(Role, "description", Text(Exact, each!(roles.description)), "free text"),
-        row(Role, "permissions", List(role_permissions), "what the role permits").names(Permission),
+        row(Role, "permissions", List(Exact, role_permissions), "what the role permits").names(Permission),
         row(Role, "predefined_role", Flag(copied!(roles.predefined_role)), "whether OpenAI defines the role"),
         row(
             Role,
@@ -121,10 +82,10 @@ pub static TABLE: &[Attribute] = &{
         )
         .names(Itself),
         row(Role, "scope", Text(Fold, TextColumn::Each(role_scope)), "`organization` or `project`").names(Itself),
-        row(Role, "created_at", Time(copied!(roles.created_at)), "when the role was created").reads(ASSIGNED),
-        row(Role, "updated_at", Time(copied!(roles.updated_at)), "when the role last changed").reads(ASSIGNED),
+        row(Role, "created_at", Time(time!(roles.created_at)), "when the role was created").reads(ASSIGNED),
+        row(Role, "updated_at", Time(time!(roles.updated_at)), "when the role last changed").reads(ASSIGNED),
         row(Role, "created_by", Text(Exact, each!(roles.created_by)), "the id of the account that created the role").reads(ASSIGNED),
-        row(Role, "holders", Type::Relation(Holders), "the grants of the role").reads(GRANTS),
+        row(Role, "holders", Type::Relation(Holders), "the grants of the role").reads(Collection::GRANTS),
         row(Role, "projects", Type::Relation(Relation::Projects), "the projects that list the role")
             .reads(&[Projects, ProjectRoles]),
         row(User, "id", Text(Exact, id!(users)), "the user's id").names(Itself),
@@ -139,23 +100,25 @@ pub static TABLE: &[Attribute] = &{
         .names(Itself),
         row(User, "is_service_account", Flag(copied!(users.is_service_account)), "whether it is a service account"),
         row(User, "is_scim_managed", Flag(copied!(users.is_scim_managed)), "whether an identity provider manages it"),
-        row(User, "added_at", Time(copied!(users.added_at)), "when the user joined the organization"),
-        row(User, "created", Time(copied!(users.created)), "when the account was created"),
+        row(User, "added_at", Time(time!(users.added_at)), "when the user joined the organization"),
+        row(User, "created", Time(time!(users.created)), "when the account was created"),
         row(
             User,
             "api_key_last_used_at",
-            Time(copied!(users.api_key_last_used_at)),
+            Time(time!(users.api_key_last_used_at)),
             "when one of the user's keys was last used; `null` if never",
         ),
         row(User, "enabled", Flag(copied!(users.enabled)), "whether the account is enabled"),
         row(User, "banned", Flag(copied!(users.banned)), "whether the account is banned"),
+        row(User, "listed", Flag(user_listed), "whether the list of users has it, not just a group or a project")
+            .reads(&[Users, Groups, GroupMembers, Projects, ProjectUsers]),
         row(
             User,
             "holds",
             Type::Relation(Holds),
             "the user's effective grants: direct, through groups, and implied by membership",
         )
-        .reads(OF_USERS),
+        .reads(Collection::GRANTS_OF_USERS),
         row(User, "groups", Type::Relation(Relation::Groups), "the groups that list the user")
             .reads(&[Groups, GroupMembers]),
         row(User, "projects", Type::Relation(Relation::Projects), "the projects that list the user")
@@ -170,24 +133,24 @@ pub static TABLE: &[Attribute] = &{
             "`group` or `tenant_group`",
         )
         .names(Itself),
-        row(Group, "created_at", Time(copied!(groups.created_at)), "when the group was created"),
+        row(Group, "created_at", Time(time!(groups.created_at)), "when the group was created"),
         row(Group, "members", Type::Relation(Members), "the members of the group").reads(&[Users, GroupMembers]),
-        row(Group, "holds", Type::Relation(Holds), "the grants of the group").reads(OF_GROUPS),
+        row(Group, "holds", Type::Relation(Holds), "the grants of the group").reads(Collection::GRANTS_OF_GROUPS),
         row(Group, "projects", Type::Relation(Relation::Projects), "the projects that list the group")
             .reads(&[Projects, ProjectGroups]),
         row(Project, "id", Text(Exact, id!(projects)), "the project's id").names(Itself),
         row(Project, "name", Text(Exact, each!(projects.name)), "display name").names(Itself),
         row(Project, "status", Text(Fold, TextColumn::Symbol(copied!(projects.status))), "`active` or `archived`")
             .names(OneOf(&["active", "archived"])),
-        row(Project, "created_at", Time(copied!(projects.created_at)), "when the project was created"),
-        row(Project, "archived_at", Time(copied!(projects.archived_at)), "when it was archived; `null` if it is not"),
+        row(Project, "created_at", Time(time!(projects.created_at)), "when the project was created"),
+        row(Project, "archived_at", Time(time!(projects.archived_at)), "when it was archived; `null` if it is not"),
         row(
             Project,
             "holders",
             Type::Relation(Holders),
             "the grants in the project; in a condition on a permission, also those of the organization",
         )
-        .reads(GRANTS),
+        .reads(Collection::GRANTS),
         row(Project, "members", Type::Relation(Members), "the users that the project lists; not those of its groups")
             .reads(&[Users, ProjectUsers]),
         row(Project, "service_accounts", Type::Relation(Relation::ServiceAccounts), "its service accounts")
@@ -203,10 +166,10 @@ pub static TABLE: &[Attribute] = &{
             "the legacy role in its project: `owner`, `member` or `none`. Says nothing about custom roles; see `holds`",
         )
         .names(OneOf(&["owner", "member", "none"])),
-        row(ServiceAccount, "created_at", Time(copied!(service_accounts.created_at)), "when it was created"),
+        row(ServiceAccount, "created_at", Time(time!(service_accounts.created_at)), "when it was created"),
         row(ServiceAccount, "project", Type::Relation(Relation::Project), "its project"),
         row(ServiceAccount, "holds", Type::Relation(Holds), "its effective grants: in its project, and through groups")
-            .reads(OF_ACCOUNTS),
+            .reads(Collection::GRANTS_OF_SERVICE_ACCOUNTS),
         row(ServiceAccount, "groups", Type::Relation(Relation::Groups), "the groups that list it")
             .reads(&[Groups, GroupMembers]),
         row(Invite, "id", Text(Exact, id!(invites)), "the invitation's id").names(Itself),
@@ -225,27 +188,41 @@ pub static TABLE: &[Attribute] = &{
             "`pending`, `accepted` or `expired`",
         )
         .names(OneOf(&["pending", "accepted", "expired"])),
-        row(Invite, "created_at", Time(copied!(invites.created_at)), "when it was sent"),
-        row(Invite, "expires_at", Time(copied!(invites.expires_at)), "when it expires; `null` if never"),
-        row(Invite, "accepted_at", Time(copied!(invites.accepted_at)), "when it was accepted; `null` if it was not"),
+        row(Invite, "created_at", Time(time!(invites.created_at)), "when it was sent"),
+        row(Invite, "expires_at", Time(time!(invites.expires_at)), "when it expires; `null` if never"),
+        row(Invite, "accepted_at", Time(time!(invites.accepted_at)), "when it was accepted; `null` if it was not"),
         row(Invite, "projects", Type::Relation(Relation::Projects), "the projects that the invitee will join")
             .reads(&[Projects]),
+        row(
+            Invite,
+            "project_roles",
+            List(Fold, invite_project_roles),
+            "the legacy roles that the invitee will get in these projects: `owner` or `member`",
+        )
+        .names(OneOf(&["owner", "member"])),
         row(AdminApiKey, "id", Text(Exact, id!(admin_api_keys)), "the key's id").names(Itself),
         row(AdminApiKey, "name", Text(Exact, each!(admin_api_keys.name)), "display name").names(Itself),
-        row(AdminApiKey, "created_at", Time(copied!(admin_api_keys.created_at)), "when it was created"),
-        row(AdminApiKey, "expires_at", Time(copied!(admin_api_keys.expires_at)), "when it expires; `null` if never"),
+        row(AdminApiKey, "created_at", Time(time!(admin_api_keys.created_at)), "when it was created"),
+        row(AdminApiKey, "expires_at", Time(time!(admin_api_keys.expires_at)), "when it expires; `null` if never"),
         row(
             AdminApiKey,
             "last_used_at",
-            Time(copied!(admin_api_keys.last_used_at)),
+            Time(time!(admin_api_keys.last_used_at)),
             "when it was last used; `null` if never",
         ),
+        row(
+            AdminApiKey,
+            "owner_type",
+            Text(Fold, TextColumn::Symbol(|org, at| org.admin_api_keys[at].owner.kind)),
+            "what owns the key: `user` or `service_account`",
+        )
+        .names(OneOf(&["user", "service_account"])),
         row(AdminApiKey, "owner", Type::Relation(Relation::User), "the user who owns the key, if the organization has such a user")
             .reads(&[Users]),
         row(ApiKey, "id", Text(Exact, id!(api_keys)), "the key's id").names(Itself),
         row(ApiKey, "name", Text(Exact, each!(api_keys.name)), "display name").names(Itself),
-        row(ApiKey, "created_at", Time(copied!(api_keys.created_at)), "when it was created"),
-        row(ApiKey, "last_used_at", Time(copied!(api_keys.last_used_at)), "when it was last used; `null` if never"),
+        row(ApiKey, "created_at", Time(time!(api_keys.created_at)), "when it was created"),
+        row(ApiKey, "last_used_at", Time(time!(api_keys.last_used_at)), "when it was last used; `null` if never"),
         row(
             ApiKey,
             "owner_project_access",
@@ -254,6 +231,13 @@ pub static TABLE: &[Attribute] = &{
         )
         .names(OneOf(&["active", "inactive"])),
         row(ApiKey, "project", Type::Relation(Relation::Project), "its project"),
+        row(
+            ApiKey,
+            "owner_type",
+            Text(Fold, TextColumn::Symbol(|org, at| org.api_keys[at].owner.kind)),
+            "what owns the key: `user` or `service_account`",
+        )
+        .names(OneOf(&["user", "service_account"])),
         row(ApiKey, "owner", Type::Relation(Relation::User), "the user who owns the key, if the organization has such a user")
             .reads(&[Users]),
         row(
@@ -269,8 +253,14 @@ pub static TABLE: &[Attribute] = &{
             Text(Fold, TextColumn::Principal),
             "who holds the role: `user`, `service_account` or `group`",
         ),
-        row(Grant, "permission", List(role_permissions), "what the granted role permits").names(Permission),
+        row(Grant, "permission", List(Exact, role_permissions), "what the granted role permits").names(Permission),
         row(Grant, "scope", Text(Fold, TextColumn::Scope), "where the grant holds: `organization` or `project`"),
+        row(
+            Grant,
+            "added_at",
+            Time(TimeColumn::Added),
+            "when the holder joined the organization or, for a grant in a project, the project; `null` if a project has the holder only through a group",
+        ),
         row(Grant, "role", Type::Relation(Relation::Role), "the granted role"),
         row(Grant, "project", Type::Relation(Relation::Project), "the project where the grant holds, if it is a grant in a project"),
         row(Grant, "user", Type::Relation(Relation::User), "the user who holds the role, if it is a user"),
@@ -285,8 +275,29 @@ pub static TABLE: &[Attribute] = &{
     ]
 };
 
-fn role_permissions(org: &Org, at: usize) -> Known<&[Symbol]> {
-    org.roles[at].permissions.as_ref().map(Vec::as_slice)
+fn role_permissions(org: &Org, at: usize) -> Known<Cow<'_, [Symbol]>> {
+    org.roles[at].permissions.as_ref().map(|words| Cow::Borrowed(words.as_slice()))
+}
+
+/// If one of them is missing, so is the list.
+fn invite_project_roles(org: &Org, at: usize) -> Known<Cow<'_, [Symbol]>> {
+    let words = |projects: &Vec<(Text, Known<Symbol>)>| -> Option<Vec<Symbol>> {
+        let known = projects.iter().filter(|(_, word)| *word != Known::Null);
+        known.map(|(_, word)| word.value().copied()).collect()
+    };
+    match org.invites[at].projects.as_ref().map(words) {
+        Known::Value(Some(words)) => Known::Value(Cow::Owned(words)),
+        Known::Value(None) | Known::Missing => Known::Missing,
+        Known::Null => Known::Null,
+    }
+}
+
+/// Where the list broke off, it may have whom only others tell of.
+fn user_listed(org: &Org, at: usize) -> Known<bool> {
+    match org.users[at].listed {
+        false if !org.coverage.of(Users).exhaustive() => Known::Missing,
+        listed => Known::Value(listed),
+    }
 }
 
 fn role_plain_name(org: &Org, at: usize) -> Known<String> {

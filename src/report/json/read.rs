@@ -87,7 +87,7 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
     let mut findings: HashMap<String, Vec<Finding>> = HashMap::new();
     for row in report.findings {
         let rule = row.rule.to_string();
-        findings.entry(rule).or_default().push(pool.finding(row)?);
+        findings.entry(rule).or_default().push(pool.finding(row, &outcome.policies)?);
     }
     for row in report.rules {
         let (verdict, counts) = (row.verdict.to_string(), (row.violations, row.unknown));
@@ -147,6 +147,12 @@ fn policy(row: PolicyRow<'_>) -> Result<PolicyFile> {
     }
 }
 
+/// The policy that a rule or a finding says it stands in.
+fn source(policies: &[PolicyFile], name: &str) -> Result<Arc<SourceText>> {
+    let missing = || Unreadable::Contradiction(format!("{name} is missing from `policies`"));
+    policies.iter().map(|policy| &policy.source).find(|source| source.name == name).cloned().ok_or_else(missing)
+}
+
 fn coverage(row: CoverageRow<'_>) -> Result<CollectionSummary> {
     Ok(CollectionSummary {
         collection: collection(&row.collection)?,
@@ -160,7 +166,7 @@ fn coverage(row: CoverageRow<'_>) -> Result<CollectionSummary> {
 }
 
 fn thing(row: ThingRow<'_>) -> Result<Thing> {
-    let kinds = Kind::ALL.map(ThingKind::Of).into_iter().chain([ThingKind::Organization]);
+    let kinds = Kind::ALL.map(ThingKind::Of).into_iter().chain(ThingKind::OTHERS);
     Ok(Thing {
         kind: word("kind", kinds, ThingKind::name, &row.kind)?,
         id: Text::from(row.id),
@@ -220,10 +226,7 @@ impl Pool {
     }
 
     fn rule(&self, row: RuleRow<'_>, policies: &[PolicyFile]) -> Result<RuleResult> {
-        let Some(policy) = policies.iter().find(|policy| policy.source.name == row.policy.file) else {
-            return contradiction(format!("rule `{}` refers to {}, which does not exist", row.id, row.policy.file));
-        };
-        let source = Arc::clone(&policy.source);
+        let source = source(policies, &row.policy.file)?;
         let info = RuleInfo {
             id: row.id.into_owned(),
             title: row.title.into_owned(),
@@ -257,7 +260,7 @@ impl Pool {
         Ok(Matched { role: self.thing(&row.role)?, patterns })
     }
 
-    fn finding(&mut self, row: FindingRow<'_>) -> Result<Finding> {
+    fn finding(&mut self, row: FindingRow<'_>, policies: &[PolicyFile]) -> Result<Finding> {
         let subject = thing(row.subject)?;
         // Among the things as well, it is shared with them.
         let shared = self.things.get(subject.id.as_str()).filter(|known| ***known == subject).cloned();
@@ -280,6 +283,7 @@ impl Pool {
             missing: row.missing.into_owned(),
             waiver: row.waiver.map(waiver).transpose()?.map(Arc::new),
             region: row.policy,
+            file: row.file.map(|name| source(policies, &name)).transpose()?,
             fingerprint: row.fingerprint.into_owned(),
             subject,
         })

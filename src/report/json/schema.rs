@@ -233,6 +233,9 @@ pub struct FindingRow<'a> {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more_paths: usize,
     pub policy: Region,
+    /// The file of that place, where it is another than the rule's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Cow<'a, str>>,
     pub waiver: Option<WaiverRow<'a>>,
     pub fingerprint: Cow<'a, str>,
 }

@@ -241,6 +241,7 @@ fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &Keys) -> Findi
         paths: finding.paths.iter().map(path).collect(),
         more_paths: finding.more_paths,
         policy: finding.region,
+        file: finding.file.as_ref().map(|file| Cow::Borrowed(file.name.as_str())),
         waiver: finding.waiver.as_deref().map(waiver),
         fingerprint: Cow::Borrowed(&finding.fingerprint),
     }

@@ -43,7 +43,7 @@ fn head(page: &mut Page, rule: &RuleResult, findings: &[Finding]) {
     let mut counts = Vec::new();
     if rule.violations() > 0 {
         let of = findings[0].subject.kind;
-        counts.push(if of == ThingKind::Organization || rule.violations() > rule.selected {
+        counts.push(if ThingKind::OTHERS.contains(&of) || rule.violations() > rule.selected {
             plural(rule.violations(), "violation")
         } else {
             format!("{} of {}", number(rule.violations()), things(rule.selected, of))
@@ -249,7 +249,7 @@ impl<'p, 'o> Body<'p, 'o> {
 
     /// The values that failed.
     fn facts(&self, finding: &Finding) -> String {
-        failed(finding, &self.rule.info.location.source, self.outcome.as_of)
+        failed(finding, finding.source(&self.rule.info), self.outcome.as_of)
     }
 
     /// The values that failed, if they are the same for all.

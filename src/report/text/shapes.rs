@@ -22,7 +22,8 @@ pub fn alike<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Vec<&'
         let attributes: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.attribute.as_str()).collect();
         // The organization is the subject of many a finding: what each says is all that tells them apart.
         let said = Some(&finding.message).filter(|_| finding.subject.kind == ThingKind::Organization);
-        let key = (finding.region, paths, attributes, (finding.more_paths, finding.missing.as_slice()), said);
+        let file = finding.file.as_ref().map(|file| file.name.as_str());
+        let key = ((file, finding.region), paths, attributes, (finding.more_paths, finding.missing.as_slice()), said);
         let number = *numbers.entry(key).or_insert_with(|| {
             shapes.push(Vec::new());
             shapes.len() - 1

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use owo_colors::Style;
 use textwrap::core::display_width;
@@ -14,10 +15,26 @@ use crate::finding::{Finding, RuleResult, Status};
 /// The fewest columns of a line that are drawn, however narrow the terminal.
 const NARROWEST: usize = 20;
 
-/// Draws the lines of the policy with the words that a rule fired by.
+/// Draws the lines of the policy with the words that a rule fired by; findings may stand in other files.
 pub fn draw(page: &mut Page, rule: &RuleResult, findings: &[Finding], style: Style) {
-    let source = &rule.info.location.source;
-    let regions = fired(rule, findings);
+    let mut sources: Vec<&Arc<SourceText>> = Vec::new();
+    for finding in findings {
+        let source = finding.source(&rule.info);
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    if sources.is_empty() {
+        sources.push(&rule.info.location.source);
+    }
+    for source in sources {
+        let here: Vec<&Finding> = findings.iter().filter(|finding| finding.source(&rule.info) == source).collect();
+        piece(page, source, &fired(rule, source, &here), style);
+    }
+}
+
+/// The lines of one file.
+fn piece(page: &mut Page, source: &SourceText, regions: &[Region], style: Style) {
     let width = regions.last().map_or(1, |region| region.line.to_string().len());
     let faint = Style::new().blue();
     let first = regions[0];
@@ -26,7 +43,7 @@ pub fn draw(page: &mut Page, rule: &RuleResult, findings: &[Finding], style: Sty
     page.line(&format!("  {:width$}{arrow} {}", "", visible(&place)));
     let mut lines: BTreeMap<u32, Vec<Region>> = BTreeMap::new();
     for region in regions {
-        lines.entry(region.line).or_default().push(region);
+        lines.entry(region.line).or_default().push(*region);
     }
     let bar = page.paint("|", faint);
     let room = page.style.width.saturating_sub(width + 5).max(NARROWEST);
@@ -41,13 +58,15 @@ pub fn draw(page: &mut Page, rule: &RuleResult, findings: &[Finding], style: Sty
 
 /// The words that fired, in order; of two of which one holds the other, the inner one. If nothing did, the words that
 /// the first finding is about, or the rule.
-fn fired(rule: &RuleResult, findings: &[Finding]) -> Vec<Region> {
+fn fired(rule: &RuleResult, source: &Arc<SourceText>, findings: &[&Finding]) -> Vec<Region> {
     let mut fired: BTreeSet<Region> = BTreeSet::new();
     for finding in findings.iter().filter(|finding| finding.status == Status::Violation) {
         fired.insert(finding.region);
         fired.extend(finding.evidence.iter().map(|evidence| evidence.region));
     }
-    fired.extend(rule.matched.iter().flat_map(|matched| &matched.patterns).map(|(region, _)| *region));
+    let own = *source == rule.info.location.source;
+    let matched = rule.matched.iter().filter(|_| own);
+    fired.extend(matched.flat_map(|matched| &matched.patterns).map(|(region, _)| *region));
     let begin = |region: &Region| (region.line, region.column);
     let end = |region: &Region| (region.end_line, region.end_column);
     let holds =

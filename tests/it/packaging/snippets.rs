@@ -29,7 +29,7 @@ const PAGES: &[(&str, &[Check])] = &[
     ("docs/ci.md", &[container, attestation]),
     ("docs/collection.md", &[]),
     ("docs/linting.md", &[linted, lint_finding, lint_configuration]),
-    ("docs/policies.md", &[policy, condition, policy, policy]),
+    ("docs/policies.md", &[policy, condition, policy, policy, policy]),
     ("docs/trust.md", &[]),
     ("docs/testing.md", &[policy, policy_tests, failed_policy_test]),
 ];

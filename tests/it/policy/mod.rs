@@ -2,7 +2,9 @@
 
 mod counted;
 mod language;
+mod links;
 mod load_errors;
+mod named;
 mod params;
 mod projects;
 mod relations;

@@ -1,0 +1,155 @@
+//! Why a principal may hold more than was read, or somebody else may.
+
+use super::gaps::{Gaps, sentences};
+use super::own::{Own, groups_of, of_group, own};
+use super::{Access, knows_grants};
+use crate::org::{Collection, Extent, GroupIx, Kind, Known, Org, Principal, Scope, part_id};
+
+impl Access<'_> {
+    /// Why this principal may hold more in these scopes than was read, in sentences; none if all was read.
+    pub fn missing_of(&self, principal: Principal, extent: Extent) -> Vec<String> {
+        let mut found = Vec::new();
+        if !knows_grants(self.org, principal, extent) {
+            Gaps::new(self, &mut found).grants_of(principal, extent);
+        }
+        sentences(&found, None)
+    }
+
+    /// Why there may be grants in these scopes that were not read, of whomever, in sentences; none if all were read.
+    pub fn missing(&self, extent: Extent) -> Vec<String> {
+        let mut found = Vec::new();
+        Gaps::new(self, &mut found).grants(extent);
+        sentences(&found, None)
+    }
+}
+
+impl Gaps<'_, '_, '_> {
+    /// Notes why a principal may hold more than was read.
+    pub fn grants_of(&mut self, principal: Principal, extent: Extent) {
+        let org = self.access.org;
+        if let Principal::Group(group) = principal {
+            return self.grants_of_group(group, extent);
+        }
+        let meant = own(org, principal).filter(|own| extent.contain(own.scope));
+        let (organization, projects): (Vec<_>, Vec<_>) = meant.partition(|own| own.scope == Scope::Organization);
+        for own in organization {
+            self.own(principal, own);
+        }
+        if extent.project && matches!(principal, Principal::User(_)) && !org.knows_all_project_users() {
+            self.unread(Collection::ProjectUsers);
+        }
+        for own in projects {
+            self.own(principal, own);
+        }
+        self.memberships(extent);
+        for &group in groups_of(org, principal) {
+            self.grants_of_group(group, extent);
+        }
+    }
+
+    /// Notes why somebody may hold more in one scope, groups aside.
+    fn own(&mut self, principal: Principal, own: Own<'_>) {
+        let org = self.access.org;
+        let project = match own.scope {
+            Scope::Organization => None,
+            Scope::Project(project) => Some(&org.project(project).id),
+        };
+        let (kind, at, roles) = match (principal, project) {
+            (Principal::User(user), None) => (Kind::User, user.at(), Collection::UserRoles),
+            (Principal::User(user), Some(_)) => (Kind::User, user.at(), Collection::ProjectUserRoles),
+            (Principal::ServiceAccount(account), _) => {
+                (Kind::ServiceAccount, account.at(), Collection::ServiceAccountRoles)
+            }
+            // A group holds nothing by membership.
+            (Principal::Group(_), _) => return,
+        };
+        let who = self.access.principal(principal);
+        let part = project.map_or_else(|| who.id.to_string(), |project| part_id(project, &who.id).to_string());
+        if !own.listed {
+            self.unread_of(roles, &part);
+        }
+        match (kind, project) {
+            _ if !own.legacy.is_missing() => {}
+            (Kind::User, Some(project)) => {
+                let why = self.access.why_unclear(Collection::ProjectUsers, &part, "role").map(str::to_owned);
+                let unsent = || format!("the API sent no `role` for {} in project {project}", who.label());
+                self.note(why.unwrap_or_else(unsent));
+            }
+            _ => self.unsent("role", kind, at),
+        }
+    }
+
+    fn grants_of_group(&mut self, group: GroupIx, extent: Extent) {
+        let org = self.access.org;
+        if extent.organization && !org.knows_group_roles(group) {
+            self.unread_of_group(Collection::GroupRoles, group);
+        }
+        if extent.project && !org.knows_all_project_groups() {
+            self.unread(Collection::ProjectGroups);
+        }
+        for held in of_group(org, group).filter(|held| extent.contain(held.scope) && !held.listed) {
+            match held.scope {
+                Scope::Organization => {}
+                Scope::Project(project) => {
+                    let part = part_id(&org.project(project).id, &org.group(group).id);
+                    self.unread_of(Collection::ProjectGroupRoles, &part);
+                }
+            }
+        }
+    }
+
+    /// Notes why there may be grants that were not read, of whomever.
+    pub fn grants(&mut self, extent: Extent) {
+        if self.access.org.knows_all_grants(extent) {
+            return;
+        }
+        let tells_who_holds = |collection: &Collection| {
+            Collection::ASSIGNMENTS.contains(collection)
+                || Collection::WITH_LEGACY_ROLE.contains(collection)
+                || *collection == Collection::ProjectGroups
+        };
+        for &collection in Collection::GRANTS.iter().filter(|one| tells_who_holds(one) && one.matters(extent)) {
+            self.unread(collection);
+        }
+        self.memberships(extent);
+        if extent.organization {
+            self.missing_legacy_roles();
+        }
+        if extent.project && missing_legacy_roles_in_projects(self.access.org) {
+            self.note("the API sent no `role` for a member of a project".to_owned());
+        }
+    }
+
+    /// Notes why somebody may be in groups that were not read.
+    pub fn memberships(&mut self, extent: Extent) {
+        let org = self.access.org;
+        if org.knows_memberships_in(extent) {
+            return;
+        }
+        self.unread(Collection::Groups);
+        self.unread(Collection::GroupMembers);
+        if extent.project {
+            self.unread(Collection::ProjectGroups);
+            if let Some(unlisted) = org.groups.iter().position(|group| !group.listed) {
+                self.unread_of_group(Collection::GroupMembers, GroupIx::new(unlisted));
+            }
+        }
+    }
+
+    /// Notes why the part of a collection that belongs to a group is missing.
+    pub fn unread_of_group(&mut self, collection: Collection, group: GroupIx) {
+        let org = self.access.org;
+        let id = &org.group(group).id;
+        self.unread_of(collection, id);
+        let recorded = org.coverage.failure(collection, id).is_some() || !org.coverage.of(collection).asked;
+        if !org.group(group).listed && !recorded {
+            let said = format!("group {id} is not in the list of groups, so its data was not requested");
+            self.note(said);
+        }
+    }
+}
+
+fn missing_legacy_roles_in_projects(org: &Org) -> bool {
+    org.project_users.iter().any(|member| member.role == Known::Missing)
+        || org.service_accounts.iter().any(|account| account.role == Known::Missing)
+}

@@ -1,0 +1,149 @@
+//! Things by their names: what findings are about, and the steps of paths.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use crate::org::{Kind, Text};
+
+/// What a finding can be about. Sorted by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ThingKind {
+    /// Something that a policy selects.
+    Of(Kind),
+    /// The organization itself: the subject of a count.
+    #[default]
+    Organization,
+    /// A rule of a policy, of which a lint speaks.
+    Rule,
+    /// A file that people wrote, of which a lint speaks.
+    File,
+}
+
+impl ThingKind {
+    /// Those that are not things of an organization of some [`Kind`].
+    pub const OTHERS: [Self; 3] = [Self::Organization, Self::Rule, Self::File];
+
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Of(kind) => kind.name(),
+            Self::Organization => "organization",
+            Self::Rule => "rule",
+            Self::File => "file",
+        }
+    }
+
+    /// The same for people, such as `API key`.
+    pub fn words(self) -> String {
+        self.name().replace('_', " ").replace("api", "API")
+    }
+}
+
+impl Ord for ThingKind {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.name().cmp(other.name())
+    }
+}
+
+impl PartialOrd for ThingKind {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// A thing by its kind, id and names: the subject of a finding, or a step of a path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Thing {
+    /// What it is.
+    pub kind: ThingKind,
+    /// The id in the API.
+    pub id: Text,
+    /// The display name.
+    pub name: Option<Text>,
+    /// The e-mail address, of a user.
+    pub email: Option<Text>,
+    /// The project that it stands in: of a key, a service account, or a custom role of a project.
+    pub project: Option<Arc<Thing>>,
+    /// Whose it is, of a key.
+    pub owner: Option<Arc<Thing>>,
+    /// Whether another thing of its kind has the same name there: its label then has the id.
+    pub ambiguous: bool,
+}
+
+impl Ord for Thing {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Findings share their things: most comparisons are of one thing with itself.
+        if std::ptr::eq(self, other) {
+            return Ordering::Equal;
+        }
+        let rest = || {
+            let names = (&self.name, &self.email).cmp(&(&other.name, &other.email));
+            names.then_with(|| (&self.project, &self.owner).cmp(&(&other.project, &other.owner)))
+        };
+        (self.kind, &self.id).cmp(&(other.kind, &other.id)).then_with(rest)
+    }
+}
+
+impl PartialOrd for Thing {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for Thing {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // The id tells nearly all things apart.
+        self.id.hash(state);
+    }
+}
+
+impl Thing {
+    /// The organization itself.
+    pub fn organization() -> Self {
+        let id = Text::const_new("organization");
+        Self { id, ..Self::default() }
+    }
+
+    /// Whether it is of this kind.
+    pub fn is(&self, kind: Kind) -> bool {
+        self.kind == ThingKind::Of(kind)
+    }
+
+    /// Whether it is a role that the API brings along: nobody can change it.
+    pub fn is_predefined(&self) -> bool {
+        self.is(Kind::Role) && self.id.starts_with("role-api-")
+    }
+
+    /// Whether it is a key.
+    pub fn is_key(&self) -> bool {
+        self.is(Kind::ApiKey) || self.is(Kind::AdminApiKey)
+    }
+
+    /// The e-mail address, else the name, else the id.
+    pub fn called(&self) -> &str {
+        let known = self.email.as_ref().or(self.name.as_ref()).filter(|text| !text.is_empty());
+        known.unwrap_or(&self.id)
+    }
+
+    /// What tells it from others of its kind: what it is called, with its id if another is called the same. Of a key, the
+    /// id always: whoever deletes it needs that.
+    pub fn label(&self) -> Cow<'_, str> {
+        if (self.ambiguous || self.is_key()) && self.called() != self.id {
+            Cow::Owned(format!("{} ({})", self.called(), self.id))
+        } else {
+            Cow::Borrowed(self.called())
+        }
+    }
+
+    /// The label with whose the thing is and the project that it stands in: two projects may have things of one name.
+    pub fn qualified_label(&self) -> Cow<'_, str> {
+        let owner = self.owner.as_ref().map(|owner| format!(" of {}", owner.label()));
+        let project = self.project.as_ref().map(|project| format!(" in project {}", project.label()));
+        if owner.is_none() && project.is_none() {
+            return self.label();
+        }
+        Cow::Owned(format!("{}{}{}", self.label(), owner.unwrap_or_default(), project.unwrap_or_default()))
+    }
+}

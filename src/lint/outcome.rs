@@ -1,0 +1,130 @@
+//! What the lints found, as an outcome: each lint is a rule, and each thing that is odd violates it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use super::{LINTS, Lint, OF_A_SNAPSHOT, Oddity, Subject};
+use crate::document::{Located, Location, SourceText};
+use crate::finding::{Finding, Gate, Outcome, PolicyFile, RuleInfo, RuleResult, Skipped, Status, Thing, ThingKind};
+use crate::org::{Source, Text};
+
+/// What the lints find, without those that are allowed. A text has no age: without a snapshot, the times in the
+/// outcome are zero.
+pub fn outcome(subject: &Subject<'_>, allowed: &[String]) -> Outcome {
+    let files = files(subject);
+    let mut outcome = Outcome {
+        as_of: 0,
+        source: Source { api: "policies".to_owned(), ..Source::default() },
+        oldest_fact: 0,
+        digest: String::new(),
+        gate: Gate::default(),
+        policies: files,
+        coverage: Vec::new(),
+        population: BTreeMap::new(),
+        disagreements: Vec::new(),
+        oddities: Vec::new(),
+        exceptions: Vec::new(),
+        stale: 0,
+        rules: Vec::new(),
+        skipped: Vec::new(),
+        findings: Vec::new(),
+    };
+    if let Some(judged) = subject.judged {
+        (outcome.as_of, outcome.oldest_fact) = (judged.as_of, judged.oldest_fact);
+        (outcome.source, outcome.digest) = (judged.source.clone(), judged.digest.clone());
+    }
+    // Every path that is linted names a file, even if there is no rule in it.
+    let Some(first) = outcome.policies.first().map(|file| Arc::clone(&file.source)) else { return outcome };
+    for lint in &LINTS {
+        if OF_A_SNAPSHOT.contains(&lint.code) && subject.judged.is_none() {
+            continue;
+        }
+        if allowed.iter().any(|code| code == lint.code) {
+            let reason = "allowed by --allow-lint".to_owned();
+            outcome.skipped.push(Skipped { rule: lint.code.to_owned(), reason });
+            continue;
+        }
+        let mut result = RuleResult::new(Arc::new(info(lint, &first)));
+        result.selected = subject.rules().count();
+        let mut found = (lint.find)(subject);
+        found.sort_by(|one, other| place(&one.located).cmp(&place(&other.located)));
+        outcome.push(result, findings(lint, found, &first));
+    }
+    outcome
+}
+
+fn place(located: &Located) -> (&str, usize) {
+    (&located.source.name, located.problem.span.start)
+}
+
+/// Every file that was read, each once.
+fn files(subject: &Subject<'_>) -> Vec<PolicyFile> {
+    let policies = subject.policies.iter().map(|policy| policy.file.clone());
+    let other = |source: &Arc<SourceText>| PolicyFile { source: Arc::clone(source), rules: 0, params: BTreeMap::new() };
+    let tests = subject.suites.iter().map(|suite| other(&suite.source));
+    let waivers = subject.waivers.rules().map(|(_, location)| other(&location.source));
+    let mut seen = BTreeSet::new();
+    policies.chain(tests).chain(waivers).filter(|file| seen.insert(file.source.name.clone())).collect()
+}
+
+fn info(lint: &Lint, first: &Arc<SourceText>) -> RuleInfo {
+    RuleInfo {
+        id: lint.code.to_owned(),
+        title: lint.title.to_owned(),
+        severity: lint.severity,
+        rationale: None,
+        remediation: None,
+        references: vec![format!("{}/blob/main/docs/linting.md#{}", env!("CARGO_PKG_REPOSITORY"), lint.code)],
+        controls: BTreeMap::new(),
+        tags: Vec::new(),
+        waivable: false,
+        location: Location { source: Arc::clone(first), span: 0..0 },
+        end_line: 1,
+    }
+}
+
+fn findings(lint: &Lint, found: Vec<Oddity>, first: &Arc<SourceText>) -> Vec<Finding> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let finding = |odd: Oddity| {
+        let Located { source, problem } = odd.located;
+        let (kind, id) = match odd.rule {
+            Some(rule) => (ThingKind::Rule, rule),
+            None => (ThingKind::File, source.name.clone()),
+        };
+        let words = &source.text[problem.span.clone()];
+        let what = [lint.code, kind.name(), &id, words].join("\0");
+        // The same words may be odd in two places.
+        let times = seen.entry(what.clone()).or_default();
+        *times += 1;
+        let hash = Sha256::digest(format!("{what}\0{times}"));
+        Finding {
+            rule: 0,
+            status: Status::Violation,
+            message: match &problem.help {
+                Some(help) => format!("{}; {help}", problem.message),
+                None => problem.message.clone(),
+            },
+            evidence: Vec::new(),
+            selected_by: Vec::new(),
+            paths: Vec::new(),
+            more_paths: 0,
+            missing: Vec::new(),
+            waiver: None,
+            region: source.region(&problem.span),
+            fingerprint: base16ct::lower::encode_string(&hash[..16]),
+            file: (*source != **first).then(|| Arc::clone(&source)),
+            subject: Arc::new(Thing {
+                kind,
+                id: Text::from(id),
+                name: None,
+                email: None,
+                project: None,
+                owner: None,
+                ambiguous: false,
+            }),
+        }
+    };
+    found.into_iter().map(finding).collect()
+}
