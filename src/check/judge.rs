@@ -8,7 +8,7 @@ use super::domain::{Answered, Domain};
 use super::evaluate::evaluate;
 use super::facts::Facts;
 use super::population::Population;
-use super::proof::{Proof, Prover, Way, fingerprint, message};
+use super::proof::{Proof, Prover, Rests, Way, fingerprint, message};
 use super::truths::Truths;
 use crate::document::Region;
 use crate::finding::{AccessPath, Evidence, Finding, RuleResult, Status, Thing, Unread, Value};
@@ -30,7 +30,9 @@ pub fn judge(facts: &Facts<'_>, kinds: &[Rule]) -> Judged {
     for rule in kinds {
         of_kind(facts, rule, &prover, &mut result, &mut findings);
     }
-    findings.sort_by(|a, b| (a.status, &a.subject, &a.message).cmp(&(b.status, &b.subject, &b.message)));
+    // By name, as people look for it.
+    let key = |finding: &Finding| (finding.status, finding.subject.called().to_lowercase());
+    findings.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| (&a.subject, &a.message).cmp(&(&b.subject, &b.message))));
     result.vacuous = kinds.iter().all(|rule| result.selected == 0 && bites_nothing(rule));
     result.matched = prover.matched.into_sets();
     Judged { result, findings }
@@ -129,7 +131,15 @@ impl Judge<'_, '_> {
     fn violation(&self, filter: &Answered<'_>, asserted: &Answered<'_>, at: usize, required: bool) -> Finding {
         let subject = self.facts.access.thing(self.rule.select, at);
         let mut proof = Proof::default();
-        self.prover.explain(asserted, at, &mut proof);
+        // One finding for several conditions: it ends with the first that does.
+        let holds = asserted.answers.of(at);
+        let apart = asserted.condition.ends_with_one(holds);
+        let conditions = if apart { &asserted.parts[..] } else { std::slice::from_ref(asserted) };
+        for (number, condition) in conditions.iter().filter(|part| part.answers.of(at) == holds).enumerate() {
+            let mut part = Proof::default();
+            part.rests = self.prover.explain(condition, at, &mut part);
+            proof.absorb(u8::try_from(number).unwrap_or(u8::MAX), part);
+        }
         proof.missing.clear();
         self.complete_paths(&subject, at, &mut proof);
         proof.tidy();
@@ -152,12 +162,16 @@ impl Judge<'_, '_> {
                 let grant = &self.facts.access.grants()[at];
                 let role = self.facts.access.thing(Kind::Role, grant.role.at());
                 let matched = self.prover.matched.add(&role, &proof.permissions);
-                proof.paths = self.facts.access.paths(grant).into_iter().map(|steps| Way { steps, matched }).collect();
+                let ways = self.facts.access.paths(grant).into_iter().filter(|way| is_meant(way, &proof.evidence));
+                // Without the grant, there is nothing to flag.
+                let condition = (matched.is_none() || proof.rests == Rests::OnPaths).then_some(0);
+                proof.paths = ways.map(|steps| Way { steps, matched, condition }).collect();
             }
             Kind::Role => {
                 let matched = self.prover.matched.add(subject, &proof.permissions);
                 if proof.paths.is_empty() && matched.is_some() {
-                    proof.paths.push(Way { steps: vec![Arc::clone(subject)], matched });
+                    let condition = (proof.rests == Rests::OnPaths).then_some(0);
+                    proof.paths.push(Way { steps: vec![Arc::clone(subject)], matched, condition });
                 }
                 // The permissions are the role's own: they stand at the finding, too.
                 let permissions = std::mem::take(&mut proof.permissions);
@@ -165,7 +179,7 @@ impl Judge<'_, '_> {
             }
             Kind::ServiceAccount | Kind::ApiKey if proof.paths.is_empty() => {
                 let steps = subject.project.iter().chain([subject]).cloned().collect();
-                proof.paths.push(Way { steps, matched: None });
+                proof.paths.push(Way::new(steps, None));
             }
             Kind::User
             | Kind::Group
@@ -241,6 +255,13 @@ impl Judge<'_, '_> {
         }
         collections.chain(proof.said(None).into_iter().map(Unread::Other)).collect()
     }
+}
+
+/// Whether this is a way that a grant is flagged for: if `via` says which ways, others are none of them.
+fn is_meant(way: &[Arc<Thing>], evidence: &[Evidence]) -> bool {
+    let mut via = evidence.iter().filter(|evidence| evidence.attribute == "via").peekable();
+    let by_group = way.iter().any(|step| step.is(Kind::Group));
+    via.peek().is_none() || via.any(|evidence| (evidence.value == Value::Text(Text::const_new("group"))) == by_group)
 }
 
 /// A permission that fired, as a piece of evidence.

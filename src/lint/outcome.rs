@@ -123,6 +123,7 @@ fn findings(lint: &Lint, found: Vec<Oddity>, first: &Arc<SourceText>) -> Vec<Fin
                 name: None,
                 email: None,
                 project: None,
+                owner: None,
                 ambiguous: false,
             }),
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, This, TimeColumn};
 use crate::finding::{PolicyFile, RuleInfo};
+use crate::org::Truth;
 use crate::time::Time;
 
 /// A policy file that loaded without a problem.
@@ -92,6 +93,23 @@ impl Condition {
     /// The conditions that all have to hold for this one to: its parts, or itself.
     pub fn conjuncts(&self) -> &[Self] {
         if let Predicate::All(parts) = &self.predicate { parts } else { std::slice::from_ref(self) }
+    }
+}
+
+impl Condition {
+    /// Whether the answer is another one as soon as the answer to one of its parts is.
+    pub fn ends_with_one(&self, answer: Truth) -> bool {
+        match self.predicate {
+            Predicate::All(_) => answer == Truth::Yes,
+            Predicate::Any(_) => answer == Truth::No,
+            Predicate::Not(_)
+            | Predicate::Text(..)
+            | Predicate::List(..)
+            | Predicate::Flag(..)
+            | Predicate::Time(..)
+            | Predicate::Related(..)
+            | Predicate::Via(..) => false,
+        }
     }
 }
 

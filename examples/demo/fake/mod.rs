@@ -19,6 +19,7 @@ mod log;
 mod memory;
 mod org;
 mod pages;
+mod planted;
 mod project;
 mod project_roles;
 mod query;

@@ -5,22 +5,24 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::paths::Related;
+use super::rests::Rests;
 use super::{Proof, Prover};
 use crate::access::Missing;
 use crate::check::domain::{Answered, Domain};
 use crate::check::evaluate::matching;
 use crate::check::permission::{meeting, meets_any};
+use crate::check::quantify::quantify;
 use crate::check::relation::Start;
 use crate::finding::{Evidence, Value};
 use crate::org::{Extent, Known, Text, Truth};
 use crate::policy::{
-    Attribute, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation, TextColumn,
-    TextPredicate, TimeColumn, ViaKind, ViaPredicate,
+    Attribute, Bounds, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
+    TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
 };
 
 impl Prover<'_, '_> {
-    /// Adds to the proof why `answered` has its answer for the thing at that place.
-    pub fn explain(&self, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
+    /// Adds to the proof why `answered` has its answer for the thing at that place. Returns whether that rests on the paths.
+    pub fn explain(&self, answered: &Answered<'_>, at: usize, proof: &mut Proof) -> Rests {
         if let Domain::Pairs(pairs) = &answered.domain
             && !answered.condition.mentions_this()
         {
@@ -30,14 +32,17 @@ impl Prover<'_, '_> {
         match &answered.condition.predicate {
             // What decides an *all* that holds, or an *any* that does not, is every part; else the parts that agree.
             Predicate::All(_) | Predicate::Any(_) => {
-                for part in answered.parts.iter().filter(|part| part.answers.of(at) == truth) {
-                    self.explain(part, at, proof);
-                }
+                let parts = answered.parts.iter().filter(|part| part.answers.of(at) == truth);
+                let rests = parts.map(|part| self.explain(part, at, proof));
+                if answered.condition.ends_with_one(truth) { Rests::on_one(rests) } else { Rests::on_each(rests) }
             }
-            Predicate::Not(_) => answered.parts.iter().for_each(|part| self.explain(part, at, proof)),
-            Predicate::Text(attribute, column, test) => self.text(attribute, *column, test, answered, at, proof),
+            Predicate::Not(_) => self.explain(&answered.parts[0], at, proof),
+            Predicate::Text(attribute, column, test) => {
+                self.text(attribute, *column, test, answered, at, proof);
+                Rests::OnFacts
+            }
             Predicate::List(attribute, column, test) => {
-                let row = self.row(&answered.domain, at);
+                let (row, fired) = (self.row(&answered.domain, at), proof.permissions.len());
                 match column(self.facts.org, row) {
                     Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
                     Known::Null => self.value(attribute, Value::Null, &answered.condition.span, proof),
@@ -49,10 +54,11 @@ impl Prover<'_, '_> {
                         self.list(attribute, words, test, &answered.condition.span, truth, proof);
                     }
                 }
+                if proof.permissions.len() > fired { Rests::OnPaths } else { Rests::OnFacts }
             }
             Predicate::Flag(attribute, column, _) => {
                 let value = column(self.facts.org, self.row(&answered.domain, at)).map(Value::Flag);
-                self.scalar(attribute, value, answered, at, proof);
+                self.scalar(attribute, value, answered, at, proof)
             }
             Predicate::Time(attribute, column, _) => {
                 let time = match column {
@@ -60,14 +66,18 @@ impl Prover<'_, '_> {
                     TimeColumn::Added => self.facts.access.added_at(at),
                 };
                 if time.is_missing() && matches!(column, TimeColumn::Added) {
-                    return self.gaps(proof).not_added(at);
+                    self.gaps(proof).not_added(at);
+                    return Rests::OnFacts;
                 }
-                self.scalar(attribute, time.map(Value::Time), answered, at, proof);
+                self.scalar(attribute, time.map(Value::Time), answered, at, proof)
             }
             Predicate::Related(attribute, relation, test) => {
-                self.related(attribute, *relation, test, answered, at, proof);
+                self.related(attribute, *relation, test, answered, at, proof)
             }
-            Predicate::Via(attribute, test) => self.via(attribute, test, answered, at, proof),
+            Predicate::Via(attribute, test) => {
+                self.via(attribute, test, answered, at, proof);
+                Rests::OnFacts
+            }
         }
     }
 
@@ -91,13 +101,14 @@ impl Prover<'_, '_> {
         answered: &Answered<'_>,
         at: usize,
         proof: &mut Proof,
-    ) {
+    ) -> Rests {
         let span = &answered.condition.span;
         match value {
             Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
             Known::Null => self.value(attribute, Value::Null, span, proof),
             Known::Value(value) => self.value(attribute, value, span, proof),
         }
+        Rests::OnFacts
     }
 
     /// Notes that the API did not send an attribute.
@@ -199,7 +210,7 @@ impl Prover<'_, '_> {
         if let Some(bounds) = test.count {
             let counted = words.iter().filter(|word| test.any.is_none() || meeting(any, word).is_some()).count() as u64;
             if bounds.contain(counted) == (truth == Truth::Yes) {
-                self.value(attribute, Value::Number(counted), whole, proof);
+                self.value(attribute, number(counted, bounds, truth), whole, proof);
             }
             return;
         }
@@ -225,7 +236,7 @@ impl Prover<'_, '_> {
         answered: &Answered<'_>,
         at: usize,
         proof: &mut Proof,
-    ) {
+    ) -> Rests {
         let truth = answered.answers.of(at);
         let part = &answered.parts[0];
         // The related things with this answer decide.
@@ -242,17 +253,20 @@ impl Prover<'_, '_> {
             Domain::GrantsByRole(_) => test.scopes(relation),
         };
         let all = self.related_things(relation, scopes, &answered.domain, &part.domain, at);
-        if let (Quantity::Count(_, counted), Truth::No | Truth::Yes) = (test.quantity, truth) {
+        if let (Quantity::Count(bounds, counted), Truth::No | Truth::Yes) = (test.quantity, truth) {
             let satisfying = all.iter().map(|related| related.at).filter(|&at| part.answers.of(at) == Truth::Yes);
             let satisfying = satisfying.map(|at| part.domain.place(at).1);
             let each = self.facts.counted(relation.target(), counted, satisfying, |_| Truth::Yes);
             let counted = each.into_values().filter(|truth| *truth == Truth::Yes).count() as u64;
-            self.value(attribute, Value::Number(counted), &answered.condition.span, proof);
+            self.value(attribute, number(counted, bounds, truth), &answered.condition.span, proof);
         }
         // If a relation leads to at most one thing, that thing is the reason, whichever way it decides.
         let decides = |related: &&Related| relation.to_one() || part.answers.of(related.at) == deciding;
+        let (mut any, mut sure) = (false, quantify(test.quantity, std::iter::empty(), false) != truth);
         for related in all.iter().filter(decides) {
             let inner = self.inner(part, related.at);
+            any = true;
+            sure &= inner.rests != Rests::Unsure;
             if relation.is_everything() && deciding != Truth::Unknown {
                 // Nothing leads there: it is named.
                 let (kind, place) = part.domain.place(related.at);
@@ -275,13 +289,18 @@ impl Prover<'_, '_> {
             start.family().gaps(self.facts, &mut self.gaps(proof), start);
         }
         proof.places.push(answered.condition.span.clone());
+        match (any, sure) {
+            (false, _) => Rests::OnFacts,
+            (true, true) => Rests::OnPaths,
+            (true, false) => Rests::Unsure,
+        }
     }
 
     /// Why a related thing has its answer.
     fn inner(&self, part: &Answered<'_>, at: usize) -> Rc<Proof> {
         let explain = || {
             let mut inner = Proof::default();
-            self.explain(part, at, &mut inner);
+            inner.rests = self.explain(part, at, &mut inner);
             Rc::new(inner)
         };
         match part.domain {
@@ -339,5 +358,13 @@ impl Prover<'_, '_> {
             }
         }
         proof.places.push(answered.condition.span.clone());
+    }
+}
+
+/// How many there are; and how many may be, if it is another number.
+fn number(counted: u64, bounds: Bounds, truth: Truth) -> Value {
+    match truth {
+        Truth::No => Value::Counted(counted, Text::from(bounds.to_string())),
+        Truth::Yes | Truth::Unknown => Value::Number(counted),
     }
 }

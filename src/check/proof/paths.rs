@@ -19,12 +19,12 @@ pub struct Related {
 impl Prover<'_, '_> {
     /// A path of a finding, shared with all findings that have it.
     pub fn path(&self, way: Way, subject: &Arc<Thing>) -> Arc<AccessPath> {
-        let Way { mut steps, matched } = way;
+        let Way { mut steps, matched, condition } = way;
         let from_subject = steps.first() == Some(subject);
         if from_subject {
             steps.remove(0);
         }
-        let path = AccessPath { from_subject, steps, matched };
+        let path = AccessPath { from_subject, steps, matched, condition };
         let mut paths = self.paths.borrow_mut();
         if let Some(known) = paths.get(&path) {
             return Arc::clone(known);
@@ -48,17 +48,17 @@ impl Prover<'_, '_> {
             if inner.paths.is_empty() {
                 let matched =
                     inner.matched.or_else(|| path.last().and_then(|role| self.matched.add(role, &inner.permissions)));
-                proof.paths.push(Way { steps: path.clone(), matched });
+                proof.paths.push(Way::new(path.clone(), matched));
             }
             for end in &inner.paths {
                 if meets(path, &end.steps) {
-                    proof.paths.extend([Way { steps: path.clone(), matched: None }, end.clone()]);
+                    proof.paths.extend([Way::new(path.clone(), None), end.clone()]);
                     continue;
                 }
                 // Where the two paths meet, the thing is named once.
                 let rest = if end.steps.first() == path.last() { &end.steps[1..] } else { &end.steps[..] };
                 let steps = path.iter().chain(rest).cloned().collect();
-                proof.paths.push(Way { steps, matched: end.matched });
+                proof.paths.push(Way::new(steps, end.matched));
             }
         }
     }

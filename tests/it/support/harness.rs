@@ -144,6 +144,15 @@ impl Ran {
         }
     }
 
+    /// The text report without the time of the collection.
+    pub fn without_time(&self) -> String {
+        const TIME: usize = "2026-06-01 00:00Z".len();
+        match self.stdout.split_once("collected ") {
+            Some((before, after)) => format!("{before}collected [time]{}", &after[TIME..]),
+            None => self.stdout.clone(),
+        }
+    }
+
     /// Both streams.
     pub fn everything(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
