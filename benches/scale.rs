@@ -101,7 +101,7 @@ fn findings(org: &Org, floor: Duration) {
         milliseconds(evaluate),
         evaluate.as_secs_f64() / floor.as_secs_f64()
     );
-    let style = TextStyle { width: 100, color: false, quiet: false, verbose: true };
+    let style = TextStyle { verbose: true, ..TextStyle::default() };
     for format in Format::ALL {
         let mut bytes = 0;
         let time = best(|| bytes = written(|to| render(format, &outcome, style, to)));

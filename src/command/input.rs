@@ -10,14 +10,14 @@ use crate::bounded;
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
 use crate::collect::{Collected, Order, Whose, lists};
-use crate::console::interrupt::last_words;
-use crate::console::output::{say, warn};
+use crate::console::output::warn;
 use crate::finding::Skipped;
 use crate::org::{Identity, Org};
 use crate::policy::{LARGEST, Needs, Overrides, Policy, Selection, load, needs};
 use crate::snapshot;
-use crate::time::{Time, rfc3339};
+use crate::time::Time;
 
+use super::journal::{self, Journal};
 use super::progress::Bars;
 use super::{Error, key, overrides};
 
@@ -77,21 +77,37 @@ pub(crate) fn files<'a>(rules: &'a Rules, snapshot: Option<&'a Path>, api: &'a A
     rules.chain(&api.key_file).map(PathBuf::as_path).chain(snapshot)
 }
 
+/// The organization from a snapshot or the API.
+pub(crate) struct Facts {
+    pub org: Org,
+    pub digest: String,
+    /// Who asked the API; it has the journal.
+    pub client: Option<Client>,
+}
+
+impl Facts {
+    /// Ends the collection, if there was one, once its result is written.
+    pub(crate) fn close(self) -> Result<(), Error> {
+        self.client.map_or(Ok(()), |client| journal::close(client, self.org.coverage.complete()))
+    }
+}
+
 /// The organization from a snapshot or the API, with the digest of the facts.
 pub(crate) fn facts(
     snapshot: Option<&Path>,
     as_of: Option<Time>,
     api: &Api,
+    journal: Journal<'_>,
     common: &Common,
     policies: &[Policy],
-) -> Result<(Org, String), Error> {
+) -> Result<Facts, Error> {
     if let Some(path) = snapshot {
-        return read(path, api);
+        return read(path, api).map(|(org, digest)| Facts { org, digest, client: None });
     }
     let needs = needs(policies);
-    let org = collect(api, common, Request { as_of, ..Request::of(&needs) })?.0.org;
+    let (Collected { org, .. }, client) = collect(api, common, Request { as_of, journal, ..Request::of(&needs) })?;
     let digest = snapshot::digest(&org);
-    Ok((org, digest))
+    Ok(Facts { org, digest, client: Some(client) })
 }
 
 /// The organization in a snapshot, which is the one that was named, with the digest of the facts.
@@ -124,8 +140,8 @@ pub(crate) struct Request<'a> {
     pub needs: &'a Needs<'a>,
     /// The time that ages in conditions on users are counted from, if not the present.
     pub as_of: Option<Time>,
-    /// Where to keep the responses as they arrive.
-    pub journal: Option<&'a Path>,
+    /// Where the responses are saved as they arrive.
+    pub journal: Journal<'a>,
     /// An earlier collection to reuse where nothing has changed, and how old its oldest fact may be, in seconds.
     pub since: Option<(&'a Org, Time)>,
 }
@@ -133,7 +149,7 @@ pub(crate) struct Request<'a> {
 impl<'a> Request<'a> {
     /// These needs, from the API alone and as of now.
     pub(crate) fn of(needs: &'a Needs<'a>) -> Self {
-        Self { needs, as_of: None, journal: None, since: None }
+        Self { needs, as_of: None, journal: Journal::None, since: None }
     }
 
     fn order(&self, api: &'a Api, began: Time, present: Time) -> Order<'a> {
@@ -184,17 +200,7 @@ fn is_elsewhere(base_url: &str) -> bool {
 pub(crate) fn collect(args: &Api, common: &Common, request: Request<'_>) -> Result<(Collected, Client), Error> {
     let (mut client, organization) = client(args)?;
     let present = now();
-    let mut began = present;
-    if let Some(path) = request.journal {
-        let (first_began, answers) = client.journal(path, organization, began)?;
-        began = first_began;
-        if answers > 0 && !common.is_quiet() {
-            say(&format!("resuming with {answers} responses from {}", rfc3339(began)));
-        }
-    }
-    if request.journal.is_some() {
-        last_words("the responses so far are saved: run the same command to resume");
-    }
+    let began = request.journal.open(&mut client, organization, present, common.is_quiet())?;
     let runtime = runtime()?;
     let bars = Bars::new(common);
     let order = request.order(args, began, present);

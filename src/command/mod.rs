@@ -12,6 +12,7 @@ mod exceptions;
 mod fetch;
 mod init;
 mod input;
+mod journal;
 mod key;
 mod lint;
 mod list;

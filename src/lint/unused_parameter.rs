@@ -20,6 +20,9 @@ fn unused(policy: &Policy) -> Vec<Oddity> {
     for (_, node) in root.below("rules").into_iter().flat_map(Node::items).flat_map(entries) {
         named(node, &mut used);
     }
+    if let Some(conditions) = root.below("conditions") {
+        named(conditions, &mut used);
+    }
     let params = root.below("params").into_iter().flat_map(Node::entries);
     let unused = params.filter(|(key, _)| !used.contains(key.text.as_str()));
     let oddity = unused.map(|(key, _)| {
@@ -37,7 +40,8 @@ fn entries(rule: &Node) -> impl Iterator<Item = (&str, &Node)> {
 /// Adds the parameters that are named anywhere in it.
 fn named<'n>(node: &'n Node, used: &mut BTreeSet<&'n str>) {
     match &node.yaml {
-        Yaml::Text(text) => used.extend(text.strip_prefix('$')),
+        // What is looked up is named before the bracket: `$owners[$this.name]`.
+        Yaml::Text(text) => used.extend(text.strip_prefix('$').map(|name| name.split('[').next().unwrap_or(name))),
         Yaml::List(items) => items.iter().for_each(|item| named(item, used)),
         Yaml::Map(entries) => entries.iter().for_each(|(_, value)| named(value, used)),
         Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float => {}

@@ -13,7 +13,6 @@ mod prometheus;
 #[cfg(test)]
 mod sample;
 mod sarif;
-mod snippet;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -22,6 +21,7 @@ mod words;
 use std::io::{self, Write};
 
 use crate::finding::Outcome;
+use crate::time::Time;
 
 pub use diff::{DiffFormat, render_diff};
 pub use json::{Unreadable, read, schema};
@@ -73,6 +73,16 @@ pub struct TextStyle {
     pub quiet: bool,
     /// Show also which rules passed, and every subject.
     pub verbose: bool,
+    /// How many findings of a rule are shown, unless the reader wants them all.
+    pub per_rule: usize,
+    /// From when the age of the data counts.
+    pub now: Time,
+}
+
+impl Default for TextStyle {
+    fn default() -> Self {
+        Self { width: 80, color: false, quiet: false, verbose: false, per_rule: 12, now: 0 }
+    }
 }
 
 /// Writes the outcome as a report.

@@ -167,7 +167,7 @@ fn info(source: &Arc<SourceText>, id: &str, severity: Severity) -> RuleInfo {
 }
 
 fn thing(kind: ThingKind, id: &str, name: &str, project: Option<Arc<Thing>>) -> Arc<Thing> {
-    Arc::new(Thing { kind, id: Text::new(id), name: Some(Text::new(name)), email: None, project, ambiguous: false })
+    Arc::new(Thing { kind, id: Text::new(id), name: Some(Text::new(name)), project, ..Thing::default() })
 }
 
 fn matched(name: &str) -> Matched {
@@ -189,8 +189,7 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
         id: Text::new(format!("user-{at}-{name}")),
         name: Some(Text::new(name)),
         email,
-        project: None,
-        ambiguous: false,
+        ..Thing::default()
     };
     let evidence = |attribute: &'static str, value| Evidence {
         attribute: Text::const_new(attribute),
@@ -214,6 +213,7 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
             steps: vec![group, role],
             // Only the first rule has permissions that fired.
             matched: (at < 100).then_some(at % NAMES.len()),
+            condition: Some(0),
         })],
         more_paths: if name == "Wanda" { 3 } else { 0 },
         missing: if unknown { vec![format!("GET /users/{name}/roles: 403")] } else { Vec::new() },

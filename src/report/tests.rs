@@ -24,7 +24,7 @@ fn shows(format: Format) -> Shows {
 }
 
 pub(super) fn rendered(format: Format, outcome: &Outcome) -> String {
-    let style = TextStyle { width: 100, color: false, quiet: false, verbose: true };
+    let style = TextStyle { verbose: true, now: outcome.as_of, ..TextStyle::default() };
     let mut bytes = Vec::new();
     render(format, outcome, style, &mut bytes).expect("memory can be written to");
     String::from_utf8(bytes).expect("a report is UTF-8")

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::part::{any_of, described, not_empty, object, parameter, reference, some, text, text_such_as};
+use super::part::{any_of, described, not_empty, object, parameter_or_mapping, reference, some, text, text_such_as};
 use crate::finding::Verdict;
 use crate::org::Collection;
 use crate::policy::{Kind, Naming, PERMISSIONS, Type, find};
@@ -34,7 +34,8 @@ fn equivalent_keys() -> [(&'static str, Value); 4] {
 }
 
 fn test_keys() -> [(&'static str, Value); 6] {
-    let params = json!({ "type": "object", "additionalProperties": parameter(&["string", "number", "boolean"]) });
+    let params =
+        json!({ "type": "object", "additionalProperties": parameter_or_mapping(&["string", "number", "boolean"]) });
     let expect = json!({ "type": "object", "minProperties": 1, "additionalProperties": reference("answer") });
     [
         ("name", described(text(), "what the test shows")),

@@ -1,5 +1,6 @@
 //! Tests that accept what came out: the text of their file with other expectations, and nothing else changed.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::cases::{Expected, Suite};
@@ -62,7 +63,7 @@ fn lines(text: &str, old: &[Node], found: &[String]) -> Vec<Edit> {
     let (Some(first), Some(last)) = (old.first(), old.last()) else { return edits };
     let indent = " ".repeat(text[line_of(text, first.span.start)].find('-').unwrap_or_default());
     let new = found.iter().filter(|subject| !old.iter().any(|node| means(node, subject)));
-    let words: String = new.map(|subject| format!("{indent}- {}\n", quoted(subject))).collect();
+    let words = new.map(|subject| format!("{indent}- {}\n", quoted(subject))).collect::<Vec<_>>().concat();
     let end = line_of(text, last.span.start).end;
     if !words.is_empty() {
         let missing = if text[..end].ends_with('\n') { "" } else { "\n" };
@@ -85,13 +86,13 @@ fn added(text: &str, entries: &[(Key, Node)], whole: &Range<usize>, new: &[&Diff
     }
     let entry = |one: &&Difference| format!("{}: {}", one.rule, words(&one.found));
     if text[whole.clone()].starts_with('{') {
-        let words: String = new.iter().map(|one| format!(", {}", entry(one))).collect();
+        let words = new.iter().map(|one| format!(", {}", entry(one))).collect::<Vec<_>>().concat();
         return Some(Edit { span: last.span.end..last.span.end, words });
     }
     let indent = " ".repeat(text[line_of(text, key.span.start).start..key.span.start].chars().count());
     let end = line_of(text, last.span.end.saturating_sub(1)).end;
     let missing = if text[..end].ends_with('\n') { "" } else { "\n" };
-    let words: String = new.iter().map(|one| format!("{indent}{}\n", entry(one))).collect();
+    let words = new.iter().map(|one| format!("{indent}{}\n", entry(one))).collect::<Vec<_>>().concat();
     Some(Edit { span: end..end, words: format!("{missing}{words}") })
 }
 
@@ -125,7 +126,7 @@ pub(super) fn quoted(subject: &str) -> String {
             _ if character.is_alphanumeric() || character.is_ascii_graphic() || character == ' ' => {
                 quoted.push(character);
             }
-            _ => quoted.push_str(&format!("\\U{:08x}", u32::from(character))),
+            _ => write!(quoted, "\\U{:08x}", u32::from(character)).expect("writing to a string cannot fail"),
         }
     }
     quoted + "\""
@@ -146,9 +147,12 @@ fn applied(text: &str, edits: &[Edit]) -> String {
 fn diff(suite: &Suite, edits: &[Edit]) -> Vec<String> {
     let text = &suite.source.text;
     // Where whole lines come or go, nothing else of the file is touched.
-    let lines = |edit: &Edit| match edit.words.is_empty() || edit.words.ends_with('\n') {
-        true => edit.span.clone(),
-        false => line_of(text, edit.span.start).start..line_of(text, edit.span.end).end,
+    let lines = |edit: &Edit| {
+        if edit.words.is_empty() || edit.words.ends_with('\n') {
+            edit.span.clone()
+        } else {
+            line_of(text, edit.span.start).start..line_of(text, edit.span.end).end
+        }
     };
     let mut pieces: Vec<(Range<usize>, Vec<Edit>)> = Vec::new();
     for edit in edits {

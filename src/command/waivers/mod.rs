@@ -15,6 +15,7 @@ use crate::time::Time;
 
 use super::exceptions::WaiverArgs;
 use super::input::{self, Judged};
+use super::journal::Journal;
 use super::{Error, Exit};
 
 #[derive(Debug, clap::Args)]
@@ -66,7 +67,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
 fn judged(on: &On, common: &Common) -> Result<(Org, Outcome, super::exceptions::InForce), Error> {
     let Judged { policies, skipped, .. } = input::judged(&on.rules, on.as_of)?;
     let waivers = on.waivers.open(on.as_of)?;
-    let (org, _) = input::facts(on.snapshot.as_deref(), on.as_of, &on.api, common, &policies)?;
+    let org = input::facts(on.snapshot.as_deref(), on.as_of, &on.api, Journal::None, common, &policies)?.org;
     let mut outcome = check(&org, &policies, on.as_of.unwrap_or(org.source.collected_at));
     outcome.skipped = skipped;
     waivers.apply(&mut outcome, &org);

@@ -1,6 +1,6 @@
 //! Texts that a pattern matches, made from the pattern itself.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 use super::Pattern;
 
@@ -26,7 +26,10 @@ fn samples(hir: &Hir) -> Vec<String> {
         HirKind::Capture(capture) => samples(&capture.sub),
         HirKind::Repetition(repetition) => {
             let piece = samples(&repetition.sub).into_iter().next().unwrap_or_default();
-            let times = [repetition.min, repetition.min + 1];
+            // Where any text may stand, some text reads better than none.
+            let anything = repetition.min == 0 && repetition.max.is_none();
+            let (least, more) = (repetition.min, repetition.min + 1);
+            let times = if anything { [more, least] } else { [least, more] };
             let most = repetition.max.unwrap_or(u32::MAX);
             times.into_iter().filter(|times| *times <= most).map(|times| piece.repeat(times as usize)).collect()
         }
@@ -43,5 +46,5 @@ fn one_of(class: &Class) -> Vec<String> {
     let Class::Unicode(class) = class else { return vec!["x".to_owned()] };
     let has = |c: &char| class.iter().any(|range| range.start() <= *c && *c <= range.end());
     let plain = ['x', 'a', '1', '0', 'X', '.', '-', ' '].into_iter().filter(has);
-    plain.chain(class.iter().map(|range| range.start())).take(1).map(String::from).collect()
+    plain.chain(class.iter().map(ClassUnicodeRange::start)).take(1).map(String::from).collect()
 }

@@ -33,10 +33,10 @@ fn thing() -> impl Strategy<Value = Arc<Thing>> {
     let text =
         || proptest::sample::select(&["a", "b", "user:a", "user:a:2", "", "\u{202e}##["][..]).prop_map(Text::new);
     let plain = (proptest::sample::select(kinds), text(), proptest::option::of(text()), proptest::option::of(text()));
-    let thing =
-        plain.prop_map(|(kind, id, name, email)| Thing { kind, id, name, email, project: None, ambiguous: false });
+    let thing = plain.prop_map(|(kind, id, name, email)| Thing { kind, id, name, email, ..Thing::default() });
     (thing.clone(), proptest::option::of(thing)).prop_map(|(thing, project)| {
-        Arc::new(Thing { ambiguous: project.is_some(), project: project.map(Arc::new), ..thing })
+        let owner = project.clone().filter(|_| thing.email.is_some()).map(Arc::new);
+        Arc::new(Thing { ambiguous: project.is_some(), project: project.map(Arc::new), owner, ..thing })
     })
 }
 
@@ -46,6 +46,7 @@ fn value() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::Flag),
         any::<u64>().prop_map(Value::Number),
+        any::<u64>().prop_map(|number| Value::Counted(number, Text::const_new("at most 3"))),
         (0..4_000_000_000_i64).prop_map(Value::Time),
         text().prop_map(Value::Text),
         Just(Value::Text(Text::const_new("2026-01-01T00:00:00Z"))),
@@ -54,7 +55,8 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 fn finding(template: Finding) -> impl Strategy<Value = Finding> {
-    let path = (any::<bool>(), proptest::collection::vec(thing(), 1..4));
+    let condition = proptest::sample::select(&[Some(0), Some(0), Some(1), None][..]);
+    let path = (any::<bool>(), proptest::collection::vec(thing(), 1..4), condition);
     let parts = (
         proptest::sample::select(&Status::ALL[..]),
         thing(),
@@ -62,11 +64,11 @@ fn finding(template: Finding) -> impl Strategy<Value = Finding> {
         proptest::collection::vec(value(), 0..3),
     );
     parts.prop_map(move |(status, subject, paths, values)| {
-        let path = |(from_subject, steps): (bool, Vec<Arc<Thing>>)| {
+        let path = |(from_subject, steps, condition): (bool, Vec<Arc<Thing>>, Option<u8>)| {
             // A path that starts at the subject says so.
             let own = steps[0] == subject;
             let steps = if own { steps[1..].to_vec() } else { steps };
-            Arc::new(AccessPath { from_subject: own || from_subject, steps, matched: Some(0) })
+            Arc::new(AccessPath { from_subject: own || from_subject, steps, matched: Some(0), condition })
         };
         let evidence = |value| Evidence { value, ..template.evidence[0].clone() };
         Finding {
@@ -96,6 +98,8 @@ proptest! {
         let text = json(&written);
         let back = read(text.as_bytes()).expect("our own");
         prop_assert_eq!(&back, &written);
+        prop_assert_eq!(back.causes(0), written.causes(0));
+        prop_assert_eq!(back.cuts(), written.cuts());
         prop_assert_eq!(json(&back), text);
     }
 }

@@ -11,7 +11,7 @@ use super::judge::judge_with;
 use super::section::{Remark, Section};
 use crate::document::SourceText;
 use crate::finding::PolicyFile;
-use crate::policy::{Overrides, Policy, Rule, parse};
+use crate::policy::{Overrides, parse};
 
 pub use turn::Turn;
 
@@ -117,7 +117,9 @@ fn is_noticed(suite: &Suite, sources: &[Arc<SourceText>], turn: &Turn) -> Option
     let load = |overrides: &Overrides| {
         let mut policies = parse(sources, overrides).ok()?;
         if let Place::Rule(id) = &turn.place {
-            policies.iter_mut().for_each(|policy: &mut Policy| policy.rules.retain(|rule: &Rule| rule.info.id == *id));
+            for policy in &mut policies {
+                policy.rules.retain(|rule| rule.info.id == *id);
+            }
         }
         Some(policies)
     };

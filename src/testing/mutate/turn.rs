@@ -86,9 +86,12 @@ impl Turns<'_> {
             Yaml::Map(entries) => self.entries(node, entries),
             Yaml::List(items) => {
                 if items.iter().all(|item| matches!(item.yaml, Yaml::Text(_))) {
-                    self.dropped("a pattern is dropped", items.iter().map(|item| item.span.clone()).collect());
+                    let spans: Vec<Range<usize>> = items.iter().map(|item| item.span.clone()).collect();
+                    self.dropped("a pattern is dropped", &spans);
                 }
-                items.iter().for_each(|item| self.value(key, item));
+                for item in items {
+                    self.value(key, item);
+                }
             }
             Yaml::Flag(flag) => self.add("a flag is turned around", node.span.clone(), (!flag).to_string()),
             Yaml::Number(number) => {
@@ -113,8 +116,9 @@ impl Turns<'_> {
                     self.add("`any` for `all`", key.span.clone(), "any".to_owned());
                 }
                 ("scope", _) if entries.len() > 1 => {
-                    let spans = entries.iter().map(|(key, value)| key.span.start..value.span.end).collect();
-                    self.drop_one("the scope is left out", spans, at);
+                    let spans: Vec<Range<usize>> =
+                        entries.iter().map(|(key, value)| key.span.start..value.span.end).collect();
+                    self.drop_one("the scope is left out", &spans, at);
                 }
                 _ => {}
             }
@@ -166,16 +170,16 @@ impl Turns<'_> {
     }
 
     /// Each of several elements left out.
-    fn dropped(&mut self, what: &'static str, spans: Vec<Range<usize>>) {
+    fn dropped(&mut self, what: &'static str, spans: &[Range<usize>]) {
         for at in 0..spans.len() {
             if spans.len() > 1 {
-                self.drop_one(what, spans.clone(), at);
+                self.drop_one(what, spans, at);
             }
         }
     }
 
     /// One of several elements left out, with what parts it from its neighbour.
-    fn drop_one(&mut self, what: &'static str, spans: Vec<Range<usize>>, at: usize) {
+    fn drop_one(&mut self, what: &'static str, spans: &[Range<usize>], at: usize) {
         let span = match spans.get(at + 1) {
             Some(next) => spans[at].start..next.start,
             None => spans[at - 1].end..spans[at].end,

@@ -153,12 +153,11 @@ fn grants(sketch: &Sketch, principal: usize) -> Ways {
     let mut ways: Ways =
         roles(sketch, None).into_iter().flat_map(|(sketch, role)| held(&sketch, principal, role)).collect();
     let home = sketch.items[principal].project;
-    let projects: Vec<(Sketch, usize)> = match home {
-        Some(project) => vec![(sketch.clone(), project)],
-        None => {
-            let known = sketch.of(Kind::Project).map(|project| (sketch.clone(), project));
-            known.chain([with(sketch, Kind::Project, None)]).collect()
-        }
+    let projects: Vec<(Sketch, usize)> = if let Some(project) = home {
+        vec![(sketch.clone(), project)]
+    } else {
+        let known = sketch.of(Kind::Project).map(|project| (sketch.clone(), project));
+        known.chain([with(sketch, Kind::Project, None)]).collect()
     };
     for (sketch, project) in projects {
         ways.extend(
@@ -224,7 +223,15 @@ pub fn related(sketch: &Sketch, of: Target, relation: Relation) -> Vec<Target> {
                 Relation::User => is(Kind::User),
                 Relation::Group => is(Kind::Group),
                 Relation::ServiceAccount => is(Kind::ServiceAccount),
-                _ => Vec::new(),
+                Relation::Holders
+                | Relation::Holds
+                | Relation::Groups
+                | Relation::Members
+                | Relation::Roles
+                | Relation::Projects
+                | Relation::ServiceAccounts
+                | Relation::ApiKeys => Vec::new(),
+                Relation::All(kind) => return all(sketch, kind),
             });
         }
         Target::Item(at) => at,
@@ -255,7 +262,13 @@ pub fn related(sketch: &Sketch, of: Target, relation: Relation) -> Vec<Target> {
         Relation::Projects => match item.kind {
             Kind::Invite => item.projects.clone(),
             Kind::Role => item.project.into_iter().collect(),
-            _ => projects_of(at),
+            Kind::User
+            | Kind::Group
+            | Kind::Project
+            | Kind::ServiceAccount
+            | Kind::AdminApiKey
+            | Kind::ApiKey
+            | Kind::Grant => projects_of(at),
         },
         Relation::Project => item.project.into_iter().collect(),
         Relation::Roles => inside(Kind::Role),
@@ -263,8 +276,18 @@ pub fn related(sketch: &Sketch, of: Target, relation: Relation) -> Vec<Target> {
         Relation::ApiKeys => inside(Kind::ApiKey),
         Relation::User => owner(Kind::User),
         Relation::ServiceAccount => owner(Kind::ServiceAccount),
+        Relation::All(kind) => return all(sketch, kind),
         Relation::Role | Relation::Group => Vec::new(),
     })
+}
+
+/// Everything of a kind.
+fn all(sketch: &Sketch, kind: Kind) -> Vec<Target> {
+    if kind == Kind::Grant {
+        all_grants(sketch).into_iter().map(Target::Grant).collect()
+    } else {
+        sketch.of(kind).map(Target::Item).collect()
+    }
 }
 
 /// Every grant that the sketch states.
@@ -316,7 +339,9 @@ pub fn fresh(sketch: &Sketch, of: Target, relation: Relation) -> Ways {
             Kind::User | Kind::Group => new(Kind::Project, None, &|sketch, project| {
                 sketch.member(project, at);
             }),
-            _ => Vec::new(),
+            Kind::Role | Kind::Project | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
+                Vec::new()
+            }
         },
         Relation::Roles => {
             roles(sketch, Some(at)).into_iter().map(|(sketch, role)| (sketch, Target::Item(role))).collect()
@@ -328,19 +353,27 @@ pub fn fresh(sketch: &Sketch, of: Target, relation: Relation) -> Ways {
         Relation::ServiceAccount => {
             new(Kind::ServiceAccount, home, &|sketch, account| sketch.items[at].owner = Some(account))
         }
-        Relation::Project | Relation::Role | Relation::Group => Vec::new(),
+        Relation::All(Kind::Role) => {
+            roles(sketch, None).into_iter().map(|(sketch, role)| (sketch, Target::Item(role))).collect()
+        }
+        Relation::All(kind @ (Kind::User | Kind::Group | Kind::Project | Kind::Invite | Kind::AdminApiKey)) => {
+            new(kind, None, &|_, _| {})
+        }
+        Relation::Project
+        | Relation::Role
+        | Relation::Group
+        | Relation::All(Kind::Grant | Kind::ServiceAccount | Kind::ApiKey) => Vec::new(),
     }
 }
 
 /// A new principal that holds this role.
 fn holders(sketch: &Sketch, role: usize) -> Ways {
     let people = [Kind::User, Kind::Group].map(|kind| with(sketch, kind, None));
-    let account = match sketch.items[role].project {
-        Some(project) => with(sketch, Kind::ServiceAccount, Some(project)),
-        None => {
-            let (sketch, project) = with(sketch, Kind::Project, None);
-            with(&sketch, Kind::ServiceAccount, Some(project))
-        }
+    let account = if let Some(project) = sketch.items[role].project {
+        with(sketch, Kind::ServiceAccount, Some(project))
+    } else {
+        let (sketch, project) = with(sketch, Kind::Project, None);
+        with(&sketch, Kind::ServiceAccount, Some(project))
     };
     people.into_iter().chain([account]).flat_map(|(sketch, principal)| held(&sketch, principal, role)).collect()
 }

@@ -6,6 +6,8 @@ mod links;
 mod sketch;
 mod smaller;
 mod solve;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use std::sync::Arc;
@@ -109,7 +111,9 @@ fn fired(policies: &[Policy], now: Time) -> Option<Sketch> {
 /// The policy with one of its rules.
 fn alone(source: &Arc<SourceText>, id: &str) -> Option<Vec<Policy>> {
     let mut policies = parse(std::slice::from_ref(source), &Overrides::default()).ok()?;
-    policies.iter_mut().for_each(|policy| policy.rules.retain(|rule| rule.info.id == id));
+    for policy in &mut policies {
+        policy.rules.retain(|rule| rule.info.id == id);
+    }
     Some(policies)
 }
 

@@ -159,13 +159,18 @@ impl Sketch {
 
     /// The organization, if it can be one.
     pub fn org(&self, now: Time) -> Option<Org> {
-        // JSON is YAML.
-        let source = Arc::new(SourceText::new("a proof".to_owned(), self.written().to_string()));
-        let root = parse(&source.text).ok()?;
-        let mut reader = Reader::new(&source);
-        let written = organization::read(&mut reader, &root, now)?;
-        reader.problems.is_empty().then_some(written.org)
+        read(&self.written(), now)
     }
+}
+
+/// An organization in the short form of tests, if it can be one.
+pub fn read(written: &Value, now: Time) -> Option<Org> {
+    // JSON is YAML.
+    let source = Arc::new(SourceText::new("a proof".to_owned(), written.to_string()));
+    let root = parse(&source.text).ok()?;
+    let mut reader = Reader::new(&source);
+    let written = organization::read(&mut reader, &root, now)?;
+    reader.problems.is_empty().then_some(written.org)
 }
 
 fn put(map: &mut Map<String, Value>, name: &str, entries: Vec<Value>) {

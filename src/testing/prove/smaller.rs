@@ -12,8 +12,10 @@ pub fn smallest(mut sketch: Sketch, does: &dyn Fn(&Sketch) -> bool) -> Sketch {
 
 /// Everything that is one step away.
 pub fn neighbours(sketch: &Sketch) -> Vec<Sketch> {
-    let mut all = changed(sketch);
+    let is_text = |field: &Field| matches!(field, Field::Text(_));
+    let mut all = changed(sketch, &|field| !is_text(field));
     all.extend(without_one(sketch));
+    all.extend(changed(sketch, &is_text));
     all
 }
 
@@ -39,9 +41,10 @@ fn without_one(sketch: &Sketch) -> Vec<Sketch> {
             all.extend(member.word.map(|_| with(sketch, at, |item| item.members[link].word = None)));
         }
         all.extend(item.owner.map(|_| with(sketch, at, |item| item.owner = None)));
+        let predefined = matches!(item.fields.get("id"), Some(Field::Text(id)) if id.starts_with("role-api-"));
         for (name, field) in &item.fields {
-            // A predefined role is what its id says.
-            if *name != "id" {
+            // A predefined role is what its id says, and stays one.
+            if *name != "id" && !(predefined && ["name", "predefined_role"].contains(name)) {
                 all.push(with(sketch, at, |item| item.fields.remove(name)));
             }
             if let Field::List(list) = field {
@@ -58,10 +61,11 @@ fn without_one(sketch: &Sketch) -> Vec<Sketch> {
     all
 }
 
-fn changed(sketch: &Sketch) -> Vec<Sketch> {
+/// Those with another value in one field of this sort.
+fn changed(sketch: &Sketch, sort: &dyn Fn(&Field) -> bool) -> Vec<Sketch> {
     let mut all = Vec::new();
     for (at, item) in sketch.items.iter().enumerate() {
-        for (name, field) in &item.fields {
+        for (name, field) in item.fields.iter().filter(|(_, field)| sort(field)) {
             let others = match field {
                 Field::Flag(flag) => vec![Field::Flag(!flag)],
                 Field::Time(time) => [-1, 1, -2, 2].map(|seconds| Field::Time(time + seconds)).to_vec(),

@@ -177,18 +177,18 @@ impl<'p> Search<'_> {
             }
             Predicate::List(_, _, test) => {
                 let right = |words: &Vec<String>| values::holds(test, words) == wanted;
-                self.field(
+                Self::field(
                     state,
                     target.role_or_self(),
                     "permissions",
                     &|field| match field {
                         Field::List(words) => right(words),
-                        _ => false,
+                        Field::Null | Field::Flag(_) | Field::Text(_) | Field::Time(_) => false,
                     },
                     || self.values.lists(test).into_iter().map(Field::List).collect(),
                 )
             }
-            Predicate::Flag(attribute, _, flag) => self.field(
+            Predicate::Flag(attribute, _, flag) => Self::field(
                 state,
                 target.role_or_self(),
                 attribute.name,
@@ -200,13 +200,13 @@ impl<'p> Search<'_> {
                 let right = |field: &Field| match field {
                     Field::Null => test.null == wanted,
                     Field::Time(time) => (!test.null && test.holds(*time, now)) == wanted,
-                    _ => false,
+                    Field::Flag(_) | Field::Text(_) | Field::List(_) => false,
                 };
                 let all = || {
                     let times = self.values.times().into_iter().map(Field::Time);
                     [Field::Null].into_iter().chain(times).collect()
                 };
-                self.field(state, target.role_or_self(), attribute.name, &right, all)
+                Self::field(state, target.role_or_self(), attribute.name, &right, all)
             }
             Predicate::Via(_, ViaPredicate::Kinds(kinds)) => {
                 let is = kinds.iter().any(|(kind, _)| target.goes(*kind));
@@ -217,19 +217,18 @@ impl<'p> Search<'_> {
                 None if wanted => Vec::new(),
                 None => vec![same()],
             },
-            Predicate::Related(_, relation, test) => self.quantified(state, target, *relation, test, wanted),
+            Predicate::Related(_, relation, test) => Self::quantified(state, target, *relation, test, wanted),
         }
     }
 
     fn quantified(
-        &self,
         state: &State<'p>,
         of: Target,
         relation: Relation,
         test: &'p RelatedPredicate,
         wanted: bool,
     ) -> Vec<State<'p>> {
-        let goal = |wanted, new| Goal::Related { of, relation, condition: &*test.condition, wanted, new };
+        let goal = |wanted, new| Goal::Related { of, relation, condition: &test.condition, wanted, new };
         let some = |satisfied| vec![state.with(state.sketch.clone(), [goal(satisfied, false)])];
         let each = |satisfied| {
             let mut next = state.clone();
@@ -296,12 +295,11 @@ impl<'p> Search<'_> {
             let null = (name != "id").then_some(Field::Null);
             texts.chain(null).collect()
         };
-        self.field(state, target.role_or_self(), name, &right, all)
+        Self::field(state, target.role_or_self(), name, &right, all)
     }
 
     /// The ways to give a field a value that is right. What cannot be written is left to the evaluator.
     fn field(
-        &self,
         state: &State<'p>,
         at: usize,
         name: &'static str,

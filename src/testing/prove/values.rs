@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::policy::{
-    Assertion, Attribute, Bounds, Condition, ListPredicate, Naming, PERMISSIONS, Pattern, Predicate, Rule,
+    Assertion, Attribute, Bounds, Condition, Kind, ListPredicate, Naming, PERMISSIONS, Pattern, Predicate, Rule,
     TimePredicate, ViaPredicate,
 };
 use crate::time::Time;
@@ -83,6 +83,10 @@ impl Values {
         let mut all: Vec<String> = own;
         all.extend(words.iter().chain(&plain).map(|word| (*word).to_owned()));
         all.extend(near);
+        // The id of a predefined role is that role's alone.
+        if attribute.of == Kind::Role && attribute.name == "id" {
+            all.retain(|text| !text.starts_with("role-api-"));
+        }
         let mut seen = std::collections::BTreeSet::new();
         all.retain(|text| seen.insert(text.clone()));
         all

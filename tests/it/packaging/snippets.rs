@@ -29,9 +29,9 @@ const PAGES: &[(&str, &[Check])] = &[
     ("docs/ci.md", &[container, attestation]),
     ("docs/collection.md", &[]),
     ("docs/linting.md", &[linted, lint_finding, lint_configuration]),
-    ("docs/policies.md", &[policy, condition, policy, policy, policy]),
+    ("docs/policies.md", &[policy, condition, policy, policy, policy, policy]),
     ("docs/trust.md", &[]),
-    ("docs/testing.md", &[policy, policy_tests, failed_policy_test, survivor, equivalent_turn]),
+    ("docs/testing.md", &[policy, policy_tests, failed_policy_test, never_fires, survivor, equivalent_turn]),
 ];
 
 fn snippets(page: &str) -> Vec<String> {
@@ -146,6 +146,15 @@ fn failed_policy_test(snippet: &str) {
     });
     let ran = ran.ends_with(1);
     assert!(ran.stdout.starts_with(snippet), "{}", ran.stdout);
+}
+
+/// The page shows what is said of a rule like this one.
+fn never_fires(snippet: &str) {
+    let rule = "  - id: user-from-elsewhere\n    select: user\n    where: { email: \"*@acme.example\" }\n    forbid: { email: \"*@elsewhere.example\" }\n";
+    let run =
+        offline().file("access.yaml", format!("version: 1\nrules:\n{rule}")).args(["test", "access.yaml", "--prove"]);
+    let ran = run.run().ends_with(1);
+    assert!(ran.stdout.contains(snippet), "{}", ran.stdout);
 }
 
 /// The page shows a turn that its tests do not notice.
