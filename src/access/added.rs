@@ -31,7 +31,7 @@ impl Access<'_> {
                 (if account.project == project { Ok(account.created_at) } else { Err(0) }, true)
             }
         };
-        // Whom the project does not list is in it through a group.
+        // A user whom the project does not list is in it through a group.
         added.unwrap_or(if all_read { Known::Null } else { Known::Missing })
     }
 }

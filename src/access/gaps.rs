@@ -1,4 +1,4 @@
-//! What is missing where an answer is unknown, in words for whoever has to mend it.
+//! What is missing where an answer is unknown, in words for the person who has to fix it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Access, Thing};
 use crate::org::{Collection, Kind, ProjectIx, Text, part_id};
 
-/// Something that would have to be known.
+/// Something that is missing for an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// Something was not read, in a sentence.
@@ -15,7 +15,7 @@ pub enum Missing {
     Unsent(&'static str, Arc<Thing>),
 }
 
-/// Where it is noted.
+/// Collects what is missing.
 pub struct Gaps<'g, 'a, 'o> {
     /// Who holds what.
     pub access: &'a Access<'o>,
@@ -52,7 +52,7 @@ impl<'g, 'a, 'o> Gaps<'g, 'a, 'o> {
         }
     }
 
-    /// Notes that an attribute of a thing is not known, and why, if more is known than that it is not there.
+    /// Notes that an attribute of a thing is unknown, with the reason if there is one.
     pub fn unsent(&mut self, attribute: &'static str, kind: Kind, at: usize) {
         let org = self.access.org;
         let within = |project: ProjectIx, id: &Text| part_id(&org.project(project).id, id);
@@ -80,7 +80,7 @@ impl<'g, 'a, 'o> Gaps<'g, 'a, 'o> {
         self.found.push(missing);
     }
 
-    /// Notes that the legacy word of some users is missing, and with it roles that they may hold.
+    /// Notes that the legacy role of some users is missing, and with it roles that they may hold.
     pub fn missing_legacy_roles(&mut self) {
         if let Some((first, count)) = self.access.missing_legacy_roles() {
             let first = self.access.thing(Kind::User, first);
@@ -90,7 +90,7 @@ impl<'g, 'a, 'o> Gaps<'g, 'a, 'o> {
 }
 
 impl<'o> Access<'o> {
-    /// Why a field is not known that the API sent, if it is so.
+    /// Why a field is unknown although the API sent it, if it did.
     pub fn why_unclear(&self, collection: Collection, label: &str, field: &str) -> Option<&'o str> {
         self.org.coverage.of(collection).unclear.get(label)?.get(field).map(String::as_str)
     }
@@ -102,7 +102,7 @@ fn unsent_for(attribute: &str, first: &Thing, count: usize) -> String {
     format!("the API sent no `{attribute}` for {} {}{more}", first.kind.words(), first.qualified_label())
 }
 
-/// What is missing, in sentences: alike things together, and a thing that the reader knows already not named again.
+/// What is missing, in sentences. Things that lack the same attribute share a sentence, and `subject` is not named.
 pub fn sentences(missing: &[Missing], subject: Option<&Thing>) -> Vec<String> {
     let mut unread: Vec<&str> = Vec::new();
     let mut unsent: Vec<(&str, &Arc<Thing>, HashSet<&str>)> = Vec::new();

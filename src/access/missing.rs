@@ -1,4 +1,4 @@
-//! Why a principal may hold more than was read, or somebody else may.
+//! Why a principal may hold more than was read, and why there may be other grants.
 
 use super::gaps::{Gaps, sentences};
 use super::own::{Own, groups_of, of_group, own};
@@ -15,7 +15,8 @@ impl Access<'_> {
         sentences(&found, None)
     }
 
-    /// Why there may be grants in these scopes that were not read, of whomever, in sentences; none if all were read.
+    /// Why there may be grants in these scopes that were not read, of any principal, in sentences; none if all were
+    /// read.
     pub fn missing(&self, extent: Extent) -> Vec<String> {
         let mut found = Vec::new();
         Gaps::new(self, &mut found).grants(extent);
@@ -98,7 +99,7 @@ impl Gaps<'_, '_, '_> {
         }
     }
 
-    /// Notes why there may be grants that were not read, of whomever.
+    /// Notes why there may be grants that were not read, of any principal.
     pub fn grants(&mut self, extent: Extent) {
         if self.access.org.knows_all_grants(extent) {
             return;

@@ -1,4 +1,4 @@
-//! Things by their names: how findings call what they are about and what paths lead over.
+//! Things by their names, as findings and paths show them.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
@@ -8,12 +8,12 @@ use std::sync::Arc;
 use super::{Access, Thing, ThingKind};
 use crate::org::{Kind, Known, Owner, Principal, ProjectIx, Scope, Text};
 
-/// What was found out about names.
+/// The names that were looked up so far.
 #[derive(Default)]
 pub(super) struct Names {
     /// The things that were named so far, so that all findings share them.
     things: RefCell<HashMap<(Kind, usize), Arc<Thing>>>,
-    /// Of a kind, a hash of each name, sorted.
+    /// The hashes of all names of a kind, sorted.
     hashes: RefCell<HashMap<Kind, Vec<u64>>>,
     owning_projects: OnceCell<Vec<Option<ProjectIx>>>,
 }
@@ -75,7 +75,8 @@ impl Access<'_> {
                 let grant = &self.grants()[at];
                 let (principal, role) = (self.principal(grant.principal), self.thing(Kind::Role, grant.role.at()));
                 let spoken = format!("{} of {}", role.label(), principal.label());
-                // As a member of a group, a service account may be a user, too: that is another grant.
+                // A service account that is a member of a group may also be a user: its grants as a user are other
+                // grants.
                 let holder = match grant.principal {
                     Principal::User(_) | Principal::Group(_) => principal.id.to_string(),
                     Principal::ServiceAccount(_) => format!("{}:{}", principal.kind.name(), principal.id),
@@ -107,12 +108,12 @@ impl Access<'_> {
         hashes.get(first + 1) == Some(&hash)
     }
 
-    /// What tells a thing from the others of its kind, as far as people see: two alike are rare.
+    /// A hash of what people see of a thing: its name, and the project that it is in.
     fn name_hash(&self, kind: Kind, at: usize) -> u64 {
         let org = self.org;
         let name = |name: &Known<Text>, project: Option<usize>| (name.value().cloned(), project);
         let told = match kind {
-            // The predefined roles of the organization and of projects share their names: paths tell them apart.
+            // The predefined roles of the organization and of projects have the same names. Paths show which one it is.
             Kind::Role if org.roles[at].predefined_role == Known::Value(true) => (None, None),
             Kind::Role => name(&org.roles[at].name, self.owning_projects()[at].map(ProjectIx::at)),
             Kind::User => {
@@ -160,7 +161,7 @@ impl Access<'_> {
         Thing { project: Some(self.thing(Kind::Project, project.at())), ..thing }
     }
 
-    /// Of each role, the project that it belongs to: a custom one belongs to one at most.
+    /// For each role the project that it belongs to. A custom role belongs to one project at most.
     fn owning_projects(&self) -> &[Option<ProjectIx>] {
         self.names.owning_projects.get_or_init(|| {
             let mut owning_projects = vec![None; self.org.roles.len()];

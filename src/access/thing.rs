@@ -15,9 +15,9 @@ pub enum ThingKind {
     /// The organization itself: the subject of a count.
     #[default]
     Organization,
-    /// A rule of a policy, of which a lint speaks.
+    /// A rule of a policy: the subject of a lint.
     Rule,
-    /// A file that people wrote, of which a lint speaks.
+    /// A file that people wrote: the subject of a lint.
     File,
 }
 
@@ -94,7 +94,7 @@ impl PartialOrd for Thing {
 
 impl Hash for Thing {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // The id tells nearly all things apart.
+        // The id alone is nearly unique.
         self.id.hash(state);
     }
 }

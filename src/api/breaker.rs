@@ -55,34 +55,11 @@ impl Breaker {
     /// A request failed for good.
     pub fn failed(&self, of: &Endpoint, error: &Error) {
         let mut seen = self.seen(of);
-        match error {
-            // A request that was never sent says nothing about the endpoint. Neither does a 404 from an endpoint that
-            // otherwise responds.
-            Error::Deadline | Error::Tripped(_) | Error::Unkept => return,
-            Error::NotFound { .. } if seen.answered => return,
-            Error::EmptyKey
-            | Error::MalformedKey
-            | Error::BaseUrl { .. }
-            | Error::Setup { .. }
-            | Error::CaFile { .. }
-            | Error::Proxy { .. }
-            | Error::Journal { .. }
-            | Error::JournalBusy { .. }
-            | Error::JournalLock { .. }
-            | Error::JournalForeign { .. }
-            | Error::Denied { .. }
-            | Error::NotFound { .. }
-            | Error::Status { .. }
-            | Error::Passing { .. }
-            | Error::Redirect { .. }
-            | Error::Connect { .. }
-            | Error::Broken { .. }
-            | Error::Truncated
-            | Error::TooLarge { .. }
-            | Error::NotJson { .. }
-            | Error::Shape { .. }
-            | Error::Pagination { .. }
-            | Error::Id { .. } => {}
+        // A request that was never sent says nothing about the endpoint. Neither does a 404 from an endpoint that otherwise
+        // responds.
+        let unsent = matches!(error, Error::Deadline | Error::Tripped(_) | Error::Unkept);
+        if unsent || (seen.answered && matches!(error, Error::NotFound { .. })) {
+            return;
         }
         seen.failures += 1;
         seen.denials += usize::from(matches!(error, Error::Denied { .. }));

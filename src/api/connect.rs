@@ -18,7 +18,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{CertificateError, RootCertStore};
 
-use super::error::Error;
+use super::setup::SetupError;
 use crate::bounded;
 use crate::escape::{is_hidden, mask, said};
 use crate::time::{Time, rfc3339};
@@ -34,12 +34,12 @@ const CLOCK: &str = "is this machine's clock right?";
 /// # Errors
 ///
 /// The base URL is invalid, or would send the key in plain text.
-pub(crate) fn base_url(text: &str) -> Result<Url, Error> {
+pub(crate) fn base_url(text: &str) -> Result<Url, SetupError> {
     let url = Url::parse(text.trim_end_matches('/'));
     // Show only the host: a key may be in any other part.
     let host = url.as_ref().ok().and_then(|url| url.host_str()).unwrap_or_default();
     let shown = mask(&host.chars().filter(|c| !is_hidden(*c)).collect::<String>());
-    let no = |why: &str| Err(Error::BaseUrl { host: shown.clone(), why: why.to_owned() });
+    let no = |why: &str| Err(SetupError::BaseUrl { host: shown.clone(), why: why.to_owned() });
     let url = match &url {
         Ok(url) => url.clone(),
         Err(error) => return no(&error.to_string()),
@@ -72,8 +72,8 @@ fn is_local(url: &Url) -> bool {
 /// # Errors
 ///
 /// The file contains no usable certificates.
-pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
-    let unusable = |why: String| Error::CaFile { path: path.to_owned(), why };
+pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, SetupError> {
+    let unusable = |why: String| SetupError::CaFile { path: path.to_owned(), why };
     let pem = bounded::read_file(path, LARGEST_CA_FILE).map_err(|error| unusable(said(&error)))?;
     let mut certificates = Vec::new();
     for read in CertificateDer::pem_slice_iter(&pem) {
@@ -97,14 +97,14 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
 /// # Errors
 ///
 /// It cannot.
-pub(crate) fn look_at_the_proxy() -> Result<(), Error> {
+pub(crate) fn look_at_the_proxy() -> Result<(), SetupError> {
     let first = |names: [&'static str; 2]| {
         let set = names.into_iter().find_map(|name| Some((name, std::env::var(name).ok()?)));
         set.filter(|(_, value)| !value.is_empty())
     };
     let set = first(["HTTPS_PROXY", "https_proxy"]).or_else(|| first(["ALL_PROXY", "all_proxy"]));
     let Some((variable, value)) = set else { return Ok(()) };
-    let no = |why| Err(Error::Proxy { variable, why });
+    let no = |why| Err(SetupError::Proxy { variable, why });
     let Ok(uri) = value.parse::<Uri>() else { return no("is not a URL") };
     match uri.scheme_str() {
         None | Some("http" | "https") if uri.authority().is_some() => Ok(()),

@@ -1,12 +1,11 @@
-//! What can go wrong between us and the API.
+//! What can go wrong with a request to the API.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::escape::shown;
+use super::journal::JournalError;
 use crate::org::Failure;
 
 /// Why the breaker of an endpoint opened.
@@ -25,86 +24,10 @@ pub struct Tripped {
 /// Why a request could not be sent or its response could not be used. Never contains key material.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
-    /// There is no key.
-    #[error("the admin key is empty")]
-    #[diagnostic(help("set OPENAI_ADMIN_KEY or --key-file FILE (- reads standard input)"))]
-    EmptyKey,
-    /// The key contains characters that no key has.
-    #[error("the admin key contains characters that no key has")]
-    #[diagnostic(help("a key is one line of letters, digits, - and _"))]
-    MalformedKey,
-    /// The base URL is invalid.
-    #[error("the base URL {}cannot be used: {why}", if host.is_empty() { String::new() } else { format!("at `{host}` ") })]
-    #[diagnostic(help("the base URL of the OpenAI API is https://api.openai.com/v1"))]
-    BaseUrl {
-        /// Its host; the rest might contain a key.
-        host: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The HTTP client could not be set up.
-    #[error("cannot set up the HTTP client: {why}")]
-    #[diagnostic(help("check that this machine has CA certificates; SSL_CERT_FILE names a file of them"))]
-    Setup {
-        /// What the library said.
-        why: String,
-    },
-    /// The file of CA certificates.
-    #[error("cannot use the CA file `{}`: {why}", shown(path))]
-    #[diagnostic(help("a CA file contains one or more certificates in PEM"))]
-    CaFile {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The proxy that the environment names.
-    #[error("cannot use the proxy in {variable}: it {why}")]
-    #[diagnostic(help(
-        "write http://HOST:PORT, or http://NAME:PASSWORD@HOST:PORT with special characters percent-encoded"
-    ))]
-    Proxy {
-        /// The variable; its value may contain a password.
-        variable: &'static str,
-        /// What is wrong with it.
-        why: &'static str,
-    },
-    /// The journal could not be read or written.
-    #[error("cannot use the journal `{}`", shown(path))]
-    #[diagnostic(help("the journal is beside the output file; what it already contains is not lost"))]
-    Journal {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// Another run is using the journal.
-    #[error("another run is writing the journal `{}`", shown(path))]
-    #[diagnostic(help("wait for it, or write to another file"))]
-    JournalBusy {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The journal cannot be locked, although no other run uses it.
-    #[error("cannot lock the journal `{}`", shown(path))]
-    #[diagnostic(help(
-        "some network file systems do not support locks: write to a local file or to standard output (-o -)"
-    ))]
-    JournalLock {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The journal belongs to another key, API, organization or version.
-    #[error("cannot resume from the journal `{}`: {why}", shown(path))]
-    #[diagnostic(help("delete it to start over"))]
-    JournalForeign {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        why: String,
-    },
+    /// The journal could not be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Journal(#[from] JournalError),
     /// The API refused: 401 or 403.
     #[error("{status}, {}", refusal(scope.as_deref(), message))]
     #[diagnostic(help("{}", entitlement(*status, scope.as_deref())))]
@@ -262,16 +185,7 @@ impl Error {
         match self {
             Self::Connect { passing, .. } => *passing,
             Self::Passing { .. } | Self::Broken { .. } | Self::Truncated => true,
-            Self::EmptyKey
-            | Self::MalformedKey
-            | Self::BaseUrl { .. }
-            | Self::Setup { .. }
-            | Self::CaFile { .. }
-            | Self::Proxy { .. }
-            | Self::Journal { .. }
-            | Self::JournalBusy { .. }
-            | Self::JournalLock { .. }
-            | Self::JournalForeign { .. }
+            Self::Journal(_)
             | Self::Denied { .. }
             | Self::NotFound { .. }
             | Self::Status { .. }
@@ -294,32 +208,10 @@ impl Error {
 
     /// For the record: the request, and what came of it.
     pub(crate) fn failure(&self, path: &str) -> Failure {
-        let scope = match self {
-            Self::Denied { scope, .. } | Self::Tripped(Tripped { scope, .. }) => scope.clone(),
-            Self::EmptyKey
-            | Self::MalformedKey
-            | Self::BaseUrl { .. }
-            | Self::Setup { .. }
-            | Self::CaFile { .. }
-            | Self::Proxy { .. }
-            | Self::Journal { .. }
-            | Self::JournalBusy { .. }
-            | Self::JournalLock { .. }
-            | Self::JournalForeign { .. }
-            | Self::NotFound { .. }
-            | Self::Status { .. }
-            | Self::Passing { .. }
-            | Self::Redirect { .. }
-            | Self::Connect { .. }
-            | Self::Broken { .. }
-            | Self::Truncated
-            | Self::TooLarge { .. }
-            | Self::NotJson { .. }
-            | Self::Shape { .. }
-            | Self::Pagination { .. }
-            | Self::Unkept
-            | Self::Deadline
-            | Self::Id { .. } => None,
+        let scope = if let Self::Denied { scope, .. } | Self::Tripped(Tripped { scope, .. }) = self {
+            scope.clone()
+        } else {
+            None
         };
         Failure {
             denied: matches!(

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
 use super::error::Error;
+use super::setup::SetupError;
 use crate::escape::mask;
 
 /// An admin key. Shows itself as `***`.
@@ -18,13 +19,13 @@ impl Key {
     /// # Errors
     ///
     /// It is empty, or contains characters that no key or HTTP header can.
-    pub fn new(text: &str) -> Result<Self, Error> {
+    pub fn new(text: &str) -> Result<Self, SetupError> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(Error::EmptyKey);
+            return Err(SetupError::EmptyKey);
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::MalformedKey);
+            return Err(SetupError::MalformedKey);
         }
         Ok(Self(SecretString::from(text)))
     }

@@ -17,6 +17,7 @@ pub(crate) mod pagination;
 pub(crate) mod parent;
 mod probe;
 pub(crate) mod retry_after;
+mod setup;
 mod status;
 pub(crate) mod unreadable;
 pub(crate) mod wire;
@@ -24,6 +25,7 @@ pub(crate) mod wire;
 #[cfg(any(test, fuzzing))]
 pub(crate) use client::Memory;
 pub use client::{Client, Options};
-pub use error::Error;
+pub use journal::JournalError;
 pub use key::Key;
 pub use probe::{Answer, Probe, probe};
+pub use setup::SetupError;

@@ -25,7 +25,7 @@ pub struct Listed<T> {
     /// Unreadable fields.
     pub unreadable: Vec<Unreadable>,
     pub requests: u64,
-    pub cut: Option<Error>,
+    pub truncated: Option<Error>,
 }
 
 impl<T> Listed<T> {
@@ -36,9 +36,9 @@ impl<T> Listed<T> {
 
     /// The same list of something else.
     pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Listed<U> {
-        let Self { items, copies, unreadable, requests, cut } = self;
+        let Self { items, copies, unreadable, requests, truncated } = self;
         let items = items.into_iter().map(&mut f).collect();
-        Listed { items, copies: copies.into_iter().map(f).collect(), unreadable, requests, cut }
+        Listed { items, copies: copies.into_iter().map(f).collect(), unreadable, requests, truncated }
     }
 }
 
@@ -70,8 +70,9 @@ pub async fn list<T: DeserializeOwned + Item>(
     which: ListRequest<'_>,
     seen: impl Fn(usize),
 ) -> Listed<T> {
-    let mut listed = Listed { items: Vec::new(), copies: Vec::new(), unreadable: Vec::new(), requests: 0, cut: None };
-    listed.cut = walk(client, which, &mut listed, seen).await.err();
+    let mut listed =
+        Listed { items: Vec::new(), copies: Vec::new(), unreadable: Vec::new(), requests: 0, truncated: None };
+    listed.truncated = walk(client, which, &mut listed, seen).await.err();
     listed
 }
 

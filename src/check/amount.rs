@@ -5,16 +5,17 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::counted::One;
-use super::evaluate::{Answered, matching, principal_word, scope_word};
+use super::domain::Answered;
+use super::evaluate::matching;
 use super::judge::Judge;
 use super::proof::{Proof, fingerprint};
 use super::quantify::within;
 use crate::finding::{Evidence, Finding, Status, Thing, ThingKind, Value};
 use crate::org::{Known, Text, Truth};
-use crate::policy::{Bounds, Counted, Exactly, Kind, TextColumn};
+use crate::policy::{Bounds, Counted, Exactly};
 
 impl Judge<'_, '_> {
-    /// `count`: one finding, if the number of selected things is or may be out of bounds.
+    /// `count`: one finding if the number of selected things is, or may be, out of bounds.
     pub fn count(
         &self,
         filter: &Answered<'_>,
@@ -29,7 +30,7 @@ impl Judge<'_, '_> {
         let word = self.word(counted);
         let kinds = format!("{}s", word.replace('_', " "));
         let mut proof = Proof::default();
-        let (status, message) = match within(bounds, sure as u64, possible as u64, self.open) {
+        let (status, message) = match within(bounds, sure as u64, possible as u64, self.may_have_more) {
             Truth::Yes => return None,
             Truth::No => {
                 let listed = each.iter().filter(|(_, truth)| **truth == Truth::Yes);
@@ -39,7 +40,7 @@ impl Judge<'_, '_> {
             Truth::Unknown => {
                 filter.answers.unknown().for_each(|at| self.unselected(filter, at, &mut proof));
                 proof.evidence.clear();
-                let most = if self.open { "or more".to_owned() } else { format!("to {possible}") };
+                let most = if self.may_have_more { "or more".to_owned() } else { format!("to {possible}") };
                 let message = format!("{sure} {most} {kinds} selected, {bounds} allowed: unknown");
                 (Status::Unknown, message)
             }
@@ -68,7 +69,7 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// What was counted, one by one; two things of one name with their ids.
+    /// The counted things by name; with the id where two have the same name.
     fn listed(
         &self,
         things: impl Iterator<Item = Arc<Thing>>,
@@ -91,13 +92,14 @@ impl Judge<'_, '_> {
         names.into_iter().map(evidence).collect()
     }
 
-    /// `exactly`: a finding for each selected thing with another value, and one for each value that nobody has.
+    /// `exactly`: a finding for each selected thing with a value that is not listed, and one for each listed value that
+    /// nothing has.
     pub fn exactly(&self, filter: &Answered<'_>, exactly: &Exactly) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut seen: Vec<(Truth, Known<Text>)> = Vec::new();
         let sure = filter.answers.yes().map(|at| (Truth::Yes, at));
         for (selected, at) in sure.chain(filter.answers.unknown().map(|at| (Truth::Unknown, at))) {
-            let value = self.value(exactly.column, at);
+            let value = self.facts.text(exactly.column, self.rule.select, at);
             findings.extend(self.unlisted(filter, exactly, selected, at, &value));
             seen.push((selected, value));
         }
@@ -107,7 +109,7 @@ impl Judge<'_, '_> {
                 Known::Null => Truth::No,
                 Known::Value(text) => selected.and(pattern.matches(text).into()),
             });
-            let beyond = if self.open { Truth::Unknown } else { Truth::No };
+            let beyond = if self.may_have_more { Truth::Unknown } else { Truth::No };
             let kind = ThingKind::Of(self.rule.select).words();
             let (name, listed) = (exactly.attribute.name, &pattern.text);
             let (status, message) = match held.fold(beyond, Truth::or) {
@@ -122,13 +124,13 @@ impl Judge<'_, '_> {
             let region = self.region(&pattern.span);
             proof.evidence.push(Evidence { attribute: Text::const_new(name), value, region });
             let subject = Arc::new(Thing::organization());
-            let fingerprint = fingerprint(&self.rule.info.id, &self.prover, &subject, &proof, Some(listed));
+            let fingerprint = fingerprint(&self.rule.info.id, self.prover, &subject, &proof, Some(listed));
             Some(Finding { fingerprint, ..self.finding(status, subject, message, proof, &pattern.span) })
         }));
         findings
     }
 
-    /// A finding, if a thing has or may have a value that is not in the list.
+    /// A finding if a thing has, or may have, a value that is not in the list.
     fn unlisted(
         &self,
         filter: &Answered<'_>,
@@ -164,17 +166,5 @@ impl Judge<'_, '_> {
             }
         };
         Some(self.finding(status, subject, message, proof, &exactly.span))
-    }
-
-    fn value(&self, column: TextColumn, at: usize) -> Known<Text> {
-        let org = self.facts.org;
-        let row = if self.rule.select == Kind::Grant { self.facts.access.grants()[at].role.at() } else { at };
-        match column {
-            TextColumn::Each(read) => read(org, row).map(Text::from),
-            TextColumn::Derived(read) => read(org, row).map(Text::from),
-            TextColumn::Symbol(read) => read(org, row).map(|word| Text::from(org.symbols.text(word))),
-            TextColumn::Principal => Known::Value(Text::from(principal_word(self.facts.access.grants()[at].principal))),
-            TextColumn::Scope => Known::Value(Text::from(scope_word(self.facts.access.grants()[at].scope))),
-        }
     }
 }

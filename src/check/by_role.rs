@@ -1,5 +1,5 @@
-//! The fast path: conditions on grants that hang on the role alone. They are answered once for each role, not for each
-//! grant, of which there are as many as people.
+//! The fast path: conditions on grants that depend on the role alone. They are answered once for each role instead of
+//! once for each grant; there are few roles and many grants.
 
 use super::quantify::quantify;
 use super::relation::principal;
@@ -8,9 +8,9 @@ use crate::access::{Own, groups_of, knows_grants_of_group, knows_own_grants, of_
 use crate::org::{Extent, GroupIx, Org, Principal, RoleIx};
 use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn, TimeColumn};
 
-/// Whether a condition on a grant asks for nothing but its role and its scope, the scope so that it narrows the rest.
+/// Whether a condition on a grant asks only about its role, and about its scope in a way that only narrows the grants.
 pub fn by_role_in(condition: &Condition, quantity: Quantity) -> bool {
-    // Where every grant has to satisfy it, the scope is asked of each.
+    // With `every`, each grant has to be in the scope, so the scope does not narrow.
     let narrows = |part: &Condition| quantity != Quantity::Every && is_scope(part);
     condition.conjuncts().iter().all(|part| narrows(part) || by_role(part))
 }
@@ -19,7 +19,7 @@ fn is_scope(condition: &Condition) -> bool {
     matches!(condition.predicate, Predicate::Text(_, TextColumn::Scope, _))
 }
 
-/// Whether a condition on a grant asks for nothing but its role, and so is the same for all grants of that role.
+/// Whether a condition on a grant asks only about its role, so that all grants of that role have the same answer.
 fn by_role(condition: &Condition) -> bool {
     match &condition.predicate {
         Predicate::All(parts) | Predicate::Any(parts) => parts.iter().all(by_role),
@@ -32,10 +32,10 @@ fn by_role(condition: &Condition) -> bool {
     }
 }
 
-/// `holds`, where the answer hangs on the roles alone: each group once, then each user and service account by its roles
-/// and its groups.
+/// `holds`, where the answer depends on the roles alone: first each group, then each user and service account by its
+/// roles and groups.
 pub fn holds_by_role(org: &Org, quantity: Quantity, kind: Kind, scopes: Extent, roles: &Truths) -> Truths {
-    // "None" is the opposite of "some"; so that answers can be joined, it is turned at the very end.
+    // Answers of groups can be joined for "some", not for "none". "None" is "some", negated at the end.
     let joined = if quantity == Quantity::None { Quantity::Some } else { quantity };
     let role = |role: RoleIx| roles.of(role.at());
     let groups = Truths::each(org.groups.len(), |at| {

@@ -12,14 +12,15 @@ use crate::policy::{Counted, Kind};
 pub enum One {
     /// A thing of the kind that is counted, at its place.
     Thing(usize),
-    /// Whoever holds a grant.
+    /// The principal of a grant.
     Principal(Principal),
-    /// What the thing at that place leads to, which is not known: it may be one that is counted already.
+    /// The thing at that place leads to something unknown, which may be counted already.
     Unknown(usize),
 }
 
 impl Facts<'_> {
-    /// Of each that these things of a kind make count, whether one of them answers. What leads to nothing does not count.
+    /// What these things make count, each with whether one of its things satisfies the condition. A thing that leads to
+    /// nothing does not count.
     pub fn counted(
         &self,
         of: Kind,
@@ -34,10 +35,10 @@ impl Facts<'_> {
                 Counted::Each => (One::Thing(at), answer(at)),
                 Counted::Principals => (One::Principal(self.access.grants()[at].principal), answer(at)),
                 Counted::Through(relation) => {
-                    let open = self.relate(Start { relation, kind: of, at, scopes: Extent::ALL }, &mut led);
+                    let more = self.relate(Start { relation, kind: of, at, scopes: Extent::ALL }, &mut led);
                     match led.first() {
                         Some(&place) => (One::Thing(place), answer(at)),
-                        None if open => (One::Unknown(at), answer(at).and(Truth::Unknown)),
+                        None if more => (One::Unknown(at), answer(at).and(Truth::Unknown)),
                         None => continue,
                     }
                 }

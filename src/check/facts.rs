@@ -11,7 +11,7 @@ use crate::time::Time;
 pub struct Facts<'o> {
     pub org: &'o Org,
     pub as_of: Time,
-    /// Whether the rule at hand reads the groups of projects: then it speaks of groups that only projects list, too.
+    /// Whether the current rule reads the groups of projects. It is then also about groups that only projects list.
     pub unlisted_groups: Cell<bool>,
     pub access: Access<'o>,
 }
@@ -26,7 +26,7 @@ impl<'o> Facts<'o> {
         if self.unlisted_groups.get() { self.org.knows_all_memberships() } else { self.org.knows_memberships() }
     }
 
-    /// Whether further groups may confer a grant.
+    /// Whether further groups may confer a grant, because of missing data.
     pub fn more_groups(&self, grant: &Grant) -> bool {
         let unlisted = match (grant.scope, grant.principal) {
             (Scope::Organization, Principal::User(_) | Principal::ServiceAccount(_)) => self.unlisted_groups.get(),
@@ -37,19 +37,19 @@ impl<'o> Facts<'o> {
 
     /// Whether all things of that kind were read; for roles and grants, in these scopes.
     pub fn lists_all(&self, kind: Kind, scopes: Extent) -> bool {
-        let exhaustive = |collection| self.org.coverage.of(collection).exhaustive();
+        let all = |collection| self.org.coverage.of(collection).lists_all();
         let in_projects = |collection| self.org.knows_of_all_projects(collection);
         match kind {
             Kind::Role => {
-                (!scopes.organization || exhaustive(Collection::Roles))
+                (!scopes.organization || all(Collection::Roles))
                     && (!scopes.project || in_projects(Collection::ProjectRoles))
             }
-            Kind::User => exhaustive(Collection::Users),
-            Kind::Group => exhaustive(Collection::Groups),
-            Kind::Project => exhaustive(Collection::Projects),
+            Kind::User => all(Collection::Users),
+            Kind::Group => all(Collection::Groups),
+            Kind::Project => all(Collection::Projects),
             Kind::ServiceAccount => in_projects(Collection::ServiceAccounts),
-            Kind::Invite => exhaustive(Collection::Invites),
-            Kind::AdminApiKey => exhaustive(Collection::AdminApiKeys),
+            Kind::Invite => all(Collection::Invites),
+            Kind::AdminApiKey => all(Collection::AdminApiKeys),
             Kind::ApiKey => in_projects(Collection::ApiKeys),
             Kind::Grant => self.org.knows_all_grants(scopes),
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::evaluate::{Answered, Domain, evaluate};
+use super::domain::{Answered, Domain};
+use super::evaluate::evaluate;
 use super::facts::Facts;
 use super::population::Population;
 use super::proof::{Proof, Prover, Rests, Way, fingerprint, message};
@@ -20,56 +21,80 @@ pub struct Judged {
     pub findings: Vec<Finding>,
 }
 
-/// Judges one rule.
-pub fn judge(facts: &Facts<'_>, rule: &Rule) -> Judged {
+/// Judges one rule: the same of each kind of thing that it selects.
+pub fn judge(facts: &Facts<'_>, kinds: &[Rule]) -> Judged {
+    let info = &kinds[0].info;
+    let prover = Prover::new(facts, &info.location.source);
+    let mut result = RuleResult::new(Arc::clone(info));
+    let mut findings = Vec::new();
+    for rule in kinds {
+        of_kind(facts, rule, &prover, &mut result, &mut findings);
+    }
+    // By name, as people look for it.
+    let key = |finding: &Finding| (finding.status, finding.subject.called().to_lowercase());
+    findings.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| (&a.subject, &a.message).cmp(&(&b.subject, &b.message))));
+    result.vacuous = kinds.iter().all(|rule| result.selected == 0 && bites_nothing(rule));
+    result.matched = prover.matched.into_sets();
+    Judged { result, findings }
+}
+
+/// Whether a rule says nothing if it selects nothing.
+fn bites_nothing(rule: &Rule) -> bool {
+    match rule.assertion {
+        Assertion::Forbid(_) | Assertion::Require(_) => !rule.allow_empty,
+        // `count` says how many are expected, and that may be none.
+        Assertion::Count(bounds, ..) => !rule.allow_empty && bounds.max != Some(0),
+        // A listed value that nobody has is a violation, and an empty list is satisfied if nothing is selected.
+        Assertion::Exactly(_) => false,
+    }
+}
+
+/// Judges a rule of the things of one kind.
+fn of_kind(
+    facts: &Facts<'_>,
+    rule: &Rule,
+    prover: &Prover<'_, '_>,
+    result: &mut RuleResult,
+    findings: &mut Vec<Finding>,
+) {
     facts.unlisted_groups.set(rule.needs().contains(&Collection::ProjectGroups));
-    let mut filter = evaluate(facts, &rule.filter, Domain::Things(rule.select));
+    let mut filter = evaluate(facts, &rule.filter, &Domain::Things(rule.select));
     let population = Population::of(facts, rule);
     filter.answers = filter.answers.and(&Truths::each(facts.access.count(rule.select), |at| population.has(at)));
-    let open = population.open();
-    let selected = filter.answers.count_yes();
-    let prover = Prover::new(facts, &rule.info.location.source);
-    let judge = Judge { facts, rule, prover, population, open };
-    let mut findings = match &rule.assertion {
+    let may_have_more = population.may_have_more();
+    result.selected += filter.answers.count_yes();
+    let judge = Judge { facts, rule, prover, population, may_have_more };
+    let found: Vec<Finding> = match &rule.assertion {
         Assertion::Forbid(condition) => judge.each(&filter, condition, false),
         Assertion::Require(condition) => judge.each(&filter, condition, true),
         Assertion::Count(bounds, counted, span) => judge.count(&filter, *bounds, *counted, span).into_iter().collect(),
         Assertion::Exactly(exactly) => judge.exactly(&filter, exactly),
     };
-    // By name, as people look for it.
-    let key = |finding: &Finding| (finding.status, finding.subject.called().to_lowercase());
-    findings.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| (&a.subject, &a.message).cmp(&(&b.subject, &b.message))));
-    let unknown = findings.iter().any(|finding| finding.status == Status::Unknown);
-    let vacuous = match rule.assertion {
-        Assertion::Forbid(_) | Assertion::Require(_) => selected == 0 && !rule.allow_empty,
-        // A rule that wants none is answered by none.
-        Assertion::Count(bounds, ..) => selected == 0 && !rule.allow_empty && bounds.max != Some(0),
-        // A listed value that nobody has is a violation, and an empty list is satisfied if nothing is selected.
-        Assertion::Exactly(_) => false,
-    };
-    // What was seen settles a count, or the count has a finding that says it is not settled.
-    let truncated = open && !matches!(rule.assertion, Assertion::Count(..));
-    let unread = if truncated || unknown { judge.unread() } else { Vec::new() };
-    let mut result = RuleResult::new(Arc::clone(&rule.info));
-    (result.selected, result.vacuous, result.truncated) = (selected, vacuous, truncated);
-    (result.unread, result.matched) = (unread, judge.prover.matched.into_sets());
-    Judged { result, findings }
+    let unknown = found.iter().any(|finding| finding.status == Status::Unknown);
+    // If a count is not settled by what was read, it has an unknown finding already.
+    let truncated = may_have_more && !matches!(rule.assertion, Assertion::Count(..));
+    result.truncated |= truncated;
+    if truncated || unknown {
+        let unread = judge.unread().into_iter().filter(|one| !result.unread.contains(one)).collect::<Vec<_>>();
+        result.unread.extend(unread);
+    }
+    findings.extend(found);
 }
 
 /// What judging one rule needs at every step.
 pub(super) struct Judge<'j, 'o> {
     pub facts: &'j Facts<'o>,
     pub rule: &'j Rule,
-    pub prover: Prover<'j, 'o>,
+    pub prover: &'j Prover<'j, 'o>,
     population: Population<'j, 'o>,
     /// Whether there may be more things to select than were read.
-    pub open: bool,
+    pub may_have_more: bool,
 }
 
 impl Judge<'_, '_> {
-    /// `forbid`, and `require` as its opposite: a finding for each selected thing for which it does not hold.
+    /// `forbid` and `require`: a finding for each selected thing that violates it, or may.
     fn each(&self, filter: &Answered<'_>, condition: &Condition, required: bool) -> Vec<Finding> {
-        let asserted = evaluate(self.facts, condition, Domain::Things(self.rule.select));
+        let asserted = evaluate(self.facts, condition, &Domain::Things(self.rule.select));
         let broken = if required { asserted.answers.clone().not() } else { asserted.answers.clone() };
         let broken: Truths = filter.answers.clone().and(&broken);
         let violations = broken.yes().map(|at| self.violation(filter, &asserted, at, required));
@@ -119,7 +144,7 @@ impl Judge<'_, '_> {
         self.complete_paths(&subject, at, &mut proof);
         proof.tidy();
         let span = &asserted.condition.span;
-        let message = message(self.rule, &self.prover, &subject, &proof, required, span);
+        let message = message(self.rule, self.prover, &subject, &proof, required, span);
         let mut selection = Proof::default();
         self.prover.explain(filter, at, &mut selection);
         let permissions = std::mem::take(&mut selection.permissions);
@@ -130,7 +155,7 @@ impl Judge<'_, '_> {
         Finding { selected_by: selection.evidence, ..finding }
     }
 
-    /// Gives the permissions that fired the paths that lead to them, and a thing in a project the way to it.
+    /// Adds paths that no relation added: to the permissions of a grant or role, and from a project to a thing in it.
     fn complete_paths(&self, subject: &Arc<Thing>, at: usize, proof: &mut Proof) {
         match self.rule.select {
             Kind::Grant => {
@@ -175,7 +200,7 @@ impl Judge<'_, '_> {
         proof: Proof,
         whole: &Range<usize>,
     ) -> Finding {
-        let fingerprint = fingerprint(&self.rule.info.id, &self.prover, &subject, &proof, None);
+        let fingerprint = fingerprint(&self.rule.info.id, self.prover, &subject, &proof, None);
         let fired = proof.paths.iter().find_map(|way| way.matched);
         let region = match (proof.evidence.first(), fired, proof.places.first()) {
             (Some(evidence), ..) => evidence.region,
@@ -184,7 +209,7 @@ impl Judge<'_, '_> {
             (None, None, None) => self.region(whole),
         };
         let missing = proof.said(Some(&subject));
-        // A hundred thousand findings are kept: none has room to grow.
+        // There may be 100,000 findings, so they keep no spare capacity.
         let kept = proof.paths.len().min(Finding::MOST_PATHS);
         let more_paths = proof.paths.len() - kept;
         let mut paths: Vec<Arc<AccessPath>> = Vec::with_capacity(kept);
@@ -223,7 +248,7 @@ impl Judge<'_, '_> {
             }
             coverage.detail(collection).map(|detail| Unread::Incomplete(collection, detail))
         });
-        // As long as one user's legacy role is missing, some grants are.
+        // If the legacy role of a user is missing, so may be a grant.
         let mut proof = Proof::default();
         if self.rule.select == Kind::Grant && self.rule.scopes().organization {
             self.prover.gaps(&mut proof).missing_legacy_roles();

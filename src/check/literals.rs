@@ -14,7 +14,7 @@ use crate::policy::{
     TextColumn, TextPredicate, ViaPredicate, nfc, predefined,
 };
 
-/// For how many words of a rule the nearest name is looked for: it takes long.
+/// How many words of a rule get a "did you mean": finding the nearest name is slow.
 const NEAREST: usize = 5;
 
 /// The names that an organization has.
@@ -39,8 +39,8 @@ impl<'f, 'o> Names<'f, 'o> {
         Self { facts, permissions: granted.map(|word| word.at()).collect(), borne: RefCell::default() }
     }
 
-    /// A note for each word of a rule that matches nothing in the organization. Where that could not all be read, nothing
-    /// is said: there may be a match among the rest.
+    /// A note for each word of a rule that matches nothing in the organization. There is no note where data is missing,
+    /// because something in it may match.
     pub fn unmatched(&self, policy: &Policy, rule: &Rule) -> Vec<Note> {
         if rule.allow_unmatched {
             return Vec::new();
@@ -48,7 +48,7 @@ impl<'f, 'o> Names<'f, 'o> {
         let mut search = Search { names: self, policy, rule, asserted: false, expected: false, notes: Vec::new() };
         match &rule.assertion {
             Assertion::Forbid(condition) | Assertion::Require(condition) => {
-                // That nothing is selected makes the rule vacuous, unless it says that it expects that.
+                // A rule that selects nothing is vacuous, unless it allows that.
                 search.expected = rule.allow_empty;
                 search.condition(&rule.filter);
                 (search.asserted, search.expected) = (true, false);
@@ -89,7 +89,7 @@ struct Search<'s, 'f, 'o> {
 impl Search<'_, '_, '_> {
     fn condition(&mut self, condition: &Condition) {
         match &condition.predicate {
-            // A name or an id: one of the two is enough.
+            // The word is a name or an id, so one match is enough.
             Predicate::Any(parts) if is_name_or_id(parts) => self.name_or_id(parts),
             Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|part| self.condition(part)),
             Predicate::Not(part) => self.condition(part),
@@ -161,7 +161,7 @@ impl Search<'_, '_, '_> {
 
     /// The note, if no thing of that kind has a value that the pattern matches.
     fn nobody(&self, attribute: &Attribute, column: TextColumn, pattern: &Pattern, first: bool) -> Option<String> {
-        // Words that are not the API's are looked at when the policy is read.
+        // Words that rolelint defines are checked when the policy is loaded.
         if column.own_words().is_some() || (attribute.names.is_none() && !self.asserted) {
             return None;
         }

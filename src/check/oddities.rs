@@ -61,7 +61,7 @@ fn shared_names(facts: &Facts<'_>) -> Vec<String> {
     told
 }
 
-/// Words of the API that are none of those that it is known to have: rules that name the known ones pass them by.
+/// Words of the API that rolelint does not know. Rules that name the known words do not match them.
 fn unknown_words(facts: &Facts<'_>) -> Vec<String> {
     let org = facts.org;
     let mut told = Vec::new();

@@ -1,16 +1,16 @@
-//! How a permission in a role meets a pattern of a policy. A permission with a wildcard covers what it matches, and one in
-//! an odd spelling may be another permission: neither passes a rule in silence.
+//! Whether a permission of a role matches a pattern of a policy. A permission with a wildcard covers everything that it
+//! matches. One with odd spelling may be another permission, so the answer is unknown.
 
 use crate::escape::is_hidden;
 use crate::org::Truth;
 use crate::policy::{Case, Pattern};
 
-/// The first pattern that the permission meets for certain.
+/// The first pattern that the permission certainly matches.
 pub fn meeting<'p>(patterns: &'p [Pattern], permission: &str) -> Option<&'p Pattern> {
     patterns.iter().find(|pattern| meets(pattern, permission) == Truth::Yes)
 }
 
-/// Whether the permission meets one of the patterns.
+/// Whether the permission matches one of the patterns.
 pub fn meets_any(patterns: &[Pattern], permission: &str) -> Truth {
     patterns.iter().map(|pattern| meets(pattern, permission)).fold(Truth::No, Truth::or)
 }

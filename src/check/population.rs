@@ -9,7 +9,7 @@ use super::facts::Facts;
 use crate::org::{Collection, Extent, GroupIx, Truth, UserIx};
 use crate::policy::{Kind, Rule};
 
-/// The things that a rule speaks of.
+/// The things that a rule is about.
 pub struct Population<'f, 'o> {
     facts: &'f Facts<'o>,
     kind: Kind,
@@ -31,14 +31,14 @@ impl<'f, 'o> Population<'f, 'o> {
         Self { facts, kind: rule.select, scopes: rule.scopes(), needs, roles }
     }
 
-    /// Whether the rule speaks of the thing at that place.
+    /// Whether the rule is about the thing at that place.
     pub fn has(&self, at: usize) -> Truth {
         let org = self.facts.org;
         let listed = match self.kind {
             Kind::Role => self.roles.contains(at),
             Kind::User => org.users[at].listed || self.tells_of_user(UserIx::new(at)),
             Kind::Group => org.groups[at].listed || self.tells_of_group(GroupIx::new(at)),
-            // A key that may belong to a project may not be an admin key.
+            // It may be the key of a project, and not an admin key.
             Kind::AdminApiKey if !org.admin_api_keys[at].told_apart => return Truth::Unknown,
             Kind::Grant => self.facts.matters(at, self.scopes),
             Kind::Project | Kind::ServiceAccount | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey => true,
@@ -49,19 +49,19 @@ impl<'f, 'o> Population<'f, 'o> {
         if self.facts.lists_all(self.kind, self.scopes) {
             return Truth::No;
         }
-        // Whatever only others tell of, a list that broke off may have or not.
+        // A truncated list may contain a thing that was seen elsewhere, or not.
         Truth::Unknown
     }
 
     /// Whether there may be more of them than were read.
-    pub fn open(&self) -> bool {
+    pub fn may_have_more(&self) -> bool {
         let org = self.facts.org;
         let others = match self.kind {
             Kind::User => {
                 (self.reads(&[Collection::GroupMembers]) && !self.facts.knows_memberships())
                     || (self.reads(&[Collection::ProjectUsers]) && !org.knows_all_project_users())
             }
-            // Who tells of roles, or of groups, and was not heard, may know of others.
+            // An incomplete collection that names roles, or groups, may name others.
             Kind::Role => {
                 self.unread_any(&Collection::ASSIGNMENTS)
                     || self.unread_any(&Collection::WITH_LEGACY_ROLE)
@@ -78,10 +78,11 @@ impl<'f, 'o> Population<'f, 'o> {
     /// Whether the rule reads one of these and it is incomplete.
     fn unread_any(&self, any: &[Collection]) -> bool {
         let coverage = &self.facts.org.coverage;
-        any.iter().any(|of| self.reads(&[*of]) && (!coverage.of(*of).whole() || coverage.cut(*of).is_some()))
+        any.iter()
+            .any(|of| self.reads(&[*of]) && (!coverage.of(*of).is_complete() || coverage.truncated(*of).is_some()))
     }
 
-    /// Whether a word is missing that may stand for a role.
+    /// Whether a legacy role is missing, which may imply a role that was not seen.
     fn missing_legacy_roles(&self) -> bool {
         let org = self.facts.org;
         (self.reads(&[Collection::Users]) && self.facts.access.missing_legacy_roles().is_some())

@@ -1,11 +1,11 @@
-//! How many of several answers hold.
+//! Quantities over answers: some, none, every, or a number within bounds.
 
 use crate::org::Truth;
 use crate::policy::{Bounds, Quantity};
 
-/// How many of the related things satisfy the condition; `open` if there may be more of them than we know.
-pub fn quantify(quantity: Quantity, answers: impl Iterator<Item = Truth>, open: bool) -> Truth {
-    let beyond = |closed| if open { Truth::Unknown } else { closed };
+/// How many of the related things satisfy the condition; `more` if there may be more of them than we know.
+pub fn quantify(quantity: Quantity, answers: impl Iterator<Item = Truth>, more: bool) -> Truth {
+    let beyond = |closed| if more { Truth::Unknown } else { closed };
     match quantity {
         Quantity::Some => answers.fold(beyond(Truth::No), Truth::or),
         Quantity::None => !answers.fold(beyond(Truth::No), Truth::or),
@@ -16,14 +16,14 @@ pub fn quantify(quantity: Quantity, answers: impl Iterator<Item = Truth>, open: 
                 sure += u64::from(answer == Truth::Yes);
                 possible += u64::from(answer != Truth::No);
             }
-            within(bounds, sure, possible, open)
+            within(bounds, sure, possible, more)
         }
     }
 }
 
-/// Whether a number between `sure` and `possible`, or beyond if `open`, lies within bounds.
-pub fn within(bounds: Bounds, sure: u64, possible: u64, open: bool) -> Truth {
-    let most = if open { u64::MAX } else { possible };
+/// Whether a number between `sure` and `possible`, or beyond if `more`, lies within bounds.
+pub fn within(bounds: Bounds, sure: u64, possible: u64, more: bool) -> Truth {
+    let most = if more { u64::MAX } else { possible };
     let above = bounds.min.is_none_or(|min| sure >= min);
     let below = bounds.max.is_none_or(|max| most <= max);
     let never = bounds.max.is_some_and(|max| sure > max) || bounds.min.is_some_and(|min| most < min);

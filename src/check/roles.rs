@@ -1,5 +1,5 @@
-//! What a rule means by a word such as `owner`: a role of the organization, one of projects, or the legacy word of a
-//! user. Where the words leave that open, a note says so.
+//! What a rule means by a word such as `owner`: a role of the organization, a role of projects, or the legacy role of a
+//! user. If the rule does not say which, there is a note.
 
 use super::facts::Facts;
 use super::relation::principal;
@@ -14,7 +14,7 @@ use crate::policy::{
 /// The legacy words that sound like roles.
 const LEGACY: [&str; 3] = ["owner", "reader", "member"];
 
-/// What there is to say of the roles that a rule means.
+/// What to say about the roles that a rule means.
 #[derive(Default)]
 pub struct Meant {
     pub notes: Vec<Note>,
@@ -34,7 +34,7 @@ pub fn meant(facts: &Facts<'_>, rule: &Rule) -> Meant {
     search.meant
 }
 
-/// Where the grants hold that a condition speaks of.
+/// The scope of the grants that a condition is about.
 #[derive(Clone, Copy)]
 struct Place {
     scopes: Extent,
@@ -129,7 +129,7 @@ impl Search<'_, '_> {
             && self.facts.lists_all(Kind::Role, extent)
     }
 
-    /// The legacy word of users and of service accounts, which says less than the roles that they hold.
+    /// The legacy role of users and service accounts, which does not show all roles that they hold.
     fn legacy(&mut self, attribute: &Attribute, test: &TextPredicate) {
         if attribute.name != "role" || !matches!(attribute.of, Kind::User | Kind::ServiceAccount) {
             return;
@@ -144,7 +144,7 @@ impl Search<'_, '_> {
         }
     }
 
-    /// How many have a legacy word, and how many hold the role; nothing, if they are the same.
+    /// How many have the legacy role and how many hold the role; `None` if they are the same.
     fn compared(&self, kind: Kind, word: &str) -> Option<String> {
         let org = self.facts.org;
         let accounts = kind == Kind::ServiceAccount;

@@ -29,7 +29,7 @@ impl Collector<'_> {
     /// A group that is not listed but grants roles may have been created during collection.
     async fn new_groups(&self, responses: &mut Responses) {
         // A truncated list is known to be incomplete anyway.
-        let whole = responses.groups.as_ref().is_some_and(|groups| groups.cut.is_none());
+        let whole = responses.groups.as_ref().is_some_and(|groups| groups.truncated.is_none());
         if !whole || responses.unlisted_groups().is_empty() {
             return;
         }
@@ -69,7 +69,7 @@ impl Collector<'_> {
     async fn archived(&self, responses: &mut Responses) {
         let refused: BTreeSet<String> = [Collection::ProjectUsers, Collection::ServiceAccounts]
             .into_iter()
-            .flat_map(|collection| responses.cuts(collection).0)
+            .flat_map(|collection| responses.gaps(collection).0)
             .filter(|(_, error)| matches!(error, Error::Status { status: 400, .. }))
             .map(|(project, _)| project.id.to_string())
             .collect();
@@ -86,8 +86,8 @@ impl Collector<'_> {
         let mut lost: BTreeMap<(Collection, Option<Parent>), BTreeSet<Parent>> = BTreeMap::new();
         for collection in Collection::ALL {
             let Some(listed_by) = collection.parent() else { continue };
-            let (cuts, asked) = responses.cuts(collection);
-            let not_found = cuts.iter().filter(|(_, error)| matches!(error, Error::NotFound { .. }));
+            let (gaps, asked) = responses.gaps(collection);
+            let not_found = gaps.iter().filter(|(_, error)| matches!(error, Error::NotFound { .. }));
             let not_found: Vec<&Parent> = not_found.map(|(part, _)| *part).collect();
             // An endpoint that returns 404 for everybody is another matter.
             if not_found.len() == asked && asked > 1 {
@@ -103,7 +103,7 @@ impl Collector<'_> {
                 None => self.whole::<Thing>(collection, Purpose::ForTheGone).await,
                 Some(project) => Some(self.one::<Thing>(collection, project, false, Purpose::ForTheGone).await),
             };
-            let Some(second) = second.filter(|second| second.cut.is_none()) else { continue };
+            let Some(second) = second.filter(|second| second.truncated.is_none()) else { continue };
             let there: BTreeSet<&str> = second.items.iter().map(|thing| thing.id.as_str()).collect();
             let first = responses.things_in(collection, list.as_ref());
             let left = first.difference(&lost).filter(|part| !there.contains(part.id.as_str())).count();
@@ -123,7 +123,7 @@ impl Collector<'_> {
     async fn still_elsewhere(&self, responses: &Responses, collection: Collection, part: &Parent) -> bool {
         for (other, of) in responses.other_lists(collection, &part.id) {
             let second = self.one::<Thing>(other, &of, false, Purpose::ForTheGone).await;
-            if second.cut.is_some() || second.items.iter().any(|thing| part.id == thing.id) {
+            if second.truncated.is_some() || second.items.iter().any(|thing| part.id == thing.id) {
                 return true;
             }
         }

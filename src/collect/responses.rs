@@ -1,4 +1,4 @@
-//! All responses of one collection.
+//! All responses of one collection run, and what they say together: one question about them in each method.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,7 +96,7 @@ impl Responses {
     /// predefined role may be missing there; its description in the assignment is enough.)
     pub fn unlisted_roles(&self) -> BTreeSet<(Option<&str>, &str)> {
         let own: Option<BTreeSet<&str>> =
-            self.roles.as_ref().filter(|roles| roles.cut.is_none()).map(|roles| self.ids(roles));
+            self.roles.as_ref().filter(|roles| roles.truncated.is_none()).map(|roles| self.ids(roles));
         let mut unlisted = BTreeSet::new();
         let Some(own) = own else { return unlisted };
         for (&collection, parts) in &self.held {
@@ -111,7 +111,7 @@ impl Responses {
                     project.map(|project| self.held(Collection::ProjectRoles).get(&Parent::organization(project)));
                 match of_project {
                     None => unlisted.extend(missing.map(|role| (None, role_id(role)))),
-                    Some(Some(roles)) if roles.cut.is_none() => {
+                    Some(Some(roles)) if roles.truncated.is_none() => {
                         let ids = self.ids(roles);
                         unlisted
                             .extend(missing.map(|role| (project, role_id(role))).filter(|(_, id)| !ids.contains(id)));
@@ -140,7 +140,7 @@ impl Responses {
         fn empty<T>(lists: &mut ByParent<T>, project: &Parent) {
             if let Some(list) = lists.get_mut(project) {
                 list.items.clear();
-                list.cut = None;
+                list.truncated = None;
             }
         }
         let part = Parent::organization(&archived.id);
@@ -274,32 +274,13 @@ impl Responses {
 
     /// Whether a thing's part of a collection was requested or reused.
     pub fn was_asked(&self, collection: Collection, part: &Parent) -> bool {
-        let asked = match collection {
-            Collection::GroupMembers => self.group_members.contains_key(part),
-            Collection::ProjectUsers => self.project_users.contains_key(part),
-            Collection::ProjectGroups => self.project_groups.contains_key(part),
-            Collection::ServiceAccounts => self.service_accounts.contains_key(part),
-            Collection::ApiKeys => self.api_keys.contains_key(part),
-            collection @ (Collection::Roles
-            | Collection::Users
-            | Collection::UserRoles
-            | Collection::Groups
-            | Collection::GroupRoles
-            | Collection::Projects
-            | Collection::ProjectRoles
-            | Collection::ProjectUserRoles
-            | Collection::ProjectGroupRoles
-            | Collection::ServiceAccountRoles
-            | Collection::AdminApiKeys
-            | Collection::Invites) => self.held(collection).contains_key(part),
-        };
-        asked || self.carried.of(collection, part).is_some()
+        self.nested(collection).has(part) || self.carried.of(collection, part).is_some()
     }
 
     /// Why a list is truncated.
     pub fn errors(&self) -> impl Iterator<Item = &Error> {
         fn of<T>(listed: Option<&Listed<T>>) -> Option<&Error> {
-            listed?.cut.as_ref()
+            listed?.truncated.as_ref()
         }
         let whole = [
             of(self.roles.as_ref()),
@@ -309,21 +290,23 @@ impl Responses {
             of(self.admin_api_keys.as_ref()),
             of(self.invites.as_ref()),
         ];
-        let parts = Collection::ALL.into_iter().flat_map(|collection| self.cuts(collection).0);
+        let parts = Collection::ALL.into_iter().flat_map(|collection| self.gaps(collection).0);
         whole.into_iter().flatten().chain(parts.map(|(_, error)| error))
     }
 
     /// The things whose part of a collection could not be read, each with the reason, and how many were requested.
-    pub fn cuts(&self, collection: Collection) -> (Vec<(&Parent, &Error)>, usize) {
-        fn of<T>(parts: &ByParent<T>) -> (Vec<(&Parent, &Error)>, usize) {
-            (parts.iter().filter_map(|(part, listed)| Some((part, listed.cut.as_ref()?))).collect(), parts.len())
-        }
+    pub fn gaps(&self, collection: Collection) -> (Vec<(&Parent, &Error)>, usize) {
+        self.nested(collection).gaps()
+    }
+
+    /// The nested lists of a collection.
+    fn nested(&self, collection: Collection) -> &dyn Nested {
         match collection {
-            Collection::GroupMembers => of(&self.group_members),
-            Collection::ProjectUsers => of(&self.project_users),
-            Collection::ProjectGroups => of(&self.project_groups),
-            Collection::ServiceAccounts => of(&self.service_accounts),
-            Collection::ApiKeys => of(&self.api_keys),
+            Collection::GroupMembers => &self.group_members,
+            Collection::ProjectUsers => &self.project_users,
+            Collection::ProjectGroups => &self.project_groups,
+            Collection::ServiceAccounts => &self.service_accounts,
+            Collection::ApiKeys => &self.api_keys,
             collection @ (Collection::Roles
             | Collection::Users
             | Collection::UserRoles
@@ -335,8 +318,27 @@ impl Responses {
             | Collection::ProjectGroupRoles
             | Collection::ServiceAccountRoles
             | Collection::AdminApiKeys
-            | Collection::Invites) => of(self.held(collection)),
+            | Collection::Invites) => self.held(collection),
         }
+    }
+}
+
+/// Nested lists, whatever their items are.
+trait Nested {
+    /// Whether the list of this thing was requested.
+    fn has(&self, of: &Parent) -> bool;
+
+    /// The things whose list could not be read, each with the reason, and how many lists were requested.
+    fn gaps(&self) -> (Vec<(&Parent, &Error)>, usize);
+}
+
+impl<T> Nested for ByParent<T> {
+    fn has(&self, of: &Parent) -> bool {
+        self.contains_key(of)
+    }
+
+    fn gaps(&self) -> (Vec<(&Parent, &Error)>, usize) {
+        (self.iter().filter_map(|(part, listed)| Some((part, listed.truncated.as_ref()?))).collect(), self.len())
     }
 }
 

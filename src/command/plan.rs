@@ -24,7 +24,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let (policies, _) = input::policies(&args.rules)?;
+    let policies = input::judged(&args.rules, None)?.policies;
     let needs = needs(&policies);
     if !key::is_there(&args.api) {
         output::stream(|stdout| stdout.write_all(without_sizes(&needs).as_bytes()))?;
@@ -82,7 +82,7 @@ fn with_sizes(org: &Org, needs: &Needs<'_>, rate: f64) -> String {
     let mut plan = String::new();
     let (mut total, mut most, mut known) = (0, 0, true);
     for &collection in &needs.collections {
-        if org.coverage.cut(collection).is_some() {
+        if org.coverage.truncated(collection).is_some() {
             line(&mut plan, collection, "     ?  the list could not be read");
             known = false;
             continue;

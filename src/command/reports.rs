@@ -29,10 +29,14 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// Makes sure that every report will find its place, and that none is one of the files that are read.
-    pub(crate) fn ready<'a>(&self, inputs: impl Iterator<Item = &'a Path>) -> Result<(), output::Error> {
+    /// Makes sure that every report and the `other` output can be written, and that none is one of the files that are read.
+    pub(crate) fn ready<'a>(
+        &self,
+        other: Option<&Path>,
+        inputs: impl Iterator<Item = &'a Path>,
+    ) -> Result<(), output::Error> {
         let reports = self.report.iter().map(|(_, path)| Some(path.as_path()));
-        let outputs: Vec<Option<&Path>> = reports.chain([self.output.as_deref()]).collect();
+        let outputs: Vec<Option<&Path>> = reports.chain([self.output.as_deref()]).chain(other.map(Some)).collect();
         output::ready(&outputs, &inputs.collect::<Vec<_>>())?;
         self.step_summary().map_or(Ok(()), |path| output::ready_to_append(Path::new(&path)))
     }

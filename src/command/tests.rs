@@ -281,7 +281,8 @@ fn options() -> Options {
 /// Collects everything; returns also how long that took.
 fn from(memory: Memory, options: &Options) -> (Collected, Duration) {
     let collections: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
-    let order = Order { collections: &collections, organization: None, began: NOW, present: NOW, since: None };
+    let order =
+        Order { collections: &collections, organization: None, name: None, began: NOW, present: NOW, since: None };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
         let began = tokio::time::Instant::now();
@@ -356,7 +357,7 @@ fn endless_pages_stop_at_the_deadline_and_leave_the_list_incomplete() {
     let (collected, took) = from(memory, &Options { deadline: Some(hour), ..options() });
     assert_eq!(took.as_secs(), hour.as_secs());
     let coverage = collected.org.coverage;
-    assert!(!coverage.of(Collection::Users).whole() && coverage.of(Collection::Users).items > 1000);
+    assert!(!coverage.of(Collection::Users).is_complete() && coverage.of(Collection::Users).items > 1000);
     assert_eq!(coverage.state(Collection::Users), State::Partial);
 }
 

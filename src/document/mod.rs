@@ -67,12 +67,12 @@ impl SourceText {
     }
 }
 
-/// Whether a character must not be drawn. Line ends and tabs are drawn as what they are.
+/// Whether a character must not be drawn. Line ends and tabs are drawn as they are.
 fn hides(character: char) -> bool {
     is_hidden(character) && !matches!(character, '\n' | '\r' | '\t')
 }
 
-/// The text with nothing hidden in it, and with nothing that a CI system takes for a command: `##[…]`, `##vso[…]`.
+/// The text without hidden characters, and without what a CI system would read as a command: `##[…]`, `##vso[…]`.
 fn drawn(text: &str) -> String {
     let shown: String = text.chars().map(|c| if hides(c) { stand_in(c) } else { c }).collect();
     let mut pieces = shown.split("##");
@@ -85,7 +85,7 @@ fn drawn(text: &str) -> String {
     drawn
 }
 
-/// What is drawn for a hidden character: one of as many bytes, so that every place stays what it is.
+/// What is drawn for a hidden character: a character with the same number of bytes, so that places do not move.
 fn stand_in(hidden: char) -> char {
     match hidden.len_utf8() {
         1 => '?',
@@ -134,7 +134,7 @@ impl SourceCode for SourceText {
         lines_after: usize,
     ) -> Result<Box<dyn miette::SpanContents<'a> + 'a>, miette::MietteError> {
         let text = self.drawn.as_ref().unwrap_or(&self.text);
-        // Whole lines: of a line cut at the span, nobody could say where it stands. The column stays the span's own.
+        // The span gets its whole lines, so that the reader sees the context. Its column does not change.
         let column = text.as_str().read_span(span, 0, 0)?.column();
         let (start, end) = (span.offset(), span.offset() + span.len());
         let start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);

@@ -1,10 +1,10 @@
-//! Nodes that go by a name in one file, and may stand in several places of it.
+//! Nodes that have a name in a file and may be used in several places of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::tree::{Key, Node};
 
-/// How often names may stand for their nodes in one file: names within names multiply.
+/// How often names may be used in one file: names within names multiply.
 const MOST_USES: usize = 10_000;
 
 /// The named nodes of a file, and which of them were used so far.
@@ -20,7 +20,7 @@ pub(crate) struct Named {
 pub(crate) enum Unnamed {
     /// Nothing has this name.
     Unknown,
-    /// It stands within itself.
+    /// It contains itself.
     Within,
     /// Names stand for nodes too often.
     TooOften,
@@ -42,7 +42,7 @@ impl Named {
         self.nodes.keys().map(String::as_str)
     }
 
-    /// What the name stands for. It is open until it is closed.
+    /// What the name stands for. It counts as being read until it is closed.
     pub fn open(&mut self, name: &str) -> Result<Node, Unnamed> {
         let (_, node) = self.nodes.get(name).ok_or(Unnamed::Unknown)?;
         if self.open.iter().any(|open| open == name) {
@@ -57,12 +57,12 @@ impl Named {
         Ok(node.clone())
     }
 
-    /// What was opened last is read.
+    /// Closes what was opened last.
     pub fn close(&mut self) {
         self.open.pop();
     }
 
-    /// The names that stand nowhere.
+    /// The names that are not used.
     pub fn unused(&self) -> impl Iterator<Item = &Key> {
         self.nodes.iter().filter(|(name, _)| !self.used.contains(*name)).map(|(_, (key, _))| key)
     }

@@ -1,4 +1,4 @@
-//! What all readers of a policy share: problems are noted and reading goes on; mappings, lists, numbers and words are
+//! What all readers of YAML files share: problems are noted and reading goes on; mappings, lists, numbers and words are
 //! read in one way.
 
 use std::collections::BTreeMap;
@@ -16,7 +16,19 @@ pub(crate) struct Reader<'a> {
     pub source: &'a Arc<SourceText>,
     pub params: Params,
     pub named: Named,
+    pub place: Place,
     pub problems: Vec<Problem>,
+}
+
+/// Where a condition stands that is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place {
+    /// The kind of thing that the rule selects.
+    pub subject: Option<&'static str>,
+    /// How many relations lead there.
+    pub depth: usize,
+    /// Whether it is about a group that confers a grant.
+    pub in_via: bool,
 }
 
 /// The parameters of one file, each with its value.
@@ -35,7 +47,7 @@ impl Params {
     }
 }
 
-/// A problem was noted; there is nothing to go on with.
+/// A problem was noted, and this value cannot be used.
 pub(crate) struct Noted;
 
 /// Reads what may be there, and says whether what is there could not be read.
@@ -57,7 +69,13 @@ impl<'n> Fields<'n> {
 impl<'a> Reader<'a> {
     /// A reader of a file in which nothing has a name yet.
     pub fn new(source: &'a Arc<SourceText>) -> Self {
-        Self { source, params: Params::default(), named: Named::default(), problems: Vec::new() }
+        Self {
+            source,
+            params: Params::default(),
+            named: Named::default(),
+            place: Place::default(),
+            problems: Vec::new(),
+        }
     }
 
     pub fn problem(&mut self, problem: Problem) {
@@ -112,7 +130,7 @@ impl<'a> Reader<'a> {
     /// The elements of a list, or the one value; parameters resolved, a list among the elements opened.
     pub fn list(&mut self, node: &Node) -> Option<Vec<Node>> {
         let Yaml::List(items) = &node.yaml else {
-            // What a parameter stands for is taken as it is.
+            // The value of a parameter is not resolved again.
             return match self.resolve(node)? {
                 Node { yaml: Yaml::List(items), .. } => Some(items),
                 node => Some(vec![node]),
@@ -128,7 +146,7 @@ impl<'a> Reader<'a> {
         Some(list)
     }
 
-    /// The same, with at least one element: what matches nothing is a mistake.
+    /// The same, with at least one element: an empty list would match nothing.
     pub fn some(&mut self, what: &str, node: &Node) -> Option<Vec<Node>> {
         let list = self.list(node)?;
         if list.is_empty() {
@@ -186,6 +204,11 @@ impl<'a> Reader<'a> {
             let mut problem = Problem::new(node.span.clone(), format!("no parameter `{name}`"));
             problem = problem.help(match nearest(name, self.params.names()) {
                 Some(near) => format!("did you mean `${near}`?"),
+                None if name.starts_with("this.") || name.contains("[$this.") => {
+                    "`$this` stands only in a plain value of a text, or in `any`; for another one than the selected \
+                     thing, write `not: { id: $this.id }`"
+                        .to_owned()
+                }
                 None => "add it under `params:` with a default, or write `$$` for a dollar sign".to_owned(),
             });
             self.problem(problem);
@@ -193,7 +216,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// Notes a word that is none of those that may stand there.
+    /// Notes a word that is not one of those allowed there.
     pub fn unknown_word(&mut self, span: &Range<usize>, what: &str, word: &str, known: &[&str]) {
         let problem = Problem::new(span.clone(), format!("`{word}` is not a {what}"));
         self.problem(problem.help(match nearest(word, known.iter().copied()) {

@@ -1,4 +1,4 @@
-//! YAML as a tree in which every node knows where it stands. Says what was written, not what it means.
+//! YAML as a tree in which every node knows its place. It has what was written, not what it means.
 
 use std::fmt;
 use std::ops::Range;
@@ -18,7 +18,7 @@ pub struct Node {
     pub yaml: Yaml,
 }
 
-/// What a node holds. A mapping keeps every entry, repeated keys included: to find them is the reader's duty.
+/// What a node contains. A mapping keeps all entries, repeated keys included; the reader reports those.
 #[derive(Clone, Debug)]
 pub enum Yaml {
     Null,
@@ -35,6 +35,23 @@ pub enum Yaml {
 pub struct Key {
     pub span: Range<usize>,
     pub text: String,
+}
+
+impl Node {
+    /// What stands behind a key; nothing, if this is no mapping.
+    pub fn below(&self, name: &str) -> Option<&Self> {
+        self.entries().iter().find(|(key, _)| key.text == name).map(|(_, value)| value)
+    }
+
+    /// The entries of a mapping; none of anything else.
+    pub fn entries(&self) -> &[(Key, Self)] {
+        if let Yaml::Map(entries) = &self.yaml { entries } else { &[] }
+    }
+
+    /// The elements of a list; none of anything else.
+    pub fn items(&self) -> &[Self] {
+        if let Yaml::List(items) = &self.yaml { items } else { &[] }
+    }
 }
 
 impl Yaml {
@@ -77,7 +94,7 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
     };
     let raw: Spanned<Raw> = serde_yaml::from_str_with_options(text, options).map_err(|error| {
         let message = error.without_snippet().to_string();
-        // The place is said by the caret.
+        // The caret shows the place.
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what).to_owned();
         let at = error.location().map_or(0, |location| offset(text, &location));
         explained(at, &message)
@@ -85,7 +102,7 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
     node(text, raw)
 }
 
-/// The parser's words, and what is mostly behind them.
+/// The parser's messages, each with its most common cause.
 fn explained(at: usize, message: &str) -> Problem {
     let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if message.contains("multiple YAML documents") {
@@ -171,7 +188,7 @@ fn enclose(text: &str, own: Range<usize>, last: Option<&Range<usize>>) -> Range<
     own.start..end + closing
 }
 
-/// The tree as the parser hands it over.
+/// The tree as the parser returns it.
 enum Raw {
     Null,
     Flag(bool),

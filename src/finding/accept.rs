@@ -1,4 +1,4 @@
-//! How a violation becomes an accepted one. There is no other way, and nothing else is ever accepted.
+//! The only place where a violation becomes accepted. Nothing else can be accepted.
 
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ pub enum Acceptance {
 }
 
 impl Outcome {
-    /// Accepts the violations for which `by` says why. An unknown stays unknown, and so does a violation of a rule that
-    /// cannot be waived stay one: `by` is not asked.
+    /// Accepts the violations for which `by` returns a reason. `by` is not called for unknowns, nor for violations of
+    /// rules that cannot be waived.
     pub fn accept(&mut self, by: impl Fn(&RuleResult, &Finding) -> Option<Acceptance>) {
         for rule in self.rules.iter_mut().filter(|rule| rule.info.waivable) {
             let findings = &mut self.findings[rule.findings.clone()];

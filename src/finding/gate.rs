@@ -1,4 +1,4 @@
-//! What decides whether an outcome lets a pipeline go on.
+//! What decides whether an outcome fails a pipeline.
 
 use super::{Outcome, Severity, Verdict};
 
@@ -23,7 +23,7 @@ impl Default for Gate {
     }
 }
 
-/// What a gate makes of an outcome.
+/// The result of a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// Every rule was answered, and nothing that counts was found.
@@ -46,7 +46,7 @@ impl Ending {
 }
 
 impl Outcome {
-    /// What its gate makes of it.
+    /// The result of its gate.
     pub fn ending(&self) -> Ending {
         let counts = |severity| severity >= self.gate.fail_on;
         let violated = self.rules.iter().any(|rule| rule.violations() > 0 && counts(rule.info.severity));

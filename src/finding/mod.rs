@@ -26,12 +26,12 @@ pub use result::{RuleResult, Unread, Verdict};
 pub use rule::{RuleInfo, Severity};
 pub use waiver::Waiver;
 
-/// What a finding says of its subject.
+/// What a finding says about its subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// The rule is violated.
     Violation,
-    /// Data are missing, so nobody knows whether the rule is violated.
+    /// Data is missing, so it is unknown whether the rule is violated.
     Unknown,
     /// The rule is violated, and a waiver accepts it for a time.
     Waived,
@@ -46,8 +46,8 @@ words!(Status {
     Baselined => "baselined",
 });
 
-/// How a subject comes to a role: over groups and projects. It ends at the role; which of its permissions fired stands
-/// once, at the rule.
+/// How a subject gets a role: through groups and projects. The path ends at the role; which of its permissions fired is
+/// stored once, with the rule.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccessPath {
     /// Whether the path starts at the subject of the finding. `steps` then leaves it out, and findings share the path.
@@ -61,12 +61,12 @@ pub struct AccessPath {
     pub condition: Option<u8>,
 }
 
-/// The permissions of one role that met the words of a rule: the same for everybody who holds the role.
+/// The permissions of one role that matched the words of a rule: the same for everybody who holds the role.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Matched {
     /// The role.
     pub role: Arc<Thing>,
-    /// The words of the policy, each with the permissions that it met; both sorted.
+    /// The words of the policy, each with the permissions that it matched; both sorted.
     pub patterns: Vec<(Region, Vec<Text>)>,
 }
 
@@ -119,7 +119,7 @@ pub struct Evidence {
     pub attribute: Text,
     /// Its value.
     pub value: Value,
-    /// The words of the policy that it met.
+    /// The words of the policy that it matched.
     pub region: Region,
 }
 
@@ -142,7 +142,7 @@ impl Evidence {
     }
 }
 
-/// One thing that violates a rule, or about which nobody knows whether it does.
+/// One thing that violates a rule, or may do so because data is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The index of the rule in [`Outcome::rules`].
@@ -161,9 +161,9 @@ pub struct Finding {
     pub paths: Vec<Arc<AccessPath>>,
     /// How many further paths there are.
     pub more_paths: usize,
-    /// Of an unknown: what is missing.
+    /// What is missing, if the status is unknown.
     pub missing: Vec<String>,
-    /// Of a waived one: what accepts it.
+    /// What accepts it, if it is waived.
     pub waiver: Option<Arc<Waiver>>,
     /// The exact words of the policy.
     pub region: Region,

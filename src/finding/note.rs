@@ -9,6 +9,6 @@ pub struct Note {
     pub text: String,
     /// The words, in the rule's policy.
     pub region: Region,
-    /// Whether the words match nothing that there is, so that they may be misspelt: with `--strict` the rule is unknown.
+    /// Whether the words match nothing, so that they may be misspelled: with `--strict` the rule is unknown.
     pub unmatched: bool,
 }

@@ -31,9 +31,10 @@ pub struct Outcome {
     pub population: BTreeMap<Kind, usize>,
     /// Where the API's view of inheritance and what follows from the groups differ, in sentences. Both count.
     pub disagreements: Vec<String>,
-    /// What in the data reads otherwise than it is, in sentences.
+    /// What in the data is misleading, in sentences.
     pub oddities: Vec<String>,
-    /// What is wrong with waivers and the baseline, in sentences that begin with the place: expired, unused, fixed.
+    /// What to know of overrides, waivers and the baseline, in sentences that begin with the place: a rule that is
+    /// switched off, a waiver that has expired, a violation of the baseline that is fixed.
     pub exceptions: Vec<String>,
     /// How many findings of the baseline are certainly gone.
     pub stale: usize,
@@ -88,7 +89,7 @@ impl Outcome {
         !self.rules.iter().any(RuleResult::is_open)
     }
 
-    /// Turns every answer but a violation into unknown, for this reason: on such facts, nothing is a pass.
+    /// Turns every answer except a violation into unknown, for this reason: nothing passes on such facts.
     pub fn doubt(&mut self, reason: &str) {
         for rule in &mut self.rules {
             rule.truncated = true;
@@ -96,7 +97,7 @@ impl Outcome {
         }
     }
 
-    /// Turns the answers of rules with words that match nothing into unknown: a name that is misspelt proves nothing.
+    /// Turns the answers of rules with words that match nothing into unknown: a misspelled name proves nothing.
     pub fn doubt_unmatched(&mut self) {
         for rule in &mut self.rules {
             let unmatched = rule.notes.iter().filter(|note| note.unmatched);

@@ -12,9 +12,9 @@ use crate::org::Collection;
 pub enum Verdict {
     /// Everything selected was checked, and nothing was found.
     Pass,
-    /// Nothing was selected: the rule said nothing.
+    /// Nothing was selected, so nothing was checked.
     Vacuous,
-    /// Data are missing: nothing was proven, in either direction.
+    /// Data is missing, so neither a violation nor a pass is proven.
     Unknown,
     /// At least one violation is proven.
     Violation,
@@ -35,7 +35,7 @@ pub struct RuleResult {
     pub info: Arc<RuleInfo>,
     /// How many things were selected for certain.
     pub selected: usize,
-    /// Whether to select nothing, as it did, leaves the rule without a meaning.
+    /// Whether the rule selected nothing although it should select something.
     pub vacuous: bool,
     /// Whether there may be more to select than was read, so that the rule is unknown even without a finding.
     pub truncated: bool,

@@ -9,9 +9,9 @@ use crate::time::{Time, day};
 pub struct Waiver {
     /// Why the violation is accepted.
     pub reason: String,
-    /// Who answers for that.
+    /// Who is responsible for that.
     pub owner: String,
-    /// The first moment at which it counts no more.
+    /// When it expires.
     pub expires: Time,
     /// The file that it stands in.
     pub file: String,

@@ -1,13 +1,14 @@
-//! From nouns and ids to an [`Org`] whose parts point at each other.
+//! From nouns and ids to an [`Org`] whose parts point at each other. It is long because each noun has its
+//! method; there is no logic between them.
 
 use std::collections::HashMap;
 
 use fixedbitset::FixedBitSet;
 
 use super::{
-    AdminApiKey, ApiKey, Assignment, Collection, Coverage, Group, GroupIx, Holes, Invite, Known, Org, Project,
+    AdminApiKey, AllKnown, ApiKey, Assignment, Collection, Coverage, Gaps, Group, GroupIx, Invite, Known, Org, Project,
     ProjectGroup, ProjectIx, ProjectUser, Role, RoleIx, Rows, ServiceAccount, Source, Symbol, Symbols, Text, User,
-    UserIx, Whole,
+    UserIx,
 };
 
 /// A thing that is out of order or repeated.
@@ -213,7 +214,7 @@ impl Builder {
         let collected_roles = self.roles.len();
         let (organization, projects) = (self.words_in_organization(), self.words_in_projects());
         let legacy = [self.legacy_roles("organization", organization), self.legacy_roles("project", projects)];
-        let holes = self.holes(&coverage);
+        let gaps = self.gaps(&coverage);
         let members = self.memberships.inverse(self.groups.len(), GroupIx::at).map(|row| UserIx::new(row as usize));
         let user_rows: Rows<UserIx> = self.project_users.iter().map(|member| [member.user]).collect();
         let group_rows: Rows<GroupIx> = self.project_groups.iter().map(|member| [member.group]).collect();
@@ -243,13 +244,13 @@ impl Builder {
             account_assignments: self.account_assignments,
             account_memberships: self.account_memberships,
             legacy,
-            holes,
+            gaps,
             collected_roles,
         }
     }
 
-    fn holes(&self, coverage: &Coverage) -> Holes {
-        let of = |collection, ids: &mut dyn ExactSizeIterator<Item = Text>| holes(coverage, collection, ids);
+    fn gaps(&self, coverage: &Coverage) -> Gaps {
+        let of = |collection, ids: &mut dyn ExactSizeIterator<Item = Text>| gaps(coverage, collection, ids);
         let users = || self.users.iter().map(|user| user.id.clone());
         let groups = || self.groups.iter().map(|group| group.id.clone());
         let projects = || self.projects.iter().map(|project| project.id.clone());
@@ -268,17 +269,17 @@ impl Builder {
             group_members.insert(at);
             group_roles.insert(at);
         }
-        let all_groups = coverage.of(Collection::Groups).exhaustive();
-        let all_projects = coverage.of(Collection::Projects).exhaustive();
+        let all_groups = coverage.of(Collection::Groups).lists_all();
+        let all_projects = coverage.of(Collection::Projects).lists_all();
         let listed = || self.groups.iter().enumerate().filter(|(_, group)| group.listed);
-        let whole = Whole {
+        let all = AllKnown {
             memberships: all_groups && listed().all(|(at, _)| !group_members.contains(at)),
             project_users: all_projects && project_users.is_clear(),
             project_groups: all_projects && project_groups.is_clear(),
         };
-        Holes {
+        Gaps {
             unlisted_groups: self.groups.iter().any(|group| !group.listed),
-            whole,
+            all,
             group_members,
             project_users,
             project_groups,
@@ -357,18 +358,18 @@ fn ordered<T: Ord>(last: Option<T>, next: &T, id: &Text) -> Result<(), OutOfOrde
     if last.is_some_and(|last| last >= *next) { Err(OutOfOrder(id.clone())) } else { Ok(()) }
 }
 
-fn holes(coverage: &Coverage, collection: Collection, ids: &mut dyn ExactSizeIterator<Item = Text>) -> FixedBitSet {
+fn gaps(coverage: &Coverage, collection: Collection, ids: &mut dyn ExactSizeIterator<Item = Text>) -> FixedBitSet {
     let record = coverage.of(collection);
-    let mut holes = FixedBitSet::with_capacity(ids.len());
-    if record.asked && record.gaps.is_empty() && record.unasked.is_empty() {
-        return holes;
+    let mut gaps = FixedBitSet::with_capacity(ids.len());
+    if record.asked && record.gaps.is_empty() && record.not_asked.is_empty() {
+        return gaps;
     }
     if !record.asked {
-        holes.insert_range(..);
-        return holes;
+        gaps.insert_range(..);
+        return gaps;
     }
     for (at, id) in ids.enumerate() {
-        holes.set(at, !record.covers(&id));
+        gaps.set(at, !record.covers(&id));
     }
-    holes
+    gaps
 }

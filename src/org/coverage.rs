@@ -5,10 +5,13 @@
 //! | word | what it describes |
 //! | --- | --- |
 //! | unknown | the verdict of a rule, or the status of a finding, that depends on missing data |
-//! | incomplete | a collection of which something was not read |
-//! | unread, missing | what was not read: a list, a page, a field |
-//! | gap | one thing's part of a collection that was not read, such as the roles of one user |
+//! | missing | what was not read: a list, a part of one, or a field that the API did not send |
 //! | truncated | a list of which the first pages were read and the last were not |
+//! | gap | one thing's part of a collection that was not read, such as the roles of one user |
+//! | not asked | what was not requested, because no rule needs it |
+//!
+//! Their opposite is *complete*. The functions that tell whether something is complete are called `is_complete`, or
+//! `knows_…` and `lists_all` where they say of what.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,11 +62,11 @@ pub struct CollectionCoverage {
     /// Items in those responses.
     pub items: u64,
     /// Why a list is truncated, if it is. There may be more things.
-    pub cut: Option<Failure>,
+    pub truncated: Option<Failure>,
     /// The gaps: things whose part of this collection could not be read, by id, or by `project/id` in a project.
     pub gaps: BTreeMap<String, Failure>,
     /// Things whose part was not requested because no rule needs it, by id.
-    pub unasked: BTreeSet<String>,
+    pub not_asked: BTreeSet<String>,
     /// Things that were in the list and left during collection, by id. They are not part of the organization.
     pub gone: BTreeSet<String>,
     /// Fields that are unknown although the API sent them, by thing and field, with the reason: the responses
@@ -75,18 +78,18 @@ pub struct CollectionCoverage {
 
 impl CollectionCoverage {
     /// Whether the list is not truncated; single fields may still be missing.
-    pub fn exhaustive(&self) -> bool {
-        self.asked && self.cut.is_none()
+    pub fn lists_all(&self) -> bool {
+        self.asked && self.truncated.is_none()
     }
 
     /// Whether there are no gaps and nothing was skipped.
-    pub fn whole(&self) -> bool {
-        self.exhaustive() && self.gaps.is_empty() && self.unasked.is_empty()
+    pub fn is_complete(&self) -> bool {
+        self.lists_all() && self.gaps.is_empty() && self.not_asked.is_empty()
     }
 
     /// Whether the part of this collection that belongs to `id` was read.
     pub fn covers(&self, id: &str) -> bool {
-        self.asked && !self.gaps.contains_key(id) && !self.unasked.contains(id)
+        self.asked && !self.gaps.contains_key(id) && !self.not_asked.contains(id)
     }
 }
 
@@ -101,9 +104,9 @@ impl Coverage {
             asked: false,
             requests: 0,
             items: 0,
-            cut: None,
+            truncated: None,
             gaps: BTreeMap::new(),
-            unasked: BTreeSet::new(),
+            not_asked: BTreeSet::new(),
             gone: BTreeSet::new(),
             unclear: BTreeMap::new(),
             carried: BTreeMap::new(),
@@ -117,18 +120,18 @@ impl Coverage {
     }
 
     /// Why a collection may contain further things: its list is truncated, or not all of its parents are known.
-    pub fn cut(&self, collection: Collection) -> Option<&Failure> {
-        let own = self.of(collection).cut.as_ref();
+    pub fn truncated(&self, collection: Collection) -> Option<&Failure> {
+        let own = self.of(collection).truncated.as_ref();
         let Some(parent) = collection.parent() else { return own };
         // If the parent is a nested list itself, each of its gaps may hide some.
         let hidden = parent.parent().and_then(|_| self.of(parent).gaps.values().next());
-        own.or_else(|| self.cut(parent)).or(hidden)
+        own.or_else(|| self.truncated(parent)).or(hidden)
     }
 
     /// How far a collection was read.
     pub fn state(&self, collection: Collection) -> State {
         let record = self.of(collection);
-        let failure = self.cut(collection).or_else(|| record.gaps.values().next());
+        let failure = self.truncated(collection).or_else(|| record.gaps.values().next());
         match failure {
             _ if !record.asked => State::NotAsked,
             None => State::Complete,
@@ -141,18 +144,18 @@ impl Coverage {
     /// One line on what is missing from a collection; `None` if nothing is, or if it was not requested.
     pub fn detail(&self, collection: Collection) -> Option<String> {
         let record = self.of(collection);
-        let cut = self.cut(collection).filter(|_| record.asked).map(|cut| cut.message.clone());
+        let truncated = self.truncated(collection).filter(|_| record.asked).map(|failure| failure.message.clone());
         let gaps = record.gaps.first_key_value().map(|(_, failure)| match record.gaps.len() - 1 {
             0 => failure.message.clone(),
             more => format!("{} (and {more} more like it)", failure.message),
         });
-        let parts: Vec<String> = cut.into_iter().chain(gaps).collect();
+        let parts: Vec<String> = truncated.into_iter().chain(gaps).collect();
         (!parts.is_empty()).then(|| parts.join("; "))
     }
 
     /// Why the part of a collection that belongs to `id` is missing.
     pub fn failure(&self, collection: Collection, id: &str) -> Option<&Failure> {
-        self.of(collection).gaps.get(id).or(self.cut(collection))
+        self.of(collection).gaps.get(id).or(self.truncated(collection))
     }
 
     /// Every collection with its record, in the order of the reports.

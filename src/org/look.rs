@@ -116,52 +116,52 @@ impl Org {
 
     /// Whether every member of the group was read.
     pub fn knows_members(&self, group: GroupIx) -> bool {
-        !self.holes.group_members.contains(group.at())
+        !self.gaps.group_members.contains(group.at())
     }
 
     /// Whether every role of the group was read.
     pub fn knows_group_roles(&self, group: GroupIx) -> bool {
-        !self.holes.group_roles.contains(group.at())
+        !self.gaps.group_roles.contains(group.at())
     }
 
     /// Whether the API's list of the user's roles was read.
     pub fn knows_assignments(&self, user: UserIx) -> bool {
-        !self.holes.user_roles.contains(user.at())
+        !self.gaps.user_roles.contains(user.at())
     }
 
     /// Whether the API's list of the roles of the project user at that place was read.
     pub fn knows_project_assignments(&self, project_user: usize) -> bool {
-        !self.holes.project_user_roles.contains(project_user)
+        !self.gaps.project_user_roles.contains(project_user)
     }
 
     /// Whether the roles of the project group at that place were read.
     pub fn knows_project_group_roles(&self, project_group: usize) -> bool {
-        !self.holes.project_group_roles.contains(project_group)
+        !self.gaps.project_group_roles.contains(project_group)
     }
 
     /// Whether the API's list of the service account's roles was read.
     pub fn knows_account_assignments(&self, account: ServiceAccountIx) -> bool {
-        !self.holes.service_account_roles.contains(account.at())
+        !self.gaps.service_account_roles.contains(account.at())
     }
 
     /// Whether every user of the project was read.
     pub fn knows_project_users(&self, project: ProjectIx) -> bool {
-        !self.holes.project_users.contains(project.at())
+        !self.gaps.project_users.contains(project.at())
     }
 
     /// Whether every group of the project was read.
     pub fn knows_project_groups(&self, project: ProjectIx) -> bool {
-        !self.holes.project_groups.contains(project.at())
+        !self.gaps.project_groups.contains(project.at())
     }
 
     /// Whether every group of the list and all their members were read: only then is "in no other group" known.
     pub fn knows_memberships(&self) -> bool {
-        self.holes.whole.memberships
+        self.gaps.all.memberships
     }
 
     /// Whether that also holds for groups that are missing from the list but are in some project.
     pub fn knows_all_memberships(&self) -> bool {
-        self.knows_memberships() && self.knows_all_project_groups() && !self.holes.unlisted_groups
+        self.knows_memberships() && self.knows_all_project_groups() && !self.gaps.unlisted_groups
     }
 
     /// Whether all groups that can grant something in these scopes are known, with their members.
@@ -171,18 +171,18 @@ impl Org {
 
     /// Whether the users of every project were read: only then is "in no other project" known.
     pub fn knows_all_project_users(&self) -> bool {
-        self.holes.whole.project_users
+        self.gaps.all.project_users
     }
 
     /// Whether the groups of every project were read.
     pub fn knows_all_project_groups(&self) -> bool {
-        self.holes.whole.project_groups
+        self.gaps.all.project_groups
     }
 
     /// Whether the part of a collection that is read project by project was read of every project.
     pub fn knows_of_all_projects(&self, collection: Collection) -> bool {
-        let read = self.projects.is_empty() || self.coverage.of(collection).whole();
-        read && self.coverage.of(Collection::Projects).exhaustive()
+        let read = self.projects.is_empty() || self.coverage.of(collection).is_complete();
+        read && self.coverage.of(Collection::Projects).lists_all()
     }
 
     /// The roles that a collection tells of, by the lists that have them or by who holds them.
@@ -220,20 +220,20 @@ impl Org {
     /// Whether every grant of every principal in these scopes was read.
     pub fn knows_all_grants(&self, scopes: Extent) -> bool {
         let organization = || {
-            self.coverage.of(Collection::Users).exhaustive()
-                && self.holes.user_roles.is_clear()
-                && self.holes.group_roles.ones().all(|at| !self.groups[at].listed)
+            self.coverage.of(Collection::Users).lists_all()
+                && self.gaps.user_roles.is_clear()
+                && self.gaps.group_roles.ones().all(|at| !self.groups[at].listed)
                 && self.users.iter().all(|user| user.role != Known::Missing)
         };
         let project = || {
             self.knows_all_project_users()
                 && self.knows_all_project_groups()
-                && self.holes.project_user_roles.is_clear()
-                && self.holes.project_group_roles.is_clear()
+                && self.gaps.project_user_roles.is_clear()
+                && self.gaps.project_group_roles.is_clear()
                 && self.project_users.iter().all(|user| user.role != Known::Missing)
         };
         let in_their_projects = || {
-            self.holes.service_account_roles.is_clear()
+            self.gaps.service_account_roles.is_clear()
                 && self.service_accounts.iter().all(|account| account.role != Known::Missing)
         };
         let accounts =

@@ -233,13 +233,13 @@ pub struct Org {
     projects_of_group: Rows<u32>,
     /// The predefined role for each legacy role, in the organization and in projects.
     legacy: [Vec<(Symbol, RoleIx)>; 2],
-    holes: Holes,
+    gaps: Gaps,
     collected_roles: usize,
 }
 
 /// The gaps of the coverage, by thing, for fast lookups.
 #[derive(Clone, Debug, Default)]
-struct Holes {
+struct Gaps {
     user_roles: FixedBitSet,
     group_roles: FixedBitSet,
     group_members: FixedBitSet,
@@ -254,12 +254,12 @@ struct Holes {
     service_account_roles: FixedBitSet,
     /// Whether there are groups that the list does not have.
     unlisted_groups: bool,
-    whole: Whole,
+    all: AllKnown,
 }
 
 /// What is known of all things of a kind. It is needed for every user, so it is computed once.
 #[derive(Clone, Copy, Debug, Default)]
-struct Whole {
+struct AllKnown {
     memberships: bool,
     project_users: bool,
     project_groups: bool,

@@ -14,7 +14,7 @@ pub struct CollectionSummary {
     /// Things in those responses.
     pub items: u64,
     /// For how many things it was not requested, because no rule needs it.
-    pub unasked: usize,
+    pub not_asked: usize,
     /// What is missing, in one line.
     pub detail: Option<String>,
     /// What was removed during collection, or was reused, in sentences.
@@ -31,7 +31,7 @@ impl Coverage {
                 state: self.state(collection),
                 requests: record.requests,
                 items: record.items,
-                unasked: record.unasked.len(),
+                not_asked: record.not_asked.len(),
                 detail: self.detail(collection),
                 remarks: self.remarks(collection),
             }

@@ -108,7 +108,7 @@ fn source(name: String, text: String) -> Arc<SourceText> {
     Arc::new(SourceText::new(name, text))
 }
 
-/// Characters that make a policy read otherwise than it is: each, once, on its place.
+/// Characters that make a policy look different from what it says, each reported once, at its place.
 pub(crate) fn hidden(text: &str) -> impl Iterator<Item = Problem> {
     let hides = |c: char| is_hidden(c) && !matches!(c, '\n' | '\r' | '\t');
     text.char_indices().filter(move |&(at, c)| hides(c) && !(at == 0 && c == '\u{feff}')).map(|(at, character)| {
@@ -121,7 +121,7 @@ pub(crate) fn hidden(text: &str) -> impl Iterator<Item = Problem> {
 fn repeated_ids(policies: &[Policy]) -> Vec<Located> {
     let mut first: BTreeMap<&str, &Location> = BTreeMap::new();
     let mut repeated = Vec::new();
-    for rule in policies.iter().flat_map(|policy| &policy.rules) {
+    for rule in policies.iter().flat_map(Policy::rules_of_kinds).map(|kinds| &kinds[0]) {
         let Some(earlier) = first.get(rule.info.id.as_str()) else {
             first.insert(&rule.info.id, &rule.info.location);
             continue;
@@ -146,13 +146,13 @@ pub(crate) fn files(path: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBu
     if found.is_empty() { Err(Error::NoPolicy { path: path.to_owned() }) } else { Ok(found) }
 }
 
-/// The wanted files of a folder and its subfolders, sorted. Without a depth, each real folder is walked once, so that links
-/// in a circle come to an end; with one, every path of so many folders is walked.
+/// The wanted files of a folder and its subfolders, sorted. Without a depth, each real folder is walked once, so that
+/// circular links end; with a depth, every path of that depth is walked.
 fn walk(folder: &Path, depth: Option<usize>, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
     let mut walked = BTreeSet::new();
     let (mut folders, mut links) = (vec![(folder.to_owned(), depth)], Vec::new());
-    // Links last: what has a path of its own goes by it.
+    // Links come last, so that a file is named by its own path if it has one.
     while let Some((folder, depth)) = folders.pop().or_else(|| links.pop()) {
         let identity = std::fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
         if depth == Some(0) || depth.is_none() && !walked.insert(identity) {
@@ -187,7 +187,7 @@ fn matching(glob: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, Erro
         .compile_matcher();
     let folder: PathBuf = glob.components().take_while(|part| !is_glob(part.as_os_str())).collect();
     let relative = folder.as_os_str().is_empty();
-    // A pattern of a fixed depth ends by itself, and may tell two paths to one folder apart.
+    // A pattern of fixed depth ends by itself, and may distinguish two paths to one folder.
     let depth =
         (!pattern_spans_folders(glob)).then(|| glob.to_string_lossy().matches(std::path::is_separator).count() + 1);
     let found = walk(if relative { Path::new(".") } else { &folder }, depth, wanted)?;

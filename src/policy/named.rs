@@ -5,7 +5,8 @@ use crate::document::tree::{Node, Yaml};
 use crate::document::{Problem, Reader, Unnamed, nearest};
 
 impl Reader<'_> {
-    /// Reads `conditions:`. What a condition says is read where it is used, since only there its kind of thing is known.
+    /// Reads `conditions:`. What a condition says is read where it is used, since only there its kind of thing is
+    /// known.
     pub(super) fn name_conditions(&mut self, node: Option<&Node>) {
         let Some(entries) = node.and_then(|node| self.entries(node, "`conditions`")) else { return };
         for (key, node) in entries {
@@ -52,7 +53,7 @@ impl Reader<'_> {
         });
     }
 
-    /// Notes the conditions that stand nowhere: nobody has read what they say.
+    /// Notes the conditions that no rule uses: they were never read, so their problems are unknown.
     pub(super) fn all_conditions_used(&mut self) {
         let unused: Vec<_> = self.named.unused().cloned().collect();
         for key in unused {
@@ -62,7 +63,7 @@ impl Reader<'_> {
     }
 }
 
-/// What stands behind the dollar sign, if this is the name of something.
+/// The name after the dollar sign, if there is one.
 pub(super) fn name(node: &Node) -> Option<&str> {
     let Yaml::Text(text) = &node.yaml else { return None };
     text.strip_prefix('$')

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::vocabulary::{self, SCOPES};
 use super::{
     Assertion, Condition, Counted, Kind, Pattern, Policy, Predicate, Quantity, RelatedPredicate, Relation, Rule,
-    TextColumn, TextPredicate, ViaPredicate,
+    TextColumn, TextPredicate, ViaPredicate, this,
 };
 use crate::org::{Collection, Extent};
 
@@ -93,10 +93,10 @@ impl Rule {
         }
     }
 
-    /// The parts of `where` that the list of users is enough to answer, if there are any: for whom one of them does
-    /// not hold, the rest of the rule does not matter.
+    /// The parts of `where` that the list of users alone can answer, if there are any. For a user who does not satisfy
+    /// all of them, the rest of the rule does not matter.
     fn narrows(&self) -> Option<Vec<&Condition>> {
-        // What a rule says of others than its subject is not narrowed by what selects the subject.
+        // Selecting the subject does not narrow what a rule asks about others.
         let about_subject = match &self.assertion {
             Assertion::Forbid(condition) | Assertion::Require(condition) => condition.about_subject(),
             Assertion::Count(..) | Assertion::Exactly(_) => true,
@@ -115,8 +115,11 @@ impl Condition {
         match &self.predicate {
             Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|part| part.add_needs(needs)),
             Predicate::Not(part) => part.add_needs(needs),
-            Predicate::Text(attribute, ..)
-            | Predicate::List(attribute, ..)
+            Predicate::Text(attribute, _, test) => {
+                needs.extend(attribute.reads);
+                needs.extend(this::reads(test));
+            }
+            Predicate::List(attribute, ..)
             | Predicate::Flag(attribute, ..)
             | Predicate::Time(attribute, ..)
             | Predicate::Via(attribute, ViaPredicate::Kinds(_)) => needs.extend(attribute.reads),
@@ -135,14 +138,15 @@ impl Condition {
         }
     }
 
-    /// Among all roles or all grants, those of which this may hold.
+    /// The scopes of the roles or grants for which this may hold.
     pub fn scopes(&self, of: Kind) -> Extent {
         let scopes = |part: &Self| part.scopes(of);
         match &self.predicate {
             Predicate::All(parts) => parts.iter().map(scopes).fold(Extent::ALL, Extent::and),
             Predicate::Any(parts) => parts.iter().map(scopes).reduce(Extent::or).unwrap_or(Extent::ALL),
             Predicate::Text(_, TextColumn::Scope, test) => test.scopes(),
-            // The word for a role's scope is the API's: where it may be a third one, any list may have the role.
+            // The scope of a role is the API's word. If the pattern also matches a third word, any list may have the
+            // role.
             Predicate::Text(attribute, _, test)
                 if of == Kind::Role && attribute.name == "scope" && test.is_one_of(SCOPES) =>
             {
@@ -151,7 +155,7 @@ impl Condition {
             Predicate::Text(_, TextColumn::Principal, test) => {
                 Extent { service_accounts: test.holds(Kind::ServiceAccount.name()), ..Extent::ALL }
             }
-            // What a user or a group holds, no service account does.
+            // A grant of a user or group is not one of a service account.
             Predicate::Related(_, Relation::User | Relation::Group, test) if test.quantity == Quantity::Some => {
                 Extent { service_accounts: false, ..Extent::ALL }
             }
@@ -218,18 +222,19 @@ impl Counted {
 impl RelatedPredicate {
     /// The scopes that bear on the answer: those of the grants it asks for, if it asks for grants.
     pub fn scopes(&self, relation: Relation) -> Extent {
-        if relation.target() != Kind::Grant {
+        let told_by_scope = relation.target() == Kind::Grant || relation == Relation::All(Kind::Role);
+        if !told_by_scope {
             return Extent::ALL;
         }
         match self.quantity {
-            Quantity::Some | Quantity::None | Quantity::Count(..) => self.condition.scopes(Kind::Grant),
+            Quantity::Some | Quantity::None | Quantity::Count(..) => self.condition.scopes(relation.target()),
             // Where every grant has to satisfy it, those of another scope do not.
             Quantity::Every => Extent::ALL,
         }
     }
 
-    /// The same, of a relation from things of that kind. The roles that are held in a project are held there alone; what
-    /// somebody is permitted in it, a role of the organization permits, too.
+    /// The same, of a relation from things of that kind. The roles that are held in a project are held there alone;
+    /// what somebody is permitted in it, a role of the organization permits, too.
     pub fn scopes_from(&self, of: Kind, relation: Relation) -> Extent {
         let scopes = self.scopes(relation);
         let alone = of == Kind::Project && relation == Relation::Holders && !self.condition.asks_for_permissions();
@@ -249,14 +254,18 @@ impl TextPredicate {
         let is = |pattern: &Pattern| {
             pattern.literal().is_some_and(|literal| words.iter().any(|word| literal.eq_ignore_ascii_case(word)))
         };
-        !self.null && self.any.as_ref().is_some_and(|any| any.iter().all(is))
+        !self.null && self.this.is_empty() && self.any.as_ref().is_some_and(|any| any.iter().all(is))
     }
 
-    /// Whether a text satisfies it.
+    /// Whether a text satisfies it, without the selected thing.
     pub fn holds(&self, text: &str) -> bool {
         let matching = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(text));
-        self.any.as_deref().is_none_or(matching)
-            && self.regex.as_ref().is_none_or(|regex| regex.matches(text))
-            && !matching(&self.except)
+        self.any.as_deref().is_none_or(matching) && self.others_hold(text)
+    }
+
+    /// Whether a text satisfies all but the values of which it has to be one.
+    pub fn others_hold(&self, text: &str) -> bool {
+        self.regex.as_ref().is_none_or(|regex| regex.matches(text))
+            && !self.except.iter().any(|pattern| pattern.matches(text))
     }
 }

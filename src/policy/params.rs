@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::error::Error;
-use crate::document::tree::{self, Node, Yaml};
+use crate::document::tree::{self, Key, Node, Yaml};
 use crate::document::{Params, Problem, Reader};
 
 /// Values for parameters from outside the policy file, by name.
@@ -56,7 +56,7 @@ impl Overrides {
 }
 
 impl Reader<'_> {
-    /// Reads `params:` and puts the overrides in; tells where the defaults stand that they take the place of.
+    /// Reads `params:` and applies the overrides; returns the places of the defaults that they replace.
     pub(super) fn params(&mut self, node: Option<&Node>, overrides: &Overrides) -> (Params, Vec<Range<usize>>) {
         let Some(entries) = node.and_then(|node| self.entries(node, "`params`")) else {
             return Default::default();
@@ -64,16 +64,21 @@ impl Reader<'_> {
         let mut given_at = Vec::new();
         let mut params = BTreeMap::new();
         for (key, default) in entries {
+            self.each_key_once(default, &key.text);
             if !is_parameter(default) {
                 let message = format!("parameter `{}` is {}", key.text, default.yaml.description());
-                self.problem(Problem::new(default.span.clone(), message).help("a parameter is one value or a list"));
+                self.problem(
+                    Problem::new(default.span.clone(), message)
+                        .help("a parameter is one value, a list, or a mapping to these"),
+                );
                 continue;
             }
             let mut value = default.clone();
             if let Some(given) = overrides.0.get(&key.text) {
+                self.each_key_once(&Node { span: default.span.clone(), yaml: given.yaml.clone() }, &key.text);
                 if !is_parameter(given) {
                     let message = format!("parameter `{}` was set to {}", key.text, given.yaml.description());
-                    let help = "a parameter is one value or a list of single values";
+                    let help = "a parameter is one value, a list of single values, or a mapping to these";
                     self.problem(Problem::new(default.span.clone(), message).help(help));
                 } else if kind(given) == kind(default) {
                     value.yaml = placed(&given.yaml, default);
@@ -93,12 +98,23 @@ impl Reader<'_> {
         }
         (Params(params), given_at)
     }
+
+    /// Notes a key that a mapping has twice.
+    fn each_key_once(&mut self, node: &Node, name: &str) {
+        let Yaml::Map(entries) = &node.yaml else { return };
+        let mut seen = BTreeSet::new();
+        for (key, _) in entries.iter().filter(|(key, _)| !seen.insert(&key.text)) {
+            let message = format!("parameter `{name}` has `{}` twice", key.text);
+            self.problem(Problem::new(node.span.clone(), message));
+        }
+    }
 }
 
 fn is_parameter(node: &Node) -> bool {
     match &node.yaml {
-        Yaml::Map(_) | Yaml::Null => false,
+        Yaml::Null => false,
         Yaml::List(items) => items.iter().all(|item| !matches!(item.yaml, Yaml::List(_) | Yaml::Map(_))),
+        Yaml::Map(entries) => entries.iter().all(|(_, node)| !matches!(node.yaml, Yaml::Map(_)) && is_parameter(node)),
         Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) => true,
     }
 }
@@ -107,15 +123,20 @@ fn kind(node: &Node) -> std::mem::Discriminant<Yaml> {
     std::mem::discriminant(&node.yaml)
 }
 
-/// A value from outside has no place in the file: it stands where the default does.
+/// A value from outside has no place in the file, so it gets the place of the default.
 fn placed(given: &Yaml, default: &Node) -> Yaml {
     match given {
         Yaml::List(items) => {
             let at_default = |item: &Node| Node { span: default.span.clone(), yaml: item.yaml.clone() };
             Yaml::List(items.iter().map(at_default).collect())
         }
-        other @ (Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::Map(_)) => {
-            other.clone()
+        Yaml::Map(entries) => {
+            let at_default = |(key, node): &(Key, Node)| {
+                let key = Key { span: default.span.clone(), text: key.text.clone() };
+                (key, Node { span: default.span.clone(), yaml: placed(&node.yaml, default) })
+            };
+            Yaml::Map(entries.iter().map(at_default).collect())
         }
+        other @ (Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_)) => other.clone(),
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, TimeColumn};
+use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, This, TimeColumn};
 use crate::finding::{PolicyFile, RuleInfo};
 use crate::org::Truth;
 use crate::time::Time;
@@ -17,7 +17,7 @@ pub struct Policy {
     pub description: Option<String>,
     /// The file.
     pub file: PolicyFile,
-    /// Its rules, in order.
+    /// Its rules, in order; a rule on several kinds of things once for each, with one [`RuleInfo`].
     pub rules: Vec<Rule>,
     /// Whether it comes with rolelint.
     pub builtin: bool,
@@ -26,6 +26,11 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Its rules, each for all the kinds of things that it selects.
+    pub fn rules_of_kinds(&self) -> impl Iterator<Item = &[Rule]> {
+        self.rules.chunk_by(|one, other| Arc::ptr_eq(&one.info, &other.info))
+    }
+
     /// Whether what stands there was set from outside.
     pub fn is_given(&self, span: &Range<usize>) -> bool {
         self.given.contains(span)
@@ -56,9 +61,9 @@ pub enum Assertion {
     Forbid(Condition),
     /// The condition holds for each.
     Require(Condition),
-    /// So many are selected, or so many of what those lead to.
+    /// This number is selected, or this number of things that those lead to.
     Count(Bounds, Counted, Range<usize>),
-    /// The attribute has these values: each selected thing one of them, each of them some selected thing.
+    /// Each selected thing has one of these values, and each value is that of some selected thing.
     Exactly(Exactly),
 }
 
@@ -75,8 +80,8 @@ pub struct Exactly {
     pub span: Range<usize>,
 }
 
-/// Something that holds for a thing, does not hold, or is not known to.
-#[derive(Debug)]
+/// Something that holds for a thing, does not hold, or is unknown.
+#[derive(Clone, Debug)]
 pub struct Condition {
     /// Where it stands.
     pub span: Range<usize>,
@@ -109,7 +114,7 @@ impl Condition {
 }
 
 /// What a condition says.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Predicate {
     /// All of these.
     All(Vec<Condition>),
@@ -132,12 +137,14 @@ pub enum Predicate {
 }
 
 /// A text: one of `any`, all of `regex`, none of `except`. `null` passes only where it is asked for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct TextPredicate {
     /// `null` is one of the values asked for.
     pub null: bool,
     /// One of these must match; `None` asks for nothing.
     pub any: Option<Vec<Pattern>>,
+    /// Or it is one of these texts of the selected thing.
+    pub this: Vec<This>,
     /// This must match.
     pub regex: Option<Pattern>,
     /// None of these may match.
@@ -145,7 +152,7 @@ pub struct TextPredicate {
 }
 
 /// A list of texts. Elements that match `except` are ignored; all that is given must hold of the rest.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ListPredicate {
     /// Some element matches some pattern.
     pub any: Option<Vec<Pattern>>,
@@ -162,17 +169,17 @@ pub struct ListPredicate {
 }
 
 /// A time. All that is given must hold; `null` passes only where it is asked for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct TimePredicate {
     /// `null` is asked for.
     pub null: bool,
-    /// More than so many seconds before the as-of time.
+    /// More than this many seconds before the as-of time.
     pub older_than: Option<i64>,
-    /// Less than so many seconds before the as-of time, and not after it.
+    /// Less than this many seconds before the as-of time, and not after it.
     pub newer_than: Option<i64>,
-    /// At most so many seconds after the as-of time, and not before it.
+    /// At most this many seconds after the as-of time, and not before it.
     pub within: Option<i64>,
-    /// More than so many seconds after the as-of time.
+    /// More than this many seconds after the as-of time.
     pub later_than: Option<i64>,
     /// Before this moment.
     pub before: Option<Time>,
@@ -181,7 +188,7 @@ pub struct TimePredicate {
 }
 
 /// How many related things satisfy a condition.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RelatedPredicate {
     /// The condition.
     pub condition: Box<Condition>,
@@ -196,9 +203,9 @@ pub enum Quantity {
     Some,
     /// None.
     None,
-    /// Every one; so it is where there are none.
+    /// Every one. That is also so if there are none.
     Every,
-    /// So many of these.
+    /// This number of these.
     Count(Bounds, Counted),
 }
 
@@ -214,7 +221,7 @@ pub enum Counted {
 }
 
 /// A way that leads to a grant.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum ViaPredicate {
     /// One of these kinds of way.
     Kinds(Vec<(ViaKind, Range<usize>)>),

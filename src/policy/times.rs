@@ -11,7 +11,7 @@ const TIME: &[&str] = &["older_than", "newer_than", "within", "later_than", "bef
 const CLOCK_SKEW: i64 = 300;
 
 impl TimePredicate {
-    /// Whether it holds of a time.
+    /// Whether a time satisfies it.
     pub fn holds(&self, time: Time, as_of: Time) -> bool {
         let (age, ahead) = (as_of.saturating_sub(time), time.saturating_sub(as_of));
         self.older_than.is_none_or(|length| age > length)
@@ -22,7 +22,7 @@ impl TimePredicate {
             && self.after.is_none_or(|moment| time >= moment)
     }
 
-    /// Whether no time satisfies it: two bounds exclude each other, or one is of the past and one of the future.
+    /// Whether no time satisfies it: two bounds exclude each other, or one is in the past and one in the future.
     fn is_impossible(&self) -> bool {
         let past = self.older_than.or(self.newer_than).is_some();
         let future = self.within.or(self.later_than).is_some();

@@ -1,5 +1,5 @@
 //! One row for each finding, for spreadsheets. What has no finding and is no pass gets a row, too: a rule without an
-//! answer, a rule that selected nothing, a collection that is incomplete.
+//! answer, a rule that selected nothing, a collection that is incomplete, a remark on a waiver, baseline or override.
 
 use std::io::{self, Write};
 
@@ -56,6 +56,9 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     for (collection, state, detail) in incomplete(outcome) {
         rows.write_record(of_collection(collection, state, &detail))?;
     }
+    for sentence in &outcome.exceptions {
+        rows.write_record(of_exception(sentence))?;
+    }
     rows.flush()
 }
 
@@ -87,6 +90,13 @@ fn of_finding(finding: &Finding, rule: &RuleResult, as_of: Time) -> Row {
         cell(waiver.map(|waiver| &*waiver.owner).unwrap_or_default()),
         waiver.map(|waiver| day(waiver.expires)).unwrap_or_default(),
     ]
+}
+
+fn of_exception(sentence: &str) -> Row {
+    let mut row = Row::default();
+    row[2] = cell("remark");
+    row[9] = cell(sentence);
+    row
 }
 
 fn of_rule(rule: &RuleResult) -> Row {
@@ -166,7 +176,9 @@ mod tests {
                 "vacuous selects-nothing",
                 "partial user_roles",
                 "denied groups",
-                "failed invites"
+                "failed invites",
+                "remark ",
+                "remark "
             ]
         );
     }

@@ -159,7 +159,7 @@ fn passed(outcome: &Outcome) -> String {
 }
 
 /// Text with the words in code that could be anything but a word.
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     let text = clip(&text.split_whitespace().collect::<Vec<_>>().join(" "), TEXT);
     visible(&text)
         .split(' ')

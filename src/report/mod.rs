@@ -2,6 +2,7 @@
 
 mod accepted;
 mod csv;
+mod diff;
 mod github;
 mod gitlab;
 mod json;
@@ -22,6 +23,7 @@ use std::io::{self, Write};
 use crate::finding::Outcome;
 use crate::time::Time;
 
+pub use diff::{DiffFormat, render_diff};
 pub use json::{Unreadable, read, schema};
 
 /// A form of report.

@@ -84,7 +84,10 @@ pub fn outcome() -> Outcome {
         population: BTreeMap::from([(Kind::User, 41), (Kind::Role, 3)]),
         disagreements: vec![format!("the API and the groups disagree about {}", NAMES[0])],
         oddities: vec![format!("role {} has permissions in an odd spelling", NAMES[2])],
-        exceptions: vec![format!("waivers.yaml:3: the waiver of `hostile` for user {} expires soon", NAMES[3])],
+        exceptions: vec![
+            "rolelint.yaml:4: rule skipped is switched off: OPS-7".to_owned(),
+            format!("waivers.yaml:3: the waiver of `hostile` for user {} expires soon", NAMES[3]),
+        ],
         stale: 2,
         rules: Vec::new(),
         skipped: vec![Skipped { rule: "skipped".to_owned(), reason: "skipped by --skip".to_owned() }],
@@ -247,7 +250,7 @@ fn coverage() -> Coverage {
     let roles = coverage.of_mut(Collection::UserRoles);
     roles.gaps.insert(NAMES[0].to_owned(), failure(true, &format!("403 {}", NAMES[1])));
     roles.carried.insert("user-1".to_owned(), NOW - 86_400);
-    coverage.of_mut(Collection::Groups).cut = Some(failure(true, "403, the key lacks a scope"));
-    coverage.of_mut(Collection::Invites).cut = Some(failure(false, NAMES[2]));
+    coverage.of_mut(Collection::Groups).truncated = Some(failure(true, "403, the key lacks a scope"));
+    coverage.of_mut(Collection::Invites).truncated = Some(failure(false, NAMES[2]));
     coverage
 }

@@ -104,6 +104,17 @@ fn every_verdict_status_and_missing_list_is_shown() {
 }
 
 #[test]
+fn every_override_and_every_remark_on_a_waiver_is_shown_with_its_place_and_reason() {
+    for_each(|format, _, report| {
+        for words in ["rolelint.yaml:4", "is switched off: OPS-7", "waivers.yaml:3"] {
+            // A colon may stand as an escape, and a word as code.
+            let plain = report.replace("%3A", ":").replace('`', "");
+            assert!(plain.contains(words), "{} has no `{words}`:\n{report}", format.name());
+        }
+    });
+}
+
+#[test]
 fn the_sample_in_each_format() {
     for_each(|format, _, report| insta::assert_snapshot!(format.name(), report));
 }

@@ -193,16 +193,18 @@ pub fn more_paths(finding: &Finding) -> Option<String> {
 
 /// `ada@acme.example → group Platform → role API Group Manager → api.groups.write`.
 fn chain(finding: &Finding, path: &AccessPath, rule: &RuleResult) -> String {
-    let step = |thing: &Thing| {
-        if thing.is(Kind::User) {
-            thing.label().into_owned()
-        } else {
-            format!("{} {}", thing.kind.words(), thing.label())
-        }
-    };
     let mut steps: Vec<String> = finding.steps(path).map(step).collect();
     steps.extend(path.matched.map(|matched| rule.matched[matched].permissions().join(", ")));
     visible(&steps.join(" → ")).into_owned()
+}
+
+/// `ada@acme.example → group Platform → role API Group Manager`.
+pub fn steps<'t>(path: impl Iterator<Item = &'t Thing>) -> String {
+    visible(&path.map(step).collect::<Vec<_>>().join(" → ")).into_owned()
+}
+
+fn step(thing: &Thing) -> String {
+    if thing.is(Kind::User) { thing.label().into_owned() } else { format!("{} {}", thing.kind.words(), thing.label()) }
 }
 
 /// What is missing to answer the rule completely, in one line; empty if nothing is.

@@ -23,7 +23,7 @@ enum Kind {
 
 const KINDS: usize = Kind::Invite as usize + 1;
 
-/// Turns ids into places while records come in. What it says when it cannot is what is wrong with the line.
+/// Turns ids into places, record by record. Its errors say what is wrong with the line.
 #[derive(Default)]
 pub struct Decoder {
     counts: [usize; KINDS],
@@ -194,7 +194,7 @@ impl Decoder {
         builder.invite(invite).map_err(out_of_order)
     }
 
-    /// The closing line that fits what came in.
+    /// The closing line for the records so far.
     pub fn counted(&self, digest: String) -> End {
         let of = |kind: Kind| self.counts[kind as usize];
         End {

@@ -16,7 +16,8 @@ pub struct Header {
     pub organization: Identity,
     pub collected_at: Time,
     pub coverage: BTreeMap<String, Record>,
-    /// Over the header itself, without this field, and the digest of the content: a header from elsewhere is seen.
+    /// A digest of the header itself, without this field, and of the content's digest: it detects a header from
+    /// elsewhere.
     pub check: String,
 }
 
@@ -31,7 +32,7 @@ pub struct Identity {
 }
 
 impl Header {
-    /// What [`Header::check`] has to be.
+    /// The right value of [`Header::check`].
     pub fn expected_check(&self, digest: &str) -> String {
         let bare = Self { check: String::new(), ..self.clone() };
         let json = serde_json::to_string(&bare).expect("a header has text keys only");
@@ -50,7 +51,7 @@ impl ContentDigest {
     pub fn new(header: &Header) -> Self {
         let mut hash = Sha256::new();
         for (name, record) in &header.coverage {
-            // How many requests it took says nothing of the state.
+            // The number of requests is not part of the state.
             let facts = serde_json::to_string(&(name, &record.cut, &record.gaps, &record.unasked, &record.unclear));
             hash.update(facts.expect("a record has text keys only").as_bytes());
         }
@@ -67,7 +68,7 @@ impl ContentDigest {
     }
 }
 
-/// What was read of a collection; one that is not there was not asked for.
+/// What was read of a collection. A collection without a record was not requested.
 #[derive(Clone, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
@@ -84,7 +85,7 @@ pub struct Record {
     pub gone: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unclear: BTreeMap<String, BTreeMap<String, String>>,
-    /// What was taken over from an earlier collection, and when it was read.
+    /// What was reused from an earlier collection, and when it was read.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub carried: BTreeMap<String, Time>,
 }

@@ -1,8 +1,8 @@
 //! The file source and sink: an organization as JSON Lines.
 //!
-//! A header (what, from where, when, how completely), then one record a line, sorted: roles, groups, users, projects and
-//! what stands in them, each with its grants by id, keys, invitations; then a closing line with counts and a digest, so that a cut file is seen. Two snapshots of the
-//! same state differ in nothing but their header.
+//! A header (what, from where, when, how completely), then one record a line, sorted: roles, groups, users, projects
+//! and what stands in them, each with its grants by id, keys, invitations; then a closing line with counts and a
+//! digest, so that a cut file is seen. Two snapshots of the same state differ in nothing but their header.
 
 mod decode;
 mod error;
@@ -17,5 +17,5 @@ pub use error::Error;
 pub use read::{Read, open, read};
 pub use write::{digest, save, write};
 
-/// The version of the format. Another one is another format.
+/// The version of the format. Other versions are not read.
 pub const VERSION: u32 = 3;

@@ -1,4 +1,4 @@
-//! Lines to an organization. Anything that the writer would not have written is damage, and damage is an error.
+//! Lines to an organization. Anything that the writer would not have written is an error.
 
 use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Read as _};
@@ -128,13 +128,13 @@ impl<B: BufRead> Reader<'_, B> {
         struct Version {
             snapshot: u32,
         }
-        // What does not even begin like one is not read to the end of its line, which may never come.
+        // A file that does not begin like a snapshot may have no line end, so it is not read up to one.
         let begins = self.lines.fill_buf().is_ok_and(|begin| begin.starts_with(b"{") || begin.is_empty());
         if !begins {
             return Err(Error::Foreign { name: self.name.to_owned() });
         }
         self.next()?;
-        // First the version alone: what else a header has depends on it.
+        // First the version alone, because the rest of the header depends on it.
         let Ok(Versioned { rolelint: Version { snapshot } }) = serde_json::from_slice(&self.line) else {
             return Err(Error::Foreign { name: self.name.to_owned() });
         };
@@ -171,9 +171,9 @@ fn coverage(header: &Header) -> Result<Coverage, String> {
             asked: true,
             requests: record.requests,
             items: record.items,
-            cut: record.cut.clone().map(Into::into),
+            truncated: record.cut.clone().map(Into::into),
             gaps: record.gaps.iter().map(|(id, failure)| (id.clone(), failure.clone().into())).collect(),
-            unasked: record.unasked.clone(),
+            not_asked: record.unasked.clone(),
             gone: record.gone.clone(),
             unclear: record.unclear.clone(),
             carried: record.carried.clone(),
@@ -182,7 +182,7 @@ fn coverage(header: &Header) -> Result<Coverage, String> {
     Ok(coverage)
 }
 
-/// A thing that the coverage speaks of and that is not there.
+/// A thing that the coverage names and that does not exist.
 fn stray(org: &Org) -> Option<&str> {
     let roles: HashSet<&str> = org.roles.iter().map(|role| role.id.as_str()).collect();
     let groups: HashSet<&str> = org.groups.iter().map(|group| group.id.as_str()).collect();
@@ -196,7 +196,7 @@ fn stray(org: &Org) -> Option<&str> {
         users.chain(groups).chain(accounts).collect()
     };
     org.coverage.iter().find_map(|(collection, record)| {
-        let named = record.gaps.keys().chain(&record.unasked).chain(record.carried.keys());
+        let named = record.gaps.keys().chain(&record.not_asked).chain(record.carried.keys());
         named.map(String::as_str).find(|id| match collection {
             Collection::Roles => !roles.contains(id),
             Collection::Users | Collection::UserRoles => !user(id),

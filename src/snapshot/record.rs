@@ -139,20 +139,20 @@ pub struct User<'a> {
     pub held: Held<'a>,
 }
 
-/// What the API says of somebody's roles.
+/// The roles of a principal as the API lists them.
 #[derive(Default, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Held<'a> {
     /// Roles without a stated source.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub unstated: Vec<Id<'a>>,
-    /// Those that it says are the principal's own.
+    /// Those that the API says are the principal's own.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub direct: Vec<Id<'a>>,
-    /// Those that it says are inherited, without saying from where.
+    /// Those that the API says are inherited, without naming a group.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub inherited: Vec<Id<'a>>,
-    /// Those that it says are inherited from a group, by group.
+    /// Those that the API says are inherited from a group, by group.
     #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
     pub group: BTreeMap<Id<'a>, Vec<Id<'a>>>,
 }
@@ -306,7 +306,7 @@ pub struct InvitedProject<'a> {
     pub role: Known<Id<'a>>,
 }
 
-/// A text that is looked up and not kept. Borrowed from the line where nothing in it is escaped.
+/// A text that is looked up and not stored. It is borrowed from the line unless it contains an escape.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Id<'a>(pub Cow<'a, str>);
 

@@ -105,9 +105,9 @@ fn header(org: &Org) -> Header {
     let record = |record: &org::CollectionCoverage| Record {
         requests: record.requests,
         items: record.items,
-        cut: record.cut.as_ref().map(Failure::from),
+        cut: record.truncated.as_ref().map(Failure::from),
         gaps: record.gaps.iter().map(|(id, failure)| (id.clone(), Failure::from(failure))).collect(),
-        unasked: record.unasked.clone(),
+        unasked: record.not_asked.clone(),
         gone: record.gone.clone(),
         unclear: record.unclear.clone(),
         carried: record.carried.clone(),

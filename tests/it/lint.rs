@@ -254,6 +254,9 @@ fn nothing_is_odd_about_what_we_ship_or_print() {
     for page in pages.chain(["README.md".to_owned()]) {
         for snippet in repository(&page).split("```yaml\nversion: 1\n").skip(1) {
             let policy = format!("version: 1\n{}", snippet.split("```").next().expect("a fence ends"));
+            if !policy.contains("\nrules:") {
+                continue;
+            }
             let findings = found(offline().file("p.yaml", policy), &["p.yaml", QUIET[0], QUIET[1]], 0);
             assert_eq!(findings, Vec::<Value>::new(), "{page}");
         }

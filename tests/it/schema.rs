@@ -128,7 +128,7 @@ fn policies_that_do_not_load_are_refused() {
     ];
     let policies = rules.iter().map(|rule| format!("version: 1\nrules: [{rule}]\n"));
     let good = "{ id: a, select: role, forbid: { name: x } }";
-    let others = ["", "version: 2\n", "version: 1\nruls: []\n", "version: 1\nparams: { a: { b: c } }\n"]
+    let others = ["", "version: 2\n", "version: 1\nruls: []\n", "version: 1\nparams: { a: { b: { c: d } } }\n"]
         .map(|head| format!("{head}rules: [{good}]\n"));
     for policy in policies.chain(others).chain(["version: 1\nrules: []\n".to_owned()]) {
         assert!(!validator.is_valid(&yaml(&policy)), "{policy}");

@@ -111,6 +111,11 @@ impl FakeApi {
         self.memory.heal();
     }
 
+    /// From now on, these are the faults. The requests until now are forgotten.
+    pub fn fail(&self, faults: Vec<Fault>) {
+        self.memory.fail(faults);
+    }
+
     /// Changes the organization between two requests.
     pub fn change(&self, change: impl FnOnce(&mut Organization)) {
         self.memory.change(change);

@@ -1,4 +1,5 @@
-//! One GET request for one page: attempts, delays, and which responses are accepted.
+//! One GET request for one page: attempts, delays, and which responses are accepted. It stays in
+//! one file because it is all that ever sends the key.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,9 +16,10 @@ use tokio::time::Instant;
 
 use super::connect::{base_url, certificates, last, look_at_the_proxy};
 use super::error::Error;
-use super::journal::{Identity, Journal};
+use super::journal::{Identity, Journal, JournalError};
 use super::key::{Key, without_keys};
 use super::pace::Pace;
+use super::setup::SetupError;
 use super::unreadable::without_unreadable;
 use crate::time::Time;
 
@@ -74,7 +76,7 @@ pub struct Client {
     pace: Pace,
     journal: Option<Journal>,
     /// The error that stopped the journal, if any.
-    unkept: Mutex<Option<Error>>,
+    unkept: Mutex<Option<JournalError>>,
     retry_delay: Duration,
     deadline: Option<Instant>,
     /// The organizations that responses name in a header.
@@ -91,10 +93,10 @@ impl Client {
     /// # Errors
     ///
     /// The base URL is invalid or would send the key in plain text, or there are no CA certificates.
-    pub fn new(key: Key, options: &Options) -> Result<Self, Error> {
+    pub fn new(key: Key, options: &Options) -> Result<Self, SetupError> {
         let base = base_url(&options.base_url)?;
         if key.is_in(base.as_str()) {
-            return Err(Error::BaseUrl { host: String::new(), why: "it contains the key".to_owned() });
+            return Err(SetupError::BaseUrl { host: String::new(), why: "it contains the key".to_owned() });
         }
         // Fails only if a provider is already installed, which is fine.
         rustls::crypto::ring::default_provider().install_default().unwrap_or(());
@@ -103,10 +105,11 @@ impl Client {
         if let Some(organization) = &options.organization {
             // The journal contains it.
             if key.is_in(organization) {
-                return Err(Error::Setup { why: "the organization id contains the key".to_owned() });
+                return Err(SetupError::HttpClient { why: "the organization id contains the key".to_owned() });
             }
-            let value = HeaderValue::from_str(organization)
-                .map_err(|_| Error::Setup { why: "the organization id is not valid in a header".to_owned() })?;
+            let value = HeaderValue::from_str(organization).map_err(|_| SetupError::HttpClient {
+                why: "the organization id is not valid in a header".to_owned(),
+            })?;
             headers.insert(HeaderName::from_static(ORGANIZATION), value);
         }
         let trusted = options.ca_file.as_deref().map(certificates).transpose()?.unwrap_or_default();
@@ -127,7 +130,7 @@ impl Client {
             // respond.
             .connect_timeout((options.timeout / 2).min(Duration::from_secs(10)))
             .build()
-            .map_err(|error| Error::Setup { why: last(&error).replace("unexpected error: ", "") })?;
+            .map_err(|error| SetupError::HttpClient { why: last(&error).replace("unexpected error: ", "") })?;
         Ok(Self::over(Carrier::Http(http), base, key, options))
     }
 
@@ -157,30 +160,50 @@ impl Client {
     }
 
     /// Saves responses to a journal from now on, and uses the responses that are already in it. Returns when its
-    /// collection started and how many responses it contains.
+    /// collection started and how many responses it contains. A journal that was started before `oldest`
+    /// starts over.
     ///
     /// # Errors
     ///
     /// It belongs to another API, organization, key or version; another run is using it; it cannot be read or written.
-    pub fn journal(&mut self, path: &Path, organization: Option<&str>, now: Time) -> Result<(Time, usize), Error> {
-        let identity = Identity { api: self.base(), organization, key: &self.key };
-        let journal = Journal::open(path, identity, now)?;
+    pub fn journal(
+        &mut self,
+        path: &Path,
+        organization: Option<&str>,
+        now: Time,
+        oldest: Time,
+    ) -> Result<(Time, usize), JournalError> {
+        let journal = Journal::open(path, self.identity(organization), now, oldest)?;
         let begun = (journal.began, journal.answers());
         self.journal = Some(journal);
         Ok(begun)
     }
 
-    /// Removes the journal once the snapshot is written.
+    /// The name of a journal among those of other organizations and keys.
+    pub fn journal_name(&self, organization: Option<&str>) -> String {
+        self.identity(organization).file_name()
+    }
+
+    fn identity<'a>(&'a self, organization: Option<&'a str>) -> Identity<'a> {
+        Identity { api: self.base(), organization, key: &self.key }
+    }
+
+    /// Removes the journal, if there is one: its purpose is fulfilled.
     ///
     /// # Errors
     ///
     /// What the system says.
-    pub fn finish(self) -> Result<(), Error> {
+    pub fn finish(self) -> Result<(), JournalError> {
         self.journal.map_or(Ok(()), Journal::remove)
     }
 
+    /// Whether responses are saved.
+    pub fn has_journal(&self) -> bool {
+        self.journal.is_some()
+    }
+
     /// The error that stopped the journal, if any. Its content stays.
-    pub fn broke_off(&self) -> Option<Error> {
+    pub fn broke_off(&self) -> Option<JournalError> {
         self.unkept().take()
     }
 
@@ -240,37 +263,15 @@ impl Client {
         (|| self.in_turn(get, url.clone()))
             .retry(backoff)
             .when(Error::passing)
-            .adjust(|error, delay| match error {
-                Error::Connect { .. } => {
+            .adjust(|error, delay| {
+                if let Error::Connect { .. } = error {
                     unreachable += 1;
                     delay.filter(|_| unreachable <= CONNECT_RETRIES)
+                } else if let Error::Passing { wait: Some(wait), .. } = error {
+                    delay.and((*wait <= LONGEST_ASKED).then_some(*wait))
+                } else {
+                    delay
                 }
-                Error::Passing { wait: Some(wait), .. } => delay.and((*wait <= LONGEST_ASKED).then_some(*wait)),
-                Error::EmptyKey
-                | Error::MalformedKey
-                | Error::BaseUrl { .. }
-                | Error::Setup { .. }
-                | Error::CaFile { .. }
-                | Error::Proxy { .. }
-                | Error::Journal { .. }
-                | Error::JournalBusy { .. }
-                | Error::JournalLock { .. }
-                | Error::JournalForeign { .. }
-                | Error::Denied { .. }
-                | Error::NotFound { .. }
-                | Error::Status { .. }
-                | Error::Passing { .. }
-                | Error::Redirect { .. }
-                | Error::Broken { .. }
-                | Error::Truncated
-                | Error::TooLarge { .. }
-                | Error::NotJson { .. }
-                | Error::Shape { .. }
-                | Error::Pagination { .. }
-                | Error::Tripped(_)
-                | Error::Unkept
-                | Error::Deadline
-                | Error::Id { .. } => delay,
             })
             .notify(|error, delay| tracing::debug!("GET {path}: {error}; retrying in {} ms", delay.as_millis()))
             .await
@@ -344,7 +345,7 @@ impl Client {
         }
     }
 
-    fn unkept(&self) -> MutexGuard<'_, Option<Error>> {
+    fn unkept(&self) -> MutexGuard<'_, Option<JournalError>> {
         self.unkept.lock().expect("no thread panics while it holds the error")
     }
 

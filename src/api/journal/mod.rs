@@ -1,8 +1,10 @@
 //! Responses saved as they arrive, so that an interrupted collection resumes where it stopped and repeats no request.
 //!
-//! JSON Lines beside the output file, readable only by its owner: a header (API, organization, key and start time),
+//! JSON Lines beside the output file or in the cache folder, readable only by its owner: a header (API, organization, key and start time),
 //! then each response with its request. Only usable responses are saved. The key is stored as a salted digest, to
 //! recognize another key.
+
+mod error;
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -12,10 +14,10 @@ use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::Error;
 use super::key::Key;
 use crate::atomic::sync_folder_of;
 use crate::time::{Time, rfc3339};
+pub use error::JournalError;
 
 /// The version of the format.
 const VERSION: u32 = 2;
@@ -75,20 +77,27 @@ pub struct Kept {
     pub organization: Option<String>,
 }
 
+impl Identity<'_> {
+    /// The name of a file for these responses; it tells neither the key nor the organization.
+    pub fn file_name(&self) -> String {
+        format!("{}.journal", self.key.digest(&format!("{} {}", self.api, self.organization.unwrap_or_default())))
+    }
+}
+
 impl Journal {
-    /// Opens the journal at that path, or starts a new one.
+    /// Opens the journal at that path, or starts a new one. One that was started before `oldest` starts over.
     ///
     /// # Errors
     ///
     /// It belongs to another API, organization, key or version; another run is using it; it cannot be read or written.
-    pub fn open(path: &Path, identity: Identity<'_>, now: Time) -> Result<Self, Error> {
-        let failed = |source| Error::Journal { path: path.to_owned(), source };
+    pub fn open(path: &Path, identity: Identity<'_>, now: Time, oldest: Time) -> Result<Self, JournalError> {
+        let failed = |source| JournalError::Unusable { path: path.to_owned(), source };
         // A pipe never ends, and a link may lead to another file.
         if std::fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
             return Err(failed(io::Error::other("it is not a regular file")));
         }
         let mut file = locked(path)?;
-        let foreign = |why: String| Error::JournalForeign { path: path.to_owned(), why };
+        let foreign = |why: String| JournalError::Foreign { path: path.to_owned(), why };
         let mut answers = HashMap::new();
         let mut began = now;
         let mut end = 0;
@@ -99,6 +108,9 @@ impl Journal {
             if end == 0 {
                 let header = header_of(&line).map_err(foreign)?;
                 belongs(&header, identity).map_err(foreign)?;
+                if header.began < oldest {
+                    break;
+                }
                 began = header.began;
             } else {
                 let answer = answer_in(&line).ok_or_else(|| foreign("it is damaged".to_owned()))?;
@@ -128,9 +140,9 @@ impl Journal {
     /// # Errors
     ///
     /// What the system says.
-    pub fn answer(&self, get: &str) -> Result<Option<Kept>, Error> {
+    pub fn answer(&self, get: &str) -> Result<Option<Kept>, JournalError> {
         let Some(&(start, length)) = self.answers.get(get) else { return Ok(None) };
-        self.read(start, length).map(Some).map_err(|source| Error::Journal { path: self.path.clone(), source })
+        self.read(start, length).map(Some).map_err(|source| JournalError::Unusable { path: self.path.clone(), source })
     }
 
     fn read(&self, start: u64, length: usize) -> io::Result<Kept> {
@@ -156,9 +168,9 @@ impl Journal {
     /// # Errors
     ///
     /// What the system says. Earlier responses are unchanged.
-    pub fn keep(&self, get: &str, body: &str, organization: Option<&str>) -> Result<(), Error> {
+    pub fn keep(&self, get: &str, body: &str, organization: Option<&str>) -> Result<(), JournalError> {
         self.append(&Answer { get: get.into(), body: body.into(), organization: organization.map(Into::into) })
-            .map_err(|source| Error::Journal { path: self.path.clone(), source })
+            .map_err(|source| JournalError::Unusable { path: self.path.clone(), source })
     }
 
     /// Removes the journal once the snapshot is written.
@@ -166,8 +178,8 @@ impl Journal {
     /// # Errors
     ///
     /// What the system says.
-    pub fn remove(self) -> Result<(), Error> {
-        std::fs::remove_file(&self.path).map_err(|source| Error::Journal { path: self.path, source })
+    pub fn remove(self) -> Result<(), JournalError> {
+        std::fs::remove_file(&self.path).map_err(|source| JournalError::Unusable { path: self.path, source })
     }
 
     fn append(&self, line: &impl Serialize) -> io::Result<()> {
@@ -185,8 +197,8 @@ impl Journal {
 }
 
 /// Opens the file and locks it. The previous run may have removed it in between; then the name belongs to another file.
-fn locked(path: &Path) -> Result<File, Error> {
-    let failed = |source| Error::Journal { path: path.to_owned(), source };
+fn locked(path: &Path) -> Result<File, JournalError> {
+    let failed = |source| JournalError::Unusable { path: path.to_owned(), source };
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true);
     #[cfg(unix)]
@@ -194,8 +206,8 @@ fn locked(path: &Path) -> Result<File, Error> {
     loop {
         let file = options.open(path).map_err(failed)?;
         file.try_lock().map_err(|refused| match refused {
-            TryLockError::WouldBlock => Error::JournalBusy { path: path.to_owned() },
-            TryLockError::Error(source) => Error::JournalLock { path: path.to_owned(), source },
+            TryLockError::WouldBlock => JournalError::Busy { path: path.to_owned() },
+            TryLockError::Error(source) => JournalError::Lock { path: path.to_owned(), source },
         })?;
         if has_name(&file, path).map_err(failed)? {
             return Ok(file);

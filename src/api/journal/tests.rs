@@ -6,8 +6,8 @@ fn key(text: &str) -> Key {
     Key::new(text).expect("a key")
 }
 
-fn open(path: &Path, api: &str, key: &Key, now: Time) -> Result<Journal, Error> {
-    Journal::open(path, Identity { api, organization: None, key }, now)
+fn open(path: &Path, api: &str, key: &Key, now: Time) -> Result<Journal, JournalError> {
+    Journal::open(path, Identity { api, organization: None, key }, now, Time::MIN)
 }
 
 #[test]
@@ -43,14 +43,14 @@ fn a_journal_of_another_key_or_api_is_refused() {
     let path = folder.path().join("j");
     let mine = key("sk-admin-mine");
     let journal = open(&path, "https://a", &mine, 7).expect("begun");
-    assert!(matches!(open(&path, "https://a", &mine, 8), Err(Error::JournalBusy { .. })));
+    assert!(matches!(open(&path, "https://a", &mine, 8), Err(JournalError::Busy { .. })));
     drop(journal);
     let before = std::fs::read(&path).expect("there");
     for (api, key) in [("https://b", &mine), ("https://a", &key("sk-admin-other"))] {
-        assert!(matches!(open(&path, api, key, 8), Err(Error::JournalForeign { .. })));
+        assert!(matches!(open(&path, api, key, 8), Err(JournalError::Foreign { .. })));
     }
     std::fs::write(folder.path().join("x"), "my notes\n").expect("written");
-    assert!(matches!(open(&folder.path().join("x"), "https://a", &mine, 8), Err(Error::JournalForeign { .. })));
+    assert!(matches!(open(&folder.path().join("x"), "https://a", &mine, 8), Err(JournalError::Foreign { .. })));
     assert_eq!(std::fs::read(&path).expect("there"), before);
 }
 
@@ -75,12 +75,12 @@ fn a_file_that_is_not_a_journal_is_left_alone() {
     let key = key("sk-admin-mine");
     for text in ["notes", "notes\nmore", "{}", "{\"rolelint\":", "\0", "{\"rolelint_journal\":3}\n", " {"] {
         std::fs::write(&path, text).expect("written");
-        assert!(matches!(open(&path, "https://a", &key, 8), Err(Error::JournalForeign { .. })), "{text}");
+        assert!(matches!(open(&path, "https://a", &key, 8), Err(JournalError::Foreign { .. })), "{text}");
         assert_eq!(std::fs::read_to_string(&path).expect("there"), text);
     }
     std::fs::remove_file(&path).expect("removed");
     std::fs::create_dir(&path).expect("a folder");
-    assert!(matches!(open(&path, "https://a", &key, 8), Err(Error::Journal { .. })));
+    assert!(matches!(open(&path, "https://a", &key, 8), Err(JournalError::Unusable { .. })));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_damaged_journal_is_refused_and_a_repeated_line_is_harmless() {
     let twice = one.replace('{', "{\"get\":\"/x\",");
     for line in ["\0\0\n", "\n", "[]\n", "[\"/x\",\"1\"]\n", "null\n", header, &edited, &twice, &one[..5]] {
         std::fs::write(&path, [header, line, two].concat()).expect("written");
-        assert!(matches!(open(&path, "https://a", &key, 8), Err(Error::JournalForeign { .. })), "{line}");
+        assert!(matches!(open(&path, "https://a", &key, 8), Err(JournalError::Foreign { .. })), "{line}");
     }
 }
 
@@ -122,7 +122,7 @@ fn a_journal_is_a_regular_file_readable_only_by_its_owner() {
     std::os::unix::fs::symlink(&path, &link).expect("linked");
     let _listening = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
     for no_file in [&link, &socket] {
-        assert!(matches!(open(no_file, "https://a", &key, 8), Err(Error::Journal { .. })));
+        assert!(matches!(open(no_file, "https://a", &key, 8), Err(JournalError::Unusable { .. })));
     }
     assert_eq!(std::fs::read(&path).expect("there"), b"");
     open(&path, "https://a", &key, 8).expect("begun");

@@ -1,5 +1,5 @@
-//! From answers to proofs: which values met which words of the policy, along which paths, or what is missing.
-//! Only findings come here; nothing is judged again.
+//! From answers to proofs: which values matched which words of the policy, along which paths, or what is missing.
+//! Proofs are made only for findings, from answers that exist already. It is long because each form of condition has its own explanation.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -8,20 +8,26 @@ use super::paths::Related;
 use super::rests::Rests;
 use super::{Proof, Prover};
 use crate::access::Missing;
-use crate::check::evaluate::{Answered, Domain, matching, principal_word, scope_word};
+use crate::check::domain::{Answered, Domain};
+use crate::check::evaluate::matching;
 use crate::check::permission::{meeting, meets_any};
 use crate::check::quantify::quantify;
 use crate::check::relation::Start;
 use crate::finding::{Evidence, Value};
-use crate::org::{Known, Text, Truth};
+use crate::org::{Extent, Known, Text, Truth};
 use crate::policy::{
     Attribute, Bounds, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
     TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
 };
 
 impl Prover<'_, '_> {
-    /// Adds to the proof why `answered` says what it says of the thing at that place, and whether that rests on the paths.
+    /// Adds to the proof why `answered` has its answer for the thing at that place; returns whether that rests on the paths.
     pub fn explain(&self, answered: &Answered<'_>, at: usize, proof: &mut Proof) -> Rests {
+        if let Domain::Pairs(pairs) = &answered.domain
+            && !answered.condition.mentions_this()
+        {
+            return self.explain(&answered.parts[0], pairs.at(at).1, proof);
+        }
         let truth = answered.answers.of(at);
         match &answered.condition.predicate {
             // What decides an *all* that holds, or an *any* that does not, is every part; else the parts that agree.
@@ -36,9 +42,9 @@ impl Prover<'_, '_> {
                 Rests::OnFacts
             }
             Predicate::List(attribute, column, test) => {
-                let (row, fired) = (self.row(answered.domain, at), proof.permissions.len());
+                let (row, fired) = (self.row(&answered.domain, at), proof.permissions.len());
                 match column(self.facts.org, row) {
-                    Known::Missing => self.unsent(attribute, answered.domain, at, proof),
+                    Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
                     Known::Null => self.value(attribute, Value::Null, &answered.condition.span, proof),
                     Known::Value(words) => {
                         let words: Vec<&str> = words.iter().map(|&word| self.facts.org.symbols.text(word)).collect();
@@ -51,12 +57,12 @@ impl Prover<'_, '_> {
                 if proof.permissions.len() > fired { Rests::OnPaths } else { Rests::OnFacts }
             }
             Predicate::Flag(attribute, column, _) => {
-                let value = column(self.facts.org, self.row(answered.domain, at)).map(Value::Flag);
+                let value = column(self.facts.org, self.row(&answered.domain, at)).map(Value::Flag);
                 self.scalar(attribute, value, answered, at, proof)
             }
             Predicate::Time(attribute, column, _) => {
                 let time = match column {
-                    TimeColumn::Each(read) => read(self.facts.org, self.row(answered.domain, at)),
+                    TimeColumn::Each(read) => read(self.facts.org, self.row(&answered.domain, at)),
                     TimeColumn::Added => self.facts.access.added_at(at),
                 };
                 if time.is_missing() && matches!(column, TimeColumn::Added) {
@@ -75,11 +81,11 @@ impl Prover<'_, '_> {
         }
     }
 
-    /// Where the columns of the thing are: a grant's are its role's.
-    fn row(&self, domain: Domain, at: usize) -> usize {
-        match domain {
-            Domain::Things(Kind::Grant) => self.facts.access.grants()[at].role.at(),
-            Domain::Things(_) | Domain::GrantsByRole(_) => at,
+    /// The row of the thing in its columns. A grant has the columns of its role.
+    fn row(&self, domain: &Domain, at: usize) -> usize {
+        match domain.place(at) {
+            (Kind::Grant, at) => self.facts.access.grants()[at].role.at(),
+            (_, at) => at,
         }
     }
 
@@ -98,7 +104,7 @@ impl Prover<'_, '_> {
     ) -> Rests {
         let span = &answered.condition.span;
         match value {
-            Known::Missing => self.unsent(attribute, answered.domain, at, proof),
+            Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
             Known::Null => self.value(attribute, Value::Null, span, proof),
             Known::Value(value) => self.value(attribute, value, span, proof),
         }
@@ -106,14 +112,11 @@ impl Prover<'_, '_> {
     }
 
     /// Notes that the API did not send an attribute.
-    fn unsent(&self, attribute: &Attribute, domain: Domain, at: usize, proof: &mut Proof) {
+    fn unsent(&self, attribute: &Attribute, domain: &Domain, at: usize, proof: &mut Proof) {
         for &collection in attribute.reads {
             self.gaps(proof).unread(collection);
         }
-        let (kind, at) = match domain {
-            Domain::GrantsByRole(_) => (Kind::Role, self.row(domain, at)),
-            Domain::Things(kind) => (kind, at),
-        };
+        let (kind, at) = domain.place(at);
         self.gaps(proof).unsent(attribute.name, kind, at);
     }
 
@@ -126,28 +129,46 @@ impl Prover<'_, '_> {
         at: usize,
         proof: &mut Proof,
     ) {
-        let org = self.facts.org;
-        let row = self.row(answered.domain, at);
-        let value = match column {
-            TextColumn::Each(read) => read(org, row).map(Text::from),
-            TextColumn::Derived(read) => read(org, row).map(Text::from),
-            TextColumn::Symbol(read) => read(org, row).map(|word| Text::from(org.symbols.text(word))),
-            TextColumn::Principal => {
-                Known::Value(Text::const_new(principal_word(self.facts.access.grants()[at].principal)))
-            }
-            // Which grants of a role are meant is said by the paths.
-            TextColumn::Scope if matches!(answered.domain, Domain::GrantsByRole(_)) => return,
-            TextColumn::Scope => Known::Value(Text::const_new(scope_word(self.facts.access.grants()[at].scope))),
-        };
+        // The paths show which grants of the role are meant.
+        if matches!((column, &answered.domain), (TextColumn::Scope, Domain::GrantsByRole(_))) {
+            return;
+        }
+        let (kind, place) = answered.domain.place(at);
+        let value = self.facts.text(column, kind, place);
+        if let (Domain::Pairs(pairs), Truth::Unknown) = (&answered.domain, answered.answers.of(at)) {
+            self.unknown_this(test, pairs.subject, pairs.at(at).0, proof);
+        }
         let whole = &answered.condition.span;
         match value {
-            Known::Missing => self.unsent(attribute, answered.domain, at, proof),
+            Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
             Known::Null => self.value(attribute, Value::Null, whole, proof),
             Known::Value(text) => {
                 let met = matching(test.any.as_deref().unwrap_or_default(), &text).or(test.regex.as_ref());
-                let met = met.or_else(|| matching(&test.except, &text));
-                let span = met.map_or(whole, |pattern| &pattern.span);
+                let met = met.or_else(|| matching(&test.except, &text)).map(|pattern| &pattern.span);
+                let span = met.or(test.this.first().map(|this| &this.span)).unwrap_or(whole);
                 self.value(attribute, Value::Text(text), span, proof);
+            }
+        }
+    }
+
+    /// Notes which texts of the selected thing are not known.
+    fn unknown_this(&self, test: &TextPredicate, subject: Kind, this: usize, proof: &mut Proof) {
+        for one in &test.this {
+            let to = |count: usize| one.through[..count].iter().map(|(_, relation)| *relation);
+            match self.facts.follow(to(one.through.len()), subject, this) {
+                Known::Value((kind, at)) if self.facts.text(one.column, kind, at).is_missing() => {
+                    self.gaps(proof).unsent(one.attribute.name, kind, at);
+                }
+                Known::Value(_) | Known::Null => {}
+                Known::Missing => {
+                    for length in 0..one.through.len() {
+                        let Known::Value((kind, at)) = self.facts.follow(to(length), subject, this) else { break };
+                        let start = Start { relation: one.through[length].1, kind, at, scopes: Extent::ALL };
+                        if self.facts.relate(start, &mut Vec::new()) {
+                            start.family().gaps(self.facts, &mut self.gaps(proof), start);
+                        }
+                    }
+                }
             }
         }
     }
@@ -218,7 +239,7 @@ impl Prover<'_, '_> {
     ) -> Rests {
         let truth = answered.answers.of(at);
         let part = &answered.parts[0];
-        // The related things that decide are those that answer like this.
+        // The related things with this answer decide.
         let deciding = match (test.quantity, truth) {
             (_, Truth::Unknown) => Truth::Unknown,
             (Quantity::Every, Truth::No) => Truth::No,
@@ -226,13 +247,15 @@ impl Prover<'_, '_> {
                 Truth::Yes
             }
         };
-        let scopes = match answered.domain {
-            Domain::Things(kind) => test.scopes_from(kind, relation),
+        let scopes = match &answered.domain {
+            Domain::Things(kind) => test.scopes_from(*kind, relation),
+            Domain::Pairs(pairs) => test.scopes_from(pairs.kind, relation),
             Domain::GrantsByRole(_) => test.scopes(relation),
         };
-        let all = self.related_things(relation, scopes, answered.domain, part.domain, at);
+        let all = self.related_things(relation, scopes, &answered.domain, &part.domain, at);
         if let (Quantity::Count(bounds, counted), Truth::No | Truth::Yes) = (test.quantity, truth) {
             let satisfying = all.iter().map(|related| related.at).filter(|&at| part.answers.of(at) == Truth::Yes);
+            let satisfying = satisfying.map(|at| part.domain.place(at).1);
             let each = self.facts.counted(relation.target(), counted, satisfying, |_| Truth::Yes);
             let counted = each.into_values().filter(|truth| *truth == Truth::Yes).count() as u64;
             self.value(attribute, number(counted, bounds, truth), &answered.condition.span, proof);
@@ -243,8 +266,14 @@ impl Prover<'_, '_> {
         for related in all.iter().filter(decides) {
             let inner = self.inner(part, related.at);
             any = true;
-            sure &= inner.rests != Rests::Unsure;
-            if deciding != Truth::Unknown {
+            // What nothing leads to cannot be cut off.
+            sure &= inner.rests != Rests::Unsure && !relation.is_everything();
+            if relation.is_everything() && deciding != Truth::Unknown {
+                // Nothing leads there: it is named.
+                let (kind, place) = part.domain.place(related.at);
+                let name = self.facts.access.thing(kind, place).qualified_label().into_owned();
+                self.value(attribute, Value::Text(name.into()), &answered.condition.span, proof);
+            } else if deciding != Truth::Unknown {
                 self.lead(&related.paths, &inner, proof);
             }
             proof.extend(&inner);
@@ -255,7 +284,8 @@ impl Prover<'_, '_> {
         {
             self.value(attribute, self.owner(relation, kind, at), &answered.condition.span, proof);
         }
-        if let (Truth::Unknown, Domain::Things(kind)) = (truth, answered.domain) {
+        if truth == Truth::Unknown && !matches!(answered.domain, Domain::GrantsByRole(_)) {
+            let (kind, at) = answered.domain.place(at);
             let start = Start { relation, kind, at, scopes };
             start.family().gaps(self.facts, &mut self.gaps(proof), start);
         }
@@ -267,7 +297,7 @@ impl Prover<'_, '_> {
         }
     }
 
-    /// Why a related thing answers as it does.
+    /// Why a related thing has its answer.
     fn inner(&self, part: &Answered<'_>, at: usize) -> Rc<Proof> {
         let explain = || {
             let mut inner = Proof::default();
@@ -275,7 +305,7 @@ impl Prover<'_, '_> {
             Rc::new(inner)
         };
         match part.domain {
-            Domain::Things(_) => explain(),
+            Domain::Things(_) | Domain::Pairs(_) => explain(),
             Domain::GrantsByRole(_) => {
                 let key = (std::ptr::from_ref(part.condition), at);
                 if let Some(known) = self.by_role.borrow().get(&key) {

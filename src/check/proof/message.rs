@@ -58,8 +58,8 @@ pub fn message(
     format!("{who} {how} `{words}`")
 }
 
-/// A stable hash of rule, subject and what fired: roles, their projects and permissions, and the `listed` value that
-/// nobody has.
+/// A stable hash of the rule, the subject and what fired: roles, their projects and permissions, and the `listed` value
+/// that nothing has.
 pub fn fingerprint(
     rule: &str,
     prover: &Prover<'_, '_>,

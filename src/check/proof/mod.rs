@@ -37,7 +37,7 @@ pub struct Prover<'f, 'o> {
 }
 
 impl<'f, 'o> Prover<'f, 'o> {
-    /// Where to note what is missing of a proof.
+    /// Notes what is missing for a proof.
     pub fn gaps<'g>(&self, proof: &'g mut Proof) -> Gaps<'g, 'f, 'o> {
         Gaps::new(&self.facts.access, &mut proof.missing)
     }
@@ -51,9 +51,9 @@ impl<'f, 'o> Prover<'f, 'o> {
 /// Why an answer is what it is.
 #[derive(Clone, Debug, Default)]
 pub struct Proof {
-    /// The values that decided, each with the words of the policy that it met.
+    /// The values that decided, each with the words of the policy that it matched.
     pub evidence: Vec<Evidence>,
-    /// The permissions that decided, of the role that is asked about, each with the words of the policy that it met.
+    /// The permissions of the role that decided, each with the words of the policy that it matched.
     pub permissions: Vec<(Text, Region)>,
     /// The same as an index into what the prover has matched, if it is known already.
     pub matched: Option<usize>,
@@ -83,7 +83,7 @@ impl Way {
 }
 
 impl Proof {
-    /// Sorts the paths, and leaves each path and each piece of evidence once.
+    /// Sorts the paths and removes repeated paths and evidence.
     pub fn tidy(&mut self) {
         let mut seen = HashSet::new();
         self.evidence.retain(|one| seen.insert((one.attribute.clone(), one.value.clone(), one.region)));
@@ -91,7 +91,7 @@ impl Proof {
         self.paths.dedup();
     }
 
-    /// Takes over what was found behind a related thing, but for its paths and permissions.
+    /// Adds the proof of a related thing, without its paths and permissions.
     pub fn extend(&mut self, inner: &Self) {
         self.evidence.extend(inner.evidence.iter().cloned());
         self.missing.extend(inner.missing.iter().cloned());
@@ -107,7 +107,7 @@ impl Proof {
         self.rests = Rests::on_one([self.rests, part.rests]);
     }
 
-    /// What is missing, in sentences. The subject of the finding is not named again.
+    /// What is missing, in sentences that do not name the subject of the finding.
     pub fn said(&self, subject: Option<&Thing>) -> Vec<String> {
         sentences(&self.missing, subject)
     }

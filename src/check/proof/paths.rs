@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Proof, Prover, Way};
 use crate::access::grants_of;
-use crate::check::evaluate::Domain;
+use crate::check::domain::Domain;
 use crate::check::relation::{Start, principal};
 use crate::finding::{AccessPath, Thing};
 use crate::org::Extent;
@@ -40,7 +40,7 @@ impl Prover<'_, '_> {
             proof.permissions.extend(inner.permissions.iter().cloned());
             proof.paths.extend(inner.paths.iter().cloned());
         }
-        // Another path to the same thing is a path of its own: it is not continued.
+        // Two paths to the same thing are shown as two paths, not joined.
         let meets = |path: &[Arc<Thing>], end: &[Arc<Thing>]| {
             end.first() != path.last() && path.last().is_some_and(|last| end.contains(last))
         };
@@ -55,7 +55,7 @@ impl Prover<'_, '_> {
                     proof.paths.extend([Way::new(path.clone(), None), end.clone()]);
                     continue;
                 }
-                // A path that begins where this one ends does not name the thing twice.
+                // Where the two paths meet, the thing is named once.
                 let rest = if end.steps.first() == path.last() { &end.steps[1..] } else { &end.steps[..] };
                 let steps = path.iter().chain(rest).cloned().collect();
                 proof.paths.push(Way::new(steps, end.matched));
@@ -68,15 +68,16 @@ impl Prover<'_, '_> {
         &self,
         relation: Relation,
         scopes: Extent,
-        domain: Domain,
-        target: Domain,
+        domain: &Domain,
+        target: &Domain,
         at: usize,
     ) -> Vec<Related> {
         let facts = self.facts;
-        let kind = match domain {
-            Domain::Things(kind) => kind,
-            Domain::GrantsByRole(_) => return vec![Related { at, paths: Vec::new() }],
-        };
+        if let Domain::GrantsByRole(_) = domain {
+            return vec![Related { at, paths: Vec::new() }];
+        }
+        let start_at = at;
+        let (kind, at) = domain.place(at);
         if let Domain::GrantsByRole(_) = target {
             let grants = grants_of(facts.org, principal(kind, at));
             let meant = grants.iter().filter(|grant| scopes.contain(grant.scope));
@@ -84,6 +85,10 @@ impl Prover<'_, '_> {
         }
         let mut places = Vec::new();
         let start = Start { relation, kind, at, scopes };
+        if let Domain::Pairs(pairs) = target {
+            let pair = |pair: usize| Related { at: pair, paths: start.family().paths(facts, start, pairs.at(pair).1) };
+            return pairs.from(start_at).map(pair).collect();
+        }
         facts.relate(start, &mut places);
         let paths = |place| start.family().paths(facts, start, place);
         places.into_iter().map(|place| Related { at: place, paths: paths(place) }).collect()

@@ -40,8 +40,8 @@ impl Family for Grants {
 }
 
 impl Facts<'_> {
-    /// Whether a grant matters where not all do. What somebody holds in the organization of whom only projects tell does
-    /// not, where the grants in projects do not.
+    /// Whether a grant matters in these scopes. If grants in projects do not matter, neither do the organization grants
+    /// of a user who appears only in projects.
     pub fn matters(&self, grant: usize, scopes: Extent) -> bool {
         let grant = &self.access.grants()[grant];
         match (grant.scope, grant.principal) {

@@ -1,4 +1,4 @@
-//! Whose a key is: from a key to the user or service account that owns it.
+//! The owner of a key: a user or a service account.
 
 use super::{Family, Start, covers};
 use crate::access::{Gaps, Steps};
@@ -14,8 +14,8 @@ impl Family for Owners {
         let (org, at) = (facts.org, start.at);
         let owner = owner(facts, start);
         if start.relation == Relation::User {
-            // The list of users has service accounts, too: whatever the API calls the owner, the id decides. Whom that
-            // list lacks is no user to a rule that reads nothing else.
+            // The list of users contains service accounts, too, so the id decides, whatever kind the API says the owner
+            // is. An owner who is not in that list is not a user, as far as this rule can see.
             let place = |id: &str| {
                 let place = org.users.binary_search_by(|user| user.id.as_str().cmp(id)).ok();
                 place.filter(|&at| org.users[at].listed)
@@ -57,11 +57,11 @@ fn owner<'f>(facts: &'f Facts<'_>, start: Start) -> &'f Owner {
     }
 }
 
-/// The owner of a key, if somebody has that id; returns whether that is unknown.
+/// Adds the owner of a key if its id is found; returns whether the owner is unknown.
 fn owned(owner: &Owner, place: impl Fn(&str) -> Option<usize>, all_listed: bool, into: &mut Vec<usize>) -> bool {
     match &owner.id {
         Known::Missing => true,
-        // Nobody is left.
+        // The owner was deleted.
         Known::Null => false,
         Known::Value(id) => {
             into.extend(place(id));

@@ -1,6 +1,7 @@
-//! From a thing to those that it is related to. Each family of relations has a file, which knows three things of them:
+//! From a thing to the things that it is related to. Each family of relations has a file that answers three questions:
 //! where they lead, along which paths, and why there may be more than was read.
 
+mod everything;
 mod grants;
 mod keys;
 mod membership;
@@ -22,7 +23,7 @@ pub struct Start {
     pub scopes: Extent,
 }
 
-/// What is known of the relations of one family.
+/// A family of relations.
 pub trait Family {
     /// The places of the related things, added to `into`. Returns whether there may be more.
     fn targets(&self, facts: &Facts<'_>, start: Start, into: &mut Vec<usize>) -> bool;
@@ -35,10 +36,12 @@ pub trait Family {
 }
 
 impl Start {
-    /// The family of the relation. A grant is made of what its relations lead to; a key has an owner.
+    /// The family of the relation. The same word can be in two families: `user` of a grant is a part of it, `user` of a
+    /// key is its owner.
     pub fn family(self) -> &'static dyn Family {
         match (self.relation, self.kind) {
             (Relation::Holds | Relation::Holders, _) => &grants::Grants,
+            (Relation::All(_), _) => &everything::Everything,
             (Relation::Groups | Relation::Members, _) => &membership::Membership,
             (Relation::Role | Relation::Group, _)
             | (Relation::Project | Relation::User | Relation::ServiceAccount, Kind::Grant) => &parts::Parts,

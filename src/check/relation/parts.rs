@@ -28,7 +28,7 @@ impl Family for Parts {
     }
 
     fn paths(&self, _: &Facts<'_>, _: Start, _: usize) -> Vec<Steps> {
-        // The ways that lead to the grant tell.
+        // The paths to the grant already show it.
         Vec::new()
     }
 

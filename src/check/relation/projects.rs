@@ -17,7 +17,7 @@ impl Family for Projects {
             Relation::Roles => into.extend(org.roles_of_project(ProjectIx::new(at)).iter().map(|role| role.at())),
             Relation::ServiceAccounts => into.extend(within(&org.service_accounts, at, |account| account.project)),
             Relation::ApiKeys => into.extend(within(&org.api_keys, at, |key| key.project)),
-            // Service accounts and keys stand in a project.
+            // Service accounts and keys belong to one project.
             Relation::Project if start.kind == Kind::ServiceAccount => into.push(org.service_accounts[at].project.at()),
             Relation::Project => into.push(org.api_keys[at].project.at()),
             Relation::Holders
@@ -27,7 +27,8 @@ impl Family for Projects {
             | Relation::Role
             | Relation::User
             | Relation::Group
-            | Relation::ServiceAccount => {}
+            | Relation::ServiceAccount
+            | Relation::All(_) => {}
         }
         list(start.relation).is_some_and(|collection| !covers(facts.org, collection, at))
     }
@@ -65,7 +66,8 @@ fn list(relation: Relation) -> Option<Collection> {
         | Relation::Role
         | Relation::User
         | Relation::Group
-        | Relation::ServiceAccount => None,
+        | Relation::ServiceAccount
+        | Relation::All(_) => None,
     }
 }
 
@@ -118,7 +120,7 @@ impl Gaps<'_, '_, '_> {
                 self.unsent("projects", kind, at);
             }
             Kind::Invite if knows_projects_of_invite(org, at) => {}
-            Kind::Invite if !org.coverage.of(Collection::Projects).exhaustive() => {
+            Kind::Invite if !org.coverage.of(Collection::Projects).lists_all() => {
                 self.unread(Collection::Projects);
             }
             Kind::Invite => {

@@ -47,7 +47,7 @@ impl Seen<'_> {
     }
 
     pub fn put_users(&self, builder: &mut Builder) {
-        let whole = self.coverage.of(Users).exhaustive();
+        let whole = self.coverage.of(Users).lists_all();
         for (id, (listed, groups, held)) in &self.users {
             let person = id.strip_prefix('u').map(|at| &self.world.users[at.parse::<usize>().expect("a number")]);
             let known = person.filter(|_| *listed);
@@ -145,7 +145,7 @@ impl Seen<'_> {
             }
         }
         let told: Vec<usize> = self.projects.iter().copied().filter(|at| read(at)).collect();
-        let told_apart = self.coverage.of(Projects).exhaustive() && told.len() == self.projects.len();
+        let told_apart = self.coverage.of(Projects).lists_all() && told.len() == self.projects.len();
         // The list of admin keys has those of projects, too, wherever nobody can tell them apart.
         let own = self.world.admin_keys.iter().enumerate().map(|(which, key)| (format!("a{which}"), *key, 0));
         let of_projects = (0..self.world.projects.len()).filter(|at| !told.contains(at)).flat_map(|at| {
@@ -154,9 +154,9 @@ impl Seen<'_> {
         });
         let mut all: Vec<_> = own.chain(of_projects).filter(|_| self.holes.asked(AdminApiKeys)).collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));
-        if self.holes.cut.contains(&AdminApiKeys) && !all.is_empty() {
+        if self.holes.truncated.contains(&AdminApiKeys) && !all.is_empty() {
             all.pop();
-            self.coverage.of_mut(AdminApiKeys).cut = Some(denied());
+            self.coverage.of_mut(AdminApiKeys).truncated = Some(denied());
         }
         for (id, (whose, ends), project) in all {
             let owner = owner(builder, whose, project);
@@ -165,9 +165,9 @@ impl Seen<'_> {
             builder.admin_api_key(key).expect("in order");
         }
         let mut invites: Vec<_> = self.world.invites.iter().enumerate().filter(|_| self.holes.asked(Invites)).collect();
-        if self.holes.cut.contains(&Invites) && !invites.is_empty() {
+        if self.holes.truncated.contains(&Invites) && !invites.is_empty() {
             invites.pop();
-            self.coverage.of_mut(Invites).cut = Some(denied());
+            self.coverage.of_mut(Invites).truncated = Some(denied());
         }
         for (at, (owner, picked)) in invites {
             let count = self.world.projects.len();

@@ -1,4 +1,4 @@
-//! An organization as it looks through holes: what the API would have told, put together as the collector does.
+//! An organization with data missing: what the API would have sent, assembled as the collector does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,8 @@ pub fn build(world: &World, holes: &Holes) -> Org {
     let mut seen = Seen {
         world,
         holes,
-        projects: (0..world.projects.len() - usize::from(holes.cut.contains(&Projects) && !world.projects.is_empty()))
+        projects: (0..world.projects.len()
+            - usize::from(holes.truncated.contains(&Projects) && !world.projects.is_empty()))
             .collect(),
         coverage,
         roles: BTreeMap::new(),
@@ -33,7 +34,7 @@ pub fn build(world: &World, holes: &Holes) -> Org {
     if !holes.asked(Projects) {
         seen.projects.clear();
     } else if seen.projects.len() < world.projects.len() {
-        seen.cut(Projects);
+        seen.truncated(Projects);
     }
     seen.lists_of_roles();
     seen.teams();
@@ -96,8 +97,8 @@ impl Seen<'_> {
         self.holes.asked(collection)
     }
 
-    pub fn cut(&mut self, collection: Collection) {
-        self.coverage.of_mut(collection).cut = Some(denied());
+    pub fn truncated(&mut self, collection: Collection) {
+        self.coverage.of_mut(collection).truncated = Some(denied());
     }
 
     pub fn gap(&mut self, collection: Collection, id: String) {
@@ -136,14 +137,14 @@ impl Seen<'_> {
     }
 
     fn teams(&mut self) {
-        let count =
-            self.world.groups.len() - usize::from(self.holes.cut.contains(&Groups) && !self.world.groups.is_empty());
+        let count = self.world.groups.len()
+            - usize::from(self.holes.truncated.contains(&Groups) && !self.world.groups.is_empty());
         let world = self.world;
         if !self.asked(Groups) {
             return;
         }
         if count < self.world.groups.len() {
-            self.cut(Groups);
+            self.truncated(Groups);
         }
         for at in (0..count).filter(|&at| self.world.groups[at].listed) {
             let id = group(at);
@@ -163,9 +164,9 @@ impl Seen<'_> {
 
     fn people(&mut self) {
         let world = self.world;
-        let listed = world.users.len() - usize::from(self.holes.cut.contains(&Users) && !world.users.is_empty());
+        let listed = world.users.len() - usize::from(self.holes.truncated.contains(&Users) && !world.users.is_empty());
         if self.asked(Users) && listed < world.users.len() {
-            self.cut(Users);
+            self.truncated(Users);
         }
         for (at, person) in world.users.iter().enumerate() {
             let teams = self.world.teams(&person.groups);

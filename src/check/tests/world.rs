@@ -89,14 +89,14 @@ pub struct Holes {
     pub project_group_roles: BTreeSet<usize>,
     pub account_roles: BTreeSet<usize>,
     /// The lists that broke off before the last thing.
-    pub cut: BTreeSet<Collection>,
+    pub truncated: BTreeSet<Collection>,
     /// The collections that nobody asked for.
     pub not_asked: BTreeSet<Collection>,
 }
 
 impl Holes {
     /// Nothing but that some collections were not asked for; and so none that is read for their things.
-    pub fn unasked(not_asked: impl IntoIterator<Item = Collection>) -> Self {
+    pub fn not_asked(not_asked: impl IntoIterator<Item = Collection>) -> Self {
         let not_asked: BTreeSet<Collection> = not_asked.into_iter().collect();
         let unreachable = |of: &Collection| of.ancestors().any(|ancestor| not_asked.contains(&ancestor));
         let below: Vec<Collection> = Collection::ALL.into_iter().filter(unreachable).collect();
@@ -166,9 +166,9 @@ pub fn holes() -> impl Strategy<Value = Holes> {
     let in_projects = (few(), few(), few(), few(), few(), few(), few(), few());
     let lists =
         [Collection::Users, Collection::Groups, Collection::Projects, Collection::AdminApiKeys, Collection::Invites];
-    let cut = subsequence(lists.to_vec(), 0..=5);
-    let all = (some(), some(), some(), some(), some(), cut, in_projects, not_asked);
-    all.prop_map(|(user_roles, user_word, group_roles, group_members, permissions, cut, rest, not_asked)| {
+    let truncated = subsequence(lists.to_vec(), 0..=5);
+    let all = (some(), some(), some(), some(), some(), truncated, in_projects, not_asked);
+    all.prop_map(|(user_roles, user_word, group_roles, group_members, permissions, truncated, rest, not_asked)| {
         let (users, groups, accounts, roles, keys, project_user_roles, project_group_roles, account_roles) = rest;
         Holes {
             user_roles,
@@ -180,8 +180,8 @@ pub fn holes() -> impl Strategy<Value = Holes> {
             project_user_roles,
             project_group_roles,
             account_roles,
-            cut: cut.into_iter().collect(),
-            ..Holes::unasked(not_asked)
+            truncated: truncated.into_iter().collect(),
+            ..Holes::not_asked(not_asked)
         }
     })
 }

@@ -16,7 +16,7 @@ pub fn coverage(responses: &Responses, needs: &BTreeSet<Collection>) -> Coverage
     }
     lists(&mut coverage, responses);
     things(&mut coverage, responses);
-    unasked(&mut coverage, responses, needs);
+    not_asked(&mut coverage, responses, needs);
     for (&collection, gone) in &responses.gone {
         coverage.of_mut(collection).gone = gone.iter().map(Parent::label).collect();
     }
@@ -54,8 +54,8 @@ fn never_empty(coverage: &mut Coverage) {
         (Collection::AdminApiKeys, "the list of admin keys is empty, but it must contain the key in use"),
     ] {
         let record = coverage.of(collection);
-        if record.requests > 0 && record.items == 0 && record.cut.is_none() {
-            coverage.of_mut(collection).cut = Some(gap(message.to_owned()));
+        if record.requests > 0 && record.items == 0 && record.truncated.is_none() {
+            coverage.of_mut(collection).truncated = Some(gap(message.to_owned()));
         }
     }
 }
@@ -72,13 +72,13 @@ fn things(coverage: &mut Coverage, responses: &Responses) {
 }
 
 /// What was not requested: the roles of users that no rule needs.
-fn unasked(coverage: &mut Coverage, responses: &Responses, needs: &BTreeSet<Collection>) {
+fn not_asked(coverage: &mut Coverage, responses: &Responses, needs: &BTreeSet<Collection>) {
     for &collection in needs {
         let Some(listed_by) = collection.parent() else { continue };
         let things = responses.things(listed_by).into_iter();
-        let unasked =
+        let not_asked =
             things.filter(|part| !responses.was_asked(collection, part) && !responses.is_gone(listed_by, part));
-        coverage.of_mut(collection).unasked = unasked.map(|part| part.label()).collect();
+        coverage.of_mut(collection).not_asked = not_asked.map(|part| part.label()).collect();
     }
 }
 
@@ -88,7 +88,7 @@ fn unlisted(coverage: &mut Coverage, responses: &Responses) {
         match project {
             None => {
                 let message = format!("role {role} is assigned, but is missing from the list of roles");
-                coverage.of_mut(Collection::Roles).cut.get_or_insert_with(|| gap(message));
+                coverage.of_mut(Collection::Roles).truncated.get_or_insert_with(|| gap(message));
             }
             // A project that left during collection has no gaps.
             Some(project) if responses.is_gone(Collection::Projects, &Parent::organization(project)) => {}
@@ -118,8 +118,8 @@ fn unlisted(coverage: &mut Coverage, responses: &Responses) {
         }
     }
     for group in responses.unlisted_groups() {
-        let cut = &mut coverage.of_mut(Collection::Groups).cut;
-        cut.get_or_insert_with(|| {
+        let truncated = &mut coverage.of_mut(Collection::Groups).truncated;
+        truncated.get_or_insert_with(|| {
             gap(format!("roles are inherited from group {group}, which is missing from the list of groups"))
         });
         not_asked_about(coverage, group);
@@ -144,14 +144,14 @@ fn whole<T>(coverage: &mut Coverage, collection: Collection, listed: Option<&Lis
     let record = coverage.of_mut(collection);
     record.requests = listed.requests;
     record.items = listed.items.len() as u64;
-    record.cut = listed.cut.as_ref().map(|error| error.failure(endpoint::of(collection).template));
+    record.truncated = listed.truncated.as_ref().map(|error| error.failure(endpoint::of(collection).template));
 }
 
 /// Records the responses to nested lists.
 fn parts<T>(coverage: &mut Coverage, responses: &Responses, collection: Collection, of: &ByParent<T>) {
     let endpoint = endpoint::of(collection);
     // When a breaker opens, chance decides which things were requested before.
-    let given_up = of.values().any(|listed| matches!(listed.cut, Some(Error::Tripped(_))));
+    let given_up = of.values().any(|listed| matches!(listed.truncated, Some(Error::Tripped(_))));
     let listed_by = collection.parent().expect("it is read thing by thing");
     for (part, listed) in of {
         let record = coverage.of_mut(collection);
@@ -160,7 +160,7 @@ fn parts<T>(coverage: &mut Coverage, responses: &Responses, collection: Collecti
             continue;
         }
         record.items += listed.items.len() as u64;
-        if let Some(error) = &listed.cut {
+        if let Some(error) = &listed.truncated {
             // An id that is not valid in a path has no path.
             let path = endpoint.path(&part.ids()).ok().filter(|_| !given_up);
             record.gaps.insert(part.label(), error.failure(&path.unwrap_or_else(|| endpoint.template.to_owned())));

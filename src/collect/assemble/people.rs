@@ -109,7 +109,7 @@ impl<'a> Everybody<'a> {
         let mut fields = fields;
         let all = present.map(|wire| (wire.id.as_str(), user(wire, words, latest, &mut fields))).collect();
         // A user who is missing from a complete list is not a member of the organization and has no role by membership.
-        let whole = responses.users.as_ref().is_some_and(|users| users.cut.is_none());
+        let whole = responses.users.as_ref().is_some_and(|users| users.truncated.is_none());
         Self { responses, all, no_member: if whole { Known::Null } else { Known::Missing }, fields }
     }
 

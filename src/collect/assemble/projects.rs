@@ -106,9 +106,9 @@ pub fn keys(responses: &Responses, builder: &mut Builder, latest: Time) -> Resul
         responses.api_keys.values().flat_map(|keys| &keys.items).map(|key| key.id.as_str()).collect();
     let told_apart = responses.projects.as_ref().is_some_and(|projects| {
         let read = |project: &wire::Project| {
-            responses.api_keys.get(&Parent::organization(&project.id)).is_some_and(|keys| keys.cut.is_none())
+            responses.api_keys.get(&Parent::organization(&project.id)).is_some_and(|keys| keys.truncated.is_none())
         };
-        projects.cut.is_none() && projects.items.iter().all(read)
+        projects.truncated.is_none() && projects.items.iter().all(read)
     });
     let admin = responses.admin_api_keys.iter().flat_map(|keys| &keys.items);
     for (id, key) in by_id(admin.filter(|key| !in_projects.contains(key.id.as_str()))) {

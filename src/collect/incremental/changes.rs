@@ -43,7 +43,7 @@ impl Collector<'_> {
         let query = format!("&{}={from}", encode("effective_at[gte]"));
         let since = ListRequest { query: &query, ..ListRequest::own(&AUDIT_LOGS) };
         let events: Listed<Event> = list(self.client, since, |_| {}).await;
-        if let Some(error) = events.cut {
+        if let Some(error) = events.truncated {
             return Err(error.failure(AUDIT_LOGS.template).message);
         }
         // A log that is switched off looks the same as one without events.
@@ -66,7 +66,7 @@ impl Collector<'_> {
         let since = ListRequest { query: &query, ..ListRequest::own(&AUDIT_LOGS) };
         let told: Listed<Event> = list(self.client, since, |_| {}).await;
         events.extend(told.told().cloned());
-        match told.cut {
+        match told.truncated {
             None => Ok(None),
             Some(error @ (Error::Denied { .. } | Error::NotFound { .. } | Error::Status { .. })) => {
                 Ok(Some(error.failure(AUDIT_LOGS.template).message))

@@ -9,8 +9,10 @@ use crate::time::Time;
 
 use Collection::{AdminApiKeys, ApiKeys, Groups, Invites, ProjectRoles, Projects, Roles, ServiceAccounts, Users};
 
+mod organization;
 mod table;
 
+pub use organization::organization;
 use table::TABLE;
 
 impl Kind {
@@ -21,7 +23,7 @@ impl Kind {
     }
 
     /// The collections that list all things of this kind.
-    pub fn reads(self) -> &'static [Collection] {
+    pub const fn reads(self) -> &'static [Collection] {
         match self {
             Self::Role => &[Roles, Projects, ProjectRoles],
             Self::User => &[Users],
@@ -29,7 +31,7 @@ impl Kind {
             Self::Project => &[Projects],
             Self::ServiceAccount => &[Projects, ServiceAccounts],
             Self::Invite => &[Invites],
-            // The API lists the keys of projects along with them: those tell them apart.
+            // The API lists project keys among the admin keys. Only the lists of projects tell which they are.
             Self::AdminApiKey => &[AdminApiKeys, Projects, ApiKeys],
             Self::ApiKey => &[Projects, ApiKeys],
             Self::Grant => Collection::GRANTS,
@@ -46,7 +48,7 @@ pub struct Attribute {
     pub name: &'static str,
     /// What may be written after it, and how to read it.
     pub type_: Type,
-    /// What a literal value of it names, if it names something the organization has or has not.
+    /// What a literal value of it names, if that can be looked up in the organization.
     pub names: Option<Naming>,
     /// The collections it needs beyond those that list the thing.
     pub reads: &'static [Collection],
@@ -59,7 +61,7 @@ pub struct Attribute {
 pub enum Naming {
     /// A thing of its kind, or a word that such things have.
     Itself,
-    /// One of these words, or one that such things have: the API may have others yet to come.
+    /// One of these words, or another that such things have: the API may add words.
     OneOf(&'static [&'static str]),
     /// A permission.
     Permission,
@@ -89,9 +91,9 @@ pub enum Case {
 pub enum TextColumn {
     /// Each thing has its own.
     Each(for<'a> fn(&'a Org, usize) -> Known<&'a str>),
-    /// Each thing has its own, made of another.
+    /// Derived from another field of the thing.
     Derived(fn(&Org, usize) -> Known<String>),
-    /// Few distinct ones, kept as words.
+    /// One of few distinct texts, stored as symbols.
     Symbol(fn(&Org, usize) -> Known<Symbol>),
     /// Of a grant: the kind of its principal.
     Principal,
@@ -166,12 +168,14 @@ pub enum Relation {
     Project,
     /// From a grant to its role.
     Role,
-    /// From a grant to the user that holds it, or from a key to the user whose it is; if one does.
+    /// From a grant to the user that holds it, or from a key to the user that owns it, if one does.
     User,
     /// From a grant to the group that holds it, if one does.
     Group,
-    /// From a grant to the service account that holds it, or from a key to the one whose it is; if one does.
+    /// From a grant to the service account that holds it, or from a key to the one that owns it, if one does.
     ServiceAccount,
+    /// From anything to everything of a kind.
+    All(Kind),
 }
 
 impl Relation {
@@ -185,6 +189,7 @@ impl Relation {
             Self::Projects | Self::Project => Kind::Project,
             Self::ServiceAccounts | Self::ServiceAccount => Kind::ServiceAccount,
             Self::ApiKeys => Kind::ApiKey,
+            Self::All(kind) => kind,
         }
     }
 
@@ -199,13 +204,19 @@ impl Relation {
             | Self::Roles
             | Self::Projects
             | Self::ServiceAccounts
-            | Self::ApiKeys => false,
+            | Self::ApiKeys
+            | Self::All(_) => false,
         }
+    }
+
+    /// Whether it leads to the same things from everywhere.
+    pub fn is_everything(self) -> bool {
+        matches!(self, Self::All(_))
     }
 }
 
 impl Relation {
-    /// What is counted of it where the rule does not say: of holders, each once, however many grants they have.
+    /// What is counted if the rule does not say: of holders, each principal once, however many grants it has.
     pub fn counts(self) -> Counted {
         if self == Self::Holders { Counted::Principals } else { Counted::Each }
     }

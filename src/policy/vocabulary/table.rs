@@ -34,7 +34,8 @@ macro_rules! id {
     };
 }
 
-/// Only an answer about an assignment carries these fields of a role; who is asked about is told by groups, too.
+/// Only responses about assignments contain these fields of a role. Whose assignments are read depends on group
+/// members.
 const ASSIGNED: &[Collection] =
     &[UserRoles, GroupRoles, GroupMembers, ProjectUserRoles, ProjectGroupRoles, ServiceAccountRoles];
 
@@ -279,7 +280,7 @@ fn role_permissions(org: &Org, at: usize) -> Known<Cow<'_, [Symbol]>> {
     org.roles[at].permissions.as_ref().map(|words| Cow::Borrowed(words.as_slice()))
 }
 
-/// If one of them is missing, so is the list.
+/// If one element is missing, so is the list.
 fn invite_project_roles(org: &Org, at: usize) -> Known<Cow<'_, [Symbol]>> {
     let words = |projects: &Vec<(Text, Known<Symbol>)>| -> Option<Vec<Symbol>> {
         let known = projects.iter().filter(|(_, word)| *word != Known::Null);
@@ -292,10 +293,10 @@ fn invite_project_roles(org: &Org, at: usize) -> Known<Cow<'_, [Symbol]>> {
     }
 }
 
-/// Where the list broke off, it may have whom only others tell of.
+/// A truncated list of users may contain a user that was seen only elsewhere.
 fn user_listed(org: &Org, at: usize) -> Known<bool> {
     match org.users[at].listed {
-        false if !org.coverage.of(Users).exhaustive() => Known::Missing,
+        false if !org.coverage.of(Users).lists_all() => Known::Missing,
         listed => Known::Value(listed),
     }
 }

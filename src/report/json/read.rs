@@ -159,7 +159,7 @@ fn coverage(row: CoverageRow<'_>) -> Result<CollectionSummary> {
         state: word("state", State::ALL, State::name, &row.state)?,
         requests: row.requests,
         items: row.items,
-        unasked: row.unasked,
+        not_asked: row.unasked,
         detail: row.detail.map(Into::into),
         remarks: row.remarks.into_owned(),
     })

@@ -108,7 +108,7 @@ fn coverage(of: &CollectionSummary) -> CoverageRow<'_> {
         state: of.state.name().into(),
         requests: of.requests,
         items: of.items,
-        unasked: of.unasked,
+        unasked: of.not_asked,
         detail: of.detail.as_deref().map(Cow::Borrowed),
         remarks: Cow::Borrowed(&of.remarks),
     }

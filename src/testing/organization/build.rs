@@ -216,7 +216,8 @@ impl Drafter<'_, '_> {
         incomplete: &Incomplete,
     ) -> Result<(), OutOfOrder> {
         let coverage = &incomplete.coverage;
-        let told_apart = coverage.of(Collection::Projects).exhaustive() && coverage.of(Collection::ApiKeys).whole();
+        let told_apart =
+            coverage.of(Collection::Projects).lists_all() && coverage.of(Collection::ApiKeys).is_complete();
         for draft in keys.into_values() {
             let owner = self.owned_by(draft.owner.as_ref(), None);
             self.builder.admin_api_key(crate::org::AdminApiKey { owner, told_apart, ..draft.key })?;

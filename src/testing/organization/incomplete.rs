@@ -53,7 +53,7 @@ impl Drafter<'_, '_> {
         };
         let Some(part) = part else {
             let message = format!("the test says that {collection} could not be read");
-            incomplete.coverage.of_mut(collection).cut = Some(failure(message));
+            incomplete.coverage.of_mut(collection).truncated = Some(failure(message));
             for id in parts(collection, draft) {
                 incomplete.part(collection, &id);
             }
