@@ -231,6 +231,7 @@ pub fn related(sketch: &Sketch, of: Target, relation: Relation) -> Vec<Target> {
                 | Relation::Projects
                 | Relation::ServiceAccounts
                 | Relation::ApiKeys => Vec::new(),
+                Relation::All(kind) => return all(sketch, kind),
             });
         }
         Target::Item(at) => at,
@@ -275,10 +276,18 @@ pub fn related(sketch: &Sketch, of: Target, relation: Relation) -> Vec<Target> {
         Relation::ApiKeys => inside(Kind::ApiKey),
         Relation::User => owner(Kind::User),
         Relation::ServiceAccount => owner(Kind::ServiceAccount),
-        Relation::All(Kind::Grant) => return all_grants(sketch).into_iter().map(Target::Grant).collect(),
-        Relation::All(kind) => sketch.of(kind).collect(),
+        Relation::All(kind) => return all(sketch, kind),
         Relation::Role | Relation::Group => Vec::new(),
     })
+}
+
+/// Everything of a kind.
+fn all(sketch: &Sketch, kind: Kind) -> Vec<Target> {
+    if kind == Kind::Grant {
+        all_grants(sketch).into_iter().map(Target::Grant).collect()
+    } else {
+        sketch.of(kind).map(Target::Item).collect()
+    }
 }
 
 /// Every grant that the sketch states.
