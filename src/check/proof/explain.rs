@@ -266,7 +266,8 @@ impl Prover<'_, '_> {
         for related in all.iter().filter(decides) {
             let inner = self.inner(part, related.at);
             any = true;
-            sure &= inner.rests != Rests::Unsure;
+            // What nothing leads to cannot be cut off.
+            sure &= inner.rests != Rests::Unsure && !relation.is_everything();
             if relation.is_everything() && deciding != Truth::Unknown {
                 // Nothing leads there: it is named.
                 let (kind, place) = part.domain.place(related.at);
