@@ -34,6 +34,8 @@ pub enum Format {
     Text,
     /// For programs: versioned, complete.
     Json,
+    /// The same as lines, for programs that read as they go.
+    Jsonl,
     /// A row for each finding, for spreadsheets.
     Csv,
     /// Metrics, for the textfile collector.
@@ -53,6 +55,7 @@ pub enum Format {
 words!(Format {
     Text => "text",
     Json => "json",
+    Jsonl => "jsonl",
     Csv => "csv",
     Prometheus => "prometheus",
     Junit => "junit",
@@ -94,6 +97,7 @@ pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn 
     match format {
         Format::Text => text::render(outcome, style, to),
         Format::Json => json::render(outcome, to),
+        Format::Jsonl => json::render_lines(outcome, to),
         Format::Csv => csv::render(outcome, to),
         Format::Prometheus => prometheus::render(outcome, to),
         Format::Junit => junit::render(outcome, to),

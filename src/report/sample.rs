@@ -19,7 +19,7 @@ pub const NAMES: [&str; 24] = [
     "a\n::stop-commands::x",
     "b ::warning::c",
     "##vso[task.setvariable variable=x]y",
-    "c ##[error]d",
+    "c ##[error]d ##teamcity[buildStop]",
     "100%25 %0A::error::%0D",
     "=1+1",
     "@SUM(A1:A2)",

@@ -16,7 +16,7 @@ enum Shows {
 
 fn shows(format: Format) -> Shows {
     match format {
-        Format::Json | Format::Csv | Format::Gitlab | Format::Sarif => Shows::Fingerprint,
+        Format::Json | Format::Jsonl | Format::Csv | Format::Gitlab | Format::Sarif => Shows::Fingerprint,
         Format::Text => Shows::Label,
         Format::Junit | Format::Github | Format::Markdown => Shows::Count,
         Format::Prometheus => Shows::Metric,
@@ -58,7 +58,9 @@ fn no_name_becomes_a_command_of_a_ci_runner() {
             let own = format == Format::Github && kinds.iter().any(|kind| line.starts_with(kind));
             assert!(own || !line.trim_start().starts_with("::"), "{}: {line}", format.name());
             // Some runners find these in the middle of a line.
-            assert!(!line.contains("##[") && !line.contains("##vso["), "{}: {line}", format.name());
+            for command in ["##[", "##vso[", "##teamcity["] {
+                assert!(!line.contains(command), "{}: {line}", format.name());
+            }
         }
     });
 }
@@ -129,7 +131,9 @@ fn ten_times_the_findings_make_at_most_ten_times_the_report() {
 
 #[test]
 fn the_names_of_the_sample_are_hostile() {
-    for sign in ["\u{1b}", "::", "##vso[", "##[", "=", "<", "\"", "\n", "\r", "\u{202e}", "🦀", "\u{ffff}"] {
+    for sign in
+        ["\u{1b}", "::", "##vso[", "##[", "##teamcity[", "=", "<", "\"", "\n", "\r", "\u{202e}", "🦀", "\u{ffff}"]
+    {
         assert!(NAMES.iter().any(|name| name.contains(sign)), "{sign:?}");
     }
 }

@@ -306,7 +306,7 @@ fn every_lint_has_a_section_with_its_severity_in_the_documentation() {
 #[test]
 fn what_is_found_goes_through_every_format() {
     let text = policy("a: 1", &["select: role, forbid: { permissions: api.zzz }"]);
-    for format in ["text", "json", "csv", "prometheus", "junit", "gitlab", "github", "markdown", "sarif"] {
+    for format in ["text", "json", "jsonl", "csv", "prometheus", "junit", "gitlab", "github", "markdown", "sarif"] {
         let folder = tempfile::tempdir().expect("a folder");
         let run = || offline().inside(folder.path()).file("p.yaml", &text).args(["lint", "p.yaml"]).args(QUIET);
         let report = format!("{format}=report");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::super::sample::{NAMES, outcome, waiver};
+use super::super::sample::{NAMES, many, outcome, waiver};
 use super::super::tests::rendered;
 use super::super::{Format, Unreadable};
 use super::read;
@@ -24,6 +24,45 @@ fn the_sample_is_read_back_and_reported_identically() {
     assert_eq!(back, written);
     for format in Format::ALL {
         assert_eq!(rendered(format, &back), rendered(format, &written), "{}", format.name());
+    }
+}
+
+/// The report that lines of JSON are the parts of.
+fn joined(lines: &str) -> serde_json::Value {
+    let mut lines: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let end = lines.pop().expect("an end");
+    let mut report = lines.remove(0)["header"].take();
+    for part in ["rules", "findings"] {
+        report[part] = json!([]);
+    }
+    report["things"] = json!({});
+    for line in lines {
+        let line = line.as_object().expect("an object").clone();
+        assert_eq!(line.len(), 1, "{line:?}");
+        for (kind, mut part) in line {
+            let all = &mut report[format!("{kind}s")];
+            match kind.as_str() {
+                "rule" | "finding" => all.as_array_mut().expect("a list").push(part),
+                "thing" => {
+                    let key = part.as_object_mut().expect("a thing").remove("key").expect("a key");
+                    all[key.as_str().expect("a text")] = part;
+                }
+                other => panic!("no line is a {other}"),
+            }
+        }
+    }
+    let count =
+        |part: &str| report[part].as_array().map_or_else(|| report[part].as_object().expect(part).len(), Vec::len);
+    let counts = json!({ "rules": count("rules"), "findings": count("findings"), "things": count("things") });
+    assert_eq!(end, json!({ "end": counts }));
+    report
+}
+
+#[test]
+fn the_lines_are_the_parts_of_the_report() {
+    for outcome in [outcome(), many(300), Outcome { rules: Vec::new(), findings: Vec::new(), ..outcome() }] {
+        let whole: serde_json::Value = serde_json::from_str(&json(&outcome)).expect("JSON");
+        assert_eq!(joined(&rendered(Format::Jsonl, &outcome)), whole);
     }
 }
 

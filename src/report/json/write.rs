@@ -23,7 +23,19 @@ use crate::time::rfc3339;
 
 pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let keys = Keys::new(outcome);
-    let report = Report {
+    let report = report(outcome, &keys, Findings { outcome, keys: &keys }, Things(&keys));
+    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(2)))?;
+    to.write_all(b"\n")
+}
+
+/// The report with these findings and things.
+pub(super) fn report<'a, Findings, Things>(
+    outcome: &'a Outcome,
+    keys: &Keys,
+    findings: Findings,
+    things: Things,
+) -> Report<'a, Findings, Things> {
+    Report {
         schema_version: VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
         as_of: rfc3339(outcome.as_of).into(),
@@ -57,13 +69,11 @@ pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
         exceptions: Cow::Borrowed(&outcome.exceptions),
         stale: outcome.stale,
         summary: summary(outcome),
-        cuts: outcome.cuts().iter().map(|cut| cause(cut, Some(outcome), &keys)).collect(),
-        rules: (0..outcome.rules.len()).map(|at| rule(outcome, at, &keys)).collect(),
-        findings: Findings { outcome, keys: &keys },
-        things: Things(&keys),
-    };
-    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(2)))?;
-    to.write_all(b"\n")
+        cuts: outcome.cuts().iter().map(|cut| cause(cut, Some(outcome), keys)).collect(),
+        rules: (0..outcome.rules.len()).map(|at| rule(outcome, at, keys)).collect(),
+        findings,
+        things,
+    }
 }
 
 /// The findings, each made into a row when it is written.
@@ -223,7 +233,7 @@ fn matched<'a>(of: &'a Matched, keys: &Keys) -> MatchedRow<'a> {
     }
 }
 
-fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &Keys) -> FindingRow<'a> {
+pub(super) fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &Keys) -> FindingRow<'a> {
     let path = |path: &Arc<AccessPath>| {
         // The subject stands at the finding: it is not listed among the things.
         let subject = path.from_subject.then(|| finding.subject.id.to_string());
@@ -274,7 +284,7 @@ fn evidence(evidence: &Evidence) -> EvidenceRow<'_> {
     EvidenceRow { attribute: Cow::Borrowed(&evidence.attribute), value, of, allowed, policy: evidence.region }
 }
 
-fn thing(thing: &Thing) -> ThingRow<'_> {
+pub(super) fn thing(thing: &Thing) -> ThingRow<'_> {
     ThingRow {
         kind: thing.kind.name().into(),
         id: Cow::Borrowed(&thing.id),

@@ -53,7 +53,7 @@ fn a_waiver_covers_what_it_names_and_nothing_else() {
 #[test]
 fn every_report_shows_what_is_waived_and_by_what() {
     let api = healthy();
-    for format in ["text", "json", "csv", "junit", "markdown", "sarif"] {
+    for format in ["text", "json", "jsonl", "csv", "junit", "markdown", "sarif"] {
         let ran = check(&api, POLICY, &file(&[BOB, CYD, EVE, ROLE])).args(["--format", format]).run().ends_with(0);
         for word in ["waived", "bob", "Until the move", "2030-09-01"] {
             assert!(ran.stdout.contains(word), "{format} has no {word}:\n{}", ran.stdout);
