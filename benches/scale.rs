@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rolelint::document::SourceText;
+use rolelint::finding::Outcome;
 use rolelint::org::{Assignment, Builder, Collection, Coverage, Group, Known, Org, Role, Source, Text, User, Via};
 use rolelint::policy::{Overrides, Policy, parse};
 use rolelint::report::{Format, TextStyle, render};
@@ -43,11 +44,18 @@ rules:
   - { id: u8, select: user, where: { is_scim_managed: false }, forbid: { holds: { role: { name: Role 3 } } } }
 "#;
 
-/// One rule that a tenth of all people violate, most of them by many roles.
+/// One rule that everybody violates, most of them by many roles.
 const MANY: &str = r#"
 version: 1
 rules:
-  - { id: many, select: user, where: { email: "user*0@*" }, forbid: { holds: { permission: "api.*.write" } } }
+  - { id: many, select: user, forbid: { holds: { permission: "api.*.write" } } }
+"#;
+
+/// One rule that a tenth of all people violate.
+const FEW: &str = r#"
+version: 1
+rules:
+  - { id: few, select: user, where: { email: "user*0@*" }, forbid: { holds: { permission: "api.*.write" } } }
 "#;
 
 fn main() {
@@ -89,30 +97,48 @@ fn main() {
     }
 }
 
-/// How long many findings of one rule take, and how long their reports are.
+/// How long many findings of one rule take, how long their reports are, and how both grow with ten times the findings.
 fn findings(org: &Org, floor: Duration) {
-    let many = policies(MANY);
-    let evaluate = best(|| drop(black_box(check::check(org, &many, NOW))));
-    let outcome = check::check(org, &many, NOW);
-    let count = outcome.findings.len();
+    let few = evaluated(org, FEW, floor);
+    let many = evaluated(org, MANY, floor);
     println!(
-        "{:<28} {:>10.2} {:>14.2}   {count} findings",
-        "evaluate one rule",
-        milliseconds(evaluate),
-        evaluate.as_secs_f64() / floor.as_secs_f64()
+        "{:<28} {:>10} {:>14} {:>8} {:>16} {:>10}",
+        "report", "ms", "of typed floor", "of a 10th", "bytes a finding", "more MB"
     );
-    let style = TextStyle { width: 100, color: false, quiet: false, verbose: true };
     for format in Format::ALL {
-        let mut bytes = 0;
-        let time = best(|| bytes = written(|to| render(format, &outcome, style, to)));
-        let ratio = time.as_secs_f64() / floor.as_secs_f64();
-        let each = bytes / count.max(1);
+        let [(short, _, _), (time, bytes, memory)] = [&few, &many].map(|outcome| reported(format, outcome));
         println!(
-            "{:<28} {:>10.2} {ratio:>14.2}   {each} bytes a finding",
-            format!("report in {}", format.name()),
-            milliseconds(time)
+            "{:<28} {:>10.2} {:>14.2} {:>8.1} {:>16} {:>10}",
+            format.name(),
+            milliseconds(time),
+            time.as_secs_f64() / floor.as_secs_f64(),
+            time.as_secs_f64() / short.as_secs_f64(),
+            bytes / many.findings.len().max(1),
+            memory.map_or_else(|| "?".to_owned(), |kilobytes| (kilobytes / 1024).to_string()),
         );
     }
+}
+
+fn evaluated(org: &Org, rules: &str, floor: Duration) -> Outcome {
+    let policies = policies(rules);
+    let time = best(|| drop(black_box(check::check(org, &policies, NOW))));
+    let outcome = check::check(org, &policies, NOW);
+    let count = outcome.findings.len();
+    let ratio = time.as_secs_f64() / floor.as_secs_f64();
+    println!("{:<28} {:>10.2} {ratio:>14.2}   {count} findings", "evaluate one rule", milliseconds(time));
+    outcome
+}
+
+/// The time, the bytes and the kilobytes of memory that a report takes.
+fn reported(format: Format, outcome: &Outcome) -> (Duration, usize, Option<usize>) {
+    let style = TextStyle { verbose: true, ..TextStyle::default() };
+    // Linux counts the peak from here on.
+    let reset = std::fs::write("/proc/self/clear_refs", "5").ok();
+    let before = peak_memory();
+    let mut bytes = 0;
+    let time = best(|| bytes = written(|to| render(format, outcome, style, to)));
+    let memory = reset.and(peak_memory()).zip(before).map(|(after, before)| after.saturating_sub(before));
+    (time, bytes, memory)
 }
 
 /// How many bytes a report has, kept nowhere.

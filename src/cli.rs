@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
+use crate::config::Override;
 use crate::console::Color;
 use crate::document::nearest;
 use crate::finding::Severity;
@@ -82,6 +83,9 @@ pub struct Api {
     /// Organization, if the key belongs to several
     #[arg(long, value_name = "ID", env = "OPENAI_ORG_ID", hide_env_values = true)]
     pub organization: Option<String>,
+    /// Name of the organization, where the API does not say; an error if it says another one
+    #[arg(long, value_name = "NAME", env = "ROLELINT_ORGANIZATION_NAME", hide_env_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub organization_name: Option<String>,
     /// Maximum concurrent requests
     #[arg(long, value_name = "N", default_value_t = 8, env = "ROLELINT_CONCURRENCY", hide_env_values = true,
           value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -104,7 +108,7 @@ pub struct Api {
 }
 
 /// Which policies are loaded, which of their rules are checked, and with which parameters.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Rules")]
 pub struct Rules {
     /// Policy files, folders or globs; without any, the built-in rules
@@ -128,6 +132,9 @@ pub struct Rules {
     /// Set parameters from a YAML mapping in FILE; --param takes precedence
     #[arg(long, value_name = "FILE", env = "ROLELINT_PARAM_FILE", hide_env_values = true)]
     pub param_file: Vec<PathBuf>,
+    /// What the configuration changes about single rules.
+    #[arg(skip)]
+    pub overrides: Vec<Override>,
 }
 
 impl ValueEnum for Severity {

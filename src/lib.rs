@@ -26,17 +26,18 @@
 //! | [`finding`] | what does a check say? | `access`, `document`, `org` |
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `access`, `document`, `finding`, `org`, `policy` |
+//! | [`diff`] | what has changed from one state of an organization to another, and what cannot be compared? | `access`, `finding`, `org` |
 //! | `exceptions` | what changes an outcome after it was judged? Waivers, the baseline, the age of the facts | `bounded`, `document`, `finding`, `org` |
 //! | [`testing`] | do the policies say what their tests expect? | `check`, `document`, `finding`, `org`, `policy` |
 //! | [`lint`] | what is odd about policies that load? One file for each lint | `document`, `exceptions`, `finding`, `org`, `policy`, `testing` |
 //! | `api` | what does one list of the Admin API say, honestly? | `atomic`, `bounded`, `org` |
 //! | `collect` | which lists make an organization? | `api`, `org` |
 //! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `org` |
-//! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `document`, `finding`, `org` |
+//! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `access`, `diff`, `document`, `finding`, `org` |
 //! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
-//! | [`config`] | which settings stand in `rolelint.yaml`, and where does each come from? | `bounded`, `document` |
+//! | [`config`] | which settings stand in `rolelint.yaml`, and where does each come from? | `bounded`, `document`, `finding` |
 //! | [`schema`] | which JSON Schema does each kind of file have? | `config`, `finding`, `org`, `policy`, `report`, `testing` |
-//! | [`cli`] | what may stand on the command line? | `console`, `document`, `finding`, `org`, `report` |
+//! | [`cli`] | what may stand on the command line? | `config`, `console`, `document`, `finding`, `org`, `report` |
 //! | [`command`] | what does a subcommand do? One file for each | everything |
 //! | `fuzzing` | what holds of every input, whoever made it up? In tests and under a fuzzer only | everything |
 //!
@@ -51,6 +52,7 @@
 //! | a relation | a file in `check/relation/` or a place in its family's, with an arm in `mod.rs` there; a variant and a row in `policy/vocabulary/` |
 //! | a way to hold a role | `access/own.rs` |
 //! | a list of the API | a variant and a word in `org/collection.rs`, a row in `api/endpoint.rs`, a struct in `api/wire.rs`, its place in `collect/` (`nested.rs`, `responses.rs`, `assemble/`), a line in `snapshot/`. The compiler names the rest: a `match` over collections or kinds has no `_` |
+//! | something that `rolelint diff` compares | a row in `diff/things.rs` |
 //! | a format | `report/<format>.rs`; in `report/mod.rs` a variant, its word and an arm |
 //! | a check of made-up inputs | a file in `fuzzing/`, a target and a corpus in `fuzz/` |
 //! | a reason to accept a violation | a folder or file in `exceptions/`, an `Acceptance` in `finding/accept.rs` |
@@ -72,6 +74,7 @@ pub(crate) mod collect;
 pub mod command;
 pub mod config;
 pub mod console;
+pub mod diff;
 pub mod document;
 pub mod escape;
 pub(crate) mod exceptions;

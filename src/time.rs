@@ -16,6 +16,39 @@ pub fn day(time: Time) -> String {
     moment.strip_suffix("T00:00:00Z").map_or(moment.clone(), str::to_owned)
 }
 
+/// A time for people, to the minute: `2026-06-01 10:00Z`.
+pub fn minute(time: Time) -> String {
+    Timestamp::from_second(time)
+        .map_or_else(|_| time.to_string(), |moment| moment.strftime("%Y-%m-%d %H:%MZ").to_string())
+}
+
+/// `, 3 days ago`; nothing of less than an hour.
+pub fn ago(seconds: i64) -> String {
+    match seconds {
+        ..3600 => String::new(),
+        _ => format!(", {} ago", length(seconds)),
+    }
+}
+
+/// A time by its day and its distance from a moment: `168 days ago (2025-12-09)`.
+pub fn relative(time: Time, from: Time) -> String {
+    let day = rfc3339(time).chars().take("2026-01-31".len()).collect::<String>();
+    let distance = length(time.abs_diff(from).try_into().unwrap_or(i64::MAX));
+    if time <= from { format!("{distance} ago ({day})") } else { format!("in {distance} ({day})") }
+}
+
+/// A length of time in words, in the largest unit of which there are two: `40 seconds`, `90 minutes`, `47 hours`, `3 days`.
+pub fn length(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    let (count, unit) = [(86_400, "day"), (3600, "hour"), (60, "minute")]
+        .into_iter()
+        .map(|(each, unit)| (seconds / each, unit))
+        .find(|(count, _)| *count >= 2)
+        .unwrap_or((seconds, "second"));
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{s}")
+}
+
 /// A length of time in seconds.
 ///
 /// # Errors
@@ -52,6 +85,26 @@ pub fn parse_timestamp(text: &str) -> Result<Time, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lengths_are_said_in_the_largest_unit_of_which_there_are_two() {
+        let table = [
+            (-5, "0 seconds"),
+            (1, "1 second"),
+            (119, "119 seconds"),
+            (120, "2 minutes"),
+            (7_199, "119 minutes"),
+            (7_200, "2 hours"),
+            (172_799, "47 hours"),
+            (172_800, "2 days"),
+            (14_515_200, "168 days"),
+        ];
+        for (seconds, expected) in table {
+            assert_eq!(length(seconds), expected, "{seconds}");
+        }
+        assert_eq!((ago(3599).as_str(), ago(7200).as_str()), ("", ", 2 hours ago"));
+        assert_eq!(minute(1_780_272_059), "2026-06-01 00:00Z");
+    }
 
     #[test]
     fn durations_are_parsed() {

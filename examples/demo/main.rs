@@ -1,7 +1,8 @@
 //! The whole job on an example organization: an embedded fake of the Admin API on loopback, collected over HTTP,
 //! checked against the built-in rules, reported. Needs no key and no internet.
 //!
-//! Whatever follows `--` goes to `rolelint check`: `cargo run --release --example demo -- --format json`.
+//! With `--users N --seed S`, an organization of that size with three causes planted in it, which are printed first.
+//! Whatever else follows `--` goes to `rolelint check`: `cargo run --release --example demo -- --format json`.
 
 mod fake;
 
@@ -13,10 +14,27 @@ use fake::{Behaviour, FakeApi, KEY, Organization};
 use rolelint::command::Cli;
 
 /// Who may own ACME.
-const OWNERS: [&str; 4] = ["amara.okafor", "henrik.lindqvist", "priya.raman", "daniel.whitfield"];
+const OWNERS: [&str; 4] = [
+    "amara.okafor@acme.example",
+    "henrik.lindqvist@acme.example",
+    "priya.raman@acme.example",
+    "daniel.whitfield@acme.example",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let organization = Organization::acme();
+    let mut rest: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let users = number(&mut rest, "--users")?;
+    let seed = number(&mut rest, "--seed")?.unwrap_or(1);
+    let (organization, planted) = match users {
+        Some(users) => Organization::planted(usize::try_from(users)?.max(10), seed),
+        None => (Organization::acme(), Vec::new()),
+    };
+    let id = organization.id.clone();
+    let owners: Vec<String> = if planted.is_empty() {
+        OWNERS.map(str::to_owned).into()
+    } else {
+        organization.users.iter().take(2).filter_map(|user| user.email.clone()).collect()
+    };
     let (users, groups) = (organization.users.len(), organization.groups.len());
     let (roles, projects) = (organization.roles.len(), organization.projects.len());
     let api = FakeApi::start(organization, Behaviour::default());
@@ -24,18 +42,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     key.write_all(KEY.as_bytes())?;
     let key_file = key.path().to_string_lossy();
     let base_url = api.base_url();
-    let owners = format!("owners=[{}]", OWNERS.map(|name| format!("{name}@acme.example")).join(", "));
+    let owners = format!("owners=[{}]", owners.join(", "));
 
     let mut stderr = std::io::stderr();
     writeln!(
         stderr,
-        "ACME: {users} users, {groups} groups, {roles} roles, {projects} projects, on an Admin API at {base_url} that is made up."
+        "{id}: {users} users, {groups} groups, {roles} roles, {projects} projects, on an Admin API at {base_url} that is made up."
     )?;
+    for cause in planted {
+        writeln!(stderr, "planted: {cause}")?;
+    }
     writeln!(stderr, "$ rolelint check --param '{owners}' --as-of 2026-06-01\n")?;
 
     let own = ["rolelint", "check", "--base-url", &base_url, "--key-file", &key_file, "--param", &owners];
     let own = own.into_iter().chain(["--as-of", "2026-06-01"]);
-    let line = own.map(OsString::from).chain(std::env::args_os().skip(1));
+    let line = own.map(OsString::from).chain(rest);
     let exit = rolelint::command::run(&Cli::read(line)?)?;
 
     let requests = api.requests().len();
@@ -45,4 +66,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         exit.code()
     )?;
     Ok(())
+}
+
+/// Takes a flag with its number out of the arguments.
+fn number(arguments: &mut Vec<OsString>, flag: &str) -> Result<Option<u64>, Box<dyn Error>> {
+    let Some(at) = arguments.iter().position(|argument| argument == flag) else { return Ok(None) };
+    let value = arguments.get(at + 1).and_then(|value| value.to_str()?.parse().ok());
+    let value = value.ok_or_else(|| format!("{flag} takes a number"))?;
+    arguments.drain(at..at + 2);
+    Ok(Some(value))
 }

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use super::{Access, Thing, ThingKind};
-use crate::org::{Kind, Known, Principal, ProjectIx, Scope, Text};
+use crate::org::{Kind, Known, Owner, Principal, ProjectIx, Scope, Text};
 
 /// The names that were looked up so far.
 #[derive(Default)]
@@ -63,11 +63,13 @@ impl Access<'_> {
             }
             Kind::AdminApiKey => {
                 let key = &self.org.admin_api_keys[at];
-                thing(Kind::AdminApiKey, &key.id, &key.name, None)
+                let owner = self.owner_of(&key.owner, None);
+                Thing { owner, ..thing(Kind::AdminApiKey, &key.id, &key.name, None) }
             }
             Kind::ApiKey => {
                 let key = &self.org.api_keys[at];
-                self.within(key.project, thing(Kind::ApiKey, &key.id, &key.name, None))
+                let owner = self.owner_of(&key.owner, Some(key.project));
+                self.within(key.project, Thing { owner, ..thing(Kind::ApiKey, &key.id, &key.name, None) })
             }
             Kind::Grant => {
                 let grant = &self.grants()[at];
@@ -87,14 +89,8 @@ impl Access<'_> {
                         (id, format!("{spoken} in {}", project.label()))
                     }
                 };
-                Thing {
-                    kind: ThingKind::Of(Kind::Grant),
-                    id: Text::from(id),
-                    name: Some(Text::from(name)),
-                    email: None,
-                    project: None,
-                    ambiguous: false,
-                }
+                let (id, name) = (Text::from(id), Some(Text::from(name)));
+                Thing { kind: ThingKind::Of(Kind::Grant), id, name, ..Thing::default() }
             }
         }
     }
@@ -142,6 +138,25 @@ impl Access<'_> {
         hasher.finish()
     }
 
+    /// Whose a key is, as far as the API says: a user or service account that is known, or a bare id and name.
+    fn owner_of(&self, owner: &Owner, project: Option<ProjectIx>) -> Option<Arc<Thing>> {
+        let org = self.org;
+        let id = owner.id.value()?;
+        let account = project.and_then(|project| {
+            let accounts = &org.service_accounts;
+            accounts.binary_search_by(|account| (account.project, account.id.as_str()).cmp(&(project, id))).ok()
+        });
+        if let Some(at) = account {
+            return Some(self.thing(Kind::ServiceAccount, at));
+        }
+        if let Ok(at) = org.users.binary_search_by(|user| user.id.as_str().cmp(id)) {
+            return Some(self.thing(Kind::User, at));
+        }
+        let is_account = owner.kind.value().is_some_and(|word| org.symbols.text(*word) == Kind::ServiceAccount.name());
+        let kind = if is_account { Kind::ServiceAccount } else { Kind::User };
+        Some(Arc::new(thing(kind, id, &owner.name, None)))
+    }
+
     fn within(&self, project: ProjectIx, thing: Thing) -> Thing {
         Thing { project: Some(self.thing(Kind::Project, project.at())), ..thing }
     }
@@ -176,7 +191,6 @@ fn thing(kind: Kind, id: &Text, name: &Known<Text>, email: Option<&Text>) -> Thi
         id: id.clone(),
         name: name.value().cloned(),
         email: email.cloned(),
-        project: None,
-        ambiguous: false,
+        ..Thing::default()
     }
 }

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use crate::org::{Kind, Text};
 
 /// What a finding can be about. Sorted by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ThingKind {
     /// Something that a policy selects.
     Of(Kind),
     /// The organization itself: the subject of a count.
+    #[default]
     Organization,
     /// A rule of a policy: the subject of a lint.
     Rule,
@@ -53,7 +54,7 @@ impl PartialOrd for ThingKind {
 }
 
 /// A thing by its kind, id and names: the subject of a finding, or a step of a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Thing {
     /// What it is.
     pub kind: ThingKind,
@@ -65,6 +66,8 @@ pub struct Thing {
     pub email: Option<Text>,
     /// The project that it stands in: of a key, a service account, or a custom role of a project.
     pub project: Option<Arc<Thing>>,
+    /// Whose it is, of a key.
+    pub owner: Option<Arc<Thing>>,
     /// Whether another thing of its kind has the same name there: its label then has the id.
     pub ambiguous: bool,
 }
@@ -75,7 +78,10 @@ impl Ord for Thing {
         if std::ptr::eq(self, other) {
             return Ordering::Equal;
         }
-        let rest = || (&self.name, &self.email, &self.project).cmp(&(&other.name, &other.email, &other.project));
+        let rest = || {
+            let names = (&self.name, &self.email).cmp(&(&other.name, &other.email));
+            names.then_with(|| (&self.project, &self.owner).cmp(&(&other.project, &other.owner)))
+        };
         (self.kind, &self.id).cmp(&(other.kind, &other.id)).then_with(rest)
     }
 }
@@ -97,12 +103,22 @@ impl Thing {
     /// The organization itself.
     pub fn organization() -> Self {
         let id = Text::const_new("organization");
-        Self { kind: ThingKind::Organization, id, name: None, email: None, project: None, ambiguous: false }
+        Self { id, ..Self::default() }
     }
 
     /// Whether it is of this kind.
     pub fn is(&self, kind: Kind) -> bool {
         self.kind == ThingKind::Of(kind)
+    }
+
+    /// Whether it is a role that the API brings along: nobody can change it.
+    pub fn is_predefined(&self) -> bool {
+        self.is(Kind::Role) && self.id.starts_with("role-api-")
+    }
+
+    /// Whether it is a key.
+    pub fn is_key(&self) -> bool {
+        self.is(Kind::ApiKey) || self.is(Kind::AdminApiKey)
     }
 
     /// The e-mail address, else the name, else the id.
@@ -111,20 +127,23 @@ impl Thing {
         known.unwrap_or(&self.id)
     }
 
-    /// Its name for people, with the id if another thing of its kind has the same name.
+    /// Its name for people, with the id if another thing of its kind has the same name. A key always has its id: whoever
+    /// deletes the key needs it.
     pub fn label(&self) -> Cow<'_, str> {
-        if self.ambiguous {
+        if (self.ambiguous || self.is_key()) && self.called() != self.id {
             Cow::Owned(format!("{} ({})", self.called(), self.id))
         } else {
             Cow::Borrowed(self.called())
         }
     }
 
-    /// The label with the project that the thing stands in: two projects may have things of one name.
+    /// The label with whose the thing is and the project that it stands in: two projects may have things of one name.
     pub fn qualified_label(&self) -> Cow<'_, str> {
-        match &self.project {
-            Some(project) => Cow::Owned(format!("{} in project {}", self.label(), project.label())),
-            None => self.label(),
+        let owner = self.owner.as_ref().map(|owner| format!(" of {}", owner.label()));
+        let project = self.project.as_ref().map(|project| format!(" in project {}", project.label()));
+        if owner.is_none() && project.is_none() {
+            return self.label();
         }
+        Cow::Owned(format!("{}{}{}", self.label(), owner.unwrap_or_default(), project.unwrap_or_default()))
     }
 }

@@ -5,13 +5,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::counted::One;
-use super::evaluate::{Answered, matching, principal_word, scope_word};
+use super::domain::Answered;
+use super::evaluate::matching;
 use super::judge::Judge;
 use super::proof::{Proof, fingerprint};
 use super::quantify::within;
 use crate::finding::{Evidence, Finding, Status, Thing, ThingKind, Value};
 use crate::org::{Known, Text, Truth};
-use crate::policy::{Bounds, Counted, Exactly, Kind, TextColumn};
+use crate::policy::{Bounds, Counted, Exactly};
 
 impl Judge<'_, '_> {
     /// `count`: one finding if the number of selected things is, or may be, out of bounds.
@@ -98,7 +99,7 @@ impl Judge<'_, '_> {
         let mut seen: Vec<(Truth, Known<Text>)> = Vec::new();
         let sure = filter.answers.yes().map(|at| (Truth::Yes, at));
         for (selected, at) in sure.chain(filter.answers.unknown().map(|at| (Truth::Unknown, at))) {
-            let value = self.value(exactly.column, at);
+            let value = self.facts.text(exactly.column, self.rule.select, at);
             findings.extend(self.unlisted(filter, exactly, selected, at, &value));
             seen.push((selected, value));
         }
@@ -123,7 +124,7 @@ impl Judge<'_, '_> {
             let region = self.region(&pattern.span);
             proof.evidence.push(Evidence { attribute: Text::const_new(name), value, region });
             let subject = Arc::new(Thing::organization());
-            let fingerprint = fingerprint(&self.rule.info.id, &self.prover, &subject, &proof, Some(listed));
+            let fingerprint = fingerprint(&self.rule.info.id, self.prover, &subject, &proof, Some(listed));
             Some(Finding { fingerprint, ..self.finding(status, subject, message, proof, &pattern.span) })
         }));
         findings
@@ -165,17 +166,5 @@ impl Judge<'_, '_> {
             }
         };
         Some(self.finding(status, subject, message, proof, &exactly.span))
-    }
-
-    fn value(&self, column: TextColumn, at: usize) -> Known<Text> {
-        let org = self.facts.org;
-        let row = if self.rule.select == Kind::Grant { self.facts.access.grants()[at].role.at() } else { at };
-        match column {
-            TextColumn::Each(read) => read(org, row).map(Text::from),
-            TextColumn::Derived(read) => read(org, row).map(Text::from),
-            TextColumn::Symbol(read) => read(org, row).map(|word| Text::from(org.symbols.text(word))),
-            TextColumn::Principal => Known::Value(Text::from(principal_word(self.facts.access.grants()[at].principal))),
-            TextColumn::Scope => Known::Value(Text::from(scope_word(self.facts.access.grants()[at].scope))),
-        }
     }
 }

@@ -1,37 +1,33 @@
 //! Evaluates a condition for all things of a kind at once. A relation joins the answers of the things that it leads to.
 //! The answers of all parts are kept, so that a finding can be proven without evaluating again.
 
+use std::rc::Rc;
+
 use super::by_role::{by_role_in, holds_by_role};
+use super::domain::{Answered, Domain};
 use super::facts::Facts;
+use super::pairs;
 use super::permission::meets_any;
 use super::quantify::{quantify, within};
 use super::relation::Start;
+use super::this::{compared, principal_word, scope_word};
 use super::truths::Truths;
-use crate::org::{Extent, Known, Org, Principal, Scope, Truth};
+use crate::org::{Known, Org, Truth};
 use crate::policy::{
     Bounds, Condition, Counted, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
     TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
 };
 
-/// The things that a condition is evaluated for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Domain {
-    /// All things of a kind.
-    Things(Kind),
-    /// The grants in these scopes, one for each role: enough for most rules, and as few as there are roles.
-    GrantsByRole(Extent),
-}
-
-/// A condition with its answers, and its parts with their answers.
-pub struct Answered<'p> {
-    pub condition: &'p Condition,
-    pub domain: Domain,
-    pub answers: Truths,
-    pub parts: Vec<Answered<'p>>,
-}
-
 /// Answers a condition for everything in a domain.
-pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain) -> Answered<'p> {
+pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain) -> Answered<'p> {
+    if let Domain::Pairs(pairs) = domain
+        && !condition.mentions_this()
+    {
+        // What compares nothing is asked of each thing once.
+        let part = evaluate(facts, condition, &Domain::Things(pairs.kind));
+        let answers = Truths::each(pairs.len(), |pair| part.answers.of(pairs.at(pair).1));
+        return Answered { condition, domain: domain.clone(), answers, parts: vec![part] };
+    }
     let mut parts: Vec<Answered<'p>> = Vec::new();
     let answers = match &condition.predicate {
         Predicate::All(conditions) => {
@@ -48,7 +44,10 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
             parts.push(part);
             answers
         }
-        Predicate::Text(_, column, test) => text(facts, *column, test, domain),
+        Predicate::Text(_, column, test) => match domain {
+            Domain::Pairs(pairs) => compared(facts, *column, test, pairs),
+            Domain::Things(_) | Domain::GrantsByRole(_) => text(facts, *column, test, domain),
+        },
         Predicate::List(_, column, test) => {
             let test = CompiledList::new(facts.org, test);
             over(facts, domain, |at| match column(facts.org, at) {
@@ -73,6 +72,13 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
                 TimeColumn::Added => Truths::each(facts.access.grants().len(), |at| holds(facts.access.added_at(at))),
             }
         }
+        Predicate::Related(_, relation, test) if test.condition.mentions_this() => {
+            let pairs = Rc::new(pairs::follow(facts, domain, *relation, test));
+            let part = evaluate(facts, &test.condition, &Domain::Pairs(Rc::clone(&pairs)));
+            let answers = pairs::related(facts, test, &pairs, &part.answers);
+            parts.push(part);
+            answers
+        }
         Predicate::Related(_, relation, test) => {
             let target = match relation.target() {
                 Kind::Grant
@@ -92,7 +98,7 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
                 | Kind::ApiKey
                 | Kind::Grant) => Domain::Things(kind),
             };
-            let part = evaluate(facts, &test.condition, target);
+            let part = evaluate(facts, &test.condition, &target);
             let answers = related(facts, *relation, test, domain, &part);
             parts.push(part);
             answers
@@ -101,7 +107,7 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
             kinds.iter().map(|(kind, _)| via(facts, *kind, at)).fold(Truth::No, Truth::or)
         }),
         Predicate::Via(_, ViaPredicate::Group(group)) => {
-            let part = evaluate(facts, group, Domain::Things(Kind::Group));
+            let part = evaluate(facts, group, &Domain::Things(Kind::Group));
             let answers = Truths::each(count(facts, domain), |at| {
                 let grant = &facts.access.grants()[at];
                 let more = facts.more_groups(grant);
@@ -112,29 +118,31 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: Domain)
             answers
         }
     };
-    Answered { condition, domain, answers, parts }
+    Answered { condition, domain: domain.clone(), answers, parts }
 }
 
 /// How many things a domain has.
-fn count(facts: &Facts<'_>, domain: Domain) -> usize {
+fn count(facts: &Facts<'_>, domain: &Domain) -> usize {
     match domain {
-        Domain::Things(kind) => facts.access.count(kind),
+        Domain::Things(kind) => facts.access.count(*kind),
+        Domain::Pairs(pairs) => pairs.len(),
         Domain::GrantsByRole(_) => facts.org.roles.len(),
     }
 }
 
 /// Answers from a column; a grant's columns are its role's.
-fn over(facts: &Facts<'_>, domain: Domain, column: impl Fn(usize) -> Truth) -> Truths {
+fn over(facts: &Facts<'_>, domain: &Domain, column: impl Fn(usize) -> Truth) -> Truths {
     match domain {
         Domain::Things(Kind::Grant) => {
             let roles = Truths::each(facts.org.roles.len(), column);
             Truths::each(facts.access.grants().len(), |at| roles.of(facts.access.grants()[at].role.at()))
         }
         Domain::Things(_) | Domain::GrantsByRole(_) => Truths::each(count(facts, domain), column),
+        Domain::Pairs(_) => unreachable!("what compares nothing is asked of things"),
     }
 }
 
-fn text(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, domain: Domain) -> Truths {
+fn text(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, domain: &Domain) -> Truths {
     let unless_known = |known: Known<bool>| match known {
         Known::Missing => Truth::Unknown,
         Known::Null => test.null.into(),
@@ -157,27 +165,10 @@ fn text(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, domain: Dom
         TextColumn::Scope => match domain {
             // Only grants in the scopes that satisfy it are in this domain.
             Domain::GrantsByRole(_) => Truths::all(count(facts, domain), Truth::Yes),
-            Domain::Things(_) => Truths::each(facts.access.grants().len(), |at| {
+            Domain::Things(_) | Domain::Pairs(_) => Truths::each(facts.access.grants().len(), |at| {
                 test.holds(scope_word(facts.access.grants()[at].scope)).into()
             }),
         },
-    }
-}
-
-/// The word for the kind of a principal.
-pub fn principal_word(principal: Principal) -> &'static str {
-    match principal {
-        Principal::User(_) => Kind::User.name(),
-        Principal::Group(_) => Kind::Group.name(),
-        Principal::ServiceAccount(_) => Kind::ServiceAccount.name(),
-    }
-}
-
-/// The word for a scope.
-pub fn scope_word(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Organization => "organization",
-        Scope::Project(_) => "project",
     }
 }
 
@@ -245,15 +236,22 @@ fn related(
     facts: &Facts<'_>,
     relation: Relation,
     test: &RelatedPredicate,
-    domain: Domain,
+    domain: &Domain,
     part: &Answered<'_>,
 ) -> Truths {
     let org = facts.org;
     let of = |at: usize| part.answers.of(at);
     let quantity = test.quantity;
-    match (domain, part.domain) {
+    match (domain, &part.domain) {
         (Domain::Things(kind), Domain::GrantsByRole(scopes)) => {
-            holds_by_role(org, quantity, kind, scopes, &part.answers)
+            holds_by_role(org, quantity, *kind, *scopes, &part.answers)
+        }
+        // Everything is the same from everywhere.
+        (Domain::Things(kind), _) if relation.is_everything() => {
+            let count = facts.access.count(*kind);
+            let scopes = test.scopes_from(*kind, relation);
+            let start = Start { relation, kind: *kind, at: 0, scopes };
+            Truths::all(count, from(facts, start, test, of, &mut Vec::new()))
         }
         // All grants of a role have the same answer, and there are few roles.
         (Domain::GrantsByRole(_) | Domain::Things(Kind::Grant), _) if relation == Relation::Role => {
@@ -261,22 +259,34 @@ fn related(
             over(facts, domain, |at| roles.of(at))
         }
         (Domain::Things(kind), _) => {
-            let scopes = test.scopes_from(kind, relation);
+            let scopes = test.scopes_from(*kind, relation);
             let mut places = Vec::new();
-            Truths::each(facts.access.count(kind), |at| {
-                let more = facts.relate(Start { relation, kind, at, scopes }, &mut places);
-                match quantity {
-                    Quantity::Count(_, counted) if counted != Counted::Each => {
-                        let each = facts.counted(relation.target(), counted, places.iter().copied(), of);
-                        quantify(quantity, each.into_values(), more)
-                    }
-                    Quantity::Some | Quantity::None | Quantity::Every | Quantity::Count(..) => {
-                        quantify(quantity, places.iter().map(|&place| of(place)), more)
-                    }
-                }
-            })
+            let start = |at| Start { relation, kind: *kind, at, scopes };
+            Truths::each(facts.access.count(*kind), |at| from(facts, start(at), test, of, &mut places))
         }
-        (Domain::GrantsByRole(_), _) => unreachable!("a condition on the role alone asks for no other relation"),
+        (Domain::GrantsByRole(_) | Domain::Pairs(_), _) => {
+            unreachable!("a condition on the role alone asks for no other relation, and pairs have their own")
+        }
+    }
+}
+
+/// How many of the things to which a relation leads from there satisfy the condition.
+fn from(
+    facts: &Facts<'_>,
+    start: Start,
+    test: &RelatedPredicate,
+    of: impl Fn(usize) -> Truth,
+    places: &mut Vec<usize>,
+) -> Truth {
+    let more = facts.relate(start, places);
+    match test.quantity {
+        Quantity::Count(_, counted) if counted != Counted::Each => {
+            let each = facts.counted(start.relation.target(), counted, places.iter().copied(), of);
+            quantify(test.quantity, each.into_values(), more)
+        }
+        Quantity::Some | Quantity::None | Quantity::Every | Quantity::Count(..) => {
+            quantify(test.quantity, places.iter().map(|&place| of(place)), more)
+        }
     }
 }
 

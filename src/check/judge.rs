@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::evaluate::{Answered, Domain, evaluate};
+use super::domain::{Answered, Domain};
+use super::evaluate::evaluate;
 use super::facts::Facts;
 use super::population::Population;
-use super::proof::{Proof, Prover, Way, fingerprint, message};
+use super::proof::{Proof, Prover, Rests, Way, fingerprint, message};
 use super::truths::Truths;
 use crate::document::Region;
 use crate::finding::{AccessPath, Evidence, Finding, RuleResult, Status, Thing, Unread, Value};
@@ -20,45 +21,71 @@ pub struct Judged {
     pub findings: Vec<Finding>,
 }
 
-/// Judges one rule.
-pub fn judge(facts: &Facts<'_>, rule: &Rule) -> Judged {
+/// Judges one rule: the same of each kind of thing that it selects.
+pub fn judge(facts: &Facts<'_>, kinds: &[Rule]) -> Judged {
+    let info = &kinds[0].info;
+    let prover = Prover::new(facts, &info.location.source);
+    let mut result = RuleResult::new(Arc::clone(info));
+    let mut findings = Vec::new();
+    for rule in kinds {
+        of_kind(facts, rule, &prover, &mut result, &mut findings);
+    }
+    // By name, as people look for it.
+    let key = |finding: &Finding| (finding.status, finding.subject.called().to_lowercase());
+    findings.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| (&a.subject, &a.message).cmp(&(&b.subject, &b.message))));
+    result.vacuous = kinds.iter().all(|rule| result.selected == 0 && bites_nothing(rule));
+    result.matched = prover.matched.into_sets();
+    Judged { result, findings }
+}
+
+/// Whether a rule says nothing if it selects nothing.
+fn bites_nothing(rule: &Rule) -> bool {
+    match rule.assertion {
+        Assertion::Forbid(_) | Assertion::Require(_) => !rule.allow_empty,
+        // `count` says how many are expected, and that may be none.
+        Assertion::Count(bounds, ..) => !rule.allow_empty && bounds.max != Some(0),
+        // A listed value that nobody has is a violation, and an empty list is satisfied if nothing is selected.
+        Assertion::Exactly(_) => false,
+    }
+}
+
+/// Judges a rule of the things of one kind.
+fn of_kind(
+    facts: &Facts<'_>,
+    rule: &Rule,
+    prover: &Prover<'_, '_>,
+    result: &mut RuleResult,
+    findings: &mut Vec<Finding>,
+) {
     facts.unlisted_groups.set(rule.needs().contains(&Collection::ProjectGroups));
-    let mut filter = evaluate(facts, &rule.filter, Domain::Things(rule.select));
+    let mut filter = evaluate(facts, &rule.filter, &Domain::Things(rule.select));
     let population = Population::of(facts, rule);
     filter.answers = filter.answers.and(&Truths::each(facts.access.count(rule.select), |at| population.has(at)));
     let may_have_more = population.may_have_more();
-    let selected = filter.answers.count_yes();
-    let prover = Prover::new(facts, &rule.info.location.source);
+    result.selected += filter.answers.count_yes();
     let judge = Judge { facts, rule, prover, population, may_have_more };
-    let mut findings = match &rule.assertion {
+    let found: Vec<Finding> = match &rule.assertion {
         Assertion::Forbid(condition) => judge.each(&filter, condition, false),
         Assertion::Require(condition) => judge.each(&filter, condition, true),
         Assertion::Count(bounds, counted, span) => judge.count(&filter, *bounds, *counted, span).into_iter().collect(),
         Assertion::Exactly(exactly) => judge.exactly(&filter, exactly),
     };
-    findings.sort_by(|a, b| (a.status, &a.subject, &a.message).cmp(&(b.status, &b.subject, &b.message)));
-    let unknown = findings.iter().any(|finding| finding.status == Status::Unknown);
-    let vacuous = match rule.assertion {
-        Assertion::Forbid(_) | Assertion::Require(_) => selected == 0 && !rule.allow_empty,
-        // `count` says how many are expected, and that may be none.
-        Assertion::Count(bounds, ..) => selected == 0 && !rule.allow_empty && bounds.max != Some(0),
-        // A listed value that nobody has is a violation, and an empty list is satisfied if nothing is selected.
-        Assertion::Exactly(_) => false,
-    };
+    let unknown = found.iter().any(|finding| finding.status == Status::Unknown);
     // If a count is not settled by what was read, it has an unknown finding already.
     let truncated = may_have_more && !matches!(rule.assertion, Assertion::Count(..));
-    let unread = if truncated || unknown { judge.unread() } else { Vec::new() };
-    let mut result = RuleResult::new(Arc::clone(&rule.info));
-    (result.selected, result.vacuous, result.truncated) = (selected, vacuous, truncated);
-    (result.unread, result.matched) = (unread, judge.prover.matched.into_sets());
-    Judged { result, findings }
+    result.truncated |= truncated;
+    if truncated || unknown {
+        let unread = judge.unread().into_iter().filter(|one| !result.unread.contains(one)).collect::<Vec<_>>();
+        result.unread.extend(unread);
+    }
+    findings.extend(found);
 }
 
 /// What judging one rule needs at every step.
 pub(super) struct Judge<'j, 'o> {
     pub facts: &'j Facts<'o>,
     pub rule: &'j Rule,
-    pub prover: Prover<'j, 'o>,
+    pub prover: &'j Prover<'j, 'o>,
     population: Population<'j, 'o>,
     /// Whether there may be more things to select than were read.
     pub may_have_more: bool,
@@ -67,7 +94,7 @@ pub(super) struct Judge<'j, 'o> {
 impl Judge<'_, '_> {
     /// `forbid` and `require`: a finding for each selected thing that violates it, or may.
     fn each(&self, filter: &Answered<'_>, condition: &Condition, required: bool) -> Vec<Finding> {
-        let asserted = evaluate(self.facts, condition, Domain::Things(self.rule.select));
+        let asserted = evaluate(self.facts, condition, &Domain::Things(self.rule.select));
         let broken = if required { asserted.answers.clone().not() } else { asserted.answers.clone() };
         let broken: Truths = filter.answers.clone().and(&broken);
         let violations = broken.yes().map(|at| self.violation(filter, &asserted, at, required));
@@ -104,12 +131,20 @@ impl Judge<'_, '_> {
     fn violation(&self, filter: &Answered<'_>, asserted: &Answered<'_>, at: usize, required: bool) -> Finding {
         let subject = self.facts.access.thing(self.rule.select, at);
         let mut proof = Proof::default();
-        self.prover.explain(asserted, at, &mut proof);
+        // One finding for several conditions: it ends with the first that does.
+        let holds = asserted.answers.of(at);
+        let apart = asserted.condition.ends_with_one(holds);
+        let conditions = if apart { &asserted.parts[..] } else { std::slice::from_ref(asserted) };
+        for (number, condition) in conditions.iter().filter(|part| part.answers.of(at) == holds).enumerate() {
+            let mut part = Proof::default();
+            part.rests = self.prover.explain(condition, at, &mut part);
+            proof.absorb(u8::try_from(number).unwrap_or(u8::MAX), part);
+        }
         proof.missing.clear();
         self.complete_paths(&subject, at, &mut proof);
         proof.tidy();
         let span = &asserted.condition.span;
-        let message = message(self.rule, &self.prover, &subject, &proof, required, span);
+        let message = message(self.rule, self.prover, &subject, &proof, required, span);
         let mut selection = Proof::default();
         self.prover.explain(filter, at, &mut selection);
         let permissions = std::mem::take(&mut selection.permissions);
@@ -127,12 +162,16 @@ impl Judge<'_, '_> {
                 let grant = &self.facts.access.grants()[at];
                 let role = self.facts.access.thing(Kind::Role, grant.role.at());
                 let matched = self.prover.matched.add(&role, &proof.permissions);
-                proof.paths = self.facts.access.paths(grant).into_iter().map(|steps| Way { steps, matched }).collect();
+                let ways = self.facts.access.paths(grant).into_iter().filter(|way| is_meant(way, &proof.evidence));
+                // Without the grant, there is nothing to flag.
+                let condition = (matched.is_none() || proof.rests == Rests::OnPaths).then_some(0);
+                proof.paths = ways.map(|steps| Way { steps, matched, condition }).collect();
             }
             Kind::Role => {
                 let matched = self.prover.matched.add(subject, &proof.permissions);
                 if proof.paths.is_empty() && matched.is_some() {
-                    proof.paths.push(Way { steps: vec![Arc::clone(subject)], matched });
+                    let condition = (proof.rests == Rests::OnPaths).then_some(0);
+                    proof.paths.push(Way { steps: vec![Arc::clone(subject)], matched, condition });
                 }
                 // The permissions are the role's own: they stand at the finding, too.
                 let permissions = std::mem::take(&mut proof.permissions);
@@ -140,7 +179,7 @@ impl Judge<'_, '_> {
             }
             Kind::ServiceAccount | Kind::ApiKey if proof.paths.is_empty() => {
                 let steps = subject.project.iter().chain([subject]).cloned().collect();
-                proof.paths.push(Way { steps, matched: None });
+                proof.paths.push(Way::new(steps, None));
             }
             Kind::User
             | Kind::Group
@@ -161,7 +200,7 @@ impl Judge<'_, '_> {
         proof: Proof,
         whole: &Range<usize>,
     ) -> Finding {
-        let fingerprint = fingerprint(&self.rule.info.id, &self.prover, &subject, &proof, None);
+        let fingerprint = fingerprint(&self.rule.info.id, self.prover, &subject, &proof, None);
         let fired = proof.paths.iter().find_map(|way| way.matched);
         let region = match (proof.evidence.first(), fired, proof.places.first()) {
             (Some(evidence), ..) => evidence.region,
@@ -216,6 +255,13 @@ impl Judge<'_, '_> {
         }
         collections.chain(proof.said(None).into_iter().map(Unread::Other)).collect()
     }
+}
+
+/// Whether this is a way that a grant is flagged for: if `via` says which ways, others are none of them.
+fn is_meant(way: &[Arc<Thing>], evidence: &[Evidence]) -> bool {
+    let mut via = evidence.iter().filter(|evidence| evidence.attribute == "via").peekable();
+    let by_group = way.iter().any(|step| step.is(Kind::Group));
+    via.peek().is_none() || via.any(|evidence| (evidence.value == Value::Text(Text::const_new("group"))) == by_group)
 }
 
 /// A permission that fired, as a piece of evidence.

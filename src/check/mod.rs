@@ -4,11 +4,13 @@
 mod amount;
 mod by_role;
 mod counted;
+mod domain;
 mod evaluate;
 mod facts;
 mod judge;
 mod literals;
 mod oddities;
+mod pairs;
 mod permission;
 mod population;
 mod proof;
@@ -16,7 +18,8 @@ mod quantify;
 mod relation;
 mod roles;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+mod this;
 mod truths;
 
 use crate::finding::{Gate, Outcome, Unread};
@@ -24,7 +27,8 @@ use crate::org::{Org, Truth};
 use crate::policy::{Kind, Policy, Users};
 use crate::time::Time;
 
-use evaluate::{Domain, evaluate};
+use domain::Domain;
+use evaluate::evaluate;
 use facts::Facts;
 
 /// Judges every rule of these policies; ages count from `as_of`.
@@ -56,13 +60,16 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
         findings: Vec::new(),
     };
     for policy in policies {
-        for rule in &policy.rules {
-            let mut judged = judge::judge(&facts, rule);
-            let roles::Meant { notes, missing } = roles::meant(&facts, rule);
-            judged.result.truncated |= !missing.is_empty();
-            judged.result.unread.extend(missing.into_iter().map(Unread::Other));
-            judged.result.notes.extend(notes);
-            judged.result.notes.extend(names.unmatched(policy, rule));
+        for kinds in policy.rules_of_kinds() {
+            let mut judged = judge::judge(&facts, kinds);
+            for rule in kinds {
+                let roles::Meant { notes, missing } = roles::meant(&facts, rule);
+                judged.result.truncated |= !missing.is_empty();
+                judged.result.unread.extend(missing.into_iter().map(Unread::Other));
+                let said = notes.into_iter().chain(names.unmatched(policy, rule));
+                judged.result.notes.extend(said);
+            }
+            judged.result.notes.dedup();
             outcome.push(judged.result, judged.findings);
         }
     }
@@ -76,7 +83,7 @@ pub fn wanted(org: &Org, users: &Users<'_>, as_of: Time) -> Vec<bool> {
     let mut wanted = vec![false; org.users.len()];
     for parts in rules {
         let answers: Vec<_> =
-            parts.iter().map(|part| evaluate(&facts, part, Domain::Things(Kind::User)).answers).collect();
+            parts.iter().map(|part| evaluate(&facts, part, &Domain::Things(Kind::User)).answers).collect();
         for (at, wanted) in wanted.iter_mut().enumerate() {
             *wanted |= answers.iter().all(|answers| answers.of(at) != Truth::No);
         }

@@ -23,11 +23,13 @@ pub enum Mixed {
         /// What they name.
         all: BTreeSet<String>,
     },
-    /// Not the one in `--organization`.
-    #[error("the responses are from {}, but --organization is {}", visible(&told.to_string()), visible(asked))]
-    #[diagnostic(help("check that the key belongs to the organization in --organization"))]
+    /// Not the one in `--organization` or `--organization-name`.
+    #[error("the responses are from {}, but {flag} is {}", visible(&told.to_string()), visible(asked))]
+    #[diagnostic(help("check that the key belongs to the organization in {flag}"))]
     Asked {
-        /// What `--organization` says.
+        /// Which of the two.
+        flag: &'static str,
+        /// What it says.
         asked: String,
         /// What the responses say.
         told: Identity,
@@ -65,14 +67,13 @@ impl Collector<'_> {
                 return Err(Mixed::Answers { all: all.clone() });
             }
         }
-        let told = Identity { id: ids.into_iter().next(), name: names.into_iter().next() };
-        if let Some(asked) = self.order.organization {
-            let asked_for = Identity::named(asked);
-            if asked_for.differs(&told) {
-                return Err(Mixed::Asked { asked: asked.to_owned(), told });
-            }
-            let Identity { id, name } = asked_for;
-            return self.same_as_earlier(Identity { id: told.id.or(id), name: told.name.or(name) });
+        let mut told = Identity { id: ids.into_iter().next(), name: names.into_iter().next() };
+        let named = [("--organization", self.order.organization), ("--organization-name", self.order.name)];
+        for (flag, asked) in named.into_iter().filter_map(|(flag, asked)| Some((flag, asked?))) {
+            told = match told.confirmed_by(asked) {
+                Some(confirmed) => confirmed,
+                None => return Err(Mixed::Asked { flag, asked: asked.to_owned(), told }),
+            };
         }
         self.same_as_earlier(told)
     }

@@ -45,6 +45,8 @@ pub struct Order<'a> {
     pub collections: &'a BTreeSet<Collection>,
     /// The organization in `--organization`, if any.
     pub organization: Option<&'a str>,
+    /// The name in `--organization-name`, if any.
+    pub name: Option<&'a str>,
     /// When the collection began: with a journal, at the first run.
     pub began: Time,
     /// When this run began.

@@ -77,7 +77,8 @@ async fn fetch(behaviour: Behaviour) -> (Org, Duration, Arc<InMemory>) {
     let client = Client::in_memory(memory, Key::new(KEY).expect("a key"), &options);
     let collections: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
     let now = 1_780_000_000;
-    let order = Order { collections: &collections, organization: None, began: now, present: now, since: None };
+    let order =
+        Order { collections: &collections, organization: None, name: None, began: now, present: now, since: None };
     let began = Instant::now();
     let collected = Box::pin(lists(&client, order, &|_| {}).await.rest(Whose::default())).await;
     (collected.org, began.elapsed(), api)

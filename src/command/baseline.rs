@@ -10,7 +10,8 @@ use crate::finding::Outcome;
 use crate::time::Time;
 
 use super::exceptions::WaiverArgs;
-use super::input::{self, facts};
+use super::input::{self, Judged, facts};
+use super::journal::JournalArgs;
 use super::{Error, Exit};
 
 /// How many violations an error names.
@@ -39,19 +40,23 @@ pub struct Args {
     pub rules: Rules,
     #[command(flatten)]
     pub api: Api,
+    #[command(flatten)]
+    pub journal: JournalArgs,
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let (policies, skipped) = input::policies(&args.rules)?;
+    let Judged { policies, skipped, .. } = input::judged(&args.rules, args.as_of)?;
     let waivers = args.waivers.open(args.as_of)?;
     let earlier = earlier(&args.output)?;
     let inputs = input::files(&args.rules, args.snapshot.as_deref(), &args.api).chain(args.waivers.inputs());
     output::ready(&[Some(args.output.as_path())], &inputs.collect::<Vec<_>>())?;
-    let (org, _) = facts(args.snapshot.as_deref(), args.as_of, &args.api, common, &policies)?;
+    let journal = args.journal.journal(None);
+    let facts = facts(args.snapshot.as_deref(), args.as_of, &args.api, journal, common, &policies)?;
+    let org = &facts.org;
     earlier.as_ref().map_or(Ok(()), |earlier| earlier.belongs_to(&org.source.organization))?;
-    let mut outcome = check(&org, &policies, args.as_of.unwrap_or(org.source.collected_at));
+    let mut outcome = check(org, &policies, args.as_of.unwrap_or(org.source.collected_at));
     outcome.skipped = skipped;
-    waivers.apply(&mut outcome, &org);
+    waivers.apply(&mut outcome, org);
     if !outcome.complete() && !args.allow_unknown {
         output::error(&unanswered(&outcome));
         return Ok(Exit::Unknown);
@@ -65,6 +70,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         }
     }
     output::write(Some(&args.output), |to| baseline.write(to))?;
+    facts.close()?;
     if !common.is_quiet() {
         say(&summary(&baseline, earlier.as_ref()));
     }

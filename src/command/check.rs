@@ -1,16 +1,22 @@
 //! `rolelint check`: collect or read, judge, report, exit.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::FalseyValueParser;
 
 use crate::check::check;
 use crate::cli::{Api, Common, Rules, length, when};
+use crate::console::output::warn;
 use crate::exceptions::doubt_old_facts;
 use crate::finding::{Gate, Severity};
+use crate::org::Org;
+use crate::snapshot;
 use crate::time::Time;
 
 use super::exceptions::{BaselineArgs, WaiverArgs};
+use super::fetch::nothing_was_read;
+use super::input::Judged;
+use super::journal::JournalArgs;
 use super::reports::Reports;
 use super::{Error, Exit, input};
 
@@ -19,6 +25,9 @@ pub struct Args {
     /// Read a snapshot (- is standard input) instead of asking the API
     #[arg(short, long, value_name = "FILE", env = "ROLELINT_SNAPSHOT", hide_env_values = true)]
     pub snapshot: Option<PathBuf>,
+    /// Also write what was collected to FILE, as a snapshot that only you can read
+    #[arg(long, value_name = "FILE", conflicts_with = "snapshot")]
+    pub save: Option<PathBuf>,
     #[command(flatten)]
     pub reports: Reports,
     #[command(flatten)]
@@ -31,6 +40,8 @@ pub struct Args {
     pub rules: Rules,
     #[command(flatten)]
     pub api: Api,
+    #[command(flatten)]
+    pub journal: JournalArgs,
 }
 
 /// What fails the gate.
@@ -72,23 +83,41 @@ impl GateArgs {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let (policies, skipped) = input::policies(&args.rules)?;
+    let Judged { policies, skipped, overridden } = input::judged(&args.rules, args.gate.as_of)?;
     let waivers = args.waivers.open(args.gate.as_of)?;
     let baseline = args.baseline.open()?;
     let files = input::files(&args.rules, args.snapshot.as_deref(), &args.api);
-    args.reports.ready(files.chain(args.waivers.inputs()).chain(args.baseline.file()))?;
-    let (org, digest) = input::facts(args.snapshot.as_deref(), args.gate.as_of, &args.api, common, &policies)?;
+    args.reports.ready(args.save.as_deref(), files.chain(args.waivers.inputs()).chain(args.baseline.file()))?;
+    let journal = args.journal.journal(args.gate.max_age);
+    let facts = input::facts(args.snapshot.as_deref(), args.gate.as_of, &args.api, journal, common, &policies)?;
+    let org = &facts.org;
     baseline.belongs_to(&org.source.organization)?;
-    let mut outcome = check(&org, &policies, args.gate.as_of.unwrap_or(org.source.collected_at));
-    outcome.digest = digest;
+    if let Some(path) = &args.save {
+        save(org, path)?;
+    }
+    let mut outcome = check(org, &policies, args.gate.as_of.unwrap_or(org.source.collected_at));
+    outcome.digest.clone_from(&facts.digest);
     outcome.skipped = skipped;
+    outcome.exceptions = overridden;
     outcome.gate = Gate { strict_baseline: args.baseline.is_strict(), ..args.gate.gate() };
     doubt_old_facts(&mut outcome, input::now());
     if outcome.gate.strict {
         outcome.doubt_unmatched();
     }
-    waivers.apply(&mut outcome, &org);
+    waivers.apply(&mut outcome, org);
     baseline.apply(&mut outcome);
 
-    args.reports.write(&outcome, common)
+    let exit = args.reports.write(&outcome, common)?;
+    facts.close()?;
+    Ok(exit)
+}
+
+/// Writes the snapshot. One that would say nothing replaces none.
+fn save(org: &Org, path: &Path) -> Result<(), Error> {
+    if nothing_was_read(org) {
+        warn("nothing could be read, so no snapshot was written");
+        return Ok(());
+    }
+    snapshot::save(org, path)?;
+    Ok(())
 }

@@ -6,7 +6,7 @@ use crate::api::{Answer, Probe, probe};
 use crate::cli::{Api, Common, Rules};
 use crate::escape::visible;
 use crate::org::Collection;
-use crate::policy::Rule;
+use crate::policy::{Policy, Rule};
 
 use super::{Error, Exit, input};
 use crate::console::output;
@@ -20,15 +20,15 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let (policies, _) = input::policies(&args.rules)?;
+    let policies = input::judged(&args.rules, None)?.policies;
     let (client, _) = input::client(&args.api)?;
     let probes = input::runtime()?.block_on(probe(&client));
     input::warn_of_skew(&client);
-    let rules: Vec<&Rule> = policies.iter().flat_map(|policy| &policy.rules).collect();
+    let rules: Vec<&[Rule]> = policies.iter().flat_map(Policy::rules_of_kinds).collect();
     let unknown: Vec<&str> = rules
         .iter()
-        .filter(|rule| rule.needs().iter().any(|need| fails(&probes, *need)))
-        .map(|rule| rule.info.id.as_str())
+        .filter(|kinds| kinds.iter().flat_map(Rule::needs).any(|need| fails(&probes, need)))
+        .map(|kinds| kinds[0].info.id.as_str())
         .collect();
 
     let mut report = format!("{}\n", client.base());

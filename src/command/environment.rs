@@ -17,7 +17,7 @@ const PREFIX: &str = "ROLELINT_";
 /// The command with what the environment and the configuration say as its defaults. A variable that is set to nothing is
 /// not set, and for a flag that can be repeated each line of its variable is a value.
 pub(crate) fn laid_over(command: Command, config: Option<&Config>) -> Command {
-    command.mut_args(|arg| laid(arg, config)).mut_subcommands(|command| command.mut_args(|arg| laid(arg, config)))
+    command.mut_args(|arg| laid(arg, config)).mut_subcommands(|command| laid_over(command, config))
 }
 
 fn laid(arg: Arg, config: Option<&Config>) -> Arg {

@@ -37,6 +37,13 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Baseline(#[from] exceptions::BaselineError),
+    /// A waiver is to be added, and it is not clear to which file.
+    #[error("a waiver is added to one file, and {named} were named")]
+    #[diagnostic(help("name it with --waivers FILE"))]
+    OneFileOfWaivers {
+        /// How many files were named.
+        named: usize,
+    },
     /// A baseline would accept more than it does.
     #[error("`{}` would accept new violations: {}", shown(path), visible(new))]
     #[diagnostic(help("mend or waive them, or accept them with --accept-new"))]
@@ -50,6 +57,13 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Test(#[from] testing::Error),
+    /// Tests that are no file were to be updated.
+    #[error("{name} is built in and cannot be updated")]
+    #[diagnostic(help("name a file: rolelint test --update PATH"))]
+    BuiltIn {
+        /// The tests.
+        name: String,
+    },
     /// The key, the base URL or the connection's settings.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -73,14 +87,25 @@ pub enum Error {
         /// The variable.
         name: String,
     },
-    /// The snapshot is not of the organization in `--organization`, or does not say.
-    #[error("the snapshot is of {}, but --organization is {}", visible(told), visible(asked))]
-    #[diagnostic(help("omit --organization to check this snapshot"))]
+    /// The snapshot is not of the organization that was named, or does not say.
+    #[error("the snapshot is of {}, but {flag} is {}", visible(told), visible(asked))]
+    #[diagnostic(help("omit {flag} to read this snapshot"))]
     OtherOrganization {
-        /// What `--organization` says.
+        /// The flag that named it.
+        flag: &'static str,
+        /// What it says.
         asked: String,
         /// What the snapshot says.
         told: String,
+    },
+    /// The two states of a comparison are of two organizations, or one of them does not say.
+    #[error("the earlier state is of {}, and the later one is of {}", visible(old), visible(new))]
+    #[diagnostic(help("compare two states of one organization; --organization-name names one that the API does not"))]
+    TwoOrganizations {
+        /// What the earlier one says.
+        old: String,
+        /// What the later one says.
+        new: String,
     },
     /// Things of an organization are asked for, and none is there.
     #[error("{what} are things of an organization, and none was given")]

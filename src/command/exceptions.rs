@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::FalseyValueParser;
 
 use crate::cli::length;
-use crate::exceptions::{Baseline, BaselineError, Terms, WaiverError, Waivers};
+use crate::exceptions::{Baseline, BaselineError, Review, Terms, WaiverError, Waivers};
 use crate::finding::Outcome;
 use crate::org::Org;
 use crate::time::Time;
@@ -32,10 +32,15 @@ pub struct WaiverArgs {
 impl WaiverArgs {
     /// Reads the waivers. An `as_of` in the past brings none back that has expired.
     pub(crate) fn open(&self, as_of: Option<Time>) -> Result<InForce, WaiverError> {
+        let terms = self.terms(as_of);
+        Ok(InForce { waivers: Waivers::open(self.files(), &terms)?, terms })
+    }
+
+    /// On what terms they count.
+    pub(crate) fn terms(&self, as_of: Option<Time>) -> Terms {
         let now = input::now();
         let now = as_of.map_or(now, |as_of| as_of.max(now));
-        let terms = Terms { now, longest: self.max_waiver, expiring_within: self.expiring_within };
-        Ok(InForce { waivers: Waivers::open(self.files(), &terms)?, terms })
+        Terms { now, longest: self.max_waiver, expiring_within: self.expiring_within }
     }
 
     /// The files that are read.
@@ -63,6 +68,16 @@ impl InForce {
 
     pub(crate) fn apply(&self, outcome: &mut Outcome, org: &Org) {
         self.waivers.apply(outcome, org, &self.terms);
+    }
+
+    /// What each does, given an outcome that they were applied to.
+    pub(crate) fn review(&self, outcome: &Outcome, org: &Org) -> Vec<Review> {
+        self.waivers.review(outcome, org, &self.terms)
+    }
+
+    /// Of each file, which of its waivers are not needed, counted from 0.
+    pub(crate) fn idle(&self, outcome: &Outcome, org: &Org) -> Vec<(String, Vec<usize>)> {
+        self.waivers.idle(outcome, org, &self.terms)
     }
 }
 

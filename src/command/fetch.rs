@@ -12,6 +12,7 @@ use crate::policy::Needs;
 use crate::snapshot;
 use crate::time::rfc3339;
 
+use super::journal::{self, Journal};
 use super::{Error, Exit, input};
 use crate::console::output;
 
@@ -49,8 +50,8 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     output::ready(&[Some(&args.output)], &inputs)?;
     let earlier = args.since.as_deref().map(snapshot::open).transpose()?.map(|read| read.org);
     let since = earlier.as_ref().map(|org| (org, args.max_full_age));
-    let journal = journal(&args.output);
-    let journal = journal.as_deref();
+    let path = journal_path(&args.output);
+    let journal = path.as_deref().map_or(Journal::None, Journal::At);
     let (Collected { org, full_because, unseen, help, .. }, client) =
         input::collect(&args.api, common, input::Request { journal, since, ..input::Request::of(&needs) })?;
     if let Some(why) = full_because {
@@ -74,11 +75,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         snapshot::save(&org, &args.output)?;
     }
     let complete = org.coverage.complete();
-    if client.overdue() && !complete && journal.is_some() {
-        output::say("the responses so far are saved: run the same command to resume");
-    } else {
-        client.finish()?;
-    }
+    journal::close(client, complete)?;
     if !common.is_quiet() {
         let state = if complete { "complete" } else { "incomplete" };
         let file = if stdout { "the snapshot".to_owned() } else { shown(&args.output) };
@@ -137,7 +134,7 @@ fn contents(org: &Org) -> String {
 }
 
 /// The journal is beside the output file; a pipe or a device has none.
-fn journal(output: &Path) -> Option<PathBuf> {
+fn journal_path(output: &Path) -> Option<PathBuf> {
     let no_file = output::is_stdout(output) || std::fs::metadata(output).is_ok_and(|metadata| !metadata.is_file());
     let mut name = output.as_os_str().to_owned();
     name.push(".journal");
@@ -145,7 +142,7 @@ fn journal(output: &Path) -> Option<PathBuf> {
 }
 
 /// Whether a snapshot would say nothing. It must not replace one that does.
-fn nothing_was_read(org: &Org) -> bool {
+pub(super) fn nothing_was_read(org: &Org) -> bool {
     let unread = |of| matches!(org.coverage.state(of), State::Denied | State::Failed | State::NotAsked);
     Collection::ALL.into_iter().all(unread)
 }

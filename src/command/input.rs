@@ -10,27 +10,55 @@ use crate::bounded;
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
 use crate::collect::{Collected, Order, Whose, lists};
-use crate::console::interrupt::last_words;
-use crate::console::output::{say, warn};
+use crate::console::output::warn;
 use crate::finding::Skipped;
 use crate::org::{Identity, Org};
 use crate::policy::{LARGEST, Needs, Overrides, Policy, Selection, load, needs};
 use crate::snapshot;
-use crate::time::{Time, rfc3339};
+use crate::time::Time;
 
+use super::journal::{self, Journal};
 use super::progress::Bars;
-use super::{Error, key};
+use super::{Error, key, overrides};
 
-/// The policies with the rules that are judged, and the rules that are not.
+/// The policies with the rules that are selected, and the rules that are not.
 pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<Skipped>), Error> {
-    let paths = [&rules.paths[..], &rules.policy].concat();
-    let mut policies = load(&paths, &overrides(rules)?)?;
-    let selection = Selection { only: &rules.only, skip: &rules.skip, tags: &rules.tag };
-    let skipped = selection.narrow(&mut policies)?;
+    let mut policies = all(rules)?;
+    let skipped = narrowed(rules, &mut policies)?;
     Ok((policies, skipped))
 }
 
-fn overrides(args: &Rules) -> Result<Overrides, Error> {
+fn all(rules: &Rules) -> Result<Vec<Policy>, Error> {
+    Ok(load(&[&rules.paths[..], &rules.policy].concat(), &params(rules)?)?)
+}
+
+fn narrowed(rules: &Rules, policies: &mut [Policy]) -> Result<Vec<Skipped>, Error> {
+    let selection = Selection { only: &rules.only, skip: &rules.skip, tags: &rules.tag };
+    Ok(selection.narrow(policies)?)
+}
+
+/// What is judged.
+pub(crate) struct Judged {
+    /// The policies with the rules that are judged.
+    pub policies: Vec<Policy>,
+    /// The rules that are not.
+    pub skipped: Vec<Skipped>,
+    /// What the configuration changes about the rules, in sentences.
+    pub overridden: Vec<String>,
+}
+
+/// The rules that are judged, as the configuration has them at that moment, or now if it is past.
+pub(crate) fn judged(rules: &Rules, as_of: Option<Time>) -> Result<Judged, Error> {
+    let mut policies = all(rules)?;
+    overrides::known(&rules.overrides, &policies)?;
+    let mut skipped = narrowed(rules, &mut policies)?;
+    let now = as_of.map_or_else(now, |as_of| as_of.max(now()));
+    let (off, overridden) = overrides::apply(&rules.overrides, &mut policies, now)?;
+    skipped.extend(off);
+    Ok(Judged { policies, skipped, overridden })
+}
+
+fn params(args: &Rules) -> Result<Overrides, Error> {
     let mut overrides = Overrides::default();
     for path in &args.param_file {
         let text = bounded::read(path, LARGEST).map_err(|source| Error::ParamFile { path: path.clone(), source })?;
@@ -49,27 +77,53 @@ pub(crate) fn files<'a>(rules: &'a Rules, snapshot: Option<&'a Path>, api: &'a A
     rules.chain(&api.key_file).map(PathBuf::as_path).chain(snapshot)
 }
 
+/// The organization from a snapshot or the API.
+pub(crate) struct Facts {
+    pub org: Org,
+    pub digest: String,
+    /// Who asked the API; it has the journal.
+    pub client: Option<Client>,
+}
+
+impl Facts {
+    /// Ends the collection, if there was one, once its result is written.
+    pub(crate) fn close(self) -> Result<(), Error> {
+        self.client.map_or(Ok(()), |client| journal::close(client, self.org.coverage.complete()))
+    }
+}
+
 /// The organization from a snapshot or the API, with the digest of the facts.
 pub(crate) fn facts(
     snapshot: Option<&Path>,
     as_of: Option<Time>,
     api: &Api,
+    journal: Journal<'_>,
     common: &Common,
     policies: &[Policy],
-) -> Result<(Org, String), Error> {
+) -> Result<Facts, Error> {
     if let Some(path) = snapshot {
-        let snapshot::Read { org, digest } = snapshot::open(path)?;
-        let told = &org.source.organization;
-        if let Some(asked) = organization(api)
-            && (!told.is_known() || told.differs(&Identity::named(asked)))
-        {
-            return Err(Error::OtherOrganization { asked: asked.to_owned(), told: told.to_string() });
-        }
-        return Ok((org, digest));
+        return read(path, api).map(|(org, digest)| Facts { org, digest, client: None });
     }
     let needs = needs(policies);
-    let org = collect(api, common, Request { as_of, ..Request::of(&needs) })?.0.org;
+    let (Collected { org, .. }, client) = collect(api, common, Request { as_of, journal, ..Request::of(&needs) })?;
     let digest = snapshot::digest(&org);
+    Ok(Facts { org, digest, client: Some(client) })
+}
+
+/// The organization in a snapshot, which is the one that was named, with the digest of the facts.
+pub(crate) fn read(path: &Path, api: &Api) -> Result<(Org, String), Error> {
+    let snapshot::Read { mut org, digest } = snapshot::open(path)?;
+    let told = &org.source.organization;
+    let other = |flag, asked: &str| Error::OtherOrganization { flag, asked: asked.to_owned(), told: told.to_string() };
+    if let Some(asked) = organization(api)
+        && (!told.is_known() || told.differs(&Identity::named(asked)))
+    {
+        return Err(other("--organization", asked));
+    }
+    if let Some(name) = api.organization_name.as_deref() {
+        let named = told.confirmed_by(name).ok_or_else(|| other("--organization-name", name))?;
+        org.source.organization = named;
+    }
     Ok((org, digest))
 }
 
@@ -86,8 +140,8 @@ pub(crate) struct Request<'a> {
     pub needs: &'a Needs<'a>,
     /// The time that ages in conditions on users are counted from, if not the present.
     pub as_of: Option<Time>,
-    /// Where to keep the responses as they arrive.
-    pub journal: Option<&'a Path>,
+    /// Where the responses are saved as they arrive.
+    pub journal: Journal<'a>,
     /// An earlier collection to reuse where nothing has changed, and how old its oldest fact may be, in seconds.
     pub since: Option<(&'a Org, Time)>,
 }
@@ -95,12 +149,13 @@ pub(crate) struct Request<'a> {
 impl<'a> Request<'a> {
     /// These needs, from the API alone and as of now.
     pub(crate) fn of(needs: &'a Needs<'a>) -> Self {
-        Self { needs, as_of: None, journal: None, since: None }
+        Self { needs, as_of: None, journal: Journal::None, since: None }
     }
 
-    fn order(&self, organization: Option<&'a str>, began: Time, present: Time) -> Order<'a> {
+    fn order(&self, api: &'a Api, began: Time, present: Time) -> Order<'a> {
+        let (organization, name) = (organization(api), api.organization_name.as_deref());
         let since = self.since.map(|(old, age)| (old, began.saturating_sub(age)));
-        Order { collections: &self.needs.collections, organization, began, present, since }
+        Order { collections: &self.needs.collections, organization, name, began, present, since }
     }
 
     /// Whose roles to request, given the organization's own lists.
@@ -145,20 +200,10 @@ fn is_elsewhere(base_url: &str) -> bool {
 pub(crate) fn collect(args: &Api, common: &Common, request: Request<'_>) -> Result<(Collected, Client), Error> {
     let (mut client, organization) = client(args)?;
     let present = now();
-    let mut began = present;
-    if let Some(path) = request.journal {
-        let (first_began, answers) = client.journal(path, organization, began)?;
-        began = first_began;
-        if answers > 0 && !common.is_quiet() {
-            say(&format!("resuming with {answers} responses from {}", rfc3339(began)));
-        }
-    }
-    if request.journal.is_some() {
-        last_words("the responses so far are saved: run the same command to resume");
-    }
+    let began = request.journal.open(&mut client, organization, present, common.is_quiet())?;
     let runtime = runtime()?;
     let bars = Bars::new(common);
-    let order = request.order(organization, began, present);
+    let order = request.order(args, began, present);
     let show = |progress| bars.show(progress);
     let mut collected = {
         // The deadline counts from within the runtime.

@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let tests = testing::load(&paths)?;
     let waivers = args.waivers.open(None)?;
     let inputs = paths.iter().map(PathBuf::as_path).chain(args.snapshot.as_deref()).chain(args.waivers.inputs());
-    args.reports.ready(inputs)?;
+    args.reports.ready(None, inputs)?;
     let judged = args.snapshot.as_deref().map(|snapshot| judged(snapshot, &policies)).transpose()?;
     let subject =
         Subject { policies: &policies, suites: &tests.suites, waivers: waivers.waivers(), judged: judged.as_ref() };

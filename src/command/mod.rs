@@ -4,6 +4,7 @@ mod baseline;
 mod check;
 mod completions;
 mod config;
+mod diff;
 mod doctor;
 mod environment;
 mod error;
@@ -11,10 +12,12 @@ mod exceptions;
 mod fetch;
 mod init;
 mod input;
+mod journal;
 mod key;
 mod lint;
 mod list;
 mod man;
+mod overrides;
 mod plan;
 mod progress;
 mod report;
@@ -25,6 +28,7 @@ mod test;
 #[cfg(test)]
 mod tests;
 mod usage;
+mod waivers;
 
 use std::ffi::OsString;
 
@@ -64,6 +68,10 @@ pub enum Command {
     Baseline(Box<baseline::Args>),
     /// Collect an organization and write a snapshot of it
     Fetch(fetch::Args),
+    /// Show what each waiver covers and for how long; add one, or remove those that are not needed
+    Waivers(Box<waivers::Args>),
+    /// Show what has changed between two snapshots, or since one: who gained and lost what, and along which paths
+    Diff(Box<diff::Args>),
     /// Show which requests a check would make; with a key, also how many and how long they take
     Plan(plan::Args),
     /// Try each endpoint once; show what this key may read and which rules would be unknown
@@ -113,6 +121,9 @@ impl Cli {
             (cli, matches) = parse(Some(config))?;
         }
         cli.settings = settings::in_force(&Self::command(), &matches, config.as_ref());
+        if let Some((config, rules)) = config.as_ref().zip(cli.command.rules()) {
+            rules.overrides = config.overrides().to_vec();
+        }
         cli.paths_stand_alone();
         Ok(cli)
     }
@@ -168,7 +179,9 @@ impl Command {
             Self::Doctor(args) => Some(&mut args.rules),
             Self::Lint(args) => Some(&mut args.rules),
             Self::List(args) => Some(&mut args.rules),
+            Self::Waivers(args) => args.rules(),
             Self::Fetch(_)
+            | Self::Diff(_)
             | Self::Report(_)
             | Self::Test(_)
             | Self::Init(_)
@@ -228,6 +241,8 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
     match &cli.command {
         Command::Check(args) => check::run(args, &cli.common),
         Command::Baseline(args) => baseline::run(args, &cli.common),
+        Command::Waivers(args) => waivers::run(args, &cli.common),
+        Command::Diff(args) => diff::run(args, &cli.common),
         Command::Plan(args) => plan::run(args, &cli.common),
         Command::Doctor(args) => doctor::run(args, &cli.common),
         Command::Fetch(args) => fetch::run(args, &cli.common),

@@ -24,7 +24,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let (policies, _) = input::policies(&args.rules)?;
+    let policies = input::judged(&args.rules, None)?.policies;
     let needs = needs(&policies);
     if !key::is_there(&args.api) {
         output::stream(|stdout| stdout.write_all(without_sizes(&needs).as_bytes()))?;

@@ -22,7 +22,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    args.reports.ready(std::iter::once(args.results.as_path()))?;
+    args.reports.ready(None, std::iter::once(args.results.as_path()))?;
     let path = &args.results;
     let json = if path.as_os_str() == "-" {
         bounded::read_text(std::io::stdin().lock(), LARGEST)

@@ -10,7 +10,7 @@ use crate::console::{Color, Terminal, output};
 use crate::finding::Outcome;
 use crate::report::{Format, TextStyle, render};
 
-use super::{Error, Exit};
+use super::{Error, Exit, input};
 
 #[derive(Debug, clap::Args)]
 pub struct Reports {
@@ -20,16 +20,23 @@ pub struct Reports {
     /// Write the report to FILE [default: -, standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Show at most N findings of a rule in the text report; -v shows all
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..))]
+    pub max_per_rule: u16,
     /// Also write a report in FORMAT to PATH; repeatable
     #[arg(long, value_name = "FORMAT=PATH", value_parser = report, env = "ROLELINT_REPORT", hide_env_values = true)]
     pub report: Vec<(Format, PathBuf)>,
 }
 
 impl Reports {
-    /// Makes sure that every report will find its place, and that none is one of the files that are read.
-    pub(crate) fn ready<'a>(&self, inputs: impl Iterator<Item = &'a Path>) -> Result<(), output::Error> {
+    /// Makes sure that every report and the `other` output can be written, and that none is one of the files that are read.
+    pub(crate) fn ready<'a>(
+        &self,
+        other: Option<&Path>,
+        inputs: impl Iterator<Item = &'a Path>,
+    ) -> Result<(), output::Error> {
         let reports = self.report.iter().map(|(_, path)| Some(path.as_path()));
-        let outputs: Vec<Option<&Path>> = reports.chain([self.output.as_deref()]).collect();
+        let outputs: Vec<Option<&Path>> = reports.chain([self.output.as_deref()]).chain(other.map(Some)).collect();
         output::ready(&outputs, &inputs.collect::<Vec<_>>())?;
         self.step_summary().map_or(Ok(()), |path| output::ready_to_append(Path::new(&path)))
     }
@@ -53,7 +60,14 @@ impl Reports {
         let style = |file: bool| {
             // A file is not a terminal, whatever standard output is.
             let color = if file { common.color == Color::Always } else { stdout.color };
-            TextStyle { width: stdout.width, color, quiet: common.is_quiet(), verbose: common.level() > 0 }
+            TextStyle {
+                width: stdout.width,
+                color,
+                quiet: common.is_quiet(),
+                verbose: common.level() > 0,
+                per_rule: usize::from(self.max_per_rule),
+                now: input::now(),
+            }
         };
         let to = |path: Option<&Path>, format| {
             let file = path.is_some_and(|path| !output::is_stdout(path));

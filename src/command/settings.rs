@@ -34,9 +34,12 @@ pub(crate) fn fit(command: &Command, config: &Config) -> Result<(), Error> {
 
 /// Every setting of the command that was given, in the order of its help.
 pub(crate) fn in_force(command: &Command, matches: &ArgMatches, config: Option<&Config>) -> Vec<Setting> {
-    let Some((name, matches)) = matches.subcommand() else { return Vec::new() };
-    let own = command.find_subcommand(name).into_iter().flat_map(Command::get_arguments);
-    let args: Vec<&Arg> = command.get_arguments().chain(own).collect();
+    let (mut own, mut matches) = (command, matches);
+    while let Some((name, inner)) = matches.subcommand() {
+        own = own.find_subcommand(name).unwrap_or(own);
+        matches = inner;
+    }
+    let args: Vec<&Arg> = command.get_arguments().chain(own.get_arguments()).collect();
     let given = |arg: &Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
     // The flag that undoes a switch: `--no-strict` undoes `--strict`, `--progress` undoes `--no-progress`.
     let undoing = |arg: &Arg| {
@@ -67,5 +70,10 @@ pub(crate) fn in_force(command: &Command, matches: &ArgMatches, config: Option<&
         Setting { name, values, origin }
     };
     let settings = args.iter().filter(|arg| !["help", "version"].contains(&arg.get_id().as_str()) && !is_undoing(arg));
-    settings.map(setting).collect()
+    let overrides = config.into_iter().flat_map(Config::overrides).map(|one| Setting {
+        name: format!("rules.{}", one.rule),
+        values: vec![format!("{} ({})", one.words(), one.reason)],
+        origin: Origin::File(one.place()),
+    });
+    settings.map(setting).chain(overrides).collect()
 }

@@ -6,7 +6,10 @@ use clap::ValueEnum;
 
 use crate::cli::Common;
 use crate::console::{Color, Terminal, output};
-use crate::testing::{Coverage, Format, Report, Style, judge, load, render};
+use crate::escape::visible;
+use crate::testing::{
+    Coverage, Format, Judged, Mutation, NOW, Report, Style, Suite, judge, load, mutate, prove, render, update,
+};
 
 use super::{Error, Exit};
 
@@ -21,6 +24,15 @@ pub struct Args {
     /// Fail if the tests see less than this percentage of the rules' answers (violation, pass, unknown)
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), conflicts_with = "filter")]
     pub min_coverage: Option<u8>,
+    /// Accept what the rules say: write it into the tests that fail
+    #[arg(long)]
+    pub update: bool,
+    /// Also make the smallest organization that violates each rule and one like it that does not; fail if there is none
+    #[arg(long)]
+    pub prove: bool,
+    /// Also take each small wrong turn of the rules, and fail if no test notices
+    #[arg(long, conflicts_with = "filter")]
+    pub mutate: bool,
     /// Report format
     #[arg(short, long, value_enum, default_value_t)]
     pub format: Format,
@@ -40,7 +52,11 @@ impl ValueEnum for Format {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let loaded = load(&args.paths)?;
+    let mut loaded = load(&args.paths)?;
+    if args.update {
+        accept(&loaded.suites, args, common)?;
+        loaded = load(&args.paths)?;
+    }
     let inputs: Vec<&Path> = args.paths.iter().map(PathBuf::as_path).collect();
     output::ready(&[args.output.as_deref()], &inputs)?;
     let mut coverage = Coverage::new(&loaded.suites, &loaded.untested);
@@ -56,7 +72,18 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         let none = if args.filter.is_empty() { "there are no tests" } else { "no test name contains this text" };
         output::warn(none);
     }
-    let report = Report { tests, coverage: args.filter.is_empty().then_some(&coverage) };
+    let passed = tests.iter().all(|(_, _, judged)| judged.differences.is_empty());
+    let mut sections = Vec::new();
+    if args.prove {
+        let tested = loaded.suites.iter().flat_map(|suite| &suite.policies);
+        sections.push(prove(tested.chain(&loaded.untested), NOW));
+    }
+    if args.mutate && passed {
+        let mut all = Mutation::default();
+        loaded.suites.iter().for_each(|suite| all.add(mutate(suite)));
+        sections.push(all.section());
+    }
+    let report = Report { tests, coverage: args.filter.is_empty().then_some(&coverage), sections: &sections };
     let color = match &args.output {
         Some(path) if !output::is_stdout(path) => common.color == Color::Always,
         Some(_) | None => Terminal::stdout(common.color).color,
@@ -67,12 +94,29 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     Ok(exit(args, &report, &coverage))
 }
 
+/// Writes what came out into the files of the tests that fail.
+fn accept(suites: &[Suite], args: &Args, common: &Common) -> Result<(), Error> {
+    for suite in suites {
+        let wanted = suite.cases.iter().enumerate().filter(|(_, case)| wanted(&case.name, &args.filter));
+        let judged: Vec<(usize, Judged)> = wanted.map(|(number, case)| (number, judge(suite, case))).collect();
+        let judged: Vec<(usize, &Judged)> = judged.iter().map(|(number, judged)| (*number, judged)).collect();
+        let Some(updated) = update(suite, &judged) else { continue };
+        let Some(file) = &suite.file else { return Err(Error::BuiltIn { name: suite.source.name.clone() }) };
+        output::write(Some(file), |to| to.write_all(updated.text.as_bytes()))?;
+        if !common.is_quiet() {
+            updated.diff.iter().for_each(|line| output::say(&visible(line)));
+        }
+    }
+    Ok(())
+}
+
 fn wanted(name: &str, filter: &[String]) -> bool {
     filter.is_empty() || filter.iter().any(|text| name.to_lowercase().contains(&text.to_lowercase()))
 }
 
 fn exit(args: &Args, report: &Report<'_>, coverage: &Coverage) -> Exit {
-    let failed = report.tests.iter().any(|(_, _, judged)| !judged.differences.is_empty());
+    let failed = report.tests.iter().any(|(_, _, judged)| !judged.differences.is_empty())
+        || report.sections.iter().any(|section| !section.failures.is_empty());
     let least = args.min_coverage.map_or(0, usize::from);
     if coverage.percent() < least {
         output::warn(&format!("coverage is {} %, less than the {least} % of --min-coverage", coverage.percent()));

@@ -281,7 +281,8 @@ fn options() -> Options {
 /// Collects everything; returns also how long that took.
 fn from(memory: Memory, options: &Options) -> (Collected, Duration) {
     let collections: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
-    let order = Order { collections: &collections, organization: None, began: NOW, present: NOW, since: None };
+    let order =
+        Order { collections: &collections, organization: None, name: None, began: NOW, present: NOW, since: None };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
         let began = tokio::time::Instant::now();

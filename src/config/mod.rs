@@ -2,6 +2,7 @@
 //!
 //! The file holds what a repository wants of every run. It can neither name the key nor say where it is sent.
 
+mod overrides;
 mod read;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,9 @@ use crate::bounded;
 use crate::document::{Located, Problem, SourceText};
 use crate::escape::shown;
 
-pub(crate) use read::{KEYS, Takes};
+pub(crate) use overrides::KEYS as OVERRIDE_KEYS;
+pub use overrides::{Change, Override};
+pub(crate) use read::{KEYS, OVERRIDES, Takes};
 
 /// The largest configuration, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -63,6 +66,7 @@ pub struct Config {
     source: Arc<SourceText>,
     /// By the name of the flag.
     entries: BTreeMap<&'static str, Entry>,
+    overrides: Vec<Override>,
 }
 
 /// Why the configuration cannot be used.
@@ -125,8 +129,8 @@ impl Config {
         let text = bounded::read(path, LARGEST).map_err(failed)?;
         let source = Arc::new(SourceText::new(shown(path), text));
         let read = read::entries(&source, path.parent().unwrap_or(Path::new("")));
-        let entries = read.map_err(|problems| invalid(&source, problems))?;
-        Ok(Self { source, entries })
+        let (entries, overrides) = read.map_err(|problems| invalid(&source, problems))?;
+        Ok(Self { source, entries, overrides })
     }
 
     /// The file, fit to be shown.
@@ -137,6 +141,11 @@ impl Config {
     /// What it says of a flag.
     pub fn entry(&self, flag: &str) -> Option<&Entry> {
         self.entries.get(flag)
+    }
+
+    /// What it changes about single rules.
+    pub fn overrides(&self) -> &[Override] {
+        &self.overrides
     }
 
     /// What it says, by the name of the flag.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Entry;
+use super::{Entry, Override};
 use crate::document::tree::{Node, Yaml, parse};
 use crate::document::{Problem, Reader, SourceText};
 
@@ -26,7 +26,7 @@ pub(crate) enum Takes {
 }
 
 /// Each key, its flag, and the values it takes.
-pub(crate) const KEYS: [(&str, &str, Takes); 25] = [
+pub(crate) const KEYS: [(&str, &str, Takes); 26] = [
     ("policies", "policy", Takes::Paths),
     ("only", "only", Takes::Words),
     ("skip", "skip", Takes::Words),
@@ -47,6 +47,7 @@ pub(crate) const KEYS: [(&str, &str, Takes); 25] = [
     ("reports", "report", Takes::Reports),
     ("color", "color", Takes::Word),
     ("no-progress", "no-progress", Takes::Switch),
+    ("organization-name", "organization-name", Takes::Word),
     ("concurrency", "concurrency", Takes::Word),
     ("rate", "rate", Takes::Word),
     ("timeout", "timeout", Takes::Word),
@@ -64,11 +65,17 @@ const REFUSED: [(&str, &str); 6] = [
     ("exit-zero", "a file must not make a violation pass: use the flag --exit-zero, where everybody sees it"),
 ];
 
-/// What the file says of each flag, or all that is wrong with it.
-pub(super) fn entries(source: &Arc<SourceText>, folder: &Path) -> Result<BTreeMap<&'static str, Entry>, Vec<Problem>> {
+/// The key that is no flag: what is changed about single rules.
+pub(crate) const OVERRIDES: &str = "rules";
+
+/// What a file says: of each flag, and of single rules.
+type Read = (BTreeMap<&'static str, Entry>, Vec<Override>);
+
+/// What the file says, or all that is wrong with it.
+pub(super) fn entries(source: &Arc<SourceText>, folder: &Path) -> Result<Read, Vec<Problem>> {
     let root = parse(&source.text).map_err(|problem| vec![problem])?;
     let mut reader = Reader::new(source);
-    let mut entries = BTreeMap::new();
+    let (mut entries, mut overrides) = (BTreeMap::new(), Vec::new());
     for (key, node) in reader.entries(&root, "the configuration").unwrap_or_default() {
         if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == key.text) {
             let problem = Problem::new(key.span.clone(), format!("`{}` is not allowed in a configuration", key.text));
@@ -77,13 +84,16 @@ pub(super) fn entries(source: &Arc<SourceText>, folder: &Path) -> Result<BTreeMa
             if let Some(values) = reader.setting(node, &format!("`{name}`"), *kind, folder) {
                 entries.insert(*flag, Entry { values, span: node.span.clone() });
             }
+        } else if key.text == OVERRIDES {
+            overrides = reader.overrides(node);
         } else {
-            reader.unknown_word(&key.span, "key of the configuration", &key.text, &KEYS.map(|(name, ..)| name));
+            let known: Vec<&str> = KEYS.iter().map(|(name, ..)| *name).chain([OVERRIDES]).collect();
+            reader.unknown_word(&key.span, "key of the configuration", &key.text, &known);
         }
     }
     let mut problems = reader.problems;
     problems.sort_by_key(|problem| problem.span.start);
-    if problems.is_empty() { Ok(entries) } else { Err(problems) }
+    if problems.is_empty() { Ok((entries, overrides)) } else { Err(problems) }
 }
 
 impl Reader<'_> {

@@ -13,7 +13,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use clap::ValueEnum;
 
 /// The width without a terminal.
-const WIDTH: usize = 100;
+const WIDTH: usize = 80;
 /// The smallest width for a report.
 const NARROWEST: usize = 40;
 

@@ -16,7 +16,19 @@ pub(crate) struct Reader<'a> {
     pub source: &'a Arc<SourceText>,
     pub params: Params,
     pub named: Named,
+    pub place: Place,
     pub problems: Vec<Problem>,
+}
+
+/// Where a condition stands that is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place {
+    /// The kind of thing that the rule selects.
+    pub subject: Option<&'static str>,
+    /// How many relations lead there.
+    pub depth: usize,
+    /// Whether it is about a group that confers a grant.
+    pub in_via: bool,
 }
 
 /// The parameters of one file, each with its value.
@@ -57,7 +69,13 @@ impl<'n> Fields<'n> {
 impl<'a> Reader<'a> {
     /// A reader of a file in which nothing has a name yet.
     pub fn new(source: &'a Arc<SourceText>) -> Self {
-        Self { source, params: Params::default(), named: Named::default(), problems: Vec::new() }
+        Self {
+            source,
+            params: Params::default(),
+            named: Named::default(),
+            place: Place::default(),
+            problems: Vec::new(),
+        }
     }
 
     pub fn problem(&mut self, problem: Problem) {
@@ -186,6 +204,11 @@ impl<'a> Reader<'a> {
             let mut problem = Problem::new(node.span.clone(), format!("no parameter `{name}`"));
             problem = problem.help(match nearest(name, self.params.names()) {
                 Some(near) => format!("did you mean `${near}`?"),
+                None if name.starts_with("this.") || name.contains("[$this.") => {
+                    "`$this` stands only in a plain value of a text, or in `any`; for another one than the selected \
+                     thing, write `not: { id: $this.id }`"
+                        .to_owned()
+                }
                 None => "add it under `params:` with a default, or write `$$` for a dollar sign".to_owned(),
             });
             self.problem(problem);

@@ -37,6 +37,23 @@ pub struct Key {
     pub text: String,
 }
 
+impl Node {
+    /// What stands behind a key; nothing, if this is no mapping.
+    pub fn below(&self, name: &str) -> Option<&Self> {
+        self.entries().iter().find(|(key, _)| key.text == name).map(|(_, value)| value)
+    }
+
+    /// The entries of a mapping; none of anything else.
+    pub fn entries(&self) -> &[(Key, Self)] {
+        if let Yaml::Map(entries) = &self.yaml { entries } else { &[] }
+    }
+
+    /// The elements of a list; none of anything else.
+    pub fn items(&self) -> &[Self] {
+        if let Yaml::List(items) = &self.yaml { items } else { &[] }
+    }
+}
+
 impl Yaml {
     /// The value as JSON. A fraction, which no policy may have, is null.
     pub fn value(&self) -> serde_json::Value {

@@ -54,7 +54,7 @@ fn finding(rule: usize, subject: usize, status: Status, number: u64) -> Finding 
     Finding {
         rule: 0,
         status,
-        subject: Arc::new(Thing { kind, id, name: None, email: None, project: None, ambiguous: false }),
+        subject: Arc::new(Thing { kind, id, ..Thing::default() }),
         message: format!("rule {rule}, grant {subject}"),
         evidence: vec![Evidence { attribute: Text::const_new("roles"), value: Value::Number(number), region }],
         selected_by: Vec::new(),

@@ -1,6 +1,7 @@
 //! What a check says: verdicts, findings, and the evidence that lets a finding prove itself.
 
 mod accept;
+mod cause;
 mod gate;
 mod note;
 mod outcome;
@@ -13,10 +14,11 @@ use std::sync::Arc;
 
 use crate::document::{Region, SourceText};
 use crate::org::Text;
-use crate::time::{Time, rfc3339};
+use crate::time::{Time, relative, rfc3339};
 
 pub use crate::access::{Thing, ThingKind};
 pub use accept::Acceptance;
+pub use cause::{Cause, Edge};
 pub use gate::{Ending, Gate};
 pub use note::Note;
 pub use outcome::{Outcome, PolicyFile, Skipped};
@@ -54,6 +56,9 @@ pub struct AccessPath {
     pub steps: Vec<Arc<Thing>>,
     /// The permissions that fired: an index into [`RuleResult::matched`].
     pub matched: Option<usize>,
+    /// Which of the conditions that must all hold the path is about. Without any path of one of them, the finding ends;
+    /// `None` if it may not.
+    pub condition: Option<u8>,
 }
 
 /// The permissions of one role that matched the words of a rule: the same for everybody who holds the role.
@@ -84,6 +89,8 @@ pub enum Value {
     Flag(bool),
     /// A number.
     Number(u64),
+    /// A number that is out of bounds, and how many are allowed.
+    Counted(u64, Text),
     /// A time.
     Time(Time),
     /// A text.
@@ -97,7 +104,7 @@ impl fmt::Display for Value {
         match self {
             Self::Null => f.write_str("null"),
             Self::Flag(flag) => flag.fmt(f),
-            Self::Number(number) => number.fmt(f),
+            Self::Number(number) | Self::Counted(number, _) => number.fmt(f),
             Self::Time(time) => f.write_str(&rfc3339(*time)),
             Self::Text(text) if text.is_empty() => f.write_str("\"\""),
             Self::Text(text) | Self::Permission(text) => f.write_str(text),
@@ -116,13 +123,20 @@ pub struct Evidence {
     pub region: Region,
 }
 
-impl fmt::Display for Evidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.value {
-            // A number is a count.
-            Value::Number(number) => write!(f, "{number} {}", self.attribute),
-            Value::Null | Value::Flag(_) | Value::Time(_) | Value::Text(_) | Value::Permission(_) => {
-                write!(f, "{} is {}", self.attribute, self.value)
+impl Evidence {
+    /// The evidence in words; times also as ages at a moment.
+    pub fn told(&self, as_of: Time) -> String {
+        let attribute = &self.attribute;
+        // `last_used_at` is `last used`.
+        let event = attribute.strip_suffix("_at").map(|event| event.replace('_', " ").replace("api", "API"));
+        match (&self.value, event) {
+            // A number is how many there are.
+            (Value::Number(number), _) => format!("{number} {attribute}"),
+            (Value::Counted(number, allowed), _) => format!("{number} {attribute}, {allowed} allowed"),
+            (Value::Time(time), Some(event)) => format!("{event} {}", relative(*time, as_of)),
+            (Value::Null, Some(event)) => format!("{event} never"),
+            (Value::Null | Value::Flag(_) | Value::Time(_) | Value::Text(_) | Value::Permission(_), _) => {
+                format!("{attribute} is {}", self.value)
             }
         }
     }

@@ -33,7 +33,8 @@ pub struct Outcome {
     pub disagreements: Vec<String>,
     /// What in the data is misleading, in sentences.
     pub oddities: Vec<String>,
-    /// What is wrong with waivers and the baseline, in sentences that begin with the place: expired, unused, fixed.
+    /// What to know of overrides, waivers and the baseline, in sentences that begin with the place: a rule that is
+    /// switched off, a waiver that has expired, a violation of the baseline that is fixed.
     pub exceptions: Vec<String>,
     /// How many findings of the baseline are certainly gone.
     pub stale: usize,

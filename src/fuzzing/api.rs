@@ -121,7 +121,8 @@ pub fn fetch(script: &Script, since: Option<&Org>) -> (Collected, Vec<Given>) {
         let client = client(script.clone(), Arc::clone(&given));
         let collections: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
         let since = since.map(|org| (org, 0));
-        let order = Order { collections: &collections, organization: None, began: NOW, present: NOW, since };
+        let order =
+            Order { collections: &collections, organization: None, name: None, began: NOW, present: NOW, since };
         lists(&client, order, &|_| {}).await.rest(Whose::default()).await
     });
     (collected, Arc::into_inner(given).expect("the client is gone").into_inner().expect("nobody panicked"))

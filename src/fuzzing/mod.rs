@@ -4,6 +4,8 @@
 mod answers;
 mod api;
 mod audit_log;
+#[cfg(test)]
+mod difference;
 mod glob;
 mod journal;
 mod params;

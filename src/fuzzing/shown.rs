@@ -26,7 +26,7 @@ pub fn show(outcome: &Outcome) {
         for (width, color, quiet, verbose) in
             [(100, false, false, false), (40, false, false, true), (80, true, true, false)]
         {
-            let text = rendered(format, outcome, TextStyle { width, color, quiet, verbose });
+            let text = rendered(format, outcome, TextStyle { width, color, quiet, verbose, ..TextStyle::default() });
             harmless(&without_colors(&text));
             if format == Format::Json {
                 serde_json::from_str::<serde::de::IgnoredAny>(&text).expect("the JSON report is JSON");

@@ -43,7 +43,8 @@ pub fn implies(strong: &Condition, weak: &Condition) -> bool {
 }
 
 fn text(strong: &TextPredicate, weak: &TextPredicate) -> bool {
-    let plain = weak.regex.is_none() && weak.except.is_empty();
+    let alone = strong.this.is_empty() && weak.this.is_empty();
+    let plain = alone && weak.regex.is_none() && weak.except.is_empty();
     plain && (!strong.null || weak.null) && strong.any.as_ref().zip(weak.any.as_ref()).is_some_and(covered)
 }
 

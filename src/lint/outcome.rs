@@ -47,9 +47,11 @@ pub fn outcome(subject: &Subject<'_>, allowed: &[String]) -> Outcome {
             continue;
         }
         let mut result = RuleResult::new(Arc::new(info(lint, &first)));
-        result.selected = subject.rules().count();
+        result.selected = subject.policies.iter().map(|policy| policy.file.rules).sum();
         let mut found = (lint.find)(subject);
         found.sort_by(|one, other| place(&one.located).cmp(&place(&other.located)));
+        // A rule on several kinds of things stands there once for each.
+        found.dedup_by(|one, other| one.rule == other.rule && one.located == other.located);
         outcome.push(result, findings(lint, found, &first));
     }
     outcome
@@ -121,6 +123,7 @@ fn findings(lint: &Lint, found: Vec<Oddity>, first: &Arc<SourceText>) -> Vec<Fin
                 name: None,
                 email: None,
                 project: None,
+                owner: None,
                 ambiguous: false,
             }),
         }

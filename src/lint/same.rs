@@ -1,7 +1,7 @@
 //! When two conditions say the same: a form of them without places, in which order does not matter.
 
 use crate::policy::{
-    Assertion, Condition, ListPredicate, Pattern, Predicate, Rule, TextPredicate, ViaKind, ViaPredicate,
+    Assertion, Condition, ListPredicate, Means, Pattern, Predicate, Rule, TextPredicate, This, ViaKind, ViaPredicate,
 };
 
 /// What a rule selects and asserts.
@@ -55,7 +55,22 @@ fn sorted(mut parts: Vec<String>, word: &str) -> String {
 fn text(test: &TextPredicate) -> String {
     let any = test.any.as_deref().map(patterns);
     let regex = test.regex.as_ref().map(written);
-    format!("null {} any {any:?} regex {regex:?} except {}", test.null, patterns(&test.except))
+    let this: Vec<String> = test.this.iter().map(this_text).collect();
+    let this = sorted(this, "this");
+    format!("null {} any {any:?} {this} regex {regex:?} except {}", test.null, patterns(&test.except))
+}
+
+/// A text of the selected thing.
+fn this_text(this: &This) -> String {
+    let path: Vec<&str> = this.through.iter().map(|(row, _)| row.name).chain([this.attribute.name]).collect();
+    let means = match &this.means {
+        Means::Text { before, after } => format!("{before:?} {after:?}"),
+        Means::Listed(listed) => {
+            let listed = listed.iter().map(|(key, values)| format!("{}: {}", written(key), patterns(values)));
+            sorted(listed.collect(), "listed")
+        }
+    };
+    format!("{} {means}", path.join("."))
 }
 
 fn list(test: &ListPredicate) -> String {

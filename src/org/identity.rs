@@ -35,6 +35,14 @@ impl Identity {
         self.id.is_some() || self.name.is_some()
     }
 
+    /// With what somebody says that it is, where the API does not say; `None` if that is another one.
+    #[must_use]
+    pub fn confirmed_by(&self, named: &str) -> Option<Self> {
+        let named = Self::named(named);
+        let (id, name) = (self.id.clone().or(named.id.clone()), self.name.clone().or(named.name.clone()));
+        (!self.differs(&named)).then_some(Self { id, name })
+    }
+
     /// Whether the two are certainly not the same. An id and a name cannot be compared.
     pub fn differs(&self, other: &Self) -> bool {
         match (&self.id, &other.id) {

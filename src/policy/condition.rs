@@ -43,12 +43,14 @@ impl Reader<'_> {
                 Predicate::All(parts)
             }
             "any" => Predicate::Any(self.conditions(key, value, of)?),
+            "organization" => return self.in_organization(value, of),
             "not" => Predicate::Not(Box::new(self.some_condition(value, of)?)),
             _ => {
                 let attribute = self.attribute(key, of)?;
                 match attribute.type_ {
                     Type::Text(case, column) => {
                         let test = self.text_test(attribute, case, value)?;
+                        self.words_of_this(attribute, column, &test);
                         // The short form of a relation reads one text as a name and as an id: no id has to be one.
                         if attribute.name == "id" && key.span != value.span {
                             self.plain_words(attribute, test.any.iter().flatten().chain(&test.except));
@@ -110,21 +112,34 @@ impl Reader<'_> {
                 return None;
             }
             let fields = self.fields(node, &format!("`{}`", attribute.name), TEXT)?;
-            let any = self.patterns_in(&fields, "any", case);
+            let (this, others) = match fields.get("any") {
+                Some(any) => self.apart(any, case)?,
+                None => (Vec::new(), None),
+            };
+            let any = optional(others.as_ref(), |any| {
+                self.some("any", any).and_then(|items| self.patterns("any", &items, case))
+            });
             let except = self.patterns_in(&fields, "except", case);
             let regex = optional(fields.get("regex"), |regex| self.regex(regex, case)).ok()?;
+            let any = any.ok()?;
             return Some(TextPredicate {
                 null: false,
-                any: any.ok()?,
+                any: if this.is_empty() { any } else { Some(any.unwrap_or_default()) },
+                this,
                 except: except.ok()?.unwrap_or_default(),
                 regex,
             });
         }
+        let (this, others) = self.apart(node, case)?;
+        let items = match &others {
+            Some(others) => self.some(attribute.name, others)?,
+            None => Vec::new(),
+        };
         let (nulls, texts): (Vec<Node>, Vec<Node>) =
-            self.some(attribute.name, node)?.into_iter().partition(|item| matches!(item.yaml, Yaml::Null));
+            items.into_iter().partition(|item| matches!(item.yaml, Yaml::Null));
         let read: Vec<Option<Pattern>> = texts.iter().map(|text| self.pattern(attribute.name, text, case)).collect();
         let any = Some(read.into_iter().collect::<Option<_>>()?);
-        Some(TextPredicate { null: !nulls.is_empty(), any, ..TextPredicate::default() })
+        Some(TextPredicate { null: !nulls.is_empty(), any, this, ..TextPredicate::default() })
     }
 
     /// Notes a text that can match none of the words that rolelint defines for the attribute.
@@ -195,7 +210,7 @@ impl Reader<'_> {
         read.into_iter().collect()
     }
 
-    fn pattern(&mut self, what: &str, node: &Node, case: Case) -> Option<Pattern> {
+    pub(super) fn pattern(&mut self, what: &str, node: &Node, case: Case) -> Option<Pattern> {
         let Yaml::Text(text) = &node.yaml else {
             let mut problem = Problem::new(
                 node.span.clone(),

@@ -44,9 +44,18 @@ impl Reader<'_> {
     }
 
     pub(super) fn text_can_hold(&mut self, attribute: &Attribute, test: &TextPredicate, node: &Node) {
-        let excluded = test.any.as_ref().is_some_and(|any| covered(any, &test.except));
+        let excluded = test.this.is_empty() && test.any.as_ref().is_some_and(|any| covered(any, &test.except));
         if !test.null && (excluded || test.except.iter().any(Pattern::matches_all)) {
             self.never(node, &format!("`except` excludes everything in `{}`", attribute.name));
+        }
+    }
+
+    /// Notes a comparison with words that rolelint makes itself: which there are is known without it.
+    pub(super) fn words_of_this(&mut self, attribute: &Attribute, column: TextColumn, test: &TextPredicate) {
+        if let (Some(words), Some(this)) = (column.own_words(), test.this.first()) {
+            let message = format!("`{}` cannot be compared with the selected thing", attribute.name);
+            let problem = Problem::new(this.span.clone(), message);
+            self.problem(problem.help(format!("it is one of: {}", words.join(", "))));
         }
     }
 
@@ -138,9 +147,12 @@ fn impossible(relation: Relation, of: Kind, part: &Condition) -> Option<(String,
 
 /// The literals of which a text attribute has to be one.
 fn literals(part: &Condition) -> Option<(&'static Attribute, &[Pattern])> {
-    let Predicate::Text(attribute, _, TextPredicate { null: false, any: Some(any), .. }) = &part.predicate else {
+    let Predicate::Text(attribute, _, TextPredicate { null: false, any: Some(any), this, .. }) = &part.predicate else {
         return None;
     };
+    if !this.is_empty() {
+        return None;
+    }
     any.iter().all(|pattern| pattern.literal().is_some()).then_some((*attribute, any.as_slice()))
 }
 

@@ -121,7 +121,7 @@ pub(crate) fn hidden(text: &str) -> impl Iterator<Item = Problem> {
 fn repeated_ids(policies: &[Policy]) -> Vec<Located> {
     let mut first: BTreeMap<&str, &Location> = BTreeMap::new();
     let mut repeated = Vec::new();
-    for rule in policies.iter().flat_map(|policy| &policy.rules) {
+    for rule in policies.iter().flat_map(Policy::rules_of_kinds).map(|kinds| &kinds[0]) {
         let Some(earlier) = first.get(rule.info.id.as_str()) else {
             first.insert(&rule.info.id, &rule.info.location);
             continue;

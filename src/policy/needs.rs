@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::vocabulary::{self, SCOPES};
 use super::{
     Assertion, Condition, Counted, Kind, Pattern, Policy, Predicate, Quantity, RelatedPredicate, Relation, Rule,
-    TextColumn, TextPredicate, ViaPredicate,
+    TextColumn, TextPredicate, ViaPredicate, this,
 };
 use crate::org::{Collection, Extent};
 
@@ -115,8 +115,11 @@ impl Condition {
         match &self.predicate {
             Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|part| part.add_needs(needs)),
             Predicate::Not(part) => part.add_needs(needs),
-            Predicate::Text(attribute, ..)
-            | Predicate::List(attribute, ..)
+            Predicate::Text(attribute, _, test) => {
+                needs.extend(attribute.reads);
+                needs.extend(this::reads(test));
+            }
+            Predicate::List(attribute, ..)
             | Predicate::Flag(attribute, ..)
             | Predicate::Time(attribute, ..)
             | Predicate::Via(attribute, ViaPredicate::Kinds(_)) => needs.extend(attribute.reads),
@@ -219,11 +222,12 @@ impl Counted {
 impl RelatedPredicate {
     /// The scopes that bear on the answer: those of the grants it asks for, if it asks for grants.
     pub fn scopes(&self, relation: Relation) -> Extent {
-        if relation.target() != Kind::Grant {
+        let told_by_scope = relation.target() == Kind::Grant || relation == Relation::All(Kind::Role);
+        if !told_by_scope {
             return Extent::ALL;
         }
         match self.quantity {
-            Quantity::Some | Quantity::None | Quantity::Count(..) => self.condition.scopes(Kind::Grant),
+            Quantity::Some | Quantity::None | Quantity::Count(..) => self.condition.scopes(relation.target()),
             // Where every grant has to satisfy it, those of another scope do not.
             Quantity::Every => Extent::ALL,
         }
@@ -250,14 +254,18 @@ impl TextPredicate {
         let is = |pattern: &Pattern| {
             pattern.literal().is_some_and(|literal| words.iter().any(|word| literal.eq_ignore_ascii_case(word)))
         };
-        !self.null && self.any.as_ref().is_some_and(|any| any.iter().all(is))
+        !self.null && self.this.is_empty() && self.any.as_ref().is_some_and(|any| any.iter().all(is))
     }
 
-    /// Whether a text satisfies it.
+    /// Whether a text satisfies it, without the selected thing.
     pub fn holds(&self, text: &str) -> bool {
         let matching = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(text));
-        self.any.as_deref().is_none_or(matching)
-            && self.regex.as_ref().is_none_or(|regex| regex.matches(text))
-            && !matching(&self.except)
+        self.any.as_deref().is_none_or(matching) && self.others_hold(text)
+    }
+
+    /// Whether a text satisfies all but the values of which it has to be one.
+    pub fn others_hold(&self, text: &str) -> bool {
+        self.regex.as_ref().is_none_or(|regex| regex.matches(text))
+            && !self.except.iter().any(|pattern| pattern.matches(text))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::error::Error;
-use crate::document::tree::{self, Node, Yaml};
+use crate::document::tree::{self, Key, Node, Yaml};
 use crate::document::{Params, Problem, Reader};
 
 /// Values for parameters from outside the policy file, by name.
@@ -64,16 +64,21 @@ impl Reader<'_> {
         let mut given_at = Vec::new();
         let mut params = BTreeMap::new();
         for (key, default) in entries {
+            self.each_key_once(default, &key.text);
             if !is_parameter(default) {
                 let message = format!("parameter `{}` is {}", key.text, default.yaml.description());
-                self.problem(Problem::new(default.span.clone(), message).help("a parameter is one value or a list"));
+                self.problem(
+                    Problem::new(default.span.clone(), message)
+                        .help("a parameter is one value, a list, or a mapping to these"),
+                );
                 continue;
             }
             let mut value = default.clone();
             if let Some(given) = overrides.0.get(&key.text) {
+                self.each_key_once(&Node { span: default.span.clone(), yaml: given.yaml.clone() }, &key.text);
                 if !is_parameter(given) {
                     let message = format!("parameter `{}` was set to {}", key.text, given.yaml.description());
-                    let help = "a parameter is one value or a list of single values";
+                    let help = "a parameter is one value, a list of single values, or a mapping to these";
                     self.problem(Problem::new(default.span.clone(), message).help(help));
                 } else if kind(given) == kind(default) {
                     value.yaml = placed(&given.yaml, default);
@@ -93,12 +98,23 @@ impl Reader<'_> {
         }
         (Params(params), given_at)
     }
+
+    /// Notes a key that a mapping has twice.
+    fn each_key_once(&mut self, node: &Node, name: &str) {
+        let Yaml::Map(entries) = &node.yaml else { return };
+        let mut seen = BTreeSet::new();
+        for (key, _) in entries.iter().filter(|(key, _)| !seen.insert(&key.text)) {
+            let message = format!("parameter `{name}` has `{}` twice", key.text);
+            self.problem(Problem::new(node.span.clone(), message));
+        }
+    }
 }
 
 fn is_parameter(node: &Node) -> bool {
     match &node.yaml {
-        Yaml::Map(_) | Yaml::Null => false,
+        Yaml::Null => false,
         Yaml::List(items) => items.iter().all(|item| !matches!(item.yaml, Yaml::List(_) | Yaml::Map(_))),
+        Yaml::Map(entries) => entries.iter().all(|(_, node)| !matches!(node.yaml, Yaml::Map(_)) && is_parameter(node)),
         Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) => true,
     }
 }
@@ -114,8 +130,13 @@ fn placed(given: &Yaml, default: &Node) -> Yaml {
             let at_default = |item: &Node| Node { span: default.span.clone(), yaml: item.yaml.clone() };
             Yaml::List(items.iter().map(at_default).collect())
         }
-        other @ (Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::Map(_)) => {
-            other.clone()
+        Yaml::Map(entries) => {
+            let at_default = |(key, node): &(Key, Node)| {
+                let key = Key { span: default.span.clone(), text: key.text.clone() };
+                (key, Node { span: default.span.clone(), yaml: placed(&node.yaml, default) })
+            };
+            Yaml::Map(entries.iter().map(at_default).collect())
         }
+        other @ (Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_)) => other.clone(),
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::params::Overrides;
-use super::{Assertion, Counted, Exactly, Kind, Pattern, Policy, Predicate, Rule, Type};
+use super::{Assertion, Counted, Kind, Policy, Predicate, Rule};
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Located, Params, Problem, Reader};
 use crate::document::{Location, SourceText};
@@ -53,8 +53,6 @@ pub(crate) const RULE: &[&str] = &[
     "allow_unmatched",
     "waivable",
 ];
-/// The longest value of `exactly`, in bytes.
-const LONGEST_VALUE: usize = 1024;
 const ASSERTIONS: &[&str] = &["forbid", "require", "count", "exactly"];
 
 impl Reader<'_> {
@@ -83,7 +81,7 @@ impl Reader<'_> {
                 Vec::new()
             }
             Some(Node { yaml: Yaml::List(items), .. }) if !items.is_empty() => {
-                items.iter().filter_map(|item| self.rule(item)).collect()
+                items.iter().flat_map(|item| self.rule(item).unwrap_or_default()).collect()
             }
             Some(node @ Node { yaml: Yaml::List(_), .. }) => {
                 self.problem(Problem::new(node.span.clone(), "`rules` is empty, so nothing would be checked"));
@@ -96,7 +94,8 @@ impl Reader<'_> {
         };
         self.all_conditions_used();
         let params = self.params.values();
-        let file = PolicyFile { source: Arc::clone(self.source), rules: rules.len(), params };
+        let number = rules.chunk_by(|one: &Rule, other| Arc::ptr_eq(&one.info, &other.info)).count();
+        let file = PolicyFile { source: Arc::clone(self.source), rules: number, params };
         let name = name.unwrap_or_default();
         let builtin = super::builtin::PACKS.iter().any(|(pack, _)| *pack == self.source.name);
         Some(Policy { name, description, file, rules, builtin, given })
@@ -132,7 +131,8 @@ impl Reader<'_> {
         }
     }
 
-    fn rule(&mut self, node: &Node) -> Option<Rule> {
+    /// A rule, once for each kind of thing that it selects.
+    fn rule(&mut self, node: &Node) -> Option<Vec<Rule>> {
         let fields = self.fields(node, "a rule", RULE)?;
         let id = self.id(node, fields.get("id"));
         let title = self.optional_text(fields.get("title"), "`title`");
@@ -154,15 +154,17 @@ impl Reader<'_> {
         let waivable = flag("waivable", true);
         let select = self.select(node, fields.get("select"));
         self.one_assertion(node, &fields);
+        self.one_kind(select.as_deref(), &fields);
         // Without a kind, the conditions cannot be read; the rest is, to report its problems.
         let select = select?;
-        let filter = match fields.get("where") {
-            Some(node) => self.condition(node, select),
-            None => {
-                Some(super::Condition { span: node.span.start..node.span.start, predicate: Predicate::All(Vec::new()) })
-            }
+        let everything =
+            || super::Condition { span: node.span.start..node.span.start, predicate: Predicate::All(Vec::new()) };
+        let of_kind = |kind: &Kind| {
+            self.place.subject = Some(kind.name());
+            let filter = fields.get("where").map_or_else(|| Some(everything()), |node| self.condition(node, *kind));
+            (*kind, filter, self.assertion(&fields, *kind))
         };
-        let assertion = self.assertion(&fields, select);
+        let read: Vec<_> = select.iter().map(of_kind).collect();
         let (id, location) = id?;
         let end = self.text()[..node.span.end].trim_end().len();
         let info = RuleInfo {
@@ -179,7 +181,11 @@ impl Reader<'_> {
             location,
         };
         let info = Arc::new(info);
-        Some(Rule { info, select, filter: filter?, assertion: assertion?, allow_empty, allow_unmatched })
+        let rule = |(select, filter, assertion): (Kind, Option<super::Condition>, Option<Assertion>)| {
+            let info = Arc::clone(&info);
+            Some(Rule { info, select, filter: filter?, assertion: assertion?, allow_empty, allow_unmatched })
+        };
+        read.into_iter().map(rule).collect()
     }
 
     fn id(&mut self, rule: &Node, node: Option<&Node>) -> Option<(String, Location)> {
@@ -213,14 +219,31 @@ impl Reader<'_> {
         found.unwrap_or(Severity::Medium)
     }
 
-    fn select(&mut self, rule: &Node, node: Option<&Node>) -> Option<Kind> {
+    /// The kinds of things that a rule selects: one, or several of a list.
+    fn select(&mut self, rule: &Node, node: Option<&Node>) -> Option<Vec<Kind>> {
         let Some(node) = node else {
             let problem = Problem::new(rule.span.start..rule.span.start, "a rule needs `select`");
             self.problem(problem.help(format!("select one of: {}", Kind::ALL.map(Kind::name).join(", "))));
             return None;
         };
+        let Yaml::List(items) = &node.yaml else { return self.kind(node).map(|kind| vec![kind]) };
+        if items.is_empty() {
+            self.problem(Problem::new(node.span.clone(), "`select` is empty, so nothing would be checked"));
+        }
+        let mut kinds = Vec::new();
+        for item in items {
+            let kind = self.kind(item)?;
+            if kinds.contains(&kind) {
+                self.problem(Problem::new(item.span.clone(), format!("`{}` is in the list twice", kind.name())));
+            }
+            kinds.push(kind);
+        }
+        Some(kinds)
+    }
+
+    fn kind(&mut self, node: &Node) -> Option<Kind> {
         let Yaml::Text(text) = &node.yaml else {
-            self.wrong(node, "`select`", "a text");
+            self.wrong(node, "`select`", "a kind of thing, or a list of kinds");
             return None;
         };
         let found = Kind::named(text);
@@ -247,6 +270,15 @@ impl Reader<'_> {
         }
     }
 
+    /// Notes an assertion about all selected things together, if they are of several kinds.
+    fn one_kind(&mut self, select: Option<&[Kind]>, fields: &Fields<'_>) {
+        let together = fields.entries.iter().find(|(key, _)| matches!(key.text.as_str(), "count" | "exactly"));
+        if let (Some([_, _, ..]), Some((key, _))) = (select, together) {
+            let problem = Problem::new(key.span.clone(), format!("`{}` needs one kind of thing", key.text));
+            self.problem(problem.help("`forbid` and `require` may select several"));
+        }
+    }
+
     fn assertion(&mut self, fields: &Fields<'_>, select: Kind) -> Option<Assertion> {
         if let Some(node) = fields.get("forbid") {
             return self.condition(node, select).map(Assertion::Forbid);
@@ -262,41 +294,6 @@ impl Reader<'_> {
             return Some(Assertion::Count(bounds, counted, node.span.clone()));
         }
         self.exactly(fields.get("exactly")?, select).map(Assertion::Exactly)
-    }
-
-    fn exactly(&mut self, node: &Node, select: Kind) -> Option<Exactly> {
-        let entries = self.entries(node, "`exactly`")?;
-        let [(key, values)] = entries.as_slice() else {
-            let problem = Problem::new(node.span.clone(), "`exactly` takes one attribute");
-            self.problem(problem.help("exactly: { email: [ada@acme.example, grace@acme.example] }"));
-            return None;
-        };
-        let attribute = self.attribute(key, select)?;
-        let Type::Text(case, column) = attribute.type_ else {
-            let problem = Problem::new(
-                key.span.clone(),
-                format!("`exactly` needs a text attribute, and `{}` is not one", key.text),
-            );
-            self.problem(problem);
-            return None;
-        };
-        let span = values.span.clone();
-        let mut literals: Vec<Pattern> = Vec::new();
-        for value in self.list(values)? {
-            match value.yaml {
-                Yaml::Text(text) if literals.iter().any(|earlier| earlier.matches(&text)) => {
-                    self.problem(Problem::new(value.span, format!("`{text}` is in the list twice")));
-                }
-                Yaml::Text(text) if text.len() > LONGEST_VALUE => {
-                    self.problem(Problem::new(value.span, "a value longer than 1024 bytes"));
-                }
-                Yaml::Text(text) => literals.push(Pattern::exactly(&text, case, value.span)),
-                Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::List(_) | Yaml::Map(_) => {
-                    self.wrong(&value, &format!("a value of `{}`", key.text), "a text");
-                }
-            }
-        }
-        Some(Exactly { attribute, column, values: literals, span })
     }
 
     fn controls(&mut self, node: Option<&Node>) -> BTreeMap<String, Vec<String>> {

@@ -1,13 +1,13 @@
 //! Conditions on what a thing is related to.
 
 use super::{
-    Attribute, Condition, Kind, Predicate, Quantity, RelatedPredicate, Relation, ViaKind, ViaPredicate, named,
-    predefined,
+    Attribute, Condition, Kind, Predicate, Quantity, RelatedPredicate, Relation, Type, ViaKind, ViaPredicate, named,
+    organization, predefined, this,
 };
 use crate::document::tree::{Key, Node, Yaml};
-use crate::document::{Problem, Reader};
+use crate::document::{Noted, Problem, Reader};
 
-const QUANTITIES: &[&str] = &["some", "none", "every", "where", "count"];
+const QUANTITIES: &[&str] = &["some", "none", "every", "where", "count", "exactly"];
 const WAYS: &[(&str, ViaKind)] =
     &[("direct", ViaKind::Direct), ("group", ViaKind::Group), ("membership", ViaKind::Membership)];
 
@@ -17,12 +17,41 @@ pub(crate) fn via_words() -> impl Iterator<Item = &'static str> {
 }
 
 impl Reader<'_> {
+    /// What is asked of things whatever they are related to: `organization: { users: … }`.
+    pub(super) fn in_organization(&mut self, node: &Node, of: Kind) -> Option<Condition> {
+        let names: Vec<&str> = organization().map(|row| row.name).collect();
+        if !self.not_empty(node, "`organization`") {
+            return None;
+        }
+        let fields = self.fields(node, "`organization`", &names)?;
+        let mut parts = Vec::new();
+        for row in organization() {
+            let Type::Relation(relation) = row.type_ else { continue };
+            if let Some(node) = fields.get(row.name) {
+                let condition = self.related(row, relation, node)?;
+                self.related_can_hold(of, &condition);
+                parts.push(condition);
+            }
+        }
+        match parts.len() {
+            1 => parts.pop(),
+            _ => Some(Condition { span: node.span.clone(), predicate: Predicate::All(parts) }),
+        }
+    }
+
     pub(super) fn related(
         &mut self,
         attribute: &'static Attribute,
         relation: Relation,
         node: &Node,
     ) -> Option<Condition> {
+        self.place.depth += 1;
+        let condition = self.related_from(attribute, relation, node);
+        self.place.depth -= 1;
+        condition
+    }
+
+    fn related_from(&mut self, attribute: &'static Attribute, relation: Relation, node: &Node) -> Option<Condition> {
         let target = relation.target();
         let related = |condition: Condition, quantity| Condition {
             span: node.span.clone(),
@@ -68,6 +97,13 @@ impl Reader<'_> {
             }
         }
         let narrowed = fields.get("where");
+        let exactly = fields.get("exactly");
+        if let Some(exactly) = exactly {
+            let which = narrowed.map(|node| self.condition(node, target).ok_or(Noted)).transpose().ok()?;
+            for (span, condition, quantity) in self.exactly_related(exactly, which.as_ref(), target)? {
+                parts.push(Condition { span, ..related(condition, quantity) });
+            }
+        }
         if let Some(count) = fields.get("count") {
             let condition = match narrowed {
                 Some(node) => self.condition(node, target)?,
@@ -75,8 +111,8 @@ impl Reader<'_> {
             };
             let (bounds, counted) = self.count(count, target, relation.counts())?;
             parts.push(related(condition, Quantity::Count(bounds, counted)));
-        } else if let Some(narrowed) = narrowed {
-            let problem = Problem::new(narrowed.span.clone(), "`where` needs `count`");
+        } else if let Some(narrowed) = narrowed.filter(|_| exactly.is_none()) {
+            let problem = Problem::new(narrowed.span.clone(), "`where` needs `count` or `exactly`");
             self.problem(problem.help("for \"at least one\", write the condition itself or `some`"));
             return None;
         }
@@ -109,6 +145,9 @@ impl Reader<'_> {
             }
             Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::List(_) | Yaml::Map(_) => None,
         };
+        if this::is_written(node) {
+            return self.by_name_or_id(Kind::Role, node);
+        }
         let items = self.list(node)?;
         let ids: Vec<Node> = items.iter().filter_map(predefined).collect();
         if ids.is_empty() {
@@ -150,6 +189,7 @@ impl Reader<'_> {
                 self.problem(Problem::new(node.span.clone(), "`via` needs `group: CONDITION`"));
                 return None;
             };
+            let outside = std::mem::replace(&mut self.place.in_via, true);
             let condition = match group.yaml {
                 Yaml::Text(_) if self.stands_for_condition(group) => self.condition(group, Kind::Group),
                 Yaml::Text(_) | Yaml::List(_) => self.name_or_id(Kind::Group, group),
@@ -157,6 +197,7 @@ impl Reader<'_> {
                     self.condition(group, Kind::Group)
                 }
             };
+            self.place.in_via = outside;
             return condition.map(|condition| ViaPredicate::Group(Box::new(condition)));
         }
         let names: Vec<&str> = WAYS.iter().map(|(name, _)| *name).collect();

@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, TimeColumn};
+use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, This, TimeColumn};
 use crate::finding::{PolicyFile, RuleInfo};
+use crate::org::Truth;
 use crate::time::Time;
 
 /// A policy file that loaded without a problem.
@@ -16,7 +17,7 @@ pub struct Policy {
     pub description: Option<String>,
     /// The file.
     pub file: PolicyFile,
-    /// Its rules, in order.
+    /// Its rules, in order; a rule on several kinds of things once for each, with one [`RuleInfo`].
     pub rules: Vec<Rule>,
     /// Whether it comes with rolelint.
     pub builtin: bool,
@@ -25,6 +26,11 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Its rules, each for all the kinds of things that it selects.
+    pub fn rules_of_kinds(&self) -> impl Iterator<Item = &[Rule]> {
+        self.rules.chunk_by(|one, other| Arc::ptr_eq(&one.info, &other.info))
+    }
+
     /// Whether what stands there was set from outside.
     pub fn is_given(&self, span: &Range<usize>) -> bool {
         self.given.contains(span)
@@ -75,7 +81,7 @@ pub struct Exactly {
 }
 
 /// Something that holds for a thing, does not hold, or is unknown.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Condition {
     /// Where it stands.
     pub span: Range<usize>,
@@ -90,8 +96,25 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// Whether the answer is another one as soon as the answer to one of its parts is.
+    pub fn ends_with_one(&self, answer: Truth) -> bool {
+        match self.predicate {
+            Predicate::All(_) => answer == Truth::Yes,
+            Predicate::Any(_) => answer == Truth::No,
+            Predicate::Not(_)
+            | Predicate::Text(..)
+            | Predicate::List(..)
+            | Predicate::Flag(..)
+            | Predicate::Time(..)
+            | Predicate::Related(..)
+            | Predicate::Via(..) => false,
+        }
+    }
+}
+
 /// What a condition says.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Predicate {
     /// All of these.
     All(Vec<Condition>),
@@ -114,12 +137,14 @@ pub enum Predicate {
 }
 
 /// A text: one of `any`, all of `regex`, none of `except`. `null` passes only where it is asked for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct TextPredicate {
     /// `null` is one of the values asked for.
     pub null: bool,
     /// One of these must match; `None` asks for nothing.
     pub any: Option<Vec<Pattern>>,
+    /// Or it is one of these texts of the selected thing.
+    pub this: Vec<This>,
     /// This must match.
     pub regex: Option<Pattern>,
     /// None of these may match.
@@ -127,7 +152,7 @@ pub struct TextPredicate {
 }
 
 /// A list of texts. Elements that match `except` are ignored; all that is given must hold of the rest.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ListPredicate {
     /// Some element matches some pattern.
     pub any: Option<Vec<Pattern>>,
@@ -144,7 +169,7 @@ pub struct ListPredicate {
 }
 
 /// A time. All that is given must hold; `null` passes only where it is asked for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct TimePredicate {
     /// `null` is asked for.
     pub null: bool,
@@ -163,7 +188,7 @@ pub struct TimePredicate {
 }
 
 /// How many related things satisfy a condition.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RelatedPredicate {
     /// The condition.
     pub condition: Box<Condition>,
@@ -196,7 +221,7 @@ pub enum Counted {
 }
 
 /// A way that leads to a grant.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum ViaPredicate {
     /// One of these kinds of way.
     Kinds(Vec<(ViaKind, Range<usize>)>),

@@ -53,11 +53,11 @@ impl Selection<'_> {
         };
         let mut skipped = Vec::new();
         for policy in &mut *policies {
-            policy.rules.retain(|rule| {
+            for rule in policy.rules_of_kinds().map(|kinds| &kinds[0]) {
                 let reason = why_not(&rule.info);
                 skipped.extend(reason.map(|why| Skipped { rule: rule.info.id.clone(), reason: why.to_owned() }));
-                reason.is_none()
-            });
+            }
+            policy.rules.retain(|rule| why_not(&rule.info).is_none());
         }
         if policies.iter().all(|policy| policy.rules.is_empty()) { Err(Error::NoRule) } else { Ok(skipped) }
     }

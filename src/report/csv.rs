@@ -1,5 +1,5 @@
 //! One row for each finding, for spreadsheets. What has no finding and is no pass gets a row, too: a rule without an
-//! answer, a rule that selected nothing, a collection that is incomplete.
+//! answer, a rule that selected nothing, a collection that is incomplete, a remark on a waiver, baseline or override.
 
 use std::io::{self, Write};
 
@@ -7,9 +7,9 @@ use csv::{QuoteStyle, WriterBuilder};
 
 use super::words::{clip, incomplete, paths, unread};
 use crate::escape::visible;
-use crate::finding::{Evidence, Finding, Outcome, RuleResult, Verdict};
+use crate::finding::{Finding, Outcome, RuleResult, Verdict};
 use crate::org::{Collection, State};
-use crate::time::day;
+use crate::time::{Time, day};
 
 /// A spreadsheet takes no more characters in a cell.
 const CELL: usize = 32_767;
@@ -46,7 +46,7 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     for (at, rule) in outcome.rules.iter().enumerate() {
         let findings = outcome.findings_of(at);
         for finding in findings {
-            rows.write_record(of_finding(finding, rule))?;
+            rows.write_record(of_finding(finding, rule, outcome.as_of))?;
         }
         let unanswered = rule.verdict() == Verdict::Unknown && findings.is_empty();
         if unanswered || rule.verdict() == Verdict::Vacuous {
@@ -56,15 +56,18 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     for (collection, state, detail) in incomplete(outcome) {
         rows.write_record(of_collection(collection, state, &detail))?;
     }
+    for sentence in &outcome.exceptions {
+        rows.write_record(of_exception(sentence))?;
+    }
     rows.flush()
 }
 
 type Row = [String; HEAD.len()];
 
-fn of_finding(finding: &Finding, rule: &RuleResult) -> Row {
+fn of_finding(finding: &Finding, rule: &RuleResult, as_of: Time) -> Row {
     let subject = &*finding.subject;
     let (project, waiver) = (subject.project.as_deref(), finding.waiver.as_deref());
-    let evidence: Vec<String> = finding.evidence.iter().map(Evidence::to_string).collect();
+    let evidence: Vec<String> = finding.evidence.iter().map(|evidence| evidence.told(as_of)).collect();
     [
         cell(&rule.info.id),
         cell(rule.info.severity.name()),
@@ -87,6 +90,13 @@ fn of_finding(finding: &Finding, rule: &RuleResult) -> Row {
         cell(waiver.map(|waiver| &*waiver.owner).unwrap_or_default()),
         waiver.map(|waiver| day(waiver.expires)).unwrap_or_default(),
     ]
+}
+
+fn of_exception(sentence: &str) -> Row {
+    let mut row = Row::default();
+    row[2] = cell("remark");
+    row[9] = cell(sentence);
+    row
 }
 
 fn of_rule(rule: &RuleResult) -> Row {
@@ -166,7 +176,9 @@ mod tests {
                 "vacuous selects-nothing",
                 "partial user_roles",
                 "denied groups",
-                "failed invites"
+                "failed invites",
+                "remark ",
+                "remark "
             ]
         );
     }

@@ -40,7 +40,8 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let coverage = incomplete(outcome);
     for kind in Kind::ALL {
         let rules: Vec<usize> = rules.iter().copied().filter(|&at| self::kind(outcome, at) == Some(kind)).collect();
-        let own = usize::from(kind == Kind::Warning && !coverage.is_empty());
+        let own = [!coverage.is_empty(), !outcome.exceptions.is_empty()];
+        let own = own.into_iter().filter(|own| *own && kind == Kind::Warning).count();
         let places = SHOWN - own;
         let shown = if rules.len() > places { places - 1 } else { rules.len() };
         for &at in &rules[..shown] {
@@ -51,12 +52,19 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
             let ids: Vec<&str> = rules[shown..].iter().map(|&at| outcome.rules[at].info.id.as_str()).collect();
             line(to, kind, &format!("title={}", property(&title)), &visible(&ids.join(", ")))?;
         }
-        if own > 0 {
+        if own > 0 && !coverage.is_empty() {
             let each = coverage.iter().map(|(of, state, detail)| format!("{of} {}: {detail}", state.name()));
             line(to, kind, "title=incomplete collections", &each.collect::<Vec<_>>().join("\n"))?;
         }
+        if own > 0 && !outcome.exceptions.is_empty() {
+            line(to, kind, "title=exceptions", &visible_lines(&outcome.exceptions))?;
+        }
     }
     writeln!(to, "{}", plain_summary(outcome))
+}
+
+fn visible_lines(sentences: &[String]) -> String {
+    sentences.iter().map(|sentence| visible(sentence)).collect::<Vec<_>>().join("\n")
 }
 
 /// How loud a rule is; `None` if there is nothing to say.

@@ -1,5 +1,5 @@
 //! GitLab's code quality report: one entry for each finding, each rule without an answer, each rule that selected
-//! nothing, each collection that is incomplete.
+//! nothing, each collection that is incomplete, each remark on a waiver, baseline or override.
 
 use std::io::{self, Write};
 
@@ -55,6 +55,15 @@ impl Serialize for Entries<'_> {
                 description: format!("the collection {name} is incomplete ({}): {detail}", state.name()),
                 check_name: "incomplete-collection",
                 fingerprint: format!("incomplete-collection/{name}"),
+                severity: "info",
+                location: location(self.0.rules.first().map_or("rolelint", file), 1),
+            })?;
+        }
+        for sentence in &self.0.exceptions {
+            entries.serialize_element(&Entry {
+                description: sentence.clone(),
+                check_name: "exception",
+                fingerprint: format!("exception/{sentence}"),
                 severity: "info",
                 location: location(self.0.rules.first().map_or("rolelint", file), 1),
             })?;
@@ -133,8 +142,8 @@ mod tests {
     fn every_entry_has_what_gitlab_asks_for_and_its_own_fingerprint() {
         let outcome = sample::outcome();
         let report: Vec<Value> = serde_json::from_str(&rendered(Format::Gitlab, &outcome)).expect("a list");
-        // Two rules and three collections have entries of their own.
-        assert_eq!(report.len(), outcome.findings.len() + 2 + 3);
+        // Two rules, three collections and two remarks have entries of their own.
+        assert_eq!(report.len(), outcome.findings.len() + 2 + 3 + 2);
         let mut fingerprints = BTreeSet::new();
         for entry in &report {
             for field in ["description", "check_name", "fingerprint", "severity"] {

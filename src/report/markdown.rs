@@ -6,9 +6,11 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::words::{clip, found, incomplete, paths, plain_summary, sentence, unread, worst_first};
+use super::words::{
+    clip, cut, exit, found, incomplete, paths, plain_summary, population, sentence, unread, worst_first,
+};
 use crate::escape::visible;
-use crate::finding::{Finding, Outcome, RuleResult, Verdict};
+use crate::finding::{Cause, Finding, Outcome, RuleResult, Verdict};
 use crate::org::{Collection, State};
 
 /// The most characters of a comment.
@@ -17,6 +19,8 @@ const MOST: usize = 60_000;
 const RESERVE: usize = 500;
 /// How many findings of a rule are listed.
 const LISTED: usize = 50;
+/// How many cuts across all rules are listed.
+const CUTS: usize = 5;
 /// A rule with more findings than this is folded.
 const UNFOLDED: usize = 5;
 /// The longest text of a finding or a policy.
@@ -25,6 +29,10 @@ const TEXT: usize = 1000;
 pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let mut comment = Comment::default();
     comment.add(&format!("## rolelint\n\n{}\n", prose(&plain_summary(outcome))));
+    if !outcome.population.is_empty() {
+        comment.add(&format!("\n{}. {}.\n", prose(&population(outcome)), prose(&exit(outcome))));
+    }
+    comment.add(&cuts(outcome));
     comment.add(&coverage(outcome));
     comment.add(&exceptions(outcome));
     let rules: Vec<usize> = worst_first(outcome).into_iter().filter(|&at| says_something(outcome, at)).collect();
@@ -70,6 +78,13 @@ impl Comment {
 
 fn says_something(outcome: &Outcome, at: usize) -> bool {
     outcome.rules[at].verdict() != Verdict::Pass || !outcome.findings_of(at).is_empty()
+}
+
+/// What ends most of the violations, whatever their rules.
+fn cuts(outcome: &Outcome) -> String {
+    let row = |cause: &Cause<'_>| format!("- {}: {}\n", cause.findings.len(), prose(&cut(cause, &str::to_owned)));
+    let rows: String = outcome.cuts().iter().take(CUTS).map(row).collect();
+    if rows.is_empty() { rows } else { format!("\n**What ends most violations:**\n\n{rows}") }
 }
 
 fn coverage(outcome: &Outcome) -> String {
@@ -144,7 +159,7 @@ fn passed(outcome: &Outcome) -> String {
 }
 
 /// Text with the words in code that could be anything but a word.
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     let text = clip(&text.split_whitespace().collect::<Vec<_>>().join(" "), TEXT);
     visible(&text)
         .split(' ')

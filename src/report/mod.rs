@@ -2,6 +2,7 @@
 
 mod accepted;
 mod csv;
+mod diff;
 mod github;
 mod gitlab;
 mod json;
@@ -12,7 +13,6 @@ mod prometheus;
 #[cfg(test)]
 mod sample;
 mod sarif;
-mod snippet;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -21,7 +21,9 @@ mod words;
 use std::io::{self, Write};
 
 use crate::finding::Outcome;
+use crate::time::Time;
 
+pub use diff::{DiffFormat, render_diff};
 pub use json::{Unreadable, read, schema};
 
 /// A form of report.
@@ -32,6 +34,8 @@ pub enum Format {
     Text,
     /// For programs: versioned, complete.
     Json,
+    /// The same as lines, for programs that read as they go.
+    Jsonl,
     /// A row for each finding, for spreadsheets.
     Csv,
     /// Metrics, for the textfile collector.
@@ -51,6 +55,7 @@ pub enum Format {
 words!(Format {
     Text => "text",
     Json => "json",
+    Jsonl => "jsonl",
     Csv => "csv",
     Prometheus => "prometheus",
     Junit => "junit",
@@ -71,6 +76,16 @@ pub struct TextStyle {
     pub quiet: bool,
     /// Show also which rules passed, and every subject.
     pub verbose: bool,
+    /// How many findings of a rule are shown, unless the reader wants them all.
+    pub per_rule: usize,
+    /// From when the age of the data counts.
+    pub now: Time,
+}
+
+impl Default for TextStyle {
+    fn default() -> Self {
+        Self { width: 80, color: false, quiet: false, verbose: false, per_rule: 12, now: 0 }
+    }
 }
 
 /// Writes the outcome as a report.
@@ -82,6 +97,7 @@ pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn 
     match format {
         Format::Text => text::render(outcome, style, to),
         Format::Json => json::render(outcome, to),
+        Format::Jsonl => json::render_lines(outcome, to),
         Format::Csv => csv::render(outcome, to),
         Format::Prometheus => prometheus::render(outcome, to),
         Format::Junit => junit::render(outcome, to),

@@ -19,7 +19,7 @@ pub const NAMES: [&str; 24] = [
     "a\n::stop-commands::x",
     "b ::warning::c",
     "##vso[task.setvariable variable=x]y",
-    "c ##[error]d",
+    "c ##[error]d ##teamcity[buildStop]",
     "100%25 %0A::error::%0D",
     "=1+1",
     "@SUM(A1:A2)",
@@ -84,7 +84,10 @@ pub fn outcome() -> Outcome {
         population: BTreeMap::from([(Kind::User, 41), (Kind::Role, 3)]),
         disagreements: vec![format!("the API and the groups disagree about {}", NAMES[0])],
         oddities: vec![format!("role {} has permissions in an odd spelling", NAMES[2])],
-        exceptions: vec![format!("waivers.yaml:3: the waiver of `hostile` for user {} expires soon", NAMES[3])],
+        exceptions: vec![
+            "rolelint.yaml:4: rule skipped is switched off: OPS-7".to_owned(),
+            format!("waivers.yaml:3: the waiver of `hostile` for user {} expires soon", NAMES[3]),
+        ],
         stale: 2,
         rules: Vec::new(),
         skipped: vec![Skipped { rule: "skipped".to_owned(), reason: "skipped by --skip".to_owned() }],
@@ -164,7 +167,7 @@ fn info(source: &Arc<SourceText>, id: &str, severity: Severity) -> RuleInfo {
 }
 
 fn thing(kind: ThingKind, id: &str, name: &str, project: Option<Arc<Thing>>) -> Arc<Thing> {
-    Arc::new(Thing { kind, id: Text::new(id), name: Some(Text::new(name)), email: None, project, ambiguous: false })
+    Arc::new(Thing { kind, id: Text::new(id), name: Some(Text::new(name)), project, ..Thing::default() })
 }
 
 fn matched(name: &str) -> Matched {
@@ -186,8 +189,7 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
         id: Text::new(format!("user-{at}-{name}")),
         name: Some(Text::new(name)),
         email,
-        project: None,
-        ambiguous: false,
+        ..Thing::default()
     };
     let evidence = |attribute: &'static str, value| Evidence {
         attribute: Text::const_new(attribute),
@@ -211,6 +213,7 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
             steps: vec![group, role],
             // Only the first rule has permissions that fired.
             matched: (at < 100).then_some(at % NAMES.len()),
+            condition: Some(0),
         })],
         more_paths: if name == "Wanda" { 3 } else { 0 },
         missing: if unknown { vec![format!("GET /users/{name}/roles: 403")] } else { Vec::new() },

@@ -16,7 +16,7 @@ enum Shows {
 
 fn shows(format: Format) -> Shows {
     match format {
-        Format::Json | Format::Csv | Format::Gitlab | Format::Sarif => Shows::Fingerprint,
+        Format::Json | Format::Jsonl | Format::Csv | Format::Gitlab | Format::Sarif => Shows::Fingerprint,
         Format::Text => Shows::Label,
         Format::Junit | Format::Github | Format::Markdown => Shows::Count,
         Format::Prometheus => Shows::Metric,
@@ -24,7 +24,7 @@ fn shows(format: Format) -> Shows {
 }
 
 pub(super) fn rendered(format: Format, outcome: &Outcome) -> String {
-    let style = TextStyle { width: 100, color: false, quiet: false, verbose: true };
+    let style = TextStyle { verbose: true, now: outcome.as_of, ..TextStyle::default() };
     let mut bytes = Vec::new();
     render(format, outcome, style, &mut bytes).expect("memory can be written to");
     String::from_utf8(bytes).expect("a report is UTF-8")
@@ -58,7 +58,9 @@ fn no_name_becomes_a_command_of_a_ci_runner() {
             let own = format == Format::Github && kinds.iter().any(|kind| line.starts_with(kind));
             assert!(own || !line.trim_start().starts_with("::"), "{}: {line}", format.name());
             // Some runners find these in the middle of a line.
-            assert!(!line.contains("##[") && !line.contains("##vso["), "{}: {line}", format.name());
+            for command in ["##[", "##vso[", "##teamcity["] {
+                assert!(!line.contains(command), "{}: {line}", format.name());
+            }
         }
     });
 }
@@ -104,6 +106,17 @@ fn every_verdict_status_and_missing_list_is_shown() {
 }
 
 #[test]
+fn every_override_and_every_remark_on_a_waiver_is_shown_with_its_place_and_reason() {
+    for_each(|format, _, report| {
+        for words in ["rolelint.yaml:4", "is switched off: OPS-7", "waivers.yaml:3"] {
+            // A colon may stand as an escape, and a word as code.
+            let plain = report.replace("%3A", ":").replace('`', "");
+            assert!(plain.contains(words), "{} has no `{words}`:\n{report}", format.name());
+        }
+    });
+}
+
+#[test]
 fn the_sample_in_each_format() {
     for_each(|format, _, report| insta::assert_snapshot!(format.name(), report));
 }
@@ -118,7 +131,9 @@ fn ten_times_the_findings_make_at_most_ten_times_the_report() {
 
 #[test]
 fn the_names_of_the_sample_are_hostile() {
-    for sign in ["\u{1b}", "::", "##vso[", "##[", "=", "<", "\"", "\n", "\r", "\u{202e}", "🦀", "\u{ffff}"] {
+    for sign in
+        ["\u{1b}", "::", "##vso[", "##[", "##teamcity[", "=", "<", "\"", "\n", "\r", "\u{202e}", "🦀", "\u{ffff}"]
+    {
         assert!(NAMES.iter().any(|name| name.contains(sign)), "{sign:?}");
     }
 }

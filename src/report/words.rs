@@ -1,15 +1,120 @@
 //! Sentences and counts that several formats share: plain text, nothing hidden in it.
 
 use crate::escape::visible;
-use crate::finding::{AccessPath, Finding, Outcome, RuleResult, Severity, Status, Thing, Verdict};
+use crate::finding::{
+    AccessPath, Cause, Edge, Finding, Outcome, RuleResult, Severity, Status, Thing, ThingKind, Verdict,
+};
 use crate::org::{Collection, CollectionSummary, Kind, State};
+
+/// What to do so that findings end: `take role Break Glass from group Support Team`. `faint` paints the kinds of things.
+pub fn cut(cause: &Cause<'_>, faint: &dyn Fn(&str) -> String) -> String {
+    let named = |kind: &str, thing: &Thing| format!("{} {}", faint(kind), visible(&thing.qualified_label()));
+    let of_kind = |thing: &Thing| {
+        if thing.is(Kind::User) { visible(&thing.label()).into_owned() } else { named(&thing.kind.words(), thing) }
+    };
+    match cause.edge {
+        Edge::Grant { holder, role, project } => {
+            // A role of the project is named with it.
+            let place = project.filter(|project| role.project.as_ref() != Some(project));
+            let place = place.map_or_else(String::new, |project| format!(" in {}", named("project", project)));
+            format!("take {} from {}{place}", named("role", role), of_kind(holder))
+        }
+        Edge::Membership { user, group } => format!("take {} out of {}", of_kind(user), named("group", group)),
+        Edge::Permissions(role) => {
+            let (shown, more) = cause.permissions.split_at(cause.permissions.len().min(3));
+            let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+            format!("remove {}{more} from {}", visible(&shown.join(", ")), named("role", role))
+        }
+        Edge::Roles(group) => {
+            let roles: Vec<String> =
+                cause.roles.iter().map(|role| visible(&role.qualified_label()).into_owned()).collect();
+            format!("take {} {} from {}", faint("roles"), roles.join(", "), named("group", group))
+        }
+        Edge::Role(role) => format!("take back every such grant of {}", named("role", role)),
+        Edge::Owner(owner) => format!("clean up the {} of {}", subjects(cause), of_kind(owner)),
+        Edge::Project(project) => format!("clean up the {} in {}", subjects(cause), named("project", project)),
+    }
+}
+
+/// `API keys`, of findings about such.
+fn subjects(cause: &Cause<'_>) -> String {
+    let mut kinds: Vec<String> =
+        cause.findings.iter().map(|finding| format!("{}s", finding.subject.kind.words())).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds.join(" and ")
+}
 
 /// `1 rule`, `2 rules`.
 pub fn plural(count: usize, word: &str) -> String {
     if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
 }
 
-/// The last line of a report: the rules by verdict, the findings, and whether something is unknown. `paint` is given
+/// A number with commas between the thousands.
+pub fn number(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 user`, `2,000 users`.
+pub fn things(count: usize, kind: ThingKind) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{} {}{s}", number(count), kind.words())
+}
+
+/// What was looked at: `200 users, 8 groups, 22 roles`. Of a list that nobody asked for, nothing is said.
+pub fn population(outcome: &Outcome) -> String {
+    let asked = |kind: Kind| {
+        let listed = outcome.coverage.iter().find(|of| of.collection.name() == format!("{}s", kind.name()));
+        listed.is_none_or(|of| of.state != State::NotAsked)
+    };
+    // People first, then what they have.
+    let order = [Kind::User, Kind::Group, Kind::Role, Kind::Project, Kind::ServiceAccount];
+    let rank = |kind: &Kind| order.iter().position(|one| one == kind).unwrap_or(order.len());
+    let mut known: Vec<(Kind, usize)> = outcome.population.iter().map(|(&kind, &count)| (kind, count)).collect();
+    known.retain(|(kind, count)| *count > 0 || asked(*kind));
+    known.sort_by_key(|(kind, _)| rank(kind));
+    let all: Vec<String> = known.into_iter().map(|(kind, count)| things(count, ThingKind::Of(kind))).collect();
+    if all.is_empty() { "nothing was read".to_owned() } else { all.join(", ") }
+}
+
+/// The exit code, and what decides it.
+pub fn exit(outcome: &Outcome) -> String {
+    let gate = &outcome.gate;
+    let counting = |rule: &&RuleResult| rule.violations() > 0 && rule.info.severity >= gate.fail_on;
+    let violated = outcome.rules.iter().filter(counting).count();
+    let open = outcome.rules.iter().filter(|rule| rule.is_open()).count();
+    let vacuous = if gate.strict { outcome.count(Verdict::Vacuous) } else { 0 };
+    let be = |count| if count == 1 { "is" } else { "are" };
+    let floor = gate.fail_on.name();
+    let mut parts = Vec::new();
+    if violated > 0 {
+        let but = if gate.exit_zero { ", which --exit-zero ignores" } else { "" };
+        parts.push(format!("{} {} violated at or above {floor}{but}", plural(violated, "rule"), be(violated)));
+    }
+    if gate.strict_baseline && outcome.stale > 0 {
+        parts.push(format!("{} of the baseline {} gone", plural(outcome.stale, "finding"), be(outcome.stale)));
+    }
+    if open > 0 {
+        parts.push(format!("{} {} unknown", plural(open, "rule"), be(open)));
+    }
+    if vacuous > 0 {
+        parts.push(format!("{} selected nothing, which --strict forbids", plural(vacuous, "rule")));
+    }
+    if parts.is_empty() {
+        parts.push(format!("every rule was answered, and none is violated at or above {floor}"));
+    }
+    format!("exit {}: {}", outcome.ending().code(), parts.join("; "))
+}
+
+/// The last line but one of a report: the rules by verdict, the findings, and whether something is unknown. `paint` is given
 /// each verdict's count.
 pub fn summary(outcome: &Outcome, paint: impl Fn(Verdict, usize, String) -> String) -> String {
     let verdicts = Verdict::ALL.map(|verdict| {
@@ -88,16 +193,18 @@ pub fn more_paths(finding: &Finding) -> Option<String> {
 
 /// `ada@acme.example → group Platform → role API Group Manager → api.groups.write`.
 fn chain(finding: &Finding, path: &AccessPath, rule: &RuleResult) -> String {
-    let step = |thing: &Thing| {
-        if thing.is(Kind::User) {
-            thing.label().into_owned()
-        } else {
-            format!("{} {}", thing.kind.words(), thing.label())
-        }
-    };
     let mut steps: Vec<String> = finding.steps(path).map(step).collect();
     steps.extend(path.matched.map(|matched| rule.matched[matched].permissions().join(", ")));
     visible(&steps.join(" → ")).into_owned()
+}
+
+/// `ada@acme.example → group Platform → role API Group Manager`.
+pub fn steps<'t>(path: impl Iterator<Item = &'t Thing>) -> String {
+    visible(&path.map(step).collect::<Vec<_>>().join(" → ")).into_owned()
+}
+
+fn step(thing: &Thing) -> String {
+    if thing.is(Kind::User) { thing.label().into_owned() } else { format!("{} {}", thing.kind.words(), thing.label()) }
 }
 
 /// What is missing to answer the rule completely, in one line; empty if nothing is.

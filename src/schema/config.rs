@@ -4,7 +4,8 @@ use clap::{Arg, Command};
 use serde_json::{Value, json};
 
 use super::part::{described, object, one_or_some, parameter};
-use crate::config::{KEYS, Takes};
+use crate::config::{KEYS, OVERRIDE_KEYS, OVERRIDES, Takes};
+use crate::finding::Severity;
 use crate::report::Format;
 
 pub(super) fn file(command: &Command) -> Value {
@@ -14,11 +15,24 @@ pub(super) fn file(command: &Command) -> Value {
         let all = commands().flat_map(Command::get_arguments);
         all.filter(|arg| arg.get_long() == Some(name)).find(|arg| arg.get_env().is_some())
     };
-    object(KEYS.iter().map(|(key, name, takes)| {
+    let flags = KEYS.iter().map(|(key, name, takes)| {
         let arg = flag(name).expect("each key stands for a flag that has a variable");
         let meaning = arg.get_help().map(ToString::to_string).unwrap_or_default();
         (*key, described(value(*takes, arg), &meaning))
-    }))
+    });
+    object(flags.chain([(OVERRIDES, described(overrides(), "Changes of single rules, each with its reason"))]))
+}
+
+fn overrides() -> Value {
+    let text = || json!({ "type": "string", "minLength": 1 });
+    let of_key = |key: &'static str| match key {
+        "severity" => json!({ "enum": Severity::ALL.map(Severity::name) }),
+        "enabled" => json!({ "type": "boolean" }),
+        _ => text(),
+    };
+    let mut one = object(OVERRIDE_KEYS.map(|key| (key, of_key(key))));
+    one["required"] = json!(["reason"]);
+    json!({ "type": "object", "additionalProperties": one })
 }
 
 fn value(takes: Takes, arg: &Arg) -> Value {

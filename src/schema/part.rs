@@ -59,3 +59,8 @@ pub fn texts() -> Value {
 pub fn parameter(single: &[&str]) -> Value {
     json!({ "anyOf": [{ "type": single }, { "type": "array", "items": { "type": single } }] })
 }
+
+/// The same, or a mapping to such values, which is looked up.
+pub fn parameter_or_mapping(single: &[&str]) -> Value {
+    any_of([parameter(single), json!({ "type": "object", "additionalProperties": parameter(single) })])
+}

@@ -3,10 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::part::{
-    any_of, described, not_empty, object, one_or_some, parameter, reference, some, text, text_such_as, texts,
+    any_of, described, not_empty, object, one_or_some, parameter_or_mapping, reference, some, text, text_such_as, texts,
 };
 use crate::finding::Severity;
-use crate::policy::{Attribute, Kind, Naming, PERMISSIONS, Relation, TextColumn, Type, of, predefined, via_words};
+use crate::policy::{
+    Attribute, Kind, Naming, PERMISSIONS, Relation, TextColumn, Type, of, organization, predefined, via_words,
+};
 
 pub(super) fn file() -> Value {
     let mut file = object(keys());
@@ -14,10 +16,12 @@ pub(super) fn file() -> Value {
     let conditions = Kind::ALL.map(|kind| (kind.name().to_owned(), condition(kind)));
     let quantities = Kind::ALL.map(|kind| (quantities_of(kind), quantities(kind)));
     let counts = Kind::ALL.map(|kind| (count_of(kind), count(kind)));
+    let exactlies = Kind::ALL.map(|kind| (exactly_of(kind), exactly(kind, true)));
     let shared = [
         ("rule", rule()),
         ("parameter", described(json!({ "type": "string", "pattern": r"^\$[^$]" }), "a parameter")),
         ("named", described(json!({ "type": "string", "pattern": r"^\$[^$]" }), "a condition by its name")),
+        ("organization", in_organization()),
         ("permission", text_such_as(PERMISSIONS)),
         ("text", text_test()),
         ("permissions", list_test(&reference("permission"))),
@@ -27,7 +31,8 @@ pub(super) fn file() -> Value {
         ("via", via()),
     ];
     let shared = shared.map(|(name, schema)| (name.to_owned(), schema));
-    let all: Map<String, Value> = conditions.into_iter().chain(quantities).chain(counts).chain(shared).collect();
+    let all: Map<String, Value> =
+        conditions.into_iter().chain(quantities).chain(counts).chain(exactlies).chain(shared).collect();
     file["$defs"] = all.into();
     file
 }
@@ -44,7 +49,7 @@ fn keys() -> [(&'static str, Value); 7] {
             described(
                 json!({
                     "type": "object",
-                    "additionalProperties": parameter(&["string", "number", "boolean"]),
+                    "additionalProperties": parameter_or_mapping(&["string", "number", "boolean"]),
                 }),
                 "values that an organization sets for itself, each with its default; `$name` stands for one",
             ),
@@ -79,7 +84,7 @@ fn rule_keys() -> Vec<(&'static str, Value)> {
         ("references", described(texts(), "further reading")),
         ("controls", described(controls, "controls of compliance frameworks: { soc2: [CC6.1] }")),
         ("tags", described(texts(), "words to select rules by")),
-        ("select", described(json!({ "enum": Kind::ALL.map(Kind::name) }), "the kind of thing that is looked at")),
+        ("select", described(kinds(), "the kind of thing that is looked at, or several")),
         ("where", described(json!({}), "which of them; by default all")),
         ("forbid", described(json!({}), "a violation is each selected thing for which this holds")),
         ("require", described(json!({}), "a violation is each selected thing for which this does not hold")),
@@ -97,6 +102,29 @@ fn rule_keys() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// The values that an attribute has; of related things, also one to which a relation leads.
+fn exactly(kind: Kind, related: bool) -> Value {
+    let values = any_of([reference("parameter"), text(), texts()]);
+    let value = |attribute: &'static Attribute| match attribute.type_ {
+        Type::Text(..) => Some((attribute.name, described(values.clone(), attribute.meaning))),
+        Type::Relation(to) if related && to.to_one() => Some((attribute.name, reference(&exactly_of(to.target())))),
+        Type::Relation(_) | Type::List(..) | Type::Flag(_) | Type::Time(_) | Type::Via => None,
+    };
+    let mut exactly = not_empty(object(of(kind).filter_map(value)));
+    exactly["maxProperties"] = 1.into();
+    exactly
+}
+
+fn exactly_of(kind: Kind) -> String {
+    format!("{}_exactly", kind.name())
+}
+
+/// One kind of thing, or a list of kinds.
+fn kinds() -> Value {
+    let one = json!({ "enum": Kind::ALL.map(Kind::name) });
+    any_of([one.clone(), json!({ "type": "array", "items": one, "minItems": 1, "uniqueItems": true })])
+}
+
 fn rule() -> Value {
     let mut rule = object(rule_keys());
     rule["required"] = json!(["id", "select"]);
@@ -104,15 +132,14 @@ fn rule() -> Value {
         ["forbid", "require", "count", "exactly"].map(|assertion| json!({ "required": [assertion] })).into();
     let by_kind = Kind::ALL.map(|kind| {
         let condition = reference(kind.name());
-        let exactly = of(kind).filter(|attribute| matches!(attribute.type_, Type::Text(..)));
-        let values = any_of([reference("parameter"), text(), texts()]);
-        let mut exactly = not_empty(object(exactly.map(|row| (row.name, described(values.clone(), row.meaning)))));
-        exactly["maxProperties"] = 1.into();
+        let exactly = exactly(kind, false);
         let then = json!({ "properties": {
             "where": condition, "forbid": condition, "require": { "allOf": [condition, { "minProperties": 1 }] },
             "count": reference(&count_of(kind)), "exactly": exactly,
         }});
-        json!({ "if": { "properties": { "select": { "const": kind.name() } } }, "then": then })
+        let selected =
+            any_of([json!({ "const": kind.name() }), json!({ "type": "array", "contains": { "const": kind.name() } })]);
+        json!({ "if": { "properties": { "select": selected } }, "then": then })
     });
     rule["allOf"] = by_kind.to_vec().into();
     rule
@@ -126,10 +153,16 @@ fn condition(kind: Kind) -> Value {
         ("any", described(some(&one), "at least one of these holds")),
         ("not", described(one, "this does not hold")),
     ];
+    let everything = ("organization", described(reference("organization"), "what the whole organization has"));
+    let joined = joined.into_iter().chain([everything]);
     let attributes = of(kind).map(|attribute| (attribute.name, described(value(attribute), attribute.meaning)));
-    let condition =
-        described(object(joined.into_iter().chain(attributes)), &format!("what is asked of {}", kind.one()));
+    let condition = described(object(joined.chain(attributes)), &format!("what is asked of {}", kind.one()));
     any_of([condition, reference("named")])
+}
+
+/// What may be asked of things, whatever they are related to.
+fn in_organization() -> Value {
+    not_empty(object(organization().map(|attribute| (attribute.name, described(value(attribute), attribute.meaning)))))
 }
 
 /// What may stand behind an attribute.
@@ -183,10 +216,15 @@ fn quantities(kind: Kind) -> Value {
         ("some", described(condition(), "at least one")),
         ("none", described(condition(), "none")),
         ("every", described(json!({ "allOf": [condition(), { "minProperties": 1 }] }), "every one")),
-        ("where", described(condition(), "which of them are counted")),
+        ("where", described(condition(), "which of them are meant by `count` and `exactly`")),
         ("count", reference(&count_of(kind))),
+        (
+            "exactly",
+            described(reference(&exactly_of(kind)), "the values that an attribute of theirs has, no more and no fewer"),
+        ),
     ]));
-    quantities["dependentRequired"] = json!({ "where": ["count"] });
+    let counted = ["count", "exactly"].map(|key| json!({ "required": [key] }));
+    quantities["dependentSchemas"] = json!({ "where": { "anyOf": counted } });
     quantities
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::part::{any_of, described, not_empty, object, parameter, reference, some, text, text_such_as};
+use super::part::{any_of, described, not_empty, object, parameter_or_mapping, reference, some, text, text_such_as};
 use crate::finding::Verdict;
 use crate::org::Collection;
 use crate::policy::{Kind, Naming, PERMISSIONS, Type, find};
@@ -15,16 +15,27 @@ pub(super) fn file() -> Value {
     file
 }
 
-fn file_keys() -> [(&'static str, Value); 3] {
+fn file_keys() -> [(&'static str, Value); 4] {
     [
         ("policy", described(text(), "the policy, as a path from this file; by default the name without `_test`")),
         ("now", described(date(), "the moment from which ages count; by default the first of 2026")),
         ("tests", some(&reference("test"))),
+        ("equivalent", json!({ "type": "array", "items": reference("equivalent") })),
+    ]
+}
+
+fn equivalent_keys() -> [(&'static str, Value); 4] {
+    [
+        ("rule", described(text(), "the rule of the wrong turn")),
+        ("param", described(text(), "the parameter of the wrong turn")),
+        ("after", described(text(), "the lines with the turn taken, as `rolelint test --mutate` shows them")),
+        ("reason", described(text(), "why the turn changes nothing")),
     ]
 }
 
 fn test_keys() -> [(&'static str, Value); 6] {
-    let params = json!({ "type": "object", "additionalProperties": parameter(&["string", "number", "boolean"]) });
+    let params =
+        json!({ "type": "object", "additionalProperties": parameter_or_mapping(&["string", "number", "boolean"]) });
     let expect = json!({ "type": "object", "minProperties": 1, "additionalProperties": reference("answer") });
     [
         ("name", described(text(), "what the test shows")),
@@ -39,8 +50,11 @@ fn test_keys() -> [(&'static str, Value); 6] {
 fn definitions() -> Map<String, Value> {
     let mut test = object(test_keys());
     test["required"] = json!(["name", "org", "expect"]);
+    let mut equivalent = object(equivalent_keys());
+    equivalent["required"] = json!(["after", "reason"]);
     let all = [
         ("test", test),
+        ("equivalent", equivalent),
         ("organization", organization()),
         ("answer", answer()),
         ("subject", subject()),
@@ -182,12 +196,13 @@ fn subject() -> Value {
 #[cfg(test)]
 mod table {
     use super::*;
-    use crate::testing::{FILE_KEYS, TEST_KEYS};
+    use crate::testing::{EQUIVALENT_KEYS, FILE_KEYS, TEST_KEYS};
 
     #[test]
     fn the_keys_are_those_that_are_read() {
         assert_eq!(file_keys().map(|(key, _)| key), FILE_KEYS);
         assert_eq!(test_keys().map(|(key, _)| key), TEST_KEYS);
+        assert_eq!(equivalent_keys().map(|(key, _)| key), EQUIVALENT_KEYS);
         let organization = organization();
         let keys: Vec<&str> = keys::ORGANIZATION.to_vec();
         assert!(keys.iter().all(|key| organization["properties"][key].is_object()));

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Error;
+use super::equivalent::Equivalent;
 use super::organization::{self, Names};
 use crate::document::tree::{Node, Yaml};
 use crate::document::{Fields, Located, Location, Problem, Reader, SourceText};
@@ -12,23 +13,27 @@ use crate::org::{Kind, Org};
 use crate::policy::{self, Overrides, Policy};
 use crate::time::{Time, parse_timestamp};
 
-pub(crate) const FILE: &[&str] = &["policy", "now", "tests"];
+pub(crate) const FILE: &[&str] = &["policy", "now", "tests", "equivalent"];
 pub(crate) const TEST: &[&str] = &["name", "org", "expect", "rules", "params", "now"];
 const VERDICTS: [Verdict; 3] = [Verdict::Pass, Verdict::Unknown, Verdict::Vacuous];
 /// 2026-01-01, from which ages count where a test does not say.
-const NOW: Time = 1_767_225_600;
+pub(crate) const NOW: Time = 1_767_225_600;
 
 /// The tests of one file, and the policies that they test.
 #[derive(Debug)]
 pub struct Suite {
     /// The file.
     pub source: Arc<SourceText>,
+    /// Where it is, if it is not built in.
+    pub file: Option<PathBuf>,
     /// Where the policies are.
     pub path: PathBuf,
     /// The policies, with the defaults of their parameters.
     pub policies: Vec<Policy>,
     /// The tests, in order.
     pub cases: Vec<Case>,
+    /// The wrong turns that they need not notice.
+    pub equivalent: Vec<Equivalent>,
 }
 
 /// One test.
@@ -42,10 +47,17 @@ pub struct Case {
     pub now: Time,
     pub(super) org: Org,
     /// The policies with parameters of its own, if it sets some.
-    pub(super) policies: Option<Vec<Policy>>,
+    pub(super) own: Option<Own>,
     /// Whether rules that are not named must find nothing.
     pub(super) all: bool,
     pub(super) expected: Vec<(String, Expected)>,
+}
+
+/// The policies with the parameters of a test.
+#[derive(Debug)]
+pub(super) struct Own {
+    pub overrides: Overrides,
+    pub policies: Vec<Policy>,
 }
 
 impl Case {
@@ -113,7 +125,8 @@ impl Reader<'_> {
             }
         };
         let cases = items.iter().filter_map(|item| self.case(item, &path, &policies, now)).collect();
-        Some(Ok(Suite { source: Arc::clone(self.source), path, policies, cases }))
+        let equivalent = self.equivalent(fields.get("equivalent"));
+        Some(Ok(Suite { source: Arc::clone(self.source), file: None, path, policies, cases, equivalent }))
     }
 
     fn now(&mut self, fields: &Fields<'_>) -> Option<Time> {
@@ -155,10 +168,10 @@ impl Reader<'_> {
             return None;
         };
         let location = Location { source: Arc::clone(self.source), span: place.span.clone() };
-        Some(Case { name, location, now, org: org?.org, policies: own, all, expected })
+        Some(Case { name, location, now, org: org?.org, own, all, expected })
     }
 
-    fn own_policies(&mut self, fields: &Fields<'_>, path: &Path) -> Option<Vec<Policy>> {
+    fn own_policies(&mut self, fields: &Fields<'_>, path: &Path) -> Option<Own> {
         let node = fields.get("params")?;
         let entries = self.entries(node, "`params`")?;
         let mut overrides = Overrides::default();
@@ -166,7 +179,7 @@ impl Reader<'_> {
             overrides.set_node(&key.text, (*value).clone());
         }
         match policy::load(&[path.to_owned()], &overrides) {
-            Ok(policies) => Some(policies),
+            Ok(policies) => Some(Own { overrides, policies }),
             Err(policy::Error::NoSuchParam { name, help }) => {
                 let at = entries
                     .iter()

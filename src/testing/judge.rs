@@ -4,6 +4,7 @@ use super::cases::{Case, Expected, Suite};
 use super::coverage::Seen;
 use crate::check::check;
 use crate::finding::{Finding, Outcome, RuleResult, Status, Thing, Verdict};
+use crate::policy::Policy;
 
 /// What became of a test.
 #[derive(Debug)]
@@ -21,11 +22,17 @@ pub struct Difference {
     pub rule: String,
     /// Lines that begin with `- ` (expected, not found), `+ ` (found, not expected) or two blanks (both).
     pub lines: Vec<String>,
+    /// What a test has to expect for the rule to answer as expected.
+    pub found: Expected,
 }
 
 /// Judges a test of this file.
 pub fn judge(suite: &Suite, case: &Case) -> Judged {
-    let policies = case.policies.as_deref().unwrap_or(&suite.policies);
+    judge_with(case, case.own.as_ref().map_or(&suite.policies, |own| &own.policies))
+}
+
+/// Judges a test with these policies.
+pub(super) fn judge_with(case: &Case, policies: &[Policy]) -> Judged {
     let outcome = check(&case.org, policies, case.now);
     let mut judged = Judged { differences: Vec::new(), seen: Vec::new() };
     for (number, result) in outcome.rules.iter().enumerate() {
@@ -39,10 +46,35 @@ pub fn judge(suite: &Suite, case: &Case) -> Judged {
         if lines.is_empty() {
             judged.seen.push((id.clone(), seen(result)));
         } else {
-            judged.differences.push(Difference { rule: id.clone(), lines });
+            judged.differences.push(Difference { rule: id.clone(), lines, found: found(&outcome, number) });
         }
     }
     judged
+}
+
+/// What the rule says, as a test expects it.
+fn found(outcome: &Outcome, number: usize) -> Expected {
+    let (result, findings) = (&outcome.rules[number], outcome.findings_of(number));
+    let of = |status| findings.iter().filter(move |finding| finding.status == status);
+    let subjects = |status| of(status).map(|finding| written(&finding.subject)).collect::<Vec<_>>();
+    let unknown = subjects(Status::Unknown);
+    match result.verdict() {
+        Verdict::Unknown if unknown.is_empty() => Expected::Verdict(Verdict::Unknown),
+        Verdict::Violation | Verdict::Unknown => {
+            Expected::Subjects { violation: subjects(Status::Violation), unknown: result.is_open().then_some(unknown) }
+        }
+        verdict @ (Verdict::Pass | Verdict::Vacuous) => Expected::Verdict(verdict),
+    }
+}
+
+/// A subject by a word that means it alone.
+fn written(subject: &Thing) -> String {
+    let trimmed = subject.called().trim() == subject.called();
+    match subject.kind.name() {
+        "organization" => "organization".to_owned(),
+        kind if subject.ambiguous || !trimmed => format!("{kind}/{}", subject.id),
+        kind => format!("{kind}/{}", subject.called()),
+    }
 }
 
 fn seen(result: &RuleResult) -> Seen {

@@ -50,7 +50,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, Error> {
     let mut located = Vec::new();
     for file in &tests {
         match suite(&read_file(file)?, file) {
-            Ok(suite) => suites.push(suite),
+            Ok(suite) => suites.push(Suite { file: Some(file.clone()), ..suite }),
             Err(Error::Invalid { located: more }) => located.extend(more),
             Err(error) => return Err(error),
         }

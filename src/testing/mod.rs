@@ -5,18 +5,31 @@
 
 mod cases;
 mod coverage;
+mod equivalent;
 mod error;
 mod judge;
 mod load;
+mod mutate;
 mod organization;
+mod prove;
 mod report;
+mod section;
+mod update;
 
+pub(crate) use cases::NOW;
 pub use cases::{Case, Expected, Suite};
 #[cfg(test)]
 pub(crate) use cases::{FILE as FILE_KEYS, TEST as TEST_KEYS};
 pub use coverage::{Coverage, Seen};
+#[cfg(test)]
+pub(crate) use equivalent::EQUIVALENT as EQUIVALENT_KEYS;
+pub use equivalent::{Equivalent, Place};
 pub use error::Error;
 pub use judge::{Difference, Judged, judge};
 pub use load::{Loaded, load};
+pub use mutate::{Mutation, Survivor, mutate};
 pub(crate) use organization::keys;
+pub use prove::{Proof, prove};
 pub use report::{Format, Report, Style, render};
+pub use section::{Remark, Section};
+pub use update::{Update, update};

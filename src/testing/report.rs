@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use owo_colors::Style as Colors;
 use serde::Serialize;
 
-use super::{Case, Coverage, Judged};
+use super::{Case, Coverage, Judged, Remark, Section};
 use crate::escape::visible;
 
 /// A form of the report on tests.
@@ -44,6 +44,15 @@ pub struct Report<'a> {
     pub tests: Vec<(&'a str, &'a Case, Judged)>,
     /// What they have seen; not said where some were left out.
     pub coverage: Option<&'a Coverage>,
+    /// What else was asked of the policies.
+    pub sections: &'a [Section],
+}
+
+impl Report<'_> {
+    /// Everything that is wrong beyond the tests, with the word for the question.
+    fn failures(&self) -> impl Iterator<Item = (&'static str, &Remark)> {
+        self.sections.iter().flat_map(|section| section.failures.iter().map(|failure| (section.name, failure)))
+    }
 }
 
 /// The report in a format.
@@ -75,9 +84,20 @@ fn text(report: &Report<'_>, style: Style) -> String {
             difference.lines.iter().for_each(|text| line(&mut out, &format!("       {}", visible(text))));
         }
     }
+    for proof in report.sections.iter().flat_map(|section| &section.shown).filter(|_| style.verbose) {
+        let place = format!("{}:{}", visible(&proof.file), proof.line);
+        line(&mut out, &format!("{} {place} {}", paint("ok  ", Colors::new().green()), visible(&proof.name)));
+        proof.lines.iter().for_each(|text| line(&mut out, &format!("       {}", visible(text))));
+    }
+    for (_, failure) in report.failures() {
+        let place = format!("{}:{}", visible(&failure.file), failure.line);
+        line(&mut out, &format!("{} {place} {}", paint("FAIL", Colors::new().red()), visible(&failure.name)));
+        failure.lines.iter().for_each(|text| line(&mut out, &format!("       {}", visible(text))));
+    }
     if !style.quiet {
         line(&mut out, &format!("{} passed, {failed} failed", count(report.tests.len() - failed)));
         report.coverage.into_iter().for_each(|coverage| uncovered(&mut out, coverage));
+        report.sections.iter().for_each(|section| line(&mut out, &format!("{}: {}", section.name, section.summary)));
     }
     out
 }
@@ -106,6 +126,7 @@ struct JsonReport<'a> {
     tool: JsonTool,
     tests: Vec<JsonTest<'a>>,
     coverage: Option<JsonCoverage<'a>>,
+    sections: &'a [Section],
 }
 
 #[derive(Serialize)]
@@ -158,15 +179,17 @@ fn json(report: &Report<'_>) -> String {
         rules: coverage.iter().map(|(id, seen)| JsonSeen { id, unseen: seen.unseen() }).collect(),
     });
     let tool = JsonTool { name: "rolelint", version: env!("CARGO_PKG_VERSION") };
-    let whole = JsonReport { schema_version: 1, tool, tests: tests.collect(), coverage };
+    let whole = JsonReport { schema_version: 1, tool, tests: tests.collect(), coverage, sections: report.sections };
     let text = serde_json::to_string_pretty(&whole).expect("texts and numbers have a form in JSON");
     text + "\n"
 }
 
 fn junit(report: &Report<'_>) -> String {
     let failed = report.tests.iter().filter(|(_, _, judged)| !judged.differences.is_empty()).count();
+    let more = report.failures().count();
+    let failed = failed + more;
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let tests = report.tests.len();
+    let tests = report.tests.len() + more;
     line(&mut out, &format!("<testsuites name=\"rolelint test\" tests=\"{tests}\" failures=\"{failed}\">"));
     line(&mut out, &format!("  <testsuite name=\"rolelint test\" tests=\"{tests}\" failures=\"{failed}\">"));
     for (file, case, judged) in &report.tests {
@@ -182,6 +205,13 @@ fn junit(report: &Report<'_>) -> String {
             let rule = xml(&difference.rule);
             line(&mut out, &format!("      <failure message=\"{rule}\">{}</failure>", lines.join("\n")));
         }
+        line(&mut out, "    </testcase>");
+    }
+    for (section, Remark { file, line: at, name, lines }) in report.failures() {
+        let (file, name) = (xml(file), xml(name));
+        line(&mut out, &format!("    <testcase classname=\"{file}\" name=\"{name}\" file=\"{file}\" line=\"{at}\">"));
+        let lines: Vec<String> = lines.iter().map(|text| xml(text)).collect();
+        line(&mut out, &format!("      <failure message=\"{section}\">{}</failure>", lines.join("\n")));
         line(&mut out, "    </testcase>");
     }
     out + "  </testsuite>\n</testsuites>\n"

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rolelint::policy::{Kind, PERMISSIONS, of};
+use rolelint::policy::{Kind, PERMISSIONS, of, organization};
 use serde_json::Value;
 
 use crate::support::fake::{Behaviour, FakeApi, Organization, What, When};
@@ -56,8 +56,9 @@ fn attributes_and_permissions_are_those_of_the_language() {
     let json = listed(offline(), &["attributes"], 0);
     let found: Vec<(&str, &str)> =
         each(&json, "attributes", "kind").into_iter().zip(each(&json, "attributes", "attribute")).collect();
-    let known: Vec<(&str, &str)> =
-        Kind::ALL.into_iter().flat_map(|kind| of(kind).map(move |row| (kind.name(), row.name))).collect();
+    let everything = organization().map(|row| ("organization", row.name));
+    let own = Kind::ALL.into_iter().flat_map(|kind| of(kind).map(move |row| (kind.name(), row.name)));
+    let known: Vec<(&str, &str)> = own.chain(everything).collect();
     assert_eq!(found, known);
     assert_eq!(each(&listed(offline(), &["permissions"], 0), "permissions", "permission"), PERMISSIONS);
 }

@@ -4,6 +4,7 @@ mod support;
 
 mod check;
 mod config;
+mod diff;
 mod doctor;
 mod environment;
 mod exceptions;

@@ -56,11 +56,11 @@ fn every_file_that_we_ship_or_print_is_valid() {
     is_valid(&tests, "recommended_test", &yaml(&repository("policies/recommended_test.yaml")));
     let mut seen = [0; 3];
     for (name, snippet) in snippets() {
-        let (at, validator) = if snippet.get("rules").is_some() {
+        let (at, validator) = if snippet["rules"].is_array() {
             (0, &policy)
         } else if snippet.get("tests").is_some() {
             (1, &tests)
-        } else if snippet.get("policies").is_some() {
+        } else if snippet.get("policies").is_some() || snippet["rules"].is_object() {
             (2, &config)
         } else {
             continue;
@@ -128,7 +128,7 @@ fn policies_that_do_not_load_are_refused() {
     ];
     let policies = rules.iter().map(|rule| format!("version: 1\nrules: [{rule}]\n"));
     let good = "{ id: a, select: role, forbid: { name: x } }";
-    let others = ["", "version: 2\n", "version: 1\nruls: []\n", "version: 1\nparams: { a: { b: c } }\n"]
+    let others = ["", "version: 2\n", "version: 1\nruls: []\n", "version: 1\nparams: { a: { b: { c: d } } }\n"]
         .map(|head| format!("{head}rules: [{good}]\n"));
     for policy in policies.chain(others).chain(["version: 1\nrules: []\n".to_owned()]) {
         assert!(!validator.is_valid(&yaml(&policy)), "{policy}");

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use super::Request;
-use super::faults::Behaviour;
+use super::faults::{Behaviour, Fault};
 use super::log::Log;
 use super::org::Organization;
 use super::strike::Outcome;
@@ -54,8 +54,13 @@ impl InMemory {
 
     /// Ends all faults, and forgets the requests until now, also for the throttle.
     pub fn heal(&self) {
+        self.fail(Vec::new());
+    }
+
+    /// From now on, these are the faults. The requests until now are forgotten.
+    pub fn fail(&self, faults: Vec<Fault>) {
         self.with(|state| {
-            state.behaviour.faults.clear();
+            state.behaviour.faults = faults;
             state.log = Log::new(&state.behaviour);
         });
     }

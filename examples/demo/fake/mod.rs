@@ -19,6 +19,7 @@ mod log;
 mod memory;
 mod org;
 mod pages;
+mod planted;
 mod project;
 mod project_roles;
 mod query;
@@ -108,6 +109,11 @@ impl FakeApi {
     /// Ends all faults, and forgets the requests until now, also for the throttle. What hangs goes on hanging.
     pub fn heal(&self) {
         self.memory.heal();
+    }
+
+    /// From now on, these are the faults. The requests until now are forgotten.
+    pub fn fail(&self, faults: Vec<Fault>) {
+        self.memory.fail(faults);
     }
 
     /// Changes the organization between two requests.

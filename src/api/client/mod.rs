@@ -160,7 +160,8 @@ impl Client {
     }
 
     /// Saves responses to a journal from now on, and uses the responses that are already in it. Returns when its
-    /// collection started and how many responses it contains.
+    /// collection started and how many responses it contains. A journal that was started before `oldest`
+    /// starts over.
     ///
     /// # Errors
     ///
@@ -170,21 +171,35 @@ impl Client {
         path: &Path,
         organization: Option<&str>,
         now: Time,
+        oldest: Time,
     ) -> Result<(Time, usize), JournalError> {
-        let identity = Identity { api: self.base(), organization, key: &self.key };
-        let journal = Journal::open(path, identity, now)?;
+        let journal = Journal::open(path, self.identity(organization), now, oldest)?;
         let begun = (journal.began, journal.answers());
         self.journal = Some(journal);
         Ok(begun)
     }
 
-    /// Removes the journal once the snapshot is written.
+    /// The name of a journal among those of other organizations and keys.
+    pub fn journal_name(&self, organization: Option<&str>) -> String {
+        self.identity(organization).file_name()
+    }
+
+    fn identity<'a>(&'a self, organization: Option<&'a str>) -> Identity<'a> {
+        Identity { api: self.base(), organization, key: &self.key }
+    }
+
+    /// Removes the journal, if there is one: its purpose is fulfilled.
     ///
     /// # Errors
     ///
     /// What the system says.
     pub fn finish(self) -> Result<(), JournalError> {
         self.journal.map_or(Ok(()), Journal::remove)
+    }
+
+    /// Whether responses are saved.
+    pub fn has_journal(&self) -> bool {
+        self.journal.is_some()
     }
 
     /// The error that stopped the journal, if any. Its content stays.

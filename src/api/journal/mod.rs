@@ -1,6 +1,6 @@
 //! Responses saved as they arrive, so that an interrupted collection resumes where it stopped and repeats no request.
 //!
-//! JSON Lines beside the output file, readable only by its owner: a header (API, organization, key and start time),
+//! JSON Lines beside the output file or in the cache folder, readable only by its owner: a header (API, organization, key and start time),
 //! then each response with its request. Only usable responses are saved. The key is stored as a salted digest, to
 //! recognize another key.
 
@@ -77,13 +77,20 @@ pub struct Kept {
     pub organization: Option<String>,
 }
 
+impl Identity<'_> {
+    /// The name of a file for these responses; it tells neither the key nor the organization.
+    pub fn file_name(&self) -> String {
+        format!("{}.journal", self.key.digest(&format!("{} {}", self.api, self.organization.unwrap_or_default())))
+    }
+}
+
 impl Journal {
-    /// Opens the journal at that path, or starts a new one.
+    /// Opens the journal at that path, or starts a new one. One that was started before `oldest` starts over.
     ///
     /// # Errors
     ///
     /// It belongs to another API, organization, key or version; another run is using it; it cannot be read or written.
-    pub fn open(path: &Path, identity: Identity<'_>, now: Time) -> Result<Self, JournalError> {
+    pub fn open(path: &Path, identity: Identity<'_>, now: Time, oldest: Time) -> Result<Self, JournalError> {
         let failed = |source| JournalError::Unusable { path: path.to_owned(), source };
         // A pipe never ends, and a link may lead to another file.
         if std::fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
@@ -101,6 +108,9 @@ impl Journal {
             if end == 0 {
                 let header = header_of(&line).map_err(foreign)?;
                 belongs(&header, identity).map_err(foreign)?;
+                if header.began < oldest {
+                    break;
+                }
                 began = header.began;
             } else {
                 let answer = answer_in(&line).ok_or_else(|| foreign("it is damaged".to_owned()))?;

@@ -5,35 +5,46 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::paths::Related;
+use super::rests::Rests;
 use super::{Proof, Prover};
 use crate::access::Missing;
-use crate::check::evaluate::{Answered, Domain, matching, principal_word, scope_word};
+use crate::check::domain::{Answered, Domain};
+use crate::check::evaluate::matching;
 use crate::check::permission::{meeting, meets_any};
+use crate::check::quantify::quantify;
 use crate::check::relation::Start;
 use crate::finding::{Evidence, Value};
-use crate::org::{Known, Text, Truth};
+use crate::org::{Extent, Known, Text, Truth};
 use crate::policy::{
-    Attribute, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation, TextColumn,
-    TextPredicate, TimeColumn, ViaKind, ViaPredicate,
+    Attribute, Bounds, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
+    TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
 };
 
 impl Prover<'_, '_> {
-    /// Adds to the proof why `answered` has its answer for the thing at that place.
-    pub fn explain(&self, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
+    /// Adds to the proof why `answered` has its answer for the thing at that place. Returns whether that rests on the paths.
+    pub fn explain(&self, answered: &Answered<'_>, at: usize, proof: &mut Proof) -> Rests {
+        if let Domain::Pairs(pairs) = &answered.domain
+            && !answered.condition.mentions_this()
+        {
+            return self.explain(&answered.parts[0], pairs.at(at).1, proof);
+        }
         let truth = answered.answers.of(at);
         match &answered.condition.predicate {
             // What decides an *all* that holds, or an *any* that does not, is every part; else the parts that agree.
             Predicate::All(_) | Predicate::Any(_) => {
-                for part in answered.parts.iter().filter(|part| part.answers.of(at) == truth) {
-                    self.explain(part, at, proof);
-                }
+                let parts = answered.parts.iter().filter(|part| part.answers.of(at) == truth);
+                let rests = parts.map(|part| self.explain(part, at, proof));
+                if answered.condition.ends_with_one(truth) { Rests::on_one(rests) } else { Rests::on_each(rests) }
             }
-            Predicate::Not(_) => answered.parts.iter().for_each(|part| self.explain(part, at, proof)),
-            Predicate::Text(attribute, column, test) => self.text(attribute, *column, test, answered, at, proof),
+            Predicate::Not(_) => self.explain(&answered.parts[0], at, proof),
+            Predicate::Text(attribute, column, test) => {
+                self.text(attribute, *column, test, answered, at, proof);
+                Rests::OnFacts
+            }
             Predicate::List(attribute, column, test) => {
-                let row = self.row(answered.domain, at);
+                let (row, fired) = (self.row(&answered.domain, at), proof.permissions.len());
                 match column(self.facts.org, row) {
-                    Known::Missing => self.unsent(attribute, answered.domain, at, proof),
+                    Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
                     Known::Null => self.value(attribute, Value::Null, &answered.condition.span, proof),
                     Known::Value(words) => {
                         let words: Vec<&str> = words.iter().map(|&word| self.facts.org.symbols.text(word)).collect();
@@ -43,33 +54,38 @@ impl Prover<'_, '_> {
                         self.list(attribute, words, test, &answered.condition.span, truth, proof);
                     }
                 }
+                if proof.permissions.len() > fired { Rests::OnPaths } else { Rests::OnFacts }
             }
             Predicate::Flag(attribute, column, _) => {
-                let value = column(self.facts.org, self.row(answered.domain, at)).map(Value::Flag);
-                self.scalar(attribute, value, answered, at, proof);
+                let value = column(self.facts.org, self.row(&answered.domain, at)).map(Value::Flag);
+                self.scalar(attribute, value, answered, at, proof)
             }
             Predicate::Time(attribute, column, _) => {
                 let time = match column {
-                    TimeColumn::Each(read) => read(self.facts.org, self.row(answered.domain, at)),
+                    TimeColumn::Each(read) => read(self.facts.org, self.row(&answered.domain, at)),
                     TimeColumn::Added => self.facts.access.added_at(at),
                 };
                 if time.is_missing() && matches!(column, TimeColumn::Added) {
-                    return self.gaps(proof).not_added(at);
+                    self.gaps(proof).not_added(at);
+                    return Rests::OnFacts;
                 }
-                self.scalar(attribute, time.map(Value::Time), answered, at, proof);
+                self.scalar(attribute, time.map(Value::Time), answered, at, proof)
             }
             Predicate::Related(attribute, relation, test) => {
-                self.related(attribute, *relation, test, answered, at, proof);
+                self.related(attribute, *relation, test, answered, at, proof)
             }
-            Predicate::Via(attribute, test) => self.via(attribute, test, answered, at, proof),
+            Predicate::Via(attribute, test) => {
+                self.via(attribute, test, answered, at, proof);
+                Rests::OnFacts
+            }
         }
     }
 
     /// The row of the thing in its columns. A grant has the columns of its role.
-    fn row(&self, domain: Domain, at: usize) -> usize {
-        match domain {
-            Domain::Things(Kind::Grant) => self.facts.access.grants()[at].role.at(),
-            Domain::Things(_) | Domain::GrantsByRole(_) => at,
+    fn row(&self, domain: &Domain, at: usize) -> usize {
+        match domain.place(at) {
+            (Kind::Grant, at) => self.facts.access.grants()[at].role.at(),
+            (_, at) => at,
         }
     }
 
@@ -85,24 +101,22 @@ impl Prover<'_, '_> {
         answered: &Answered<'_>,
         at: usize,
         proof: &mut Proof,
-    ) {
+    ) -> Rests {
         let span = &answered.condition.span;
         match value {
-            Known::Missing => self.unsent(attribute, answered.domain, at, proof),
+            Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
             Known::Null => self.value(attribute, Value::Null, span, proof),
             Known::Value(value) => self.value(attribute, value, span, proof),
         }
+        Rests::OnFacts
     }
 
     /// Notes that the API did not send an attribute.
-    fn unsent(&self, attribute: &Attribute, domain: Domain, at: usize, proof: &mut Proof) {
+    fn unsent(&self, attribute: &Attribute, domain: &Domain, at: usize, proof: &mut Proof) {
         for &collection in attribute.reads {
             self.gaps(proof).unread(collection);
         }
-        let (kind, at) = match domain {
-            Domain::GrantsByRole(_) => (Kind::Role, self.row(domain, at)),
-            Domain::Things(kind) => (kind, at),
-        };
+        let (kind, at) = domain.place(at);
         self.gaps(proof).unsent(attribute.name, kind, at);
     }
 
@@ -115,28 +129,46 @@ impl Prover<'_, '_> {
         at: usize,
         proof: &mut Proof,
     ) {
-        let org = self.facts.org;
-        let row = self.row(answered.domain, at);
-        let value = match column {
-            TextColumn::Each(read) => read(org, row).map(Text::from),
-            TextColumn::Derived(read) => read(org, row).map(Text::from),
-            TextColumn::Symbol(read) => read(org, row).map(|word| Text::from(org.symbols.text(word))),
-            TextColumn::Principal => {
-                Known::Value(Text::const_new(principal_word(self.facts.access.grants()[at].principal)))
-            }
-            // The paths show which grants of the role are meant.
-            TextColumn::Scope if matches!(answered.domain, Domain::GrantsByRole(_)) => return,
-            TextColumn::Scope => Known::Value(Text::const_new(scope_word(self.facts.access.grants()[at].scope))),
-        };
+        // The paths show which grants of the role are meant.
+        if matches!((column, &answered.domain), (TextColumn::Scope, Domain::GrantsByRole(_))) {
+            return;
+        }
+        let (kind, place) = answered.domain.place(at);
+        let value = self.facts.text(column, kind, place);
+        if let (Domain::Pairs(pairs), Truth::Unknown) = (&answered.domain, answered.answers.of(at)) {
+            self.unknown_this(test, pairs.subject, pairs.at(at).0, proof);
+        }
         let whole = &answered.condition.span;
         match value {
-            Known::Missing => self.unsent(attribute, answered.domain, at, proof),
+            Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
             Known::Null => self.value(attribute, Value::Null, whole, proof),
             Known::Value(text) => {
                 let met = matching(test.any.as_deref().unwrap_or_default(), &text).or(test.regex.as_ref());
-                let met = met.or_else(|| matching(&test.except, &text));
-                let span = met.map_or(whole, |pattern| &pattern.span);
+                let met = met.or_else(|| matching(&test.except, &text)).map(|pattern| &pattern.span);
+                let span = met.or(test.this.first().map(|this| &this.span)).unwrap_or(whole);
                 self.value(attribute, Value::Text(text), span, proof);
+            }
+        }
+    }
+
+    /// Notes which texts of the selected thing are not known.
+    fn unknown_this(&self, test: &TextPredicate, subject: Kind, this: usize, proof: &mut Proof) {
+        for one in &test.this {
+            let to = |count: usize| one.through[..count].iter().map(|(_, relation)| *relation);
+            match self.facts.follow(to(one.through.len()), subject, this) {
+                Known::Value((kind, at)) if self.facts.text(one.column, kind, at).is_missing() => {
+                    self.gaps(proof).unsent(one.attribute.name, kind, at);
+                }
+                Known::Value(_) | Known::Null => {}
+                Known::Missing => {
+                    for length in 0..one.through.len() {
+                        let Known::Value((kind, at)) = self.facts.follow(to(length), subject, this) else { break };
+                        let start = Start { relation: one.through[length].1, kind, at, scopes: Extent::ALL };
+                        if self.facts.relate(start, &mut Vec::new()) {
+                            start.family().gaps(self.facts, &mut self.gaps(proof), start);
+                        }
+                    }
+                }
             }
         }
     }
@@ -178,7 +210,7 @@ impl Prover<'_, '_> {
         if let Some(bounds) = test.count {
             let counted = words.iter().filter(|word| test.any.is_none() || meeting(any, word).is_some()).count() as u64;
             if bounds.contain(counted) == (truth == Truth::Yes) {
-                self.value(attribute, Value::Number(counted), whole, proof);
+                self.value(attribute, number(counted, bounds, truth), whole, proof);
             }
             return;
         }
@@ -204,7 +236,7 @@ impl Prover<'_, '_> {
         answered: &Answered<'_>,
         at: usize,
         proof: &mut Proof,
-    ) {
+    ) -> Rests {
         let truth = answered.answers.of(at);
         let part = &answered.parts[0];
         // The related things with this answer decide.
@@ -215,22 +247,33 @@ impl Prover<'_, '_> {
                 Truth::Yes
             }
         };
-        let scopes = match answered.domain {
-            Domain::Things(kind) => test.scopes_from(kind, relation),
+        let scopes = match &answered.domain {
+            Domain::Things(kind) => test.scopes_from(*kind, relation),
+            Domain::Pairs(pairs) => test.scopes_from(pairs.kind, relation),
             Domain::GrantsByRole(_) => test.scopes(relation),
         };
-        let all = self.related_things(relation, scopes, answered.domain, part.domain, at);
-        if let (Quantity::Count(_, counted), Truth::No | Truth::Yes) = (test.quantity, truth) {
+        let all = self.related_things(relation, scopes, &answered.domain, &part.domain, at);
+        if let (Quantity::Count(bounds, counted), Truth::No | Truth::Yes) = (test.quantity, truth) {
             let satisfying = all.iter().map(|related| related.at).filter(|&at| part.answers.of(at) == Truth::Yes);
+            let satisfying = satisfying.map(|at| part.domain.place(at).1);
             let each = self.facts.counted(relation.target(), counted, satisfying, |_| Truth::Yes);
             let counted = each.into_values().filter(|truth| *truth == Truth::Yes).count() as u64;
-            self.value(attribute, Value::Number(counted), &answered.condition.span, proof);
+            self.value(attribute, number(counted, bounds, truth), &answered.condition.span, proof);
         }
         // If a relation leads to at most one thing, that thing is the reason, whichever way it decides.
         let decides = |related: &&Related| relation.to_one() || part.answers.of(related.at) == deciding;
+        let (mut any, mut sure) = (false, quantify(test.quantity, std::iter::empty(), false) != truth);
         for related in all.iter().filter(decides) {
             let inner = self.inner(part, related.at);
-            if deciding != Truth::Unknown {
+            any = true;
+            // What nothing leads to cannot be cut off.
+            sure &= inner.rests != Rests::Unsure && !relation.is_everything();
+            if relation.is_everything() && deciding != Truth::Unknown {
+                // Nothing leads there: it is named.
+                let (kind, place) = part.domain.place(related.at);
+                let name = self.facts.access.thing(kind, place).qualified_label().into_owned();
+                self.value(attribute, Value::Text(name.into()), &answered.condition.span, proof);
+            } else if deciding != Truth::Unknown {
                 self.lead(&related.paths, &inner, proof);
             }
             proof.extend(&inner);
@@ -241,22 +284,28 @@ impl Prover<'_, '_> {
         {
             self.value(attribute, self.owner(relation, kind, at), &answered.condition.span, proof);
         }
-        if let (Truth::Unknown, Domain::Things(kind)) = (truth, answered.domain) {
+        if truth == Truth::Unknown && !matches!(answered.domain, Domain::GrantsByRole(_)) {
+            let (kind, at) = answered.domain.place(at);
             let start = Start { relation, kind, at, scopes };
             start.family().gaps(self.facts, &mut self.gaps(proof), start);
         }
         proof.places.push(answered.condition.span.clone());
+        match (any, sure) {
+            (false, _) => Rests::OnFacts,
+            (true, true) => Rests::OnPaths,
+            (true, false) => Rests::Unsure,
+        }
     }
 
     /// Why a related thing has its answer.
     fn inner(&self, part: &Answered<'_>, at: usize) -> Rc<Proof> {
         let explain = || {
             let mut inner = Proof::default();
-            self.explain(part, at, &mut inner);
+            inner.rests = self.explain(part, at, &mut inner);
             Rc::new(inner)
         };
         match part.domain {
-            Domain::Things(_) => explain(),
+            Domain::Things(_) | Domain::Pairs(_) => explain(),
             Domain::GrantsByRole(_) => {
                 let key = (std::ptr::from_ref(part.condition), at);
                 if let Some(known) = self.by_role.borrow().get(&key) {
@@ -310,5 +359,13 @@ impl Prover<'_, '_> {
             }
         }
         proof.places.push(answered.condition.span.clone());
+    }
+}
+
+/// How many there are; and how many may be, if it is another number.
+fn number(counted: u64, bounds: Bounds, truth: Truth) -> Value {
+    match truth {
+        Truth::No => Value::Counted(counted, Text::from(bounds.to_string())),
+        Truth::Yes | Truth::Unknown => Value::Number(counted),
     }
 }

@@ -29,7 +29,7 @@ pub fn message(
         .evidence
         .iter()
         .filter(|evidence| !matches!(evidence.value, Value::Permission(_)))
-        .map(ToString::to_string)
+        .map(|evidence| evidence.told(prover.facts.as_of))
         .collect();
     let verb = match rule.select {
         Kind::Role | Kind::Grant | Kind::Project | Kind::Invite => "grants",

@@ -4,6 +4,7 @@ mod explain;
 mod matches;
 mod message;
 mod paths;
+mod rests;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -21,6 +22,7 @@ use crate::policy::Condition;
 use matches::Matches;
 
 pub use message::{fingerprint, message};
+pub use rests::Rests;
 
 /// Proves the answers of one rule.
 pub struct Prover<'f, 'o> {
@@ -61,6 +63,8 @@ pub struct Proof {
     pub missing: Vec<Missing>,
     /// The words of the policy that decided, if there is no value to show.
     pub places: Vec<Range<usize>>,
+    /// Whether the answer rests on the paths.
+    pub rests: Rests,
 }
 
 /// A path in full, and the permissions of the role at its end that decided: an index into what the prover has matched.
@@ -68,6 +72,14 @@ pub struct Proof {
 pub struct Way {
     pub steps: Vec<Arc<Thing>>,
     pub matched: Option<usize>,
+    /// Which of the conditions that must all hold it is about, if the answer to that rests on such paths.
+    pub condition: Option<u8>,
+}
+
+impl Way {
+    pub fn new(steps: Vec<Arc<Thing>>, matched: Option<usize>) -> Self {
+        Self { steps, matched, condition: None }
+    }
 }
 
 impl Proof {
@@ -84,6 +96,15 @@ impl Proof {
         self.evidence.extend(inner.evidence.iter().cloned());
         self.missing.extend(inner.missing.iter().cloned());
         self.places.extend(inner.places.iter().cloned());
+    }
+
+    /// Takes over all of the proof of one of several conditions, of which it is enough that one ends.
+    pub fn absorb(&mut self, condition: u8, part: Self) {
+        self.extend(&part);
+        self.permissions.extend(part.permissions);
+        let condition = (part.rests == Rests::OnPaths).then_some(condition);
+        self.paths.extend(part.paths.into_iter().map(|way| Way { condition, ..way }));
+        self.rests = Rests::on_one([self.rests, part.rests]);
     }
 
     /// What is missing, in sentences that do not name the subject of the finding.

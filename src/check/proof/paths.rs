@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Proof, Prover, Way};
 use crate::access::grants_of;
-use crate::check::evaluate::Domain;
+use crate::check::domain::Domain;
 use crate::check::relation::{Start, principal};
 use crate::finding::{AccessPath, Thing};
 use crate::org::Extent;
@@ -19,12 +19,12 @@ pub struct Related {
 impl Prover<'_, '_> {
     /// A path of a finding, shared with all findings that have it.
     pub fn path(&self, way: Way, subject: &Arc<Thing>) -> Arc<AccessPath> {
-        let Way { mut steps, matched } = way;
+        let Way { mut steps, matched, condition } = way;
         let from_subject = steps.first() == Some(subject);
         if from_subject {
             steps.remove(0);
         }
-        let path = AccessPath { from_subject, steps, matched };
+        let path = AccessPath { from_subject, steps, matched, condition };
         let mut paths = self.paths.borrow_mut();
         if let Some(known) = paths.get(&path) {
             return Arc::clone(known);
@@ -48,17 +48,17 @@ impl Prover<'_, '_> {
             if inner.paths.is_empty() {
                 let matched =
                     inner.matched.or_else(|| path.last().and_then(|role| self.matched.add(role, &inner.permissions)));
-                proof.paths.push(Way { steps: path.clone(), matched });
+                proof.paths.push(Way::new(path.clone(), matched));
             }
             for end in &inner.paths {
                 if meets(path, &end.steps) {
-                    proof.paths.extend([Way { steps: path.clone(), matched: None }, end.clone()]);
+                    proof.paths.extend([Way::new(path.clone(), None), end.clone()]);
                     continue;
                 }
                 // Where the two paths meet, the thing is named once.
                 let rest = if end.steps.first() == path.last() { &end.steps[1..] } else { &end.steps[..] };
                 let steps = path.iter().chain(rest).cloned().collect();
-                proof.paths.push(Way { steps, matched: end.matched });
+                proof.paths.push(Way::new(steps, end.matched));
             }
         }
     }
@@ -68,15 +68,16 @@ impl Prover<'_, '_> {
         &self,
         relation: Relation,
         scopes: Extent,
-        domain: Domain,
-        target: Domain,
+        domain: &Domain,
+        target: &Domain,
         at: usize,
     ) -> Vec<Related> {
         let facts = self.facts;
-        let kind = match domain {
-            Domain::Things(kind) => kind,
-            Domain::GrantsByRole(_) => return vec![Related { at, paths: Vec::new() }],
-        };
+        if let Domain::GrantsByRole(_) = domain {
+            return vec![Related { at, paths: Vec::new() }];
+        }
+        let start_at = at;
+        let (kind, at) = domain.place(at);
         if let Domain::GrantsByRole(_) = target {
             let grants = grants_of(facts.org, principal(kind, at));
             let meant = grants.iter().filter(|grant| scopes.contain(grant.scope));
@@ -84,6 +85,10 @@ impl Prover<'_, '_> {
         }
         let mut places = Vec::new();
         let start = Start { relation, kind, at, scopes };
+        if let Domain::Pairs(pairs) = target {
+            let pair = |pair: usize| Related { at: pair, paths: start.family().paths(facts, start, pairs.at(pair).1) };
+            return pairs.from(start_at).map(pair).collect();
+        }
         facts.relate(start, &mut places);
         let paths = |place| start.family().paths(facts, start, place);
         places.into_iter().map(|place| Related { at: place, paths: paths(place) }).collect()

@@ -1,6 +1,7 @@
 //! From a thing to the things that it is related to. Each family of relations has a file that answers three questions:
 //! where they lead, along which paths, and why there may be more than was read.
 
+mod everything;
 mod grants;
 mod keys;
 mod membership;
@@ -40,6 +41,7 @@ impl Start {
     pub fn family(self) -> &'static dyn Family {
         match (self.relation, self.kind) {
             (Relation::Holds | Relation::Holders, _) => &grants::Grants,
+            (Relation::All(_), _) => &everything::Everything,
             (Relation::Groups | Relation::Members, _) => &membership::Membership,
             (Relation::Role | Relation::Group, _)
             | (Relation::Project | Relation::User | Relation::ServiceAccount, Kind::Grant) => &parts::Parts,

@@ -27,7 +27,8 @@ impl Family for Projects {
             | Relation::Role
             | Relation::User
             | Relation::Group
-            | Relation::ServiceAccount => {}
+            | Relation::ServiceAccount
+            | Relation::All(_) => {}
         }
         list(start.relation).is_some_and(|collection| !covers(facts.org, collection, at))
     }
@@ -65,7 +66,8 @@ fn list(relation: Relation) -> Option<Collection> {
         | Relation::Role
         | Relation::User
         | Relation::Group
-        | Relation::ServiceAccount => None,
+        | Relation::ServiceAccount
+        | Relation::All(_) => None,
     }
 }
 

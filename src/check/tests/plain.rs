@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::NOW;
 use crate::access::{Grant, grants_of, knows_grants, principals};
 use crate::org::{Collection, Extent, GroupIx, Known, Org, Principal, Scope, ServiceAccountIx, Truth, UserIx};
-use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn, TimeColumn, ViaKind, ViaPredicate};
-use crate::time::Time;
+use crate::policy::{Condition, Counted, Kind, Means, Predicate, Quantity, Relation, This, ViaKind, ViaPredicate};
 
 /// The definition of a condition, one thing at a time.
 pub struct Plain<'o> {
-    org: &'o Org,
-    grants: Vec<Grant>,
+    pub(super) org: &'o Org,
+    pub(super) grants: Vec<Grant>,
     /// Whether groups that only projects list count, too.
     unlisted_groups: bool,
 }
@@ -31,36 +30,47 @@ impl<'o> Plain<'o> {
         grant.more_groups || (unlisted && !self.knows_memberships())
     }
 
+    /// The answer about a selected thing.
+    pub fn answers(&self, condition: &Condition, kind: Kind, at: usize) -> Truth {
+        self.answer(condition, kind, at, (kind, at))
+    }
+
     #[expect(clippy::too_many_lines, reason = "one predicate after the other")]
-    pub fn answer(&self, condition: &Condition, kind: Kind, at: usize) -> Truth {
+    fn answer(&self, condition: &Condition, kind: Kind, at: usize, this: (Kind, usize)) -> Truth {
         let org = self.org;
         let row = if kind == Kind::Grant { self.grants[at].role.at() } else { at };
         match &condition.predicate {
-            Predicate::All(parts) => parts.iter().map(|part| self.answer(part, kind, at)).min().unwrap_or(Truth::Yes),
-            Predicate::Any(parts) => parts.iter().map(|part| self.answer(part, kind, at)).max().unwrap_or(Truth::No),
-            Predicate::Not(part) => !self.answer(part, kind, at),
+            Predicate::All(parts) => {
+                parts.iter().map(|part| self.answer(part, kind, at, this)).min().unwrap_or(Truth::Yes)
+            }
+            Predicate::Any(parts) => {
+                parts.iter().map(|part| self.answer(part, kind, at, this)).max().unwrap_or(Truth::No)
+            }
+            Predicate::Not(part) => !self.answer(part, kind, at, this),
             Predicate::Text(_, column, test) => {
-                let value = match column {
-                    TextColumn::Each(read) => read(org, row).map(str::to_owned),
-                    TextColumn::Derived(read) => read(org, row),
-                    TextColumn::Symbol(read) => read(org, row).map(|word| org.symbols.text(word).to_owned()),
-                    TextColumn::Principal => Known::Value(match self.grants[at].principal {
-                        Principal::User(_) => "user".to_owned(),
-                        Principal::Group(_) => "group".to_owned(),
-                        Principal::ServiceAccount(_) => "service_account".to_owned(),
-                    }),
-                    TextColumn::Scope => Known::Value(match self.grants[at].scope {
-                        Scope::Organization => "organization".to_owned(),
-                        Scope::Project(_) => "project".to_owned(),
-                    }),
-                };
+                let value = self.text(*column, kind, at);
+                let wanted: Vec<Known<String>> = test.this.iter().map(|one| self.this(one, this)).collect();
                 match value {
                     Known::Missing => Truth::Unknown,
                     Known::Null => test.null.into(),
                     Known::Value(text) => {
                         let any = test.any.as_ref().is_none_or(|any| any.iter().any(|pattern| pattern.matches(&text)));
+                        let like = |(one, wanted): (&This, &Known<String>)| match (&one.means, wanted) {
+                            (_, Known::Missing) => Truth::Unknown,
+                            (_, Known::Null) => Truth::No,
+                            (Means::Text { before, after }, Known::Value(wanted)) => {
+                                let wanted = format!("{before}{wanted}{after}");
+                                let same = if one.fold { wanted.eq_ignore_ascii_case(&text) } else { wanted == text };
+                                same.into()
+                            }
+                            (Means::Listed(listed), Known::Value(wanted)) => {
+                                let of = listed.iter().find(|(key, _)| key.matches(wanted));
+                                of.is_some_and(|(_, values)| values.iter().any(|one| one.matches(&text))).into()
+                            }
+                        };
+                        let any = test.this.iter().zip(&wanted).map(like).fold(any.into(), Truth::or);
                         let regex = test.regex.as_ref().is_none_or(|regex| regex.matches(&text));
-                        (any && regex && !test.except.iter().any(|pattern| pattern.matches(&text))).into()
+                        any.and((regex && !test.except.iter().any(|pattern| pattern.matches(&text))).into())
                     }
                 }
             }
@@ -92,22 +102,38 @@ impl<'o> Plain<'o> {
                 Known::Value(time) => (!test.null && test.older_than.is_none_or(|length| NOW - time > length)).into(),
             },
             Predicate::Related(_, relation, test) => {
-                let scopes =
-                    if relation.target() == Kind::Grant { test.scopes_from(kind, *relation) } else { Extent::ALL };
+                let told_by_scope = relation.target() == Kind::Grant || relation.is_everything();
+                let scopes = if told_by_scope { test.scopes_from(kind, *relation) } else { Extent::ALL };
                 let (related, open) = self.related(*relation, scopes, kind, at);
                 let target = relation.target();
-                let answers = related.iter().map(|&at| (at, self.answer(&test.condition, target, at)));
-                let answers: Vec<Truth> = match (relation, test.quantity) {
-                    // Holders are counted once each, however many grants they have.
-                    (Relation::Holders, Quantity::Count(..)) => {
+                let answers = related.iter().map(|&at| (at, self.answer(&test.condition, target, at, this)));
+                // Each is counted once, whatever leads to it.
+                let answers: Vec<Truth> = match test.quantity {
+                    Quantity::Count(_, counted) => {
                         let mut each = BTreeMap::new();
                         for (at, answer) in answers {
-                            let best = each.entry(self.grants[at].principal).or_insert(answer);
+                            let (one, answer) = match counted {
+                                Counted::Each => ((0, at), answer),
+                                Counted::Principals => match self.grants[at].principal {
+                                    Principal::User(user) => ((0, user.at()), answer),
+                                    Principal::Group(group) => ((1, group.at()), answer),
+                                    Principal::ServiceAccount(account) => ((2, account.at()), answer),
+                                },
+                                Counted::Through(relation) => {
+                                    let (led, open) = self.related(relation, Extent::ALL, target, at);
+                                    match led.first() {
+                                        Some(&place) => ((0, place), answer),
+                                        None if open => ((1, at), answer.and(Truth::Unknown)),
+                                        None => continue,
+                                    }
+                                }
+                            };
+                            let best = each.entry(one).or_insert(answer);
                             *best = (*best).max(answer);
                         }
                         each.into_values().collect()
                     }
-                    _ => answers.map(|(_, answer)| answer).collect(),
+                    Quantity::Some | Quantity::None | Quantity::Every => answers.map(|(_, answer)| answer).collect(),
                 };
                 // Whatever else there may be, it may answer either via: try them all.
                 let yes = answers.iter().filter(|answer| **answer == Truth::Yes).count() as u64;
@@ -147,45 +173,14 @@ impl<'o> Plain<'o> {
             Predicate::Via(_, ViaPredicate::Group(group)) => {
                 let grant = &self.grants[at];
                 let open = self.more_groups(grant);
-                let known = grant.groups.iter().map(|ix| self.answer(group, Kind::Group, ix.at())).max();
+                let known = grant.groups.iter().map(|ix| self.answer(group, Kind::Group, ix.at(), this)).max();
                 known.unwrap_or(Truth::No).or(if open { Truth::Unknown } else { Truth::No })
             }
         }
     }
 
-    fn time(&self, column: TimeColumn, row: usize, at: usize) -> Known<Time> {
-        let org = self.org;
-        let read = match column {
-            TimeColumn::Each(read) => return read(org, row),
-            TimeColumn::Added => &self.grants[at],
-        };
-        let Scope::Project(project) = read.scope else {
-            return match read.principal {
-                Principal::User(user) => org.user(user).added_at,
-                Principal::Group(group) => org.group(group).created_at,
-                Principal::ServiceAccount(account) => org.service_account(account).created_at,
-            };
-        };
-        let lists = |collection| org.coverage.of(collection).covers(&org.project(project).id);
-        let (found, all) = match read.principal {
-            Principal::User(user) => {
-                let member = org.project_users.iter().find(|link| link.project == project && link.user == user);
-                (member.map(|link| link.added_at), lists(Collection::ProjectUsers))
-            }
-            Principal::Group(group) => {
-                let link = org.project_groups.iter().find(|link| link.project == project && link.group == group);
-                (link.map(|link| link.created_at), lists(Collection::ProjectGroups))
-            }
-            Principal::ServiceAccount(account) => {
-                let account = org.service_account(account);
-                ((account.project == project).then_some(account.created_at), true)
-            }
-        };
-        found.unwrap_or(if all { Known::Null } else { Known::Missing })
-    }
-
     #[expect(clippy::too_many_lines, reason = "one relation after the other")]
-    fn related(&self, relation: Relation, scopes: Extent, kind: Kind, at: usize) -> (Vec<usize>, bool) {
+    pub(super) fn related(&self, relation: Relation, scopes: Extent, kind: Kind, at: usize) -> (Vec<usize>, bool) {
         let org = self.org;
         let grants = |of: &dyn Fn(&Grant) -> bool| (0..self.grants.len()).filter(|&at| of(&self.grants[at])).collect();
         let all = |count: usize, of: &dyn Fn(usize) -> bool| (0..count).filter(|&at| of(at)).collect::<Vec<usize>>();
@@ -292,6 +287,7 @@ impl<'o> Plain<'o> {
                 Scope::Project(project) => (vec![project.at()], false),
                 Scope::Organization => (Vec::new(), false),
             },
+            Relation::All(target) => self.everything(target, scopes),
             Relation::Role => (vec![self.grants[at].role.at()], false),
             Relation::User if kind == Kind::ApiKey => self.owner(&org.api_keys[at].owner),
             Relation::User if kind == Kind::AdminApiKey => self.owner(&org.admin_api_keys[at].owner),

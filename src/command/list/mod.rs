@@ -3,6 +3,7 @@
 mod table;
 mod things;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use crate::cli::{Common, Rules};
 use crate::console::output;
 use crate::org::{Collection, Kind};
-use crate::policy::{Attribute, Case, PERMISSIONS, Policy, Type, of};
+use crate::policy::{Attribute, Case, PERMISSIONS, Policy, Rule, Type, of, organization};
 use crate::snapshot;
 
 use super::{Error, Exit, input};
@@ -120,11 +121,13 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
 fn rules(policies: &[Policy]) -> Table {
     let mut table = Table::new(&["id", "severity", "select", "title"]);
     for policy in policies {
-        for rule in &policy.rules {
-            let info = &rule.info;
-            let reads: Vec<&str> = rule.needs().into_iter().map(Collection::name).collect();
+        for kinds in policy.rules_of_kinds() {
+            let info = &kinds[0].info;
+            let reads: BTreeSet<Collection> = kinds.iter().flat_map(Rule::needs).collect();
+            let reads: Vec<&str> = reads.into_iter().map(Collection::name).collect();
+            let select: Vec<&str> = kinds.iter().map(|rule| rule.select.name()).collect();
             table.rows.push(json!({
-                "id": info.id, "severity": info.severity.name(), "select": rule.select.name(), "title": info.title,
+                "id": info.id, "severity": info.severity.name(), "select": select.join(", "), "title": info.title,
                 "rationale": info.rationale, "remediation": info.remediation, "references": info.references,
                 "controls": info.controls, "tags": info.tags, "reads": reads,
                 "policy": { "file": policy.file.source.name, "line": info.location.region().line },
@@ -143,12 +146,13 @@ fn permissions() -> Table {
 fn attributes() -> Table {
     let mut table = Table::new(&["kind", "attribute", "takes", "meaning"]);
     for kind in Kind::ALL {
-        table.rows.extend(of(kind).map(|attribute| attribute_row(kind, attribute)));
+        table.rows.extend(of(kind).map(|attribute| attribute_row(kind.name(), attribute)));
     }
+    table.rows.extend(organization().map(|attribute| attribute_row("organization", attribute)));
     table
 }
 
-fn attribute_row(kind: Kind, attribute: &Attribute) -> Value {
+fn attribute_row(kind: &str, attribute: &Attribute) -> Value {
     let (takes, leads_to) = match attribute.type_ {
         Type::Text(Case::Exact, _) => ("text", None),
         Type::Text(Case::Fold, _) => ("text, whatever its case", None),
@@ -160,7 +164,7 @@ fn attribute_row(kind: Kind, attribute: &Attribute) -> Value {
         Type::Via => ("way", None),
     };
     json!({
-        "kind": kind.name(), "attribute": attribute.name, "takes": takes, "leads_to": leads_to,
+        "kind": kind, "attribute": attribute.name, "takes": takes, "leads_to": leads_to,
         "meaning": attribute.meaning,
     })
 }

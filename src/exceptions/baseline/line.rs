@@ -27,7 +27,7 @@ impl<'a> Key<'a> {
     /// What this finding is known by.
     pub fn of(rule: &'a str, finding: &'a Finding) -> Self {
         let numbers = finding.evidence.iter().filter_map(|evidence| match evidence.value {
-            Value::Number(number) => Some(number),
+            Value::Number(number) | Value::Counted(number, _) => Some(number),
             Value::Null | Value::Flag(_) | Value::Time(_) | Value::Text(_) | Value::Permission(_) => None,
         });
         // A finding on the organization shows one by one what was counted.

@@ -38,6 +38,14 @@ impl Entry {
         terms.now < self.waiver.expires
     }
 
+    /// All that was written, for comparison.
+    pub fn words(&self) -> impl PartialEq {
+        let waiver = &self.waiver;
+        let accepts = (waiver.reason.clone(), waiver.owner.clone(), waiver.expires);
+        let narrower = (self.roles.clone(), self.permissions.clone(), self.scopes.clone());
+        (self.rules.clone(), self.subject.clone(), narrower, accepts)
+    }
+
     /// Looks up in the organization what it names.
     pub fn resolve(&self, org: &Org) -> Resolved {
         Resolved {

@@ -1,9 +1,11 @@
 //! Waivers: violations that somebody answers for, with a reason and until a day.
 
 mod anchor;
+mod edit;
 mod entry;
 mod read;
 mod remarks;
+mod review;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +25,9 @@ use crate::time::Time;
 
 use anchor::Resolved;
 use entry::Entry;
+
+pub use edit::{Edited, New, appended, without};
+pub use review::{Review, Use};
 
 /// The largest file of waivers, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -57,6 +62,22 @@ pub enum Error {
         #[related]
         located: Vec<Located>,
     },
+    /// They were to be changed, and cannot be.
+    #[error("the waivers were not changed")]
+    NotEdited {
+        /// Why.
+        #[related]
+        located: Vec<Located>,
+    },
+}
+
+/// The text of a file of waivers.
+///
+/// # Errors
+///
+/// It cannot be read.
+pub fn read_text(path: &Path) -> Result<String, Error> {
+    bounded::read(path, LARGEST).map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
 /// All waivers of a run, by file and place: in which order files are named makes no difference.
@@ -74,10 +95,7 @@ impl Waivers {
     pub fn open(paths: &[impl AsRef<Path>], terms: &Terms) -> Result<Self, Error> {
         // A file that is named twice is read once.
         let paths: BTreeSet<&Path> = paths.iter().map(AsRef::as_ref).collect();
-        let read = |path: &Path| match bounded::read(path, LARGEST) {
-            Ok(text) => Ok(Arc::new(SourceText::new(shown(path), text))),
-            Err(source) => Err(Error::Read { path: path.to_owned(), source }),
-        };
+        let read = |path: &Path| Ok(Arc::new(SourceText::new(shown(path), read_text(path)?)));
         let sources = paths.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
         Self::read(&sources, terms)
     }
@@ -138,7 +156,8 @@ impl Waivers {
             .zip(&resolved)
             .enumerate()
             .flat_map(|(at, (entry, resolved))| {
-                remarks::of(entry, resolved, outcome, terms, |rule| used.contains(&(at, rule)))
+                let said = remarks::of(entry, resolved, outcome, terms, |rule| used.contains(&(at, rule)));
+                said.into_iter().map(|sentence| format!("{}:{}: {sentence}", entry.waiver.file, entry.waiver.line))
             })
             .collect();
         outcome.exceptions.extend(sentences);

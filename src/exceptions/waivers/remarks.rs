@@ -1,4 +1,4 @@
-//! What the reader should know of a waiver, in sentences that begin with its place.
+//! What the reader should know of a waiver, in sentences.
 
 use super::Terms;
 use super::anchor::{Anchor, Meant, Resolved};
@@ -17,7 +17,6 @@ pub fn of(
     terms: &Terms,
     is_used: impl Fn(&str) -> bool,
 ) -> Vec<String> {
-    let place = format!("{}:{}", entry.waiver.file, entry.waiver.line);
     let mut said = Vec::new();
     let left = entry.waiver.expires.saturating_sub(terms.now);
     let (rules, expires) = (entry.rules.join(", "), day(entry.waiver.expires));
@@ -46,7 +45,7 @@ pub fn of(
             }
         });
     }
-    said.into_iter().map(|sentence| format!("{place}: {sentence}")).collect()
+    said
 }
 
 fn on_rule(entry: &Entry, resolved: &Resolved, rule: &RuleResult, is_used: bool) -> Option<String> {
@@ -67,7 +66,8 @@ fn on_rule(entry: &Entry, resolved: &Resolved, rule: &RuleResult, is_used: bool)
     })
 }
 
-fn spoken(anchor: &Anchor) -> String {
+/// A thing as a sentence names it.
+pub fn spoken(anchor: &Anchor) -> String {
     match anchor.kind {
         ThingKind::Organization => "the organization".to_owned(),
         ThingKind::Of(_) | ThingKind::Rule | ThingKind::File => format!("{} `{}`", anchor.kind.words(), anchor.name),

@@ -35,7 +35,7 @@ fn problems(text: &str) -> Vec<String> {
             };
             located.iter().map(said).collect()
         }
-        Err(Error::Read { .. }) => panic!("nothing is read from the disk"),
+        Err(Error::Read { .. } | Error::NotEdited { .. }) => panic!("nothing is read from the disk or changed"),
         Ok(_) => Vec::new(),
     }
 }

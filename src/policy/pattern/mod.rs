@@ -6,6 +6,8 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "regex's errors are not exhaustive")]
 
+mod samples;
+
 use std::borrow::Cow;
 use std::iter::Peekable;
 use std::ops::Range;
@@ -22,7 +24,7 @@ use super::vocabulary::Case;
 const LONGEST: usize = 1024;
 
 /// A compiled pattern.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pattern {
     /// As written.
     pub text: String,
@@ -35,7 +37,7 @@ pub struct Pattern {
 }
 
 /// The part of a pattern that can be matched without a regular expression.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Shape {
     Exactly(String),
     Starting(String),
@@ -45,7 +47,7 @@ enum Shape {
 }
 
 /// Why a pattern cannot be read: what is wrong, and at which byte.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadPattern {
     /// What is wrong.
     pub message: &'static str,

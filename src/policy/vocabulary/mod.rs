@@ -9,8 +9,10 @@ use crate::time::Time;
 
 use Collection::{AdminApiKeys, ApiKeys, Groups, Invites, ProjectRoles, Projects, Roles, ServiceAccounts, Users};
 
+mod organization;
 mod table;
 
+pub use organization::organization;
 use table::TABLE;
 
 impl Kind {
@@ -21,7 +23,7 @@ impl Kind {
     }
 
     /// The collections that list all things of this kind.
-    pub fn reads(self) -> &'static [Collection] {
+    pub const fn reads(self) -> &'static [Collection] {
         match self {
             Self::Role => &[Roles, Projects, ProjectRoles],
             Self::User => &[Users],
@@ -172,6 +174,8 @@ pub enum Relation {
     Group,
     /// From a grant to the service account that holds it, or from a key to the one that owns it, if one does.
     ServiceAccount,
+    /// From anything to everything of a kind.
+    All(Kind),
 }
 
 impl Relation {
@@ -185,6 +189,7 @@ impl Relation {
             Self::Projects | Self::Project => Kind::Project,
             Self::ServiceAccounts | Self::ServiceAccount => Kind::ServiceAccount,
             Self::ApiKeys => Kind::ApiKey,
+            Self::All(kind) => kind,
         }
     }
 
@@ -199,8 +204,14 @@ impl Relation {
             | Self::Roles
             | Self::Projects
             | Self::ServiceAccounts
-            | Self::ApiKeys => false,
+            | Self::ApiKeys
+            | Self::All(_) => false,
         }
+    }
+
+    /// Whether it leads to the same things from everywhere.
+    pub fn is_everything(self) -> bool {
+        matches!(self, Self::All(_))
     }
 }
 

@@ -4,6 +4,7 @@
 //! permissions that fired at the rule under `matched`, the things that paths lead over under `things`. Findings are
 //! written one by one. What is written can be read back: it is the same outcome.
 
+mod by_line;
 mod keys;
 mod read;
 mod schema;
@@ -11,6 +12,7 @@ mod schema;
 mod tests;
 mod write;
 
+pub(super) use by_line::render as render_lines;
 pub use read::{Unreadable, read};
 pub use schema::schema;
 pub(super) use write::render;

@@ -173,6 +173,7 @@ fn thing(row: ThingRow<'_>) -> Result<Thing> {
         name: row.name.map(Text::from),
         email: row.email.map(Text::from),
         project: row.project.map(|project| thing(*project)).transpose()?.map(Arc::new),
+        owner: row.owner.map(|owner| thing(*owner)).transpose()?.map(Arc::new),
         ambiguous: row.ambiguous,
     })
 }
@@ -199,6 +200,9 @@ fn waiver(row: WaiverRow<'_>) -> Result<Waiver> {
 
 fn evidence(row: EvidenceRow<'_>) -> Result<Evidence> {
     let value = match (row.value, row.of) {
+        (Scalar::Number(number), _) if row.allowed.is_some() => {
+            Value::Counted(number, row.allowed.unwrap_or_default().into())
+        }
         (Scalar::Null, _) => Value::Null,
         (Scalar::Flag(flag), _) => Value::Flag(flag),
         (Scalar::Number(number), _) => Value::Number(number),
@@ -290,7 +294,7 @@ impl Pool {
             *first == subject.id.as_str() && self.things.get(&**first).is_none_or(|known| **known == *subject)
         });
         let steps = row.via.iter().skip(usize::from(from_subject)).map(|key| self.thing(key)).collect::<Result<_>>()?;
-        let path = AccessPath { from_subject, steps, matched: row.matched };
+        let path = AccessPath { from_subject, steps, matched: row.matched, condition: row.condition };
         if let Some(known) = self.paths.get(&path) {
             return Ok(Arc::clone(known));
         }

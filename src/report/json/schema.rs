@@ -32,6 +32,9 @@ pub struct Report<'a, Findings, Things> {
     pub exceptions: Cow<'a, [String]>,
     pub stale: usize,
     pub summary: Summary<'a>,
+    /// The cheapest cuts across all rules: what ends most of the violations that count for the gate.
+    #[serde(default, skip_deserializing)]
+    pub cuts: Vec<CauseRow<'a>>,
     pub rules: Vec<RuleRow<'a>>,
     pub findings: Findings,
     /// Last, since it has what the others name.
@@ -132,6 +135,44 @@ pub struct RuleRow<'a> {
     pub unread: Vec<UnreadRow<'a>>,
     pub notes: Vec<NoteRow<'a>>,
     pub matched: Vec<MatchedRow<'a>>,
+    /// What its violations share, what ends most first. Not read back: it follows from the findings.
+    #[serde(default, skip_deserializing)]
+    pub causes: Vec<CauseRow<'a>>,
+}
+
+/// Something that ends findings if it goes.
+#[derive(Default, Serialize, Deserialize, JsonSchema)]
+pub struct CauseRow<'a> {
+    pub edge: EdgeRow<'a>,
+    /// How many findings end with it, and with none of those before it.
+    pub findings: usize,
+    /// The rules that these violate, where the list is about several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Cow<'a, str>>,
+}
+
+/// What can go. A `role` of a `group`, `user` or `service_account`, in a `project` if there is one; a `user` of a `group`;
+/// `permissions` of a `role`; several `roles` of a `group`; every grant of a `role`; what belongs to an `owner`; what
+/// stands in a `project`. All but the permissions are keys of `things`.
+#[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct EdgeRow<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_account: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -216,6 +257,10 @@ pub struct PathRow<'a> {
     /// An index into the rule's `matched`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matched: Option<usize>,
+    /// Which of the conditions that must all hold it is about, the first if absent. Without any path of one of them,
+    /// the finding ends; null if it may not.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub condition: Option<u8>,
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -228,6 +273,9 @@ pub struct ThingRow<'a> {
     pub email: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<Box<ThingRow<'a>>>,
+    /// Whose it is, of a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Box<ThingRow<'a>>>,
     /// Whether another thing of its kind has the same name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ambiguous: bool,
@@ -240,6 +288,9 @@ pub struct EvidenceRow<'a> {
     /// What a text is, if it is more than a text.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub of: Option<TextType>,
+    /// Of a number that is out of bounds: `at most 10`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<Cow<'a, str>>,
     pub policy: Region,
 }
 
@@ -257,6 +308,16 @@ pub enum Scalar<'a> {
 pub enum TextType {
     Time,
     Permission,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "serde takes the type of the field")]
+fn first() -> Option<u8> {
+    Some(0)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "serde gives a reference")]
+fn is_first(condition: &Option<u8>) -> bool {
+    *condition == Some(0)
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::super::sample::{NAMES, outcome, waiver};
+use super::super::sample::{NAMES, many, outcome, waiver};
 use super::super::tests::rendered;
 use super::super::{Format, Unreadable};
 use super::read;
@@ -27,16 +27,55 @@ fn the_sample_is_read_back_and_reported_identically() {
     }
 }
 
+/// The report that lines of JSON are the parts of.
+fn joined(lines: &str) -> serde_json::Value {
+    let mut lines: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let end = lines.pop().expect("an end");
+    let mut report = lines.remove(0)["header"].take();
+    for part in ["rules", "findings"] {
+        report[part] = json!([]);
+    }
+    report["things"] = json!({});
+    for line in lines {
+        let line = line.as_object().expect("an object").clone();
+        assert_eq!(line.len(), 1, "{line:?}");
+        for (kind, mut part) in line {
+            let all = &mut report[format!("{kind}s")];
+            match kind.as_str() {
+                "rule" | "finding" => all.as_array_mut().expect("a list").push(part),
+                "thing" => {
+                    let key = part.as_object_mut().expect("a thing").remove("key").expect("a key");
+                    all[key.as_str().expect("a text")] = part;
+                }
+                other => panic!("no line is a {other}"),
+            }
+        }
+    }
+    let count =
+        |part: &str| report[part].as_array().map_or_else(|| report[part].as_object().expect(part).len(), Vec::len);
+    let counts = json!({ "rules": count("rules"), "findings": count("findings"), "things": count("things") });
+    assert_eq!(end, json!({ "end": counts }));
+    report
+}
+
+#[test]
+fn the_lines_are_the_parts_of_the_report() {
+    for outcome in [outcome(), many(300), Outcome { rules: Vec::new(), findings: Vec::new(), ..outcome() }] {
+        let whole: serde_json::Value = serde_json::from_str(&json(&outcome)).expect("JSON");
+        assert_eq!(joined(&rendered(Format::Jsonl, &outcome)), whole);
+    }
+}
+
 /// Things with few ids, so that kinds and names share them.
 fn thing() -> impl Strategy<Value = Arc<Thing>> {
     let kinds: Vec<ThingKind> = Kind::ALL.map(ThingKind::Of).into_iter().chain([ThingKind::Organization]).collect();
     let text =
         || proptest::sample::select(&["a", "b", "user:a", "user:a:2", "", "\u{202e}##["][..]).prop_map(Text::new);
     let plain = (proptest::sample::select(kinds), text(), proptest::option::of(text()), proptest::option::of(text()));
-    let thing =
-        plain.prop_map(|(kind, id, name, email)| Thing { kind, id, name, email, project: None, ambiguous: false });
+    let thing = plain.prop_map(|(kind, id, name, email)| Thing { kind, id, name, email, ..Thing::default() });
     (thing.clone(), proptest::option::of(thing)).prop_map(|(thing, project)| {
-        Arc::new(Thing { ambiguous: project.is_some(), project: project.map(Arc::new), ..thing })
+        let owner = project.clone().filter(|_| thing.email.is_some()).map(Arc::new);
+        Arc::new(Thing { ambiguous: project.is_some(), project: project.map(Arc::new), owner, ..thing })
     })
 }
 
@@ -46,6 +85,7 @@ fn value() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::Flag),
         any::<u64>().prop_map(Value::Number),
+        any::<u64>().prop_map(|number| Value::Counted(number, Text::const_new("at most 3"))),
         (0..4_000_000_000_i64).prop_map(Value::Time),
         text().prop_map(Value::Text),
         Just(Value::Text(Text::const_new("2026-01-01T00:00:00Z"))),
@@ -54,7 +94,8 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 fn finding(template: Finding) -> impl Strategy<Value = Finding> {
-    let path = (any::<bool>(), proptest::collection::vec(thing(), 1..4));
+    let condition = proptest::sample::select(&[Some(0), Some(0), Some(1), None][..]);
+    let path = (any::<bool>(), proptest::collection::vec(thing(), 1..4), condition);
     let parts = (
         proptest::sample::select(&Status::ALL[..]),
         thing(),
@@ -62,11 +103,11 @@ fn finding(template: Finding) -> impl Strategy<Value = Finding> {
         proptest::collection::vec(value(), 0..3),
     );
     parts.prop_map(move |(status, subject, paths, values)| {
-        let path = |(from_subject, steps): (bool, Vec<Arc<Thing>>)| {
+        let path = |(from_subject, steps, condition): (bool, Vec<Arc<Thing>>, Option<u8>)| {
             // A path that starts at the subject says so.
             let own = steps[0] == subject;
             let steps = if own { steps[1..].to_vec() } else { steps };
-            Arc::new(AccessPath { from_subject: own || from_subject, steps, matched: Some(0) })
+            Arc::new(AccessPath { from_subject: own || from_subject, steps, matched: Some(0), condition })
         };
         let evidence = |value| Evidence { value, ..template.evidence[0].clone() };
         Finding {
@@ -96,6 +137,8 @@ proptest! {
         let text = json(&written);
         let back = read(text.as_bytes()).expect("our own");
         prop_assert_eq!(&back, &written);
+        prop_assert_eq!(back.causes(0), written.causes(0));
+        prop_assert_eq!(back.cuts(), written.cuts());
         prop_assert_eq!(json(&back), text);
     }
 }

@@ -10,19 +10,32 @@ use serde::ser::{Serialize, Serializer};
 use super::super::json_lines::Lines;
 use super::keys::Keys;
 use super::schema::{
-    CoverageRow, EvidenceRow, FindingRow, GateRow, MatchedRow, NoteRow, Organization, PathRow, PatternRow, PolicyRow,
-    Report, RuleLines, RuleRow, Scalar, SkippedRow, Summary, TextType, ThingRow, Tool, UnreadRow, VERSION, WaiverRow,
+    CauseRow, CoverageRow, EdgeRow, EvidenceRow, FindingRow, GateRow, MatchedRow, NoteRow, Organization, PathRow,
+    PatternRow, PolicyRow, Report, RuleLines, RuleRow, Scalar, SkippedRow, Summary, TextType, ThingRow, Tool,
+    UnreadRow, VERSION, WaiverRow,
 };
 use crate::finding::{
-    AccessPath, Evidence, Finding, Matched, Note, Outcome, PolicyFile, RuleResult, Skipped, Status, Thing, Unread,
-    Value, Verdict, Waiver,
+    AccessPath, Cause, Edge, Evidence, Finding, Matched, Note, Outcome, PolicyFile, RuleResult, Skipped, Status, Thing,
+    Unread, Value, Verdict, Waiver,
 };
-use crate::org::{CollectionSummary, Text};
+use crate::org::{CollectionSummary, Kind, Text};
 use crate::time::rfc3339;
 
 pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let keys = Keys::new(outcome);
-    let report = Report {
+    let report = report(outcome, &keys, Findings { outcome, keys: &keys }, Things(&keys));
+    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(2)))?;
+    to.write_all(b"\n")
+}
+
+/// The report with these findings and things.
+pub(super) fn report<'a, Findings, Things>(
+    outcome: &'a Outcome,
+    keys: &Keys,
+    findings: Findings,
+    things: Things,
+) -> Report<'a, Findings, Things> {
+    Report {
         schema_version: VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
         as_of: rfc3339(outcome.as_of).into(),
@@ -56,12 +69,11 @@ pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
         exceptions: Cow::Borrowed(&outcome.exceptions),
         stale: outcome.stale,
         summary: summary(outcome),
-        rules: outcome.rules.iter().map(|result| rule(result, &keys)).collect(),
-        findings: Findings { outcome, keys: &keys },
-        things: Things(&keys),
-    };
-    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(2)))?;
-    to.write_all(b"\n")
+        cuts: outcome.cuts().iter().map(|cut| cause(cut, Some(outcome), keys)).collect(),
+        rules: (0..outcome.rules.len()).map(|at| rule(outcome, at, keys)).collect(),
+        findings,
+        things,
+    }
 }
 
 /// The findings, each made into a row when it is written.
@@ -127,7 +139,8 @@ fn summary(outcome: &Outcome) -> Summary<'_> {
     }
 }
 
-fn rule<'a>(rule: &'a RuleResult, keys: &Keys) -> RuleRow<'a> {
+fn rule<'a>(outcome: &'a Outcome, at: usize, keys: &Keys) -> RuleRow<'a> {
+    let rule = &outcome.rules[at];
     let info = &*rule.info;
     let id = info.location.region();
     RuleRow {
@@ -155,7 +168,43 @@ fn rule<'a>(rule: &'a RuleResult, keys: &Keys) -> RuleRow<'a> {
         unread: rule.unread.iter().map(unread).collect(),
         notes: rule.notes.iter().map(note).collect(),
         matched: rule.matched.iter().map(|of| matched(of, keys)).collect(),
+        causes: outcome.causes(at).iter().map(|of| cause(of, None, keys)).collect(),
     }
+}
+
+/// With an outcome, also the rules.
+fn cause<'a>(cause: &Cause<'a>, across: Option<&'a Outcome>, keys: &Keys) -> CauseRow<'a> {
+    let key = |thing: &Arc<Thing>| Some(Cow::Owned(keys.of(thing)));
+    let row = EdgeRow::default();
+    let edge = match cause.edge {
+        Edge::Grant { holder, role, project } => {
+            let holder_key = |kind| if holder.is(kind) { key(holder) } else { None };
+            EdgeRow {
+                user: holder_key(Kind::User),
+                group: holder_key(Kind::Group),
+                service_account: holder_key(Kind::ServiceAccount),
+                role: key(role),
+                project: project.and_then(key),
+                ..row
+            }
+        }
+        Edge::Membership { user, group } => EdgeRow { user: key(user), group: key(group), ..row },
+        Edge::Permissions(role) => {
+            let permissions = cause.permissions.iter().map(|permission| Cow::Borrowed(*permission)).collect();
+            EdgeRow { role: key(role), permissions, ..row }
+        }
+        Edge::Roles(group) => {
+            let roles = cause.roles.iter().filter_map(|role| key(role)).collect();
+            EdgeRow { group: key(group), roles, ..row }
+        }
+        Edge::Role(role) => EdgeRow { role: key(role), ..row },
+        Edge::Owner(owner) => EdgeRow { owner: key(owner), ..row },
+        Edge::Project(project) => EdgeRow { project: key(project), ..row },
+    };
+    let rules = across.map_or_else(Vec::new, |outcome| {
+        cause.rules().into_iter().map(|rule| Cow::Borrowed(outcome.rules[rule].info.id.as_str())).collect()
+    });
+    CauseRow { edge, findings: cause.findings.len(), rules }
 }
 
 fn unread(unread: &Unread) -> UnreadRow<'_> {
@@ -184,12 +233,12 @@ fn matched<'a>(of: &'a Matched, keys: &Keys) -> MatchedRow<'a> {
     }
 }
 
-fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &Keys) -> FindingRow<'a> {
+pub(super) fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &Keys) -> FindingRow<'a> {
     let path = |path: &Arc<AccessPath>| {
         // The subject stands at the finding: it is not listed among the things.
         let subject = path.from_subject.then(|| finding.subject.id.to_string());
         let via = subject.into_iter().chain(path.steps.iter().map(|step| keys.of(step))).map(Cow::Owned);
-        PathRow { via: via.collect(), matched: path.matched }
+        PathRow { via: via.collect(), matched: path.matched, condition: path.condition }
     };
     FindingRow {
         rule: Cow::Borrowed(&rule.info.id),
@@ -219,24 +268,30 @@ fn waiver(waiver: &Waiver) -> WaiverRow<'_> {
 }
 
 fn evidence(evidence: &Evidence) -> EvidenceRow<'_> {
+    let mut allowed = None;
     let (value, of) = match &evidence.value {
         Value::Null => (Scalar::Null, None),
         Value::Flag(flag) => (Scalar::Flag(*flag), None),
         Value::Number(number) => (Scalar::Number(*number), None),
+        Value::Counted(number, bounds) => {
+            allowed = Some(Cow::Borrowed(bounds.as_str()));
+            (Scalar::Number(*number), None)
+        }
         Value::Time(time) => (Scalar::Text(rfc3339(*time).into()), Some(TextType::Time)),
         Value::Text(text) => (Scalar::Text(Cow::Borrowed(text)), None),
         Value::Permission(text) => (Scalar::Text(Cow::Borrowed(text)), Some(TextType::Permission)),
     };
-    EvidenceRow { attribute: Cow::Borrowed(&evidence.attribute), value, of, policy: evidence.region }
+    EvidenceRow { attribute: Cow::Borrowed(&evidence.attribute), value, of, allowed, policy: evidence.region }
 }
 
-fn thing(thing: &Thing) -> ThingRow<'_> {
+pub(super) fn thing(thing: &Thing) -> ThingRow<'_> {
     ThingRow {
         kind: thing.kind.name().into(),
         id: Cow::Borrowed(&thing.id),
         name: thing.name.as_deref().map(Cow::Borrowed),
         email: thing.email.as_deref().map(Cow::Borrowed),
         project: thing.project.as_deref().map(|project| Box::new(self::thing(project))),
+        owner: thing.owner.as_deref().map(|owner| Box::new(self::thing(owner))),
         ambiguous: thing.ambiguous,
     }
 }

@@ -5,4 +5,5 @@ mod exit_code;
 mod missing_lists;
 mod recommended;
 mod requests;
+mod resume;
 mod unknown;

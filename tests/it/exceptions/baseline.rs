@@ -1,6 +1,7 @@
 //! The baseline: what was there on the day when checking began is no news, and everything else is.
 
 use std::path::Path;
+use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -238,6 +239,41 @@ fn two_branches_that_add_lines_merge_by_putting_them_together() {
     all.reverse();
     all.extend([String::new(), all[0].clone()]);
     save(&folder, &all);
+    let report = check(&api, &folder, &["--strict-baseline"]).ends_with(0).json();
+    assert_eq!((report.0["summary"]["baselined"].as_u64(), remarks(&report)), (Some(4), Vec::new()));
+}
+
+/// In the order in which they are written, all four lines are neighbours: without `merge=union` that is a conflict.
+#[test]
+fn git_merges_two_branches_that_each_add_a_line() {
+    let (api, folder) = (healthy(), folder());
+    write(&api, &folder, &[]).ends_with(0);
+    let all = lines(&folder);
+    let git = |args: &[&str]| {
+        let names = ["-c", "user.name=Ada", "-c", "user.email=ada@acme.example", "-c", "commit.gpgsign=false"];
+        let mut git = Command::new("git");
+        git.args(names)
+            .args(args)
+            .current_dir(folder.path())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1");
+        let output = git.output().expect("git runs");
+        assert!(output.status.success(), "{args:?}: {output:?}");
+    };
+    let commit = |kept: &[usize]| {
+        let kept: Vec<String> = kept.iter().map(|&at| format!("{}\n", all[at])).collect();
+        std::fs::write(folder.path().join("b.jsonl"), kept.concat()).expect("written");
+        git(&["add", "."]);
+        git(&["commit", "-q", "-m", "baseline"]);
+    };
+    std::fs::write(folder.path().join(".gitattributes"), "b.jsonl merge=union\n").expect("written");
+    git(&["init", "-q", "-b", "main"]);
+    commit(&[0, 3]);
+    git(&["checkout", "-q", "-b", "one"]);
+    commit(&[0, 1, 3]);
+    git(&["checkout", "-q", "-b", "two", "main"]);
+    commit(&[0, 2, 3]);
+    git(&["merge", "-q", "-m", "both", "one"]);
     let report = check(&api, &folder, &["--strict-baseline"]).ends_with(0).json();
     assert_eq!((report.0["summary"]["baselined"].as_u64(), remarks(&report)), (Some(4), Vec::new()));
 }

@@ -44,10 +44,26 @@ fn from_the_first_check_to_a_gate_that_lives() {
     let report = gate(&org, NOW).ends_with(0).json();
     assert_eq!((&report.0["summary"]["waived"], &report.0["summary"]["baselined"]), (&2.into(), &2.into()));
 
+    // The night before, the organization is kept for the mail of the morning.
+    let fetch = |org: &Organization| {
+        let api = FakeApi::start(org.clone(), Behaviour::default());
+        rolelint(&api).inside(folder.path()).args(["fetch", "-o", "yesterday.jsonl"]).run().ends_with(0);
+    };
+    let mail = |org: &Organization| {
+        let api = FakeApi::start(org.clone(), Behaviour::default());
+        rolelint(&api).inside(folder.path()).args(["diff", "yesterday.jsonl"]).run().ends_with(0).stdout
+    };
+    fetch(&org);
+    assert_eq!(mail(&org), "");
+
     // Somebody is given a role that permits it: red, with that alone.
     org.users[0].roles.push("role_1".to_owned());
     assert_eq!(answers(gate(&org, NOW).ends_with(1)), ["violation Ada", "pass"]);
+    let changes = mail(&org);
+    assert!(changes.contains("+ user Ada@acme.example in the organization: api.groups.read\n"), "{changes}");
+    assert!(changes.contains("      Ada@acme.example → role Writer\n"), "{changes}");
     org.users[0].roles.clear();
+    assert_eq!(mail(&org), "");
     gate(&org, NOW).ends_with(0);
 
     // A waiver runs out: red, with that alone.

@@ -40,7 +40,7 @@ fn snapshots_and_reports_name_the_organization() {
     }
     for run in [live(), kept()] {
         let shown = run.run().ends_with(0).stdout;
-        assert!(shown.starts_with("organization org-small\n\n"), "{shown}");
+        assert!(shown.starts_with("organization org-small · "), "{shown}");
     }
     let quiet = live().args(["-q"]).run().ends_with(0).stdout;
     assert!(!quiet.contains("org-small"), "{quiet}");
@@ -54,10 +54,10 @@ fn a_header_may_have_a_short_name_in_place_of_the_id() {
     assert_eq!(header(&fetched(&api)), json!({"id": "org-small", "name": "small-inc"}));
     let holds = "version: 1\nrules: [{ id: r, select: user, forbid: { holds: { permission: api.none } } }]\n";
     let shown = rolelint(&api).check(holds).run().ends_with(0).stdout;
-    assert!(shown.starts_with("organization org-small (small-inc)\n"), "{shown}");
+    assert!(shown.starts_with("organization org-small (small-inc) · "), "{shown}");
     // Where no role is read, `--organization` says it.
     let ran = rolelint(&api).check(POLICY).args(["--organization", "org-small"]).run().ends_with(0);
-    assert!(ran.stdout.starts_with("organization org-small (small-inc)\n"), "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("organization org-small (small-inc) · "), "{}", ran.stdout);
 }
 
 #[test]

@@ -19,9 +19,14 @@ const SEED: &str = "ROLELINT_TEST_SEED";
 
 /// An API that answers this many requests, and then no more.
 pub fn stuck_after(answers: usize) -> FakeApi {
+    FakeApi::start(Organization::acme(), Behaviour { faults: stuck(answers), ..Behaviour::default() })
+}
+
+/// After so many answers there are no more.
+pub fn stuck(answers: usize) -> Vec<Fault> {
     let slow = Fault { path: "**".to_owned(), when: When::First(answers), what: What::Slow(std::time::Duration::ZERO) };
     let hang = Fault { path: "**".to_owned(), when: When::Always, what: What::Hang };
-    FakeApi::start(Organization::acme(), Behaviour { faults: vec![slow, hang], ..Behaviour::default() })
+    vec![slow, hang]
 }
 
 fn fetch(api: &FakeApi, folder: &Path) -> Rolelint {

@@ -25,13 +25,13 @@ type Check = fn(&str);
 /// Which pages have snippets, and what each snippet has to do, in the order of the page.
 const PAGES: &[(&str, &[Check])] = &[
     ("README.md", &[try_it, install, commands, policy, github_workflow, cron, jq, configuration]),
-    ("docs/adopting.md", &[waivers, baseline]),
+    ("docs/adopting.md", &[waivers, waivers_commands, overrides, baseline, nightly]),
     ("docs/ci.md", &[container, attestation]),
     ("docs/collection.md", &[]),
     ("docs/linting.md", &[linted, lint_finding, lint_configuration]),
-    ("docs/policies.md", &[policy, condition, policy, policy, policy]),
+    ("docs/policies.md", &[policy, condition, policy, policy, policy, policy]),
     ("docs/trust.md", &[]),
-    ("docs/testing.md", &[policy, policy_tests, failed_policy_test]),
+    ("docs/testing.md", &[policy, policy_tests, failed_policy_test, never_fires, survivor, equivalent_turn]),
 ];
 
 fn snippets(page: &str) -> Vec<String> {
@@ -123,9 +123,13 @@ fn condition(snippet: &str) {
 
 /// The policy and the tests of `docs/testing.md`, with this done to the tests.
 fn run_policy_tests(change: impl Fn(&str) -> String) -> Ran {
+    test_policy(change, &["--min-coverage", "100"])
+}
+
+fn test_policy(change: impl Fn(&str) -> String, args: &[&str]) -> Ran {
     let blocks = snippets("docs/testing.md");
     let run = offline().file("access.yaml", &blocks[0]).file("access_test.yaml", change(&blocks[1]));
-    run.args(["test", "access.yaml", "--min-coverage", "100"]).run()
+    run.args(["test", "access.yaml"]).args(args.iter().copied()).run()
 }
 
 fn policy_tests(_: &str) {
@@ -142,6 +146,31 @@ fn failed_policy_test(snippet: &str) {
     });
     let ran = ran.ends_with(1);
     assert!(ran.stdout.starts_with(snippet), "{}", ran.stdout);
+}
+
+/// The page shows what is said of a rule like this one.
+fn never_fires(snippet: &str) {
+    let rule = "  - id: user-from-elsewhere\n    select: user\n    where: { email: \"*@acme.example\" }\n    forbid: { email: \"*@elsewhere.example\" }\n";
+    let run =
+        offline().file("access.yaml", format!("version: 1\nrules:\n{rule}")).args(["test", "access.yaml", "--prove"]);
+    let ran = run.run().ends_with(1);
+    assert!(ran.stdout.contains(snippet), "{}", ran.stdout);
+}
+
+/// The page shows a turn that its tests do not notice.
+fn survivor(snippet: &str) {
+    let ran = test_policy(overlooking, &["--mutate"]).ends_with(1);
+    assert!(ran.stdout.contains(snippet), "{}", ran.stdout);
+}
+
+fn overlooking(tests: &str) -> String {
+    tests.replace("permissions: [api.groups.read]", "permissions: []")
+}
+
+/// What the page says of that turn is accepted.
+fn equivalent_turn(snippet: &str) {
+    let ran = test_policy(|tests| overlooking(tests) + snippet, &["--mutate"]);
+    assert!(ran.stdout.contains("1 change nothing"), "{}", ran.stdout);
 }
 
 /// Lints the policy of `docs/linting.md`.
@@ -259,6 +288,38 @@ fn waivers(snippet: &str) {
     let ran = machine.run("sh -e", "rolelint check --waivers waivers.yaml --format json").ends_with(1);
     let report = ran.json().0;
     assert_eq!((&report["summary"]["waived"], &report["exceptions"]), (&2.into(), &serde_json::json!([])));
+}
+
+/// The waivers of ACME's owners, from the first on.
+fn waivers_commands(snippet: &str) {
+    let api = acme();
+    let machine =
+        Machine::new(&api).env("OPENAI_ADMIN_KEY", KEY).file("work/waivers.yaml", "version: 1\nwaivers: []\n");
+    let ran = machine.run("sh -e", &snippet.replace("2027-01-31", &in_days(90))).ends_with(0);
+    assert_eq!(ran.stdout, "", "there is nothing to list and nothing to prune");
+    let listed = machine.run("sh -e", "rolelint waivers --waivers waivers.yaml").ends_with(0).stdout;
+    assert!(listed.starts_with("in use  waivers.yaml:3: too-many-owners for the organization"), "{listed}");
+}
+
+/// Both overrides count: the one until its day.
+fn overrides(snippet: &str) {
+    let api = acme();
+    let machine = Machine::new(&api).env("OPENAI_ADMIN_KEY", KEY);
+    let machine = machine.file("work/rolelint.yaml", snippet.replace("2027-03-31", &in_days(90)));
+    let report = machine.run("sh -e", "rolelint check --format json").ends_with(1).json().0;
+    let said = report["exceptions"].as_array().expect("a list");
+    assert!(said.len() == 2 && said[1].as_str().is_some_and(|said| said.contains("is switched off until")), "{said:?}");
+    assert_eq!(report["skipped"][0]["rule"], "privileged-group-outside-scim");
+}
+
+/// On a quiet day, the mail is empty.
+fn nightly(snippet: &str) {
+    let api = acme();
+    let machine = Machine::new(&api).env("OPENAI_ADMIN_KEY", KEY);
+    machine.run("sh -e", "rolelint fetch -o yesterday.jsonl").ends_with(0);
+    machine.run("sh -e", snippet).ends_with(0);
+    let size = machine.run("sh -e", "wc -c < changes.txt").ends_with(0).stdout;
+    assert_eq!(size.trim(), "0");
 }
 
 /// Red before, green after; nothing changes in between.

@@ -1,13 +1,19 @@
 //! These tests check the policy language: what rules mean, and which policies are refused.
 
 mod counted;
+mod exactly;
+mod kinds;
 mod language;
 mod links;
 mod load_errors;
+mod mutate;
 mod named;
 mod params;
 mod projects;
+mod prove;
 mod relations;
 mod roles;
 mod tests;
+mod this;
 mod unmatched;
+mod update;

@@ -555,7 +555,10 @@ fn a_path_goes_by_way_of_the_project() {
     assert_eq!(paths(&key), ["api_key key_5 → project proj_3"]);
     let key = report(&api, &[("select: admin_api_key\nrequire: {owner: {role: owner}}", "")]);
     assert_eq!(paths(&key), ["admin_api_key adm_2 → user user-bob"]);
-    assert_eq!(key.findings().next().expect("one")["message"], "admin API key Legacy: role is reader");
+    assert_eq!(
+        key.findings().next().expect("one")["message"],
+        "admin API key Legacy (adm_2) of bob@acme.example: role is reader"
+    );
 }
 
 #[test]
@@ -582,7 +585,7 @@ fn things_with_one_name_in_two_projects_are_distinguished() {
     let messages: Vec<&str> = report.findings().map(|finding| text(&finding["message"])).collect();
     for project in ["Production", "Staging"] {
         assert!(
-            messages.iter().any(|message| message.contains(&format!("API key CI in project {project}"))),
+            messages.iter().any(|message| message.contains(&format!("of bob@acme.example in project {project}"))),
             "{messages:?}"
         );
         assert!(
@@ -593,7 +596,10 @@ fn things_with_one_name_in_two_projects_are_distinguished() {
     let counted = report.findings().find(|finding| finding["rule"] == "rule-3").expect("counted");
     let counted: Vec<&str> =
         counted["evidence"].as_array().expect("a list").iter().map(|one| text(&one["value"])).collect();
-    assert_eq!(counted, ["CI in project Production", "CI in project Staging"]);
+    assert_eq!(
+        counted,
+        ["CI (key_1) of bob@acme.example in project Production", "CI (key_4) of bob@acme.example in project Staging"]
+    );
     let subject =
         report.findings().find(|finding| finding["subject"]["id"] == "key_4").expect("found")["subject"].clone();
     assert_eq!(subject["project"], serde_json::json!({"kind": "project", "id": "proj_2", "name": "Staging"}));

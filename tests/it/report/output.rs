@@ -3,12 +3,13 @@
 use std::fs::File;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use rolelint::report::Format;
 
 use crate::support::fake::{Organization, What, When};
-use crate::support::harness::{acme, faulty, rolelint};
+use crate::support::harness::{acme, faulty, offline, rolelint};
 
 const RULE: &str = "version: 1\nrules:\n  - id: asked\n    select: role\n    forbid: { name: Auditor }\n";
 
@@ -48,17 +49,7 @@ fn an_error_goes_only_to_standard_error() {
 #[test]
 fn quiet_prints_the_findings_and_the_last_line() {
     let ran = rolelint(&acme()).check(RULE).args(["-q"]).run().ends_with(1);
-    insta::assert_snapshot!(ran.stdout, @r"
-    medium  asked  1 violation
-      · asked
-       ╭─[policy.yaml:5:21]
-     5 │     forbid: { name: Auditor }
-       ·                     ───────
-       ╰────
-      • role Auditor: name is Auditor
-
-    1 rule: 1 violation, 0 unknown, 0 vacuous, 0 pass (1 violation)
-    ");
+    insta::assert_snapshot!(ran.without_time());
     assert_eq!(ran.stderr, "");
 }
 
@@ -157,6 +148,44 @@ fn an_interrupt_ends_the_run_and_leaves_nothing_half_written() {
         let left: Vec<_> =
             std::fs::read_dir(folder.path()).expect("a folder").flatten().map(|e| e.file_name()).collect();
         assert_eq!(left, ["org.jsonl.journal"]);
+    }
+}
+
+/// Ends a run while it writes a report, if that can be done before it is finished.
+fn ended_while_writing(folder: &Path, signal: &str) -> Option<i32> {
+    let run = offline().inside(folder).args(["report", "results.json", "--format", "json", "-o", "report"]);
+    let mut child =
+        run.command().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("started");
+    let files = || std::fs::read_dir(folder).expect("a folder").count();
+    // Beside the results and the old report, one more file: it is being written.
+    while files() < 3 {
+        if child.try_wait().expect("it can be asked").is_some() {
+            return None;
+        }
+    }
+    let killed = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status();
+    killed.expect("kill can be run");
+    let status = child.wait().expect("it ends");
+    status.code().or(status.signal().map(|signal| 128 + signal)).filter(|code| *code >= 128)
+}
+
+#[test]
+fn a_signal_while_a_report_is_written_leaves_the_old_one_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = rolelint(&acme()).check(RULE).args(["--format", "json"]).run().ends_with(1);
+    let mut results = run.json().0;
+    // Much to write, and more than half of it has to be escaped.
+    let remark = format!("{}\u{7}", "#".repeat(1000));
+    results["oddities"] = std::iter::repeat_n(remark, 20_000).collect();
+    std::fs::write(folder.path().join("results.json"), results.to_string()).expect("written");
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        std::fs::write(folder.path().join("report"), "old").expect("written");
+        let ended = (0..100).find_map(|_| ended_while_writing(folder.path(), signal));
+        assert_eq!(ended, Some(code));
+        let mut left: Vec<_> =
+            std::fs::read_dir(folder.path()).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["report", "results.json"]);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::support::small::{at, small};
 fn screen(api: &FakeApi, rules: &str, args: &[&str], exit: i32) -> String {
     let policy = format!("version: 1\nrules:\n{rules}");
     let ran = rolelint(api).check(&policy).args(args.iter().copied());
-    ran.run().ends_with(exit).stdout
+    ran.run().ends_with(exit).without_time()
 }
 
 fn healthy(organization: Organization) -> FakeApi {

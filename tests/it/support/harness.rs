@@ -10,6 +10,9 @@ use tempfile::TempDir;
 
 use crate::support::fake::{Behaviour, FakeApi, Fault, KEY, Organization, What, When};
 
+/// The cache folder of a run, in its folder.
+pub const CACHE: &str = ".cache";
+
 /// A run in preparation.
 pub struct Rolelint {
     args: Vec<String>,
@@ -40,10 +43,12 @@ pub fn rolelint(api: &FakeApi) -> Rolelint {
 pub fn offline() -> Rolelint {
     let folder = Folder::Own(tempfile::tempdir().expect("a temporary folder can be made"));
     let run = Rolelint { args: Vec::new(), env: BTreeMap::new(), stdin: Vec::new(), folder };
+    let cache = run.folder().join(CACHE).to_string_lossy().into_owned();
     // Attempts are repeated without a pause to speak of, and as many at a time as may be.
     run.env("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
         .env("ROLELINT_RETRY_DELAY", "1us")
         .env("ROLELINT_CONCURRENCY", "32")
+        .env("XDG_CACHE_HOME", &cache)
 }
 
 impl Rolelint {
@@ -70,7 +75,7 @@ impl Rolelint {
     /// Runs in this folder instead of one of its own.
     pub fn inside(mut self, folder: &Path) -> Self {
         self.folder = Folder::Given(folder.to_owned());
-        self
+        self.env("XDG_CACHE_HOME", &folder.join(CACHE).to_string_lossy())
     }
 
     /// Puts a file into the folder that the run happens in.
@@ -136,6 +141,15 @@ impl Ran {
         match serde_json::from_str(&self.stdout) {
             Ok(value) => Json(value),
             Err(error) => panic!("{error}; stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr),
+        }
+    }
+
+    /// The text report without the time of the collection.
+    pub fn without_time(&self) -> String {
+        const TIME: usize = "2026-06-01 00:00Z".len();
+        match self.stdout.split_once("collected ") {
+            Some((before, after)) => format!("{before}collected [time]{}", &after[TIME..]),
+            None => self.stdout.clone(),
         }
     }
 

@@ -1,0 +1,68 @@
+//! What conditions are asked of, and what they answered.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::truths::Truths;
+use crate::org::Extent;
+use crate::policy::{Condition, Kind};
+
+/// The things that a condition is evaluated for.
+#[derive(Clone, Debug)]
+pub enum Domain {
+    /// All things of a kind.
+    Things(Kind),
+    /// The grants in these scopes, one for each role: enough for most rules, and as few as there are roles.
+    GrantsByRole(Extent),
+    /// Things of a kind, each compared with a selected thing.
+    Pairs(Rc<Pairs>),
+}
+
+impl Domain {
+    /// The thing at that place, with its kind: of a grant by its role, the role.
+    pub fn place(&self, at: usize) -> (Kind, usize) {
+        match self {
+            Self::Things(kind) => (*kind, at),
+            Self::GrantsByRole(_) => (Kind::Role, at),
+            Self::Pairs(pairs) => (pairs.kind, pairs.at(at).1),
+        }
+    }
+}
+
+/// A condition with its answers, and its parts with their answers.
+pub struct Answered<'p> {
+    pub condition: &'p Condition,
+    pub domain: Domain,
+    pub answers: Truths,
+    pub parts: Vec<Answered<'p>>,
+}
+
+/// Things of a kind, each with the selected thing that it is compared with.
+#[derive(Debug)]
+pub struct Pairs {
+    /// The kind of the selected things.
+    pub subject: Kind,
+    /// The kind of the others.
+    pub kind: Kind,
+    /// The selected thing and the other, by their places.
+    pub pairs: Vec<(usize, usize)>,
+    /// For each thing where the relation starts, its pairs, and whether there may be more.
+    pub rows: Vec<(Range<usize>, bool)>,
+}
+
+impl Pairs {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
+    /// The selected thing and the other.
+    pub fn at(&self, pair: usize) -> (usize, usize) {
+        self.pairs[pair]
+    }
+
+    /// The pairs to which the relation leads from there.
+    pub fn from(&self, start: usize) -> Range<usize> {
+        self.rows[start].0.clone()
+    }
+}

@@ -1,0 +1,104 @@
+//! `rolelint diff`: what has changed from one snapshot to another, or to now.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use crate::check::check;
+use crate::cli::{Api, Common, Rules, when};
+use crate::console::output;
+use crate::diff::{FailOn, compare_findings, diff};
+use crate::finding::Outcome;
+use crate::org::{Collection, Org};
+use crate::policy::{Needs, Policy};
+use crate::report::{DiffFormat, render_diff};
+use crate::time::Time;
+
+use super::input::{self, Request};
+use super::{Error, Exit};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The earlier snapshot (- is standard input)
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The later snapshot; without one, the organization is collected now
+    #[arg(value_name = "NEW")]
+    pub new: Option<PathBuf>,
+    /// Exit with 1 if access was gained or violations are new, if access was lost, or if anything changed but names
+    #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = false)]
+    pub fail_on: Option<FailOn>,
+    /// Report format
+    #[arg(short, long, value_enum, default_value_t)]
+    pub format: DiffFormat,
+    /// Write the report to FILE [default: -, standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Also show which violations of these policies are new and which are gone; repeatable
+    #[arg(short, long, value_name = "PATH")]
+    pub policy: Vec<PathBuf>,
+    /// Time from which ages in policies count in both states [default: when each was collected]
+    #[arg(long, value_name = "WHEN", value_parser = when, requires = "policy")]
+    pub as_of: Option<Time>,
+    #[command(flatten)]
+    pub api: Api,
+}
+
+impl ValueEnum for FailOn {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for DiffFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
+    let policies = policies(&args.policy)?;
+    let key_file = args.api.key_file.as_deref();
+    let inputs = [Some(args.old.as_path()), args.new.as_deref(), key_file].into_iter().flatten();
+    let inputs: Vec<&Path> = inputs.chain(args.policy.iter().map(PathBuf::as_path)).collect();
+    output::ready(&[args.output.as_deref()], &inputs)?;
+    let (old, _) = input::read(&args.old, &args.api)?;
+    let new = if let Some(path) = &args.new {
+        input::read(path, &args.api)?.0
+    } else {
+        let needs = Needs::all(Collection::ALL.into_iter().collect());
+        input::collect(&args.api, common, Request::of(&needs))?.0.org
+    };
+    same_organization(&old, &new)?;
+    let mut found = diff(&old, &new);
+    if let Some(policies) = &policies {
+        let judged = |org: &Org| -> Outcome { check(org, policies, args.as_of.unwrap_or(org.source.collected_at)) };
+        compare_findings(&mut found, &judged(&old), &judged(&new));
+    }
+    output::write(args.output.as_deref(), |to| render_diff(args.format, &found, [&old.source, &new.source], to))?;
+    Ok(found.ending(args.fail_on).into())
+}
+
+/// The policies that were named, if some were.
+fn policies(paths: &[PathBuf]) -> Result<Option<Vec<Policy>>, Error> {
+    let rules = Rules { policy: paths.to_vec(), ..Rules::default() };
+    if paths.is_empty() { Ok(None) } else { Ok(Some(input::policies(&rules)?.0)) }
+}
+
+/// Makes sure that the two states are not of two organizations. If one of them does not say, nobody knows.
+fn same_organization(old: &Org, new: &Org) -> Result<(), Error> {
+    let (one, two) = (&old.source.organization, &new.source.organization);
+    if one.differs(two) || one.is_known() != two.is_known() {
+        return Err(Error::TwoOrganizations { old: one.to_string(), new: two.to_string() });
+    }
+    Ok(())
+}

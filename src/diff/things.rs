@@ -1,0 +1,213 @@
+//! Things that are new, gone or different: roles, groups and their members, users, projects, keys, invitations.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Fate, ThingChange};
+use crate::access::{Access, Thing};
+use crate::org::{Collection, GroupIx, Kind, Known, Org, Owner, State, Symbol, Text};
+
+/// The kinds of things that are compared, each with the collections that have to be read before one is certainly not
+/// there.
+const KINDS: [(Kind, &[Collection]); 8] = [
+    (Kind::Role, &[Collection::Roles, Collection::ProjectRoles]),
+    (Kind::User, &[Collection::Users]),
+    (Kind::Group, &[Collection::Groups]),
+    (Kind::Project, &[Collection::Projects]),
+    (Kind::ServiceAccount, &[Collection::ServiceAccounts]),
+    (Kind::Invite, &[Collection::Invites]),
+    (Kind::AdminApiKey, &[Collection::AdminApiKeys]),
+    (Kind::ApiKey, &[Collection::ApiKeys]),
+];
+
+type Key = (Option<Text>, Text);
+
+pub(super) fn compare(old: &Access<'_>, new: &Access<'_>) -> Vec<ThingChange> {
+    KINDS.iter().flat_map(|(kind, lists)| of_kind(*kind, lists, old, new)).collect()
+}
+
+fn of_kind(kind: Kind, lists: &[Collection], old: &Access<'_>, new: &Access<'_>) -> Vec<ThingChange> {
+    let whole = |access: &Access<'_>| lists.iter().all(|list| access.org.coverage.state(*list) == State::Complete);
+    // Until all keys of projects are known, one of them may stand among the admin keys.
+    let is_one = |access: &Access<'_>, at: usize| kind != Kind::AdminApiKey || access.org.admin_api_keys[at].told_apart;
+    let (before, after) = (places(kind, old), places(kind, new));
+    let mut changes = Vec::new();
+    let keys: std::collections::BTreeSet<&Key> = before.keys().chain(after.keys()).collect();
+    for key in keys {
+        match (before.get(key), after.get(key)) {
+            (Some(&was), Some(&is)) => changes.extend(of_one(kind, (old, was), (new, is))),
+            (None, Some(&is)) => {
+                let thing = new.thing(kind, is);
+                changes.push(ThingChange { thing, fate: Fate::Appeared, certain: whole(old) && is_one(new, is) });
+            }
+            (Some(&was), None) => {
+                let thing = old.thing(kind, was);
+                changes.push(ThingChange { thing, fate: Fate::Gone, certain: whole(new) && is_one(old, was) });
+            }
+            (None, None) => {}
+        }
+    }
+    changes
+}
+
+/// The things of a kind that lists have, by what tells them apart.
+fn places(kind: Kind, access: &Access<'_>) -> BTreeMap<Key, usize> {
+    let org = access.org;
+    let is_listed = |at: &usize| match kind {
+        Kind::Role => *at < org.collected_roles().len(),
+        Kind::User => org.users[*at].listed,
+        Kind::Group => org.groups[*at].listed,
+        Kind::Project | Kind::ServiceAccount | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => true,
+    };
+    let key = |thing: &Thing| match kind {
+        // That a role is shown within a project depends on what else was read.
+        Kind::Role => (None, thing.id.clone()),
+        Kind::User
+        | Kind::Group
+        | Kind::Project
+        | Kind::ServiceAccount
+        | Kind::Invite
+        | Kind::AdminApiKey
+        | Kind::ApiKey
+        | Kind::Grant => (thing.project.as_ref().map(|project| project.id.clone()), thing.id.clone()),
+    };
+    (0..access.count(kind)).filter(is_listed).map(|at| (key(&access.thing(kind, at)), at)).collect()
+}
+
+fn of_one(kind: Kind, old: (&Access<'_>, usize), new: (&Access<'_>, usize)) -> Vec<ThingChange> {
+    let thing = new.0.thing(kind, new.1);
+    let mut changes = Vec::new();
+    let both = attributes(old.0.org, kind, old.1).into_iter().zip(attributes(new.0.org, kind, new.1));
+    for ((attribute, from), (_, to)) in both.filter(|((_, from), (_, to))| from != to) {
+        let certain = !from.is_missing() && !to.is_missing();
+        let fate = Fate::Changed { attribute, from: words(from), to: words(to) };
+        changes.push(ThingChange { thing: Arc::clone(&thing), fate, certain });
+    }
+    if kind == Kind::Role {
+        let (from, to) = (permissions(old.0.org, old.1), permissions(new.0.org, new.1));
+        changes.extend(match (from, to) {
+            (Some(from), Some(to)) => items(&thing, "permissions", (&from, true), (&to, true)),
+            (None, None) => None,
+            (from, to) => {
+                let joined = |list: Option<BTreeMap<Text, String>>| {
+                    list.map(|list| list.into_values().collect::<Vec<_>>().join(", "))
+                };
+                let fate = Fate::Changed { attribute: "permissions", from: joined(from), to: joined(to) };
+                Some(ThingChange { thing: Arc::clone(&thing), fate, certain: false })
+            }
+        });
+    }
+    if kind == Kind::Group {
+        let of = |(access, at): (&Access<'_>, usize)| {
+            let group = GroupIx::new(at);
+            let members = access.org.members_of(group).iter().map(|user| {
+                let user = access.thing(Kind::User, user.at());
+                (user.id.clone(), user.label().into_owned())
+            });
+            (members.collect::<BTreeMap<_, _>>(), access.org.knows_members(group))
+        };
+        let ((from, knew), (to, knows)) = (of(old), of(new));
+        changes.extend(items(&thing, "members", (&from, knew), (&to, knows)));
+    }
+    changes
+}
+
+/// The change of a list of things by id; with each list, whether all of it is known.
+fn items(
+    thing: &Arc<Thing>,
+    attribute: &'static str,
+    (from, knew): (&BTreeMap<Text, String>, bool),
+    (to, knows): (&BTreeMap<Text, String>, bool),
+) -> Option<ThingChange> {
+    let beyond = |one: &BTreeMap<Text, String>, other: &BTreeMap<Text, String>| -> Vec<String> {
+        one.iter().filter(|(id, _)| !other.contains_key(*id)).map(|(_, label)| label.clone()).collect()
+    };
+    let (added, removed) = (beyond(to, from), beyond(from, to));
+    if added.is_empty() && removed.is_empty() {
+        return None;
+    }
+    let certain = (added.is_empty() || knew) && (removed.is_empty() || knows);
+    Some(ThingChange { thing: Arc::clone(thing), fate: Fate::Items { attribute, added, removed }, certain })
+}
+
+fn permissions(org: &Org, role: usize) -> Option<BTreeMap<Text, String>> {
+    let word = |&permission: &Symbol| {
+        let text = org.symbols.text(permission);
+        (Text::new(text), text.to_owned())
+    };
+    org.roles[role].permissions.value().map(|all| all.iter().map(word).collect())
+}
+
+fn words(value: Known<String>) -> Option<String> {
+    match value {
+        Known::Missing => None,
+        Known::Null => Some("null".to_owned()),
+        Known::Value(text) => Some(text),
+    }
+}
+
+/// What is compared of a thing, in the order of the report. When something was last used is no change.
+fn attributes(org: &Org, kind: Kind, at: usize) -> Vec<(&'static str, Known<String>)> {
+    let text = |value: &Known<Text>| value.as_ref().map(ToString::to_string);
+    let word = |value: Known<Symbol>| value.map(|word| org.symbols.text(word).to_owned());
+    let flag = |value: Known<bool>| value.map(|flag| flag.to_string());
+    let time = |value: Known<i64>| value.map(crate::time::rfc3339);
+    let owner = |owner: &Owner| text(&owner.id);
+    match kind {
+        Kind::Role => {
+            let role = &org.roles[at];
+            vec![("name", text(&role.name)), ("description", text(&role.description))]
+        }
+        Kind::User => {
+            let user = &org.users[at];
+            vec![
+                ("name", text(&user.name)),
+                ("email", text(&user.email)),
+                ("role", word(user.role)),
+                ("is_service_account", flag(user.is_service_account)),
+                ("is_scim_managed", flag(user.is_scim_managed)),
+                ("enabled", flag(user.enabled)),
+                ("banned", flag(user.banned)),
+            ]
+        }
+        Kind::Group => {
+            let group = &org.groups[at];
+            let (managed, of_type) = (flag(group.is_scim_managed), word(group.group_type));
+            vec![("name", text(&group.name)), ("is_scim_managed", managed), ("group_type", of_type)]
+        }
+        Kind::Project => {
+            let project = &org.projects[at];
+            vec![("name", text(&project.name)), ("status", word(project.status))]
+        }
+        Kind::ServiceAccount => {
+            let account = &org.service_accounts[at];
+            vec![("name", text(&account.name)), ("role", word(account.role))]
+        }
+        Kind::Invite => {
+            let invite = &org.invites[at];
+            let projects = invite.projects.as_ref().map(|projects| {
+                let one = |(id, role): &(Text, Known<Symbol>)| match word(*role) {
+                    Known::Value(role) => format!("{id} ({role})"),
+                    Known::Null | Known::Missing => id.to_string(),
+                };
+                projects.iter().map(one).collect::<Vec<_>>().join(", ")
+            });
+            vec![
+                ("email", text(&invite.email)),
+                ("role", word(invite.role)),
+                ("status", word(invite.status)),
+                ("projects", projects),
+            ]
+        }
+        Kind::AdminApiKey => {
+            let key = &org.admin_api_keys[at];
+            vec![("name", text(&key.name)), ("owner", owner(&key.owner)), ("expires_at", time(key.expires_at))]
+        }
+        Kind::ApiKey => {
+            let key = &org.api_keys[at];
+            let access = word(key.owner_project_access);
+            vec![("name", text(&key.name)), ("owner", owner(&key.owner)), ("owner_project_access", access)]
+        }
+        Kind::Grant => Vec::new(),
+    }
+}

@@ -1,0 +1,252 @@
+//! Changes of a file of waivers. Comments, order and everything else stay as they were, and what would not be read again
+//! as it was meant is refused.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Error, Terms, Waivers};
+use crate::document::tree::{Node, Yaml, parse};
+use crate::document::{Located, Problem, SourceText};
+
+/// A file of waivers with nothing in it.
+const EMPTY: &str = "version: 1\nwaivers: []\n";
+
+/// A waiver to be written.
+#[derive(Clone, Debug)]
+pub struct New {
+    /// The id of the rule.
+    pub rule: String,
+    /// `user/ada@acme.example`, or `organization`.
+    pub subject: String,
+    /// Narrower words: the key, and its values.
+    pub narrower: Vec<(&'static str, Vec<String>)>,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The day from which it counts no more.
+    pub expires: String,
+}
+
+/// A file after a change.
+#[derive(Debug)]
+pub struct Edited {
+    /// All of it.
+    pub text: String,
+    /// What has changed, for people and for `patch`.
+    pub patch: String,
+}
+
+/// Some lines in place of others.
+struct Change {
+    lines: Range<usize>,
+    by: Vec<String>,
+}
+
+/// The file with one more waiver at its end. No text is a file that is not there yet.
+///
+/// # Errors
+///
+/// The file cannot be read or changed, or the new waiver would be refused.
+pub fn appended(name: &str, text: Option<&str>, new: &New, terms: &Terms) -> Result<Edited, Error> {
+    let source = source(name, text.unwrap_or(EMPTY));
+    let before = Waivers::read(&[Arc::clone(&source)], terms)?;
+    let list = list(&source)?;
+    let lines = Lines::of(&source.text);
+    let change = match items(&list) {
+        [] => {
+            let at = lines.at(list.span.start);
+            let bare = lines.0[at].replacen(&source.text[list.span.clone()], "", 1);
+            let by = std::iter::once(bare.trim_end().to_owned()).chain(new.lines("  ")).collect();
+            Change { lines: at..at + 1, by }
+        }
+        [.., last] => {
+            let indent = indent(&source, &lines, last)?;
+            let after = lines.at(end(&source.text, last).saturating_sub(1)) + 1;
+            Change { lines: after..after, by: new.lines(&indent).collect() }
+        }
+    };
+    let edited = edited(name, &lines, vec![change]);
+    let after = Waivers::read(&[self::source(name, &edited.text)], terms)?;
+    let kept: Vec<_> = before.entries.iter().map(super::Entry::words).collect();
+    let now: Vec<_> = after.entries.iter().map(super::Entry::words).collect();
+    if now.len() == kept.len() + 1 && now.starts_with(&kept) { Ok(edited) } else { Err(refused(&source, list.span)) }
+}
+
+/// The file without these waivers, counted from 0.
+///
+/// # Errors
+///
+/// The file cannot be read or changed.
+pub fn without(name: &str, text: &str, gone: &[usize], terms: &Terms) -> Result<Edited, Error> {
+    let source = source(name, text);
+    let before = Waivers::read(&[Arc::clone(&source)], terms)?;
+    let list = list(&source)?;
+    let lines = Lines::of(&source.text);
+    let items = items(&list);
+    let mut changes = Vec::new();
+    for &number in gone {
+        let item = &items[number];
+        indent(&source, &lines, item)?;
+        let mut first = lines.at(item.span.start);
+        // A comment right above a waiver is about it; above the first, it may be about all.
+        while number > 0 && lines.0[first - 1].trim_start().starts_with('#') {
+            first -= 1;
+        }
+        changes.push(Change { lines: first..lines.at(end(text, item).saturating_sub(1)) + 1, by: Vec::new() });
+    }
+    if gone.len() == items.len() {
+        let at = lines.at(list.span.start);
+        let key = (0..at)
+            .rev()
+            .find(|line| lines.0[*line].starts_with("waivers:"))
+            .ok_or_else(|| refused(&source, list.span.clone()))?;
+        changes
+            .insert(0, Change { lines: key..key + 1, by: vec![lines.0[key].replacen("waivers:", "waivers: []", 1)] });
+    }
+    let edited = edited(name, &lines, changes);
+    let after = Waivers::read(&[self::source(name, &edited.text)], terms)?;
+    let kept = before.entries.iter().enumerate().filter(|(at, _)| !gone.contains(at)).map(|(_, entry)| entry.words());
+    if after.entries.iter().map(super::Entry::words).eq(kept) { Ok(edited) } else { Err(refused(&source, list.span)) }
+}
+
+impl New {
+    fn lines(&self, indent: &str) -> impl Iterator<Item = String> {
+        let subject = match self.subject.split_once('/') {
+            Some((kind, name)) => format!("{{ {}: {} }}", scalar(kind), scalar(name)),
+            None => scalar(&self.subject),
+        };
+        let mut fields = vec![("rules", scalar(&self.rule)), ("subject", subject)];
+        for (key, values) in self.narrower.iter().filter(|(_, values)| !values.is_empty()) {
+            let values: Vec<String> = values.iter().map(|value| scalar(value)).collect();
+            fields.push((
+                *key,
+                if let [one] = values.as_slice() { one.clone() } else { format!("[{}]", values.join(", ")) },
+            ));
+        }
+        fields.extend([
+            ("reason", scalar(&self.reason)),
+            ("owner", scalar(&self.owner)),
+            ("expires", scalar(&self.expires)),
+        ]);
+        let line = |(at, (key, value))| format!("{indent}{}{key}: {value}", if at == 0 { "- " } else { "  " });
+        fields.into_iter().enumerate().map(line).collect::<Vec<_>>().into_iter()
+    }
+}
+
+/// A text that YAML reads as itself, within brackets, too.
+fn scalar(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || " ._@/-".contains(c);
+    let is_word =
+        text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(plain) && !text.ends_with(' ');
+    let is_day = crate::time::parse_timestamp(text).is_ok() && text.len() == "2026-01-01".len();
+    let means_another =
+        ["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text.to_lowercase().as_str());
+    if (is_word || is_day) && !means_another { text.to_owned() } else { serde_json::Value::from(text).to_string() }
+}
+
+fn source(name: &str, text: &str) -> Arc<SourceText> {
+    Arc::new(SourceText::new(name.to_owned(), text.to_owned()))
+}
+
+fn refused(source: &Arc<SourceText>, span: Range<usize>) -> Error {
+    let problem = Problem::new(span, "this list cannot be changed by rolelint");
+    let problem =
+        problem.help("begin each waiver with `- ` on a line of its own, below `waivers:`; or edit it by hand");
+    Error::NotEdited { located: vec![Located { source: Arc::clone(source), problem }] }
+}
+
+/// The list of waivers.
+fn list(source: &Arc<SourceText>) -> Result<Node, Error> {
+    let root = parse(&source.text).ok().map(|node| node.yaml);
+    let entries = match root {
+        Some(Yaml::Map(entries)) => entries,
+        Some(Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_)) | None => {
+            Vec::new()
+        }
+    };
+    let found = entries.into_iter().find(|(key, _)| key.text == "waivers");
+    found.map(|(_, node)| node).ok_or_else(|| refused(source, 0..0))
+}
+
+fn items(list: &Node) -> &[Node] {
+    match &list.yaml {
+        Yaml::List(items) => items,
+        Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::Map(_) => &[],
+    }
+}
+
+/// What stands before the dash of an item, which begins its line.
+fn indent(source: &Arc<SourceText>, lines: &Lines<'_>, item: &Node) -> Result<String, Error> {
+    let line = lines.0[lines.at(item.span.start)];
+    let before = &line[..item.span.start - lines.start(lines.at(item.span.start))];
+    let blank = before.trim_end().strip_suffix('-').filter(|blank| blank.trim().is_empty());
+    blank.map(str::to_owned).ok_or_else(|| refused(source, item.span.clone()))
+}
+
+/// Where a node ends: the parser's end of a block may lie behind comments that follow it.
+fn end(text: &str, node: &Node) -> usize {
+    let is_bracketed = text[node.span.start..].starts_with(['{', '[']);
+    let inner = match &node.yaml {
+        Yaml::Map(entries) if !is_bracketed => {
+            entries.iter().map(|(key, node)| end(text, node).max(key.span.end)).max()
+        }
+        Yaml::List(items) if !is_bracketed => items.iter().map(|item| end(text, item)).max(),
+        Yaml::Map(_) | Yaml::List(_) | Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) => {
+            None
+        }
+    };
+    inner.unwrap_or_else(|| text[..node.span.end].trim_end().len())
+}
+
+/// The lines of a text, without their ends.
+struct Lines<'t>(Vec<&'t str>, &'t str);
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        Self(text.lines().collect(), text)
+    }
+
+    /// The line in which that byte is.
+    fn at(&self, byte: usize) -> usize {
+        self.1[..byte].matches('\n').count()
+    }
+
+    /// The first byte of a line.
+    fn start(&self, line: usize) -> usize {
+        self.1.split_inclusive('\n').take(line).map(str::len).sum()
+    }
+}
+
+/// The text after changes, which are in order.
+fn edited(name: &str, lines: &Lines<'_>, changes: Vec<Change>) -> Edited {
+    let (mut text, mut at, mut new_at) = (String::new(), 0, 0);
+    let mut patch = format!("--- {name}\n+++ {name}\n");
+    let add = |text: &mut String, sign: &str, line: &str| {
+        for part in [sign, line, "\n"] {
+            text.push_str(part);
+        }
+    };
+    for Change { lines: Range { start, end }, by } in changes {
+        for line in &lines.0[at..start] {
+            add(&mut text, "", line);
+        }
+        new_at += start - at;
+        // Of no lines, the line before them is named.
+        let place = |start: usize, count: usize| format!("{},{count}", if count == 0 { start } else { start + 1 });
+        let places = format!("-{} +{} @@", place(start, end - start), place(new_at, by.len()));
+        add(&mut patch, "@@ ", &places);
+        for line in &lines.0[start..end] {
+            add(&mut patch, "-", line);
+        }
+        for line in &by {
+            add(&mut patch, "+", line);
+            add(&mut text, "", line);
+        }
+        (at, new_at) = (end, new_at + by.len());
+    }
+    for line in &lines.0[at..] {
+        add(&mut text, "", line);
+    }
+    Edited { text, patch }
+}

@@ -1,0 +1,133 @@
+//! The end of the report: what passed or said nothing, what is accepted, notes, what could not be read, and the exit code.
+
+use owo_colors::Style;
+
+use super::page::Page;
+use crate::escape::visible;
+use crate::finding::{Ending, Outcome, Verdict};
+use crate::org::State;
+use crate::report::accepted;
+use crate::report::words::{exit, incomplete, plural, summary};
+
+/// How many accepted violations are listed, unless the reader wants them all.
+const ACCEPTED: usize = 12;
+/// How many sentences of one kind about the data are told, unless the reader wants them all.
+const SENTENCES: usize = 3;
+
+pub fn write(page: &mut Page, outcome: &Outcome) {
+    quiet_rules(page, outcome, Verdict::Vacuous, "selected nothing (vacuous)");
+    if page.style.verbose {
+        quiet_rules(page, outcome, Verdict::Pass, "passed");
+    }
+    accepted(page, outcome);
+    notes(page, outcome);
+    sentences(page, &outcome.exceptions);
+    sentences(page, &outcome.disagreements);
+    sentences(page, &outcome.oddities);
+    coverage(page, outcome);
+    counts(page, outcome);
+    last_line(page, outcome);
+}
+
+fn quiet_rules(page: &mut Page, outcome: &Outcome, verdict: Verdict, says: &str) {
+    let rules = outcome.rules.iter().filter(|rule| rule.verdict() == verdict);
+    let ids: Vec<&str> = rules.map(|rule| rule.info.id.as_str()).collect();
+    if !ids.is_empty() {
+        let rules = plural(ids.len(), "rule");
+        page.wrapped(&format!("{rules} {says}: "), "  ", &visible(&ids.join(", ")));
+        page.line("");
+    }
+}
+
+/// The violations that are accepted, each with what accepts it.
+fn accepted(page: &mut Page, outcome: &Outcome) {
+    for (status, lines) in accepted::lines(outcome, if page.style.verbose { usize::MAX } else { ACCEPTED }) {
+        for line in &lines {
+            let status = page.paint(status.name(), Style::new().blue());
+            page.wrapped(&format!("{status}  "), "  ", line);
+        }
+        page.line("");
+    }
+}
+
+/// What the reader should know of rules that were answered.
+fn notes(page: &mut Page, outcome: &Outcome) {
+    let mut any = false;
+    for rule in &outcome.rules {
+        for note in &rule.notes {
+            let (line, column) = (note.region.line, note.region.column);
+            let place = format!("{}:{line}:{column}", rule.info.location.source.name);
+            let said = format!("{} ({place}): {}", rule.info.id, note.text);
+            page.wrapped("note: ", "      ", &visible(&said));
+            any = true;
+        }
+    }
+    if any {
+        page.line("");
+    }
+}
+
+/// Sentences about the data: where two views of inheritance differ, or what may mislead.
+fn sentences(page: &mut Page, sentences: &[String]) {
+    let shown = if page.style.verbose { sentences.len() } else { SENTENCES };
+    for sentence in sentences.iter().take(shown) {
+        page.wrapped("note: ", "      ", &visible(sentence));
+    }
+    if sentences.len() > shown {
+        page.line(&format!("note: and {} more (-v shows them all)", sentences.len() - shown));
+    }
+    if !sentences.is_empty() {
+        page.line("");
+    }
+}
+
+/// The incomplete collections; those with the same cause together.
+pub fn coverage(page: &mut Page, outcome: &Outcome) {
+    let mut befell: Vec<(State, String, Vec<&str>)> = Vec::new();
+    for (collection, state, detail) in incomplete(outcome) {
+        match befell.iter_mut().find(|(other, what, _)| *other == state && *what == detail) {
+            Some((.., names)) => names.push(collection.name()),
+            None => befell.push((state, detail, vec![collection.name()])),
+        }
+    }
+    for (state, detail, names) in &befell {
+        let state = page.paint(state.name(), Style::new().magenta());
+        page.wrapped("", "  ", &format!("{} {state}: {}", names.join(", "), detail));
+    }
+    let mut remarked = false;
+    for of in &outcome.coverage {
+        for remark in &of.remarks {
+            page.wrapped(&format!("{}: ", of.collection), "  ", &visible(remark));
+            remarked = true;
+        }
+    }
+    if (!befell.is_empty() || remarked) && !page.style.quiet {
+        page.line("");
+    }
+}
+
+fn counts(page: &mut Page, outcome: &Outcome) {
+    let line = summary(outcome, |verdict, count, text| {
+        let style = match verdict {
+            Verdict::Violation => Style::new().red().bold(),
+            Verdict::Unknown => Style::new().magenta().bold(),
+            Verdict::Vacuous => Style::new().yellow(),
+            Verdict::Pass => Style::new().green(),
+        };
+        if count > 0 { page.paint(&text, style) } else { text }
+    });
+    page.wrapped("", "  ", &line);
+}
+
+/// The exit code, and what decides it.
+pub fn last_line(page: &mut Page, outcome: &Outcome) {
+    let style = match outcome.ending() {
+        Ending::Clean => Style::new().green().bold(),
+        Ending::Violation => Style::new().red().bold(),
+        Ending::Unknown => Style::new().magenta().bold(),
+    };
+    let line = exit(outcome);
+    let (code, why) = line.split_once(':').unwrap_or((&line, ""));
+    let code = page.paint(code, style);
+    page.wrapped("", "  ", &format!("{code}:{why}"));
+}

@@ -1,0 +1,128 @@
+//! The top of the report: what it is about, what was looked at, and how many rules and violations there are.
+
+use owo_colors::Style;
+
+use super::page::Page;
+use super::severity_style;
+use crate::escape::visible;
+use crate::finding::{Outcome, Severity, Status, Verdict};
+use crate::report::words::{self, number, plural, population};
+use crate::time::{ago, day, minute};
+
+/// How many policy files are named.
+const FILES: usize = 3;
+/// How many cuts across all rules are shown.
+const CUTS: usize = 5;
+
+/// Organization and time, what was looked at, the policies, and the table by severity.
+pub fn write(page: &mut Page, outcome: &Outcome) {
+    page.wrapped("", "  ", &about(page, outcome));
+    let complete = if outcome.complete() {
+        "complete".to_owned()
+    } else {
+        page.paint("incomplete", Style::new().magenta().bold())
+    };
+    page.wrapped("", "  ", &format!("{} · {complete}", population(outcome)));
+    page.wrapped("", "  ", &policies(outcome));
+    page.line("");
+    table(page, outcome);
+    cuts(page, outcome);
+}
+
+/// What ends most of the violations, whatever their rules.
+fn cuts(page: &mut Page, outcome: &Outcome) {
+    let cuts = outcome.cuts();
+    if cuts.is_empty() {
+        return;
+    }
+    let total = outcome.findings.iter().filter(|finding| outcome.counts(finding)).count();
+    page.line(&format!("What ends most of these {} violations:", number(total)));
+    let width = number(cuts[0].findings.len()).len();
+    for cut in cuts.iter().take(CUTS) {
+        let ends = page.paint(&format!("{:>width$}", number(cut.findings.len())), Style::new().bold());
+        let rules: Vec<&str> = cut.rules().into_iter().map(|rule| outcome.rules[rule].info.id.as_str()).collect();
+        let rules = match rules.as_slice() {
+            [only] => visible(only).into_owned(),
+            several => plural(several.len(), "rule"),
+        };
+        let text = words::cut(cut, &|kind| page.paint(kind, Style::new().dimmed()));
+        let rules = page.paint(&format!("({rules})"), Style::new().dimmed());
+        page.wrapped(
+            &format!("  {ends}  "),
+            &format!("{:indent$}", "", indent = width + 4),
+            &format!("{text} {rules}"),
+        );
+    }
+    page.line("");
+}
+
+/// `org-acme · collected 2026-06-01 10:00Z, 3 days ago · ages as of 2026-06-01`.
+fn about(page: &Page, outcome: &Outcome) -> String {
+    let source = &outcome.source;
+    let of = if source.organization.is_known() {
+        format!("organization {}", source.organization)
+    } else {
+        format!("organization at {}, which does not say its name", source.api)
+    };
+    let when = |time| format!("{}{}", minute(time), ago(page.style.now.saturating_sub(time)));
+    let mut parts =
+        vec![page.paint(&visible(&of), Style::new().bold()), format!("collected {}", when(source.collected_at))];
+    if outcome.oldest_fact < source.collected_at {
+        parts.push(format!("oldest fact {}", when(outcome.oldest_fact)));
+    }
+    if outcome.as_of != source.collected_at {
+        parts.push(format!("ages as of {}", day(outcome.as_of)));
+    }
+    parts.join(" · ")
+}
+
+/// `builtin:recommended (27 rules), own.yaml (2 rules) · 3 rules skipped`.
+fn policies(outcome: &Outcome) -> String {
+    let named = |name: &str, rules| format!("{name} ({})", plural(rules, "rule"));
+    let (shown, more) = outcome.policies.split_at(outcome.policies.len().min(FILES));
+    let mut all: Vec<String> = shown.iter().map(|policy| named(&visible(&policy.source.name), policy.rules)).collect();
+    if !more.is_empty() {
+        let files = format!("{} more", plural(more.len(), "file"));
+        all.push(named(&files, more.iter().map(|policy| policy.rules).sum()));
+    }
+    let skipped = match outcome.skipped.len() {
+        0 => String::new(),
+        n => format!(" · {} skipped", plural(n, "rule")),
+    };
+    format!("{}{skipped}", all.join(", "))
+}
+
+/// Rules and findings by severity, unless nothing was found. Columns without a number are left out.
+fn table(page: &mut Page, outcome: &Outcome) {
+    if outcome.findings.is_empty() && outcome.complete() {
+        return;
+    }
+    let columns = ["rules", "violated", "unknown", "violations", "waived", "baselined"];
+    let rows: Vec<(Severity, [usize; 6])> = Severity::ALL
+        .into_iter()
+        .rev()
+        .map(|severity| {
+            let of = || (0..outcome.rules.len()).filter(move |&at| outcome.rules[at].info.severity == severity);
+            let rules = |verdict| of().filter(|&at| outcome.rules[at].verdict() == verdict).count();
+            let status = |status| {
+                let findings = of().flat_map(|at| outcome.findings_of(at));
+                findings.filter(|finding| finding.status == status).count()
+            };
+            let open = of().filter(|&at| outcome.rules[at].is_open()).count();
+            let [violations, waived, baselined] = [Status::Violation, Status::Waived, Status::Baselined].map(status);
+            (severity, [of().count(), rules(Verdict::Violation), open, violations, waived, baselined])
+        })
+        .filter(|(_, row)| row[0] > 0)
+        .collect();
+    let used = |column: &usize| rows.iter().any(|(_, row)| row[*column] > 0);
+    let columns: Vec<(usize, &str)> = (0..columns.len()).filter(used).map(|at| (at, columns[at])).collect();
+    let head: Vec<&str> = columns.iter().map(|(_, name)| *name).collect();
+    page.line(&page.paint(&format!("          {}", head.join("  ")), Style::new().dimmed()));
+    for (severity, row) in rows {
+        let name = page.paint(&format!("{:<8}", severity.name()), severity_style(severity));
+        let cell = |&(at, name): &(usize, &str)| format!("{:>width$}", number(row[at]), width = name.len());
+        let cells: Vec<String> = columns.iter().map(cell).collect();
+        page.line(&format!("{name}  {}", cells.join("  ")));
+    }
+    page.line("");
+}

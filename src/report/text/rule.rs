@@ -1,0 +1,321 @@
+//! One rule: how much it found, the words that fired, the findings with their paths, and what to do.
+
+use std::collections::HashSet;
+
+use owo_colors::Style;
+
+use super::page::Page;
+use super::shapes::{alike, failed, selected};
+use super::{severity_style, snippet};
+use crate::escape::visible;
+use crate::finding::{Cause, Finding, Matched, Outcome, RuleResult, Status, Thing, ThingKind, Unread, Verdict};
+use crate::org::Kind;
+use crate::report::words::{cut, number, plural, things};
+
+/// How many subjects are named at least, if there are that many.
+const NAMED: usize = 3;
+/// How many ways that lead to one cause are shown.
+const WAYS: usize = 3;
+
+pub fn write(page: &mut Page, outcome: &Outcome, at: usize) {
+    let (rule, findings) = (&outcome.rules[at], outcome.findings_of(at));
+    head(page, rule, findings);
+    if page.style.quiet {
+        return;
+    }
+    page.wrapped("  ", "  ", &visible(&rule.info.title));
+    // Whoever reads the report has the files of their own, and not the built-in ones.
+    if page.style.verbose || !rule.info.location.source.name.starts_with("builtin:") {
+        snippet::draw(page, rule, findings, severity_style(rule.info.severity));
+    }
+    Body::new(page, outcome, at).write();
+    open(page, rule);
+    if rule.verdict() == Verdict::Violation {
+        advice(page, rule);
+    }
+    page.line("");
+}
+
+/// `high  too-many-owners: 1 of 12 users, 2 waived`.
+fn head(page: &mut Page, rule: &RuleResult, findings: &[Finding]) {
+    let info = &*rule.info;
+    let count = |status| findings.iter().filter(|finding| finding.status == status).count();
+    let mut counts = Vec::new();
+    if rule.violations() > 0 {
+        let of = findings[0].subject.kind;
+        counts.push(if ThingKind::OTHERS.contains(&of) || rule.violations() > rule.selected {
+            plural(rule.violations(), "violation")
+        } else {
+            format!("{} of {}", number(rule.violations()), things(rule.selected, of))
+        });
+    }
+    match rule.unknown() {
+        0 if rule.verdict() == Verdict::Unknown => counts.push("unknown".to_owned()),
+        0 => {}
+        unknown => counts.push(format!("{} unknown", number(unknown))),
+    }
+    for status in [Status::Waived, Status::Baselined] {
+        counts.extend(Some(count(status)).filter(|&n| n > 0).map(|n| format!("{} {}", number(n), status.name())));
+    }
+    let severity = page.paint(info.severity.name(), severity_style(info.severity));
+    let id = page.paint(&visible(&info.id), Style::new().bold());
+    let style = if rule.verdict() == Verdict::Unknown { Style::new().magenta().bold() } else { Style::new().dimmed() };
+    let counts = page.paint(&counts.join(", "), style);
+    page.wrapped("", "  ", &format!("{severity}  {id}: {counts}"));
+}
+
+/// What is missing to answer the rule completely. For collections only the names, because the reasons are listed
+/// once, below.
+pub fn open(page: &mut Page, rule: &RuleResult) {
+    let incomplete = |unread: &Unread| match unread {
+        Unread::Incomplete(collection, _) => Some(collection.name()),
+        Unread::NotRequested(_) | Unread::Other(_) => None,
+    };
+    let names: Vec<&str> = rule.unread.iter().filter_map(incomplete).collect();
+    if !names.is_empty() {
+        page.field("open", &format!("incomplete: {}", names.join(", ")));
+    }
+    for unread in rule.unread.iter().filter(|unread| incomplete(unread).is_none()) {
+        page.field("open", &unread.to_string());
+    }
+}
+
+fn advice(page: &mut Page, rule: &RuleResult) {
+    let info = &*rule.info;
+    let texts = [("why", &info.rationale), ("fix", &info.remediation)];
+    for (name, text) in texts.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?))) {
+        page.field(name, text);
+    }
+    let controls = info.controls.iter().map(|(framework, ids)| format!("{framework} {}", ids.join(", ")));
+    let more: Vec<String> = controls.chain(info.references.iter().cloned()).collect();
+    if page.style.verbose && !more.is_empty() {
+        page.field("see", &more.join("; "));
+    }
+}
+
+/// The findings of a rule, with what they share.
+struct Body<'p, 'o> {
+    page: &'p mut Page,
+    outcome: &'o Outcome,
+    rule: &'o RuleResult,
+    findings: &'o [Finding],
+    causes: Vec<Cause<'o>>,
+    /// What each of the rule's sets of permissions looks like.
+    permissions: Vec<String>,
+    /// How many items may follow, and how many findings got none.
+    left: usize,
+    untold: usize,
+}
+
+impl<'p, 'o> Body<'p, 'o> {
+    fn new(page: &'p mut Page, outcome: &'o Outcome, at: usize) -> Self {
+        let shown = |permission: &str| page.paint(&visible(permission), Style::new().bold());
+        let each = |matched: &Matched| matched.permissions().into_iter().map(shown).collect::<Vec<_>>().join(", ");
+        let permissions = outcome.rules[at].matched.iter().map(each).collect();
+        let left = if page.style.verbose { usize::MAX } else { page.style.per_rule };
+        Self {
+            rule: &outcome.rules[at],
+            findings: outcome.findings_of(at),
+            causes: outcome.causes(at),
+            page,
+            outcome,
+            permissions,
+            left,
+            untold: 0,
+        }
+    }
+
+    fn write(&mut self) {
+        let causes = std::mem::take(&mut self.causes);
+        let mut shared: HashSet<*const Finding> = HashSet::new();
+        for cause in &causes {
+            shared.extend(cause.findings.iter().map(|finding| std::ptr::from_ref::<Finding>(finding)));
+            if self.takes(cause.findings.len()) {
+                self.cause(cause);
+            }
+        }
+        let alone = |finding: &&Finding| !shared.contains(&std::ptr::from_ref(*finding));
+        for status in [Status::Violation, Status::Unknown] {
+            let of_status = self.findings.iter().filter(|finding| finding.status == status).filter(alone);
+            for shape in alike(&of_status.collect::<Vec<_>>(), &self.permissions) {
+                if self.takes(shape.len()) {
+                    self.shape(&shape, false);
+                }
+            }
+        }
+        if self.untold > 0 {
+            self.page.item(&format!("and {} more (-v shows them all)", number(self.untold)));
+        }
+    }
+
+    /// Whether there is room for another item, about so many findings.
+    fn takes(&mut self, findings: usize) -> bool {
+        let takes = self.left > 0;
+        if takes {
+            self.left -= 1;
+        } else {
+            self.untold += findings;
+        }
+        takes
+    }
+
+    /// Findings that end together.
+    fn cause(&mut self, cause: &Cause<'o>) {
+        let total = number(self.rule.violations());
+        let ends = number(cause.findings.len());
+        let text = format!("{}: ends {ends} of {total}", cut(cause, &|kind| self.faint(kind)));
+        self.page.item(&text);
+        let shapes = alike(&cause.findings, &self.permissions);
+        // The first ways that lead there, as long as there is room.
+        let mut shown = 0;
+        while shown < shapes.len() && (shown == 0 || self.page.style.verbose || (shown < WAYS && self.left > 0)) {
+            self.left -= usize::from(shown > 0 && !self.page.style.verbose);
+            self.shape(&shapes[shown], true);
+            shown += 1;
+        }
+        let more: usize = shapes[shown..].iter().map(Vec::len).sum();
+        if more > 0 {
+            self.page.detail(&format!("and {} more, in other ways (-v shows them all)", number(more)));
+        }
+    }
+
+    /// Findings that differ in nothing but their subject, as an item or as details of one.
+    fn shape(&mut self, shape: &[&'o Finding], within: bool) {
+        let first = shape[0];
+        let mut lines = Vec::new();
+        if let [only] = shape {
+            self.only(only, &mut lines);
+        } else {
+            let kinds = things(shape.len(), first.subject.kind);
+            if first.paths.is_empty() || first.status == Status::Unknown {
+                let facts = self.shared(shape).map_or_else(String::new, |facts| format!(" {facts}"));
+                lines.push(format!("{kinds}:{facts}"));
+            }
+            let arrow = self.faint("→");
+            for path in first.paths.iter().take(self.ways()).filter(|_| first.status == Status::Violation) {
+                // They differ in their subjects alone.
+                let rest = self.chain(path.steps.iter().map(|step| &**step), path.matched);
+                lines.push(format!("{kinds} {arrow} {rest}"));
+            }
+        }
+        for line in &lines {
+            if within { self.page.detail(line) } else { self.page.item(line) }
+        }
+        if shape.len() > 1 {
+            self.names(shape);
+        }
+        let told =
+            if first.status == Status::Violation { first.paths.len().min(self.ways()) } else { first.paths.len() };
+        let more = first.paths.len() - told + first.more_paths;
+        if more > 0 {
+            self.page.detail(&format!("and {}", plural(more, "more path")));
+        }
+        for missing in &first.missing {
+            self.page.detail(&visible(missing));
+        }
+        // What is counted is told one by one: there is no other subject.
+        if first.subject.kind == ThingKind::Organization && first.evidence.len() > 1 {
+            let counted = first.evidence.iter().map(|evidence| visible(&evidence.value.to_string()).into_owned());
+            self.list(counted.collect());
+        }
+    }
+
+    /// One finding: its paths, or its message.
+    fn only(&self, finding: &Finding, lines: &mut Vec<String>) {
+        let is_key = finding.subject.is(Kind::ApiKey) || finding.subject.is(Kind::AdminApiKey);
+        let by_paths = finding.status == Status::Violation && !finding.paths.is_empty() && !is_key;
+        if by_paths {
+            for path in finding.paths.iter().take(self.ways()) {
+                lines.push(self.chain(finding.steps(path), path.matched));
+            }
+        } else {
+            lines.push(visible(&finding.message).into_owned());
+        }
+        if finding.status == Status::Violation
+            && let Some(last) = lines.last_mut()
+        {
+            let facts = self.facts(finding);
+            let selected = selected(finding, self.outcome.as_of);
+            let facts = if by_paths && !facts.is_empty() { format!(": {facts}") } else { String::new() };
+            let selected = if selected.is_empty() { selected } else { format!(" (selected: {selected})") };
+            *last = format!("{last}{facts}{selected}");
+        }
+    }
+
+    /// How many paths of a finding are shown.
+    fn ways(&self) -> usize {
+        if self.page.style.verbose { usize::MAX } else { self.page.style.per_rule }
+    }
+
+    /// The values that failed.
+    fn facts(&self, finding: &Finding) -> String {
+        failed(finding, finding.source(&self.rule.info), self.outcome.as_of)
+    }
+
+    /// The values that failed, if they are the same for all.
+    fn shared(&self, shape: &[&Finding]) -> Option<String> {
+        let first = self.facts(shape[0]);
+        let alike = shape[1..].iter().all(|finding| self.facts(finding) == first);
+        (alike && !first.is_empty()).then_some(first)
+    }
+
+    /// The subjects, each with what it says beyond the path.
+    fn names(&mut self, shape: &[&'o Finding]) {
+        // What all of them say stands above.
+        let shared = self.shared(shape).filter(|_| shape[0].paths.is_empty());
+        let name = |finding: &&Finding| {
+            let facts = if shared.is_some() { String::new() } else { self.facts(finding) };
+            let selected = selected(finding, self.outcome.as_of);
+            let selected = if selected.is_empty() { selected } else { format!("selected: {selected}") };
+            let told: Vec<String> = [facts, selected].into_iter().filter(|told| !told.is_empty()).collect();
+            let label = visible(&finding.subject.qualified_label()).into_owned();
+            if told.is_empty() { label } else { format!("{label} ({})", told.join("; ")) }
+        };
+        let named = if self.page.style.verbose { shape.len() } else { self.named(shape.len()) };
+        let names: Vec<String> = shape.iter().take(named).map(name).collect();
+        self.listed(names, shape.len() - named.min(shape.len()));
+    }
+
+    fn list(&mut self, all: Vec<String>) {
+        let named = if self.page.style.verbose { all.len() } else { self.named(all.len()) };
+        let more = all.len() - named;
+        self.listed(all.into_iter().take(named).collect(), more);
+    }
+
+    /// How many of so many are named: all, or as many as a rule has items, the fewer the more items there were.
+    fn named(&self, of: usize) -> usize {
+        let used = self.page.style.per_rule.saturating_sub(self.left).max(1);
+        let most = (self.page.style.per_rule / used).max(NAMED);
+        if of <= most { of } else { most }
+    }
+
+    fn listed(&mut self, mut names: Vec<String>, more: usize) {
+        if more > 0 {
+            names.push(format!("and {} more", number(more)));
+        }
+        self.page.detail(&names.join(", "));
+    }
+
+    /// `ada@acme.example → group Platform → role API Group Manager → api.groups.write`.
+    fn chain<'t>(&self, path: impl Iterator<Item = &'t Thing>, matched: Option<usize>) -> String {
+        let path: Vec<&Thing> = path.collect();
+        // The project that a thing stands in is mostly a step of its own.
+        let placed = path.iter().any(|step| step.is(Kind::Project));
+        let label =
+            |thing: &Thing| if placed { thing.label().into_owned() } else { thing.qualified_label().into_owned() };
+        let step = |thing: &&Thing| {
+            if thing.is(Kind::User) {
+                visible(&thing.label()).into_owned()
+            } else {
+                format!("{} {}", self.faint(&thing.kind.words()), visible(&label(thing)))
+            }
+        };
+        let mut steps: Vec<String> = path.iter().map(step).collect();
+        steps.extend(matched.map(|matched| self.permissions[matched].clone()));
+        steps.join(&self.faint(" → "))
+    }
+
+    fn faint(&self, text: &str) -> String {
+        self.page.paint(text, Style::new().dimmed())
+    }
+}

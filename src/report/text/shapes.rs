@@ -1,0 +1,68 @@
+//! Findings that differ in nothing but their subject, and what a finding says beyond its paths.
+
+use std::collections::HashMap;
+
+use crate::document::SourceText;
+use crate::escape::visible;
+use crate::finding::{AccessPath, Evidence, Finding, ThingKind, Value};
+use crate::time::Time;
+
+/// Groups the findings by everything but their subject, the largest group first. `permissions` has what each of the
+/// rule's sets of permissions looks like.
+pub fn alike<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Vec<&'a Finding>> {
+    let mut shapes: Vec<Vec<&'a Finding>> = Vec::new();
+    let mut numbers = HashMap::new();
+    for finding in findings {
+        // Paths are alike if they end in the same permissions, even of two roles.
+        let path = |path: &'a AccessPath| {
+            (path.from_subject, path.steps.as_slice(), path.matched.map(|matched| permissions[matched].as_str()))
+        };
+        let paths: Vec<_> = finding.paths.iter().map(|shared| path(shared)).collect();
+        // Findings without a path are alike if the same attributes met the same words.
+        let attributes: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.attribute.as_str()).collect();
+        // The organization is the subject of many a finding: what each says is all that tells them apart.
+        let said = Some(&finding.message).filter(|_| finding.subject.kind == ThingKind::Organization);
+        let file = finding.file.as_ref().map(|file| file.name.as_str());
+        let key = ((file, finding.region), paths, attributes, (finding.more_paths, finding.missing.as_slice()), said);
+        let number = *numbers.entry(key).or_insert_with(|| {
+            shapes.push(Vec::new());
+            shapes.len() - 1
+        });
+        shapes[number].push(finding);
+    }
+    shapes.sort_by_key(|shape| std::cmp::Reverse(shape.len()));
+    shapes
+}
+
+/// The values that failed and that neither a path nor the policy's own words show.
+pub fn failed(finding: &Finding, source: &SourceText, as_of: Time) -> String {
+    let shown = finding.evidence.iter().filter(|evidence| match &evidence.value {
+        Value::Permission(_) => false,
+        // How long ago, and how many, is told by no policy.
+        Value::Null | Value::Time(_) | Value::Number(_) | Value::Counted(..) => true,
+        Value::Flag(_) | Value::Text(_) => {
+            let (written, value) = (&source.text[source.span(evidence.region)], evidence.value.to_string());
+            // The id of what a path leads to stands there by its name.
+            let mut steps = finding.paths.iter().flat_map(|path| &path.steps);
+            !written.contains(&value) && value != finding.subject.called() && !steps.any(|step| step.id == value)
+        }
+    });
+    told(shown, as_of)
+}
+
+/// The times by which the finding's subject was selected. What else selected it is mostly told by the rule.
+pub fn selected(finding: &Finding, as_of: Time) -> String {
+    told(finding.selected_by.iter().filter(|evidence| matches!(evidence.value, Value::Time(_) | Value::Null)), as_of)
+}
+
+/// Pieces of evidence in words, each once.
+fn told<'a>(evidence: impl Iterator<Item = &'a Evidence>, as_of: Time) -> String {
+    let mut shown: Vec<String> = Vec::new();
+    for evidence in evidence {
+        let told = visible(&evidence.told(as_of)).into_owned();
+        if !shown.contains(&told) {
+            shown.push(told);
+        }
+    }
+    shown.join(", ")
+}

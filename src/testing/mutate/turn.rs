@@ -1,0 +1,289 @@
+//! Small wrong turns of a policy, as edits of its text: what somebody could have mistyped, or changed without a thought.
+
+use std::ops::Range;
+
+use crate::document::SourceText;
+use crate::document::tree::{Key, Node, Yaml, parse};
+use crate::testing::equivalent::Place;
+
+/// One wrong turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Where it is taken.
+    pub place: Place,
+    /// What it is, in words.
+    pub what: &'static str,
+    /// The words that change.
+    pub span: Range<usize>,
+    /// What they become.
+    pub words: String,
+}
+
+impl Turn {
+    /// The text with the turn taken.
+    pub fn taken(&self, text: &str) -> String {
+        format!("{}{}{}", &text[..self.span.start], self.words, &text[self.span.end..])
+    }
+
+    /// The lines that change, as they are and as they become.
+    pub fn lines(&self, source: &SourceText) -> (String, String) {
+        let text = &source.text;
+        let start = text[..self.span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let end = text[self.span.end..].find('\n').map_or(text.len(), |newline| self.span.end + newline);
+        let after = format!("{}{}{}", &text[start..self.span.start], self.words, &text[self.span.end..end]);
+        (flush(&text[start..end]), flush(&after))
+    }
+}
+
+/// Lines without the blanks that all of them begin with.
+fn flush(lines: &str) -> String {
+    let blanks = |line: &str| line.len() - line.trim_start().len();
+    let least = lines.lines().filter(|line| !line.trim().is_empty()).map(blanks).min().unwrap_or_default();
+    let flush: Vec<&str> = lines.lines().map(|line| line.get(least..).unwrap_or_default().trim_end()).collect();
+    flush.join("\n")
+}
+
+/// What of a rule is read with patterns and bounds in it.
+const READ: [&str; 5] = ["where", "forbid", "require", "count", "exactly"];
+/// Bounds that are lengths of time.
+const LENGTHS: [&str; 4] = ["older_than", "newer_than", "within", "later_than"];
+
+/// Every wrong turn of a policy, in the order of the text.
+pub fn turns(source: &SourceText) -> Vec<Turn> {
+    let root = parse(&source.text).expect("a policy that was read is YAML");
+    let mut turns = Turns { text: &source.text, place: Place::Rule(String::new()), found: Vec::new() };
+    for (key, node) in root.below("params").map(Node::entries).unwrap_or_default() {
+        turns.place = Place::Param(key.text.clone());
+        turns.value("", node);
+    }
+    for rule in root.below("rules").map(Node::items).unwrap_or_default() {
+        let Some(Node { yaml: Yaml::Text(id), .. }) = rule.below("id") else { continue };
+        turns.place = Place::Rule(id.clone());
+        for (key, node) in rule.entries().iter().filter(|(key, _)| READ.contains(&key.text.as_str())) {
+            if key.text == "where" {
+                turns.negated(node);
+            }
+            turns.value(&key.text, node);
+        }
+    }
+    turns.found
+}
+
+struct Turns<'t> {
+    text: &'t str,
+    place: Place,
+    found: Vec<Turn>,
+}
+
+impl Turns<'_> {
+    fn add(&mut self, what: &'static str, span: Range<usize>, words: String) {
+        self.found.push(Turn { place: self.place.clone(), what, span, words });
+    }
+
+    /// Turns of what stands behind a key.
+    fn value(&mut self, key: &str, node: &Node) {
+        match &node.yaml {
+            Yaml::Map(entries) => self.entries(node, entries),
+            Yaml::List(items) => {
+                if items.iter().all(|item| matches!(item.yaml, Yaml::Text(_))) {
+                    let spans: Vec<Range<usize>> = items.iter().map(|item| item.span.clone()).collect();
+                    self.dropped("a pattern is dropped", &spans);
+                }
+                for item in items {
+                    self.value(key, item);
+                }
+            }
+            Yaml::Flag(flag) => self.add("a flag is turned around", node.span.clone(), (!flag).to_string()),
+            Yaml::Number(number) => {
+                for (what, moved) in [("a bound is one lower", number - 1), ("a bound is one higher", number + 1)] {
+                    if moved >= 0 {
+                        self.add(what, node.span.clone(), moved.to_string());
+                    }
+                }
+            }
+            Yaml::Text(text) => self.word(key, node, text),
+            Yaml::Null | Yaml::Float => {}
+        }
+    }
+
+    fn entries(&mut self, node: &Node, entries: &[(Key, Node)]) {
+        for (at, (key, value)) in entries.iter().enumerate() {
+            match (key.text.as_str(), &value.yaml) {
+                ("any", Yaml::List(items)) if items.len() > 1 => {
+                    self.add("`all` for `any`", key.span.clone(), "all".to_owned());
+                }
+                ("all", Yaml::List(items)) if items.len() > 1 => {
+                    self.add("`any` for `all`", key.span.clone(), "any".to_owned());
+                }
+                ("scope", _) if entries.len() > 1 => {
+                    let spans: Vec<Range<usize>> =
+                        entries.iter().map(|(key, value)| key.span.start..value.span.end).collect();
+                    self.drop_one("the scope is left out", &spans, at);
+                }
+                _ => {}
+            }
+            // What is counted is no value.
+            if key.text != "of" || node.below("min").or(node.below("max")).is_none() {
+                self.value(&key.text, value);
+            }
+        }
+    }
+
+    fn word(&mut self, key: &str, node: &Node, text: &str) {
+        // What a parameter stands for is turned where it is written.
+        if text.starts_with('$') && !text.starts_with("$$") {
+            return;
+        }
+        if LENGTHS.contains(&key) || key.is_empty() && length(text).is_some() {
+            let Some((number, unit)) = length(text) else { return };
+            for (what, moved) in
+                [("a bound is one lower", number.saturating_sub(1)), ("a bound is one higher", number + 1)]
+            {
+                self.add(what, node.span.clone(), format!("{moved}{unit}"));
+            }
+        } else if key == "via" {
+            let other = if text == "direct" { "group" } else { "direct" };
+            self.add("another way for `via`", node.span.clone(), other.to_owned());
+        } else if key == "regex" {
+            self.add("a pattern is widened", node.span.clone(), "\".*\"".to_owned());
+        } else if let Some(wider) =
+            widened(text).filter(|_| !["before", "after", "scope", "principal", "of"].contains(&key))
+        {
+            self.add("a pattern is widened", node.span.clone(), format!("\"{wider}\""));
+        }
+    }
+
+    /// `where` turned into its opposite.
+    fn negated(&mut self, node: &Node) {
+        if node.entries().is_empty() {
+            return;
+        }
+        let own = &self.text[node.span.clone()];
+        let words = if own.starts_with('{') {
+            format!("{{ not: {own} }}")
+        } else {
+            let line = self.text[..node.span.start].rfind('\n').map_or(0, |newline| newline + 1);
+            let indent = " ".repeat(self.text[line..node.span.start].chars().count() + 2);
+            format!("not:\n{indent}{}", own.replace('\n', "\n  "))
+        };
+        self.add("`where` is negated", node.span.clone(), words);
+    }
+
+    /// Each of several elements left out.
+    fn dropped(&mut self, what: &'static str, spans: &[Range<usize>]) {
+        for at in 0..spans.len() {
+            if spans.len() > 1 {
+                self.drop_one(what, spans, at);
+            }
+        }
+    }
+
+    /// One of several elements left out, with what parts it from its neighbour.
+    fn drop_one(&mut self, what: &'static str, spans: &[Range<usize>], at: usize) {
+        let span = match spans.get(at + 1) {
+            Some(next) => spans[at].start..next.start,
+            None => spans[at - 1].end..spans[at].end,
+        };
+        self.add(what, span, String::new());
+    }
+}
+
+/// A length of time of one unit: its number and its unit.
+fn length(text: &str) -> Option<(u64, &str)> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let plain = ["s", "m", "h", "d", "w"].contains(&unit);
+    number.parse().ok().filter(|_| plain).map(|number| (number, unit))
+}
+
+/// A pattern that matches more: of a dotted name, whatever its last part; of anything else, everything.
+fn widened(text: &str) -> Option<String> {
+    if text == "*" || text.is_empty() {
+        return None;
+    }
+    let dotted = text.contains('.') && !text.contains([' ', '@', '{', '[']);
+    let wider = match text.trim_end_matches(".*").rsplit_once('.') {
+        Some((start, _)) if dotted && !start.is_empty() => format!("{start}.*"),
+        _ => "*".to_owned(),
+    };
+    (wider != text).then_some(wider)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(rule: &str) -> Vec<String> {
+        let source = SourceText::new("p.yaml".to_owned(), format!("rules:\n  - id: r\n    {rule}\n"));
+        let line = |turn: &Turn| format!("{}: {}", turn.what, turn.lines(&source).1);
+        turns(&source).iter().map(line).collect()
+    }
+
+    #[test]
+    fn every_kind_of_turn_is_taken_once_in_its_place() {
+        let table: [(&str, &[&str]); 9] = [
+            (
+                "forbid: { name: [a, b] }",
+                &[
+                    "a pattern is dropped: forbid: { name: [b] }",
+                    "a pattern is dropped: forbid: { name: [a] }",
+                    "a pattern is widened: forbid: { name: [\"*\", b] }",
+                    "a pattern is widened: forbid: { name: [a, \"*\"] }",
+                ],
+            ),
+            (
+                "forbid: { permissions: api.groups.write }",
+                &["a pattern is widened: forbid: { permissions: \"api.groups.*\" }"],
+            ),
+            (
+                "count: { max: 3 }",
+                &["a bound is one lower: count: { max: 2 }", "a bound is one higher: count: { max: 4 }"],
+            ),
+            ("count: { max: 0 }", &["a bound is one higher: count: { max: 1 }"]),
+            (
+                "where: { enabled: true }",
+                &[
+                    "`where` is negated: where: { not: { enabled: true } }",
+                    "a flag is turned around: where: { enabled: false }",
+                ],
+            ),
+            (
+                "forbid: { any: [{ name: null }, { created_at: { older_than: 9d } }] }",
+                &[
+                    "`all` for `any`: forbid: { all: [{ name: null }, { created_at: { older_than: 9d } }] }",
+                    "a bound is one lower: forbid: { any: [{ name: null }, { created_at: { older_than: 8d } }] }",
+                    "a bound is one higher: forbid: { any: [{ name: null }, { created_at: { older_than: 10d } }] }",
+                ],
+            ),
+            (
+                "forbid: { holds: { scope: project, via: direct } }",
+                &[
+                    "the scope is left out: forbid: { holds: { via: direct } }",
+                    "another way for `via`: forbid: { holds: { scope: project, via: group } }",
+                ],
+            ),
+            (
+                "forbid: { name: $names, holds: { count: { of: role, max: 1 } } }",
+                &[
+                    "a bound is one lower: forbid: { name: $names, holds: { count: { of: role, max: 0 } } }",
+                    "a bound is one higher: forbid: { name: $names, holds: { count: { of: role, max: 2 } } }",
+                ],
+            ),
+            (
+                "where:\n      not:\n        name: \"*\"",
+                &["`where` is negated: where:\n      not:\n        not:\n          name: \"*\""],
+            ),
+        ];
+        for (rule, expected) in table {
+            let found: Vec<String> = of(rule);
+            let joined: Vec<String> = expected.iter().map(|line| (*line).to_owned()).collect();
+            if rule.starts_with("where:\n") {
+                let source = SourceText::new("p.yaml".to_owned(), format!("rules:\n  - id: r\n    {rule}\n"));
+                let taken = turns(&source)[0].taken(&source.text);
+                assert!(taken.contains(expected[0].split_once(": ").expect("words").1), "{taken}");
+                continue;
+            }
+            assert_eq!(found, joined, "{rule}");
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! From what a rule asks to an organization that gives it: each condition is worked backwards into fields and links, one
+//! choice after the other. A choice that leads nowhere is taken back. Whether the result is right is for the evaluator to
+//! say.
+
+use super::links::{self, Target};
+use super::sketch::{Field, Sketch};
+use super::values::{self, Values, edges};
+use crate::org::{Kind, plain_name};
+use crate::policy::{
+    Assertion, Attribute, Condition, Predicate, Quantity, RelatedPredicate, Relation, Rule, TextColumn, TextPredicate,
+    ViaPredicate,
+};
+
+/// How many finished sketches are looked at.
+const SKETCHES: usize = 600;
+/// How many steps are taken.
+const STEPS: usize = 60_000;
+
+/// How many related things are made for one condition.
+const MOST_RELATED: u64 = 40;
+
+/// Something that has to be so.
+#[derive(Clone, Copy)]
+enum Goal<'p> {
+    /// The thing satisfies the condition, or does not.
+    Holds(Target, &'p Condition, bool),
+    /// A related thing satisfies the condition, or does not; a new one, if several have to.
+    Related { of: Target, relation: Relation, condition: &'p Condition, wanted: bool, new: bool },
+    /// A thing is selected.
+    Selected(&'p Rule, Wanted),
+}
+
+/// What a selected thing has to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Selected, and no more.
+    Selected,
+    /// Selected, and with the assertion broken, or kept.
+    Asserted { broken: bool },
+}
+
+#[derive(Clone)]
+struct State<'p> {
+    sketch: Sketch,
+    goals: Vec<Goal<'p>>,
+    /// What has to be so of everything that a relation leads to, once all is there.
+    each: Vec<Goal<'p>>,
+}
+
+impl<'p> State<'p> {
+    fn with(&self, sketch: Sketch, goals: impl IntoIterator<Item = Goal<'p>>) -> Self {
+        let mut next = Self { sketch, ..self.clone() };
+        next.goals.extend(goals);
+        next
+    }
+}
+
+/// The search for an organization.
+struct Search<'a> {
+    values: &'a Values,
+    accepts: &'a mut dyn FnMut(&Sketch) -> bool,
+    sketches: usize,
+    steps: usize,
+}
+
+/// An organization that the rule calls violated, or satisfied with something selected; as `accepts` says.
+pub fn solve(rule: &Rule, violated: bool, values: &Values, accepts: &mut dyn FnMut(&Sketch) -> bool) -> Option<Sketch> {
+    let mut search = Search { values, accepts, sketches: 0, steps: 0 };
+    let wanted = |wanted| Goal::Selected(rule, wanted);
+    let numbers: Vec<(u64, Wanted)> = match &rule.assertion {
+        Assertion::Forbid(_) | Assertion::Require(_) => vec![(1, Wanted::Asserted { broken: violated })],
+        Assertion::Count(bounds, ..) => {
+            let numbers = edges(*bounds).into_iter().filter(|number| bounds.contain(*number) != violated);
+            numbers.map(|number| (number, Wanted::Selected)).collect()
+        }
+        Assertion::Exactly(exactly) => {
+            let all = if violated { 0 } else { exactly.values.len() as u64 };
+            vec![(all, Wanted::Asserted { broken: false }), (1, Wanted::Asserted { broken: violated })]
+        }
+    };
+    numbers.into_iter().find_map(|(number, what)| {
+        let goals = (0..number).map(|_| wanted(what)).collect();
+        search.search(State { sketch: Sketch::default(), goals, each: Vec::new() }, false)
+    })
+}
+
+impl<'p> Search<'_> {
+    fn search(&mut self, mut state: State<'p>, settled: bool) -> Option<Sketch> {
+        self.steps += 1;
+        if self.sketches > SKETCHES || self.steps > STEPS {
+            return None;
+        }
+        let Some(goal) = state.goals.pop() else { return self.finish(state, settled) };
+        let next = self.ways(&state, goal);
+        next.into_iter().find_map(|state| self.search(state, settled))
+    }
+
+    /// All choices are made. What has to be so of everything related is looked at if the rule says no.
+    fn finish(&mut self, mut state: State<'p>, settled: bool) -> Option<Sketch> {
+        self.sketches += 1;
+        if (self.accepts)(&state.sketch) {
+            return Some(state.sketch);
+        }
+        let each = std::mem::take(&mut state.each);
+        if settled || each.is_empty() {
+            return None;
+        }
+        for goal in each {
+            let Goal::Related { of, relation, condition, wanted, .. } = goal else { continue };
+            let related = links::related(&state.sketch, of, relation);
+            state.goals.extend(related.into_iter().map(|target| Goal::Holds(target, condition, wanted)));
+        }
+        // Membership alone gives a user a role.
+        links::without_membership(&mut state.sketch);
+        self.search(state, true)
+    }
+
+    fn ways(&self, state: &State<'p>, goal: Goal<'p>) -> Vec<State<'p>> {
+        match goal {
+            Goal::Holds(target, condition, wanted) => self.holds(state, target, condition, wanted),
+            Goal::Related { of, relation, condition, wanted, new } => {
+                let known = links::related(&state.sketch, of, relation).into_iter().filter(|_| !new);
+                let known = known.map(|target| (state.sketch.clone(), target));
+                let all = known.chain(links::fresh(&state.sketch, of, relation));
+                all.map(|(sketch, target)| state.with(sketch, [Goal::Holds(target, condition, wanted)])).collect()
+            }
+            Goal::Selected(rule, wanted) => {
+                let subjects = links::subjects(&state.sketch, rule.select);
+                subjects
+                    .into_iter()
+                    .flat_map(|(sketch, target)| self.selected(state, sketch, target, rule, wanted))
+                    .collect()
+            }
+        }
+    }
+
+    fn selected(
+        &self,
+        state: &State<'p>,
+        sketch: Sketch,
+        target: Target,
+        rule: &'p Rule,
+        wanted: Wanted,
+    ) -> Vec<State<'p>> {
+        let filter = Goal::Holds(target, &rule.filter, true);
+        match (&rule.assertion, wanted) {
+            (Assertion::Forbid(condition), Wanted::Asserted { broken }) => {
+                vec![state.with(sketch, [Goal::Holds(target, condition, broken), filter])]
+            }
+            (Assertion::Require(condition), Wanted::Asserted { broken }) => {
+                vec![state.with(sketch, [Goal::Holds(target, condition, !broken), filter])]
+            }
+            (Assertion::Exactly(exactly), Wanted::Asserted { broken }) => {
+                let listed = |text: &str| exactly.values.iter().any(|value| value.matches(text));
+                let next = state.with(sketch, [filter]);
+                self.texts(&next, target, exactly.attribute, exactly.column, &|text| {
+                    text.is_some_and(&listed) != broken
+                })
+            }
+            (Assertion::Count(..), _) | (_, Wanted::Selected) => vec![state.with(sketch, [filter])],
+        }
+    }
+
+    fn holds(&self, state: &State<'p>, target: Target, condition: &'p Condition, wanted: bool) -> Vec<State<'p>> {
+        let same = || state.with(state.sketch.clone(), []);
+        match &condition.predicate {
+            Predicate::Not(part) => vec![state.with(state.sketch.clone(), [Goal::Holds(target, part, !wanted)])],
+            Predicate::All(parts) | Predicate::Any(parts) => {
+                let goals = parts.iter().rev().map(|part| Goal::Holds(target, part, wanted));
+                if matches!(condition.predicate, Predicate::All(_)) == wanted {
+                    return vec![state.with(state.sketch.clone(), goals)];
+                }
+                goals.rev().map(|goal| state.with(state.sketch.clone(), [goal])).collect()
+            }
+            Predicate::Text(attribute, column, test) => {
+                self.texts(state, target, attribute, *column, &|text| holds_of(test, text) == wanted)
+            }
+            Predicate::List(_, _, test) => {
+                let right = |words: &Vec<String>| values::holds(test, words) == wanted;
+                Self::field(
+                    state,
+                    target.role_or_self(),
+                    "permissions",
+                    &|field| match field {
+                        Field::List(words) => right(words),
+                        Field::Null | Field::Flag(_) | Field::Text(_) | Field::Time(_) => false,
+                    },
+                    || self.values.lists(test).into_iter().map(Field::List).collect(),
+                )
+            }
+            Predicate::Flag(attribute, _, flag) => Self::field(
+                state,
+                target.role_or_self(),
+                attribute.name,
+                &|field| matches!(field, Field::Flag(value) if (value == flag) == wanted),
+                || vec![Field::Flag(*flag == wanted)],
+            ),
+            Predicate::Time(attribute, _, test) => {
+                let now = self.values.now();
+                let right = |field: &Field| match field {
+                    Field::Null => test.null == wanted,
+                    Field::Time(time) => (!test.null && test.holds(*time, now)) == wanted,
+                    Field::Flag(_) | Field::Text(_) | Field::List(_) => false,
+                };
+                let all = || {
+                    let times = self.values.times().into_iter().map(Field::Time);
+                    [Field::Null].into_iter().chain(times).collect()
+                };
+                Self::field(state, target.role_or_self(), attribute.name, &right, all)
+            }
+            Predicate::Via(_, ViaPredicate::Kinds(kinds)) => {
+                let is = kinds.iter().any(|(kind, _)| target.goes(*kind));
+                if is == wanted { vec![same()] } else { Vec::new() }
+            }
+            Predicate::Via(_, ViaPredicate::Group(group)) => match target.through() {
+                Some(at) => vec![state.with(state.sketch.clone(), [Goal::Holds(Target::Item(at), group, wanted)])],
+                None if wanted => Vec::new(),
+                None => vec![same()],
+            },
+            Predicate::Related(_, relation, test) => Self::quantified(state, target, *relation, test, wanted),
+        }
+    }
+
+    fn quantified(
+        state: &State<'p>,
+        of: Target,
+        relation: Relation,
+        test: &'p RelatedPredicate,
+        wanted: bool,
+    ) -> Vec<State<'p>> {
+        let goal = |wanted, new| Goal::Related { of, relation, condition: &test.condition, wanted, new };
+        let some = |satisfied| vec![state.with(state.sketch.clone(), [goal(satisfied, false)])];
+        let each = |satisfied| {
+            let mut next = state.clone();
+            next.each.push(goal(satisfied, false));
+            if relation.to_one() {
+                let related = links::related(&state.sketch, of, relation);
+                next.goals.extend(related.into_iter().map(|one| Goal::Holds(one, &test.condition, satisfied)));
+            }
+            vec![next]
+        };
+        match (test.quantity, wanted) {
+            (Quantity::Some, true) | (Quantity::None, false) => some(true),
+            (Quantity::Some, false) | (Quantity::None, true) => each(false),
+            (Quantity::Every, true) => each(true),
+            (Quantity::Every, false) => some(false),
+            (Quantity::Count(bounds, _), wanted) => {
+                let numbers = edges(bounds).into_iter().filter(|number| bounds.contain(*number) == wanted);
+                let ways = numbers
+                    .filter(|number| *number <= MOST_RELATED)
+                    .map(|number| state.with(state.sketch.clone(), (0..number).map(|_| goal(true, true))));
+                ways.collect()
+            }
+        }
+    }
+
+    /// The ways to give a text attribute a value that is right; `None` stands for `null`.
+    fn texts(
+        &self,
+        state: &State<'p>,
+        target: Target,
+        attribute: &'static Attribute,
+        column: TextColumn,
+        right: &dyn Fn(Option<&str>) -> bool,
+    ) -> Vec<State<'p>> {
+        let told = match (column, target) {
+            (TextColumn::Principal, Target::Grant(grant)) => Some(state.sketch.items[grant.principal].kind.name()),
+            (TextColumn::Scope, Target::Grant(grant)) => {
+                Some(if grant.project.is_some() { "project" } else { "organization" })
+            }
+            (_, Target::Item(at)) if state.sketch.items[at].kind == Kind::Role && attribute.of == Kind::Role => {
+                match (attribute.name, state.sketch.items[at].project.is_some()) {
+                    ("scope", true) => Some("project"),
+                    ("scope", false) => Some("organization"),
+                    ("resource_type", true) => Some("api.project"),
+                    ("resource_type", false) => Some("api.organization"),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        if let Some(word) = told {
+            return if right(Some(word)) { vec![state.clone()] } else { Vec::new() };
+        }
+        let derived = attribute.name == "plain_name";
+        let name = if derived { "name" } else { attribute.name };
+        let right = |field: &Field| match field {
+            Field::Null => right(None),
+            Field::Text(text) if derived => right(Some(&plain_name(text))),
+            Field::Text(text) => right(Some(text)),
+            Field::Flag(_) | Field::Time(_) | Field::List(_) => false,
+        };
+        let all = || {
+            let texts = self.values.texts(attribute).into_iter().map(Field::Text);
+            let null = (name != "id").then_some(Field::Null);
+            texts.chain(null).collect()
+        };
+        Self::field(state, target.role_or_self(), name, &right, all)
+    }
+
+    /// The ways to give a field a value that is right. What cannot be written is left to the evaluator.
+    fn field(
+        state: &State<'p>,
+        at: usize,
+        name: &'static str,
+        right: &dyn Fn(&Field) -> bool,
+        all: impl FnOnce() -> Vec<Field>,
+    ) -> Vec<State<'p>> {
+        if !links::is_written(state.sketch.items[at].kind, name) {
+            return vec![state.clone()];
+        }
+        if let Some(known) = state.sketch.items[at].fields.get(name) {
+            return if right(known) { vec![state.clone()] } else { Vec::new() };
+        }
+        let ways = all().into_iter().filter(right).map(|field| {
+            let mut next = state.clone();
+            next.sketch.items[at].fields.insert(name, field);
+            next
+        });
+        ways.collect()
+    }
+}
+
+fn holds_of(test: &TextPredicate, text: Option<&str>) -> bool {
+    text.map_or(test.null, |text| test.holds(text))
+}

@@ -1,0 +1,169 @@
+//! `$this`: related things, and everything that the organization has, compared with the selected thing.
+
+use super::projects::{healthy, with};
+use crate::support::fake::What;
+use crate::support::harness::{offline, rolelint, text};
+use crate::support::small::{self, ask, denied, report, without};
+
+/// Invitations of Bob, who is a user already, and of Zed, who is none.
+fn invited() -> (&'static str, What) {
+    let one = |id: &str, email: &str| {
+        format!(
+            "{{\"object\":\"organization.invite\",\"id\":\"{id}\",\"email\":\"{email}\",\"role\":\"reader\",\
+             \"status\":\"pending\",\"created_at\":1780000000,\"expires_at\":1790000000,\"projects\":[]}}"
+        )
+    };
+    let (bob, zed) = (one("inv_1", "BOB@acme.example"), one("inv_2", "zed@acme.example"));
+    let list = format!(
+        "{{\"object\":\"list\",\"data\":[{bob},{zed}],\"first_id\":\"inv_1\",\"last_id\":\"inv_2\",\"has_more\":false}}"
+    );
+    ("/organization/invites", What::Body(list))
+}
+
+const AGAIN: &str = "select: invite\nforbid: {organization: {users: {email: $this.email}}}";
+
+#[test]
+fn an_invitation_is_compared_with_all_users() {
+    ask(&small::with(&[invited()]), &[(AGAIN, "violation inv_1")]);
+    let report = report(&small::with(&[invited()]), &[(AGAIN, "")]);
+    let finding = report.findings().next().expect("a violation");
+    // It names the user.
+    assert!(finding["evidence"].to_string().contains("bob@acme.example"), "{finding}");
+}
+
+#[test]
+fn what_is_not_known_of_either_side_makes_the_comparison_unknown() {
+    // Whoever is in the rest of the list of users may be Zed; that Bob is a user is known.
+    let more = small::with(&[invited(), ("/organization/users", What::SameCursor)]);
+    let more = report(&more, &[(AGAIN, "")]);
+    let answers: Vec<(&str, &str)> =
+        more.findings().map(|one| (text(&one["subject"]["id"]), text(&one["status"]))).collect();
+    assert_eq!(answers, [("inv_1", "violation"), ("inv_2", "unknown")]);
+    let refused = small::with(&[invited(), ("/organization/users", denied("api.users.read"))]);
+    ask(&refused, &[(AGAIN, "unknown inv_1, inv_2")]);
+    let api = with(&[("/organization/invites", without("email"))]);
+    let report = report(&api, &[(AGAIN, "")]);
+    assert_eq!(report.answer("rule-0"), "unknown inv_1, inv_2");
+    assert!(report.findings().all(|finding| finding["missing"].to_string().contains("`email`")));
+}
+
+#[test]
+fn everything_of_a_kind_is_asked_without_a_comparison_too() {
+    ask(
+        &healthy(),
+        &[
+            (
+                "select: project\nwhere: {name: Staging}\nforbid: {organization: {groups: {name: Void}}}",
+                "violation Staging",
+            ),
+            ("select: project\nforbid: {organization: {groups: {name: Nothing}}}", "pass"),
+            ("select: invite\nforbid: {organization: {users: {count: {min: 6}}}}", "pass"),
+            (
+                "select: invite\nwhere: {id: inv_1}\nforbid: {organization: {users: {count: 5}, projects: {count: 3}}}",
+                "violation inv_1",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_role_is_compared_with_the_others_and_with_its_holders() {
+    let name = "select: role\nwhere: {predefined_role: false}\nforbid: {organization: {roles: {name: $this.name, not: {id: $this.id}}}}";
+    let project_roles = "violation Deployer, Deployer";
+    ask(&healthy(), &[(name, project_roles)]);
+    ask(&small::healthy(), &[(name, "pass")]);
+    // Ada made all roles, and holds none of them herself.
+    let maker = "select: role\nwhere: {predefined_role: false, holders: {count: {min: 1}}}\nforbid: {holders: {user: {id: $this.created_by}}}";
+    ask(&small::healthy(), &[(maker, "pass")]);
+    let user = "select: role\nwhere: {name: Writer}\nforbid: {created_by: user-ada, organization: {users: {id: $this.created_by, name: Ada}}}";
+    ask(&small::healthy(), &[(user, "violation Writer")]);
+}
+
+#[test]
+fn two_duties_in_one_project_are_not_two_duties_in_two() {
+    let both = |first: &str, second: &str| {
+        format!(
+            "select: user\nforbid: {{holds: {{scope: project, permission: {first}, \
+             project: {{holders: {{scope: project, permission: {second}, user: {{id: $this.id}}}}}}}}}}"
+        )
+    };
+    ask(
+        &healthy(),
+        &[
+            // Bob may write in Production and read in Staging.
+            (&both("api.deploy.write", "api.deploy.read"), "pass"),
+            (&both("api.deploy.write", "api.deploy.write"), "violation Bob"),
+            // He alone has a role of each project besides the word; Robot is no user.
+            (
+                "select: user\nforbid: {all: [{holds: {permission: api.deploy.write}}, {holds: {permission: api.deploy.read}}]}",
+                "violation Bob",
+            ),
+        ],
+    );
+    let report = report(&healthy(), &[(&both("api.deploy.write", "api.deploy.write"), "")]);
+    let finding = report.findings().next().expect("a violation");
+    assert!(finding["paths"].to_string().contains("proj_1"), "{finding}");
+}
+
+#[test]
+fn a_text_may_stand_before_and_after() {
+    let of = |name: &str| format!("select: project\nforbid: {{organization: {{service_accounts: {{name: {name}}}}}}}");
+    ask(&healthy(), &[(&of("$this.name"), "pass")]);
+    let group = "select: group\nforbid: {organization: {users: {email: $this.name@acme.example}}}";
+    ask(&small::healthy(), &[(group, "pass")]);
+    let user = "select: user\nforbid: {organization: {users: {email: $this.name@acme.example, id: $this.id}}}";
+    ask(&small::healthy(), &[(user, "violation Ada, Bob, Eve")]);
+}
+
+const LOOKED_UP: &str = "\
+version: 1
+params: { owners: {} }
+rules:
+  - id: own
+    select: project
+    where: { status: active }
+    require: { holders: { every: { any: [ { not: { role: owner, principal: user } }, { user: { email: '$owners[$this.name]' } } ] } } }
+";
+
+#[test]
+fn a_parameter_is_looked_up_by_the_name_of_the_selected_thing() {
+    let api = healthy();
+    let answer = |owners: &str| {
+        let run = rolelint(&api).file("owners.yaml", owners).check(LOOKED_UP);
+        let run = run.args(["--param-file", "owners.yaml", "--format", "json"]).run();
+        run.json().answer("own")
+    };
+    let everybody = "[ada@acme.example, cyd@partner.example, eve@acme.example]";
+    assert_eq!(answer(&format!("owners: {{ Production: {everybody}, Staging: bob@acme.example }}")), "pass");
+    assert_eq!(
+        answer(&format!("owners: {{ Production: {everybody}, Staging: grace@acme.example }}")),
+        "violation Staging"
+    );
+    assert_eq!(answer(&format!("owners: {{ Production: {everybody} }}")), "violation Staging");
+    assert_eq!(answer("owners: { Production: '*', Staging: '*@acme.example' }"), "pass");
+    let twice = rolelint(&api).file("owners.yaml", "owners: { A: x, A: y }").check(LOOKED_UP);
+    let twice = twice.args(["--param-file", "owners.yaml"]).run().ends_with(2);
+    assert!(twice.stderr.contains("parameter `owners` has `A` twice"), "{}", twice.stderr);
+}
+
+#[test]
+fn a_comparison_that_means_nothing_does_not_load() {
+    let policy = "\
+version: 1
+params: { list: [a] }
+rules:
+  - { id: a, select: user, forbid: { email: $this.email } }
+  - { id: b, select: user, forbid: { groups: { name: $this.nmae } } }
+  - { id: c, select: user, forbid: { groups: { name: { except: $this.name } } } }
+  - { id: d, select: user, forbid: { holds: { scope: $this.name } } }
+  - { id: e, select: user, forbid: { holds: { via: { group: { name: $this.name } } } } }
+  - { id: f, select: user, forbid: { groups: { name: 'team-*-$this.name' } } }
+  - { id: g, select: user, forbid: { groups: { name: '$list[$this.name]' } } }
+  - { id: h, select: user, forbid: { groups: { name: '$none[$this.name]' } } }
+  - { id: i, select: user, forbid: { organization: { usrs: { name: x } } } }
+  - { id: j, select: user, forbid: { organization: {} } }
+  - { id: k, select: api_key, forbid: { project: { name: $this.owner.added_at } } }
+";
+    let ran = offline().file("policy.yaml", policy).args(["lint", "policy.yaml"]).run().ends_with(2);
+    insta::assert_snapshot!(ran.stderr);
+}
