@@ -26,7 +26,7 @@ pub(crate) enum Takes {
 }
 
 /// Each key, its flag, and the values it takes.
-pub(crate) const KEYS: [(&str, &str, Takes); 26] = [
+pub(crate) const KEYS: [(&str, &str, Takes); 27] = [
     ("policies", "policy", Takes::Paths),
     ("only", "only", Takes::Words),
     ("skip", "skip", Takes::Words),
@@ -47,6 +47,7 @@ pub(crate) const KEYS: [(&str, &str, Takes); 26] = [
     ("reports", "report", Takes::Reports),
     ("color", "color", Takes::Word),
     ("no-progress", "no-progress", Takes::Switch),
+    ("no-journal", "no-journal", Takes::Switch),
     ("organization-name", "organization-name", Takes::Word),
     ("concurrency", "concurrency", Takes::Word),
     ("rate", "rate", Takes::Word),

@@ -236,7 +236,7 @@ fn the_configuration_may_leave_lints_out() {
     let run = run.file("rolelint.yaml", "policies: p.yaml\nallow-lints: [untested-rule, unknown-permission]\n");
     let ran = run.args(["lint"]).run().ends_with(0);
     assert!(
-        ran.stdout.contains("info  undocumented-rule  1 violation") && ran.stdout.contains("2 rules skipped"),
+        ran.stdout.contains("info  undocumented-rule: 1 violation") && ran.stdout.contains("2 rules skipped"),
         "{}",
         ran.stdout
     );

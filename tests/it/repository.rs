@@ -237,6 +237,8 @@ fn the_demo_shows_the_whole_job_and_the_gates_exit_code() {
     assert!(stderr.contains("41 users, 8 groups, 12 roles"), "{stderr}");
     assert!(stderr.contains("That took 108 requests, and the gate's exit code is 1."), "{stderr}");
     assert!(stdout.contains("27 rules: 24 violation, 0 unknown, 0 vacuous, 3 pass (41 violations)"), "{stdout}");
+    // Long lines are wrapped.
+    let stdout = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(stdout.contains("aisha.rahman@acme.example → group Platform → role API Group Manager → api.groups.write"));
 }
 

@@ -16,13 +16,16 @@ const CUTS: usize = 5;
 
 /// Organization and time, what was looked at, the policies, and the table by severity.
 pub fn write(page: &mut Page, outcome: &Outcome) {
-    page.wrapped("", "  ", &about(page, outcome));
-    let complete = if outcome.complete() {
-        "complete".to_owned()
-    } else {
-        page.paint("incomplete", Style::new().magenta().bold())
-    };
-    page.wrapped("", "  ", &format!("{} · {complete}", population(outcome)));
+    // Lints may be about files alone.
+    if !outcome.coverage.is_empty() {
+        page.wrapped("", "  ", &about(page, outcome));
+        let complete = if outcome.complete() {
+            "complete".to_owned()
+        } else {
+            page.paint("incomplete", Style::new().magenta().bold())
+        };
+        page.wrapped("", "  ", &format!("{} · {complete}", population(outcome)));
+    }
     page.wrapped("", "  ", &policies(outcome));
     page.line("");
     table(page, outcome);

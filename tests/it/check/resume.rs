@@ -21,6 +21,9 @@ rules:
 /// So many answers that some are saved, however many are still under way.
 const MANY: usize = 50;
 
+/// What happens to the text of a journal.
+type Spoil = fn(String) -> String;
+
 /// The small organization with more users, each of whom is asked about.
 fn crowd(users: usize) -> Organization {
     let mut organization = small();
@@ -131,11 +134,10 @@ fn a_check_starts_over_without_a_journal_or_if_it_is_too_old_or_damaged() {
         assert_eq!(journals(folder.path()).len(), 0);
     }
 
-    type Spoil = fn(String) -> String;
     let began = |text: &str| text.split("\"began\":").nth(1).and_then(|rest| rest.split('}').next()).map(str::to_owned);
     let earlier = |text: &str, seconds: i64| {
         let then = began(text).and_then(|began| began.parse::<i64>().ok()).expect("a time");
-        text.replacen(&then.to_string(), &(then - seconds).to_string(), 1)
+        text.replacen(&format!("\"began\":{then}"), &format!("\"began\":{}", then - seconds), 1)
     };
     let cases: [(&[&str], i64, bool); 4] = [
         (&[], 90_000, false),

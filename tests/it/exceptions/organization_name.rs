@@ -16,10 +16,10 @@ fn api(header: &str) -> FakeApi {
 #[test]
 fn the_name_counts_where_the_api_says_none_and_contradicts_no_other() {
     for (header, name, code, shown) in [
-        ("", "acme", 0, "organization acme\n"),
-        ("acme", "acme", 0, "organization acme\n"),
+        ("", "acme", 0, "organization acme · "),
+        ("acme", "acme", 0, "organization acme · "),
         ("other", "acme", 2, ""),
-        ("org-1", "acme", 0, "organization org-1 (acme)\n"),
+        ("org-1", "acme", 0, "organization org-1 (acme) · "),
     ] {
         let policy = POLICY.replace("Bob", "Robert");
         let api = api(header);

@@ -18,9 +18,16 @@ fn leaves_no_trace(run: Rolelint, code: i32) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let ran = run.inside(folder.path()).run().ends_with(code);
     says_nothing(&ran.everything());
-    for entry in std::fs::read_dir(folder.path()).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        says_nothing(&String::from_utf8_lossy(&std::fs::read(&path).expect("a file")));
+    let mut folders = vec![folder.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                says_nothing(&String::from_utf8_lossy(&std::fs::read(&path).expect("a file")));
+            }
+        }
     }
     ran.everything()
 }

@@ -379,7 +379,7 @@ fn a_policy_as_editors_write_it_loads() {
         [policy.replace('\n', "\r\n"), format!("\u{feff}{policy}"), format!("---\n{policy}"), format!("{policy}...\n")]
     {
         let ran = rolelint(&acme()).check(&text).run().ends_with(1);
-        assert!(ran.stdout.contains("[policy.yaml:") && ran.stdout.contains("Auditor"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("--> policy.yaml:") && ran.stdout.contains("Auditor"), "{}", ran.stdout);
         assert!(!ran.stdout.contains('\r'), "{:?}", ran.stdout);
     }
 }
