@@ -139,7 +139,7 @@ impl Responses {
     pub fn archive(&mut self, archived: &wire::Project) {
         fn empty<T>(lists: &mut ByParent<T>, project: &Parent) {
             if let Some(list) = lists.get_mut(project) {
-                list.items.clear();
+                (list.items, list.copies, list.unreadable) = (Vec::new(), Vec::new(), Vec::new());
                 list.truncated = None;
             }
         }

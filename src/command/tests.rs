@@ -346,6 +346,11 @@ proptest! {
 }
 
 #[test]
+fn a_project_that_is_archived_during_collection_may_have_listed_a_user_twice() {
+    survives(4_598_046_858_777_154_813, 61).expect("nothing panics");
+}
+
+#[test]
 fn endless_pages_stop_at_the_deadline_and_leave_the_list_incomplete() {
     let pages = AtomicUsize::new(0);
     let memory = Memory(Box::new(move |_| {
