@@ -1,8 +1,9 @@
 //! How the things of a sketch are related, and the ways in which a new one could be.
 
+use super::roles::{roles, with, word};
 use super::sketch::{Field, Sketch};
 use crate::org::Kind;
-use crate::policy::{Relation, ViaKind, predefined};
+use crate::policy::{Relation, ViaKind};
 use crate::testing::keys;
 
 /// What a condition is asked of.
@@ -12,20 +13,15 @@ pub enum Target {
     Grant(Grant),
 }
 
-/// A role that somebody holds somewhere, in one way.
+/// A role that somebody holds somewhere, and the ways that lead to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grant {
     pub principal: usize,
     pub role: usize,
     pub project: Option<usize>,
-    way: Way,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    Direct,
-    Group(usize),
-    Membership,
+    direct: bool,
+    group: Option<usize>,
+    membership: bool,
 }
 
 impl Target {
@@ -41,17 +37,17 @@ impl Target {
     pub fn goes(self, kind: ViaKind) -> bool {
         let Self::Grant(grant) = self else { return false };
         match kind {
-            ViaKind::Direct => grant.way == Way::Direct,
-            ViaKind::Group => matches!(grant.way, Way::Group(_)),
-            ViaKind::Membership => grant.way == Way::Membership,
+            ViaKind::Direct => grant.direct,
+            ViaKind::Group => grant.group.is_some(),
+            ViaKind::Membership => grant.membership,
         }
     }
 
     /// The group through which it is held, if it is a grant that is.
     pub fn through(self) -> Option<usize> {
         match self {
-            Self::Grant(Grant { way: Way::Group(group), .. }) => Some(group),
-            Self::Grant(_) | Self::Item(_) => None,
+            Self::Grant(grant) => grant.group,
+            Self::Item(_) => None,
         }
     }
 }
@@ -96,12 +92,6 @@ pub fn subjects(sketch: &Sketch, kind: Kind) -> Ways {
     }
 }
 
-fn with(sketch: &Sketch, kind: Kind, project: Option<usize>) -> (Sketch, usize) {
-    let mut sketch = sketch.clone();
-    let at = sketch.add(kind, project);
-    (sketch, at)
-}
-
 /// A new thing in each project, a new one included.
 fn in_projects(sketch: &Sketch, kind: Kind) -> Ways {
     let new = with(sketch, Kind::Project, None);
@@ -111,41 +101,6 @@ fn in_projects(sketch: &Sketch, kind: Kind) -> Ways {
         (sketch, Target::Item(at))
     };
     known.chain([new]).map(thing).collect()
-}
-
-/// A role of the organization or of a project: a new one, or a predefined one.
-fn roles(sketch: &Sketch, project: Option<usize>) -> Vec<(Sketch, usize)> {
-    let mut ways = vec![with(sketch, Kind::Role, project)];
-    let scope = if project.is_some() { "project" } else { "organization" };
-    for word in predefined::words().filter(|word| predefined::ids().any(|id| id == predefined::id(scope, word))) {
-        let mut sketch = sketch.clone();
-        let at = predefined_role(&mut sketch, scope, word, project);
-        ways.push((sketch, at));
-    }
-    ways
-}
-
-/// The predefined role of that word, which is there from now on.
-fn predefined_role(sketch: &mut Sketch, scope: &str, word: &str, project: Option<usize>) -> usize {
-    let id = Field::Text(predefined::id(scope, word));
-    let known = sketch
-        .of(Kind::Role)
-        .find(|at| sketch.items[*at].project == project && sketch.items[*at].fields.get("id") == Some(&id));
-    known.unwrap_or_else(|| {
-        let at = sketch.add(Kind::Role, project);
-        let fields = &mut sketch.items[at].fields;
-        fields.insert("id", id);
-        fields.insert("name", Field::Text(word.to_owned()));
-        fields.insert("predefined_role", Field::Flag(true));
-        at
-    })
-}
-
-/// The word of a predefined role.
-fn word(sketch: &Sketch, role: usize) -> Option<&'static str> {
-    let Some(Field::Text(id)) = sketch.items[role].fields.get("id") else { return None };
-    let scope = if sketch.items[role].project.is_some() { "project" } else { "organization" };
-    predefined::words().find(|word| predefined::id(scope, word) == *id)
 }
 
 /// Every way in which a principal could come to hold some role.
@@ -167,48 +122,54 @@ fn grants(sketch: &Sketch, principal: usize) -> Ways {
     ways
 }
 
-/// Every way in which a principal could come to hold this role.
+/// Every way in which a principal could come to hold this role, and through a group as well.
 fn held(sketch: &Sketch, principal: usize, role: usize) -> Ways {
-    let (kind, project) = (sketch.items[principal].kind, sketch.items[role].project);
-    let grant = |way| Target::Grant(Grant { principal, role, project, way });
-    let mut ways = Vec::new();
-    let mut direct = sketch.clone();
-    match (kind, project) {
-        (Kind::ServiceAccount, None) => {}
-        (Kind::User | Kind::Group, Some(project)) => {
-            direct.member(project, principal).roles.push(role);
-            ways.push((direct, grant(Way::Direct)));
-        }
-        _ => {
-            direct.items[principal].roles.push(role);
-            ways.push((direct, grant(Way::Direct)));
-        }
+    let none =
+        Grant { principal, role, project: sketch.items[role].project, direct: false, group: None, membership: false };
+    let direct = directly(sketch, none);
+    let group = through_a_group(sketch, none);
+    let membership = by_membership(sketch, none);
+    let both = direct.iter().chain(&membership).filter_map(|(sketch, grant)| through_a_group(sketch, *grant));
+    let both: Vec<_> = both.collect();
+    let ways = direct.into_iter().chain(group).chain(membership).chain(both);
+    ways.map(|(sketch, grant)| (sketch, Target::Grant(grant))).collect()
+}
+
+fn directly(sketch: &Sketch, grant: Grant) -> Option<(Sketch, Grant)> {
+    let mut sketch = sketch.clone();
+    match (sketch.items[grant.principal].kind, grant.project) {
+        (Kind::ServiceAccount, None) => return None,
+        (Kind::User | Kind::Group, Some(project)) => sketch.member(project, grant.principal).roles.push(grant.role),
+        _ => sketch.items[grant.principal].roles.push(grant.role),
     }
-    if kind != Kind::Group {
-        let (mut through, group) = with(sketch, Kind::Group, None);
-        through.items[principal].groups.push(group);
-        match project {
-            Some(project) => through.member(project, group).roles.push(role),
-            None => through.items[group].roles.push(role),
-        }
-        ways.push((through, grant(Way::Group(group))));
+    Some((sketch, Grant { direct: true, ..grant }))
+}
+
+fn through_a_group(sketch: &Sketch, grant: Grant) -> Option<(Sketch, Grant)> {
+    if sketch.items[grant.principal].kind == Kind::Group {
+        return None;
     }
-    let Some(word) = word(sketch, role) else { return ways };
-    let mut member = sketch.clone();
-    match (kind, project) {
-        (Kind::User, Some(project)) => {
-            member.member(project, principal).word = Some(word);
-            ways.push((member, grant(Way::Membership)));
-        }
-        (Kind::User, None) | (Kind::ServiceAccount, Some(_))
-            if !sketch.items[principal].fields.contains_key("role") =>
-        {
-            member.items[principal].fields.insert("role", Field::Text(word.to_owned()));
-            ways.push((member, grant(Way::Membership)));
-        }
-        _ => {}
+    let (mut sketch, group) = with(sketch, Kind::Group, None);
+    sketch.items[grant.principal].groups.push(group);
+    match grant.project {
+        Some(project) => sketch.member(project, group).roles.push(grant.role),
+        None => sketch.items[group].roles.push(grant.role),
     }
-    ways
+    Some((sketch, Grant { group: Some(group), ..grant }))
+}
+
+fn by_membership(sketch: &Sketch, grant: Grant) -> Option<(Sketch, Grant)> {
+    let word = word(sketch, grant.role)?;
+    let mut sketch = sketch.clone();
+    let has_a_word = sketch.items[grant.principal].fields.contains_key("role");
+    match (sketch.items[grant.principal].kind, grant.project) {
+        (Kind::User, Some(project)) => sketch.member(project, grant.principal).word = Some(word),
+        (Kind::User, None) | (Kind::ServiceAccount, Some(_)) if !has_a_word => {
+            sketch.items[grant.principal].fields.insert("role", Field::Text(word.to_owned()));
+        }
+        _ => return None,
+    }
+    Some((sketch, Grant { membership: true, ..grant }))
 }
 
 /// What a relation leads to, as far as the sketch says so.
@@ -292,12 +253,25 @@ fn all(sketch: &Sketch, kind: Kind) -> Vec<Target> {
 
 /// Every grant that the sketch states.
 fn all_grants(sketch: &Sketch) -> Vec<Grant> {
-    let mut grants = Vec::new();
+    let mut grants: Vec<Grant> = Vec::new();
+    let mut add = |principal: usize, role: usize, project: Option<usize>, group: Option<usize>| {
+        let same = |grant: &&mut Grant| (grant.principal, grant.role, grant.project) == (principal, role, project);
+        let direct = group.is_none();
+        if let Some(grant) = grants.iter_mut().find(same) {
+            grant.direct |= direct;
+            grant.group = grant.group.or(group);
+        } else {
+            grants.push(Grant { principal, role, project, direct, group, membership: false });
+        }
+    };
     let mut of = |principal: usize, roles: &[usize], groups: &[usize], project: Option<usize>| {
-        let way = |way| move |role: &usize| Grant { principal, role: *role, project, way };
-        grants.extend(roles.iter().map(way(Way::Direct)));
-        for group in groups {
-            grants.extend(sketch.items[*group].roles.iter().filter(|_| project.is_none()).map(way(Way::Group(*group))));
+        for role in roles {
+            add(principal, *role, project, None);
+        }
+        for group in groups.iter().filter(|_| project.is_none()) {
+            for role in &sketch.items[*group].roles {
+                add(principal, *role, None, Some(*group));
+            }
         }
     };
     for (at, item) in sketch.items.iter().enumerate() {

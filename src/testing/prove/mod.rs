@@ -3,6 +3,7 @@
 //! what stands in the way.
 
 mod links;
+mod roles;
 mod sketch;
 mod smaller;
 mod solve;

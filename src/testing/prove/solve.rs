@@ -3,6 +3,7 @@
 //! say.
 
 use super::links::{self, Target};
+use super::roles;
 use super::sketch::{Field, Sketch};
 use super::values::{self, Values, edges};
 use crate::org::{Kind, plain_name};
@@ -11,10 +12,10 @@ use crate::policy::{
     ViaPredicate,
 };
 
-/// How many finished sketches are looked at.
-const SKETCHES: usize = 600;
-/// How many steps are taken.
-const STEPS: usize = 60_000;
+/// How many finished sketches are looked at, for all ways to begin together, and in any case for each.
+const SKETCHES: (usize, usize) = (2_000, 60);
+/// How many steps are taken for each finished sketch.
+const STEPS: usize = 100;
 
 /// How many related things are made for one condition.
 const MOST_RELATED: u64 = 40;
@@ -28,6 +29,8 @@ enum Goal<'p> {
     Related { of: Target, relation: Relation, condition: &'p Condition, wanted: bool, new: bool },
     /// A thing is selected.
     Selected(&'p Rule, Wanted),
+    /// The rule has nothing to say against the thing: it is not selected, or keeps the assertion.
+    Spared(Target, &'p Rule),
 }
 
 /// What a selected thing has to be.
@@ -45,6 +48,8 @@ struct State<'p> {
     goals: Vec<Goal<'p>>,
     /// What has to be so of everything that a relation leads to, once all is there.
     each: Vec<Goal<'p>>,
+    /// A rule on roles that has to pass: the predefined roles are there in any case.
+    spares: Option<&'p Rule>,
 }
 
 impl<'p> State<'p> {
@@ -61,11 +66,13 @@ struct Search<'a> {
     accepts: &'a mut dyn FnMut(&Sketch) -> bool,
     sketches: usize,
     steps: usize,
+    /// How many sketches are looked at before this beginning is given up.
+    most: usize,
 }
 
 /// An organization that the rule calls violated, or satisfied with something selected; as `accepts` says.
 pub fn solve(rule: &Rule, violated: bool, values: &Values, accepts: &mut dyn FnMut(&Sketch) -> bool) -> Option<Sketch> {
-    let mut search = Search { values, accepts, sketches: 0, steps: 0 };
+    let mut search = Search { values, accepts, sketches: 0, steps: 0, most: 0 };
     let wanted = |wanted| Goal::Selected(rule, wanted);
     let numbers: Vec<(u64, Wanted)> = match &rule.assertion {
         Assertion::Forbid(_) | Assertion::Require(_) => vec![(1, Wanted::Asserted { broken: violated })],
@@ -78,16 +85,28 @@ pub fn solve(rule: &Rule, violated: bool, values: &Values, accepts: &mut dyn FnM
             vec![(all, Wanted::Asserted { broken: false }), (1, Wanted::Asserted { broken: violated })]
         }
     };
+    let spares = (!violated && rule.select == Kind::Role).then_some(rule);
     numbers.into_iter().find_map(|(number, what)| {
         let goals = (0..number).map(|_| wanted(what)).collect();
-        search.search(State { sketch: Sketch::default(), goals, each: Vec::new() }, false)
+        search.begin(State { sketch: Sketch::default(), goals, each: Vec::new(), spares })
     })
 }
 
 impl<'p> Search<'_> {
+    /// Tries each way to begin, with a share of what may be looked at, so that a hopeless one does not use it up.
+    fn begin(&mut self, mut state: State<'p>) -> Option<Sketch> {
+        let Some(goal) = state.goals.pop() else { return self.finish(state, false) };
+        let ways = self.ways(&state, goal);
+        self.most = (SKETCHES.0 / ways.len().max(1)).max(SKETCHES.1);
+        ways.into_iter().find_map(|state| {
+            (self.sketches, self.steps) = (0, 0);
+            self.search(state, false)
+        })
+    }
+
     fn search(&mut self, mut state: State<'p>, settled: bool) -> Option<Sketch> {
         self.steps += 1;
-        if self.sketches > SKETCHES || self.steps > STEPS {
+        if self.sketches > self.most || self.steps > self.most * STEPS {
             return None;
         }
         let Some(goal) = state.goals.pop() else { return self.finish(state, settled) };
@@ -101,17 +120,21 @@ impl<'p> Search<'_> {
         if (self.accepts)(&state.sketch) {
             return Some(state.sketch);
         }
-        let each = std::mem::take(&mut state.each);
-        if settled || each.is_empty() {
-            return None;
+        let (each, spares) = (std::mem::take(&mut state.each), state.spares.take());
+        if settled || (each.is_empty() && spares.is_none()) {
+            // Membership alone gives a user a role.
+            links::without_membership(&mut state.sketch);
+            return (self.accepts)(&state.sketch).then_some(state.sketch);
         }
         for goal in each {
             let Goal::Related { of, relation, condition, wanted, .. } = goal else { continue };
             let related = links::related(&state.sketch, of, relation);
             state.goals.extend(related.into_iter().map(|target| Goal::Holds(target, condition, wanted)));
         }
-        // Membership alone gives a user a role.
-        links::without_membership(&mut state.sketch);
+        if let Some(rule) = spares {
+            let there = roles::predefined_roles(&mut state.sketch).into_iter();
+            state.goals.extend(there.map(|role| Goal::Spared(Target::Item(role), rule)));
+        }
         self.search(state, true)
     }
 
@@ -123,6 +146,16 @@ impl<'p> Search<'_> {
                 let known = known.map(|target| (state.sketch.clone(), target));
                 let all = known.chain(links::fresh(&state.sketch, of, relation));
                 all.map(|(sketch, target)| state.with(sketch, [Goal::Holds(target, condition, wanted)])).collect()
+            }
+            Goal::Spared(target, rule) => {
+                let asserted = match &rule.assertion {
+                    Assertion::Forbid(condition) => Some(Goal::Holds(target, condition, false)),
+                    Assertion::Require(condition) => Some(Goal::Holds(target, condition, true)),
+                    // Of the number or the value, the first goal has taken care.
+                    Assertion::Count(..) | Assertion::Exactly(_) => None,
+                };
+                let spared = [Goal::Holds(target, &rule.filter, false)].into_iter().chain(asserted);
+                spared.map(|goal| state.with(state.sketch.clone(), [goal])).collect()
             }
             Goal::Selected(rule, wanted) => {
                 let subjects = links::subjects(&state.sketch, rule.select);
@@ -233,10 +266,9 @@ impl<'p> Search<'_> {
         let each = |satisfied| {
             let mut next = state.clone();
             next.each.push(goal(satisfied, false));
-            if relation.to_one() {
-                let related = links::related(&state.sketch, of, relation);
-                next.goals.extend(related.into_iter().map(|one| Goal::Holds(one, &test.condition, satisfied)));
-            }
+            // What is related already is looked at now, before more is chosen in vain.
+            let related = links::related(&state.sketch, of, relation);
+            next.goals.extend(related.into_iter().map(|one| Goal::Holds(one, &test.condition, satisfied)));
             vec![next]
         };
         match (test.quantity, wanted) {
