@@ -35,16 +35,22 @@ pub(crate) fn apply(
     let (mut skipped, mut said) = (Vec::new(), Vec::new());
     for one in overrides {
         for policy in &mut *policies {
-            let Some(at) = policy.rules.iter().position(|rule| rule.info.id == one.rule) else { continue };
-            said.push(format!("{}: {}", one.place(), sentence(one, &policy.rules[at].info, now)));
+            // A rule on several kinds of things stands there once for each.
+            let mut kinds = policy.rules.iter_mut().filter(|rule| rule.info.id == one.rule).peekable();
+            let Some(info) = kinds.peek().map(|rule| Arc::clone(&rule.info)) else { continue };
+            said.push(format!("{}: {}", one.place(), sentence(one, &info, now)));
             match one.change {
                 _ if !one.is_in_force(now) => {}
                 Change::Off => {
-                    policy.rules.remove(at);
+                    drop(kinds);
+                    policy.rules.retain(|rule| rule.info.id != one.rule);
                     let reason = format!("switched off by the configuration ({}): {}", one.place(), one.reason);
                     skipped.push(Skipped { rule: one.rule.clone(), reason });
                 }
-                Change::Severity(severity) => Arc::make_mut(&mut policy.rules[at].info).severity = severity,
+                Change::Severity(severity) => {
+                    let changed = Arc::new(RuleInfo { severity, ..RuleInfo::clone(&info) });
+                    kinds.for_each(|rule| rule.info = Arc::clone(&changed));
+                }
             }
         }
     }

@@ -51,6 +51,23 @@ fn a_rule_with_another_severity_counts_by_that() {
 }
 
 #[test]
+fn an_override_of_a_rule_on_several_kinds_is_of_all_of_them() {
+    let api = healthy();
+    let policy = "version: 1\nrules:\n- { id: named, select: [user, group], severity: info, forbid: { name: '*' } }\n- { id: other, select: user, forbid: { email: x@acme.example } }\n";
+    let run = |rules: &str| {
+        let config = format!("policies: policy.yaml\nrules:\n  named: {rules}\n");
+        let run = rolelint(&api).file("policy.yaml", policy).file("rolelint.yaml", config);
+        run.args(["check", "--format", "json"]).run()
+    };
+    let raised = run("{ severity: critical, reason: x }").ends_with(1).json();
+    assert_eq!(raised.rules_that_are("violation"), ["named"]);
+    assert_eq!(raised.rule("named")["severity"], "critical");
+    let off = run("{ enabled: false, reason: x }").ends_with(0).json();
+    assert_eq!(off.rules_that_are("violation"), Vec::<String>::new());
+    assert_eq!(off.verdicts().len(), 1);
+}
+
+#[test]
 fn an_override_that_means_nothing_or_says_too_little_is_refused_in_its_place() {
     for (rules, said) in [
         ("  role-wrote: { enabled: false, reason: x }", "no rule has the id `role-wrote`"),
