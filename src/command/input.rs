@@ -217,6 +217,10 @@ pub(crate) fn collect(args: &Api, common: &Common, request: Request<'_>) -> Resu
     bars.clear();
     warn_of_skew(&client);
     if let Some(mixed) = collected.mixed.take() {
+        // Resumed, they would be mixed again; a journal beside an output is left for whoever named it.
+        if matches!(request.journal, Journal::Cached { .. }) {
+            client.finish()?;
+        }
         return Err(mixed.into());
     }
     client.broke_off().map_or(Ok((collected, client)), |error| Err(error.into()))

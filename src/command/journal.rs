@@ -69,8 +69,8 @@ impl Journal<'_> {
     ) -> Result<Time, Error> {
         let opened = match self {
             Self::None => return Ok(now),
-            Self::At(path) => client.journal(path, organization, now, Time::MIN)?,
-            Self::Cached { max_age } => match cached(client, organization, now, now.saturating_sub(max_age)) {
+            Self::At(path) => client.journal(path, organization, now, &(Time::MIN..=Time::MAX))?,
+            Self::Cached { max_age } => match cached(client, organization, now, max_age) {
                 Ok(opened) => opened,
                 Err(why) => {
                     if !quiet {
@@ -89,15 +89,17 @@ impl Journal<'_> {
     }
 }
 
-fn cached(client: &mut Client, organization: Option<&str>, now: Time, oldest: Time) -> Result<(Time, usize), String> {
+fn cached(client: &mut Client, organization: Option<&str>, now: Time, max_age: i64) -> Result<(Time, usize), String> {
     let folder = dirs::cache_dir().ok_or("this machine has no cache folder")?.join("rolelint");
     create_private(&folder).map_err(|error| format!("cannot create `{}`: {error}", shown(&folder)))?;
     let path = folder.join(client.journal_name(organization));
-    match client.journal(&path, organization, now, oldest) {
+    // A clock that was ahead must not keep a journal young.
+    let started = now.saturating_sub(max_age)..=now;
+    match client.journal(&path, organization, now, &started) {
         // Nobody but us names files like this: it is of another version, or damaged.
         Err(JournalError::Foreign { .. }) => {
             std::fs::remove_file(&path).map_err(|error| error.to_string())?;
-            client.journal(&path, organization, now, oldest)
+            client.journal(&path, organization, now, &started)
         }
         opened => opened,
     }

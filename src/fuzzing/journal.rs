@@ -20,7 +20,12 @@ pub fn journal(data: &[u8]) {
     std::fs::write(&path, data).expect("written");
     let key = Key::new(KEY).expect("a key");
     let open = || {
-        Journal::open(&path, Identity { api: "https://api.example/v1", organization: None, key: &key }, NOW, i64::MIN)
+        Journal::open(
+            &path,
+            Identity { api: "https://api.example/v1", organization: None, key: &key },
+            NOW,
+            &(i64::MIN..=i64::MAX),
+        )
     };
     let Ok(journal) = open() else {
         assert_eq!(std::fs::read(&path).expect("there"), data, "what is refused is left alone");

@@ -2,6 +2,7 @@
 //! one file because it is all that ever sends the key.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard};
@@ -160,8 +161,8 @@ impl Client {
     }
 
     /// Saves responses to a journal from now on, and uses the responses that are already in it. Returns when its
-    /// collection started and how many responses it contains. A journal that was started before `oldest`
-    /// starts over.
+    /// collection started and how many responses it contains. A journal that was not started at one of
+    /// these times starts over.
     ///
     /// # Errors
     ///
@@ -171,9 +172,9 @@ impl Client {
         path: &Path,
         organization: Option<&str>,
         now: Time,
-        oldest: Time,
+        started: &RangeInclusive<Time>,
     ) -> Result<(Time, usize), JournalError> {
-        let journal = Journal::open(path, self.identity(organization), now, oldest)?;
+        let journal = Journal::open(path, self.identity(organization), now, started)?;
         let begun = (journal.began, journal.answers());
         self.journal = Some(journal);
         Ok(begun)

@@ -22,7 +22,7 @@ fn journalled(status: u16, headers: HeaderMap, body: &'static [u8]) -> (Result<P
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let answer = runtime.expect("a runtime").block_on(async {
         let mut client = Client::in_memory(memory, Key::new("Sess-ABCDEF0123456789").expect("a key"), &options());
-        client.journal(&path, None, 0, i64::MIN).expect("begun");
+        client.journal(&path, None, 0, &(i64::MIN..=i64::MAX)).expect("begun");
         let endpoint = endpoint::of(Collection::AdminApiKeys);
         let get =
             PageRequest { endpoint, path: endpoint.template, query: "limit=100", or_empty: None, look: Purpose::First };

@@ -9,6 +9,7 @@ mod error;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -85,12 +86,18 @@ impl Identity<'_> {
 }
 
 impl Journal {
-    /// Opens the journal at that path, or starts a new one. One that was started before `oldest` starts over.
+    /// Opens the journal at that path, or starts a new one. One that was not started at one of these
+    /// times starts over.
     ///
     /// # Errors
     ///
     /// It belongs to another API, organization, key or version; another run is using it; it cannot be read or written.
-    pub fn open(path: &Path, identity: Identity<'_>, now: Time, oldest: Time) -> Result<Self, JournalError> {
+    pub fn open(
+        path: &Path,
+        identity: Identity<'_>,
+        now: Time,
+        started: &RangeInclusive<Time>,
+    ) -> Result<Self, JournalError> {
         let failed = |source| JournalError::Unusable { path: path.to_owned(), source };
         // A pipe never ends, and a link may lead to another file.
         if std::fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
@@ -108,7 +115,7 @@ impl Journal {
             if end == 0 {
                 let header = header_of(&line).map_err(foreign)?;
                 belongs(&header, identity).map_err(foreign)?;
-                if header.began < oldest {
+                if !started.contains(&header.began) {
                     break;
                 }
                 began = header.began;

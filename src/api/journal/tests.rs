@@ -7,7 +7,7 @@ fn key(text: &str) -> Key {
 }
 
 fn open(path: &Path, api: &str, key: &Key, now: Time) -> Result<Journal, JournalError> {
-    Journal::open(path, Identity { api, organization: None, key }, now, Time::MIN)
+    Journal::open(path, Identity { api, organization: None, key }, now, &(Time::MIN..=Time::MAX))
 }
 
 #[test]

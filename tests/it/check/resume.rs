@@ -6,8 +6,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::fetch::resume::stuck;
-use crate::support::fake::{Behaviour, FakeApi, KEY, Organization, Throttle};
+use crate::support::fake::{Behaviour, FakeApi, KEY, Organization, Request, Throttle};
 use crate::support::harness::{CACHE, Ran, Rolelint, rolelint};
 use crate::support::small::{healthy, small};
 
@@ -60,8 +62,15 @@ fn interrupted(run: &Rolelint, api: &FakeApi, answers: usize) -> Ran {
 }
 
 /// The requests, each once: one that was throttled came again.
-fn asked(api: &FakeApi) -> BTreeSet<(String, String)> {
-    api.requests().into_iter().map(|request| (request.path, request.query)).collect()
+fn asked(requests: &[Request]) -> BTreeSet<String> {
+    requests.iter().map(|request| format!("{}?{}", request.path.trim_start_matches("/v1"), request.query)).collect()
+}
+
+/// The requests whose responses are saved.
+fn gets(journal: &Path) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(journal).expect("text");
+    let get = |line: &str| serde_json::from_str::<Value>(line).ok()?["get"].as_str().map(str::to_owned);
+    text.lines().skip(1).filter_map(get).collect()
 }
 
 /// How many responses a run says that it began with.
@@ -81,7 +90,7 @@ fn a_check_of_200_users_interrupted_twice_resumes_to_the_same_report_without_rep
     let api = FakeApi::start(crowd(200), Behaviour { throttle, ..Behaviour::default() });
     let whole = tempfile::tempdir().expect("a folder");
     let report = check(&api, whole.path()).run().ends_with(1).json();
-    let all = asked(&api).len();
+    let all = asked(&api.requests()).len();
     assert!(all >= 200, "{all}");
     assert_eq!(journals(whole.path()), Vec::<std::path::PathBuf>::new());
 
@@ -99,14 +108,18 @@ fn a_check_of_200_users_interrupted_twice_resumes_to_the_same_report_without_rep
     assert_eq!(private & 0o777, 0o700);
     assert!(!std::fs::read_to_string(journal).expect("text").contains(KEY));
 
+    let before = api.requests();
     api.fail(stuck(50));
+    let saved = gets(journal);
+    assert!(!saved.is_empty() && saved.is_subset(&asked(&before)), "{saved:?}");
     let second = interrupted(&check(&api, folder.path()), &api, 50).ends_with(130);
     let kept = resumed_with(&second);
+    assert!(saved.is_disjoint(&asked(&api.requests())), "what was saved is asked again");
     api.heal();
     let third = check(&api, folder.path()).run().ends_with(1);
     let kept_more = resumed_with(&third);
     assert!(kept > 0 && kept_more > kept, "{kept}, {kept_more}");
-    assert_eq!(asked(&api).len(), all - kept_more, "nothing is asked twice");
+    assert_eq!(asked(&api.requests()).len(), all - kept_more, "nothing is asked twice");
     for part in ["rules", "findings", "summary", "coverage"] {
         assert_eq!(third.json().0[part], report.0[part], "{part}");
     }
@@ -118,12 +131,12 @@ fn a_check_starts_over_without_a_journal_or_if_it_is_too_old_or_damaged() {
     let api = FakeApi::start(crowd(60), Behaviour::default());
     let folder = tempfile::tempdir().expect("a folder");
     check(&api, folder.path()).run();
-    let all = asked(&api).len();
+    let all = asked(&api.requests()).len();
     let starts_over = |run: Rolelint| {
         api.heal();
         let ran = run.run().ends_with(1);
         assert!(!ran.stderr.contains("resuming"), "{}", ran.stderr);
-        assert_eq!(asked(&api).len(), all);
+        assert_eq!(asked(&api.requests()).len(), all);
         ran
     };
 
@@ -139,11 +152,13 @@ fn a_check_starts_over_without_a_journal_or_if_it_is_too_old_or_damaged() {
         let then = began(text).and_then(|began| began.parse::<i64>().ok()).expect("a time");
         text.replacen(&format!("\"began\":{then}"), &format!("\"began\":{}", then - seconds), 1)
     };
-    let cases: [(&[&str], i64, bool); 4] = [
+    let cases: [(&[&str], i64, bool); 5] = [
         (&[], 90_000, false),
         (&["--max-age", "2d"], 90_000, true),
         (&["--max-age", "1h"], 4_000, false),
         (&[], 4_000, true),
+        // The clock was ahead.
+        (&[], -4_000, false),
     ];
     for (args, seconds, resumes) in cases {
         api.fail(stuck(MANY));
