@@ -10,7 +10,7 @@ use crate::document::nearest;
 use crate::finding::Note;
 use crate::org::{Collection, Extent, Known, Role, Truth};
 use crate::policy::{
-    Assertion, Attribute, Condition, Kind, ListColumn, Naming, PERMISSIONS, Pattern, Policy, Predicate, Rule,
+    Assertion, Attribute, Condition, Kind, ListColumn, Means, Naming, PERMISSIONS, Pattern, Policy, Predicate, Rule,
     TextColumn, TextPredicate, ViaPredicate, nfc, predefined,
 };
 
@@ -37,6 +37,16 @@ impl<'f, 'o> Names<'f, 'o> {
     pub fn new(facts: &'f Facts<'o>) -> Self {
         let granted = facts.org.roles.iter().filter_map(|role| role.permissions.value()).flatten();
         Self { facts, permissions: granted.map(|word| word.at()).collect(), borne: RefCell::default() }
+    }
+
+    /// A note for each word that matches nothing of any kind that a rule selects.
+    pub fn unmatched_by_all(&self, policy: &Policy, kinds: &[Rule]) -> Vec<Note> {
+        let mut each = kinds.iter().map(|rule| self.unmatched(policy, rule));
+        let mut notes = each.next().unwrap_or_default();
+        for others in each {
+            notes.retain(|note| others.iter().any(|other| other.region == note.region));
+        }
+        notes
     }
 
     /// A note for each word of a rule that matches nothing in the organization. There is no note where data is missing,
@@ -98,6 +108,15 @@ impl Search<'_, '_, '_> {
             Predicate::Text(attribute, column, test) => {
                 for pattern in patterns(test) {
                     self.note(pattern, |search, first| search.nobody(attribute, *column, pattern, first));
+                }
+                for this in &test.this {
+                    let Means::Listed(listed) = &this.means else { continue };
+                    for (key, values) in listed {
+                        self.note(key, |search, first| search.nobody(this.attribute, this.column, key, first));
+                        for value in values {
+                            self.note(value, |search, first| search.nobody(attribute, *column, value, first));
+                        }
+                    }
                 }
             }
             Predicate::List(attribute, column, test) => {

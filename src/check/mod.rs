@@ -22,7 +22,7 @@ pub(crate) mod tests;
 mod this;
 mod truths;
 
-use crate::finding::{Gate, Outcome, Unread};
+use crate::finding::{Gate, Note, Outcome, Unread};
 use crate::org::{Org, Truth};
 use crate::policy::{Kind, Policy, Users};
 use crate::time::Time;
@@ -66,10 +66,11 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
                 let roles::Meant { notes, missing } = roles::meant(&facts, rule);
                 judged.result.truncated |= !missing.is_empty();
                 judged.result.unread.extend(missing.into_iter().map(Unread::Other));
-                let said = notes.into_iter().chain(names.unmatched(policy, rule));
-                judged.result.notes.extend(said);
+                let new = notes.into_iter().filter(|note| !judged.result.notes.contains(note));
+                let new: Vec<Note> = new.collect();
+                judged.result.notes.extend(new);
             }
-            judged.result.notes.dedup();
+            judged.result.notes.extend(names.unmatched_by_all(policy, kinds));
             outcome.push(judged.result, judged.findings);
         }
     }

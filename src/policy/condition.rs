@@ -227,6 +227,7 @@ impl Reader<'_> {
             return None;
         };
         self.no_stray_characters(text, node);
+        self.not_this(node);
         // Both spellings of an id mean the same role; nothing else is spelled like the longer one.
         let text = canonical_role_id(text);
         match Pattern::glob(text, case, node.span.clone()) {
@@ -245,6 +246,7 @@ impl Reader<'_> {
             self.wrong(&node, "`regex`", "a text");
             return None;
         };
+        self.not_this(&node);
         match Pattern::regex(text, case, node.span.clone()) {
             Ok(pattern) => Some(pattern),
             Err(message) => {

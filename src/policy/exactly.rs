@@ -36,6 +36,7 @@ impl Reader<'_> {
         let span = values.span.clone();
         let mut literals: Vec<Pattern> = Vec::new();
         for value in self.list(values)? {
+            self.not_this(&value);
             match value.yaml {
                 Yaml::Text(text) if literals.iter().any(|earlier| earlier.matches(&text)) => {
                     self.problem(Problem::new(value.span, format!("`{text}` is in the list twice")));

@@ -125,6 +125,14 @@ pub(super) fn is_written(node: &Node) -> bool {
 }
 
 impl Reader<'_> {
+    /// Notes that a value which is taken as it stands mentions the selected thing.
+    pub(super) fn not_this(&mut self, node: &Node) {
+        if is_written(node) {
+            let problem = Problem::new(node.span.clone(), "`$this` cannot stand here");
+            self.problem(problem.help("compare a text with it: `name: $this.name`, or `name: { any: [$this.name] }`"));
+        }
+    }
+
     /// The texts of the selected thing among these values, and the other values, if there are others.
     pub(super) fn apart(&mut self, node: &Node, case: Case) -> Option<(Vec<This>, Option<Node>)> {
         if !is_written(node) {
@@ -227,6 +235,10 @@ impl Reader<'_> {
                     vec![values.clone()]
                 }
             };
+            if listed.iter().any(|(earlier, _): &(Pattern, _)| earlier.matches(&key.text)) {
+                let message = format!("`${name}` has `{}` twice: letters compare without case here", key.text);
+                self.problem(Problem::new(node.span.clone(), message));
+            }
             let patterns: Option<Vec<Pattern>> = items.iter().map(|item| self.pattern(name, item, case)).collect();
             listed.push((Pattern::exactly(&key.text, own, key.span.clone()), patterns?));
         }

@@ -1,5 +1,7 @@
 //! The things in a project, and the projects that a thing is in.
 
+use std::collections::BTreeSet;
+
 use super::{Family, Start, covers, within};
 use crate::access::{Gaps, Steps};
 use crate::check::facts::Facts;
@@ -91,8 +93,8 @@ impl Facts<'_> {
             Kind::Invite => {
                 let invited = org.invites[at].projects.value();
                 let place = |id: &str| org.projects.binary_search_by(|project| project.id.as_str().cmp(id)).ok();
-                into.extend(invited.into_iter().flatten().filter_map(|(id, _)| place(id)));
-                into.dedup();
+                let places: BTreeSet<usize> = invited.into_iter().flatten().filter_map(|(id, _)| place(id)).collect();
+                into.extend(places);
                 !knows_projects_of_invite(org, at)
             }
             Kind::User | Kind::Project | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {

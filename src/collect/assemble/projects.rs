@@ -127,7 +127,7 @@ pub fn keys(responses: &Responses, builder: &mut Builder, latest: Time) -> Resul
         let words = &mut builder.symbols;
         let projects = invite.projects.as_ref().map(|projects| {
             let mut projects: Vec<_> =
-                projects.iter().map(|project| (project.id.clone(), word(words, &project.role))).collect();
+                projects.iter().map(|project| (project.id.clone(), never_null(word(words, &project.role)))).collect();
             projects.sort_unstable();
             projects
         });

@@ -283,8 +283,7 @@ fn role_permissions(org: &Org, at: usize) -> Known<Cow<'_, [Symbol]>> {
 /// If one element is missing, so is the list.
 fn invite_project_roles(org: &Org, at: usize) -> Known<Cow<'_, [Symbol]>> {
     let words = |projects: &Vec<(Text, Known<Symbol>)>| -> Option<Vec<Symbol>> {
-        let known = projects.iter().filter(|(_, word)| *word != Known::Null);
-        known.map(|(_, word)| word.value().copied()).collect()
+        projects.iter().map(|(_, word)| word.value().copied()).collect()
     };
     match org.invites[at].projects.as_ref().map(words) {
         Known::Value(Some(words)) => Known::Value(Cow::Owned(words)),

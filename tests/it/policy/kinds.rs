@@ -29,6 +29,21 @@ fn what_is_unknown_of_one_kind_is_unknown() {
 }
 
 #[test]
+fn a_name_is_unmatched_only_if_no_kind_has_it() {
+    let api = healthy();
+    let rule = |name: &str| {
+        let policy = format!(
+            "version: 1\nrules:\n- {{ id: r, select: [user, service_account], where: {{ name: {name} }}, forbid: {{ id: x-* }} }}\n"
+        );
+        let run = rolelint(&api).check(&policy).args(["--strict", "--format", "json"]).run().json();
+        run.rule("r")["notes"].as_array().expect("notes").len()
+    };
+    let pattern = rule("Ada");
+    assert_eq!(rule("Robot"), pattern);
+    assert_eq!(rule("Nobodyx"), pattern + 1);
+}
+
+#[test]
 fn the_rule_is_one_rule_wherever_rules_are_counted() {
     let api = healthy();
     let policy = format!("version: 1\nrules:\n  - id: both\n    {}\n", WRITES.replace('\n', "\n    "));

@@ -49,6 +49,16 @@ fn a_time_that_the_project_did_not_say_is_unknown() {
 #[test]
 fn an_invitation_says_as_what_it_invites_to_projects() {
     let project = |role: &str| format!("select: invite\nforbid: {{project_roles: {role}}}");
+    // The specification has no `null` there.
+    let null = "{\"object\":\"list\",\"data\":[{\"id\":\"inv_1\",\"email\":\"x@acme.example\",\"role\":\"reader\",\"status\":\"pending\",\"created_at\":1780000000,\"projects\":[{\"id\":\"proj_1\",\"role\":null}]}],\"has_more\":false}";
+    let api = small::with(&[("/organization/invites", What::Body(null.to_owned()))]);
+    ask(
+        &api,
+        &[
+            (&project("owner"), "unknown inv_1"),
+            ("select: invite\nrequire: {project_roles: {only: [member]}}", "unknown inv_1"),
+        ],
+    );
     ask(
         &healthy(),
         &[

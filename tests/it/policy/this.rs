@@ -144,6 +144,24 @@ fn a_parameter_is_looked_up_by_the_name_of_the_selected_thing() {
     let twice = rolelint(&api).file("owners.yaml", "owners: { A: x, A: y }").check(LOOKED_UP);
     let twice = twice.args(["--param-file", "owners.yaml"]).run().ends_with(2);
     assert!(twice.stderr.contains("parameter `owners` has `A` twice"), "{}", twice.stderr);
+    let folded = "version: 1\nparams: { of: { A@x.example: a, a@x.example: b } }\nrules:\n- { id: r, select: user, forbid: { groups: { name: '$of[$this.email]' } } }\n";
+    let folded = offline().check(folded).run().ends_with(2);
+    assert!(folded.stderr.contains("has `a@x.example` twice: letters compare without case"), "{}", folded.stderr);
+}
+
+#[test]
+fn a_looked_up_word_that_nothing_has_is_noted() {
+    let api = healthy();
+    let policy =
+        LOOKED_UP.replace("owners: {}", "owners: { Prodction: nobody@acme.example, Staging: bob@acme.example }");
+    let report = rolelint(&api).check(&policy).args(["--format", "json"]).run().json();
+    let notes = report.rule("own")["notes"].to_string();
+    for said in
+        ["`Prodction`: no project has this name; the closest match is `Production`", "`nobody@acme.example`: no user"]
+    {
+        assert!(notes.contains(said), "{said} is not in {notes}");
+    }
+    assert!(!notes.contains("Staging"), "{notes}");
 }
 
 #[test]
@@ -162,6 +180,10 @@ rules:
   - { id: h, select: user, forbid: { groups: { name: '$none[$this.name]' } } }
   - { id: i, select: user, forbid: { organization: { usrs: { name: x } } } }
   - { id: j, select: user, forbid: { organization: {} } }
+  - { id: l, select: user, forbid: { groups: { name: { any: '*', except: 'Team $this.name' } } } }
+  - { id: m, select: user, forbid: { groups: { name: { regex: 'Team $this.name' } } } }
+  - { id: n, select: user, exactly: { name: ['Lead of $this.name'] } }
+  - { id: o, select: user, forbid: { holds: { permission: 'x.$this.name' } } }
   - { id: k, select: api_key, forbid: { project: { name: $this.owner.added_at } } }
 ";
     let ran = offline().file("policy.yaml", policy).args(["lint", "policy.yaml"]).run().ends_with(2);
