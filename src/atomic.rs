@@ -36,6 +36,13 @@ pub fn write_whole<T>(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Resu
     Ok(result)
 }
 
+/// Waits until no other rolelint holds this for a file of the same folder, so that a file that was read can be replaced
+/// before another one replaces it. Where the system has no such lock, there is none to wait for.
+pub fn lock(path: &Path) -> Option<File> {
+    let folder = File::open(folder_of(&behind(path))).ok()?;
+    folder.lock().ok().map(|()| folder)
+}
+
 /// Checks whether [`write_whole`] could write there, without changing anything.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! `rolelint test`: policies against their tests.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 
@@ -11,13 +11,16 @@ use crate::testing::{
     Coverage, Format, Judged, Mutation, NOW, Report, Style, Suite, judge, load, mutate, prove, render, update,
 };
 
-use super::{Error, Exit};
+use super::{Error, Exit, input};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Policies (with their tests beside them), tests, folders or globs; without any, the built-in rules
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// The same as PATH; repeatable
+    #[arg(short, long, value_name = "PATH", env = "ROLELINT_POLICY", hide_env_values = true)]
+    pub policy: Vec<PathBuf>,
     /// Run only tests whose name contains this text; repeatable
     #[arg(long, value_name = "TEXT")]
     pub filter: Vec<String>,
@@ -52,13 +55,13 @@ impl ValueEnum for Format {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let mut loaded = load(&args.paths)?;
+    let paths = [&args.paths[..], &args.policy].concat();
+    let mut loaded = load(&paths)?;
+    output::ready(&[args.output.as_deref()], input::Inputs::of(common).policies(&paths).files())?;
     if args.update {
         accept(&loaded.suites, args, common)?;
-        loaded = load(&args.paths)?;
+        loaded = load(&paths)?;
     }
-    let inputs: Vec<&Path> = args.paths.iter().map(PathBuf::as_path).collect();
-    output::ready(&[args.output.as_deref()], &inputs)?;
     let mut coverage = Coverage::new(&loaded.suites, &loaded.untested);
     let mut tests = Vec::new();
     for suite in &loaded.suites {

@@ -14,7 +14,7 @@ use crate::escape::{shown, visible};
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
     /// The place does not take it.
-    #[error("cannot write the report to {to}")]
+    #[error("cannot write {to}")]
     Write {
         /// The file, or standard output.
         to: String,
@@ -44,8 +44,8 @@ pub fn is_stdout(path: &Path) -> bool {
 
 /// Checks, before hours of requests, that every output can be written and that none overwrites another output or an
 /// input. An output without a path is standard output.
-pub fn ready(outputs: &[Option<&Path>], inputs: &[&Path]) -> Result<(), Error> {
-    let inputs: BTreeSet<_> = inputs.iter().map(|path| identity(path)).collect();
+pub fn ready(outputs: &[Option<&Path>], inputs: &[impl AsRef<Path>]) -> Result<(), Error> {
+    let inputs: BTreeSet<_> = inputs.iter().map(|path| identity(path.as_ref())).collect();
     let mut named = BTreeSet::new();
     for path in outputs {
         let path = path.filter(|path| !is_stdout(path));

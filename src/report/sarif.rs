@@ -127,7 +127,7 @@ fn result(finding: &Finding, rule: &RuleResult) -> Value {
         "level": level,
         "message": {"text": plain(&text.join("; "))},
         "locations": [{"physicalLocation": place(&finding.source(&rule.info).name, finding.region), "logicalLocations": [logical]}],
-        "partialFingerprints": {"primaryLocationLineHash": finding.fingerprint, "rolelint/v1": finding.fingerprint},
+        "partialFingerprints": {"primaryLocationLineHash": finding.fingerprint, "rolelint/v2": finding.fingerprint},
         "properties": {"status": finding.status.name()},
     });
     result.extend(own.as_object().cloned().unwrap_or_default());

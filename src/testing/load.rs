@@ -77,7 +77,7 @@ fn suite(source: &Arc<SourceText>, path: &Path) -> Result<Suite, Error> {
 }
 
 /// Where the tests of a policy stand.
-fn tests_of(policy: &Path) -> PathBuf {
+pub fn tests_of(policy: &Path) -> PathBuf {
     let stem = policy.file_stem().unwrap_or_default().to_string_lossy();
     let extension = policy.extension().unwrap_or_default().to_string_lossy();
     policy.with_file_name(format!("{stem}_test.{extension}"))

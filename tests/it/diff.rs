@@ -141,6 +141,40 @@ fn what_was_not_read_is_neither_gained_nor_lost() {
 }
 
 #[test]
+fn parts_that_nobody_asked_for_are_not_the_same() {
+    let policy = "version: 1\nrules:\n  - { id: x, select: user, where: { email: bob@acme.example }, forbid: { holds: { role: { name: Nope } } } }\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    let api = healthy();
+    let run = rolelint(&api).inside(folder.path()).file("p.yaml", policy);
+    run.args(["check", "-p", "p.yaml", "--save", "part.jsonl"]).run();
+    let part = std::fs::read_to_string(folder.path().join("part.jsonl")).expect("saved");
+    for (old, new) in [(&part, &part), (&part, &fetched(&healthy(), 0))] {
+        let text = diff(old, new, &["--fail-on", "gained"]).ends_with(3).stdout;
+        assert!(text.contains("? before: user_roles was not read of 4 things"), "{text}");
+    }
+}
+
+#[test]
+fn a_count_that_grows_and_another_reason_are_new_violations() {
+    let rules = "\
+version: 1
+rules:
+  - { id: count, select: user, where: { email: '*' }, count: { max: 1 } }
+  - { id: reason, select: group, forbid: { members: { email: '*@acme.example' } } }
+";
+    let new = after(|org| {
+        org.users[3].email = Some("dee@acme.example".to_owned());
+        org.groups[0].members.push("user-bob".to_owned());
+    });
+    let run = offline().file("old.jsonl", after(|_| {})).file("new.jsonl", new).file("p.yaml", rules);
+    let text =
+        run.args(["diff", "old.jsonl", "new.jsonl", "-p", "p.yaml", "--fail-on", "gained"]).run().ends_with(1).stdout;
+    for rule in ["+ count (medium): 5 users", "- count (medium): 4 users", "+ reason (medium): group Ops"] {
+        assert!(text.contains(rule), "{rule}: {text}");
+    }
+}
+
+#[test]
 fn a_policy_tells_which_violations_are_new() {
     let old = after(|_| {});
     let new = after(|org| {

@@ -181,3 +181,38 @@ fn what_the_reader_would_refuse_is_not_written() {
         offline().args(["waivers", "add", "a", "user/b", "--reason", "x", "--owner", "y", "--expires", "2030-09-01"]);
     assert!(run.run().ends_with(2).stderr.contains("name it with --waivers FILE"));
 }
+
+#[cfg(unix)]
+#[test]
+fn one_file_under_two_names_is_one_file() {
+    let folder = folder(WAIVERS);
+    std::os::unix::fs::symlink("w.yaml", folder.path().join("link.yaml")).expect("linked");
+    let more = ["prune", "--waivers", "./w.yaml", "--waivers", "link.yaml"];
+    let ran = run(&healthy(), folder.path(), &more).ends_with(0);
+    assert_eq!(ran.stderr.trim(), "removed 2 waivers");
+    let text = text(&folder);
+    assert!(text.contains("Bob is on call") && text.contains("rules: nothing") && !text.contains("Zoe"), "{text}");
+    assert!(folder.path().join("link.yaml").is_symlink());
+}
+
+#[test]
+fn of_several_that_are_added_at_once_none_is_lost() {
+    let folder = folder("version: 1\nwaivers: []\n");
+    std::thread::scope(|scope| {
+        for number in 0..6 {
+            let folder = &folder;
+            scope.spawn(move || {
+                let reason = format!("Reason {number}");
+                add(folder.path(), &["--reason", &reason, "--expires", "2030-09-01"]).ends_with(0);
+            });
+        }
+    });
+    let text = text(&folder);
+    for number in 0..6 {
+        assert!(
+            text.contains(&format!("reason: \"Reason {number}\""))
+                || text.contains(&format!("reason: Reason {number}")),
+            "{text}"
+        );
+    }
+}
