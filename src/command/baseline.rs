@@ -72,7 +72,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
             return Err(Error::BaselineGrows { path: args.output.clone(), new: named(&new) });
         }
     }
-    output::write(Some(&args.output), |to| baseline.write(to))?;
+    output::write_source(&args.output, |to| baseline.write(to))?;
     facts.close()?;
     if !common.is_quiet() {
         say(&summary(&baseline, earlier.as_ref()));

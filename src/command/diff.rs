@@ -82,8 +82,9 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         let judged = |org: &Org| -> Outcome { check(org, policies, args.as_of.unwrap_or(org.source.collected_at)) };
         compare_findings(&mut found, &judged(&old), &judged(&new));
     }
-    output::write(args.output.as_deref(), |to| render_diff(args.format, &found, [&old.source, &new.source], to))?;
-    Ok(found.ending(args.fail_on).into())
+    let written =
+        output::write(args.output.as_deref(), |to| render_diff(args.format, &found, [&old.source, &new.source], to));
+    Exit::from(found.ending(args.fail_on)).once(written)
 }
 
 /// The policies that were named, if some were.

@@ -230,6 +230,19 @@ impl Exit {
     }
 }
 
+impl Exit {
+    /// The same once the report is written. A violation is proven, whether or not the report found its reader.
+    fn once(self, written: Result<(), console::output::Error>) -> Result<Self, Error> {
+        match written {
+            Err(error) if self == Self::Violation => {
+                console::output::error(&console::problem::words(&error));
+                Ok(self)
+            }
+            written => Ok(written.map(|()| self)?),
+        }
+    }
+}
+
 impl From<Ending> for Exit {
     fn from(ending: Ending) -> Self {
         match ending {

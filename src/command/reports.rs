@@ -5,7 +5,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Common, report};
-use crate::console::problem::words;
 use crate::console::{Color, Terminal, output};
 use crate::finding::Outcome;
 use crate::report::{Format, TextStyle, render};
@@ -41,14 +40,7 @@ impl Reports {
     /// Writes every report, and says what the process ends with.
     pub(crate) fn write(&self, outcome: &Outcome, common: &Common) -> Result<Exit, Error> {
         let exit = Exit::from(outcome.ending());
-        match self.write_all(outcome, common) {
-            // A violation is proven, whether or not the report found its reader.
-            Err(error) if exit == Exit::Violation => {
-                output::error(&words(&error));
-                Ok(exit)
-            }
-            written => Ok(written.map(|()| exit)?),
-        }
+        exit.once(self.write_all(outcome, common))
     }
 
     /// If one report cannot be written, the others still are.

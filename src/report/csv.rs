@@ -7,7 +7,7 @@ use csv::{QuoteStyle, WriterBuilder};
 
 use super::words::{clip, incomplete, paths, unread};
 use crate::escape::visible;
-use crate::finding::{Evidence, Finding, Outcome, RuleResult, Verdict};
+use crate::finding::{Evidence, Finding, Outcome, RuleResult, Skipped, Verdict};
 use crate::org::{Collection, State};
 use crate::time::day;
 
@@ -53,6 +53,9 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
             rows.write_record(of_rule(rule))?;
         }
     }
+    for skipped in &outcome.skipped {
+        rows.write_record(of_skipped(skipped))?;
+    }
     for (collection, state, detail) in incomplete(outcome) {
         rows.write_record(of_collection(collection, state, &detail))?;
     }
@@ -96,6 +99,16 @@ fn of_exception(sentence: &str) -> Row {
     let mut row = Row::default();
     row[2] = cell("remark");
     row[9] = cell(sentence);
+    row
+}
+
+fn of_skipped(skipped: &Skipped) -> Row {
+    let mut row = Row::default();
+    row[0] = cell(&skipped.rule);
+    row[2] = cell("skipped");
+    row[3] = cell("rule");
+    row[4] = cell(&skipped.rule);
+    row[9] = cell(&format!("the rule was not checked: {}", skipped.reason));
     row
 }
 

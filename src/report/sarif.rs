@@ -179,6 +179,9 @@ fn notifications(outcome: &Outcome) -> Vec<Value> {
             add("warning", format!("{id}: the rule selected nothing (vacuous)"));
         }
     }
+    for skipped in &outcome.skipped {
+        add("note", format!("{}: the rule was not checked: {}", skipped.rule, skipped.reason));
+    }
     for sentence in &outcome.exceptions {
         add("warning", sentence.clone());
     }

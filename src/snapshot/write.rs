@@ -9,7 +9,7 @@ use super::header::{ContentDigest, Failure, Header, Identity, Record};
 use super::record::{
     AdminApiKey, ApiKey, End, Group, Invite, Line, Project, ProjectGroup, ProjectUser, Role, ServiceAccount, User,
 };
-use crate::atomic::write_whole;
+use crate::atomic::{Readers, write_whole};
 use crate::escape::shown;
 use crate::org::{self, GroupIx, Org, ProjectIx, ServiceAccountIx, UserIx};
 
@@ -19,7 +19,8 @@ use crate::org::{self, GroupIx, Org, ProjectIx, ServiceAccountIx, UserIx};
 ///
 /// What the system says.
 pub fn save(org: &Org, path: &Path) -> Result<String, Error> {
-    write_whole(path, |file| write(org, file)).map_err(|source| Error::Write { name: shown(path), source })
+    write_whole(path, Readers::Owner, |file| write(org, file))
+        .map_err(|source| Error::Write { name: shown(path), source })
 }
 
 /// The digest of the content: of everything that was read, and of what was not. The same for the same state, whenever

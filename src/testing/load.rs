@@ -65,7 +65,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, Error> {
     Ok(Loaded { suites, untested })
 }
 
-fn suite(source: &Arc<SourceText>, path: &Path) -> Result<Suite, Error> {
+pub(super) fn suite(source: &Arc<SourceText>, path: &Path) -> Result<Suite, Error> {
     let at = |problem| Located { source: Arc::clone(source), problem };
     let mut located: Vec<Located> = hidden(&source.text).map(at).collect();
     match tree::parse(&source.text) {

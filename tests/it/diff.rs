@@ -202,3 +202,38 @@ fn two_organizations_and_what_is_no_snapshot_are_refused() {
     assert!(ran.stderr.contains("would be overwritten"), "{}", ran.stderr);
     assert!(!Path::new("old.jsonl").exists());
 }
+
+/// Neither gives a permission today.
+#[test]
+fn members_of_projects_and_roles_without_permissions_are_changes() {
+    let project = || crate::support::fake::Project {
+        id: "proj_a".to_owned(),
+        name: "Alpha".to_owned(),
+        created_at: crate::support::small::at("2026-01-01"),
+        ..Default::default()
+    };
+    let old = after(|org| org.projects.push(project()));
+    let new = after(|org| {
+        let mut project = project();
+        project.users.push(crate::support::fake::ProjectUser { id: "user-bob".to_owned(), ..Default::default() });
+        org.projects.push(project);
+        org.users[1].roles.push("role_3".to_owned());
+    });
+    let text = diff(&old, &new, &["--fail-on", "any"]).ends_with(1).stdout;
+    for line in [
+        "~ project Alpha: members; added bob@acme.example",
+        "~ user bob@acme.example: roles without permissions; added Blank",
+    ] {
+        assert!(marked(&text).contains(&line), "{line}: {text}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_gain_is_proven_whether_or_not_the_report_can_be_written() {
+    let (old, new) = (after(|_| {}), after(|org| org.groups[0].members.push("user-ada".to_owned())));
+    for (args, code) in [(&["--fail-on", "gained", "-o", "/dev/full"][..], 1), (&["-o", "/dev/full"], 2)] {
+        let ran = diff(&old, &new, args).ends_with(code);
+        assert!(ran.stderr.contains("cannot write `/dev/full`"), "{}", ran.stderr);
+    }
+}

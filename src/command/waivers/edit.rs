@@ -127,7 +127,7 @@ fn save(path: &Path, before: Option<&str>, edited: &Edited, dry_run: bool) -> Re
     if present(path)?.as_deref() != before {
         return Err(Error::WaiversChanged { name: shown(path) });
     }
-    output::write(Some(path), |to| to.write_all(edited.text.as_bytes()))?;
+    output::write_source(path, |to| to.write_all(edited.text.as_bytes()))?;
     Ok(())
 }
 

@@ -7,11 +7,9 @@ use super::{Terms, Waivers, remarks};
 use crate::document::SourceText;
 use crate::finding::{Outcome, Status};
 use crate::org::Org;
-use crate::time::day;
+use crate::time::{DAY, day};
 
 use super::anchor::{Meant, Resolved};
-
-const SECONDS_OF_A_DAY: i64 = 86_400;
 
 /// Whether a waiver is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +108,7 @@ fn one(entry: &Entry, resolved: &Resolved, outcome: &Outcome, terms: &Terms) -> 
 
 fn title(entry: &Entry, terms: &Terms) -> String {
     let waiver = &entry.waiver;
-    let left = waiver.expires.saturating_sub(terms.now).div_euclid(SECONDS_OF_A_DAY);
+    let left = waiver.expires.saturating_sub(terms.now).div_euclid(DAY);
     let left = if left < 0 { "over".to_owned() } else { format!("{left} days left") };
     let (rules, who, until) = (entry.rules.join(", "), remarks::spoken(&entry.subject), day(waiver.expires));
     format!(

@@ -48,10 +48,10 @@ fn another_person_group_key_value_or_number_is_another_finding() {
     let table: [(&str, Change); 16] = [
         // One more, and one in place of another.
         ("select: group, forbid: {members: {email: '*@acme.example'}}", |org| {
-            org.groups[0].members.push("user-bob".into())
+            org.groups[0].members.push("user-bob".into());
         }),
         ("select: group, forbid: {members: {email: '*@acme.example'}}", |org| {
-            org.groups[0].members[1] = "user-bob".into()
+            org.groups[0].members[1] = "user-bob".into();
         }),
         ("select: group, require: {members: {exactly: {email: [cyd@partner.example]}}}", |org| {
             org.groups[0].members.push("user-bob".into());
@@ -60,7 +60,7 @@ fn another_person_group_key_value_or_number_is_another_finding() {
             org.groups[0].members[1] = "user-bob".into();
         }),
         ("select: role, forbid: {holders: {user: {email: '*@acme.example'}}}", |org| {
-            org.users[0].roles.push("role_1".into())
+            org.users[0].roles.push("role_1".into());
         }),
         ("select: user, forbid: {groups: {name: [Ops, Void]}}", |org| org.groups[2].members.push("user-cyd".into())),
         ("select: user, where: {email: bob@acme.example}, forbid: {role: [reader, owner]}", |org| {
@@ -86,7 +86,7 @@ fn another_person_group_key_value_or_number_is_another_finding() {
         }),
         ("select: user, where: {email: '*@acme.example'}, count: {max: 1}", |org| org.users[1].email = None),
         ("select: project, forbid: {api_keys: {last_used_at: null}}", |org| {
-            org.projects[0].api_keys[1].last_used_at = None
+            org.projects[0].api_keys[1].last_used_at = None;
         }),
         ("select: api_key, forbid: {owner: {email: '*'}}", |org| org.projects[0].api_keys[0].owner = "user-cyd".into()),
     ];
