@@ -109,9 +109,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     waivers.apply(&mut outcome, org);
     baseline.apply(&mut outcome);
 
-    let exit = args.reports.write(&outcome, common)?;
-    facts.close()?;
-    Ok(exit)
+    args.reports.write(&outcome, common)
 }
 
 /// Writes the snapshot. One that would say nothing replaces none.

@@ -20,14 +20,14 @@ pub fn of(
     let (rules, expires) = (entry.rules.join(", "), day(entry.waiver.expires));
     let who = spoken(&entry.subject);
     if !entry.is_in_force(terms) {
-        said.push(format!("the waiver of {rules} for {who} expired on {expires} and counts no more"));
+        said.push(format!("the waiver of {rules} for {who} expired on {expires} and no longer applies"));
     } else if left <= terms.expiring_within {
         said.push(format!("the waiver of {rules} for {who} soon expires, on {expires}"));
     }
     for (anchor, meant) in entry.anchors().zip(resolved.meant()) {
         if let Meant::Several(count) = meant {
             let name = spoken(anchor);
-            said.push(format!("the waiver of {rules} covers nothing: {count} things are meant by {name}; write an id"));
+            said.push(format!("the waiver of {rules} covers nothing: {count} things are called {name}; use an id"));
         }
     }
     for id in &entry.rules {
