@@ -323,7 +323,7 @@ fn organization(users: usize) -> Org {
         for _ in 0..random.below(6) {
             groups.push(builder.group_ix(&format!("group_{:04}", random.below(500))).expect("it was made above"));
         }
-        builder.user(user, &mut assignments, &mut groups).expect("numbers are in order");
+        builder.user(&user, &mut assignments, &mut groups).expect("numbers are in order");
     }
     let mut coverage = Coverage::default();
     for collection in Collection::ALL {

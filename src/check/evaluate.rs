@@ -1,7 +1,7 @@
 //! Evaluates a condition for all things of a kind at once. A relation joins the answers of the things that it leads to.
 //! The answers of all parts are kept, so that a finding can be proven without evaluating again.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::by_role::{by_role_in, holds_by_role};
 use super::domain::{Answered, Domain};
@@ -73,8 +73,8 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
             }
         }
         Predicate::Related(_, relation, test) if test.condition.mentions_this() => {
-            let pairs = Rc::new(pairs::follow(facts, domain, *relation, test));
-            let part = evaluate(facts, &test.condition, &Domain::Pairs(Rc::clone(&pairs)));
+            let pairs = Arc::new(pairs::follow(facts, domain, *relation, test));
+            let part = evaluate(facts, &test.condition, &Domain::Pairs(Arc::clone(&pairs)));
             let answers = pairs::related(facts, test, &pairs, &part.answers);
             parts.push(part);
             answers
@@ -131,7 +131,7 @@ fn count(facts: &Facts<'_>, domain: &Domain) -> usize {
 }
 
 /// Answers from a column; a grant's columns are its role's.
-fn over(facts: &Facts<'_>, domain: &Domain, column: impl Fn(usize) -> Truth) -> Truths {
+fn over(facts: &Facts<'_>, domain: &Domain, column: impl Fn(usize) -> Truth + Sync) -> Truths {
     match domain {
         Domain::Things(Kind::Grant) => {
             let roles = Truths::each(facts.org.roles.len(), column);
@@ -170,11 +170,6 @@ fn text(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, domain: &Do
             }),
         },
     }
-}
-
-/// The first of these patterns that matches.
-pub fn matching<'p>(patterns: &'p [Pattern], text: &str) -> Option<&'p Pattern> {
-    patterns.iter().find(|pattern| pattern.matches(text))
 }
 
 /// A list test with its patterns matched against the distinct words, once.
@@ -260,9 +255,9 @@ fn related(
         }
         (Domain::Things(kind), _) => {
             let scopes = test.scopes_from(*kind, relation);
-            let mut places = Vec::new();
             let start = |at| Start { relation, kind: *kind, at, scopes };
-            Truths::each(facts.access.count(*kind), |at| from(facts, start(at), test, of, &mut places))
+            let count = facts.access.count(*kind);
+            Truths::each_with(count, Vec::new, |places, at| from(facts, start(at), test, of, places))
         }
         (Domain::GrantsByRole(_) | Domain::Pairs(_), _) => {
             unreachable!("a condition on the role alone asks for no other relation, and pairs have their own")

@@ -57,10 +57,10 @@ fn of_kind(
     result: &mut RuleResult,
     findings: &mut Vec<Finding>,
 ) {
-    facts.unlisted_groups.set(rule.needs().contains(&Collection::ProjectGroups));
+    facts.set_unlisted_groups(rule.needs().contains(&Collection::ProjectGroups));
     let mut filter = evaluate(facts, &rule.filter, &Domain::Things(rule.select));
     let population = Population::of(facts, rule);
-    filter.answers = filter.answers.and(&Truths::each(facts.access.count(rule.select), |at| population.has(at)));
+    filter.answers = filter.answers.and(&population.all());
     let may_have_more = population.may_have_more();
     result.selected += filter.answers.count_yes();
     let judge = Judge { facts, rule, prover, population, may_have_more };

@@ -32,7 +32,7 @@ impl Org {
             return;
         }
         let assignments = self.assignments_of(user);
-        let who = &self.user(user).id;
+        let who = self.user(user).id();
         for &group in self.groups_of(user) {
             for &role in self.roles_of_group(group) {
                 if !assignments.iter().any(|assignment| assignment.role == role) {

@@ -1,16 +1,18 @@
 //! Lines to an organization. Anything that the writer would not have written is an error.
 
 use std::collections::HashSet;
-use std::io::{self, BufRead, BufReader, Read as _};
+use std::io::{self, BufRead, Read as _};
 use std::path::Path;
 
 use serde::Deserialize;
 
 use super::VERSION;
+use super::compress::Compression;
 use super::decode::Decoder;
 use super::error::Error;
 use super::header::{ContentDigest, Header};
 use super::record::Line;
+use super::users;
 use crate::bounded;
 use crate::escape::{shown, visible};
 use crate::org::{self, Builder, Collection, Coverage, Identity, Org, Source, Text, part_id};
@@ -38,7 +40,7 @@ pub fn open(path: &Path) -> Result<Read, Error> {
     }
     let name = shown(path);
     match bounded::open(path) {
-        Ok(file) => read(&name, BufReader::with_capacity(1 << 16, file)),
+        Ok(file) => read(&name, Compression::of(path).reader(file)),
         Err(source) => Err(Error::Read { name, source }),
     }
 }
@@ -57,16 +59,20 @@ pub fn read(name: &str, lines: impl BufRead) -> Result<Read, Error> {
     let mut builder = Builder::new(source);
     let mut filler = Decoder::default();
     let mut digest = ContentDigest::new(&header);
+    let mut more = reader.next()?;
     let end = loop {
-        if !reader.next()? {
-            return Err(Error::Cut { name: name.to_owned(), line: reader.number });
+        if more && users::is_user(&reader.line) {
+            more = users::read(&mut reader, &mut builder, &mut filler, &mut digest)?;
+        }
+        if !more {
+            return Err(reader.wrong(reader.number, Wrong::Cut));
         }
         let line: Line<'_> = serde_json::from_slice(&reader.line).map_err(|error| reader.unreadable(&error))?;
         let added = match line {
             Line::Rolelint(_) => Err("a second header".to_owned()),
             Line::Role(role) => filler.role(&mut builder, role),
             Line::Group(group) => filler.group(&mut builder, group),
-            Line::User(user) => filler.user(&mut builder, *user),
+            Line::User(_) => Err("a user that is not written as rolelint writes it".to_owned()),
             Line::Project(project) => filler.project(&mut builder, project),
             Line::ProjectUser(user) => filler.project_user(&mut builder, &user),
             Line::ProjectGroup(group) => filler.project_group(&mut builder, &group),
@@ -77,7 +83,8 @@ pub fn read(name: &str, lines: impl BufRead) -> Result<Read, Error> {
             Line::End(end) => break end,
         };
         added.map_err(|what| reader.damaged(&what))?;
-        digest.line(&reader.line);
+        digest.lines(&reader.line);
+        more = reader.next()?;
     };
     let digest = digest.finish();
     let counted = filler.counted(digest.clone());
@@ -99,19 +106,60 @@ pub fn read(name: &str, lines: impl BufRead) -> Result<Read, Error> {
     }
 }
 
-struct Reader<'n, B> {
+/// Reads line by line.
+pub struct Reader<'n, B> {
     name: &'n str,
     lines: B,
-    line: Vec<u8>,
-    number: usize,
+    /// The current line, its end included.
+    pub line: Vec<u8>,
+    /// Its number.
+    pub number: usize,
+}
+
+/// What can be wrong with a line.
+pub enum Wrong {
+    /// It is the last one, and not all of it is there.
+    Cut,
+    /// It is not what was written.
+    Damaged(String),
+}
+
+impl Wrong {
+    /// What is wrong with a line that is not JSON of a record.
+    pub fn with(line: &[u8], error: &serde_json::Error) -> Self {
+        if error.is_eof() && !line.ends_with(b"\n") { Self::Cut } else { Self::Damaged(error.to_string()) }
+    }
 }
 
 impl<B: BufRead> Reader<'_, B> {
-    /// Reads the next line, its end included; false at the end of the file.
+    /// Reads the next line; false at the end of the file.
     fn next(&mut self) -> Result<bool, Error> {
-        self.line.clear();
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        let more = self.append(&mut line);
+        self.line = line;
+        more
+    }
+
+    /// Adds the lines that follow, as long as they are of that sort and do not exceed so many bytes. The first that does
+    /// not belong to them becomes the current line; false at the end of the file.
+    pub fn fill(&mut self, lines: &mut Vec<u8>, most: usize, belongs: impl Fn(&[u8]) -> bool) -> Result<bool, Error> {
+        loop {
+            let before = lines.len();
+            if !self.append(lines)? {
+                return Ok(false);
+            }
+            if before >= most || !belongs(&lines[before..]) {
+                self.line = lines.split_off(before);
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Adds the next line; false at the end of the file.
+    fn append(&mut self, to: &mut Vec<u8>) -> Result<bool, Error> {
         let failed = |source| Error::Read { name: self.name.to_owned(), source };
-        let read = self.lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut self.line).map_err(failed)?;
+        let read = self.lines.by_ref().take(LONGEST_LINE).read_until(b'\n', to).map_err(failed)?;
         if read as u64 == LONGEST_LINE {
             return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, "a line is too long")));
         }
@@ -149,14 +197,21 @@ impl<B: BufRead> Reader<'_, B> {
     }
 
     fn unreadable(&self, error: &serde_json::Error) -> Error {
-        if error.is_eof() && !self.line.ends_with(b"\n") {
-            return Error::Cut { name: self.name.to_owned(), line: self.number };
-        }
-        self.damaged(&error.to_string())
+        self.wrong(self.number, Wrong::with(&self.line, error))
     }
 
-    fn damaged(&self, what: &str) -> Error {
-        Error::Damaged { name: self.name.to_owned(), line: self.number, what: visible(what).into_owned() }
+    /// What is wrong with the current line, as an error.
+    pub fn damaged(&self, what: &str) -> Error {
+        self.wrong(self.number, Wrong::Damaged(what.to_owned()))
+    }
+
+    /// What is wrong with a line, as an error.
+    pub fn wrong(&self, line: usize, wrong: Wrong) -> Error {
+        let name = self.name.to_owned();
+        match wrong {
+            Wrong::Cut => Error::Cut { name, line },
+            Wrong::Damaged(what) => Error::Damaged { name, line, what: visible(&what).into_owned() },
+        }
     }
 }
 
@@ -187,10 +242,10 @@ fn stray(org: &Org) -> Option<&str> {
     let roles: HashSet<&str> = org.roles.iter().map(|role| role.id.as_str()).collect();
     let groups: HashSet<&str> = org.groups.iter().map(|group| group.id.as_str()).collect();
     let projects: HashSet<&str> = org.projects.iter().map(|project| project.id.as_str()).collect();
-    let user = |id: &str| org.users.binary_search_by(|user| user.id.as_str().cmp(id)).is_ok();
+    let user = |id: &str| org.users.find(id).is_some();
     let in_projects: HashSet<Text> = {
-        let part = |project, id: &Text| part_id(&org.project(project).id, id);
-        let users = org.project_users.iter().map(|member| part(member.project, &org.user(member.user).id));
+        let part = |project, id: &str| part_id(&org.project(project).id, id);
+        let users = org.project_users.iter().map(|member| part(member.project, org.user(member.user).id()));
         let groups = org.project_groups.iter().map(|member| part(member.project, &org.group(member.group).id));
         let accounts = org.service_accounts.iter().map(|account| part(account.project, &account.id));
         users.chain(groups).chain(accounts).collect()
