@@ -22,8 +22,8 @@
 //! | `cores` | how is work spread over the cores, with the same result for any number of them? | nothing |
 //! | `bounded` | how much of a file that somebody named is read? | nothing |
 //! | [`document`] | where does each word of a YAML file stand, and what is wrong with it? | nothing |
-//! | [`org`] | what is in an organization, and what is known about it? | nothing |
-//! | [`access`] | who holds what, where, along which paths, and what is not known of whom? | `org` |
+//! | [`org`] | what is in an organization, and what is known about it? | `cores` |
+//! | [`access`] | who holds what, where, along which paths, and what is not known of whom? | `cores`, `org` |
 //! | [`finding`] | what does a check say? | `access`, `document`, `org` |
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `access`, `cores`, `document`, `finding`, `org`, `policy` |
@@ -75,7 +75,7 @@ pub(crate) mod collect;
 pub mod command;
 pub mod config;
 pub mod console;
-pub mod cores;
+pub(crate) mod cores;
 pub mod diff;
 pub mod document;
 pub mod escape;

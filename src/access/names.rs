@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::{Access, Thing, ThingKind};
+use crate::cores;
 use crate::org::{Kind, Known, Owner, Principal, ProjectIx, Scope, Text};
 
 /// The names that were looked up so far.
@@ -98,7 +100,8 @@ impl<'o> Access<'o> {
     fn shares_its_name(&self, kind: Kind, at: usize) -> bool {
         let mut names = locked(&self.names.hashes);
         let hashes = names.entry(kind).or_insert_with(|| {
-            let mut hashes: Vec<u64> = (0..self.count(kind)).map(|at| self.name_hash(kind, at)).collect();
+            let of = |places: Range<usize>| places.map(|at| self.name_hash(kind, at)).collect::<Vec<_>>();
+            let mut hashes = cores::ranges(self.count(kind), of).concat();
             hashes.sort_unstable();
             hashes
         });

@@ -30,9 +30,9 @@ pub fn judge(facts: &Facts<'_>, kinds: &[Rule]) -> Judged {
     for rule in kinds {
         of_kind(facts, rule, &prover, &mut result, &mut findings);
     }
-    // By name, as people look for it.
-    let key = |finding: &Finding| (finding.status, finding.subject.called().to_lowercase());
-    findings.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| (&a.subject, &a.message).cmp(&(&b.subject, &b.message))));
+    // By name, as people look for it, and by all else where the names are the same.
+    findings.sort_by(|a, b| (&a.subject, &a.message).cmp(&(&b.subject, &b.message)));
+    findings.sort_by_cached_key(|finding| (finding.status, finding.subject.called().to_lowercase()));
     result.vacuous = kinds.iter().all(|rule| result.selected == 0 && bites_nothing(rule));
     result.matched = prover.matched.into_sets();
     Judged { result, findings }

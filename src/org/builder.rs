@@ -6,18 +6,12 @@ use std::sync::OnceLock;
 
 use fixedbitset::FixedBitSet;
 
+use super::order::{OutOfOrder, drained, ordered};
 use super::{
     AdminApiKey, AllKnown, ApiKey, Assignment, Collection, Coverage, Gaps, Group, GroupIx, Invite, Known, Org, People,
     Project, ProjectGroup, ProjectIx, ProjectUser, Role, RoleIx, Rows, ServiceAccount, Source, Symbol, Symbols, Text,
     User, UserIx,
 };
-
-/// A thing that is out of order or repeated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutOfOrder(
-    /// The id of the thing that is out of order.
-    pub Text,
-);
 
 /// Takes roles, groups, users, projects, things in projects, keys and invitations, in this order; each sorted by id,
 /// and things in projects by project and id.
@@ -354,18 +348,6 @@ impl Builder {
 /// What a coverage calls the part of a thing in a project.
 pub fn part_id(project: &str, id: &str) -> Text {
     Text::from(format!("{project}/{id}"))
-}
-
-/// The elements of a list, sorted, each once; the list is left empty, to be used again.
-pub(super) fn drained<T: Ord>(list: &mut Vec<T>) -> std::vec::Drain<'_, T> {
-    list.sort_unstable();
-    list.dedup();
-    list.drain(..)
-}
-
-/// Whether a place, which is that of the thing with this id, comes after the last one.
-pub(super) fn ordered<T: Ord>(last: Option<T>, next: &T, id: &str) -> Result<(), OutOfOrder> {
-    if last.is_some_and(|last| last >= *next) { Err(OutOfOrder(id.into())) } else { Ok(()) }
 }
 
 fn gaps(coverage: &Coverage, collection: Collection, ids: &mut dyn ExactSizeIterator<Item = Text>) -> FixedBitSet {

@@ -1,6 +1,6 @@
 //! Users with what each holds. Parts of a large organization are put together side by side and joined in order.
 
-use super::builder::{OutOfOrder, drained, ordered};
+use super::order::{OutOfOrder, drained, ordered};
 use super::users::{User, Users};
 use super::{Assignment, GroupIx, Rows, Symbols};
 

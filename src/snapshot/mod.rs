@@ -8,6 +8,7 @@ mod compress;
 mod decode;
 mod error;
 mod header;
+mod lines;
 mod read;
 mod record;
 #[cfg(any(test, fuzzing))]

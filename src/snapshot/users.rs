@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::decode::{Decoder, Holding, out_of_order};
 use super::error::Error;
 use super::header::ContentDigest;
-use super::read::{Reader, Wrong};
+use super::lines::{Reader, Wrong};
 use super::record::User;
 use crate::cores;
 use crate::org::{Builder, OutOfOrder, People, Symbols};

@@ -119,8 +119,9 @@ fn a_parameter_file_may_list_everybody() {
     assert!(list.len() > 2 << 20);
     let policy = "version: 1\nparams: { everybody: [x] }\nrules:\n  - { id: listed, select: user, \
                   require: { email: $everybody }, allow_unmatched: true }\n";
+    let api = acme();
     let judged = |list: &str| {
-        let run = rolelint(&acme()).file("params.yaml", list).check(policy);
+        let run = rolelint(&api).file("params.yaml", list).check(policy);
         run.args(["--param-file", "params.yaml", "--format", "json"]).run()
     };
     let strangers = judged(&list).ends_with(1).json().subjects("listed", "violation").len();
