@@ -2,6 +2,7 @@
 
 #![expect(clippy::doc_markdown, reason = "clap shows the doc comments of flags as help")]
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -34,6 +35,9 @@ pub struct Common {
     /// Use no configuration file
     #[arg(long, global = true, conflicts_with = "config")]
     pub no_config: bool,
+    /// Work with N threads; the output does not depend on it [default: one for each core]
+    #[arg(long, global = true, hide = true, value_name = "N", env = "ROLELINT_THREADS", hide_env_values = true)]
+    pub threads: Option<NonZeroUsize>,
     /// Show no progress bars
     #[arg(long, global = true, overrides_with = "progress", env = "ROLELINT_NO_PROGRESS", hide_env_values = true, value_parser = FalseyValueParser::new())]
     no_progress: bool,

@@ -61,9 +61,9 @@ impl Wanted {
         let those = |wanted: Option<Vec<bool>>| -> Option<BTreeSet<Text>> {
             let wanted = wanted.filter(|wanted| !wanted.iter().all(|wanted| *wanted))?;
             let some = org.users.iter().zip(wanted).filter(|(_, wanted)| *wanted);
-            Some(some.map(|(user, _)| user.id.clone()).collect())
+            Some(some.map(|(user, _)| user.id().into()).collect())
         };
-        let listed = org.users.iter().map(|user| user.id.clone()).collect();
+        let listed = org.users.iter().map(|user| user.id().into()).collect();
         Self { here: those(whose.users), in_projects: those(whose.project_users), listed }
     }
 

@@ -13,7 +13,7 @@ use crate::collect::{Collected, Order, Whose, lists};
 use crate::console::output::warn;
 use crate::finding::Skipped;
 use crate::org::{Identity, Org};
-use crate::policy::{LARGEST, Needs, Overrides, Policy, Selection, load, needs};
+use crate::policy::{LARGEST_PARAMETERS, Needs, Overrides, Policy, Selection, load, needs};
 use crate::snapshot;
 use crate::time::Time;
 
@@ -61,7 +61,8 @@ pub(crate) fn judged(rules: &Rules, as_of: Option<Time>) -> Result<Judged, Error
 fn params(args: &Rules) -> Result<Overrides, Error> {
     let mut overrides = Overrides::default();
     for path in &args.param_file {
-        let text = bounded::read(path, LARGEST).map_err(|source| Error::ParamFile { path: path.clone(), source })?;
+        let text = bounded::read(path, LARGEST_PARAMETERS)
+            .map_err(|source| Error::ParamFile { path: path.clone(), source })?;
         overrides.set_all(&path.to_string_lossy(), &text)?;
     }
     for (name, value) in &args.param {

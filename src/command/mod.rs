@@ -37,6 +37,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use crate::cli::{Common, Rules};
 use crate::config::{Config, Origin, Setting};
 use crate::console;
+use crate::cores;
 use crate::finding::Ending;
 
 pub use error::Error;
@@ -237,6 +238,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         console::trace();
     }
     environment::look(&Cli::command())?;
+    cores::limit(cli.common.threads.map_or(0, usize::from));
     console::interrupt::watch().map_err(|source| Error::Start { source })?;
     match &cli.command {
         Command::Check(args) => check::run(args, &cli.common),

@@ -4,12 +4,15 @@ use std::fmt;
 use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_yaml::{DuplicateKeyPolicy, Location, Spanned, options};
+use serde_yaml::{DuplicateKeyPolicy, Location, Spanned, budget, options};
 
 use super::problem::Problem;
 
 /// The largest policy file, in bytes.
 pub const LARGEST: usize = 1 << 20;
+
+/// How many nodes a policy may have.
+const MOST: usize = 250_000;
 
 /// A node with its place, in bytes.
 #[derive(Clone, Debug)]
@@ -86,7 +89,18 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
     if text.len() > LARGEST {
         return Err(Problem::new(0..0, "a file larger than 1 MiB").help("split the policy into several files"));
     }
+    document(text, MOST)
+}
+
+/// Reads one document that is data and not a policy, however large: who opens the file decides how much is read.
+pub fn parse_data(text: &str) -> Result<Node, Problem> {
+    // A node and what stands between it and the next have two bytes or more.
+    document(text, MOST.max(text.len() / 2))
+}
+
+fn document(text: &str, most: usize) -> Result<Node, Problem> {
     let options = options! {
+        budget: budget! { max_nodes: most, max_events: 4 * most },
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         strict_booleans: true,
         reject_unsupported_tags: true,

@@ -9,7 +9,6 @@ use super::rests::Rests;
 use super::{Proof, Prover};
 use crate::access::Missing;
 use crate::check::domain::{Answered, Domain};
-use crate::check::evaluate::matching;
 use crate::check::list::{Word, counted};
 use crate::check::quantify::quantify;
 use crate::check::relation::Start;
@@ -146,8 +145,8 @@ impl Prover<'_, '_> {
             Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
             Known::Null => self.value(attribute, Value::Null, whole, proof),
             Known::Value(text) => {
-                let met = matching(test.any.as_deref().unwrap_or_default(), &text).or(test.regex.as_ref());
-                let met = met.or_else(|| matching(&test.except, &text)).map(|pattern| &pattern.span);
+                let met = test.any.as_ref().and_then(|any| any.first(&text)).or(test.regex.as_ref());
+                let met = met.or_else(|| test.except.first(&text)).map(|pattern| &pattern.span);
                 let span = met.or(test.this.first().map(|this| &this.span)).unwrap_or(whole);
                 self.value(attribute, Value::Text(text), span, proof);
             }
