@@ -13,9 +13,11 @@ use crate::collect::{Collected, Order, Whose, lists};
 use crate::console::output::warn;
 use crate::finding::Skipped;
 use crate::org::{Identity, Org};
-use crate::policy::{LARGEST_PARAMETERS, Needs, Overrides, Policy, Selection, load, needs};
-use crate::snapshot;
+use crate::policy::{
+    LARGEST_PARAMETERS, Needs, Overrides, Policy, Selection, files, is_yaml, load, needs,
+};
 use crate::time::Time;
+use crate::{snapshot, testing};
 
 use super::journal::{self, Journal};
 use super::progress::Bars;
@@ -71,11 +73,41 @@ fn params(args: &Rules) -> Result<Overrides, Error> {
     Ok(overrides)
 }
 
-/// The files that are read to judge.
-pub(crate) fn files<'a>(rules: &'a Rules, snapshot: Option<&'a Path>, api: &'a Api) -> impl Iterator<Item = &'a Path> {
-    let Rules { paths, policy, param_file, .. } = rules;
-    let rules = [paths, policy, param_file].into_iter().flatten();
-    rules.chain(&api.key_file).map(PathBuf::as_path).chain(snapshot)
+/// The files that a run reads, so that it writes over none of them.
+pub(crate) struct Inputs(Vec<PathBuf>);
+
+impl Inputs {
+    /// The configuration alone.
+    pub(crate) fn of(common: &Common) -> Self {
+        Self(common.config.iter().cloned().collect())
+    }
+
+    /// Also these files, if they were named.
+    pub(crate) fn and<P: AsRef<Path>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
+        self.0.extend(paths.into_iter().map(|path| path.as_ref().to_owned()));
+        self
+    }
+
+    /// Also the policies that these paths stand for, with the tests beside them.
+    pub(crate) fn policies(mut self, paths: &[PathBuf]) -> Self {
+        for path in paths {
+            // What cannot be listed was not read either.
+            let files = files(path, is_yaml).unwrap_or_default();
+            self.0.extend(files.iter().map(|file| testing::tests_of(file)));
+            self.0.extend(files);
+        }
+        self
+    }
+
+    /// Also what is read to judge.
+    pub(crate) fn rules(self, rules: &Rules) -> Self {
+        self.policies(&rules.paths).policies(&rules.policy).and(&rules.param_file)
+    }
+
+    /// All of them.
+    pub(crate) fn files(&self) -> &[PathBuf] {
+        &self.0
+    }
 }
 
 /// The organization from a snapshot or the API.

@@ -122,6 +122,9 @@ fn explained(at: usize, message: &str) -> Problem {
     if message.contains("multiple YAML documents") {
         return Problem::new(at..at, "a second document").help("a file may contain only one; split it at `---`");
     }
+    if message.contains("budget breached") && !message.contains("Depth") {
+        return Problem::new(at..at, "too many values").help("an alias (`*name`) counts with all that it stands for");
+    }
     if message.contains("Depth") {
         return Problem::new(at..at, "nested too deeply").help("split the rule into several");
     }

@@ -1,6 +1,8 @@
 //! What a waiver is about: one thing of the organization, by its id, e-mail address or exact name. What could mean two
 //! things means none.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::finding::{AccessPath, Finding, RuleResult, Thing, ThingKind};
 use crate::org::{Kind, Known, Org, Text, canonical_role_id};
 
@@ -52,7 +54,7 @@ impl Anchor {
             if is_email && has_email {
                 email.is_some_and(|email| same_email(email))
             } else {
-                name.is_some_and(|name| name == self.name)
+                name.is_some_and(|name| name.nfc().eq(self.name.nfc()))
             }
         };
         let mut found: Vec<&str> = things.iter().filter(|(known, ..)| *known == id).map(|(id, ..)| *id).collect();

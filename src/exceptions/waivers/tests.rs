@@ -65,6 +65,17 @@ fn a_waiver_that_says_too_little_or_too_much_is_refused_in_its_place() {
         ),
         ("version: 1", "version: 2", "1:10 `version` takes the number 1, not a number"),
         ("owner:", "onwer:", "3:5 a waiver needs `owner`"),
+        // The next one who holds that role is covered as well, and the waiver looks as if not.
+        (
+            "reason: Because",
+            "role: owner\n    reason: x",
+            "5:11 `role` does not say who holds the role, and the subject is no holder",
+        ),
+        (
+            "{ role: role_1 }\n",
+            "{ project: Alpha }\n    scope: Alpha\n",
+            "5:12 `scope` does not say who holds the role, and the subject is no holder",
+        ),
     ];
     for (from, to, expected) in table {
         let text = GOOD.replace(from, to);
