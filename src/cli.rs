@@ -34,10 +34,10 @@ pub struct Common {
     /// Use no configuration file
     #[arg(long, global = true, conflicts_with = "config")]
     pub no_config: bool,
-    /// Show no progress bars
+    /// Show no progress: no bars on a terminal, and no line a minute elsewhere
     #[arg(long, global = true, overrides_with = "progress", env = "ROLELINT_NO_PROGRESS", hide_env_values = true, value_parser = FalseyValueParser::new())]
     no_progress: bool,
-    /// Show progress bars, whatever the environment says
+    /// Show progress, whatever the environment says
     #[arg(long, global = true, overrides_with = "no_progress")]
     progress: bool,
 }

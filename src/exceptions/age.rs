@@ -1,7 +1,7 @@
 //! Facts that are too old to be green.
 
 use crate::finding::Outcome;
-use crate::time::{Time, rfc3339};
+use crate::time::{Time, length, rfc3339};
 
 /// How far the clock that stamped the facts may be ahead of ours, in seconds.
 const CLOCK_SKEW: i64 = 300;
@@ -14,9 +14,8 @@ pub fn doubt_old_facts(outcome: &mut Outcome, now: Time) {
     let age = |of: Time| now.saturating_sub(of);
     if age(oldest) > max_age {
         let which = if oldest < newest { "the oldest facts, which --since reused, are" } else { "the facts are" };
-        let hours = age(oldest) / 3600;
-        let from = rfc3339(oldest);
-        outcome.doubt(&format!("{which} from {from}, {hours} hours ago: older than --max-age allows"));
+        let (from, ago) = (rfc3339(oldest), length(age(oldest)));
+        outcome.doubt(&format!("{which} from {from}, {ago} ago: older than --max-age allows"));
     } else if age(newest) < -CLOCK_SKEW {
         outcome.doubt(&format!("the facts are from {}, which is in the future", rfc3339(newest)));
     }
