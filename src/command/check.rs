@@ -100,7 +100,9 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     outcome.skipped = skipped;
     outcome.exceptions = overridden;
     outcome.gate = Gate { strict_baseline: args.baseline.is_strict(), ..args.gate.gate() };
-    doubt_old_facts(&mut outcome, input::now());
+    if let Some(old) = doubt_old_facts(&mut outcome, input::now()) {
+        warn(&old);
+    }
     if outcome.gate.strict {
         outcome.doubt_unmatched();
     }
