@@ -18,6 +18,7 @@ use crate::time::{Time, parse_duration, parse_timestamp};
 
 /// What every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "General options")]
 pub struct Common {
     /// When to use colors; auto depends on the terminal, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM`
     #[arg(long, global = true, value_enum, default_value_t, env = "ROLELINT_COLOR", hide_env_values = true)]
@@ -192,7 +193,7 @@ pub(crate) fn report(text: &str) -> Result<(Format, PathBuf), String> {
     Ok((format.ok_or_else(|| format!("the format is one of: {}", all()))?, PathBuf::from(path)))
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.trim().to_owned(), value.to_owned()))
 }

@@ -29,7 +29,7 @@
 //! | [`diff`] | what has changed from one state of an organization to another, and what cannot be compared? | `access`, `finding`, `org` |
 //! | `exceptions` | what changes an outcome after it was judged? Waivers, the baseline, the age of the facts | `bounded`, `document`, `finding`, `org` |
 //! | [`testing`] | do the policies say what their tests expect? | `check`, `document`, `finding`, `org`, `policy` |
-//! | [`lint`] | what is odd about policies that load? One file for each lint | `document`, `exceptions`, `finding`, `org`, `policy`, `testing` |
+//! | [`lint`] | what is odd about policies that load? One file for each lint | `config`, `document`, `exceptions`, `finding`, `org`, `policy`, `testing` |
 //! | `api` | what does one list of the Admin API say, honestly? | `atomic`, `bounded`, `org` |
 //! | `collect` | which lists make an organization? | `api`, `org` |
 //! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `org` |

@@ -46,8 +46,8 @@ impl First {
 
     /// Groups with a role that may change something.
     pub fn group_role(&self, group: &Parent, role: &Role) {
-        let privileged =
-            |permissions: &Vec<String>| permissions.iter().any(|permission| permission.ends_with(".write"));
+        let writes = |permission: &String| permission.rsplit('.').next() == Some("write");
+        let privileged = |permissions: &Vec<String>| permissions.iter().any(writes);
         if role.permissions.value().is_none_or(privileged) {
             self.add(group.id.clone());
         }

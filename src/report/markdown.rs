@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::words::{
-    clip, cut, exit, found, incomplete, paths, plain_summary, population, sentence, unread, worst_first,
+    causes, clip, exit, found, incomplete, paths, plain_summary, population, sentence, unread, worst_first,
 };
 use crate::escape::visible;
-use crate::finding::{Cause, Finding, Outcome, RuleResult, Verdict};
+use crate::finding::{Finding, Outcome, RuleResult, Verdict};
 use crate::org::{Collection, State};
 
 /// The most characters of a comment.
@@ -19,8 +19,6 @@ const MOST: usize = 60_000;
 const RESERVE: usize = 500;
 /// How many findings of a rule are listed.
 const LISTED: usize = 50;
-/// How many cuts across all rules are listed.
-const CUTS: usize = 5;
 /// A rule with more findings than this is folded.
 const UNFOLDED: usize = 5;
 /// The longest text of a finding or a policy.
@@ -82,8 +80,8 @@ fn says_something(outcome: &Outcome, at: usize) -> bool {
 
 /// What ends most of the violations, whatever their rules.
 fn cuts(outcome: &Outcome) -> String {
-    let row = |cause: &Cause<'_>| format!("- {}: {}\n", cause.findings.len(), prose(&cut(cause, &str::to_owned)));
-    let rows: String = outcome.cuts().iter().take(CUTS).map(row).collect();
+    let row = |(count, what): &(usize, String)| format!("- {count}: {}\n", prose(what));
+    let rows: String = causes(outcome, None).iter().map(row).collect();
     if rows.is_empty() { rows } else { format!("\n**What ends most violations:**\n\n{rows}") }
 }
 

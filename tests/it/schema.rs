@@ -5,12 +5,12 @@ use std::path::Path;
 use jsonschema::Validator;
 use serde_json::Value;
 
-use crate::support::fake::{FakeApi, Organization, What, When};
+use crate::support::fake::{Behaviour, FakeApi, Organization, What, When};
 use crate::support::harness::{acme, faulty, offline, rolelint};
 use crate::support::shell::repository;
 use crate::support::workflow::yaml;
 
-const ALL: [&str; 4] = ["policy", "config", "tests", "results"];
+const ALL: [&str; 6] = ["policy", "config", "tests", "results", "jsonl", "diff"];
 
 fn printed(what: &str) -> String {
     offline().args(["schema", what]).run().ends_with(0).stdout
@@ -187,4 +187,49 @@ fn the_results_of_checks_are_valid_and_others_are_not() {
         *results.pointer_mut(pointer).expect(pointer) = wrong;
         assert!(!validator.is_valid(&results), "{pointer}");
     }
+}
+
+#[test]
+fn lines_of_results_and_comparisons_are_valid_and_others_are_not() {
+    let (lines, diff) = (validator("jsonl"), validator("diff"));
+    let ran = rolelint(&acme()).args(["check", "--as-of", "2026-06-01", "--format", "jsonl"]).run().ends_with(1);
+    for line in ran.stdout.lines() {
+        let mut value: Value = serde_json::from_str(line).expect("JSON");
+        is_valid(&lines, line, &value);
+        let (kind, of) = value.as_object_mut().expect("a line").iter_mut().next().expect("one key");
+        let needed = match kind.as_str() {
+            "header" => "gate",
+            "rule" => "severity",
+            "finding" => "status",
+            "thing" => "key",
+            _ => "rules",
+        };
+        of.as_object_mut().expect("a mapping").remove(needed).expect(needed);
+        assert!(!lines.is_valid(&value), "{line:.100} without {needed}");
+    }
+    let fetched = |change: fn(&mut Organization)| {
+        let mut organization = Organization::acme();
+        change(&mut organization);
+        rolelint(&FakeApi::start(organization, Behaviour::default()))
+            .args(["fetch", "-q", "-o", "-"])
+            .run()
+            .ends_with(0)
+            .stdout
+    };
+    let (old, new) = (
+        fetched(|_| {}),
+        fetched(|org| {
+            org.groups[0].members.clear();
+            org.roles[2].name = "Renamed".to_owned();
+        }),
+    );
+    let run = offline().file("old", old).file("new", new);
+    let ran = run.args(["diff", "old", "new", "--format", "json", "--policy", "builtin:recommended"]).run();
+    let mut report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    for list in ["access", "things", "violations"] {
+        assert!(report[list].as_array().is_some_and(|list| !list.is_empty()), "{list}");
+    }
+    is_valid(&diff, "diff", &report);
+    report["access"][0]["effect"] = "terrible".into();
+    assert!(!diff.is_valid(&report));
 }

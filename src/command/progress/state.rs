@@ -39,13 +39,13 @@ impl State {
     pub fn line(&self) -> String {
         let mut open: Vec<_> = self.of.values().filter(|(progress, _)| !is_finished(progress)).collect();
         open.sort_by_key(|(progress, end)| (std::cmp::Reverse(*end), progress.collection));
-        let named = open.iter().take(NAMED).map(|(progress, _)| far(progress));
-        let mut lists = named.collect::<Vec<_>>().join("; ");
-        match open.len() {
-            0 => lists = "waiting for the API".to_owned(),
-            count if count > NAMED => lists += &format!("; and {} more", count - NAMED),
-            _ => {}
+        let mut parts: Vec<String> = open.iter().take(NAMED).map(|(progress, _)| far(progress)).collect();
+        if open.is_empty() {
+            parts.push("waiting for the API".to_owned());
+        } else if open.len() > NAMED {
+            parts.push(format!("and {} more", open.len() - NAMED));
         }
+        let lists = parts.join("; ");
         format!("collecting for {}{}: {lists}", self.elapsed(), self.rest())
     }
 

@@ -13,6 +13,7 @@ mod tests;
 mod write;
 
 pub(super) use by_line::render as render_lines;
+pub use by_line::schema as lines_schema;
 pub use read::{Unreadable, read};
 pub use schema::schema;
 pub(super) use write::render;
