@@ -1,7 +1,7 @@
 //! Files that are written completely or not at all and are readable only by their owner.
 
 use std::collections::BTreeSet;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,21 +18,42 @@ static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 ///
 /// Whatever the system says; then the name is as it was.
 pub fn write_whole<T>(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
+    write_to(&behind(path), None, fill)
+}
+
+/// The same for a file that people keep: whoever could read it before still can.
+///
+/// # Errors
+///
+/// Whatever the system says; then the file is as it was.
+pub fn rewrite<T>(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
     let target = behind(path);
-    if std::fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file()) {
-        let mut file = BufWriter::new(OpenOptions::new().write(true).open(&target)?);
+    let permissions = std::fs::metadata(&target).ok().map(|metadata| metadata.permissions());
+    write_to(&target, permissions, fill)
+}
+
+fn write_to<T>(
+    target: &Path,
+    permissions: Option<Permissions>,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<T>,
+) -> io::Result<T> {
+    if std::fs::metadata(target).is_ok_and(|metadata| !metadata.is_file()) {
+        let mut file = BufWriter::new(OpenOptions::new().write(true).open(target)?);
         let result = fill(&mut file)?;
         file.flush()?;
         return Ok(result);
     }
-    let unfinished = Unfinished::in_folder(folder_of(&target))?;
+    let unfinished = Unfinished::in_folder(folder_of(target))?;
     let mut file: BufWriter<&File> = BufWriter::with_capacity(1 << 16, unfinished.file());
     let result = fill(&mut file)?;
     file.flush()?;
     drop(file);
+    if let Some(permissions) = permissions {
+        unfinished.file().set_permissions(permissions)?;
+    }
     unfinished.file().sync_all()?;
-    unfinished.rename(&target)?;
-    sync_folder_of(&target)?;
+    unfinished.rename(target)?;
+    sync_folder_of(target)?;
     Ok(result)
 }
 

@@ -44,6 +44,17 @@ pub enum Error {
         /// How many files were named.
         named: usize,
     },
+    /// A waiver is to be added of what cannot be waived.
+    #[error("`{}` {why}", visible(rule))]
+    NotWaived {
+        /// The rule.
+        rule: String,
+        /// Why not.
+        why: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
     /// A baseline would accept more than it does.
     #[error("`{}` would accept new violations: {}", shown(path), visible(new))]
     #[diagnostic(help("mend or waive them, or accept them with --accept-new"))]

@@ -23,12 +23,13 @@ use super::{Error, key, overrides};
 
 /// The policies with the rules that are selected, and the rules that are not.
 pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<Skipped>), Error> {
-    let mut policies = all(rules)?;
+    let mut policies = loaded(rules)?;
     let skipped = narrowed(rules, &mut policies)?;
     Ok((policies, skipped))
 }
 
-fn all(rules: &Rules) -> Result<Vec<Policy>, Error> {
+/// The policies with all of their rules.
+pub(crate) fn loaded(rules: &Rules) -> Result<Vec<Policy>, Error> {
     Ok(load(&[&rules.paths[..], &rules.policy].concat(), &params(rules)?)?)
 }
 
@@ -49,7 +50,7 @@ pub(crate) struct Judged {
 
 /// The rules that are judged, as the configuration has them at that moment, or now if it is past.
 pub(crate) fn judged(rules: &Rules, as_of: Option<Time>) -> Result<Judged, Error> {
-    let mut policies = all(rules)?;
+    let mut policies = loaded(rules)?;
     overrides::known(&rules.overrides, &policies)?;
     let mut skipped = narrowed(rules, &mut policies)?;
     let now = as_of.map_or_else(now, |as_of| as_of.max(now()));

@@ -102,7 +102,7 @@ fn accept(suites: &[Suite], args: &Args, common: &Common) -> Result<(), Error> {
         let judged: Vec<(usize, &Judged)> = judged.iter().map(|(number, judged)| (*number, judged)).collect();
         let Some(updated) = update(suite, &judged) else { continue };
         let Some(file) = &suite.file else { return Err(Error::BuiltIn { name: suite.source.name.clone() }) };
-        output::write(Some(file), |to| to.write_all(updated.text.as_bytes()))?;
+        output::rewrite(file, &updated.text)?;
         if !common.is_quiet() {
             updated.diff.iter().for_each(|line| output::say(&visible(line)));
         }

@@ -87,6 +87,11 @@ pub fn write(to: Option<&Path>, fill: impl FnOnce(&mut dyn io::Write) -> io::Res
     quiet_if_closed(write_whole(path, |file| buffered(file)), || place(path))
 }
 
+/// Replaces the content of a file that people keep, completely or not at all. Its mode stays.
+pub fn rewrite(path: &Path, text: &str) -> Result<(), Error> {
+    quiet_if_closed(crate::atomic::rewrite(path, |file| file.write_all(text.as_bytes())), || place(path))
+}
+
 fn appending(path: &Path) -> io::Result<std::fs::File> {
     std::fs::File::options().append(true).create(true).open(path)
 }

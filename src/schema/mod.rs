@@ -7,6 +7,7 @@ mod config;
 mod part;
 mod policy;
 mod tests;
+mod waivers;
 
 use serde_json::{Value, json};
 
@@ -19,6 +20,8 @@ pub enum What {
     Policy,
     /// `rolelint.yaml`.
     Config,
+    /// Waivers.
+    Waivers,
     /// Tests of policies.
     Tests,
     /// The results of a check, in JSON.
@@ -32,6 +35,7 @@ pub enum What {
 words!(What {
     Policy => "policy",
     Config => "config",
+    Waivers => "waivers",
     Tests => "tests",
     Results => "results",
     Jsonl => "jsonl",
@@ -43,6 +47,7 @@ pub fn schema(what: What, command: &clap::Command) -> Value {
     let (title, mut schema) = match what {
         What::Policy => ("A policy of rolelint", policy::file()),
         What::Config => ("The configuration of rolelint", config::file(command)),
+        What::Waivers => ("Waivers of rolelint", waivers::file()),
         What::Tests => ("Tests of a policy of rolelint", tests::file()),
         What::Results => ("The results of rolelint check --format json", report::schema()),
         What::Jsonl => ("A line of rolelint check --format jsonl", report::lines_schema()),

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::super::json_lines::Lines;
+use super::error::{Result, Unreadable};
 use super::keys::Keys;
-use super::read::{Result, Unreadable};
 use super::schema::{FindingRow, Report, RuleRow, ThingRow};
 use super::write::{finding, report, thing};
 use crate::finding::Outcome;

@@ -5,6 +5,7 @@
 //! written one by one. What is written can be read back: it is the same outcome.
 
 mod by_line;
+mod error;
 mod keys;
 mod read;
 mod schema;
@@ -14,6 +15,7 @@ mod write;
 
 pub(super) use by_line::render as render_lines;
 pub use by_line::schema as lines_schema;
-pub use read::{Unreadable, read};
+pub use error::Unreadable;
+pub use read::read;
 pub use schema::schema;
 pub(super) use write::render;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::by_line;
+use super::error::{Result, Unreadable};
 use super::schema::{
     CoverageRow, EvidenceRow, FindingRow, MatchedRow, Organization, PathRow, PolicyRow, Report, RuleRow, Scalar,
     TextType, ThingRow, UnreadRow, VERSION, WaiverRow,
@@ -15,22 +16,6 @@ use crate::finding::{
 };
 use crate::org::{Collection, CollectionSummary, Identity, Kind, Source, State, Text};
 use crate::time::{Time, parse_timestamp};
-
-/// Why a file is not a report that can be read.
-#[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
-    /// It is not JSON, or not JSON of this form.
-    #[error(transparent)]
-    Json(#[from] serde_json::Error),
-    /// It was written by another version.
-    #[error("it has schema version {0}, and this rolelint reads version {VERSION}")]
-    Version(u32),
-    /// It names what it does not hold, or says two things that cannot both be true.
-    #[error("{0}")]
-    Contradiction(String),
-}
-
-pub(super) type Result<T> = std::result::Result<T, Unreadable>;
 
 /// Reads the JSON report, or the same as lines.
 ///

@@ -2,6 +2,8 @@
 
 mod action;
 mod generated;
+mod guide;
+mod pre_commit;
 mod recipes;
 mod release;
 mod snippets;

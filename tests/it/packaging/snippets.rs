@@ -54,7 +54,7 @@ fn every_snippet_of_the_documentation_does_what_it_says() {
     for entry in docs {
         let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
         let listed = PAGES.iter().any(|(page, _)| *page == format!("docs/{name}"));
-        assert!(listed || name == "finding.svg", "docs/{name} needs a row in PAGES");
+        assert!(listed || name == "finding.svg" || name == "guide.md", "docs/{name} needs a row in PAGES");
     }
 }
 
