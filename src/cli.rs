@@ -19,6 +19,7 @@ use crate::time::{Time, parse_duration, parse_timestamp};
 
 /// What every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "General options")]
 pub struct Common {
     /// When to use colors; auto depends on the terminal, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM`
     #[arg(long, global = true, value_enum, default_value_t, env = "ROLELINT_COLOR", hide_env_values = true)]
@@ -38,10 +39,10 @@ pub struct Common {
     /// Work with N threads; the output does not depend on it [default: one for each core]
     #[arg(long, global = true, hide = true, value_name = "N", env = "ROLELINT_THREADS", hide_env_values = true)]
     pub threads: Option<NonZeroUsize>,
-    /// Show no progress bars
+    /// Show no progress: no bars on a terminal, and no line a minute elsewhere
     #[arg(long, global = true, overrides_with = "progress", env = "ROLELINT_NO_PROGRESS", hide_env_values = true, value_parser = FalseyValueParser::new())]
     no_progress: bool,
-    /// Show progress bars, whatever the environment says
+    /// Show progress, whatever the environment says
     #[arg(long, global = true, overrides_with = "no_progress")]
     progress: bool,
 }
@@ -196,7 +197,7 @@ pub(crate) fn report(text: &str) -> Result<(Format, PathBuf), String> {
     Ok((format.ok_or_else(|| format!("the format is one of: {}", all()))?, PathBuf::from(path)))
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.trim().to_owned(), value.to_owned()))
 }

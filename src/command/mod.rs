@@ -193,7 +193,7 @@ impl Command {
             Self::Doctor(args) => Some(&mut args.rules),
             Self::Lint(args) => Some(&mut args.rules),
             Self::List(args) => Some(&mut args.rules),
-            Self::Waivers(args) => args.rules(),
+            Self::Waivers(args) => Some(args.rules()),
             Self::Fetch(_)
             | Self::Diff(_)
             | Self::Report(_)

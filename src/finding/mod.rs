@@ -21,7 +21,7 @@ pub use accept::Acceptance;
 pub use cause::{Cause, Edge};
 pub use gate::{Ending, Gate};
 pub use note::Note;
-pub use outcome::{Outcome, PolicyFile, Skipped};
+pub use outcome::{Judges, Outcome, PolicyFile, Skipped};
 pub use result::{RuleResult, Unread, Verdict};
 pub use rule::{RuleInfo, Severity};
 pub use waiver::Waiver;

@@ -11,6 +11,7 @@ mod exceptions;
 mod faults;
 mod fetch;
 mod help;
+mod hostile_files;
 mod init;
 mod lint;
 mod list;

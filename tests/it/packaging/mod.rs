@@ -3,6 +3,8 @@
 mod action;
 mod duckdb;
 mod generated;
+mod guide;
+mod pre_commit;
 mod recipes;
 mod release;
 mod snippets;
