@@ -45,7 +45,7 @@ pub(crate) fn apply(
                     drop(kinds);
                     policy.rules.retain(|rule| rule.info.id != one.rule);
                     let reason = format!("switched off by the configuration ({}): {}", one.place(), one.reason);
-                    skipped.push(Skipped { rule: one.rule.clone(), reason });
+                    skipped.push(Skipped::new(&info, reason));
                 }
                 Change::Severity(severity) => {
                     let changed = Arc::new(RuleInfo { severity, ..RuleInfo::clone(&info) });

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::document::Location;
+use crate::org::Kind;
 
 /// How bad a violation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +35,8 @@ pub struct RuleInfo {
     pub id: String,
     /// What is flagged, in words.
     pub title: String,
+    /// The kinds of things that it is about.
+    pub select: Vec<Kind>,
     /// How bad a violation is.
     pub severity: Severity,
     /// Why the rule is there.

@@ -43,7 +43,7 @@ pub fn outcome(subject: &Subject<'_>, allowed: &[String]) -> Outcome {
         }
         if allowed.iter().any(|code| code == lint.code) {
             let reason = "allowed by --allow-lint".to_owned();
-            outcome.skipped.push(Skipped { rule: lint.code.to_owned(), reason });
+            outcome.skipped.push(Skipped::new(&info(lint, &first), reason));
             continue;
         }
         let mut result = RuleResult::new(Arc::new(info(lint, &first)));
@@ -75,6 +75,7 @@ fn info(lint: &Lint, first: &Arc<SourceText>) -> RuleInfo {
     RuleInfo {
         id: lint.code.to_owned(),
         title: lint.title.to_owned(),
+        select: Vec::new(),
         severity: lint.severity,
         rationale: None,
         remediation: None,

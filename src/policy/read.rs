@@ -170,6 +170,7 @@ impl Reader<'_> {
         let info = RuleInfo {
             title: title.unwrap_or_else(|| id.replace('-', " ")),
             id,
+            select: select.clone(),
             severity,
             rationale,
             remediation,

@@ -32,6 +32,8 @@ pub enum Format {
     /// For people, on a terminal.
     #[default]
     Text,
+    /// What the rules say about the controls of compliance frameworks.
+    Controls,
     /// For programs: versioned, complete.
     Json,
     /// The same as lines, for programs that read as they go.
@@ -54,6 +56,7 @@ pub enum Format {
 
 words!(Format {
     Text => "text",
+    Controls => "controls",
     Json => "json",
     Jsonl => "jsonl",
     Csv => "csv",
@@ -96,6 +99,7 @@ impl Default for TextStyle {
 pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text::render(outcome, style, to),
+        Format::Controls => text::render_controls(outcome, style, to),
         Format::Json => json::render(outcome, to),
         Format::Jsonl => json::render_lines(outcome, to),
         Format::Csv => csv::render(outcome, to),

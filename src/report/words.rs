@@ -75,14 +75,18 @@ pub fn population(outcome: &Outcome) -> String {
         let listed = outcome.coverage.iter().find(|of| of.collection.name() == format!("{}s", kind.name()));
         listed.is_none_or(|of| of.state != State::NotAsked)
     };
-    // People first, then what they have.
+    let known = outcome.population.iter().filter(|&(kind, count)| *count > 0 || asked(*kind));
+    let all = by_kind(known.map(|(&kind, &count)| (kind, count)));
+    if all.is_empty() { "nothing was read".to_owned() } else { all }
+}
+
+/// `22 roles, 200 users`, in the order that [`population`] has: people first, then what they have.
+pub fn by_kind(counts: impl IntoIterator<Item = (Kind, usize)>) -> String {
     let order = [Kind::User, Kind::Group, Kind::Role, Kind::Project, Kind::ServiceAccount];
     let rank = |kind: &Kind| order.iter().position(|one| one == kind).unwrap_or(order.len());
-    let mut known: Vec<(Kind, usize)> = outcome.population.iter().map(|(&kind, &count)| (kind, count)).collect();
-    known.retain(|(kind, count)| *count > 0 || asked(*kind));
-    known.sort_by_key(|(kind, _)| rank(kind));
-    let all: Vec<String> = known.into_iter().map(|(kind, count)| things(count, ThingKind::Of(kind))).collect();
-    if all.is_empty() { "nothing was read".to_owned() } else { all.join(", ") }
+    let mut counts: Vec<(Kind, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(kind, _)| rank(kind));
+    counts.into_iter().map(|(kind, count)| things(count, ThingKind::Of(kind))).collect::<Vec<_>>().join(", ")
 }
 
 /// The exit code, and what decides it.
