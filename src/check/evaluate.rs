@@ -7,7 +7,7 @@ use super::by_role::{by_role_in, holds_by_role};
 use super::domain::{Answered, Domain};
 use super::facts::Facts;
 use super::pairs;
-use super::permission::meets_any;
+use super::permission::{meets_any, meets_known};
 use super::quantify::{quantify, within};
 use super::relation::Start;
 use super::this::{compared, principal_word, scope_word};
@@ -191,8 +191,11 @@ impl CompiledList {
     fn new(org: &Org, test: &ListPredicate) -> Self {
         let words =
             |patterns: &[Pattern]| -> Vec<Truth> { org.symbols.iter().map(|word| meets_any(patterns, word)).collect() };
+        let any = |patterns: &[Pattern]| -> Vec<Truth> {
+            org.symbols.iter().map(|word| meets_known(patterns, test.known.as_deref(), word)).collect()
+        };
         Self {
-            any: test.any.as_deref().map(words),
+            any: test.any.as_deref().map(any),
             all: test.all.iter().map(std::slice::from_ref).map(words).collect(),
             only: test.only.as_deref().map(words),
             none: words(&test.none),

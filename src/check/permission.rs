@@ -15,6 +15,12 @@ pub fn meets_any(patterns: &[Pattern], permission: &str) -> Truth {
     patterns.iter().map(|pattern| meets(pattern, permission)).fold(Truth::No, Truth::or)
 }
 
+/// The same, where it is known of these permissions alone what they let somebody do. One with a wildcard covers others.
+pub fn meets_known(patterns: &[Pattern], known: Option<&[Pattern]>, permission: &str) -> Truth {
+    let is_known = |known: &[Pattern]| !permission.contains('*') && meeting(known, permission).is_some();
+    meets_any(patterns, permission).or(if known.is_none_or(is_known) { Truth::No } else { Truth::Unknown })
+}
+
 fn meets(pattern: &Pattern, permission: &str) -> Truth {
     if pattern.matches(permission) {
         return Truth::Yes;
@@ -68,6 +74,23 @@ fn plain(permission: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_permission_that_the_vocabulary_does_not_have_may_be_anything() {
+        let glob = |text: &str| vec![Pattern::glob(text, Case::Exact, 0..0).expect(text)];
+        let (any, known) = (glob("api.groups.write"), glob("api.groups.*"));
+        for (permission, expected) in [
+            ("api.groups.write", Truth::Yes),
+            ("api.groups.read", Truth::No),
+            ("api.quantum.write", Truth::Unknown),
+            ("api.groups.w*", Truth::Yes),
+            ("api.groups.r*", Truth::Unknown),
+        ] {
+            assert_eq!(meets_known(&any, Some(&known), permission), expected, "{permission}");
+            let plain = meets_known(&any, None, permission);
+            assert_eq!(plain, meets_any(&any, permission), "{permission}");
+        }
+    }
 
     #[test]
     fn a_wildcard_covers_what_it_matches_and_an_odd_spelling_is_unknown() {

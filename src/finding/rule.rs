@@ -35,6 +35,8 @@ pub struct RuleInfo {
     pub id: String,
     /// What is flagged, in words.
     pub title: String,
+    /// What the rule says, in one sentence that is made from it.
+    pub sentence: String,
     /// The kinds of things that it is about.
     pub select: Vec<Kind>,
     /// How bad a violation is.

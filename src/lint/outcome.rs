@@ -75,6 +75,7 @@ fn info(lint: &Lint, first: &Arc<SourceText>) -> RuleInfo {
     RuleInfo {
         id: lint.code.to_owned(),
         title: lint.title.to_owned(),
+        sentence: lint.title.to_owned(),
         select: Vec::new(),
         severity: lint.severity,
         rationale: None,

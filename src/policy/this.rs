@@ -209,7 +209,7 @@ impl Reader<'_> {
         let text = |row: &&Attribute| match row.type_ {
             Type::Text(_, column) => column.own_words().is_none(),
             Type::Relation(relation) => relation.to_one(),
-            Type::List(..) | Type::Flag(_) | Type::Time(_) | Type::Via => false,
+            Type::List(..) | Type::Escalation | Type::Flag(_) | Type::Time(_) | Type::Via => false,
         };
         let names: Vec<&str> = of(kind).filter(text).map(|row| row.name).collect();
         let problem = Problem::new(node.span.clone(), format!("`$this.{path}` is not a text of {}", subject.one()));

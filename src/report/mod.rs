@@ -25,6 +25,7 @@ use crate::time::Time;
 
 pub use diff::{DiffFormat, render_diff};
 pub use json::{Unreadable, read, schema};
+pub use words::selected;
 
 /// A form of report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

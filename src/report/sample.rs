@@ -158,6 +158,7 @@ fn info(source: &Arc<SourceText>, id: &str, severity: Severity) -> RuleInfo {
     RuleInfo {
         id: id.to_owned(),
         title: text("A title"),
+        sentence: text("There must be no user."),
         select: if plain { vec![Kind::User] } else { vec![Kind::User, Kind::Role] },
         severity,
         rationale: Some(text("Because.")),

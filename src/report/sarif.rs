@@ -89,6 +89,7 @@ fn descriptor(rule: &RuleResult) -> Value {
     json!({
         "id": info.id,
         "shortDescription": {"text": plain(&info.title)},
+        "fullDescription": {"text": plain(&info.sentence)},
         "help": {"text": help, "markdown": help},
         "defaultConfiguration": {"level": level(info.severity)},
         "properties": {"tags": tags, "security-severity": score, "verdict": rule.verdict().name(), "selected": rule.selected},
@@ -97,7 +98,8 @@ fn descriptor(rule: &RuleResult) -> Value {
 
 fn help(rule: &RuleResult) -> String {
     let info = &*rule.info;
-    let parts = [info.rationale.as_deref(), info.remediation.as_deref()].into_iter().flatten();
+    let sentence = Some(info.sentence.as_str()).filter(|sentence| !sentence.is_empty());
+    let parts = [sentence, info.rationale.as_deref(), info.remediation.as_deref()].into_iter().flatten();
     let parts: Vec<String> = parts.chain(info.references.iter().map(String::as_str)).map(plain).collect();
     if parts.is_empty() { plain(&info.title) } else { parts.join("\n\n") }
 }

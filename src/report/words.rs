@@ -80,6 +80,15 @@ pub fn population(outcome: &Outcome) -> String {
     if all.is_empty() { "nothing was read".to_owned() } else { all }
 }
 
+/// How many things a rule selected, and of how many: `9 of 22 roles`.
+pub fn selected(outcome: &Outcome, rule: &RuleResult) -> String {
+    let of = by_kind(outcome.population_of(&rule.info));
+    let selected = number(rule.selected);
+    // There may be more than was read.
+    let least = if rule.truncated { "at least " } else { "" };
+    if of.is_empty() { format!("{least}{selected} selected") } else { format!("{least}{selected} of {of}") }
+}
+
 /// `22 roles, 200 users`, in the order that [`population`] has: people first, then what they have.
 pub fn by_kind(counts: impl IntoIterator<Item = (Kind, usize)>) -> String {
     let order = [Kind::User, Kind::Group, Kind::Role, Kind::Project, Kind::ServiceAccount];

@@ -10,7 +10,7 @@ use super::{Proof, Prover};
 use crate::access::Missing;
 use crate::check::domain::{Answered, Domain};
 use crate::check::evaluate::matching;
-use crate::check::permission::{meeting, meets_any};
+use crate::check::permission::{meeting, meets_any, meets_known};
 use crate::check::quantify::quantify;
 use crate::check::relation::Start;
 use crate::finding::{Evidence, Value};
@@ -183,6 +183,17 @@ impl Prover<'_, '_> {
         for word in words.iter().filter(|word| lists.iter().any(|list| meets_any(list, word) == Truth::Unknown)) {
             let sentence = format!(
                 "{} {} has the {what} `{word}`, and its spelling does not make clear what it covers",
+                thing.kind.words(),
+                thing.qualified_label()
+            );
+            proof.missing.push(Missing::Unread(sentence));
+        }
+        let (any, known) = (test.any.as_deref().unwrap_or_default(), test.known.as_deref());
+        let clear = |word: &&&str| meets_any(any, word) == Truth::No && meets_known(any, known, word) == Truth::Unknown;
+        for word in words.iter().filter(clear) {
+            let sentence = format!(
+                "{} {} has the permission `{word}`, which is not in the vocabulary of permissions: nobody has said what \
+                 it lets its holder do",
                 thing.kind.words(),
                 thing.qualified_label()
             );

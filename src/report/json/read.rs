@@ -234,6 +234,7 @@ impl Pool {
         let info = RuleInfo {
             id: row.id.into_owned(),
             title: row.title.into_owned(),
+            sentence: row.sentence.into_owned(),
             select: row.select.iter().map(|name| word("kind", Kind::ALL, Kind::name, name)).collect::<Result<_>>()?,
             severity: severity(&row.severity)?,
             rationale: row.rationale.map(Into::into),

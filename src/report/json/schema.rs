@@ -117,6 +117,9 @@ pub struct Summary<'a> {
 pub struct RuleRow<'a> {
     pub id: Cow<'a, str>,
     pub title: Cow<'a, str>,
+    /// What the rule says, in one sentence.
+    #[serde(default)]
+    pub sentence: Cow<'a, str>,
     /// The kinds of things that it is about.
     #[serde(default)]
     pub select: Vec<Cow<'a, str>>,

@@ -66,7 +66,7 @@ pub(super) fn report<'a, Findings, Things>(
         stale: outcome.stale,
         summary: summary(outcome),
         cuts: outcome.cuts().iter().map(|cut| cause(cut, Some(outcome), keys)).collect(),
-        controls: outcome.controls().into_iter().map(|one| framework(one, outcome)).collect(),
+        controls: outcome.controls().into_iter().map(|one| framework(&one, outcome)).collect(),
         rules: (0..outcome.rules.len()).map(|at| rule(outcome, at, keys)).collect(),
         findings,
         things,
@@ -117,7 +117,7 @@ fn population(of: &BTreeMap<Kind, usize>) -> BTreeMap<Cow<'static, str>, usize> 
     of.iter().map(|(kind, &count)| (format!("{}s", kind.name()).into(), count)).collect()
 }
 
-fn framework<'a>(of: Framework<'a>, outcome: &'a Outcome) -> FrameworkRow<'a> {
+fn framework<'a>(of: &Framework<'a>, outcome: &'a Outcome) -> FrameworkRow<'a> {
     let control = |control: &Control<'a>| ControlRow {
         id: control.id.into(),
         title: control.title.map(Into::into),
@@ -164,6 +164,7 @@ fn rule<'a>(outcome: &'a Outcome, at: usize, keys: &Keys) -> RuleRow<'a> {
     RuleRow {
         id: Cow::Borrowed(&info.id),
         title: Cow::Borrowed(&info.title),
+        sentence: Cow::Borrowed(&info.sentence),
         select: info.select.iter().map(|kind| kind.name().into()).collect(),
         severity: info.severity.name().into(),
         verdict: rule.verdict().name().into(),

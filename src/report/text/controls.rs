@@ -6,7 +6,7 @@ use super::page::Page;
 use super::verdict_style;
 use crate::escape::visible;
 use crate::finding::{Control, Framework, Outcome, Verdict};
-use crate::report::words::{by_kind, found, number, plural};
+use crate::report::words::{by_kind, found, plural, selected};
 
 /// What stands in place of a verdict where nothing was checked.
 const NO_RULE: &str = "no rule";
@@ -70,7 +70,8 @@ fn column(page: &Page, verdict: Option<Verdict>) -> String {
 
 /// The rules of a control. Those that only passed stand together, unless the reader wants to see each.
 fn rules(page: &mut Page, outcome: &Outcome, control: &Control<'_>) {
-    let said = |at: usize| format!("{} ({})", visible(&outcome.rules[at].info.id), looked_at(outcome, at));
+    let said =
+        |at: usize| format!("{} ({})", visible(&outcome.rules[at].info.id), selected(outcome, &outcome.rules[at]));
     let is_plain = |at: usize| outcome.rules[at].verdict() == Verdict::Pass && outcome.findings_of(at).is_empty();
     let mut passed = Vec::new();
     for &at in &control.rules {
@@ -83,12 +84,4 @@ fn rules(page: &mut Page, outcome: &Outcome, control: &Control<'_>) {
     if !passed.is_empty() {
         page.wrapped("           ", "             ", &format!("pass: {}", passed.join(", ")));
     }
-}
-
-/// How many things a rule selected, and of how many: `9 of 22 roles`.
-fn looked_at(outcome: &Outcome, at: usize) -> String {
-    let rule = &outcome.rules[at];
-    let of = by_kind(outcome.population_of(&rule.info));
-    let selected = number(rule.selected);
-    if of.is_empty() { format!("{selected} selected") } else { format!("{selected} of {of}") }
 }
