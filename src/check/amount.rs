@@ -47,13 +47,13 @@ impl Judge<'_, '_> {
             Truth::No => {
                 let listed = each.iter().filter(|(_, truth)| **truth == Truth::Yes);
                 proof.evidence = self.listed(listed.filter_map(|(one, _)| self.one(counted, *one)), word, span);
-                (Status::Violation, format!("{sure} {kinds} selected, {bounds} allowed"))
+                (Status::Violation, format!("{sure} {kinds} selected (allowed: {bounds})"))
             }
             Truth::Unknown => {
                 filter.answers.unknown().for_each(|at| self.unselected(filter, at, &mut proof));
                 proof.evidence.clear();
                 let most = if self.may_have_more { "or more".to_owned() } else { format!("to {possible}") };
-                let message = format!("{sure} {most} {kinds} selected, {bounds} allowed: unknown");
+                let message = format!("{sure} {most} {kinds} selected (allowed: {bounds}): unknown");
                 (Status::Unknown, message)
             }
         };

@@ -257,7 +257,7 @@ impl Judge<'_, '_> {
     }
 }
 
-/// Whether this is a way that a grant is flagged for: if `via` says which ways, others are none of them.
+/// Whether a grant held in this way is flagged. If the rule has `via`, only the ways it names are.
 fn is_meant(way: &[Arc<Thing>], evidence: &[Evidence]) -> bool {
     let mut via = evidence.iter().filter(|evidence| evidence.attribute == "via").peekable();
     let by_group = way.iter().any(|step| step.is(Kind::Group));

@@ -5,20 +5,9 @@ use crate::escape::is_hidden;
 use crate::org::Truth;
 use crate::policy::{Case, Pattern};
 
-/// The first pattern that the permission certainly matches.
-pub fn meeting<'p>(patterns: &'p [Pattern], permission: &str) -> Option<&'p Pattern> {
-    patterns.iter().find(|pattern| meets(pattern, permission) == Truth::Yes)
-}
-
 /// Whether the permission matches one of the patterns.
 pub fn meets_any(patterns: &[Pattern], permission: &str) -> Truth {
     patterns.iter().map(|pattern| meets(pattern, permission)).fold(Truth::No, Truth::or)
-}
-
-/// The same, where it is known of these permissions alone what they let somebody do. One with a wildcard covers others.
-pub fn meets_known(patterns: &[Pattern], known: Option<&[Pattern]>, permission: &str) -> Truth {
-    let is_known = |known: &[Pattern]| !permission.contains('*') && meeting(known, permission).is_some();
-    meets_any(patterns, permission).or(if known.is_none_or(is_known) { Truth::No } else { Truth::Unknown })
 }
 
 fn meets(pattern: &Pattern, permission: &str) -> Truth {
@@ -32,9 +21,14 @@ fn meets(pattern: &Pattern, permission: &str) -> Truth {
     if plain != permission && pattern.matches(&plain) { Truth::Unknown } else { Truth::No }
 }
 
+/// What a permission with a wildcard covers, as a pattern; `None` without a wildcard.
+pub fn covering(permission: &str) -> Option<Pattern> {
+    permission.contains('*').then(|| Pattern::glob(&plain(permission), Case::Exact, 0..0).ok()).flatten()
+}
+
 /// Whether a permission with a wildcard covers something that the pattern matches.
 fn covers(permission: &str, pattern: &Pattern) -> Truth {
-    let Ok(wild) = Pattern::glob(&plain(permission), Case::Exact, 0..0) else { return Truth::Unknown };
+    let Some(wild) = covering(permission) else { return Truth::Unknown };
     // If a wildcard of the permission matches a wildcard of the pattern, it matches everything that the latter matches.
     if wild.matches(&pattern.text) {
         return Truth::Yes;
@@ -74,23 +68,6 @@ fn plain(permission: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_permission_that_the_vocabulary_does_not_have_may_be_anything() {
-        let glob = |text: &str| vec![Pattern::glob(text, Case::Exact, 0..0).expect(text)];
-        let (any, known) = (glob("api.groups.write"), glob("api.groups.*"));
-        for (permission, expected) in [
-            ("api.groups.write", Truth::Yes),
-            ("api.groups.read", Truth::No),
-            ("api.quantum.write", Truth::Unknown),
-            ("api.groups.w*", Truth::Yes),
-            ("api.groups.r*", Truth::Unknown),
-        ] {
-            assert_eq!(meets_known(&any, Some(&known), permission), expected, "{permission}");
-            let plain = meets_known(&any, None, permission);
-            assert_eq!(plain, meets_any(&any, permission), "{permission}");
-        }
-    }
 
     #[test]
     fn a_wildcard_covers_what_it_matches_and_an_odd_spelling_is_unknown() {

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Collector, Whose};
 use crate::api::client::Purpose;
+use crate::api::pagination::Listed;
 use crate::api::parent::Parent;
 use crate::api::wire;
 use crate::api::wire::Item;
@@ -36,8 +37,11 @@ impl Target {
         Self { part: Parent::within(&project.id, id), archived: false }
     }
 
-    fn project(project: &wire::Project) -> Self {
-        Self { part: Parent::organization(&project.id), archived: project.is_archived() }
+    /// Whether a project is archived is certain only if the list says nothing else of it.
+    fn project(project: &wire::Project, listed: &Listed<wire::Project>) -> Self {
+        let mut copies = listed.copies.iter().filter(|copy| copy.id == project.id);
+        let archived = project.is_archived() && copies.all(wire::Project::is_archived);
+        Self { part: Parent::organization(&project.id), archived }
     }
 }
 
@@ -76,8 +80,10 @@ impl Collector<'_> {
         let users = if slow { users(responses, wanted) } else { Vec::new() };
         let groups: Vec<Target> =
             responses.groups.iter().flat_map(|groups| &groups.items).map(|group| Target::of(&group.id)).collect();
-        let projects: Vec<Target> =
-            responses.projects.iter().flat_map(|projects| &projects.items).map(Target::project).collect();
+        let target = |projects: &Listed<wire::Project>| -> Vec<Target> {
+            projects.items.iter().map(|project| Target::project(project, projects)).collect()
+        };
+        let projects: Vec<Target> = responses.projects.iter().flat_map(target).collect();
         let if_slow = |collection| Some(collection).filter(|_| slow);
         let all = |_: &str| true;
         let (

@@ -22,7 +22,7 @@ pub struct Args {
     /// Write the baseline to FILE, whole or not at all (- is standard output)
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
-    /// Accept violations that the FILE there is does not have
+    /// Also accept violations that are not in the existing FILE
     #[arg(long)]
     pub accept_new: bool,
     /// Write the baseline even if some rules are unknown; their violations will be new once they are known
@@ -70,7 +70,6 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         }
     }
     output::write(Some(&args.output), |to| baseline.write(to))?;
-    facts.close()?;
     if !common.is_quiet() {
         say(&summary(&baseline, earlier.as_ref()));
     }

@@ -100,16 +100,16 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     outcome.skipped = skipped;
     outcome.exceptions = overridden;
     outcome.gate = Gate { strict_baseline: args.baseline.is_strict(), ..args.gate.gate() };
-    doubt_old_facts(&mut outcome, input::now());
+    if let Some(old) = doubt_old_facts(&mut outcome, input::now()) {
+        warn(&old);
+    }
     if outcome.gate.strict {
         outcome.doubt_unmatched();
     }
     waivers.apply(&mut outcome, org);
     baseline.apply(&mut outcome);
 
-    let exit = args.reports.write(&outcome, common)?;
-    facts.close()?;
-    Ok(exit)
+    args.reports.write(&outcome, common)
 }
 
 /// Writes the snapshot. One that would say nothing replaces none.

@@ -26,7 +26,7 @@ pub struct Args {
     /// The later snapshot; without one, the organization is collected now
     #[arg(value_name = "NEW")]
     pub new: Option<PathBuf>,
-    /// Exit with 1 if access was gained or violations are new, if access was lost, or if anything changed but names
+    /// Exit with 1 on: gained access or new violations (gained), lost access (lost), or any change except new names (any)
     #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = false)]
     pub fail_on: Option<FailOn>,
     /// Report format

@@ -18,7 +18,7 @@ pub struct WaiverArgs {
     /// Accept the violations that the waivers in FILE name; repeatable
     #[arg(long, value_name = "FILE", env = "ROLELINT_WAIVERS", hide_env_values = true)]
     pub waivers: Vec<PathBuf>,
-    /// Go by no waivers, whatever the environment says
+    /// Ignore waivers, whatever the environment and the configuration say
     #[arg(long, conflicts_with = "waivers")]
     pub no_waivers: bool,
     /// Longest time until a waiver expires
@@ -88,10 +88,10 @@ pub struct BaselineArgs {
     /// Accept the violations in FILE, which `rolelint baseline` wrote
     #[arg(long, value_name = "FILE", env = "ROLELINT_BASELINE", hide_env_values = true)]
     pub baseline: Option<PathBuf>,
-    /// Go by no baseline, whatever the environment says
+    /// Ignore the baseline, whatever the environment and the configuration say
     #[arg(long, conflicts_with = "baseline")]
     pub no_baseline: bool,
-    /// Exit with 1 if a violation of the baseline is fixed, so that it is taken out
+    /// Exit with 1 if a violation in the baseline is fixed but still listed there
     #[arg(long, overrides_with = "no_strict_baseline", env = "ROLELINT_STRICT_BASELINE", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub strict_baseline: bool,
     /// Not strict about the baseline, whatever the environment says

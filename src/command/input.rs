@@ -94,15 +94,6 @@ pub(crate) fn files<'a>(rules: &'a Rules, snapshot: Option<&'a Path>, api: &'a A
 pub(crate) struct Facts {
     pub org: Org,
     pub digest: String,
-    /// Who asked the API; it has the journal.
-    pub client: Option<Client>,
-}
-
-impl Facts {
-    /// Ends the collection, if there was one, once its result is written.
-    pub(crate) fn close(self) -> Result<(), Error> {
-        self.client.map_or(Ok(()), |client| journal::close(client, self.org.coverage.complete()))
-    }
 }
 
 /// The organization from a snapshot or the API, with the digest of the facts.
@@ -115,12 +106,14 @@ pub(crate) fn facts(
     policies: &[Policy],
 ) -> Result<Facts, Error> {
     if let Some(path) = snapshot {
-        return read(path, api).map(|(org, digest)| Facts { org, digest, client: None });
+        return read(path, api).map(|(org, digest)| Facts { org, digest });
     }
     let needs = needs(policies);
     let (Collected { org, .. }, client) = collect(api, common, Request { as_of, journal, ..Request::of(&needs) })?;
+    // Now, whatever becomes of the result: the next check must not answer from what this one read.
+    journal::close(client, org.coverage.complete())?;
     let digest = snapshot::digest(&org);
-    Ok(Facts { org, digest, client: Some(client) })
+    Ok(Facts { org, digest })
 }
 
 /// The organization in a snapshot, which is the one that was named, with the digest of the facts.

@@ -71,7 +71,7 @@ pub enum Command {
     Fetch(fetch::Args),
     /// Show what each waiver covers and for how long; add one, or remove those that are not needed
     Waivers(Box<waivers::Args>),
-    /// Show what has changed between two snapshots, or since one: who gained and lost what, and along which paths
+    /// Show who gained or lost which access between two snapshots, or since one snapshot
     Diff(Box<diff::Args>),
     /// Show which requests a check would make; with a key, also how many and how long they take
     Plan(plan::Args),
@@ -83,7 +83,7 @@ pub enum Command {
     Report(report::Args),
     /// Run the tests of policies against small organizations
     Test(test::Args),
-    /// Look for what is odd about policies: duplicates, words that nobody knows, rules without a test
+    /// Find likely mistakes in policies: duplicates, misspelled permissions, rules without a test
     Lint(lint::Args),
     /// Write a first configuration, policy and test, with schemas for the editor
     Init(init::Args),
@@ -164,7 +164,7 @@ impl Cli {
 /// Why a command line could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Unread {
-    /// The line itself; or it asks for help.
+    /// clap rejected the command line, or it asks for help or the version.
     #[error(transparent)]
     Usage(#[from] clap::Error),
     /// What it does not say.

@@ -63,7 +63,7 @@ fn sentence(one: &Override, info: &RuleInfo, now: Time) -> String {
     let until = one.until.map(|until| format!(" until {}", day(until))).unwrap_or_default();
     let was = info.severity.name();
     match one.change {
-        _ if !one.is_in_force(now) => format!("the override of rule {rule} was{until} and counts no more: {reason}"),
+        _ if !one.is_in_force(now) => format!("the override of rule {rule} was{until} and no longer applies: {reason}"),
         Change::Off => format!("rule {rule} is switched off{until}: {reason}"),
         Change::Severity(severity) => {
             format!("rule {rule} has severity {} instead of {was}{until}: {reason}", severity.name())

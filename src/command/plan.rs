@@ -49,7 +49,7 @@ fn without_sizes(needs: &Needs<'_>) -> String {
     for &collection in &needs.collections {
         line(&mut plan, collection, &each(collection, needs));
     }
-    plan + "with a key, the plan also has numbers\n"
+    plan + "set OPENAI_ADMIN_KEY to see how many requests and how much time that takes\n"
 }
 
 /// What the number of requests depends on.
@@ -109,10 +109,10 @@ fn with_sizes(org: &Org, needs: &Needs<'_>, rate: f64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let minutes = (most as f64 / rate).ceil();
     let minutes = if minutes <= 1.0 { "a minute".to_owned() } else { format!("{minutes} minutes") };
-    let least = if known { "" } else { "at least " };
+    let (least, about) = if known { ("", "about ") } else { ("at least ", "at least ") };
     writeln!(
         plan,
-        "{least}{total} requests: about {minutes}, at {rate} per minute for each endpoint, all endpoints in parallel"
+        "{least}{total} requests, {about}{minutes}: {rate} requests per minute to each endpoint, all endpoints in parallel"
     )
     .expect("writing to a string cannot fail");
     plan

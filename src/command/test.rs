@@ -21,16 +21,16 @@ pub struct Args {
     /// Run only tests whose name contains this text; repeatable
     #[arg(long, value_name = "TEXT")]
     pub filter: Vec<String>,
-    /// Fail if the tests see less than this percentage of the rules' answers (violation, pass, unknown)
+    /// Fail if the tests see less than this percentage of the possible verdicts (violation, pass, unknown of each rule)
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), conflicts_with = "filter")]
     pub min_coverage: Option<u8>,
-    /// Accept what the rules say: write it into the tests that fail
+    /// Rewrite the expectations of failing tests to match the actual results
     #[arg(long)]
     pub update: bool,
-    /// Also make the smallest organization that violates each rule and one like it that does not; fail if there is none
+    /// Also construct, for each rule, a smallest organization that violates it and a similar one that does not; fail if none is found
     #[arg(long)]
     pub prove: bool,
-    /// Also take each small wrong turn of the rules, and fail if no test notices
+    /// Also make each small mistake in the rules, one at a time (mutation testing); fail if the tests still pass
     #[arg(long, conflicts_with = "filter")]
     pub mutate: bool,
     /// Report format

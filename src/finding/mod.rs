@@ -134,7 +134,7 @@ impl Evidence {
         match (&self.value, event) {
             // A number is how many there are.
             (Value::Number(number), _) => format!("{number} {attribute}"),
-            (Value::Counted(number, allowed), _) => format!("{number} {attribute}, {allowed} allowed"),
+            (Value::Counted(number, allowed), _) => format!("{number} {attribute} (allowed: {allowed})"),
             (Value::Time(time), Some(event)) => format!("{event} {}", relative(*time, as_of)),
             (Value::Null, Some(event)) => format!("{event} never"),
             (Value::Null | Value::Flag(_) | Value::Time(_) | Value::Text(_) | Value::Permission(_), _) => {

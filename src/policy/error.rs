@@ -13,7 +13,7 @@ use crate::escape::{shown, visible};
 pub enum Error {
     /// A file or folder could not be read.
     #[error("cannot read policy `{}`", shown(path))]
-    #[diagnostic(help("--policy takes files, folders and globs"))]
+    #[diagnostic(help("name a file, a folder or a glob, with --policy or with `policies:` in rolelint.yaml"))]
     Read {
         /// The path.
         path: PathBuf,

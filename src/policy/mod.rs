@@ -17,6 +17,7 @@ mod needs;
 mod params;
 mod pattern;
 mod permissions;
+mod possible;
 pub mod predefined;
 mod read;
 mod reader;

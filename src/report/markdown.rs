@@ -12,6 +12,7 @@ use super::words::{
 use crate::escape::visible;
 use crate::finding::{Cause, Finding, Outcome, RuleResult, Verdict};
 use crate::org::{Collection, State};
+use crate::time::minute;
 
 /// The most characters of a comment.
 const MOST: usize = 60_000;
@@ -23,12 +24,14 @@ const LISTED: usize = 50;
 const CUTS: usize = 5;
 /// A rule with more findings than this is folded.
 const UNFOLDED: usize = 5;
+/// What may follow a word.
+const PUNCTUATION: [char; 6] = [',', ';', ':', ')', '?', '.'];
 /// The longest text of a finding or a policy.
 const TEXT: usize = 1000;
 
 pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let mut comment = Comment::default();
-    comment.add(&format!("## rolelint\n\n{}\n", prose(&plain_summary(outcome))));
+    comment.add(&format!("## rolelint{}\n\n{}\n", about(outcome), prose(&plain_summary(outcome))));
     if !outcome.population.is_empty() {
         comment.add(&format!("\n{}. {}.\n", prose(&population(outcome)), prose(&exit(outcome))));
     }
@@ -84,7 +87,11 @@ fn says_something(outcome: &Outcome, at: usize) -> bool {
 fn cuts(outcome: &Outcome) -> String {
     let row = |cause: &Cause<'_>| format!("- {}: {}\n", cause.findings.len(), prose(&cut(cause, &str::to_owned)));
     let rows: String = outcome.cuts().iter().take(CUTS).map(row).collect();
-    if rows.is_empty() { rows } else { format!("\n**What ends most violations:**\n\n{rows}") }
+    if rows.is_empty() {
+        rows
+    } else {
+        format!("\n**Where to start (number of violations that each change ends):**\n\n{rows}")
+    }
 }
 
 fn coverage(outcome: &Outcome) -> String {
@@ -152,6 +159,15 @@ fn item(finding: &Finding, rule: &RuleResult) -> String {
     item
 }
 
+/// Which organization, and as of when. Lints are about none.
+fn about(outcome: &Outcome) -> String {
+    let source = &outcome.source;
+    if outcome.coverage.is_empty() || !source.organization.is_known() {
+        return String::new();
+    }
+    format!(": {}, {}", prose(&source.organization.to_string()), minute(source.collected_at))
+}
+
 fn passed(outcome: &Outcome) -> String {
     let passed = (0..outcome.rules.len()).filter(|&at| !says_something(outcome, at));
     let ids: Vec<String> = passed.map(|at| code(&visible(&outcome.rules[at].info.id))).collect();
@@ -163,7 +179,10 @@ pub(super) fn prose(text: &str) -> String {
     let text = clip(&text.split_whitespace().collect::<Vec<_>>().join(" "), TEXT);
     visible(&text)
         .split(' ')
-        .map(|word| if is_plain(word) { word.to_owned() } else { code(word) })
+        .map(|word| {
+            let bare = word.trim_end_matches(PUNCTUATION);
+            if is_plain(word) { word.to_owned() } else { format!("{}{}", code(bare), &word[bare.len()..]) }
+        })
         .collect::<Vec<_>>()
         .join(" ")
 }
@@ -171,7 +190,7 @@ pub(super) fn prose(text: &str) -> String {
 /// A word of letters, or a number, with punctuation at the end; or a sign that rolelint itself writes.
 fn is_plain(word: &str) -> bool {
     let bare = word.strip_prefix('(').unwrap_or(word);
-    let bare = bare.trim_end_matches([',', ';', ':', ')', '?', '.']);
+    let bare = bare.trim_end_matches(PUNCTUATION);
     let is_number = !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit()) && !word.contains('.');
     let is_word = bare.starts_with(char::is_alphabetic) && bare.chars().all(|c| c.is_alphabetic() || c == '\'');
     is_word || is_number || word == "→"
@@ -218,7 +237,7 @@ mod tests {
             ("user Ada's cat, 3 (or four): no.", "user Ada's cat, 3 (or four): no."),
             ("ada@acme.example holds api.groups.write", "`ada@acme.example` holds `api.groups.write`"),
             ("@acme/security closes #1", "`@acme/security` closes `#1`"),
-            ("<script> [a](b) **x** _y_ 1. www.a.example", "`<script>` `[a](b)` `**x**` `_y_` `1.` `www.a.example`"),
+            ("<script> [a](b) **x** _y_ 1. www.a.example", "`<script>` `[a](b`) `**x**` `_y_` `1`. `www.a.example`"),
             ("a ``` b `c` d", "a ```` ``` ```` b `` `c` `` d"),
             ("a\n# b", "a `#` b"),
         ];

@@ -106,7 +106,7 @@ fn uncovered(out: &mut String, coverage: &Coverage) {
     let rules = coverage.iter().count();
     let whole = coverage.iter().filter(|(_, seen)| seen.unseen().is_empty()).count();
     let percent = coverage.percent();
-    line(out, &format!("coverage {percent} %: {whole} of {rules} rules seen to fire, pass and be unknown"));
+    line(out, &format!("coverage {percent} % of verdicts: {whole} of {rules} rules seen to fire, pass and be unknown"));
     for (rule, seen) in coverage.iter().filter(|(_, seen)| !seen.unseen().is_empty()) {
         line(out, &format!("  {rule}: never seen as {}", seen.unseen().join(", ")));
     }

@@ -95,7 +95,7 @@ fn a_list_that_could_not_be_read_to_its_end_says_so_and_is_not_green() {
 #[test]
 fn things_need_a_snapshot_and_no_policy() {
     let ran = offline().args(["list", "roles"]).run().ends_with(2);
-    assert!(ran.stderr.contains("roles are things of an organization") && ran.stderr.contains("--snapshot FILE"));
+    assert!(ran.stderr.contains("listing roles requires a snapshot") && ran.stderr.contains("--snapshot FILE"));
     let ran = offline().args(["list", "permissions", "p.yaml"]).run().ends_with(2);
     assert!(ran.stderr.contains("permissions do not come from policies"), "{}", ran.stderr);
     let ran = offline().args(["list", "rulez"]).run().ends_with(2);

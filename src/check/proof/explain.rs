@@ -10,7 +10,7 @@ use super::{Proof, Prover};
 use crate::access::Missing;
 use crate::check::domain::{Answered, Domain};
 use crate::check::evaluate::matching;
-use crate::check::permission::{meeting, meets_any, meets_known};
+use crate::check::list::{Word, counted};
 use crate::check::quantify::quantify;
 use crate::check::relation::Start;
 use crate::finding::{Evidence, Value};
@@ -47,11 +47,12 @@ impl Prover<'_, '_> {
                     Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
                     Known::Null => self.value(attribute, Value::Null, &answered.condition.span, proof),
                     Known::Value(words) => {
-                        let words: Vec<&str> = words.iter().map(|&word| self.facts.org.symbols.text(word)).collect();
+                        let text = |word| self.facts.org.symbols.text(word);
+                        let words: Vec<Word<'_>> = words.iter().map(|&word| Word::new(text(word), test)).collect();
                         if truth == Truth::Unknown {
-                            self.unclear(attribute, &words, test, row, proof);
+                            self.unclear(attribute, &words, row, proof);
                         }
-                        self.list(attribute, words, test, &answered.condition.span, truth, proof);
+                        self.list(attribute, &words, test, &answered.condition.span, truth, proof);
                     }
                 }
                 if proof.permissions.len() > fired { Rests::OnPaths } else { Rests::OnFacts }
@@ -62,7 +63,9 @@ impl Prover<'_, '_> {
             }
             Predicate::Time(attribute, column, _) => {
                 let time = match column {
-                    TimeColumn::Each(read) => read(self.facts.org, self.row(&answered.domain, at)),
+                    TimeColumn::Past(read) | TimeColumn::Expiry(read) => {
+                        read(self.facts.org, self.row(&answered.domain, at))
+                    }
                     TimeColumn::Added => self.facts.access.added_at(at),
                 };
                 if time.is_missing() && matches!(column, TimeColumn::Added) {
@@ -174,28 +177,26 @@ impl Prover<'_, '_> {
     }
 
     /// Notes permissions whose coverage is unclear.
-    fn unclear(&self, attribute: &Attribute, words: &[&str], test: &ListPredicate, row: usize, proof: &mut Proof) {
-        let lists = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten();
-        let lists: Vec<&Vec<Pattern>> = lists.chain([&test.all, &test.none, &test.except]).collect();
+    fn unclear(&self, attribute: &Attribute, words: &[Word<'_>], row: usize, proof: &mut Proof) {
         let permission = attribute.names == Some(Naming::Permission);
         let (kind, what) = if permission { (Kind::Role, "permission") } else { (attribute.of, "word") };
         let thing = self.facts.access.thing(kind, row);
-        for word in words.iter().filter(|word| lists.iter().any(|list| meets_any(list, word) == Truth::Unknown)) {
+        for word in words.iter().filter(|word| word.is_unclear()) {
             let sentence = format!(
-                "{} {} has the {what} `{word}`, and its spelling does not make clear what it covers",
+                "{} {} has the {what} `{}`, and its spelling does not make clear what it covers",
                 thing.kind.words(),
-                thing.qualified_label()
+                thing.qualified_label(),
+                word.text(),
             );
             proof.missing.push(Missing::Unread(sentence));
         }
-        let (any, known) = (test.any.as_deref().unwrap_or_default(), test.known.as_deref());
-        let clear = |word: &&&str| meets_any(any, word) == Truth::No && meets_known(any, known, word) == Truth::Unknown;
-        for word in words.iter().filter(clear) {
+        for word in words.iter().filter(|word| word.is_strange()) {
             let sentence = format!(
-                "{} {} has the permission `{word}`, which is not in the vocabulary of permissions: nobody has said what \
-                 it lets its holder do",
+                "{} {} has the permission `{}`, which is not in the vocabulary of permissions: nobody has said what it \
+                 lets its holder do",
                 thing.kind.words(),
-                thing.qualified_label()
+                thing.qualified_label(),
+                word.text(),
             );
             proof.missing.push(Missing::Unread(sentence));
         }
@@ -204,13 +205,12 @@ impl Prover<'_, '_> {
     fn list(
         &self,
         attribute: &Attribute,
-        words: Vec<&str>,
+        words: &[Word<'_>],
         test: &ListPredicate,
         whole: &Range<usize>,
         truth: Truth,
         proof: &mut Proof,
     ) {
-        let words: Vec<&str> = words.into_iter().filter(|word| meeting(&test.except, word).is_none()).collect();
         let mut show = |word: &str, span: &Range<usize>| match attribute.names {
             Some(Naming::Permission) => proof.permissions.push((word.into(), self.source.region(span))),
             Some(Naming::Itself | Naming::OneOf(_)) | None => {
@@ -219,21 +219,21 @@ impl Prover<'_, '_> {
         };
         let any = test.any.as_deref().unwrap_or_default();
         if let Some(bounds) = test.count {
-            let counted = words.iter().filter(|word| test.any.is_none() || meeting(any, word).is_some()).count() as u64;
+            let counted = counted(words.iter()).sure();
             if bounds.contain(counted) == (truth == Truth::Yes) {
                 self.value(attribute, number(counted, bounds, truth), whole, proof);
             }
             return;
         }
-        for word in &words {
+        for word in words {
             let met: Option<&Pattern> = match truth {
-                Truth::Yes => meeting(any, word).or_else(|| meeting(&test.all, word)),
-                Truth::No | Truth::Unknown => meeting(&test.none, word),
+                Truth::Yes => word.meeting(any).or_else(|| word.meeting(&test.all)),
+                Truth::No | Truth::Unknown => word.meeting(&test.none),
             };
             if let Some(pattern) = met {
-                show(word, &pattern.span);
-            } else if truth != Truth::Yes && test.only.as_deref().is_some_and(|only| meeting(only, word).is_none()) {
-                show(word, whole);
+                show(word.text(), &pattern.span);
+            } else if truth != Truth::Yes && test.only.iter().any(|only| word.lies_in(only) == Truth::No) {
+                show(word.text(), whole);
             }
         }
         proof.places.push(whole.clone());

@@ -1,4 +1,4 @@
-//! The plain evaluator.
+//! The plain evaluator. It is long because it is a second evaluator, written plainly.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -50,7 +50,8 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     if !common.is_quiet() {
         let names: Vec<String> = files.iter().map(|(path, _)| shown(path)).collect();
         output::say(&format!("wrote {}", names.join(", ")));
-        output::say("next: rolelint lint; rolelint test policies; rolelint check");
+        let there = if folder.as_os_str().is_empty() { String::new() } else { format!(", in `{}`", shown(folder)) };
+        output::say(&format!("next{there}: rolelint lint; rolelint test policies; rolelint check"));
     }
     Ok(Exit::Clean)
 }

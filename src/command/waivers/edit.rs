@@ -36,7 +36,7 @@ pub struct Add {
     /// Who answers for it
     #[arg(long, value_name = "WHO")]
     pub owner: String,
-    /// Day from which it counts no more
+    /// First day on which the waiver no longer applies
     #[arg(long, value_name = "DAY")]
     pub expires: String,
     /// Cover only paths that end at this role; repeatable

@@ -31,8 +31,8 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// A line is none.
-    #[error("{place} is no line of a baseline")]
+    /// A line is not a valid entry.
+    #[error("{place} is not a line of a baseline")]
     #[diagnostic(help("`rolelint baseline -o FILE` writes such lines; take them as they are"))]
     Broken {
         /// File and line.

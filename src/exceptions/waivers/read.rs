@@ -104,19 +104,19 @@ impl Reader<'_> {
     }
 
     fn expires(&mut self, waiver: &Node, fields: &Fields<'_>, terms: &Terms) -> Option<Time> {
-        let node = self.required(waiver, fields, "expires", "name the day from which it counts no more")?;
+        let node = self.required(waiver, fields, "expires", "name the first day on which it no longer applies")?;
         let text = self.filled(node, "`expires`")?;
         let expires = match parse_timestamp(&text) {
             Ok(expires) => expires,
             Err(help) => {
-                self.problem(Problem::new(node.span.clone(), format!("`{text}` is no day")).help(help));
+                self.problem(Problem::new(node.span.clone(), format!("`{text}` is not a date")).help(help));
                 return None;
             }
         };
         let latest = terms.now.saturating_add(terms.longest);
         if expires > latest {
             let days = terms.longest / SECONDS_OF_A_DAY;
-            let message = format!("a waiver lasts {days} days at the most (--max-waiver), and this one longer");
+            let message = format!("a waiver may last at most {days} days (--max-waiver)");
             let last = latest - latest.rem_euclid(SECONDS_OF_A_DAY);
             self.problem(Problem::new(node.span.clone(), message).help(format!("today, {} is the latest", day(last))));
             return None;

@@ -22,7 +22,7 @@ pub fn of(
     let (rules, expires) = (entry.rules.join(", "), day(entry.waiver.expires));
     let who = spoken(&entry.subject);
     if !entry.is_in_force(terms) {
-        said.push(format!("the waiver of {rules} for {who} expired on {expires} and counts no more"));
+        said.push(format!("the waiver of {rules} for {who} expired on {expires} and no longer applies"));
     } else if left <= terms.expiring_within {
         let days = left.div_euclid(SECONDS_OF_A_DAY);
         said.push(format!("the waiver of {rules} for {who} expires on {expires}, in {days} days"));
@@ -30,7 +30,7 @@ pub fn of(
     for (anchor, meant) in entry.anchors().zip(resolved.meant()) {
         if let Meant::Several(count) = meant {
             let name = spoken(anchor);
-            said.push(format!("the waiver of {rules} covers nothing: {count} things are meant by {name}; write an id"));
+            said.push(format!("the waiver of {rules} covers nothing: {count} things are called {name}; use an id"));
         }
     }
     for id in &entry.rules {

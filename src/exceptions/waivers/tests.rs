@@ -56,8 +56,8 @@ fn a_waiver_that_says_too_little_or_too_much_is_refused_in_its_place() {
         ("role_1 }", "role_1, user: x }", "4:14 a waiver is about one subject"),
         ("{ role: role_1 }", "everybody", "4:14 `subject` takes a kind and a name, not a text"),
         ("role: role_1", "rule: role_1", "4:16 `rule` is not a key of a subject"),
-        ("2026-11-28", "2026-11-29", "7:14 a waiver lasts 180 days at the most (--max-waiver), and this one longer"),
-        ("2026-11-28", "never", "7:14 `never` is no day"),
+        ("2026-11-28", "2026-11-29", "7:14 a waiver may last at most 180 days (--max-waiver)"),
+        ("2026-11-28", "never", "7:14 `never` is not a date"),
         (
             "reason: Because",
             "permission: 'api.*'\n    reason: x",

@@ -24,7 +24,7 @@ macro_rules! copied {
 
 macro_rules! time {
     ($list:ident . $field:ident) => {
-        TimeColumn::Each(copied!($list.$field))
+        TimeColumn::Past(copied!($list.$field))
     };
 }
 
@@ -82,7 +82,7 @@ pub static TABLE: &[Attribute] = &{
             Text(Fold, TextColumn::Symbol(copied!(roles.resource_type))),
             "`api.organization` or `api.project`",
         )
-        .names(Itself),
+        .names(OneOf(&["api.organization", "api.project"])),
         row(Role, "scope", Text(Fold, TextColumn::Each(role_scope)), "`organization` or `project`").names(Itself),
         row(Role, "created_at", Time(time!(roles.created_at)), "when the role was created").reads(ASSIGNED),
         row(Role, "updated_at", Time(time!(roles.updated_at)), "when the role last changed").reads(ASSIGNED),
@@ -191,7 +191,7 @@ pub static TABLE: &[Attribute] = &{
         )
         .names(OneOf(&["pending", "accepted", "expired"])),
         row(Invite, "created_at", Time(time!(invites.created_at)), "when it was sent"),
-        row(Invite, "expires_at", Time(time!(invites.expires_at)), "when it expires; `null` if never"),
+        row(Invite, "expires_at", Time(TimeColumn::Expiry(copied!(invites.expires_at))), "when it expires; `null` if never"),
         row(Invite, "accepted_at", Time(time!(invites.accepted_at)), "when it was accepted; `null` if it was not"),
         row(Invite, "projects", Type::Relation(Relation::Projects), "the projects that the invitee will join")
             .reads(&[Projects]),
@@ -205,7 +205,7 @@ pub static TABLE: &[Attribute] = &{
         row(AdminApiKey, "id", Text(Exact, id!(admin_api_keys)), "the key's id").names(Itself),
         row(AdminApiKey, "name", Text(Exact, each!(admin_api_keys.name)), "display name").names(Itself),
         row(AdminApiKey, "created_at", Time(time!(admin_api_keys.created_at)), "when it was created"),
-        row(AdminApiKey, "expires_at", Time(time!(admin_api_keys.expires_at)), "when it expires; `null` if never"),
+        row(AdminApiKey, "expires_at", Time(TimeColumn::Expiry(copied!(admin_api_keys.expires_at))), "when it expires; `null` if never"),
         row(
             AdminApiKey,
             "last_used_at",
@@ -309,6 +309,7 @@ fn role_plain_name(org: &Org, at: usize) -> Known<String> {
 fn role_scope(org: &Org, at: usize) -> Known<&str> {
     org.roles[at].resource_type.map(|word| {
         let resource_type = org.symbols.text(word);
-        resource_type.strip_prefix("api.").unwrap_or(resource_type)
+        let start = resource_type.get(..4).filter(|start| start.eq_ignore_ascii_case("api."));
+        start.map_or(resource_type, |start| &resource_type[start.len()..])
     })
 }

@@ -1,4 +1,5 @@
-//! An outcome from the JSON that was made of one. A file that contradicts itself is refused.
+//! An outcome from the JSON that was made of one. A file that contradicts itself is refused. It is long because each
+//! type of the report is read back here.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;

@@ -195,7 +195,7 @@ fn a_baseline_that_is_missing_broken_or_of_another_organization_is_an_error() {
         ("org-small", "org-other", "b.jsonl:2 is of org-other, and what is checked is org-small"),
         ("\"org-small\"", "null", "b.jsonl:2 is of an organization that the API does not name"),
         ("\"version\":1", "\"version\":2", "b.jsonl:2 has version 2"),
-        ("}", "", "b.jsonl:2 is no line of a baseline"),
+        ("}", "", "b.jsonl:2 is not a line of a baseline"),
     ] {
         let mut lines = good.clone();
         lines[1] = lines[1].replace(from, to);
@@ -205,7 +205,7 @@ fn a_baseline_that_is_missing_broken_or_of_another_organization_is_an_error() {
     }
     // Nothing was asked where the file alone is wrong.
     let ran = run_offline(folder.path());
-    assert!(ran.stderr.contains("b.jsonl:2 is no line"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("b.jsonl:2 is not a line"), "{}", ran.stderr);
 }
 
 fn run_offline(folder: &Path) -> Ran {

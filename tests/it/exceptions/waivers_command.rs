@@ -63,7 +63,7 @@ unused  w.yaml:12: user-writes for user `Zoe`, until 2030-09-01 (92 days left), 
   note: the waiver of user-writes is for user `Zoe`, which does not exist
 expired  w.yaml:17: role-writes for role `Writer`, until 2030-05-01 (over), ada@acme.example: Until the split
   covers role-writes: role Writer
-  note: the waiver of role-writes for role `Writer` expired on 2030-05-01 and counts no more
+  note: the waiver of role-writes for role `Writer` expired on 2030-05-01 and no longer applies
 not known  w.yaml:24: nothing for the organization, until 2030-09-01 (92 days left), y: x
   note: there is no rule nothing
 ";
@@ -157,8 +157,8 @@ fn what_the_reader_would_refuse_is_not_written() {
     let good = ["--reason", "x", "--expires", "2030-09-01"];
     for (waivers, args, said) in [
         (WAIVERS, &["--reason", " ", "--expires", "2030-09-01"][..], "`reason` is empty"),
-        (WAIVERS, &["--reason", "x", "--expires", "soon"], "`soon` is no day"),
-        (WAIVERS, &["--reason", "x", "--expires", "2999-01-01"], "a waiver lasts"),
+        (WAIVERS, &["--reason", "x", "--expires", "soon"], "`soon` is not a date"),
+        (WAIVERS, &["--reason", "x", "--expires", "2999-01-01"], "a waiver may last at most 9999 days"),
         (WAIVERS, &["--reason", "x", "--expires", "2030-09-01", "--role", "*"], "`role` has a wildcard"),
         (
             "version: 1\nwaivers: [{ rules: a, subject: organization, reason: x, owner: y, expires: 2030-01-01 }]\n",

@@ -363,6 +363,6 @@ fn the_step_summary_is_added_to_what_others_wrote() {
         run.args(["--format", format]).run().ends_with(1);
         std::fs::read_to_string(&path).expect("a summary")
     };
-    assert!(run("github").starts_with("# Other\n## rolelint\n"));
+    assert!(run("github").starts_with("# Other\n## rolelint: `org-"));
     assert_eq!(run("json"), "# Other\n");
 }
