@@ -79,7 +79,12 @@ impl ValueEnum for DiffFormat {
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let policies = policies(args)?;
-    let inputs = Inputs::of(common).policies(&args.policy).and(&args.param_file).and([&args.old]).and(&args.new).and(&args.api.key_file);
+    let inputs = Inputs::of(common)
+        .policies(&args.policy)
+        .and(&args.param_file)
+        .and([&args.old])
+        .and(&args.new)
+        .and(&args.api.key_file);
     output::ready(&[args.output.as_deref()], inputs.files())?;
     let (old, _) = input::read(&args.old, &args.api)?;
     let new = if let Some(path) = &args.new {

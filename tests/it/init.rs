@@ -65,6 +65,7 @@ fn what_cannot_be_written_whole_leaves_nothing() {
     std::fs::write(folder.path().join(".rolelint"), "").expect("written");
     let ran = offline().inside(folder.path()).args(["init"]).run().ends_with(2);
     assert_ne!(ran.stderr, "");
-    let left: Vec<_> = std::fs::read_dir(folder.path()).expect("listed").map(|entry| entry.expect("read").file_name()).collect();
+    let left: Vec<_> =
+        std::fs::read_dir(folder.path()).expect("listed").map(|entry| entry.expect("read").file_name()).collect();
     assert_eq!(left, [".rolelint"]);
 }

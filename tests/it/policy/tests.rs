@@ -85,7 +85,8 @@ fn every_format_says_what_fails_beyond_the_tests() {
         (&["--min-coverage", "100"][..], "less than the 100 % of --min-coverage"),
         (&["--filter", "nothing"], "no test name contains this text"),
     ] {
-        for (format, failed) in [("text", "FAIL"), ("json", "\"failures\": [\n        {"), ("junit", "failures=\"1\"")] {
+        for (format, failed) in [("text", "FAIL"), ("json", "\"failures\": [\n        {"), ("junit", "failures=\"1\"")]
+        {
             let ran = tests(passing).args(["access.yaml", "-f", format]).args(args.iter().copied()).run().ends_with(1);
             assert!(ran.stdout.contains(said) && ran.stdout.contains(failed), "{format}: {}", ran.stdout);
         }
@@ -97,7 +98,11 @@ fn hidden_characters_of_a_name_are_escapes_in_every_format() {
     let named = "\n  - name: \"a\\u202eb\\x9b\"\n    org: {}\n    expect: { group-writer: pass }\n";
     for format in ["text", "json", "junit"] {
         let ran = tests(named).args(["access.yaml", "-f", format]).run().ends_with(1);
-        assert!(!ran.stdout.contains(['\u{202e}', '\u{9b}']) && ran.stdout.contains("202e"), "{format}: {}", ran.stdout);
+        assert!(
+            !ran.stdout.contains(['\u{202e}', '\u{9b}']) && ran.stdout.contains("202e"),
+            "{format}: {}",
+            ran.stdout
+        );
     }
 }
 

@@ -121,14 +121,17 @@ fn a_rule_of_all_that_is_not_named_is_added_as_a_line_of_its_own() {
 #[test]
 fn what_would_not_be_read_as_it_is_meant_or_lose_a_comment_is_left_alone() {
     let test = |name: &str, expect: &str| {
-        format!("  - name: {name}\n    org: {{ roles: [{{ name: A, permissions: [api.groups.write] }}] }}\n    expect:{expect}\n")
+        format!(
+            "  - name: {name}\n    org: {{ roles: [{{ name: A, permissions: [api.groups.write] }}] }}\n    expect:{expect}\n"
+        )
     };
     for tests in [
         // Both tests would get what came out of the first.
         test("a", " &e { writer: vacuous }") + &test("b", " *e"),
         test("a", " { writer: &p [role/B] }") + &test("b", " { writer: *p }"),
         test("a", "\n      writer:\n        # they\n        pass"),
-        test("a", "\n      writer:\n        - role/B # she\n        # nobody\n        - role/C").replace("[api.groups.write]", "[]"),
+        test("a", "\n      writer:\n        - role/B # she\n        # nobody\n        - role/C")
+            .replace("[api.groups.write]", "[]"),
     ] {
         let (folder, read) = written(&format!("tests:\n{tests}"));
         let before = read();
