@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::counted::One;
 use super::domain::Answered;
-use super::evaluate::matching;
 use super::judge::Judge;
 use super::proof::Proof;
 use super::quantify::within;
@@ -30,7 +29,19 @@ impl Judge<'_, '_> {
         let word = self.word(counted);
         let kinds = format!("{}s", word.replace('_', " "));
         let mut proof = Proof::default();
-        let (status, message) = match within(bounds, sure as u64, possible as u64, self.may_have_more) {
+        let all = if bounds.are_relative() { self.population() } else { Known::Value(0) };
+        let answer = match all {
+            Known::Value(all) => within(bounds.of(all), sure as u64, possible as u64, self.may_have_more),
+            // How many a part of them is, nobody knows.
+            Known::Missing | Known::Null => Truth::Unknown,
+        };
+        let bounds = match all {
+            Known::Value(all) if bounds.are_relative() => {
+                format!("{bounds} of {all} {}s", self.rule.select.name().replace('_', " "))
+            }
+            Known::Value(_) | Known::Missing | Known::Null => bounds.to_string(),
+        };
+        let (status, message) = match answer {
             Truth::Yes => return None,
             Truth::No => {
                 let listed = each.iter().filter(|(_, truth)| **truth == Truth::Yes);
@@ -51,6 +62,17 @@ impl Judge<'_, '_> {
         };
         let subject = Arc::new(Thing::organization());
         Some(self.finding(status, subject, message, proof, &Proof::default(), span))
+    }
+
+    /// How many things of the kind there are that the rule is about, if all of them are known.
+    fn population(&self) -> Known<u64> {
+        let each = (0..self.facts.access.count(self.rule.select)).map(|at| self.population.has(at));
+        let (mut all, mut open) = (0, self.may_have_more);
+        for has in each {
+            all += u64::from(has == Truth::Yes);
+            open |= has == Truth::Unknown;
+        }
+        if open { Known::Missing } else { Known::Value(all) }
     }
 
     /// The word for what is counted.
@@ -95,23 +117,28 @@ impl Judge<'_, '_> {
     /// nothing has.
     pub fn exactly(&self, filter: &Answered<'_>, exactly: &Exactly) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let mut seen: Vec<(Truth, Known<Text>)> = Vec::new();
+        let beyond = if self.may_have_more { Truth::Unknown } else { Truth::No };
+        // Whether a selected thing has the value, for each value. No text is two of them.
+        let mut held = vec![beyond; exactly.values.len()];
+        let mut has_unknown = Truth::No;
         let sure = filter.answers.yes().map(|at| (Truth::Yes, at));
         for (selected, at) in sure.chain(filter.answers.unknown().map(|at| (Truth::Unknown, at))) {
             let value = self.facts.text(exactly.column, self.rule.select, at);
             findings.extend(self.unlisted(filter, exactly, selected, at, &value));
-            seen.push((selected, value));
+            match value {
+                Known::Missing => has_unknown = Truth::Unknown,
+                Known::Null => {}
+                Known::Value(text) => {
+                    if let Some(place) = exactly.values.place(&text) {
+                        held[place] = held[place].or(selected);
+                    }
+                }
+            }
         }
-        findings.extend(exactly.values.iter().filter_map(|pattern| {
-            let held = seen.iter().map(|(selected, value)| match value {
-                Known::Missing => Truth::Unknown,
-                Known::Null => Truth::No,
-                Known::Value(text) => selected.and(pattern.matches(text).into()),
-            });
-            let beyond = if self.may_have_more { Truth::Unknown } else { Truth::No };
+        findings.extend(exactly.values.iter().zip(held).filter_map(|(pattern, held)| {
             let kind = ThingKind::Of(self.rule.select).words();
             let (name, listed) = (exactly.attribute.name, &pattern.text);
-            let (status, message) = match held.fold(beyond, Truth::or) {
+            let (status, message) = match held.or(has_unknown) {
                 Truth::Yes => return None,
                 Truth::No => (Status::Violation, format!("no selected {kind} has the {name} {listed}")),
                 Truth::Unknown => {
@@ -141,7 +168,7 @@ impl Judge<'_, '_> {
         let listed = match value {
             Known::Missing => Truth::Unknown,
             Known::Null => Truth::No,
-            Known::Value(text) => matching(&exactly.values, text).is_some().into(),
+            Known::Value(text) => exactly.values.match_any(text).into(),
         };
         let name = exactly.attribute.name;
         let subject = self.facts.access.thing(self.rule.select, at);

@@ -30,9 +30,9 @@ pub fn judge(facts: &Facts<'_>, kinds: &[Rule]) -> Judged {
     for rule in kinds {
         of_kind(facts, rule, &prover, &mut result, &mut findings);
     }
-    // By name, as people look for it.
-    let key = |finding: &Finding| (finding.status, finding.subject.called().to_lowercase());
-    findings.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| (&a.subject, &a.message).cmp(&(&b.subject, &b.message))));
+    // By name, as people look for it, and by all else where the names are the same.
+    findings.sort_by(|a, b| (&a.subject, &a.message).cmp(&(&b.subject, &b.message)));
+    findings.sort_by_cached_key(|finding| (finding.status, finding.subject.called().to_lowercase()));
     result.vacuous = kinds.iter().all(|rule| result.selected == 0 && bites_nothing(rule));
     result.matched = prover.matched.into_sets();
     Judged { result, findings }
@@ -43,7 +43,7 @@ fn bites_nothing(rule: &Rule) -> bool {
     match rule.assertion {
         Assertion::Forbid(_) | Assertion::Require(_) => !rule.allow_empty,
         // `count` says how many are expected, and that may be none.
-        Assertion::Count(bounds, ..) => !rule.allow_empty && bounds.max != Some(0),
+        Assertion::Count(bounds, ..) => !rule.allow_empty && bounds.max != Some(0) && bounds.percent.max != Some(0),
         // A listed value that nobody has is a violation, and an empty list is satisfied if nothing is selected.
         Assertion::Exactly(_) => false,
     }
@@ -57,10 +57,10 @@ fn of_kind(
     result: &mut RuleResult,
     findings: &mut Vec<Finding>,
 ) {
-    facts.unlisted_groups.set(rule.needs().contains(&Collection::ProjectGroups));
+    facts.set_unlisted_groups(rule.needs().contains(&Collection::ProjectGroups));
     let mut filter = evaluate(facts, &rule.filter, &Domain::Things(rule.select));
     let population = Population::of(facts, rule);
-    filter.answers = filter.answers.and(&Truths::each(facts.access.count(rule.select), |at| population.has(at)));
+    filter.answers = filter.answers.and(&population.all());
     let may_have_more = population.may_have_more();
     result.selected += filter.answers.count_yes();
     let judge = Judge { facts, rule, prover, population, may_have_more };
@@ -86,7 +86,7 @@ pub(super) struct Judge<'j, 'o> {
     pub facts: &'j Facts<'o>,
     pub rule: &'j Rule,
     pub prover: &'j Prover<'j, 'o>,
-    population: Population<'j, 'o>,
+    pub(super) population: Population<'j, 'o>,
     /// Whether there may be more things to select than were read.
     pub may_have_more: bool,
 }

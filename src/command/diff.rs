@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use crate::check::check;
-use crate::cli::{Api, Common, Rules, when};
+use crate::cli::{Api, Common, Rules, assignment, when};
 use crate::console::output;
 use crate::diff::{FailOn, compare_findings, diff};
 use crate::finding::Outcome;
@@ -38,6 +38,18 @@ pub struct Args {
     /// Also show which violations of these policies are new and which are gone; repeatable
     #[arg(short, long, value_name = "PATH")]
     pub policy: Vec<PathBuf>,
+    /// With --policy, only this rule, or rules that match a glob; repeatable or comma-separated
+    #[arg(long, value_name = "RULE", value_delimiter = ',', requires = "policy")]
+    pub only: Vec<String>,
+    /// With --policy, without this rule, or rules that match a glob; repeatable or comma-separated
+    #[arg(long, value_name = "RULE", value_delimiter = ',', requires = "policy")]
+    pub skip: Vec<String>,
+    /// Set a policy parameter to a YAML value, such as `max_owners=3`
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, requires = "policy")]
+    pub param: Vec<(String, String)>,
+    /// Set parameters from a YAML mapping in FILE; --param takes precedence
+    #[arg(long, value_name = "FILE", requires = "policy")]
+    pub param_file: Vec<PathBuf>,
     /// Time from which ages in policies count in both states [default: when each was collected]
     #[arg(long, value_name = "WHEN", value_parser = when, requires = "policy")]
     pub as_of: Option<Time>,
@@ -66,8 +78,13 @@ impl ValueEnum for DiffFormat {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let policies = policies(&args.policy)?;
-    let inputs = Inputs::of(common).policies(&args.policy).and([&args.old]).and(&args.new).and(&args.api.key_file);
+    let policies = policies(args)?;
+    let inputs = Inputs::of(common)
+        .policies(&args.policy)
+        .and(&args.param_file)
+        .and([&args.old])
+        .and(&args.new)
+        .and(&args.api.key_file);
     output::ready(&[args.output.as_deref()], inputs.files())?;
     let (old, _) = input::read(&args.old, &args.api)?;
     let new = if let Some(path) = &args.new {
@@ -88,9 +105,16 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
 }
 
 /// The policies that were named, if some were.
-fn policies(paths: &[PathBuf]) -> Result<Option<Vec<Policy>>, Error> {
-    let rules = Rules { policy: paths.to_vec(), ..Rules::default() };
-    if paths.is_empty() { Ok(None) } else { Ok(Some(input::policies(&rules)?.0)) }
+fn policies(args: &Args) -> Result<Option<Vec<Policy>>, Error> {
+    let rules = Rules {
+        policy: args.policy.clone(),
+        only: args.only.clone(),
+        skip: args.skip.clone(),
+        param: args.param.clone(),
+        param_file: args.param_file.clone(),
+        ..Rules::default()
+    };
+    if args.policy.is_empty() { Ok(None) } else { Ok(Some(input::policies(&rules)?.0)) }
 }
 
 /// Makes sure that the two states are not of two organizations. If one of them does not say, nobody knows.

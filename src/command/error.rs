@@ -51,6 +51,17 @@ pub enum Error {
         /// The file, fit to be shown.
         name: String,
     },
+    /// A waiver is to be added of what cannot be waived.
+    #[error("`{}` {why}", visible(rule))]
+    NotWaived {
+        /// The rule.
+        rule: String,
+        /// Why not.
+        why: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
     /// A baseline would accept more than it does.
     #[error("`{}` would accept new violations: {}", shown(path), visible(new))]
     #[diagnostic(help("fix or waive them, or accept them with --accept-new"))]

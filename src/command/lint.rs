@@ -52,9 +52,14 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let inputs = Inputs::of(common).rules(&args.rules).and(&args.snapshot).and(args.waivers.files());
     args.reports.ready(None, &inputs)?;
     let judged = args.snapshot.as_deref().map(|snapshot| judged(snapshot, &policies)).transpose()?;
-    let subject =
-        Subject { policies: &policies, suites: &tests.suites, waivers: waivers.waivers(), judged: judged.as_ref() };
-    let mut found = outcome(&subject, &args.allow_lint);
+    let subject = Subject {
+        policies: &policies,
+        suites: &tests.suites,
+        overrides: &args.rules.overrides,
+        waivers: waivers.waivers(),
+        judged: judged.as_ref(),
+    };
+    let mut found = outcome(&subject, &args.allow_lint, input::now());
     found.gate = Gate { fail_on: args.fail_on, ..Gate::default() };
     args.reports.write(&found, common)
 }

@@ -15,7 +15,7 @@ const LARGEST: u64 = 4 << 30;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The JSON report of a check (- is standard input)
+    /// The JSON report of a check, or the same as JSON Lines (- is standard input)
     #[arg(value_name = "RESULTS")]
     pub results: PathBuf,
     #[command(flatten)]

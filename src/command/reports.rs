@@ -13,6 +13,7 @@ use super::input::{self, Inputs};
 use super::{Error, Exit};
 
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
 pub struct Reports {
     /// Report format
     #[arg(short, long, value_enum, default_value_t, env = "ROLELINT_FORMAT", hide_env_values = true)]
@@ -21,7 +22,7 @@ pub struct Reports {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Show at most N findings of a rule in the text report; -v shows all
-    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..), env = "ROLELINT_MAX_PER_RULE", hide_env_values = true)]
     pub max_per_rule: u16,
     /// Also write a report in FORMAT to PATH; repeatable
     #[arg(long, value_name = "FORMAT=PATH", value_parser = report, env = "ROLELINT_REPORT", hide_env_values = true)]

@@ -61,7 +61,7 @@ fn places(kind: Kind, access: &Access<'_>) -> BTreeMap<Key, usize> {
     let org = access.org;
     let is_listed = |at: &usize| match kind {
         Kind::Role => *at < org.collected_roles().len(),
-        Kind::User => org.users[*at].listed,
+        Kind::User => org.users.at(*at).listed(),
         Kind::Group => org.groups[*at].listed,
         Kind::Project | Kind::ServiceAccount | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => true,
     };
@@ -211,40 +211,40 @@ fn words(value: Known<String>) -> Option<String> {
 
 /// What is compared of a thing, in the order of the report. When something was last used is no change.
 fn attributes(org: &Org, kind: Kind, at: usize) -> Vec<(&'static str, Known<String>)> {
-    let text = |value: &Known<Text>| value.as_ref().map(ToString::to_string);
+    let text = |value: Known<&str>| value.map(str::to_owned);
     let word = |value: Known<Symbol>| value.map(|word| org.symbols.text(word).to_owned());
     let flag = |value: Known<bool>| value.map(|flag| flag.to_string());
     let time = |value: Known<i64>| value.map(crate::time::rfc3339);
-    let owner = |owner: &Owner| text(&owner.id);
+    let owner = |owner: &Owner| text(owner.id.as_str());
     match kind {
         Kind::Role => {
             let role = &org.roles[at];
-            vec![("name", text(&role.name)), ("description", text(&role.description))]
+            vec![("name", text(role.name.as_str())), ("description", text(role.description.as_str()))]
         }
         Kind::User => {
-            let user = &org.users[at];
+            let user = org.users.at(at);
             vec![
-                ("name", text(&user.name)),
-                ("email", text(&user.email)),
-                ("role", word(user.role)),
-                ("is_service_account", flag(user.is_service_account)),
-                ("is_scim_managed", flag(user.is_scim_managed)),
-                ("enabled", flag(user.enabled)),
-                ("banned", flag(user.banned)),
+                ("name", text(user.name())),
+                ("email", text(user.email())),
+                ("role", word(user.role())),
+                ("is_service_account", flag(user.is_service_account())),
+                ("is_scim_managed", flag(user.is_scim_managed())),
+                ("enabled", flag(user.enabled())),
+                ("banned", flag(user.banned())),
             ]
         }
         Kind::Group => {
             let group = &org.groups[at];
             let (managed, of_type) = (flag(group.is_scim_managed), word(group.group_type));
-            vec![("name", text(&group.name)), ("is_scim_managed", managed), ("group_type", of_type)]
+            vec![("name", text(group.name.as_str())), ("is_scim_managed", managed), ("group_type", of_type)]
         }
         Kind::Project => {
             let project = &org.projects[at];
-            vec![("name", text(&project.name)), ("status", word(project.status))]
+            vec![("name", text(project.name.as_str())), ("status", word(project.status))]
         }
         Kind::ServiceAccount => {
             let account = &org.service_accounts[at];
-            vec![("name", text(&account.name)), ("role", word(account.role))]
+            vec![("name", text(account.name.as_str())), ("role", word(account.role))]
         }
         Kind::Invite => {
             let invite = &org.invites[at];
@@ -256,7 +256,7 @@ fn attributes(org: &Org, kind: Kind, at: usize) -> Vec<(&'static str, Known<Stri
                 projects.iter().map(one).collect::<Vec<_>>().join(", ")
             });
             vec![
-                ("email", text(&invite.email)),
+                ("email", text(invite.email.as_str())),
                 ("role", word(invite.role)),
                 ("status", word(invite.status)),
                 ("projects", projects),
@@ -264,12 +264,12 @@ fn attributes(org: &Org, kind: Kind, at: usize) -> Vec<(&'static str, Known<Stri
         }
         Kind::AdminApiKey => {
             let key = &org.admin_api_keys[at];
-            vec![("name", text(&key.name)), ("owner", owner(&key.owner)), ("expires_at", time(key.expires_at))]
+            vec![("name", text(key.name.as_str())), ("owner", owner(&key.owner)), ("expires_at", time(key.expires_at))]
         }
         Kind::ApiKey => {
             let key = &org.api_keys[at];
             let access = word(key.owner_project_access);
-            vec![("name", text(&key.name)), ("owner", owner(&key.owner)), ("owner_project_access", access)]
+            vec![("name", text(key.name.as_str())), ("owner", owner(&key.owner)), ("owner_project_access", access)]
         }
         Kind::Grant => Vec::new(),
     }

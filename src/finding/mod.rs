@@ -2,6 +2,7 @@
 
 mod accept;
 mod cause;
+mod control;
 mod gate;
 mod note;
 mod outcome;
@@ -19,9 +20,10 @@ use crate::time::{Time, day, relative, rfc3339};
 pub use crate::access::{Thing, ThingKind};
 pub use accept::Acceptance;
 pub use cause::{Cause, Edge};
+pub use control::{Control, Framework};
 pub use gate::{Ending, Gate};
 pub use note::Note;
-pub use outcome::{Outcome, PolicyFile, Skipped};
+pub use outcome::{Judges, Outcome, PolicyFile, Skipped};
 pub use result::{RuleResult, Unread, Verdict};
 pub use rule::{RuleInfo, Severity};
 pub use waiver::Waiver;

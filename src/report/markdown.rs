@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::words::{
-    clip, cut, exit, found, incomplete, paths, plain_summary, population, sentence, unread, worst_first,
+    causes, clip, exit, found, incomplete, paths, plain_summary, population, sentence, unread, worst_first,
 };
 use crate::escape::visible;
-use crate::finding::{Cause, Finding, Outcome, RuleResult, Skipped, Verdict};
+use crate::finding::{Finding, Outcome, RuleResult, Skipped, Verdict};
 use crate::org::{Collection, State};
 use crate::time::minute;
 
@@ -20,8 +20,6 @@ const MOST: usize = 60_000;
 const RESERVE: usize = 500;
 /// How many findings of a rule are listed.
 const LISTED: usize = 50;
-/// How many cuts across all rules are listed.
-const CUTS: usize = 5;
 /// A rule with more findings than this is folded.
 const UNFOLDED: usize = 5;
 /// What may follow a word.
@@ -119,8 +117,8 @@ fn says_something(outcome: &Outcome, at: usize) -> bool {
 
 /// What ends most of the violations, whatever their rules.
 fn cuts(outcome: &Outcome) -> Vec<String> {
-    let row = |cause: &Cause<'_>| format!("- {}: {}\n", cause.findings.len(), prose(&cut(cause, &str::to_owned)));
-    outcome.cuts().iter().take(CUTS).map(row).collect()
+    let row = |(count, what): &(usize, String)| format!("- {count}: {}\n", prose(what));
+    causes(outcome, None).iter().map(row).collect()
 }
 
 fn coverage(outcome: &Outcome) -> Vec<String> {
@@ -136,6 +134,15 @@ fn exceptions(outcome: &Outcome) -> impl Iterator<Item = String> {
 
 fn skipped(skipped: &Skipped) -> String {
     format!("- {}: {}\n", code(&visible(&skipped.rule)), prose(&skipped.reason))
+}
+
+/// Which organization, and as of when. Lints are about none.
+fn about(outcome: &Outcome) -> String {
+    let source = &outcome.source;
+    if !outcome.has_facts() || !source.organization.is_known() {
+        return String::new();
+    }
+    format!(": {}, {}", prose(&source.organization.to_string()), minute(source.collected_at))
 }
 
 /// A rule in one line, for HTML.
@@ -177,15 +184,6 @@ fn item(finding: &Finding, rule: &RuleResult) -> String {
     let mut item = format!("- {}\n", prose(&sentence(finding)));
     item.extend(paths(finding, rule).iter().map(|path| format!("  - {}\n", prose(path))));
     item
-}
-
-/// Which organization, and as of when. Lints are about none.
-fn about(outcome: &Outcome) -> String {
-    let source = &outcome.source;
-    if outcome.coverage.is_empty() || !source.organization.is_known() {
-        return String::new();
-    }
-    format!(": {}, {}", prose(&source.organization.to_string()), minute(source.collected_at))
 }
 
 /// Text with the words in code that could be anything but a word.

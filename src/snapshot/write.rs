@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::VERSION;
+use super::compress::Compression;
 use super::error::Error;
 use super::header::{ContentDigest, Failure, Header, Identity, Record};
 use super::record::{
@@ -19,7 +20,7 @@ use crate::org::{self, GroupIx, Org, ProjectIx, ServiceAccountIx, UserIx};
 ///
 /// What the system says.
 pub fn save(org: &Org, path: &Path) -> Result<String, Error> {
-    write_whole(path, Readers::Owner, |file| write(org, file))
+    write_whole(path, Readers::Owner, |file| Compression::of(path).write(file, |to| write(org, to)))
         .map_err(|source| Error::Write { name: shown(path), source })
 }
 
@@ -111,7 +112,7 @@ impl<W: Write> Lines<W> {
     fn put(&mut self, line: &Line<'_>) -> io::Result<()> {
         self.buffer.clear();
         put(&mut self.buffer, line)?;
-        self.digest.line(&self.buffer);
+        self.digest.lines(&self.buffer);
         self.writer.write_all(&self.buffer)
     }
 }

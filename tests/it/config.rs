@@ -216,7 +216,7 @@ fn every_flag_that_has_a_variable_has_a_key_unless_it_belongs_to_one_run_or_to_t
             })
         })
         .collect();
-    assert_eq!(without, ["as-of", "ca-file", "config", "key-file", "snapshot"]);
+    assert_eq!(without, ["allow-lint", "as-of", "ca-file", "config", "key-file", "snapshot"]);
 }
 
 #[test]

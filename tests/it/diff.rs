@@ -190,6 +190,33 @@ fn a_policy_tells_which_violations_are_new() {
 }
 
 #[test]
+fn rules_can_be_chosen_and_parameters_set() {
+    let policy = "\
+version: 1
+params: { who: [nobody] }
+rules:
+  - { id: people, select: user, forbid: { id: $who } }
+  - { id: groups, select: group, forbid: { name: \"*\" } }
+";
+    let (old, new) = (after(|org| org.users.retain(|user| user.id != "user-ada")), after(|_| {}));
+    let new_violations = |args: &[&str], code: i32| {
+        let run = offline().file("old.jsonl", &old).file("new.jsonl", &new).file("policy.yaml", policy);
+        let run = run.file("params.yaml", "who: [user-ada]\n").args(["diff", "old.jsonl", "new.jsonl", "-f", "json"]);
+        let ran = run.args(args.iter().copied()).run().ends_with(code);
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_default();
+        let rules = report["violations"].as_array().into_iter().flatten().map(|row| row["rule"].to_string());
+        (rules.collect::<Vec<_>>().join(" "), ran.stderr)
+    };
+    let with = |args: &[&'static str], code| new_violations(&[&["--policy", "policy.yaml"], args].concat(), code);
+    assert_eq!(with(&[], 0).0, "");
+    assert_eq!(with(&["--param", "who=[user-ada]"], 0).0, "\"people\"");
+    assert_eq!(with(&["--param-file", "params.yaml", "--only", "p*"], 0).0, "\"people\"");
+    assert_eq!(with(&["--param-file", "params.yaml", "--skip", "people"], 0).0, "");
+    assert!(with(&["--only", "pepole"], 2).1.contains("did you mean `people`"));
+    assert!(new_violations(&["--only", "people"], 2).1.contains("--policy"));
+}
+
+#[test]
 fn two_organizations_and_what_is_no_snapshot_are_refused() {
     let old = after(|_| {});
     let other = after(|org| "org-other".clone_into(&mut org.id));

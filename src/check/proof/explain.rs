@@ -9,7 +9,6 @@ use super::rests::Rests;
 use super::{Proof, Prover};
 use crate::access::Missing;
 use crate::check::domain::{Answered, Domain};
-use crate::check::evaluate::matching;
 use crate::check::list::{Word, counted};
 use crate::check::quantify::quantify;
 use crate::check::relation::Start;
@@ -157,8 +156,8 @@ impl Prover<'_, '_> {
             Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
             Known::Null => self.value(attribute, Value::Null, whole, proof),
             Known::Value(text) => {
-                let met = matching(test.any.as_deref().unwrap_or_default(), &text).or(test.regex.as_ref());
-                let met = met.or_else(|| matching(&test.except, &text)).map(|pattern| &pattern.span);
+                let met = test.any.as_ref().and_then(|any| any.first(&text)).or(test.regex.as_ref());
+                let met = met.or_else(|| test.except.first(&text)).map(|pattern| &pattern.span);
                 let span = met.or(test.this.first().map(|this| &this.span)).unwrap_or(whole);
                 self.value(attribute, Value::Text(text), span, proof);
             }
@@ -201,6 +200,16 @@ impl Prover<'_, '_> {
             );
             proof.missing.push(Missing::Unread(sentence));
         }
+        for word in words.iter().filter(|word| word.is_strange()) {
+            let sentence = format!(
+                "{} {} has the permission `{}`, which is not in the vocabulary of permissions: nobody has said what it \
+                 lets its holder do",
+                thing.kind.words(),
+                thing.qualified_label(),
+                word.text(),
+            );
+            proof.missing.push(Missing::Unread(sentence));
+        }
     }
 
     fn list(
@@ -213,23 +222,21 @@ impl Prover<'_, '_> {
         proof: &mut Proof,
     ) {
         let before = (proof.permissions.len(), proof.evidence.len());
-        let any = test.any.as_deref().unwrap_or_default();
-        if let Some(bounds) = test.count {
-            let counted = counted(words.iter());
-            if bounds.contain(counted.sure()) == (truth == Truth::Yes) {
-                for word in counted.words() {
-                    proof.because_of_word(attribute.name, word);
-                }
-                self.value(attribute, number(counted.sure(), bounds, truth), whole, proof);
-            }
-            return;
-        }
         let mut show = |word: &str, span: &Range<usize>| match attribute.names {
             Some(Naming::Permission) => proof.permissions.push((word.into(), self.source.region(span))),
             Some(Naming::Itself | Naming::OneOf(_)) | None => {
                 self.value(attribute, Value::Text(word.into()), span, proof);
             }
         };
+        let any = test.any.as_deref().unwrap_or_default();
+        if let Some(bounds) = test.count {
+            let count = counted(words.iter());
+            if bounds.contain(count.sure()) == (truth == Truth::Yes) {
+                count.elements().for_each(|word| proof.because_of_word(attribute.name, word));
+                self.value(attribute, number(count.sure(), bounds, truth), whole, proof);
+            }
+            return;
+        }
         for word in words {
             let met: Option<&Pattern> = match truth {
                 Truth::Yes => word.meeting(any).or_else(|| word.meeting(&test.all)),

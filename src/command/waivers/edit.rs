@@ -5,13 +5,14 @@ use std::path::Path;
 use clap::Subcommand;
 
 use crate::atomic;
-use crate::cli::Common;
+use crate::cli::{Common, Rules};
 use crate::console::output::{self, say};
+use crate::document::nearest;
 use crate::escape::{shown, visible};
 use crate::exceptions::{Edited, NewWaiver, appended, read_waivers, without};
 
 use super::super::exceptions::WaiverArgs;
-use super::super::{Error, Exit};
+use super::super::{Error, Exit, input};
 use super::On;
 
 /// A change of the waivers.
@@ -49,11 +50,16 @@ pub struct Add {
     /// Cover only what is held in this project, or in the organization; repeatable
     #[arg(long, value_name = "SCOPE")]
     pub scope: Vec<String>,
+    /// Cover only paths that lead over this thing, such as group/Platform; repeatable
+    #[arg(long, value_name = "THING")]
+    pub path: Vec<String>,
     /// Show the change as a diff and write nothing
     #[arg(long)]
     pub dry_run: bool,
     #[command(flatten)]
     pub waivers: WaiverArgs,
+    #[command(flatten)]
+    pub rules: Rules,
 }
 
 #[derive(Debug, clap::Args)]
@@ -68,6 +74,7 @@ pub struct Prune {
 pub(super) fn add(args: &Add, common: &Common) -> Result<Exit, Error> {
     let files = args.waivers.files();
     let [path] = files[..] else { return Err(Error::OneFileOfWaivers { named: files.len() }) };
+    waivable(&args.rule, &args.rules)?;
     let new = NewWaiver {
         rule: args.rule.clone(),
         subject: args.subject.clone(),
@@ -75,6 +82,7 @@ pub(super) fn add(args: &Add, common: &Common) -> Result<Exit, Error> {
             ("role", args.role.clone()),
             ("permission", args.permission.clone()),
             ("scope", args.scope.clone()),
+            ("path", args.path.clone()),
         ],
         reason: args.reason.clone(),
         owner: args.owner.clone(),
@@ -90,7 +98,7 @@ pub(super) fn add(args: &Add, common: &Common) -> Result<Exit, Error> {
         }
     }
     if !args.dry_run && !common.is_quiet() {
-        say(&format!("added a waiver of {} to {}", args.rule, shown(path)));
+        say(&format!("added a waiver of {} to {}", args.rule, named(path)));
     }
     Ok(Exit::Clean)
 }
@@ -107,7 +115,11 @@ pub(super) fn prune(args: &Prune, common: &Common) -> Result<Exit, Error> {
         removed += gone.len();
     }
     if !args.dry_run && !common.is_quiet() {
-        say(&format!("removed {removed} waivers"));
+        match removed {
+            0 => say("no waiver has expired or covers nothing, so none was removed"),
+            1 => say("removed 1 waiver"),
+            _ => say(&format!("removed {removed} waivers")),
+        }
     }
     Ok(Exit::Clean)
 }
@@ -129,6 +141,30 @@ fn save(path: &Path, before: Option<&str>, edited: &Edited, dry_run: bool) -> Re
     }
     output::write_source(path, |to| to.write_all(edited.text.as_bytes()))?;
     Ok(())
+}
+
+/// The file; of a link, also what it leads to.
+fn named(path: &Path) -> String {
+    let behind = path.canonicalize().ok().filter(|_| path.is_symlink());
+    behind.map_or_else(|| shown(path), |behind| format!("{}, which is a link to {}", shown(path), shown(&behind)))
+}
+
+/// Makes sure that there is such a rule, and that its violations can be waived.
+fn waivable(rule: &str, rules: &Rules) -> Result<(), Error> {
+    let policies = input::loaded(rules)?;
+    let ids = || policies.iter().flat_map(|policy| &policy.rules).map(|rule| &*rule.info);
+    let refused = |why: &str, help: String| Error::NotWaived { rule: rule.to_owned(), why: why.to_owned(), help };
+    match ids().find(|info| info.id == rule) {
+        Some(info) if info.waivable => Ok(()),
+        Some(info) => {
+            Err(refused("cannot be waived", format!("it says `waivable: false` in {}", info.location.source.name)))
+        }
+        None => {
+            let near = nearest(rule, ids().map(|info| info.id.as_str())).map(|near| format!("did you mean `{near}`?"));
+            let help = near.unwrap_or_else(|| "name the policy of the rule with --policy".to_owned());
+            Err(refused("is not a rule of these policies", help))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -47,12 +47,12 @@ pub struct On {
 }
 
 impl Args {
-    /// Which rules it is about, if it is about rules.
-    pub(crate) fn rules(&mut self) -> Option<&mut Rules> {
+    /// Which rules it is about.
+    pub(crate) fn rules(&mut self) -> &mut Rules {
         match &mut self.edit {
-            Some(edit::Edit::Add(_)) => None,
-            Some(edit::Edit::Prune(args)) => Some(&mut args.on.rules),
-            None => Some(&mut self.on.rules),
+            Some(edit::Edit::Add(args)) => &mut args.rules,
+            Some(edit::Edit::Prune(args)) => &mut args.on.rules,
+            None => &mut self.on.rules,
         }
     }
 }

@@ -130,13 +130,10 @@ pub fn without(name: &str, text: &str, gone: &[usize], terms: &Terms) -> Result<
 
 impl New {
     fn lines(&self, indent: &str) -> impl Iterator<Item = String> {
-        let subject = match self.subject.split_once('/') {
-            Some((kind, name)) => format!("{{ {}: {} }}", scalar(kind), scalar(name)),
-            None => scalar(&self.subject),
-        };
-        let mut fields = vec![("rules", scalar(&self.rule)), ("subject", subject)];
+        let mut fields = vec![("rules", scalar(&self.rule)), ("subject", thing(&self.subject))];
         for (key, values) in self.narrower.iter().filter(|(_, values)| !values.is_empty()) {
-            let values: Vec<String> = values.iter().map(|value| scalar(value)).collect();
+            let written = |value: &String| if *key == "path" { thing(value) } else { scalar(value) };
+            let values: Vec<String> = values.iter().map(written).collect();
             fields.push((
                 *key,
                 if let [one] = values.as_slice() { one.clone() } else { format!("[{}]", values.join(", ")) },
@@ -149,6 +146,14 @@ impl New {
         ]);
         let line = |(at, (key, value))| format!("{indent}{}{key}: {value}", if at == 0 { "- " } else { "  " });
         fields.into_iter().enumerate().map(line).collect::<Vec<_>>().into_iter()
+    }
+}
+
+/// `{ user: ada@acme.example }` of `user/ada@acme.example`; a word of its own stays one.
+fn thing(text: &str) -> String {
+    match text.split_once('/') {
+        Some((kind, name)) => format!("{{ {}: {} }}", scalar(kind), scalar(name)),
+        None => scalar(text),
     }
 }
 

@@ -11,7 +11,9 @@ use crate::finding::{ThingKind, Waiver};
 use crate::org::Kind;
 use crate::time::{DAY, Time, day, parse_timestamp};
 
-const WAIVER: &[&str] = &["rules", "subject", "role", "permission", "scope", "reason", "owner", "expires"];
+pub(crate) const WAIVER: [&str; 9] =
+    ["rules", "subject", "role", "permission", "scope", "path", "reason", "owner", "expires"];
+
 /// The waivers of a file, or all that is wrong with it.
 pub fn entries(source: &Arc<SourceText>, terms: &Terms) -> Result<Vec<Entry>, Vec<Problem>> {
     let root = parse(&source.text).map_err(|problem| vec![problem])?;
@@ -57,7 +59,7 @@ impl Reader<'_> {
     }
 
     fn waiver(&mut self, node: &Node, terms: &Terms) -> Option<Entry> {
-        let fields = self.fields(node, "a waiver", WAIVER)?;
+        let fields = self.fields(node, "a waiver", &WAIVER)?;
         let rules = self.rules(node, &fields);
         let subject = self.anchor(node, &fields);
         let mut narrower = |name: &str| match fields.get(name) {
@@ -68,6 +70,7 @@ impl Reader<'_> {
         if let Some(kind) = subject.as_ref().map(|subject| subject.kind) {
             self.narrowed_to_no_holder(kind, &fields);
         }
+        let path = self.path(&fields);
         let mut text = |name: &str, why: &str| {
             let found = self.required(node, &fields, name, why)?;
             self.filled(found, &format!("`{name}`"))
@@ -85,6 +88,7 @@ impl Reader<'_> {
             roles: roles?.into_iter().map(role).collect(),
             permissions: permissions?,
             scopes: scopes?.iter().map(|name| Anchor::scope(name)).collect(),
+            path: path?,
             waiver: Arc::new(waiver),
             location,
         })
@@ -107,11 +111,34 @@ impl Reader<'_> {
             self.problem(Problem::new(node.span.clone(), message).help(HELP));
             return None;
         }
+        self.thing(node, "a subject")
+    }
+
+    /// `{ group: Platform }`, or several such.
+    fn path(&mut self, fields: &Fields<'_>) -> Option<Vec<Anchor>> {
+        let Some(node) = fields.get("path") else { return Some(Vec::new()) };
+        let items = match &node.yaml {
+            Yaml::List(items) if !items.is_empty() => items.as_slice(),
+            Yaml::Map(_) => std::slice::from_ref(node),
+            Yaml::List(_) | Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) => {
+                let problem = Problem::new(node.span.clone(), "`path` takes things that each path leads over");
+                self.problem(problem.help("such as { group: Platform }"));
+                return None;
+            }
+        };
+        let things: Vec<Option<Anchor>> = items.iter().map(|item| self.thing(item, "a step of a path")).collect();
+        things.into_iter().collect()
+    }
+
+    /// One thing by its kind and a name.
+    fn thing(&mut self, node: &Node, what: &str) -> Option<Anchor> {
         let kinds = Kind::ALL.map(Kind::name);
-        let fields = self.fields(node, "a subject", &kinds)?;
+        let fields = self.fields(node, what, &kinds)?;
         let [(key, value)] = fields.entries.as_slice() else {
-            let message = "a waiver is about one subject";
-            self.problem(Problem::new(node.span.clone(), message).help("write a waiver for each"));
+            let message = format!("{what} is one thing");
+            self.problem(
+                Problem::new(node.span.clone(), message).help("write each on its own: a waiver is about one subject"),
+            );
             return None;
         };
         let kind = Kind::named(&key.text)?;

@@ -11,6 +11,8 @@ use crate::escape::visible;
 use crate::org::Source;
 use lines::sections;
 
+pub(super) use json::schema;
+
 /// A form of comparison.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DiffFormat {
