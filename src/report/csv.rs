@@ -187,6 +187,7 @@ mod tests {
             [
                 "unknown not-answered",
                 "vacuous selects-nothing",
+                "skipped skipped",
                 "partial user_roles",
                 "denied groups",
                 "failed invites",
