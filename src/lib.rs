@@ -36,7 +36,7 @@
 //! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `access`, `diff`, `document`, `finding`, `org` |
 //! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
 //! | [`config`] | which settings stand in `rolelint.yaml`, and where does each come from? | `bounded`, `document`, `finding` |
-//! | [`schema`] | which JSON Schema does each kind of file have? | `config`, `exceptions`, `finding`, `org`, `policy`, `report`, `testing` |
+//! | [`schema`] | which JSON Schema does each kind of file have? | `config`, `exceptions`, `finding`, `org`, `policy`, `report`, `snapshot`, `testing` |
 //! | [`cli`] | what may stand on the command line? | `config`, `console`, `document`, `finding`, `org`, `report` |
 //! | [`command`] | what does a subcommand do? One file for each | everything |
 //! | `fuzzing` | what holds of every input, whoever made it up? In tests and under a fuzzer only | everything |

@@ -48,7 +48,7 @@ pub struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Gate")]
 pub struct GateArgs {
-    /// Lowest severity of a violation that makes the exit code 1
+    /// Lowest severity of a violation that makes the exit code 1; for none, --exit-zero
     #[arg(
         long,
         value_enum,

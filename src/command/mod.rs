@@ -106,7 +106,7 @@ impl Cli {
         let line: Vec<OsString> = line.into_iter().collect();
         let parse = |config: Option<&Config>| {
             let parsed = environment::laid_over(Self::command(), config).try_get_matches_from(&line);
-            parsed.and_then(|matches| Ok((Self::from_arg_matches(&matches)?, matches))).map_err(usage::visible)
+            parsed.and_then(|matches| Ok((Self::from_arg_matches(&matches)?, matches))).map_err(usage::helpful)
         };
         let (mut cli, mut matches) = match parse(None) {
             // The help does not depend on the environment.

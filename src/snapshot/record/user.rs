@@ -1,18 +1,22 @@
 //! Users.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Held, Id, group_ids, intern, listed, word};
 use crate::org::{self, Known, Org, Symbols, Text, UserIx};
 use crate::time::Time;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct User<'a> {
+    #[schemars(with = "String")]
     pub id: Text,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
+    #[schemars(with = "Option<String>")]
     pub name: Known<Text>,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
+    #[schemars(with = "Option<String>")]
     pub email: Known<Text>,
     #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
     pub role: Known<Id<'a>>,

@@ -1,6 +1,7 @@
 //! These tests check what the reports contain and where they are written.
 
 mod again;
+mod causes;
 mod first_screen;
 mod hostile_names;
 mod json;
