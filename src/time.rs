@@ -7,6 +7,9 @@ use jiff::{SpanRelativeTo, Timestamp, civil::Date};
 /// Seconds since 1970-01-01T00:00:00Z, as the API sends times.
 pub type Time = i64;
 
+/// A day, in seconds.
+pub const DAY: Time = 86_400;
+
 /// A time as RFC 3339 has it; as the number it is, where no calendar reaches.
 pub fn rfc3339(time: Time) -> String {
     Timestamp::from_second(time).map_or_else(|_| time.to_string(), |moment| moment.to_string())

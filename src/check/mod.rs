@@ -8,6 +8,7 @@ mod domain;
 mod evaluate;
 mod facts;
 mod judge;
+mod list;
 mod literals;
 mod oddities;
 mod pairs;

@@ -37,8 +37,11 @@ impl Target {
         Self { part: Parent::within(&project.id, id), archived: false }
     }
 
-    fn project(project: &wire::Project) -> Self {
-        Self { part: Parent::organization(&project.id), archived: project.is_archived() }
+    /// Whether a project is archived is certain only if the list says nothing else of it.
+    fn project(project: &wire::Project, listed: &Listed<wire::Project>) -> Self {
+        let mut copies = listed.copies.iter().filter(|copy| copy.id == project.id);
+        let archived = project.is_archived() && copies.all(wire::Project::is_archived);
+        Self { part: Parent::organization(&project.id), archived }
     }
 }
 
@@ -58,9 +61,9 @@ impl Wanted {
         let those = |wanted: Option<Vec<bool>>| -> Option<BTreeSet<Text>> {
             let wanted = wanted.filter(|wanted| !wanted.iter().all(|wanted| *wanted))?;
             let some = org.users.iter().zip(wanted).filter(|(_, wanted)| *wanted);
-            Some(some.map(|(user, _)| user.id.clone()).collect())
+            Some(some.map(|(user, _)| user.id().into()).collect())
         };
-        let listed = org.users.iter().map(|user| user.id.clone()).collect();
+        let listed = org.users.iter().map(|user| user.id().into()).collect();
         Self { here: those(whose.users), in_projects: those(whose.project_users), listed }
     }
 
@@ -77,8 +80,10 @@ impl Collector<'_> {
         let users = if slow { users(responses, wanted) } else { Vec::new() };
         let groups: Vec<Target> =
             responses.groups.iter().flat_map(|groups| &groups.items).map(|group| Target::of(&group.id)).collect();
-        let projects: Vec<Target> =
-            responses.projects.iter().flat_map(|projects| &projects.items).map(Target::project).collect();
+        let target = |projects: &Listed<wire::Project>| -> Vec<Target> {
+            projects.items.iter().map(|project| Target::project(project, projects)).collect()
+        };
+        let projects: Vec<Target> = responses.projects.iter().flat_map(target).collect();
         let if_slow = |collection| Some(collection).filter(|_| slow);
         let (
             user_roles,

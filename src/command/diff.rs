@@ -1,6 +1,6 @@
 //! `rolelint diff`: what has changed from one snapshot to another, or to now.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -15,7 +15,7 @@ use crate::policy::{Needs, Policy};
 use crate::report::{DiffFormat, render_diff};
 use crate::time::Time;
 
-use super::input::{self, Request};
+use super::input::{self, Inputs, Request};
 use super::{Error, Exit};
 
 #[derive(Debug, clap::Args)]
@@ -26,7 +26,7 @@ pub struct Args {
     /// The later snapshot; without one, the organization is collected now
     #[arg(value_name = "NEW")]
     pub new: Option<PathBuf>,
-    /// Exit with 1 if access was gained or violations are new, if access was lost, or if anything changed but names
+    /// Exit with 1 on: gained access or new violations (gained), lost access (lost), or any change except new names (any)
     #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = false)]
     pub fail_on: Option<FailOn>,
     /// Report format
@@ -79,10 +79,13 @@ impl ValueEnum for DiffFormat {
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let policies = policies(args)?;
-    let key_file = args.api.key_file.as_deref();
-    let inputs = [Some(args.old.as_path()), args.new.as_deref(), key_file].into_iter().flatten();
-    let inputs: Vec<&Path> = inputs.chain(args.policy.iter().chain(&args.param_file).map(PathBuf::as_path)).collect();
-    output::ready(&[args.output.as_deref()], &inputs)?;
+    let inputs = Inputs::of(common)
+        .policies(&args.policy)
+        .and(&args.param_file)
+        .and([&args.old])
+        .and(&args.new)
+        .and(&args.api.key_file);
+    output::ready(&[args.output.as_deref()], inputs.files())?;
     let (old, _) = input::read(&args.old, &args.api)?;
     let new = if let Some(path) = &args.new {
         input::read(path, &args.api)?.0
@@ -96,8 +99,9 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         let judged = |org: &Org| -> Outcome { check(org, policies, args.as_of.unwrap_or(org.source.collected_at)) };
         compare_findings(&mut found, &judged(&old), &judged(&new));
     }
-    output::write(args.output.as_deref(), |to| render_diff(args.format, &found, [&old.source, &new.source], to))?;
-    Ok(found.ending(args.fail_on).into())
+    let written =
+        output::write(args.output.as_deref(), |to| render_diff(args.format, &found, [&old.source, &new.source], to));
+    Exit::from(found.ending(args.fail_on)).once(written)
 }
 
 /// The policies that were named, if some were.

@@ -13,9 +13,9 @@ use crate::collect::{Collected, Order, Whose, lists};
 use crate::console::output::warn;
 use crate::finding::Skipped;
 use crate::org::{Identity, Org};
-use crate::policy::{LARGEST, Needs, Overrides, Policy, Selection, load, needs};
-use crate::snapshot;
+use crate::policy::{LARGEST_PARAMETERS, Needs, Overrides, Policy, Selection, files, is_yaml, load, needs};
 use crate::time::{Time, length};
+use crate::{snapshot, testing};
 
 use super::journal::{self, Journal};
 use super::progress::Watch;
@@ -62,7 +62,8 @@ pub(crate) fn judged(rules: &Rules, as_of: Option<Time>) -> Result<Judged, Error
 fn params(args: &Rules) -> Result<Overrides, Error> {
     let mut overrides = Overrides::default();
     for path in &args.param_file {
-        let text = bounded::read(path, LARGEST).map_err(|source| Error::ParamFile { path: path.clone(), source })?;
+        let text = bounded::read(path, LARGEST_PARAMETERS)
+            .map_err(|source| Error::ParamFile { path: path.clone(), source })?;
         overrides.set_all(&path.to_string_lossy(), &text)?;
     }
     for (name, value) in &args.param {
@@ -71,26 +72,47 @@ fn params(args: &Rules) -> Result<Overrides, Error> {
     Ok(overrides)
 }
 
-/// The files that are read to judge.
-pub(crate) fn files<'a>(rules: &'a Rules, snapshot: Option<&'a Path>, api: &'a Api) -> impl Iterator<Item = &'a Path> {
-    let Rules { paths, policy, param_file, .. } = rules;
-    let rules = [paths, policy, param_file].into_iter().flatten();
-    rules.chain(&api.key_file).map(PathBuf::as_path).chain(snapshot)
+/// The files that a run reads, so that it writes over none of them.
+pub(crate) struct Inputs(Vec<PathBuf>);
+
+impl Inputs {
+    /// The configuration alone.
+    pub(crate) fn of(common: &Common) -> Self {
+        Self(common.config.iter().cloned().collect())
+    }
+
+    /// Also these files, if they were named.
+    pub(crate) fn and<P: AsRef<Path>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
+        self.0.extend(paths.into_iter().map(|path| path.as_ref().to_owned()));
+        self
+    }
+
+    /// Also the policies that these paths stand for, with the tests beside them.
+    pub(crate) fn policies(mut self, paths: &[PathBuf]) -> Self {
+        for path in paths {
+            // What cannot be listed was not read either.
+            let files = files(path, is_yaml).unwrap_or_default();
+            self.0.extend(files.iter().map(|file| testing::tests_of(file)));
+            self.0.extend(files);
+        }
+        self
+    }
+
+    /// Also what is read to judge.
+    pub(crate) fn rules(self, rules: &Rules) -> Self {
+        self.policies(&rules.paths).policies(&rules.policy).and(&rules.param_file)
+    }
+
+    /// All of them.
+    pub(crate) fn files(&self) -> &[PathBuf] {
+        &self.0
+    }
 }
 
 /// The organization from a snapshot or the API.
 pub(crate) struct Facts {
     pub org: Org,
     pub digest: String,
-    /// Who asked the API; it has the journal.
-    pub client: Option<Client>,
-}
-
-impl Facts {
-    /// Ends the collection, if there was one, once its result is written.
-    pub(crate) fn close(self) -> Result<(), Error> {
-        self.client.map_or(Ok(()), |client| journal::close(client, self.org.coverage.complete()))
-    }
 }
 
 /// The organization from a snapshot or the API, with the digest of the facts.
@@ -103,12 +125,14 @@ pub(crate) fn facts(
     policies: &[Policy],
 ) -> Result<Facts, Error> {
     if let Some(path) = snapshot {
-        return read(path, api).map(|(org, digest)| Facts { org, digest, client: None });
+        return read(path, api).map(|(org, digest)| Facts { org, digest });
     }
     let needs = needs(policies);
     let (Collected { org, .. }, client) = collect(api, common, Request { as_of, journal, ..Request::of(&needs) })?;
+    // Now, whatever becomes of the result: the next check must not answer from what this one read.
+    journal::close(client, org.coverage.complete())?;
     let digest = snapshot::digest(&org);
-    Ok(Facts { org, digest, client: Some(client) })
+    Ok(Facts { org, digest })
 }
 
 /// The organization in a snapshot, which is the one that was named, with the digest of the facts.

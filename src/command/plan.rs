@@ -51,7 +51,7 @@ fn without_sizes(needs: &Needs<'_>) -> String {
     for &collection in &needs.collections {
         line(&mut plan, collection, &each(collection, needs));
     }
-    plan + "with a key, the plan also has numbers\n"
+    plan + "set OPENAI_ADMIN_KEY to see how many requests and how much time that takes\n"
 }
 
 /// What the number of requests depends on.
@@ -111,10 +111,10 @@ fn with_sizes(org: &Org, needs: &Needs<'_>, rate: f64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let long = Duration::try_from_secs_f64(most as f64 / rate * 60.0).unwrap_or(Duration::MAX);
     let long = rounded_up(long);
-    let least = if known { "" } else { "at least " };
+    let (least, about) = if known { ("", "about ") } else { ("at least ", "at least ") };
     writeln!(
         plan,
-        "{least}{total} requests: about {long}, at {rate} per minute for each endpoint, all endpoints in parallel"
+        "{least}{total} requests, {about}{long}: {rate} requests per minute to each endpoint, all endpoints in parallel"
     )
     .expect("writing to a string cannot fail");
     plan

@@ -6,6 +6,7 @@ use crate::bounded;
 use crate::cli::Common;
 use crate::report::read;
 
+use super::input::Inputs;
 use super::reports::Reports;
 use super::{Error, Exit};
 
@@ -22,7 +23,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    args.reports.ready(None, std::iter::once(args.results.as_path()))?;
+    args.reports.ready(None, &Inputs::of(common).and([&args.results]))?;
     let path = &args.results;
     let json = if path.as_os_str() == "-" {
         bounded::read_text(std::io::stdin().lock(), LARGEST)

@@ -159,7 +159,7 @@ impl Reader<'_> {
         let text = self.optional_text(Some(node), "`until`")?;
         let moment = parse_timestamp(&text);
         if let Err(help) = moment {
-            self.problem(Problem::new(node.span.clone(), format!("`{text}` is no day")).help(help));
+            self.problem(Problem::new(node.span.clone(), format!("`{text}` is not a date")).help(help));
         }
         moment.ok()
     }

@@ -126,7 +126,11 @@ impl Reader<'_> {
         match &node.yaml {
             Yaml::Text(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
             Yaml::Number(number) => Some(number.to_string()),
-            Yaml::Null | Yaml::Flag(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {
+            Yaml::Text(_) => {
+                self.problem(Problem::new(node.span.clone(), format!("{what} is empty")).help("omit it"));
+                None
+            }
+            Yaml::Null | Yaml::Flag(_) | Yaml::Float | Yaml::List(_) | Yaml::Map(_) => {
                 self.wrong(node, what, "a text or a whole number");
                 None
             }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_yaml::{DuplicateKeyPolicy, Location, Spanned, alias_limits, options};
+use serde_yaml::{DuplicateKeyPolicy, Location, Spanned, alias_limits, budget, options};
 
 use super::problem::Problem;
 
@@ -12,6 +12,9 @@ use super::problem::Problem;
 pub const LARGEST: usize = 1 << 20;
 /// How many words and brackets aliases may repeat in a file.
 const REPEATED: usize = 20_000;
+
+/// How many nodes a policy may have.
+const MOST: usize = 250_000;
 
 /// A node with its place, in bytes.
 #[derive(Clone, Debug)]
@@ -88,7 +91,18 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
     if text.len() > LARGEST {
         return Err(Problem::new(0..0, "a file larger than 1 MiB").help("split the file into several"));
     }
+    document(text, MOST)
+}
+
+/// Reads one document that is data and not a policy, however large: who opens the file decides how much is read.
+pub fn parse_data(text: &str) -> Result<Node, Problem> {
+    // A node and what stands between it and the next have two bytes or more.
+    document(text, MOST.max(text.len() / 2))
+}
+
+fn document(text: &str, most: usize) -> Result<Node, Problem> {
     let options = options! {
+        budget: budget! { max_nodes: most, max_events: 4 * most },
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         strict_booleans: true,
         reject_unsupported_tags: true,

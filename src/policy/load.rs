@@ -16,8 +16,11 @@ use crate::document::SourceText;
 use crate::document::{Located, Location, Problem, nearest, tree};
 use crate::escape::{is_hidden, shown};
 
-/// The largest policy or parameter file, in bytes.
-pub(crate) const LARGEST: u64 = 8 << 20;
+/// The largest policy, in bytes.
+const LARGEST: u64 = 8 << 20;
+
+/// The largest parameter file, in bytes: it may list everybody.
+pub(crate) const LARGEST_PARAMETERS: u64 = 64 << 20;
 
 /// Reads the policies at these paths; with no path, the built-in ones.
 ///

@@ -1,12 +1,12 @@
-//! From a YAML tree to a policy. Every problem is noted, and reading goes on: one run shows them all. Every key
-//! of a rule is read here.
+//! From a YAML tree to a policy. Every problem is noted, and reading goes on: one run shows them all. Every key of a
+//! rule is read here. That makes it long.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::params::Overrides;
-use super::{Assertion, Counted, Kind, Policy, Predicate, Rule};
+use super::{Assertion, Condition, Counted, Kind, Policy, Predicate, Rule};
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Located, Params, Problem, Reader};
 use crate::document::{Location, SourceText};
@@ -157,12 +157,25 @@ impl Reader<'_> {
         self.one_kind(select.as_deref(), &fields);
         // Without a kind, the conditions cannot be read; the rest is, to report its problems.
         let select = select?;
-        let everything =
-            || super::Condition { span: node.span.start..node.span.start, predicate: Predicate::All(Vec::new()) };
+        let everything = || Condition { span: node.span.start..node.span.start, predicate: Predicate::All(Vec::new()) };
         let of_kind = |kind: &Kind| {
             self.place.subject = Some(kind.name());
             let filter = fields.get("where").map_or_else(|| Some(everything()), |node| self.condition(node, *kind));
-            (*kind, filter, self.assertion(&fields, *kind))
+            let assertion = self.assertion(&fields, *kind);
+            if let (Kind::Grant, Some(filter)) = (kind, &filter) {
+                let filter = filter.conjuncts().iter();
+                match &assertion {
+                    Some(Assertion::Forbid(condition)) => {
+                        self.grant_can_hold(filter.chain(condition.conjuncts()), None);
+                    }
+                    Some(Assertion::Require(condition)) => {
+                        self.grant_can_hold(filter, None);
+                        self.grant_can_hold(condition.conjuncts(), None);
+                    }
+                    Some(Assertion::Count(..) | Assertion::Exactly(_)) | None => self.grant_can_hold(filter, None),
+                }
+            }
+            (*kind, filter, assertion)
         };
         let read: Vec<_> = select.iter().map(of_kind).collect();
         let (id, location) = id?;
@@ -181,7 +194,7 @@ impl Reader<'_> {
             location,
         };
         let info = Arc::new(info);
-        let rule = |(select, filter, assertion): (Kind, Option<super::Condition>, Option<Assertion>)| {
+        let rule = |(select, filter, assertion): (Kind, Option<Condition>, Option<Assertion>)| {
             let info = Arc::clone(&info);
             Some(Rule { info, select, filter: filter?, assertion: assertion?, allow_empty, allow_unmatched })
         };

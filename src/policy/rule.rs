@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, This, TimeColumn};
+use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Patterns, Relation, TextColumn, This, TimeColumn};
 use crate::finding::{PolicyFile, RuleInfo};
 use crate::org::Truth;
 use crate::time::Time;
@@ -75,7 +75,7 @@ pub struct Exactly {
     /// How to read it.
     pub column: TextColumn,
     /// The values, each once, taken literally.
-    pub values: Vec<Pattern>,
+    pub values: Patterns,
     /// The place of the whole list.
     pub span: Range<usize>,
 }
@@ -142,13 +142,13 @@ pub struct TextPredicate {
     /// `null` is one of the values asked for.
     pub null: bool,
     /// One of these must match; `None` asks for nothing.
-    pub any: Option<Vec<Pattern>>,
+    pub any: Option<Patterns>,
     /// Or it is one of these texts of the selected thing.
     pub this: Vec<This>,
     /// This must match.
     pub regex: Option<Pattern>,
     /// None of these may match.
-    pub except: Vec<Pattern>,
+    pub except: Patterns,
 }
 
 /// A list of texts. Elements that match `except` are ignored; all that is given must hold of the rest.

@@ -202,6 +202,6 @@ mod tests {
     #[test]
     fn findings_beyond_the_cap_are_counted() {
         let report = rendered(Format::Junit, &sample::many(1234));
-        assert!(report.contains("message=\"1234 violations\"") && report.contains("and 1134 more (violation)"));
+        assert!(report.contains("message=\"1,234 violations\"") && report.contains("and 1134 more (violation)"));
     }
 }

@@ -27,11 +27,8 @@ fn whole(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let verdicts = Verdict::ALL.map(|verdict| (vec![("verdict", verdict.name())], number(outcome.count(verdict))));
     gauge(to, "rules", "Rules by verdict.", verdicts)?;
     gauge(to, "rules_skipped", "Rules that were not evaluated.", [(vec![], number(outcome.skipped.len()))])?;
-    // Not every parser of this format takes a brace within a label.
-    let plain = |sentence: &String| visible(sentence).replace('{', "(").replace('}', ")");
-    let said: Vec<String> = outcome.exceptions.iter().map(plain).collect();
-    let said = said.iter().map(|sentence| (vec![("remark", sentence.as_str())], 1));
-    gauge(to, "exception", "1 for each remark on a waiver, the baseline or an override.", said)?;
+    let said = number(outcome.exceptions.len());
+    gauge(to, "exceptions", "Remarks on overrides, waivers and the baseline.", [(vec![], said)])?;
     let mut counts = [[0; Status::ALL.len()]; Severity::ALL.len()];
     for finding in &outcome.findings {
         counts[outcome.rules[finding.rule].info.severity as usize][finding.status as usize] += 1;

@@ -91,7 +91,7 @@ pub fn outcome() -> Outcome {
         ],
         stale: 2,
         rules: Vec::new(),
-        skipped: vec![Skipped { rule: "skipped".to_owned(), reason: "skipped by --skip".to_owned() }],
+        skipped: vec![Skipped { rule: "skipped".to_owned(), reason: "named by `skip`".to_owned() }],
         findings: Vec::new(),
     };
 

@@ -140,7 +140,7 @@ fn result(finding: &Finding, rule: &RuleResult) -> Value {
         "level": level,
         "message": {"text": plain(&text.join("; "))},
         "locations": [{"physicalLocation": place(&finding.source(&rule.info).name, finding.region), "logicalLocations": [logical]}],
-        "partialFingerprints": {"primaryLocationLineHash": finding.fingerprint, "rolelint/v1": finding.fingerprint},
+        "partialFingerprints": {"primaryLocationLineHash": finding.fingerprint, "rolelint/v2": finding.fingerprint},
         "properties": {"status": finding.status.name()},
     });
     result.extend(own.as_object().cloned().unwrap_or_default());
@@ -191,6 +191,9 @@ fn notifications(outcome: &Outcome) -> Vec<Value> {
         if rule.verdict() == Verdict::Vacuous {
             add("warning", format!("{id}: the rule selected nothing (vacuous)"));
         }
+    }
+    for skipped in &outcome.skipped {
+        add("note", format!("{}: the rule was not checked: {}", skipped.rule, skipped.reason));
     }
     for sentence in &outcome.exceptions {
         add("warning", sentence.clone());

@@ -6,7 +6,7 @@ use crate::finding::{
 };
 use crate::org::{Collection, CollectionSummary, Kind, State};
 
-/// What to do so that findings end: `take role Break Glass from group Support Team`. `faint` paints the kinds of things.
+/// What to do so that findings end: `remove role Break Glass from group Support Team`. `faint` paints the kinds of things.
 pub fn cut(cause: &Cause<'_>, faint: &dyn Fn(&str) -> String) -> String {
     let named = |kind: &str, thing: &Thing| format!("{} {}", faint(kind), visible(&thing.qualified_label()));
     let of_kind = |thing: &Thing| {
@@ -17,9 +17,9 @@ pub fn cut(cause: &Cause<'_>, faint: &dyn Fn(&str) -> String) -> String {
             // A role of the project is named with it.
             let place = project.filter(|project| role.project.as_ref() != Some(project));
             let place = place.map_or_else(String::new, |project| format!(" in {}", named("project", project)));
-            format!("take {} from {}{place}", named("role", role), of_kind(holder))
+            format!("remove {} from {}{place}", named("role", role), of_kind(holder))
         }
-        Edge::Membership { user, group } => format!("take {} out of {}", of_kind(user), named("group", group)),
+        Edge::Membership { user, group } => format!("remove {} from {}", of_kind(user), named("group", group)),
         Edge::Permissions(role) => {
             let (shown, more) = cause.permissions.split_at(cause.permissions.len().min(3));
             let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
@@ -28,11 +28,11 @@ pub fn cut(cause: &Cause<'_>, faint: &dyn Fn(&str) -> String) -> String {
         Edge::Roles(group) => {
             let roles: Vec<String> =
                 cause.roles.iter().map(|role| visible(&role.qualified_label()).into_owned()).collect();
-            format!("take {} {} from {}", faint("roles"), roles.join(", "), named("group", group))
+            format!("remove {} {} from {}", faint("roles"), roles.join(" and "), named("group", group))
         }
-        Edge::Role(role) => format!("take back every such grant of {}", named("role", role)),
-        Edge::Owner(owner) => format!("clean up the {} of {}", subjects(cause), of_kind(owner)),
-        Edge::Project(project) => format!("clean up the {} in {}", subjects(cause), named("project", project)),
+        Edge::Role(role) => format!("revoke these grants of {}", named("role", role)),
+        Edge::Owner(owner) => format!("fix or delete the {} of {}", subjects(cause), of_kind(owner)),
+        Edge::Project(project) => format!("fix or delete the {} in {}", subjects(cause), named("project", project)),
     }
 }
 
@@ -56,7 +56,8 @@ fn subjects(cause: &Cause<'_>) -> String {
 
 /// `1 rule`, `2 rules`.
 pub fn plural(count: usize, word: &str) -> String {
-    if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
+    let s = if count == 1 { "" } else { "s" };
+    format!("{} {word}{s}", number(count))
 }
 
 /// A number with commas between the thousands.
@@ -74,15 +75,14 @@ pub fn number(number: usize) -> String {
 
 /// `1 user`, `2,000 users`.
 pub fn things(count: usize, kind: ThingKind) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{} {}{s}", number(count), kind.words())
+    plural(count, &kind.words())
 }
 
-/// What was looked at: `200 users, 8 groups, 22 roles`. Of a list that nobody asked for, nothing is said.
+/// What was looked at: `200 users, 8 groups, 22 roles`. Of a list that was not read, nothing is said.
 pub fn population(outcome: &Outcome) -> String {
     let asked = |kind: Kind| {
         let listed = outcome.coverage.iter().find(|of| of.collection.name() == format!("{}s", kind.name()));
-        listed.is_none_or(|of| of.state != State::NotAsked)
+        listed.is_none_or(|of| matches!(of.state, State::Complete | State::Partial))
     };
     // People first, then what they have.
     let order = [Kind::User, Kind::Group, Kind::Role, Kind::Project, Kind::ServiceAccount];
@@ -112,7 +112,7 @@ pub fn exit(outcome: &Outcome) -> String {
         parts.push(format!("{} of the baseline {} gone", plural(outcome.stale, "finding"), be(outcome.stale)));
     }
     if open > 0 {
-        parts.push(format!("{} {} unknown", plural(open, noun), be(open)));
+        parts.push(format!("{} could not be answered completely", plural(open, noun)));
     }
     if vacuous > 0 {
         parts.push(format!("{} selected nothing, which --strict forbids", plural(vacuous, noun)));

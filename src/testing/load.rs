@@ -69,7 +69,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, Error> {
     Ok(Loaded { suites, untested })
 }
 
-fn suite(source: &Arc<SourceText>, path: &Path) -> Result<Suite, Error> {
+pub(super) fn suite(source: &Arc<SourceText>, path: &Path) -> Result<Suite, Error> {
     let at = |problem| Located { source: Arc::clone(source), problem };
     let mut located: Vec<Located> = hidden(&source.text).map(at).collect();
     match tree::parse(&source.text) {
@@ -81,7 +81,7 @@ fn suite(source: &Arc<SourceText>, path: &Path) -> Result<Suite, Error> {
 }
 
 /// Where the tests of a policy stand.
-fn tests_of(policy: &Path) -> PathBuf {
+pub fn tests_of(policy: &Path) -> PathBuf {
     let stem = policy.file_stem().unwrap_or_default().to_string_lossy();
     let extension = policy.extension().unwrap_or_default().to_string_lossy();
     policy.with_file_name(format!("{stem}_test.{extension}"))

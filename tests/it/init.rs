@@ -56,3 +56,16 @@ fn a_file_that_is_there_stays_and_nothing_is_written_beside_it() {
     run(folder.path(), &["init", "new/repository"], 0);
     assert!(folder.path().join("new/repository/rolelint.yaml").exists());
 }
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_whole_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // A file where a folder has to be: the first files can be written, and the schemas cannot.
+    std::fs::write(folder.path().join(".rolelint"), "").expect("written");
+    let ran = offline().inside(folder.path()).args(["init"]).run().ends_with(2);
+    assert_ne!(ran.stderr, "");
+    let left: Vec<_> =
+        std::fs::read_dir(folder.path()).expect("listed").map(|entry| entry.expect("read").file_name()).collect();
+    assert_eq!(left, [".rolelint"]);
+}

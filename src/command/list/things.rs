@@ -102,7 +102,9 @@ fn value(org: &Org, attribute: &Attribute, at: usize) -> Option<Known<Value>> {
         Type::Text(_, TextColumn::Symbol(read)) => Some(read(org, at).map(word)),
         Type::List(_, read) => Some(read(org, at).map(|words| words.iter().copied().map(word).collect())),
         Type::Flag(read) => Some(read(org, at).map(Value::from)),
-        Type::Time(TimeColumn::Each(read)) => Some(read(org, at).map(|time| rfc3339(time).into())),
+        Type::Time(TimeColumn::Past(read) | TimeColumn::Expiry(read)) => {
+            Some(read(org, at).map(|time| rfc3339(time).into()))
+        }
         Type::Text(_, TextColumn::Principal | TextColumn::Scope)
         | Type::Time(TimeColumn::Added)
         | Type::Relation(_)

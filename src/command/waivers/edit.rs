@@ -1,9 +1,10 @@
 //! Changes of the file of waivers: one more, or those less that are not needed.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Subcommand;
 
+use crate::atomic;
 use crate::cli::{Common, Rules};
 use crate::console::output::{self, say};
 use crate::document::nearest;
@@ -37,7 +38,7 @@ pub struct Add {
     /// Who answers for it
     #[arg(long, value_name = "WHO")]
     pub owner: String,
-    /// Day from which it counts no more
+    /// First day on which the waiver no longer applies
     #[arg(long, value_name = "DAY")]
     pub expires: String,
     /// Cover only paths that end at this role; repeatable
@@ -71,9 +72,8 @@ pub struct Prune {
 }
 
 pub(super) fn add(args: &Add, common: &Common) -> Result<Exit, Error> {
-    let [path] = args.waivers.files() else {
-        return Err(Error::OneFileOfWaivers { named: args.waivers.files().len() });
-    };
+    let files = args.waivers.files();
+    let [path] = files[..] else { return Err(Error::OneFileOfWaivers { named: files.len() }) };
     waivable(&args.rule, &args.rules)?;
     let new = NewWaiver {
         rule: args.rule.clone(),
@@ -88,9 +88,15 @@ pub(super) fn add(args: &Add, common: &Common) -> Result<Exit, Error> {
         owner: args.owner.clone(),
         expires: args.expires.clone(),
     };
-    let text = if path.exists() { Some(read_waivers(path)?) } else { None };
-    let edited = appended(&shown(path), text.as_deref(), &new, &args.waivers.terms(None))?;
-    save(path, &edited, args.dry_run)?;
+    loop {
+        let text = present(path)?;
+        let edited = appended(&shown(path), text.as_deref(), &new, &args.waivers.terms(None))?;
+        match save(path, text.as_deref(), &edited, args.dry_run) {
+            // Somebody else adds one at the same time.
+            Err(Error::WaiversChanged { .. }) => {}
+            saved => break saved?,
+        }
+    }
     if !args.dry_run && !common.is_quiet() {
         say(&format!("added a waiver of {} to {}", args.rule, named(path)));
     }
@@ -99,14 +105,14 @@ pub(super) fn add(args: &Add, common: &Common) -> Result<Exit, Error> {
 
 pub(super) fn prune(args: &Prune, common: &Common) -> Result<Exit, Error> {
     let (org, outcome, waivers) = super::judged(&args.on, common)?;
+    let files = args.on.waivers.files();
     let mut removed = 0;
     for (file, gone) in waivers.idle(&outcome, &org).iter().filter(|(_, gone)| !gone.is_empty()) {
-        let files: Vec<&PathBuf> = args.on.waivers.files().iter().filter(|path| shown(path) == *file).collect();
-        for path in files.into_iter().take(1) {
-            let edited = without(file, &read_waivers(path)?, gone, &args.on.waivers.terms(args.on.as_of))?;
-            save(path, &edited, args.dry_run)?;
-            removed += gone.len();
-        }
+        let path = files.iter().find(|path| shown(path) == file.name);
+        let path = path.ok_or_else(|| Error::WaiversChanged { name: file.name.clone() })?;
+        let edited = without(&file.name, &file.text, gone, &args.on.waivers.terms(args.on.as_of))?;
+        save(path, Some(&file.text), &edited, args.dry_run)?;
+        removed += gone.len();
     }
     if !args.dry_run && !common.is_quiet() {
         match removed {
@@ -118,11 +124,23 @@ pub(super) fn prune(args: &Prune, common: &Common) -> Result<Exit, Error> {
     Ok(Exit::Clean)
 }
 
-fn save(path: &Path, edited: &Edited, dry_run: bool) -> Result<(), output::Error> {
+/// The text of the file, if it is there.
+fn present(path: &Path) -> Result<Option<String>, Error> {
+    if path.exists() { Ok(Some(read_waivers(path)?)) } else { Ok(None) }
+}
+
+/// Writes the file, if it still has the text that was changed. Two who change it at once do so one after the other.
+fn save(path: &Path, before: Option<&str>, edited: &Edited, dry_run: bool) -> Result<(), Error> {
     if dry_run {
-        return output::stream(|to| edited.patch.lines().try_for_each(|line| writeln!(to, "{}", visible(line))));
+        output::stream(|to| edited.patch.lines().try_for_each(|line| writeln!(to, "{}", visible(line))))?;
+        return Ok(());
     }
-    output::rewrite(path, &edited.text)
+    let _alone = atomic::lock(path);
+    if present(path)?.as_deref() != before {
+        return Err(Error::WaiversChanged { name: shown(path) });
+    }
+    output::write_source(path, |to| to.write_all(edited.text.as_bytes()))?;
+    Ok(())
 }
 
 /// The file; of a link, also what it leads to.
@@ -146,5 +164,25 @@ fn waivable(rule: &str, rules: &Rules) -> Result<(), Error> {
             let help = near.unwrap_or_else(|| "name the policy of the rule with --policy".to_owned());
             Err(refused("is not a rule of these policies", help))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_somebody_changed_meanwhile_is_left_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("w.yaml");
+        std::fs::write(&path, "theirs").expect("written");
+        let edited = Edited { text: "ours".to_owned(), patch: String::new() };
+        for before in [Some("before"), None] {
+            let error = save(&path, before, &edited, false).expect_err("it has changed").to_string();
+            assert!(error.ends_with("has changed since it was read; it was left as it is"), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).expect("there"), "theirs");
+        }
+        save(&path, Some("theirs"), &edited, false).expect("nothing has changed");
+        assert_eq!(std::fs::read_to_string(&path).expect("there"), "ours");
     }
 }

@@ -1,6 +1,8 @@
 //! What a waiver is about: one thing of the organization, by its id, e-mail address or exact name. What could mean two
 //! things means none.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::finding::{AccessPath, Finding, RuleResult, Thing, ThingKind};
 use crate::org::{Kind, Known, Org, Text, canonical_role_id};
 
@@ -48,15 +50,14 @@ impl Anchor {
         let is_email = self.name.contains('@');
         let has_email = matches!(kind, Kind::User | Kind::Invite);
         let same_email = |email: &str| email.to_lowercase() == self.name.to_lowercase();
-        let named = |(_, name, email): &(&Text, Option<&Text>, Option<&Text>)| {
+        let named = |(_, name, email): &Named<'_>| {
             if is_email && has_email {
                 email.is_some_and(|email| same_email(email))
             } else {
-                name.is_some_and(|name| *name == self.name)
+                name.is_some_and(|name| name.nfc().eq(self.name.nfc()))
             }
         };
-        let mut found: Vec<&Text> =
-            things.iter().filter(|(known, ..)| known.as_str() == id).map(|(id, ..)| *id).collect();
+        let mut found: Vec<&str> = things.iter().filter(|(known, ..)| *known == id).map(|(id, ..)| *id).collect();
         if found.is_empty() {
             found = things.iter().filter(|thing| named(thing)).map(|(id, ..)| *id).collect();
         }
@@ -64,26 +65,34 @@ impl Anchor {
         found.dedup();
         match found.as_slice() {
             [] => Meant::Nothing,
-            [one] => Meant::One((*one).clone()),
+            [one] => Meant::One(Text::from(*one)),
             several => Meant::Several(several.len()),
         }
     }
 }
 
-type Named<'o> = (&'o Text, Option<&'o Text>, Option<&'o Text>);
+type Named<'o> = (&'o str, Option<&'o str>, Option<&'o str>);
 
 /// The things of a kind: id, name, e-mail address.
 fn things(org: &Org, kind: Kind) -> Vec<Named<'_>> {
     fn of<'o>(id: &'o Text, name: &'o Known<Text>) -> Named<'o> {
-        (id, name.value(), None)
+        (id, name.as_str().value().copied(), None)
     }
     match kind {
         Kind::Role => org.roles.iter().map(|role| of(&role.id, &role.name)).collect(),
-        Kind::User => org.users.iter().map(|user| (&user.id, user.name.value(), user.email.value())).collect(),
+        Kind::User => org
+            .users
+            .iter()
+            .map(|user| (user.id(), user.name().value().copied(), user.email().value().copied()))
+            .collect(),
         Kind::Group => org.groups.iter().map(|group| of(&group.id, &group.name)).collect(),
         Kind::Project => org.projects.iter().map(|project| of(&project.id, &project.name)).collect(),
         Kind::ServiceAccount => org.service_accounts.iter().map(|account| of(&account.id, &account.name)).collect(),
-        Kind::Invite => org.invites.iter().map(|invite| (&invite.id, None, invite.email.value())).collect(),
+        Kind::Invite => org
+            .invites
+            .iter()
+            .map(|invite| (invite.id.as_str(), None, invite.email.as_str().value().copied()))
+            .collect(),
         Kind::AdminApiKey => org.admin_api_keys.iter().map(|key| of(&key.id, &key.name)).collect(),
         Kind::ApiKey => org.api_keys.iter().map(|key| of(&key.id, &key.name)).collect(),
         Kind::Grant => Vec::new(),

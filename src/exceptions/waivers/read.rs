@@ -9,11 +9,10 @@ use crate::document::tree::{Node, Yaml, parse};
 use crate::document::{Fields, Location, Problem, Reader, SourceText};
 use crate::finding::{ThingKind, Waiver};
 use crate::org::Kind;
-use crate::time::{Time, day, parse_timestamp};
+use crate::time::{DAY, Time, day, parse_timestamp};
 
 pub(crate) const WAIVER: [&str; 9] =
     ["rules", "subject", "role", "permission", "scope", "path", "reason", "owner", "expires"];
-const SECONDS_OF_A_DAY: i64 = 86_400;
 
 /// The waivers of a file, or all that is wrong with it.
 pub fn entries(source: &Arc<SourceText>, terms: &Terms) -> Result<Vec<Entry>, Vec<Problem>> {
@@ -44,6 +43,21 @@ impl Reader<'_> {
         items.iter().filter_map(|item| self.waiver(item, terms)).collect()
     }
 
+    /// Refuses `role` and `scope` where the subject is not who holds the role: they would cover the next one who does.
+    fn narrowed_to_no_holder(&mut self, kind: ThingKind, fields: &Fields<'_>) {
+        let holds = [Kind::User, Kind::Group, Kind::ServiceAccount, Kind::Grant].map(ThingKind::Of).contains(&kind);
+        for key in ["role", "scope"].into_iter().filter(|_| !holds) {
+            if let Some(node) = fields.get(key) {
+                let words = kind.words();
+                let message = format!("`{key}` does not say who holds the role, and the subject is no holder");
+                let help = format!(
+                    "leave it out: the waiver then covers all that the rules find of the {words}; or waive a rule on users, groups or service accounts"
+                );
+                self.problems.push(Problem::new(node.span.clone(), message).help(help));
+            }
+        }
+    }
+
     fn waiver(&mut self, node: &Node, terms: &Terms) -> Option<Entry> {
         let fields = self.fields(node, "a waiver", &WAIVER)?;
         let rules = self.rules(node, &fields);
@@ -53,6 +67,9 @@ impl Reader<'_> {
             None => Some(Vec::new()),
         };
         let (roles, permissions, scopes) = (narrower("role"), narrower("permission"), narrower("scope"));
+        if let Some(kind) = subject.as_ref().map(|subject| subject.kind) {
+            self.narrowed_to_no_holder(kind, &fields);
+        }
         let path = self.path(&fields);
         let mut text = |name: &str, why: &str| {
             let found = self.required(node, &fields, name, why)?;
@@ -130,20 +147,20 @@ impl Reader<'_> {
     }
 
     fn expires(&mut self, waiver: &Node, fields: &Fields<'_>, terms: &Terms) -> Option<Time> {
-        let node = self.required(waiver, fields, "expires", "name the day from which it counts no more")?;
+        let node = self.required(waiver, fields, "expires", "name the first day on which it no longer applies")?;
         let text = self.filled(node, "`expires`")?;
         let expires = match parse_timestamp(&text) {
             Ok(expires) => expires,
             Err(help) => {
-                self.problem(Problem::new(node.span.clone(), format!("`{text}` is no day")).help(help));
+                self.problem(Problem::new(node.span.clone(), format!("`{text}` is not a date")).help(help));
                 return None;
             }
         };
         let latest = terms.now.saturating_add(terms.longest);
         if expires > latest {
-            let days = terms.longest / SECONDS_OF_A_DAY;
-            let message = format!("a waiver lasts {days} days at the most (--max-waiver), and this one longer");
-            let last = latest - latest.rem_euclid(SECONDS_OF_A_DAY);
+            let days = terms.longest / DAY;
+            let message = format!("a waiver may last at most {days} days (--max-waiver)");
+            let last = latest - latest.rem_euclid(DAY);
             self.problem(Problem::new(node.span.clone(), message).help(format!("today, {} is the latest", day(last))));
             return None;
         }

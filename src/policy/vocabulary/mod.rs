@@ -122,8 +122,10 @@ pub type FlagColumn = fn(&Org, usize) -> Known<bool>;
 /// How to read a time.
 #[derive(Clone, Copy, Debug)]
 pub enum TimeColumn {
-    /// Each thing has its own.
-    Each(fn(&Org, usize) -> Known<Time>),
+    /// When something happened.
+    Past(fn(&Org, usize) -> Known<Time>),
+    /// When something is to happen, or did.
+    Expiry(fn(&Org, usize) -> Known<Time>),
     /// Of a grant: since when its principal is in the organization or project where it holds.
     Added,
 }

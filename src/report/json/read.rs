@@ -1,4 +1,5 @@
-//! An outcome from the JSON that was made of one. A file that contradicts itself is refused.
+//! An outcome from the JSON that was made of one. A file that contradicts itself is refused. It is long because each
+//! type of the report is read back here.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -104,6 +105,17 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
         if pushed.verdict().name() != verdict || (pushed.violations(), pushed.unknown()) != counts {
             return contradiction(format!("rule `{}` counts findings that do not exist", pushed.info.id));
         }
+        if !pushed.unread.is_empty() && !pushed.is_open() {
+            return contradiction(format!("rule `{}` is answered, and something is unread", pushed.info.id));
+        }
+    }
+    // A lint says nothing of collections, and its rules stand in no policy.
+    let loaded: usize = outcome.policies.iter().map(|policy| policy.rules).sum();
+    if !outcome.coverage.is_empty() && loaded != outcome.rules.len() + outcome.skipped.len() {
+        let (judged, skipped) = (outcome.rules.len(), outcome.skipped.len());
+        return contradiction(format!(
+            "its policies have {loaded} rules, and {judged} were judged and {skipped} skipped"
+        ));
     }
     if let Some(rule) = findings.keys().next() {
         return contradiction(format!("a finding refers to rule `{rule}`, which does not exist"));

@@ -1,5 +1,5 @@
 //! The report as JSON has it: types to write and to read. Words that come from a closed list are texts here; reading
-//! checks them.
+//! checks them. It is long because every type of the report is listed.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

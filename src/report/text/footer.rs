@@ -20,13 +20,18 @@ pub fn write(page: &mut Page, outcome: &Outcome) {
         quiet_rules(page, outcome, Verdict::Pass, "passed");
     }
     accepted(page, outcome);
-    notes(page, outcome);
-    sentences(page, &outcome.exceptions);
+    warnings(page, outcome);
     sentences(page, &outcome.disagreements);
     sentences(page, &outcome.oddities);
     coverage(page, outcome);
     counts(page, outcome);
     last_line(page, outcome);
+}
+
+/// What may be wrong with the policies, the waivers and the baseline.
+pub fn warnings(page: &mut Page, outcome: &Outcome) {
+    notes(page, outcome);
+    sentences(page, &outcome.exceptions);
 }
 
 fn quiet_rules(page: &mut Page, outcome: &Outcome, verdict: Verdict, says: &str) {

@@ -38,7 +38,7 @@ fn cuts(page: &mut Page, outcome: &Outcome) {
         return;
     }
     let total = outcome.findings.iter().filter(|finding| outcome.counts(finding)).count();
-    page.line(&format!("What ends most of these {} violations:", number(total)));
+    page.line(&format!("Where to start: the changes that end most of these {} violations", number(total)));
     let width = number(cuts[0].findings.len()).len();
     for cut in cuts.iter().take(CUTS) {
         let ends = page.paint(&format!("{:>width$}", number(cut.findings.len())), Style::new().bold());
@@ -64,7 +64,7 @@ fn about(page: &Page, outcome: &Outcome) -> String {
     let of = if source.organization.is_known() {
         format!("organization {}", source.organization)
     } else {
-        format!("organization at {}, which does not say its name", source.api)
+        format!("unnamed organization at {}", source.api)
     };
     let when = |time| format!("{}{}", minute(time), ago(page.style.now.saturating_sub(time)));
     let mut parts =

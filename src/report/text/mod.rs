@@ -37,6 +37,7 @@ pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) ->
         page.flush(to)?;
     }
     if style.quiet {
+        footer::warnings(&mut page, outcome);
         footer::coverage(&mut page, outcome);
         footer::last_line(&mut page, outcome);
     } else {

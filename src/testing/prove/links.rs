@@ -1,4 +1,5 @@
-//! How the things of a sketch are related, and the ways in which a new one could be.
+//! How the things of a sketch are related, and the ways in which a new one could be. It is long because each relation
+//! has its own way to be made.
 
 use super::roles::{roles, with, word};
 use super::sketch::{Field, Sketch};

@@ -1,6 +1,6 @@
-//! From what a rule asks to an organization that gives it: each condition is worked backwards into fields and links, one
-//! choice after the other. A choice that leads nowhere is taken back. Whether the result is right is for the evaluator to
-//! say.
+//! From what a rule asks to an organization that gives it: each condition is worked backwards into fields and links,
+//! one choice after the other. A choice that leads nowhere is taken back. Whether the result is right is for the
+//! evaluator to say. It is long because each form of condition is worked backwards in its own way.
 
 use super::links::{self, Target};
 use super::roles;

@@ -84,7 +84,7 @@ fn a_waiver_that_has_expired_is_none_and_says_so() {
     let api = healthy();
     let (code, report) = json(&api, &file(&[&format!("{BOB}, expires: {NOW}")]));
     assert_eq!((code, report.answer("user-writes").as_str()), (1, "violation Bob, Cyd, Eve"));
-    let said = "the waiver of user-writes for user `bob@acme.example` expired on 2030-06-01 and counts no more";
+    let said = "the waiver of user-writes for user `bob@acme.example` expired on 2030-06-01 and no longer applies";
     assert_eq!(remarks(&report), [format!("waivers.yaml:3: {said}")]);
     // The same in the text; and a past moment brings nothing back.
     let run =
@@ -199,7 +199,7 @@ fn a_name_that_two_have_or_that_somebody_took_covers_nobody() {
     assert_eq!(waived("eve@acme.example"), ("\"user-eve\"".to_owned(), String::new()));
     let (ids, said) = waived("Same");
     assert_eq!(ids, "");
-    assert!(said.contains("covers nothing: 2 things are meant by user `Same`; write an id"), "{said}");
+    assert!(said.contains("covers nothing: 2 things are called user `Same`; use an id"), "{said}");
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn mistakes_in_waivers_are_shown_in_their_place_before_anything_is_asked() {
     let text = "version: 1\nwaivers:\n  - rules: role-writes\n    subject: { role: \"*\" }\n    reason: x\n    owner: y\n    expires: 2031-01-01\n";
     let ran: Ran = check(&api, POLICY, text).run().ends_with(2);
     for said in
-        ["waivers.yaml:4:22", "wildcard", "waivers.yaml:7:14", "180 days at the most", "2030-11-28 is the latest"]
+        ["waivers.yaml:4:22", "wildcard", "waivers.yaml:7:14", "may last at most 180 days", "2030-11-28 is the latest"]
     {
         assert!(ran.stderr.contains(said), "{said}:\n{}", ran.stderr);
     }

@@ -58,12 +58,12 @@ fn each_waiver_is_shown_with_what_it_covers_and_how_long() {
     let expected = "\
 in use  w.yaml:5: user-writes for user `bob@acme.example`, until 2030-06-11 (10 days left), ada@acme.example: On call, OPS-1
   covers user-writes: user bob@acme.example
-  note: the waiver of user-writes for user `bob@acme.example` expires on 2030-06-11, in 10 days
+  note: the waiver of user-writes for user `bob@acme.example` soon expires, on 2030-06-11
 unused  w.yaml:12: user-writes for user `Zoe`, until 2030-09-01 (92 days left), ada@acme.example: Left
   note: the waiver of user-writes is for user `Zoe`, which does not exist
 expired  w.yaml:17: role-writes for role `Writer`, until 2030-05-01 (over), ada@acme.example: Until the split
   covers role-writes: role Writer
-  note: the waiver of role-writes for role `Writer` expired on 2030-05-01 and counts no more
+  note: the waiver of role-writes for role `Writer` expired on 2030-05-01 and no longer applies
 not known  w.yaml:24: nothing for the organization, until 2030-09-01 (92 days left), y: x
   note: there is no rule nothing
 ";
@@ -157,8 +157,8 @@ fn what_the_reader_would_refuse_is_not_written() {
     let good = ["--reason", "x", "--expires", "2030-09-01"];
     for (waivers, args, said) in [
         (WAIVERS, &["--reason", " ", "--expires", "2030-09-01"][..], "`reason` is empty"),
-        (WAIVERS, &["--reason", "x", "--expires", "soon"], "`soon` is no day"),
-        (WAIVERS, &["--reason", "x", "--expires", "2999-01-01"], "a waiver lasts"),
+        (WAIVERS, &["--reason", "x", "--expires", "soon"], "`soon` is not a date"),
+        (WAIVERS, &["--reason", "x", "--expires", "2999-01-01"], "a waiver may last at most 9999 days"),
         (WAIVERS, &["--reason", "x", "--expires", "2030-09-01", "--role", "*"], "`role` has a wildcard"),
         (
             "version: 1\nwaivers: [{ rules: a, subject: organization, reason: x, owner: y, expires: 2030-01-01 }]\n",
@@ -166,6 +166,7 @@ fn what_the_reader_would_refuse_is_not_written() {
             "cannot be changed by rolelint",
         ),
         ("version: 2\n", &good, "`version` takes the number 1"),
+        (WAIVERS, &["--reason", "x", "--expires", "2020-01-01"], "this waiver would have expired already"),
     ] {
         let folder = folder(waivers);
         let ran = add(folder.path(), args).ends_with(2);
@@ -188,6 +189,55 @@ fn what_the_reader_would_refuse_is_not_written() {
     let run =
         offline().args(["waivers", "add", "a", "user/b", "--reason", "x", "--owner", "y", "--expires", "2030-09-01"]);
     assert!(run.run().ends_with(2).stderr.contains("name it with --waivers FILE"));
+}
+
+#[cfg(unix)]
+#[test]
+fn one_file_under_two_names_is_one_file() {
+    let folder = folder(WAIVERS);
+    std::os::unix::fs::symlink("w.yaml", folder.path().join("link.yaml")).expect("linked");
+    let more = ["prune", "--waivers", "./w.yaml", "--waivers", "link.yaml"];
+    let ran = run(&healthy(), folder.path(), &more).ends_with(0);
+    assert_eq!(ran.stderr.trim(), "removed 2 waivers");
+    let text = text(&folder);
+    assert!(text.contains("Bob is on call") && text.contains("rules: nothing") && !text.contains("Zoe"), "{text}");
+    assert!(folder.path().join("link.yaml").is_symlink());
+}
+
+#[test]
+fn of_several_that_are_added_at_once_none_is_lost() {
+    let folder = folder("version: 1\nwaivers: []\n");
+    std::thread::scope(|scope| {
+        for number in 0..6 {
+            let folder = &folder;
+            scope.spawn(move || {
+                let reason = format!("Reason {number}");
+                add(folder.path(), &["--reason", &reason, "--expires", "2030-09-01"]).ends_with(0);
+            });
+        }
+    });
+    let text = text(&folder);
+    for number in 0..6 {
+        assert!(
+            text.contains(&format!("reason: \"Reason {number}\""))
+                || text.contains(&format!("reason: Reason {number}")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_same_waiver_is_added_once_and_lines_end_as_they_did() {
+    let folder = folder("version: 1\r\n# kept\r\nwaivers: []\r\n");
+    let more = ["--reason", "One", "--expires", "2030-09-01"];
+    add(folder.path(), &more).ends_with(0);
+    let once = text(&folder);
+    assert_eq!((once.matches("\r\n").count(), once.matches('\n').count()), (8, 8), "{once:?}");
+    let ran = add(folder.path(), &more).ends_with(2);
+    assert!(ran.stderr.contains("the same waiver is there already"), "{}", ran.stderr);
+    assert_eq!(text(&folder), once);
+    run(&healthy(), folder.path(), &["prune"]);
+    assert!(!text(&folder).replace("\r\n", "").contains('\n'), "{:?}", text(&folder));
 }
 
 #[test]

@@ -37,6 +37,8 @@ fn a_file_that_is_not_a_report_is_an_error() {
     let table = [
         (String::new(), "EOF while parsing"),
         ("[]".to_owned(), "expected struct"),
+        // Without its last rule, which passed.
+        (without_a_rule(&results), "rules, and"),
         (results[..results.len() / 2].to_owned(), "EOF while parsing"),
         (results.replace("\"schema_version\": 2", "\"schema_version\": 9"), "schema version 9"),
         (results.replace("\"exit_code\": 1", "\"exit_code\": 0"), "its exit code 0 contradicts"),
@@ -53,6 +55,27 @@ fn a_file_that_is_not_a_report_is_an_error() {
     }
     let ran = offline().args(["report", "nowhere.json"]).run().ends_with(2);
     assert!(ran.stderr.contains("cannot read the results `nowhere.json`"), "{}", ran.stderr);
+}
+
+/// The report without a rule that has no finding, as if it had never been.
+fn without_a_rule(results: &str) -> String {
+    let mut report: serde_json::Value = serde_json::from_str(results).expect("JSON");
+    let rules = report["rules"].as_array_mut().expect("a list");
+    let passed = rules.iter().position(|rule| rule["verdict"] == "pass").expect("one passes");
+    rules.remove(passed);
+    report.to_string()
+}
+
+#[test]
+fn a_rule_that_passes_and_has_something_unread_is_a_contradiction() {
+    let results = rolelint(&acme()).args(["check", "--as-of", "2026-06-01", "--format", "json"]).run().stdout;
+    let mut report: serde_json::Value = serde_json::from_str(&results).expect("JSON");
+    let rules = report["rules"].as_array_mut().expect("a list");
+    let passed = rules.iter_mut().find(|rule| rule["verdict"] == "pass").expect("one passes");
+    passed["unread"] = serde_json::json!([{ "collection": null, "detail": "403" }]);
+    let ran = offline().file("results.json", report.to_string()).args(["report", "results.json"]).run().ends_with(2);
+    let said = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("is answered, and something is unread"), "{said}");
 }
 
 #[test]
