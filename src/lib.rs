@@ -48,7 +48,9 @@
 //!
 //! | to add | touch |
 //! | --- | --- |
-//! | a built-in rule | `policies/recommended.yaml` |
+//! | a built-in rule | a pack in `policies/`, and its tests beside it; a pack itself, a row in `policy/builtin.rs` |
+//! | what a permission lets its holder do | `policy/permissions.yaml` |
+//! | a control of a compliance framework | `finding/control/frameworks.yaml` |
 //! | an attribute | a row in `policy/vocabulary/table.rs`. If it is a new field of the API, before that: its struct in `api/wire.rs`, its noun in [`org`], `collect/assemble`, and its line in `snapshot/record/` |
 //! | a relation | a file in `check/relation/` or a place in its family's, with an arm in `mod.rs` there; a variant and a row in `policy/vocabulary/` |
 //! | a way to hold a role | `access/own.rs` |

@@ -29,7 +29,19 @@ impl Judge<'_, '_> {
         let word = self.word(counted);
         let kinds = format!("{}s", word.replace('_', " "));
         let mut proof = Proof::default();
-        let (status, message) = match within(bounds, sure as u64, possible as u64, self.may_have_more) {
+        let all = if bounds.are_relative() { self.population() } else { Known::Value(0) };
+        let answer = match all {
+            Known::Value(all) => within(bounds.of(all), sure as u64, possible as u64, self.may_have_more),
+            // How many a part of them is, nobody knows.
+            Known::Missing | Known::Null => Truth::Unknown,
+        };
+        let bounds = match all {
+            Known::Value(all) if bounds.are_relative() => {
+                format!("{bounds} of {all} {}s", self.rule.select.name().replace('_', " "))
+            }
+            Known::Value(_) | Known::Missing | Known::Null => bounds.to_string(),
+        };
+        let (status, message) = match answer {
             Truth::Yes => return None,
             Truth::No => {
                 let listed = each.iter().filter(|(_, truth)| **truth == Truth::Yes);
@@ -50,6 +62,17 @@ impl Judge<'_, '_> {
         };
         let subject = Arc::new(Thing::organization());
         Some(self.finding(status, subject, message, proof, &Proof::default(), span))
+    }
+
+    /// How many things of the kind there are that the rule is about, if all of them are known.
+    fn population(&self) -> Known<u64> {
+        let each = (0..self.facts.access.count(self.rule.select)).map(|at| self.population.has(at));
+        let (mut all, mut open) = (0, self.may_have_more);
+        for has in each {
+            all += u64::from(has == Truth::Yes);
+            open |= has == Truth::Unknown;
+        }
+        if open { Known::Missing } else { Known::Value(all) }
     }
 
     /// The word for what is counted.

@@ -43,7 +43,7 @@ fn bites_nothing(rule: &Rule) -> bool {
     match rule.assertion {
         Assertion::Forbid(_) | Assertion::Require(_) => !rule.allow_empty,
         // `count` says how many are expected, and that may be none.
-        Assertion::Count(bounds, ..) => !rule.allow_empty && bounds.max != Some(0),
+        Assertion::Count(bounds, ..) => !rule.allow_empty && bounds.max != Some(0) && bounds.percent.max != Some(0),
         // A listed value that nobody has is a violation, and an empty list is satisfied if nothing is selected.
         Assertion::Exactly(_) => false,
     }
@@ -86,7 +86,7 @@ pub(super) struct Judge<'j, 'o> {
     pub facts: &'j Facts<'o>,
     pub rule: &'j Rule,
     pub prover: &'j Prover<'j, 'o>,
-    population: Population<'j, 'o>,
+    pub(super) population: Population<'j, 'o>,
     /// Whether there may be more things to select than were read.
     pub may_have_more: bool,
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::permission::{covering, meets_any};
 use super::quantify::within;
 use crate::org::{Org, Truth};
-use crate::policy::{ListPredicate, PERMISSIONS, Pattern};
+use crate::policy::{ListPredicate, Pattern, known_permissions};
 
 /// A word of a list, seen by a predicate.
 pub struct Word<'p> {
@@ -25,7 +25,7 @@ impl<'p> Word<'p> {
             let lists = [test.any.as_deref(), test.only.as_deref()].into_iter().flatten();
             let patterns = lists.chain([test.all.as_slice(), &test.none, &test.except]).flatten();
             let candidates: BTreeSet<&str> =
-                PERMISSIONS.iter().copied().chain(patterns.filter_map(Pattern::literal)).collect();
+                known_permissions().iter().copied().chain(patterns.filter_map(Pattern::literal)).collect();
             candidates.into_iter().filter(|candidate| covers.matches(candidate)).collect()
         });
         Self { test, text: text.to_owned(), covered }
@@ -44,6 +44,17 @@ impl<'p> Word<'p> {
             (false, Truth::No, met) => met,
             (false, Truth::Yes | Truth::Unknown, Truth::Yes | Truth::Unknown) => Truth::Unknown,
         }
+    }
+
+    /// Whether it is one of those that `any` asks for. Of what the vocabulary does not have, nobody knows.
+    fn is_asked_for(&self, any: &[Pattern]) -> Truth {
+        self.meets(any).or(if self.is_strange() { Truth::Unknown } else { Truth::No })
+    }
+
+    /// Whether the vocabulary is asked, and does not have it. What a wildcard covers is never all known.
+    pub fn is_strange(&self) -> bool {
+        let has = |known: &Vec<Pattern>| known.iter().any(|pattern| pattern.matches(&self.text));
+        self.test.known.as_ref().is_some_and(|known| self.covered.is_some() || !has(known))
     }
 
     /// Whether everything that it stands for matches one of the patterns or is excepted.
@@ -145,7 +156,11 @@ impl<'p> CompiledList<'p> {
         let meets = |patterns: &[Pattern]| words.iter().map(|word| word.meets(patterns)).collect();
         Self {
             test,
-            any: test.any.as_deref().filter(|_| test.count.is_none()).map(meets),
+            any: test
+                .any
+                .as_deref()
+                .filter(|_| test.count.is_none())
+                .map(|any| words.iter().map(|word| word.is_asked_for(any)).collect()),
             all: test.all.iter().map(std::slice::from_ref).map(meets).collect(),
             only: test.only.as_deref().map(|only| words.iter().map(|word| word.lies_in(only)).collect()),
             none: meets(&test.none),
@@ -200,7 +215,7 @@ mod tests {
             any: any.map(patterns),
             only: only.map(patterns),
             except: patterns(except),
-            count: most.map(|most| Bounds { min: None, max: Some(most) }),
+            count: most.map(|most| Bounds { max: Some(most), ..Bounds::default() }),
             ..ListPredicate::default()
         };
         let only = |only: &[&str]| of(None, Some(only), &[], None);

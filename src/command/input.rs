@@ -13,7 +13,7 @@ use crate::collect::{Collected, Order, Whose, lists};
 use crate::console::output::warn;
 use crate::finding::Skipped;
 use crate::org::{Identity, Org};
-use crate::policy::{LARGEST_PARAMETERS, Needs, Overrides, Policy, Selection, files, is_yaml, load, needs};
+use crate::policy::{LARGEST_PARAMETERS, Narrowing, Needs, Overrides, Policy, Selection, files, is_yaml, load, needs};
 use crate::time::{Time, length};
 use crate::{snapshot, testing};
 
@@ -56,6 +56,8 @@ pub(crate) fn judged(rules: &Rules, as_of: Option<Time>) -> Result<Judged, Error
     let now = as_of.map_or_else(now, |as_of| as_of.max(now()));
     let (off, overridden) = overrides::apply(&rules.overrides, &mut policies, now)?;
     skipped.extend(off);
+    let narrowed = policies.iter().flat_map(|policy| &policy.narrowings).map(Narrowing::sentence);
+    let overridden = narrowed.chain(overridden).collect();
     Ok(Judged { policies, skipped, overridden })
 }
 
@@ -67,9 +69,21 @@ fn params(args: &Rules) -> Result<Overrides, Error> {
         overrides.set_all(&path.to_string_lossy(), &text)?;
     }
     for (name, value) in &args.param {
-        overrides.set(name, value)?;
+        match value.strip_prefix('@') {
+            Some(path) => overrides.set_lines(name, &lines(Path::new(path))?),
+            None => overrides.set(name, value)?,
+        }
     }
     Ok(overrides)
+}
+
+/// The lines of a text file. Blank ones, and those that begin with `#`, say nothing.
+fn lines(path: &Path) -> Result<Vec<String>, Error> {
+    let text =
+        bounded::read(path, LARGEST_PARAMETERS).map_err(|source| Error::ParamFile { path: path.to_owned(), source })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let said = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    Ok(text.lines().map(str::trim).filter(said).map(str::to_owned).collect())
 }
 
 /// The files that a run reads, so that it writes over none of them.

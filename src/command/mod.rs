@@ -9,6 +9,7 @@ mod doctor;
 mod environment;
 mod error;
 mod exceptions;
+mod explain;
 mod fetch;
 mod init;
 mod input;
@@ -78,6 +79,8 @@ pub enum Command {
     Plan(plan::Args),
     /// Try each endpoint once; show what this key may read and which rules would be unknown
     Doctor(doctor::Args),
+    /// Say what a rule demands in one sentence, what it reads, and which organization would violate it
+    Explain(explain::Args),
     /// Convert the saved results of a check to another format; exit with the code of the check
     Report(report::Args),
     /// Run the tests of policies against small organizations
@@ -193,6 +196,7 @@ impl Command {
             Self::Doctor(args) => Some(&mut args.rules),
             Self::Lint(args) => Some(&mut args.rules),
             Self::List(args) => Some(&mut args.rules),
+            Self::Explain(args) => Some(&mut args.rules),
             Self::Waivers(args) => Some(args.rules()),
             Self::Fetch(_)
             | Self::Diff(_)
@@ -278,6 +282,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Test(args) => test::run(args, &cli.common),
         Command::Lint(args) => lint::run(args, &cli.common),
         Command::Init(args) => init::run(args, &cli.common),
+        Command::Explain(args) => explain::run(args, &cli.common),
         Command::List(args) => list::run(args, &cli.common),
         Command::Schema(args) => schema::run(args),
         Command::Config(_) => config::run(&cli.settings),

@@ -46,7 +46,7 @@ pub(crate) fn apply(
                 Some(Change::Off) => {
                     drop(kinds);
                     policy.rules.retain(|rule| rule.info.id != one.rule);
-                    skipped.push(Skipped { rule: one.rule.clone(), reason: one.switched_off() });
+                    skipped.push(Skipped::new(&info, one.switched_off()));
                 }
                 Some(Change::Severity(severity)) => {
                     let changed = Arc::new(RuleInfo { severity, ..RuleInfo::clone(&info) });

@@ -55,7 +55,7 @@ fn without_sizes(needs: &Needs<'_>) -> String {
 }
 
 /// What the number of requests depends on.
-fn each(collection: Collection, needs: &Needs<'_>) -> String {
+pub(super) fn each(collection: Collection, needs: &Needs<'_>) -> String {
     let whom = match needs.whose(collection) {
         Users::All => "",
         Users::Those(_) => " that a rule can be about",

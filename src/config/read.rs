@@ -118,7 +118,17 @@ impl Reader<'_> {
             Takes::Reports => {
                 self.pairs(node, what, |reader, path| Some(from(&reader.word(path, "the path of a report")?)))
             }
-            Takes::Params => self.pairs(node, what, |reader, value| reader.flow(value).map(|value| value.to_string())),
+            Takes::Params => self.pairs(node, what, |reader, value| match &value.yaml {
+                // The lines of a file, which counts from this one.
+                Yaml::Text(text) if text.starts_with('@') && text.len() > 1 => Some(format!("@{}", from(&text[1..]))),
+                Yaml::Null
+                | Yaml::Flag(_)
+                | Yaml::Number(_)
+                | Yaml::Float
+                | Yaml::Text(_)
+                | Yaml::List(_)
+                | Yaml::Map(_) => reader.flow(value).map(|value| value.to_string()),
+            }),
         }
     }
 
@@ -164,8 +174,13 @@ impl Reader<'_> {
             Yaml::Number(number) => Some((*number).into()),
             Yaml::Text(text) => Some(text.as_str().into()),
             Yaml::List(items) => items.iter().map(|item| self.flow(item)).collect(),
-            Yaml::Null | Yaml::Float | Yaml::Map(_) => {
-                self.wrong(node, "a parameter", "a text, a whole number, true or false, or a list of those");
+            Yaml::Map(_) => {
+                let entries = self.entries(node, "a parameter")?;
+                entries.into_iter().map(|(key, node)| Some((key.text.clone(), self.flow(node)?))).collect()
+            }
+            Yaml::Null | Yaml::Float => {
+                let wanted = "a text, a whole number, true or false, or a list of those or a mapping to those";
+                self.wrong(node, "a parameter", wanted);
                 None
             }
         }

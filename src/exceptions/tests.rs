@@ -33,6 +33,8 @@ fn rule(at: usize, waivable: bool, truncated: bool) -> RuleResult {
     let info = RuleInfo {
         id: format!("rule-{at}"),
         title: String::new(),
+        sentence: String::new(),
+        select: Vec::new(),
         severity: Severity::ALL[at % Severity::ALL.len()],
         rationale: None,
         remediation: None,

@@ -2,6 +2,7 @@
 
 mod accept;
 mod cause;
+mod control;
 mod gate;
 mod note;
 mod outcome;
@@ -19,6 +20,7 @@ use crate::time::{Time, day, relative, rfc3339};
 pub use crate::access::{Thing, ThingKind};
 pub use accept::Acceptance;
 pub use cause::{Cause, Edge};
+pub use control::{Control, Framework};
 pub use gate::{Ending, Gate};
 pub use note::Note;
 pub use outcome::{Judges, Outcome, PolicyFile, Skipped};

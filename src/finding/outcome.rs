@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Finding, Gate, RuleResult, Status, Unread, Verdict};
+use super::{Finding, Gate, RuleInfo, RuleResult, Status, Unread, Verdict};
 use crate::document::SourceText;
 use crate::org::{CollectionSummary, Kind, Source};
 use crate::time::Time;
@@ -85,6 +85,15 @@ pub struct Skipped {
     pub rule: String,
     /// Why it was not judged.
     pub reason: String,
+    /// The controls that it would have spoken for.
+    pub controls: BTreeMap<String, Vec<String>>,
+}
+
+impl Skipped {
+    /// A rule that is not judged, and why.
+    pub fn new(rule: &RuleInfo, reason: String) -> Self {
+        Self { rule: rule.id.clone(), reason, controls: rule.controls.clone() }
+    }
 }
 
 impl Outcome {

@@ -48,7 +48,7 @@ pub fn outcome(subject: &Subject<'_>, allowed: &[String], now: Time) -> Outcome 
         }
         if allowed.iter().any(|code| code == lint.code) {
             let reason = "allowed by --allow-lint".to_owned();
-            outcome.skipped.push(Skipped { rule: lint.code.to_owned(), reason });
+            outcome.skipped.push(Skipped::new(&info(lint, &first), reason));
             continue;
         }
         let mut info = info(lint, &first);
@@ -56,7 +56,7 @@ pub fn outcome(subject: &Subject<'_>, allowed: &[String], now: Time) -> Outcome 
             outcome.exceptions.push(format!("{}: {}", one.place(), one.told("lint", lint.severity, now)));
             match one.change_at(now) {
                 Some(Change::Off) => {
-                    outcome.skipped.push(Skipped { rule: lint.code.to_owned(), reason: one.switched_off() });
+                    outcome.skipped.push(Skipped::new(&info, one.switched_off()));
                     continue;
                 }
                 Some(Change::Severity(severity)) => info.severity = severity,
@@ -93,6 +93,8 @@ fn info(lint: &Lint, first: &Arc<SourceText>) -> RuleInfo {
     RuleInfo {
         id: lint.code.to_owned(),
         title: lint.title.to_owned(),
+        sentence: lint.title.to_owned(),
+        select: Vec::new(),
         severity: lint.severity,
         rationale: None,
         remediation: None,

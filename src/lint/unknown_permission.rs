@@ -2,14 +2,14 @@
 
 use super::{Oddity, Subject, patterns};
 use crate::document::{Problem, nearest};
-use crate::policy::{Naming, PERMISSIONS};
+use crate::policy::{Naming, known_permissions};
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
     let mut found = Vec::new();
     for (policy, rule) in subject.rules().filter(|(_, rule)| !rule.allow_unmatched) {
         let permissions = patterns::of(rule).into_iter().filter(|(row, _)| row.names == Some(Naming::Permission));
-        for (_, pattern) in permissions.filter(|(_, one)| !PERMISSIONS.iter().any(|known| one.matches(known))) {
-            let near = nearest(&pattern.text, PERMISSIONS.iter().copied());
+        for (_, pattern) in permissions.filter(|(_, one)| !known_permissions().iter().any(|known| one.matches(known))) {
+            let near = nearest(&pattern.text, known_permissions().iter().copied());
             // A pattern may be meant for permissions that are yet to come, unless it is all but one that exists.
             if pattern.literal().is_none() && near.is_none() {
                 continue;

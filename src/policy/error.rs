@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::load::is_test;
+use super::file::is_test;
 use crate::document::Located;
 use crate::escape::{shown, visible};
 

@@ -55,7 +55,7 @@ impl Selection<'_> {
         for policy in &mut *policies {
             for rule in policy.rules_of_kinds().map(|kinds| &kinds[0]) {
                 let reason = why_not(&rule.info);
-                skipped.extend(reason.map(|why| Skipped { rule: rule.info.id.clone(), reason: why.to_owned() }));
+                skipped.extend(reason.map(|why| Skipped::new(&rule.info, why.to_owned())));
             }
             policy.rules.retain(|rule| why_not(&rule.info).is_none());
         }

@@ -136,6 +136,15 @@ fn skipped(skipped: &Skipped) -> String {
     format!("- {}: {}\n", code(&visible(&skipped.rule)), prose(&skipped.reason))
 }
 
+/// Which organization, and as of when. Lints are about none.
+fn about(outcome: &Outcome) -> String {
+    let source = &outcome.source;
+    if !outcome.has_facts() || !source.organization.is_known() {
+        return String::new();
+    }
+    format!(": {}, {}", prose(&source.organization.to_string()), minute(source.collected_at))
+}
+
 /// A rule in one line, for HTML.
 fn title(outcome: &Outcome, at: usize) -> String {
     let info = &*outcome.rules[at].info;

@@ -91,7 +91,11 @@ pub fn outcome() -> Outcome {
         ],
         stale: 2,
         rules: Vec::new(),
-        skipped: vec![Skipped { rule: "skipped".to_owned(), reason: "named by `skip`".to_owned() }],
+        skipped: vec![Skipped {
+            rule: "skipped".to_owned(),
+            reason: "named by `skip`".to_owned(),
+            controls: BTreeMap::from([("soc2".to_owned(), vec!["CC6.1".to_owned()])]),
+        }],
         findings: Vec::new(),
     };
 
@@ -155,6 +159,8 @@ fn info(source: &Arc<SourceText>, id: &str, severity: Severity) -> RuleInfo {
     RuleInfo {
         id: id.to_owned(),
         title: text("A title"),
+        sentence: text("There must be no user."),
+        select: if plain { vec![Kind::User] } else { vec![Kind::User, Kind::Role] },
         severity,
         rationale: Some(text("Because.")),
         remediation: (!plain).then(|| text("")),

@@ -93,6 +93,7 @@ fn descriptor(outcome: &Outcome, at: usize) -> Value {
     json!({
         "id": info.id,
         "shortDescription": {"text": plain(&info.title)},
+        "fullDescription": {"text": plain(&info.sentence)},
         "help": {"text": help, "markdown": help},
         "defaultConfiguration": {"level": level(info.severity)},
         "properties": {"tags": tags, "security-severity": score, "verdict": rule.verdict().name(), "selected": rule.selected, "causes": endings(&causes)},
@@ -106,7 +107,8 @@ fn endings(causes: &[(usize, String)]) -> Value {
 
 fn help(rule: &RuleResult, causes: &[(usize, String)]) -> String {
     let info = &*rule.info;
-    let parts = [info.rationale.as_deref(), info.remediation.as_deref()].into_iter().flatten();
+    let sentence = Some(info.sentence.as_str()).filter(|sentence| !sentence.is_empty());
+    let parts = [sentence, info.rationale.as_deref(), info.remediation.as_deref()].into_iter().flatten();
     let mut parts: Vec<String> = parts.chain(info.references.iter().map(String::as_str)).map(plain).collect();
     if !causes.is_empty() {
         let rows: Vec<String> = causes.iter().map(|(count, what)| format!("- {}: ends {count}", plain(what))).collect();

@@ -18,7 +18,7 @@ fn shows(format: Format) -> Shows {
     match format {
         Format::Json | Format::Jsonl | Format::Csv | Format::Gitlab | Format::Sarif => Shows::Fingerprint,
         Format::Text => Shows::Label,
-        Format::Junit | Format::Github | Format::Markdown => Shows::Count,
+        Format::Junit | Format::Github | Format::Markdown | Format::Controls => Shows::Count,
         Format::Prometheus => Shows::Metric,
     }
 }

@@ -84,14 +84,27 @@ pub fn population(outcome: &Outcome) -> String {
         let listed = outcome.coverage.iter().find(|of| of.collection.name() == format!("{}s", kind.name()));
         listed.is_none_or(|of| matches!(of.state, State::Complete | State::Partial))
     };
-    // People first, then what they have.
+    let known = outcome.population.iter().filter(|&(kind, count)| *count > 0 || asked(*kind));
+    let all = by_kind(known.map(|(&kind, &count)| (kind, count)));
+    if all.is_empty() { "nothing was read".to_owned() } else { all }
+}
+
+/// How many things a rule selected, and of how many: `9 of 22 roles`.
+pub fn selected(outcome: &Outcome, rule: &RuleResult) -> String {
+    let of = by_kind(outcome.population_of(&rule.info));
+    let selected = number(rule.selected);
+    // There may be more than was read.
+    let least = if rule.truncated { "at least " } else { "" };
+    if of.is_empty() { format!("{least}{selected} selected") } else { format!("{least}{selected} of {of}") }
+}
+
+/// `22 roles, 200 users`, in the order that [`population`] has: people first, then what they have.
+pub fn by_kind(counts: impl IntoIterator<Item = (Kind, usize)>) -> String {
     let order = [Kind::User, Kind::Group, Kind::Role, Kind::Project, Kind::ServiceAccount];
     let rank = |kind: &Kind| order.iter().position(|one| one == kind).unwrap_or(order.len());
-    let mut known: Vec<(Kind, usize)> = outcome.population.iter().map(|(&kind, &count)| (kind, count)).collect();
-    known.retain(|(kind, count)| *count > 0 || asked(*kind));
-    known.sort_by_key(|(kind, _)| rank(kind));
-    let all: Vec<String> = known.into_iter().map(|(kind, count)| things(count, ThingKind::Of(kind))).collect();
-    if all.is_empty() { "nothing was read".to_owned() } else { all.join(", ") }
+    let mut counts: Vec<(Kind, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(kind, _)| rank(kind));
+    counts.into_iter().map(|(kind, count)| things(count, ThingKind::Of(kind))).collect::<Vec<_>>().join(", ")
 }
 
 /// The exit code, and what decides it.

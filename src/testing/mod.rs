@@ -30,7 +30,7 @@ pub(crate) use load::tests_of;
 pub use load::{Loaded, load};
 pub use mutate::{Mutation, Survivor, mutate};
 pub(crate) use organization::keys;
-pub use prove::{Proof, prove};
+pub use prove::{Proof, example, flow, prove};
 pub use report::{Format, Report, Style, render};
 pub use section::{Remark, Section};
 pub use update::{Update, update};

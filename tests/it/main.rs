@@ -8,6 +8,7 @@ mod diff;
 mod doctor;
 mod environment;
 mod exceptions;
+mod explain;
 mod faults;
 mod fetch;
 mod help;

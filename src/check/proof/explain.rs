@@ -200,6 +200,16 @@ impl Prover<'_, '_> {
             );
             proof.missing.push(Missing::Unread(sentence));
         }
+        for word in words.iter().filter(|word| word.is_strange()) {
+            let sentence = format!(
+                "{} {} has the permission `{}`, which is not in the vocabulary of permissions: nobody has said what it \
+                 lets its holder do",
+                thing.kind.words(),
+                thing.qualified_label(),
+                word.text(),
+            );
+            proof.missing.push(Missing::Unread(sentence));
+        }
     }
 
     fn list(

@@ -137,6 +137,8 @@ pub enum Type {
     Text(Case, TextColumn),
     /// A list of words.
     List(Case, ListColumn),
+    /// What the words of a list let somebody do.
+    Escalation,
     /// True or false.
     Flag(FlagColumn),
     /// A point in time.

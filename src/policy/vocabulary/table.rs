@@ -81,6 +81,7 @@ pub static TABLE: &[Attribute] = &{
         .names(Itself),
         row(Role, "description", Text(Exact, each!(roles.description)), "free text"),
         row(Role, "permissions", List(Exact, role_permissions), "what the role permits").names(Permission),
+        row(Role, "escalation", Type::Escalation, "what its permissions let its holders do: `takeover`, `self-grant`, `credentials`, `guard-removal`"),
         row(Role, "predefined_role", Flag(copied!(roles.predefined_role)), "whether OpenAI defines the role"),
         row(
             Role,
@@ -262,6 +263,7 @@ pub static TABLE: &[Attribute] = &{
             "who holds the role: `user`, `service_account` or `group`",
         ),
         row(Grant, "permission", List(Exact, role_permissions), "what the granted role permits").names(Permission),
+        row(Grant, "escalation", Type::Escalation, "what these permissions let the holder do, as for a role"),
         row(Grant, "scope", Text(Fold, TextColumn::Scope), "where the grant holds: `organization` or `project`"),
         row(
             Grant,

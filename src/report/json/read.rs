@@ -79,7 +79,11 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
         skipped: report
             .skipped
             .into_iter()
-            .map(|row| Skipped { rule: row.rule.into_owned(), reason: row.reason.into_owned() })
+            .map(|row| Skipped {
+                rule: row.rule.into_owned(),
+                reason: row.reason.into_owned(),
+                controls: row.controls.into_owned(),
+            })
             .collect(),
         findings: Vec::new(),
         policies,
@@ -251,6 +255,8 @@ impl Pool {
         let info = RuleInfo {
             id: row.id.into_owned(),
             title: row.title.into_owned(),
+            sentence: row.sentence.into_owned(),
+            select: row.select.iter().map(|name| word("kind", Kind::ALL, Kind::name, name)).collect::<Result<_>>()?,
             severity: severity(&row.severity)?,
             rationale: row.rationale.map(Into::into),
             remediation: row.remediation.map(Into::into),

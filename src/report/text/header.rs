@@ -16,6 +16,13 @@ const CUTS: usize = 5;
 
 /// Organization and time, what was looked at, the policies, and the table by severity.
 pub fn write(page: &mut Page, outcome: &Outcome) {
+    subject(page, outcome);
+    table(page, outcome);
+    cuts(page, outcome);
+}
+
+/// What the report is about.
+pub fn subject(page: &mut Page, outcome: &Outcome) {
     if outcome.has_facts() {
         page.wrapped("", "  ", &about(page, outcome));
         let complete = if outcome.complete() {
@@ -27,8 +34,6 @@ pub fn write(page: &mut Page, outcome: &Outcome) {
     }
     page.wrapped("", "  ", &policies(outcome));
     page.line("");
-    table(page, outcome);
-    cuts(page, outcome);
 }
 
 /// What ends most of the violations, whatever their rules.

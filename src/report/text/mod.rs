@@ -1,6 +1,7 @@
 //! The report for people: what was looked at, what ends most of it, then the rules, the most severe first, each with its
 //! findings grouped by what they share.
 
+mod controls;
 mod footer;
 mod header;
 mod page;
@@ -46,6 +47,21 @@ pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) ->
     page.flush(to)
 }
 
+/// The report by control: for each framework that rolelint or a rule knows, what the rules say.
+pub(super) fn render_controls(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::new(style);
+    if !style.quiet {
+        header::subject(&mut page, outcome);
+    }
+    for framework in outcome.controls() {
+        controls::write(&mut page, outcome, &framework);
+        page.flush(to)?;
+    }
+    controls::others(&mut page, outcome);
+    footer::end(&mut page, outcome);
+    page.flush(to)
+}
+
 /// The rules of a severity that could not be answered. Those that could not even begin for the same reason stand
 /// together: a key that is refused is one cause, however many rules there are.
 fn unknown(page: &mut Page, outcome: &Outcome, severity: Severity, rules: &[usize]) {
@@ -71,6 +87,15 @@ fn unknown(page: &mut Page, outcome: &Outcome, severity: Severity, rules: &[usiz
         if !page.style.quiet {
             page.line("");
         }
+    }
+}
+
+fn verdict_style(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Violation => Style::new().red().bold(),
+        Verdict::Unknown => Style::new().magenta().bold(),
+        Verdict::Vacuous => Style::new().yellow(),
+        Verdict::Pass => Style::new().green(),
     }
 }
 

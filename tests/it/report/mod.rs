@@ -2,6 +2,7 @@
 
 mod again;
 mod causes;
+mod controls;
 mod first_screen;
 mod hostile_names;
 mod json;
