@@ -250,7 +250,7 @@ pub(crate) fn collect(args: &Api, common: &Common, request: Request<'_>) -> Resu
         runtime.block_on(watch.over(async {
             let lists = lists(&client, order, &tell).await;
             let whose = request.whose(&lists.org, began);
-            lists.rest(whose).await
+            Box::pin(lists.rest(whose)).await
         }))
     };
     warn_of_skew(&client);

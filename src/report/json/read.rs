@@ -24,26 +24,7 @@ use crate::time::{Time, parse_timestamp};
 ///
 /// It is cut, of another schema version, changed by hand so that it contradicts itself, or something else altogether.
 pub fn read(json: &[u8]) -> Result<Outcome> {
-    #[derive(serde::Deserialize)]
-    struct Version {
-        schema_version: u32,
-    }
-    #[derive(serde::Deserialize)]
-    struct Header {
-        header: Version,
-    }
-    let by_line = by_line::is_lines(json);
-    let Version { schema_version } = if by_line {
-        let first = json.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
-        serde_json::from_slice::<Header>(first)?.header
-    } else {
-        serde_json::from_slice(json)?
-    };
-    if schema_version != VERSION {
-        return Err(Unreadable::Version(schema_version));
-    }
-    let report: Report<'_, Vec<FindingRow<'_>>, BTreeMap<String, ThingRow<'_>>> =
-        if by_line { by_line::read(json)? } else { serde_json::from_slice(json)? };
+    let report = report(json)?;
     let policies: Vec<PolicyFile> = report.policies.into_iter().map(policy).collect::<Result<_>>()?;
     let things = report.things.into_iter().map(|(key, row)| Ok((key, Arc::new(thing(row)?)))).collect::<Result<_>>()?;
     let mut pool = Pool { things, paths: HashSet::new() };
@@ -128,6 +109,29 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
         return contradiction(format!("its exit code {} contradicts its findings", report.gate.exit_code));
     }
     Ok(outcome)
+}
+
+/// The rows of the report.
+fn report(json: &[u8]) -> Result<Report<'_, Vec<FindingRow<'_>>, BTreeMap<String, ThingRow<'_>>>> {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        schema_version: u32,
+    }
+    #[derive(serde::Deserialize)]
+    struct Header {
+        header: Version,
+    }
+    let by_line = by_line::is_lines(json);
+    let Version { schema_version } = if by_line {
+        let first = json.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
+        serde_json::from_slice::<Header>(first)?.header
+    } else {
+        serde_json::from_slice(json)?
+    };
+    if schema_version != VERSION {
+        return Err(Unreadable::Version(schema_version));
+    }
+    if by_line { by_line::read(json) } else { Ok(serde_json::from_slice(json)?) }
 }
 
 /// Where the facts come from, when the oldest was read, and their digest.
