@@ -212,7 +212,7 @@ pub(crate) fn collect(args: &Api, common: &Common, request: Request<'_>) -> Resu
         runtime.block_on(async {
             let lists = lists(&client, order, &show).await;
             let whose = request.whose(&lists.org, began);
-            lists.rest(whose).await
+            Box::pin(lists.rest(whose)).await
         })
     };
     bars.clear();
