@@ -142,6 +142,7 @@ fn run(path: &Path, folder: &Path, threads: usize) -> (Duration, Duration, usize
         .args(["check", "--no-config", "--policy", "work.yaml", "--format", "json", "--as-of", "2026-05-28T20:26:40Z"])
         .args(["--threads", &threads.to_string(), "--snapshot"])
         .arg(path)
+        .env_clear()
         .current_dir(folder)
         .stdout(Stdio::null())
         .spawn()
@@ -315,7 +316,6 @@ fn lines(path: &Path, mut each: impl FnMut(&[u8])) {
 
 /// What a record holds, for `serde_json` to make and throw away.
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "made to be thrown away")]
 #[serde(rename_all = "lowercase")]
 enum Floor<'a> {
     #[serde(borrow)]

@@ -10,8 +10,8 @@ use crate::document::nearest;
 use crate::finding::Note;
 use crate::org::{Collection, Extent, Known, Role, Truth};
 use crate::policy::{
-    Assertion, Attribute, Condition, Kind, ListColumn, Means, Naming, PERMISSIONS, Pattern, Policy, Predicate, Rule,
-    TextColumn, TextPredicate, ViaPredicate, predefined, same_text,
+    Assertion, Attribute, Condition, Kind, ListColumn, Means, Naming, Pattern, Policy, Predicate, Rule, TextColumn,
+    TextPredicate, ViaPredicate, known_permissions, predefined, same_text,
 };
 
 /// So many patterns are compared with each value of an organization. For more, the values are put into a table.
@@ -135,6 +135,8 @@ impl Search<'_, '_, '_> {
                     }
                 }
             }
+            // What the vocabulary knows need not be granted.
+            Predicate::List(_, _, test) if test.known.is_some() => {}
             Predicate::List(attribute, column, test) => {
                 let patterns = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten().flatten();
                 for pattern in patterns.chain(&test.all).chain(&test.none).chain(&test.except) {
@@ -281,10 +283,11 @@ impl Search<'_, '_, '_> {
             words.filter(|(at, _)| self.names.permissions.contains(at)).map(|(_, word)| word)
         };
         let met = |word: &str| meets_any(std::slice::from_ref(pattern), word) != Truth::No;
-        if !known || PERMISSIONS.iter().any(|word| pattern.matches(word)) || granted().any(met) {
+        if !known || known_permissions().iter().any(|word| pattern.matches(word)) || granted().any(met) {
             return None;
         }
-        let near = first.then(|| nearest(&pattern.text, granted().chain(PERMISSIONS.iter().copied()))).flatten();
+        let near =
+            first.then(|| nearest(&pattern.text, granted().chain(known_permissions().iter().copied()))).flatten();
         let this = if pattern.literal().is_some() { "this permission" } else { "such a permission" };
         Some(unmatched(pattern, &format!("no role grants {this}"), near))
     }

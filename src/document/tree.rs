@@ -4,12 +4,14 @@ use std::fmt;
 use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_yaml::{DuplicateKeyPolicy, Location, Spanned, budget, options};
+use serde_yaml::{DuplicateKeyPolicy, Location, Spanned, alias_limits, budget, options};
 
 use super::problem::Problem;
 
 /// The largest policy file, in bytes.
 pub const LARGEST: usize = 1 << 20;
+/// How many words and brackets aliases may repeat in a file.
+const REPEATED: usize = 20_000;
 
 /// How many nodes a policy may have.
 const MOST: usize = 250_000;
@@ -87,7 +89,7 @@ impl Yaml {
 /// Reads one document.
 pub fn parse(text: &str) -> Result<Node, Problem> {
     if text.len() > LARGEST {
-        return Err(Problem::new(0..0, "a file larger than 1 MiB").help("split the policy into several files"));
+        return Err(Problem::new(0..0, "a file larger than 1 MiB").help("split the file into several"));
     }
     document(text, MOST)
 }
@@ -105,6 +107,7 @@ fn document(text: &str, most: usize) -> Result<Node, Problem> {
         strict_booleans: true,
         reject_unsupported_tags: true,
         with_snippet: false,
+        alias_limits: alias_limits! { max_total_replayed_events: REPEATED },
     };
     let raw: Spanned<Raw> = serde_yaml::from_str_with_options(text, options).map_err(|error| {
         let message = error.without_snippet().to_string();
@@ -122,8 +125,15 @@ fn explained(at: usize, message: &str) -> Problem {
     if message.contains("multiple YAML documents") {
         return Problem::new(at..at, "a second document").help("a file may contain only one; split it at `---`");
     }
-    if message.contains("Depth") {
-        return Problem::new(at..at, "nested too deeply").help("split the rule into several");
+    if has(&["Depth", "recursion limit"]) {
+        return Problem::new(at..at, "nested too deeply").help("write it with fewer brackets or levels");
+    }
+    if has(&["budget breached", "alias replay"]) {
+        return Problem::new(at..at, "too much for one file, with what the aliases (`*name`) repeat")
+            .help("write fewer aliases, or split the file into several");
+    }
+    if message.contains("recursive references") {
+        return Problem::new(at..at, "an alias inside what it repeats").help("write out what is meant");
     }
     let problem = Problem::new(at..at, message);
     if has(&["anchor", "alias", "tag", "unexpected character", "cannot start any token"]) {

@@ -65,6 +65,7 @@ impl Reader<'_> {
                         self.list_can_hold(attribute, &test, value);
                         Predicate::List(attribute, column, test)
                     }
+                    Type::Escalation => return self.escalation(attribute, value, of),
                     Type::Flag(column) => Predicate::Flag(attribute, column, self.flag(attribute, value)?),
                     Type::Time(column) => Predicate::Time(attribute, column, self.time_test(attribute, value)?),
                     Type::Relation(relation) => {
@@ -179,6 +180,8 @@ impl Reader<'_> {
                 only: only.ok()?,
                 none: none.ok()?.unwrap_or_default(),
                 except: except.ok()?.unwrap_or_default(),
+                known: None,
+                escalation: Vec::new(),
                 count: count.ok()?,
             });
         }

@@ -10,7 +10,7 @@ use super::{
 use crate::document::tree::Node;
 use crate::document::{Problem, Reader};
 
-const NEVER: &str = "a condition that can never hold makes a rule that always passes";
+pub(super) const NEVER: &str = "a condition that can never hold makes a rule that always passes";
 
 impl Reader<'_> {
     /// Notes white space at an end, which nobody sees, and line breaks.
@@ -73,11 +73,31 @@ impl Reader<'_> {
         if any || each || test.except.iter().any(Pattern::matches_all) {
             self.never(node, &format!("`except` excludes everything in `{}`", attribute.name));
         }
+        let wanted = test.any.iter().map(Vec::as_slice).chain(test.all.iter().map(std::slice::from_ref));
+        if test.count.is_none() && wanted.into_iter().any(|any| covered(any, &test.none.clone().into())) {
+            self.never(node, &format!("`none` excludes what `{}` must have", attribute.name));
+        }
+        let apart = |any: &Vec<Pattern>, only: &Vec<Pattern>| {
+            let outside =
+                |one: &Pattern| one.literal().is_some_and(|text| !only.iter().any(|other| other.matches(text)));
+            !any.is_empty() && any.iter().all(outside)
+        };
+        if test.count.is_none() && test.any.as_ref().zip(test.only.as_ref()).is_some_and(|(any, only)| apart(any, only))
+        {
+            self.never(node, &format!("`only` excludes what `{}` must have", attribute.name));
+        }
     }
 
-    /// Notes two texts that one attribute cannot both have.
+    /// Notes two values that one attribute cannot both have.
     pub(super) fn all_can_hold(&mut self, parts: &[Condition]) {
         for (at, part) in parts.iter().enumerate() {
+            if let Predicate::Flag(attribute, _, wanted) = &part.predicate {
+                let opposite = |other: &Condition| matches!(&other.predicate, Predicate::Flag(of, _, other) if std::ptr::eq(*of, *attribute) && other != wanted);
+                if parts[..at].iter().any(opposite) {
+                    let message = format!("`all` requires `{}` to be true and false", attribute.name);
+                    self.problem(Problem::new(part.span.clone(), message).help(NEVER));
+                }
+            }
             let Some((attribute, any)) = literals(part) else { continue };
             let clash = parts[..at].iter().filter_map(literals).find(|(other, earlier)| {
                 std::ptr::eq(*other, attribute) && !any.iter().any(|one| earlier.match_any(&one.text))
@@ -97,10 +117,15 @@ impl Reader<'_> {
             let problem = Problem::new(condition.span.clone(), "`every` is empty, so it always holds");
             self.problem(problem.help("say what each of them must satisfy"));
         }
+        let mut possible = true;
         for part in inner.conjuncts() {
             if let Some((message, help)) = impossible(*relation, of, part) {
                 self.problem(Problem::new(part.span.clone(), message).help(help));
+                possible = false;
             }
+        }
+        if possible && relation.target() == Kind::Grant {
+            self.grant_can_hold(inner.conjuncts(), Some((*relation, of)));
         }
     }
 

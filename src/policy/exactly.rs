@@ -31,7 +31,9 @@ impl Reader<'_> {
                     let key = &key.text;
                     problem.help(format!("for what it is related to, write `require: {{ {key}: {{ exactly: … }} }}`"))
                 }
-                Type::Text(..) | Type::List(..) | Type::Flag(_) | Type::Time(_) | Type::Via => problem,
+                Type::Text(..) | Type::List(..) | Type::Escalation | Type::Flag(_) | Type::Time(_) | Type::Via => {
+                    problem
+                }
             });
             return None;
         };

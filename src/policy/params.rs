@@ -44,6 +44,13 @@ impl Overrides {
         Ok(())
     }
 
+    /// Sets a parameter to a list of texts.
+    pub fn set_lines(&mut self, name: &str, lines: &[String]) {
+        let item = |line: &String| Node { span: 0..0, yaml: Yaml::Text(line.clone()) };
+        let list = Yaml::List(lines.iter().map(item).collect());
+        self.0.insert(name.to_owned(), Node { span: 0..0, yaml: list });
+    }
+
     /// Sets a parameter to what a file says.
     pub(crate) fn set_node(&mut self, name: &str, value: Node) {
         self.0.insert(name.to_owned(), value);

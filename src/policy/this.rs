@@ -53,6 +53,12 @@ impl Listed {
         self.keys.place(text).map(|place| &self.values[place])
     }
 
+    /// Says that all of it stands there.
+    pub(super) fn place_at(&mut self, at: &Range<usize>) {
+        self.keys.place_at(at);
+        self.values.iter_mut().for_each(|values| values.place_at(at));
+    }
+
     /// Each key with its patterns.
     pub fn iter(&self) -> impl Iterator<Item = (&Pattern, &Patterns)> {
         self.keys.iter().zip(&self.values)
@@ -228,7 +234,7 @@ impl Reader<'_> {
         let text = |row: &&Attribute| match row.type_ {
             Type::Text(_, column) => column.own_words().is_none(),
             Type::Relation(relation) => relation.to_one(),
-            Type::List(..) | Type::Flag(_) | Type::Time(_) | Type::Via => false,
+            Type::List(..) | Type::Escalation | Type::Flag(_) | Type::Time(_) | Type::Via => false,
         };
         let names: Vec<&str> = of(kind).filter(text).map(|row| row.name).collect();
         let problem = Problem::new(node.span.clone(), format!("`$this.{path}` is not a text of {}", subject.one()));

@@ -24,7 +24,8 @@ use crate::finding::Outcome;
 use crate::time::Time;
 
 pub use diff::{DiffFormat, render_diff};
-pub use json::{Unreadable, read, schema};
+pub use json::{Unreadable, lines_schema, read, schema};
+pub use words::selected;
 
 /// A form of report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub enum Format {
     /// For people, on a terminal.
     #[default]
     Text,
+    /// What the rules say about the controls of compliance frameworks.
+    Controls,
     /// For programs: versioned, complete.
     Json,
     /// The same as lines, for programs that read as they go.
@@ -54,6 +57,7 @@ pub enum Format {
 
 words!(Format {
     Text => "text",
+    Controls => "controls",
     Json => "json",
     Jsonl => "jsonl",
     Csv => "csv",
@@ -88,6 +92,11 @@ impl Default for TextStyle {
     }
 }
 
+/// The schema of a comparison in JSON.
+pub fn diff_schema() -> serde_json::Value {
+    diff::schema()
+}
+
 /// Writes the outcome as a report.
 ///
 /// # Errors
@@ -96,6 +105,7 @@ impl Default for TextStyle {
 pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text::render(outcome, style, to),
+        Format::Controls => text::render_controls(outcome, style, to),
         Format::Json => json::render(outcome, to),
         Format::Jsonl => json::render_lines(outcome, to),
         Format::Csv => csv::render(outcome, to),

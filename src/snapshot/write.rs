@@ -10,7 +10,7 @@ use super::header::{ContentDigest, Failure, Header, Identity, Record};
 use super::record::{
     AdminApiKey, ApiKey, End, Group, Invite, Line, Project, ProjectGroup, ProjectUser, Role, ServiceAccount, User,
 };
-use crate::atomic::write_whole;
+use crate::atomic::{Readers, write_whole};
 use crate::escape::shown;
 use crate::org::{self, GroupIx, Org, ProjectIx, ServiceAccountIx, UserIx};
 
@@ -20,7 +20,7 @@ use crate::org::{self, GroupIx, Org, ProjectIx, ServiceAccountIx, UserIx};
 ///
 /// What the system says.
 pub fn save(org: &Org, path: &Path) -> Result<String, Error> {
-    write_whole(path, |file| Compression::of(path).write(file, |to| write(org, to)))
+    write_whole(path, Readers::Owner, |file| Compression::of(path).write(file, |to| write(org, to)))
         .map_err(|source| Error::Write { name: shown(path), source })
 }
 

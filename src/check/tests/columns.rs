@@ -79,7 +79,7 @@ impl Plain<'_> {
     pub(super) fn time(&self, column: TimeColumn, row: usize, at: usize) -> Known<Time> {
         let org = self.org;
         let read = match column {
-            TimeColumn::Each(read) => return read(org, row),
+            TimeColumn::Past(read) | TimeColumn::Expiry(read) => return read(org, row),
             TimeColumn::Added => &self.grants[at],
         };
         let Scope::Project(project) = read.scope else {

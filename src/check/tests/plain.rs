@@ -1,4 +1,4 @@
-//! The plain evaluator.
+//! The plain evaluator. It is long because it is a second evaluator, written plainly.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,6 +78,18 @@ impl<'o> Plain<'o> {
                 Known::Missing => Truth::Unknown,
                 Known::Null => Truth::No,
                 Known::Value(words) => {
+                    if let (Some(known), Some(any)) = (&test.known, &test.any) {
+                        let matches =
+                            |list: &[crate::policy::Pattern], text: &str| list.iter().any(|p| p.matches(text));
+                        let texts: Vec<&str> = words.iter().map(|&word| org.symbols.text(word)).collect();
+                        return if texts.iter().any(|text| matches(any, text)) {
+                            Truth::Yes
+                        } else if texts.iter().all(|text| matches(known, text)) {
+                            Truth::No
+                        } else {
+                            Truth::Unknown
+                        };
+                    }
                     let except = |text: &&str| !test.except.iter().any(|pattern| pattern.matches(text));
                     let texts: Vec<&str> = words.iter().map(|&word| org.symbols.text(word)).filter(except).collect();
                     let met = |text: &str| test.any.as_ref().is_none_or(|any| any.iter().any(|p| p.matches(text)));

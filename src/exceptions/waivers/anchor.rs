@@ -1,6 +1,8 @@
 //! What a waiver is about: one thing of the organization, by its id, e-mail address or exact name. What could mean two
 //! things means none.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::finding::{AccessPath, Finding, RuleResult, Thing, ThingKind};
 use crate::org::{Kind, Known, Org, Text, canonical_role_id};
 
@@ -52,7 +54,7 @@ impl Anchor {
             if is_email && has_email {
                 email.is_some_and(same_email)
             } else {
-                name.is_some_and(|name| name == self.name)
+                name.is_some_and(|name| name.nfc().eq(self.name.nfc()))
             }
         };
         let mut found: Vec<&str> = things.iter().filter(|(known, ..)| *known == id).map(|(id, ..)| *id).collect();
@@ -105,12 +107,14 @@ pub struct Resolved {
     pub roles: Vec<Meant>,
     pub permissions: Vec<String>,
     pub scopes: Vec<Meant>,
+    pub path: Vec<(ThingKind, Meant)>,
 }
 
 impl Resolved {
     /// What the words mean, the subject first.
     pub fn meant(&self) -> impl Iterator<Item = &Meant> {
-        std::iter::once(&self.subject).chain(&self.roles).chain(&self.scopes)
+        let path = self.path.iter().map(|(_, meant)| meant);
+        std::iter::once(&self.subject).chain(&self.roles).chain(&self.scopes).chain(path)
     }
 
     /// Whether all of the finding is covered: its subject, and where the waiver says more, every path to what fired.
@@ -118,7 +122,8 @@ impl Resolved {
         if finding.subject.kind != self.kind || !self.subject.is(&finding.subject) {
             return false;
         }
-        let narrower = !(self.roles.is_empty() && self.permissions.is_empty() && self.scopes.is_empty());
+        let wide = [self.roles.is_empty(), self.permissions.is_empty(), self.scopes.is_empty(), self.path.is_empty()];
+        let narrower = wide.contains(&false);
         let whole = finding.more_paths == 0 && !finding.paths.is_empty();
         !narrower || whole && finding.paths.iter().all(|path| self.covers_path(rule, finding, path))
     }
@@ -139,7 +144,14 @@ impl Resolved {
             let organization = Thing::organization();
             role.is_some() && self.scopes.iter().any(|meant| meant.is(project.unwrap_or(&organization)))
         };
+        // Every path begins or ends at the subject, which narrows nothing.
+        let over = |step: &&Thing| step.kind != self.kind || step.id != finding.subject.id;
+        let leads_over = || {
+            let named = |step: &Thing| self.path.iter().any(|(kind, meant)| *kind == step.kind && meant.is(step));
+            steps.iter().copied().filter(over).any(named)
+        };
         (self.roles.is_empty() || is_role())
+            && (self.path.is_empty() || leads_over())
             && (self.permissions.is_empty() || is_permission())
             && (self.scopes.is_empty() || is_scope())
     }

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::OnceLock;
 
 use regex::{RegexSet, RegexSetBuilder};
@@ -56,6 +56,11 @@ impl<'p> IntoIterator for &'p Patterns {
 }
 
 impl Patterns {
+    /// Says that all of them stand there. What they match stays the same.
+    pub fn place_at(&mut self, at: &Range<usize>) {
+        self.each.iter_mut().for_each(|pattern| pattern.span = at.clone());
+    }
+
     /// Whether one of them matches.
     pub fn match_any(&self, text: &str) -> bool {
         self.place(text).is_some()
@@ -101,7 +106,7 @@ impl Index {
                 Shape::Starting(text) => table.starts.add(key(text), place),
                 Shape::Ending(text) => table.ends.add(key(text), place),
                 Shape::Anything => index.anything = index.anything.or(Some(place)),
-                Shape::Regex => complex.push(place),
+                Shape::Glob | Shape::Regex => complex.push(place),
             }
         }
         if complex.len() > 1 {

@@ -31,7 +31,7 @@ macro_rules! of_user {
 
 macro_rules! time {
     ($list:ident . $field:ident) => {
-        TimeColumn::Each(copied!($list.$field))
+        TimeColumn::Past(copied!($list.$field))
     };
 }
 
@@ -81,6 +81,7 @@ pub static TABLE: &[Attribute] = &{
         .names(Itself),
         row(Role, "description", Text(Exact, each!(roles.description)), "free text"),
         row(Role, "permissions", List(Exact, role_permissions), "what the role permits").names(Permission),
+        row(Role, "escalation", Type::Escalation, "what its permissions let its holders do: `takeover`, `self-grant`, `credentials`, `guard-removal`"),
         row(Role, "predefined_role", Flag(copied!(roles.predefined_role)), "whether OpenAI defines the role"),
         row(
             Role,
@@ -88,7 +89,7 @@ pub static TABLE: &[Attribute] = &{
             Text(Fold, TextColumn::Symbol(copied!(roles.resource_type))),
             "`api.organization` or `api.project`",
         )
-        .names(Itself),
+        .names(OneOf(&["api.organization", "api.project"])),
         row(Role, "scope", Text(Fold, TextColumn::Each(role_scope)), "`organization` or `project`").names(Itself),
         row(Role, "created_at", Time(time!(roles.created_at)), "when the role was created").reads(ASSIGNED),
         row(Role, "updated_at", Time(time!(roles.updated_at)), "when the role last changed").reads(ASSIGNED),
@@ -108,12 +109,12 @@ pub static TABLE: &[Attribute] = &{
         .names(Itself),
         row(User, "is_service_account", Flag(of_user!(is_service_account)), "whether it is a service account"),
         row(User, "is_scim_managed", Flag(of_user!(is_scim_managed)), "whether an identity provider manages it"),
-        row(User, "added_at", Time(TimeColumn::Each(of_user!(added_at))), "when the user joined the organization"),
-        row(User, "created", Time(TimeColumn::Each(of_user!(created))), "when the account was created"),
+        row(User, "added_at", Time(TimeColumn::Past(of_user!(added_at))), "when the user joined the organization"),
+        row(User, "created", Time(TimeColumn::Past(of_user!(created))), "when the account was created"),
         row(
             User,
             "api_key_last_used_at",
-            Time(TimeColumn::Each(of_user!(api_key_last_used_at))),
+            Time(TimeColumn::Past(of_user!(api_key_last_used_at))),
             "when one of the user's keys was last used; `null` if never",
         ),
         row(User, "enabled", Flag(of_user!(enabled)), "whether the account is enabled"),
@@ -197,7 +198,7 @@ pub static TABLE: &[Attribute] = &{
         )
         .names(OneOf(&["pending", "accepted", "expired"])),
         row(Invite, "created_at", Time(time!(invites.created_at)), "when it was sent"),
-        row(Invite, "expires_at", Time(time!(invites.expires_at)), "when it expires; `null` if never"),
+        row(Invite, "expires_at", Time(TimeColumn::Expiry(copied!(invites.expires_at))), "when it expires; `null` if never"),
         row(Invite, "accepted_at", Time(time!(invites.accepted_at)), "when it was accepted; `null` if it was not"),
         row(Invite, "projects", Type::Relation(Relation::Projects), "the projects that the invitee will join")
             .reads(&[Projects]),
@@ -211,7 +212,7 @@ pub static TABLE: &[Attribute] = &{
         row(AdminApiKey, "id", Text(Exact, id!(admin_api_keys)), "the key's id").names(Itself),
         row(AdminApiKey, "name", Text(Exact, each!(admin_api_keys.name)), "display name").names(Itself),
         row(AdminApiKey, "created_at", Time(time!(admin_api_keys.created_at)), "when it was created"),
-        row(AdminApiKey, "expires_at", Time(time!(admin_api_keys.expires_at)), "when it expires; `null` if never"),
+        row(AdminApiKey, "expires_at", Time(TimeColumn::Expiry(copied!(admin_api_keys.expires_at))), "when it expires; `null` if never"),
         row(
             AdminApiKey,
             "last_used_at",
@@ -262,6 +263,7 @@ pub static TABLE: &[Attribute] = &{
             "who holds the role: `user`, `service_account` or `group`",
         ),
         row(Grant, "permission", List(Exact, role_permissions), "what the granted role permits").names(Permission),
+        row(Grant, "escalation", Type::Escalation, "what these permissions let the holder do, as for a role"),
         row(Grant, "scope", Text(Fold, TextColumn::Scope), "where the grant holds: `organization` or `project`"),
         row(
             Grant,
@@ -314,6 +316,7 @@ fn role_plain_name(org: &Org, at: usize) -> Known<String> {
 fn role_scope(org: &Org, at: usize) -> Known<&str> {
     org.roles[at].resource_type.map(|word| {
         let resource_type = org.symbols.text(word);
-        resource_type.strip_prefix("api.").unwrap_or(resource_type)
+        let start = resource_type.get(..4).filter(|start| start.eq_ignore_ascii_case("api."));
+        start.map_or(resource_type, |start| &resource_type[start.len()..])
     })
 }

@@ -1,8 +1,11 @@
 //! What is around the binary: the action, recipes, workflows, and the commands in the documentation.
 
 mod action;
+mod cookbook;
 mod duckdb;
 mod generated;
+mod guide;
+mod pre_commit;
 mod recipes;
 mod release;
 mod snippets;
