@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 
 use crate::org::{Kind, Known, Org};
 
-pub use complete::{knows_grants, knows_grants_of_group, knows_own_grants};
+pub use complete::{knows_grants, knows_grants_of_group, knows_own_grants, knows_where};
 pub use gaps::{Gaps, Missing, sentences};
 pub use grant::{Grant, grants_of};
 pub use own::{OfGroup, Own, groups_of, of_group, own};
