@@ -76,7 +76,7 @@ pub struct GateArgs {
 }
 
 impl GateArgs {
-    fn gate(&self) -> Gate {
+    pub(crate) fn gate(&self) -> Gate {
         let strict = self.strict && !self.no_strict;
         Gate { fail_on: self.fail_on, strict, max_age: self.max_age, exit_zero: self.exit_zero, ..Gate::default() }
     }
@@ -107,7 +107,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     waivers.apply(&mut outcome, org);
     baseline.apply(&mut outcome);
 
-    let exit = args.reports.write(&outcome, common)?;
+    let exit = args.reports.write(&outcome, Some(org), common)?;
     facts.close()?;
     Ok(exit)
 }

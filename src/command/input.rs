@@ -28,7 +28,8 @@ pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<Skipped>), Err
     Ok((policies, skipped))
 }
 
-fn all(rules: &Rules) -> Result<Vec<Policy>, Error> {
+/// The policies that are named, with all their rules.
+pub(crate) fn all(rules: &Rules) -> Result<Vec<Policy>, Error> {
     Ok(load(&[&rules.paths[..], &rules.policy].concat(), &params(rules)?)?)
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         Subject { policies: &policies, suites: &tests.suites, waivers: waivers.waivers(), judged: judged.as_ref() };
     let mut found = outcome(&subject, &args.allow_lint);
     found.gate = Gate { fail_on: args.fail_on, ..Gate::default() };
-    args.reports.write(&found, common)
+    args.reports.write(&found, None, common)
 }
 
 /// What a check says of a snapshot.

@@ -127,10 +127,17 @@ impl Config {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let failed = |source| Error::Read { path: path.to_owned(), source };
         let text = bounded::read(path, LARGEST).map_err(failed)?;
-        let source = Arc::new(SourceText::new(shown(path), text));
-        let read = read::entries(&source, path.parent().unwrap_or(Path::new("")));
-        let (entries, overrides) = read.map_err(|problems| invalid(&source, problems))?;
-        Ok(Self { source, entries, overrides })
+        Self::parse(&Arc::new(SourceText::new(shown(path), text)), path.parent().unwrap_or(Path::new("")))
+    }
+
+    /// The configuration in a text that stands in this folder.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be used.
+    pub fn parse(source: &Arc<SourceText>, folder: &Path) -> Result<Self, Error> {
+        let (entries, overrides) = read::entries(source, folder).map_err(|problems| invalid(source, problems))?;
+        Ok(Self { source: Arc::clone(source), entries, overrides })
     }
 
     /// The file, fit to be shown.

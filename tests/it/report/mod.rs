@@ -6,4 +6,5 @@ mod hostile_names;
 mod json;
 mod oddities;
 mod output;
+mod page;
 mod screens;
