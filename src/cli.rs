@@ -2,6 +2,7 @@
 
 #![expect(clippy::doc_markdown, reason = "clap shows the doc comments of flags as help")]
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,11 +19,12 @@ use crate::time::{Time, parse_duration, parse_timestamp};
 
 /// What every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "General options")]
 pub struct Common {
     /// When to use colors; auto depends on the terminal, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM`
     #[arg(long, global = true, value_enum, default_value_t, env = "ROLELINT_COLOR", hide_env_values = true)]
     pub color: Color,
-    /// Print only findings, warnings and errors; -qq prints no findings either
+    /// Print less: in a report, one line for each rule; -qq prints only warnings and errors
     #[arg(short, long, global = true, action = ArgAction::Count)]
     quiet: u8,
     /// Also print passed rules and every subject; -vv also prints every request
@@ -34,10 +36,13 @@ pub struct Common {
     /// Use no configuration file
     #[arg(long, global = true, conflicts_with = "config")]
     pub no_config: bool,
-    /// Show no progress bars
+    /// Work with N threads; the output does not depend on it [default: one for each core]
+    #[arg(long, global = true, hide = true, value_name = "N", env = "ROLELINT_THREADS", hide_env_values = true)]
+    pub threads: Option<NonZeroUsize>,
+    /// Show no progress: no bars on a terminal, and no line a minute elsewhere
     #[arg(long, global = true, overrides_with = "progress", env = "ROLELINT_NO_PROGRESS", hide_env_values = true, value_parser = FalseyValueParser::new())]
     no_progress: bool,
-    /// Show progress bars, whatever the environment says
+    /// Show progress, whatever the environment says
     #[arg(long, global = true, overrides_with = "no_progress")]
     progress: bool,
 }
@@ -83,7 +88,7 @@ pub struct Api {
     /// Organization, if the key belongs to several
     #[arg(long, value_name = "ID", env = "OPENAI_ORG_ID", hide_env_values = true)]
     pub organization: Option<String>,
-    /// Name of the organization, where the API does not say; an error if it says another one
+    /// Organization name to use if the API sends none; an error if the API sends another name
     #[arg(long, value_name = "NAME", env = "ROLELINT_ORGANIZATION_NAME", hide_env_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub organization_name: Option<String>,
     /// Maximum concurrent requests
@@ -96,7 +101,7 @@ pub struct Api {
     /// Timeout for each attempt at a request
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, env = "ROLELINT_TIMEOUT", hide_env_values = true)]
     pub timeout: Duration,
-    /// Send no requests after this time; what was not read by then is unknown [default: no limit]
+    /// Stop sending requests after running for this long; whatever is unread by then is unknown [default: no limit]
     #[arg(long, value_name = "TIME", value_parser = duration, env = "ROLELINT_DEADLINE", hide_env_values = true)]
     pub deadline: Option<Duration>,
     /// Trust the CA certificates in FILE (PEM) in addition to the system's
@@ -192,7 +197,7 @@ pub(crate) fn report(text: &str) -> Result<(Format, PathBuf), String> {
     Ok((format.ok_or_else(|| format!("the format is one of: {}", all()))?, PathBuf::from(path)))
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.trim().to_owned(), value.to_owned()))
 }

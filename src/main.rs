@@ -26,7 +26,7 @@ fn failed(error: &Error, color: Color) -> ExitCode {
     ExitCode::from(error.exit().code())
 }
 
-/// Shows help, version, or what is wrong with the command line: without the key, should it have got there.
+/// Prints help, the version or a usage error. Masks a key that was typed on the command line.
 fn usage(error: &clap::Error) -> ExitCode {
     let text = error.render();
     let (stdout, stderr) = (Terminal::stdout(Color::Auto), Terminal::stderr(Color::Auto));

@@ -9,6 +9,7 @@ mod fake;
 use std::error::Error;
 use std::ffi::OsString;
 use std::io::Write as _;
+use std::process::ExitCode;
 
 use fake::{Behaviour, FakeApi, KEY, Organization};
 use rolelint::command::Cli;
@@ -21,8 +22,15 @@ const OWNERS: [&str; 4] = [
     "daniel.whitfield@acme.example",
 ];
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut rest: Vec<OsString> = std::env::args_os().skip(1).collect();
+fn main() -> ExitCode {
+    let Err(error) = demo() else { return ExitCode::SUCCESS };
+    // Help arrives as an error, too.
+    let _ = writeln!(std::io::stderr(), "{error}");
+    ExitCode::from(2)
+}
+
+fn demo() -> Result<(), Box<dyn Error>> {
+    let mut rest: Vec<OsString> = std::env::args_os().skip(1).filter(|argument| argument != "--").collect();
     let users = number(&mut rest, "--users")?;
     let seed = number(&mut rest, "--seed")?.unwrap_or(1);
     let (organization, planted) = match users {
@@ -47,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut stderr = std::io::stderr();
     writeln!(
         stderr,
-        "{id}: {users} users, {groups} groups, {roles} roles, {projects} projects, on an Admin API at {base_url} that is made up."
+        "Example organization {id}: {users} users, {groups} groups, {roles} organization roles, {projects} projects; fake Admin API at {base_url}"
     )?;
     for cause in planted {
         writeln!(stderr, "planted: {cause}")?;

@@ -141,7 +141,7 @@ impl Access<'_> {
     pub fn last_used(&self, principal: Principal) -> Known<Time> {
         let org = self.org;
         match principal {
-            Principal::User(user) => org.user(user).api_key_last_used_at,
+            Principal::User(user) => org.user(user).api_key_last_used_at(),
             Principal::Group(_) => Known::Null,
             Principal::ServiceAccount(account) => {
                 let account = org.service_account(account);

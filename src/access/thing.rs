@@ -137,7 +137,7 @@ impl Thing {
         }
     }
 
-    /// The label with whose the thing is and the project that it stands in: two projects may have things of one name.
+    /// The label with the owner of a key and the project, because two projects may have things with the same name.
     pub fn qualified_label(&self) -> Cow<'_, str> {
         let owner = self.owner.as_ref().map(|owner| format!(" of {}", owner.label()));
         let project = self.project.as_ref().map(|project| format!(" in project {}", project.label()));

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
 use super::error::Error;
+use super::repeated::repeated_key;
 use super::setup::SetupError;
 use crate::escape::mask;
 
@@ -109,6 +110,9 @@ pub(crate) fn without_keys(body: Vec<u8>) -> Result<Vec<u8>, Error> {
         Err(_) if serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_err() => return Ok(body),
         Err(_) => return Err(Error::Shape { what: "a value that cannot be read".to_owned() }),
     };
+    if let Some(key) = repeated_key(&body) {
+        return Err(Error::Shape { what: format!("duplicate field `{key}`") });
+    }
     let items = page.get_mut("data").and_then(serde_json::Value::as_array_mut);
     for item in items.into_iter().flatten().filter_map(serde_json::Value::as_object_mut) {
         item.retain(|name, _| !matches!(name.as_str(), "redacted_value" | "value"));

@@ -16,6 +16,7 @@ pub(crate) mod page;
 pub(crate) mod pagination;
 pub(crate) mod parent;
 mod probe;
+mod repeated;
 pub(crate) mod retry_after;
 mod setup;
 mod status;

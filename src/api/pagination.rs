@@ -97,6 +97,8 @@ async fn walk<T: DeserializeOwned + Item>(
     loop {
         let cursor = after.as_ref().map_or(String::new(), |after| format!("&after={}", encode(after)));
         let query = format!("limit={limit}{}{query}{cursor}", endpoint.query);
+        // A project that is refused after its first page has something.
+        let or_empty = or_empty.filter(|_| after.is_none());
         let page: Page<T> = match client.get(PageRequest { endpoint, path: &path, query: &query, or_empty, look }).await
         {
             // The documented maximum is more than some servers allow.
@@ -125,8 +127,8 @@ async fn walk<T: DeserializeOwned + Item>(
             }
         }
         seen(listed.items.len());
-        // An empty page after a promise of more is the end.
-        if over && ids.len() == before {
+        // A page with nothing new after the last one is the end, unless it promises more.
+        if over && ids.len() == before && page.has_more != Some(true) {
             return Ok(());
         }
         if !empty && ids.len() == before {

@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::repeated::repeated_key;
+
 /// A field that was removed from an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unreadable {
@@ -16,6 +18,9 @@ pub struct Unreadable {
 /// The key of the notes in a page.
 const NOTES: &str = "rolelint:unreadable";
 
+/// The cursors of a page.
+const CURSORS: [&str; 3] = ["next", "first_id", "last_id"];
+
 /// The mark for an unreadable text until its field is removed. It starts with a character that no text contains.
 const MARK: &str = "\u{fdd0}unreadable";
 
@@ -24,6 +29,9 @@ const MARK: &str = "\u{fdd0}unreadable";
 pub fn without_unreadable(body: Vec<u8>) -> Vec<u8> {
     let Some(marked) = marked(&body) else { return body };
     let Ok(Value::Object(mut page)) = serde_json::from_slice(&marked) else { return body };
+    if repeated_key(&marked).is_some() {
+        return body;
+    }
     let mut notes = Vec::new();
     let data = page.get_mut("data").and_then(Value::as_array_mut);
     for item in data.into_iter().flatten().filter_map(Value::as_object_mut) {
@@ -34,8 +42,12 @@ pub fn without_unreadable(body: Vec<u8>) -> Vec<u8> {
             fields.iter().map(|field| Unreadable { id: id.to_owned(), field: field.clone() }).collect::<Vec<_>>()
         }));
     }
-    // What stands beside the items.
-    page.retain(|name, value| name == "data" || (!is_mark(name) && !holds_mark(value)));
+    // What stands beside the items may say that the page is incomplete, so it stays, with its texts made readable. A
+    // cursor is a text that has to be exact.
+    page.retain(|name, value| name == "data" || !(CURSORS.contains(&name.as_str()) && holds_mark(value)));
+    for (_, value) in page.iter_mut().filter(|(name, _)| *name != "data") {
+        make_readable(value);
+    }
     page.insert(NOTES.to_owned(), serde_json::to_value(notes).expect("notes have text keys only"));
     Value::Object(page).to_string().into_bytes()
 }
@@ -117,6 +129,15 @@ fn strip(object: &mut Map<String, Value>, within: &str, fields: &mut Vec<String>
     });
 }
 
+fn make_readable(value: &mut Value) {
+    match value {
+        Value::String(text) if is_mark(text) => "\u{fffd}".clone_into(text),
+        Value::Array(list) => list.iter_mut().for_each(make_readable),
+        Value::Object(object) => object.values_mut().for_each(make_readable),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 fn holds_mark(value: &Value) -> bool {
     match value {
         Value::String(text) => is_mark(text),
@@ -170,6 +191,17 @@ mod tests {
                 "{shown}"
             );
         }
+    }
+
+    #[test]
+    fn what_the_page_says_of_itself_stays() {
+        let page = without_unreadable(
+            b"{\"data\":[],\"object\":\"l\xff\",\"next\":\"\xff\",\"error\":{\"message\":\"\xe9\"}}".to_vec(),
+        );
+        let page: Value = serde_json::from_slice(&page).expect("JSON");
+        assert_eq!(page["error"]["message"], "\u{fffd}");
+        assert_eq!(page["object"], "\u{fffd}");
+        assert_eq!(page.get("next"), None);
     }
 
     #[test]

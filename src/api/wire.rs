@@ -1,5 +1,6 @@
 //! JSON as OpenAI sends it. Everything except a missing id is tolerated: fields come and go, `null` appears where the
-//! specification has a value, and times are integers, fractions or digits in quotes.
+//! specification has a value, and times are integers, fractions or digits in quotes. It is long because each thing that
+//! the API lists has its struct.
 
 use serde::{Deserialize, Deserializer};
 

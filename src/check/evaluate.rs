@@ -1,22 +1,24 @@
 //! Evaluates a condition for all things of a kind at once. A relation joins the answers of the things that it leads to.
-//! The answers of all parts are kept, so that a finding can be proven without evaluating again.
+//! The answers of all parts are kept, so that a finding can be proven without evaluating again. It is long because each
+//! form of condition has its own evaluation.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::by_role::{by_role_in, holds_by_role};
 use super::domain::{Answered, Domain};
 use super::facts::Facts;
+use super::list::CompiledList;
 use super::pairs;
-use super::permission::meets_any;
-use super::quantify::{quantify, within};
+use super::quantify::quantify;
 use super::relation::Start;
 use super::this::{compared, principal_word, scope_word};
 use super::truths::Truths;
-use crate::org::{Known, Org, Truth};
+use crate::org::{Known, Truth};
 use crate::policy::{
-    Bounds, Condition, Counted, Kind, ListPredicate, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
-    TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
+    Condition, Counted, Kind, Predicate, Quantity, RelatedPredicate, Relation, TextColumn, TextPredicate, TimeColumn,
+    TimePredicate, ViaKind, ViaPredicate,
 };
+use crate::time::Time;
 
 /// Answers a condition for everything in a domain.
 pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain) -> Answered<'p> {
@@ -61,20 +63,10 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
             Known::Null => Truth::No,
             Known::Value(flag) => (flag == *wanted).into(),
         }),
-        Predicate::Time(_, column, test) => {
-            let holds = |time| match time {
-                Known::Missing => Truth::Unknown,
-                Known::Null => test.null.into(),
-                Known::Value(time) => (!test.null && test.holds(time, facts.as_of)).into(),
-            };
-            match column {
-                TimeColumn::Each(read) => over(facts, domain, |at| holds(read(facts.org, at))),
-                TimeColumn::Added => Truths::each(facts.access.grants().len(), |at| holds(facts.access.added_at(at))),
-            }
-        }
+        Predicate::Time(_, column, test) => time(facts, *column, test, domain),
         Predicate::Related(_, relation, test) if test.condition.mentions_this() => {
-            let pairs = Rc::new(pairs::follow(facts, domain, *relation, test));
-            let part = evaluate(facts, &test.condition, &Domain::Pairs(Rc::clone(&pairs)));
+            let pairs = Arc::new(pairs::follow(facts, domain, *relation, test));
+            let part = evaluate(facts, &test.condition, &Domain::Pairs(Arc::clone(&pairs)));
             let answers = pairs::related(facts, test, &pairs, &part.answers);
             parts.push(part);
             answers
@@ -131,7 +123,7 @@ fn count(facts: &Facts<'_>, domain: &Domain) -> usize {
 }
 
 /// Answers from a column; a grant's columns are its role's.
-fn over(facts: &Facts<'_>, domain: &Domain, column: impl Fn(usize) -> Truth) -> Truths {
+fn over(facts: &Facts<'_>, domain: &Domain, column: impl Fn(usize) -> Truth + Sync) -> Truths {
     match domain {
         Domain::Things(Kind::Grant) => {
             let roles = Truths::each(facts.org.roles.len(), column);
@@ -139,6 +131,21 @@ fn over(facts: &Facts<'_>, domain: &Domain, column: impl Fn(usize) -> Truth) -> 
         }
         Domain::Things(_) | Domain::GrantsByRole(_) => Truths::each(count(facts, domain), column),
         Domain::Pairs(_) => unreachable!("what compares nothing is asked of things"),
+    }
+}
+
+fn time(facts: &Facts<'_>, column: TimeColumn, test: &TimePredicate, domain: &Domain) -> Truths {
+    let holds = |time| match time {
+        Known::Missing => Truth::Unknown,
+        Known::Null => test.null.into(),
+        Known::Value(time) => (!test.null && test.holds(time, facts.as_of)).into(),
+    };
+    // Ages count from the start of the collection. What happened after it is as new as can be.
+    let happened = |time: Known<Time>| time.map(|time| time.min(facts.as_of));
+    match column {
+        TimeColumn::Expiry(read) => over(facts, domain, |at| holds(read(facts.org, at))),
+        TimeColumn::Past(read) => over(facts, domain, |at| holds(happened(read(facts.org, at)))),
+        TimeColumn::Added => Truths::each(facts.access.grants().len(), |at| holds(happened(facts.access.added_at(at)))),
     }
 }
 
@@ -169,58 +176,6 @@ fn text(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, domain: &Do
                 test.holds(scope_word(facts.access.grants()[at].scope)).into()
             }),
         },
-    }
-}
-
-/// The first of these patterns that matches.
-pub fn matching<'p>(patterns: &'p [Pattern], text: &str) -> Option<&'p Pattern> {
-    patterns.iter().find(|pattern| pattern.matches(text))
-}
-
-/// A list test with its patterns matched against the distinct words, once.
-struct CompiledList {
-    any: Option<Vec<Truth>>,
-    all: Vec<Vec<Truth>>,
-    only: Option<Vec<Truth>>,
-    none: Vec<Truth>,
-    except: Vec<Truth>,
-    count: Option<Bounds>,
-}
-
-impl CompiledList {
-    fn new(org: &Org, test: &ListPredicate) -> Self {
-        let words =
-            |patterns: &[Pattern]| -> Vec<Truth> { org.symbols.iter().map(|word| meets_any(patterns, word)).collect() };
-        Self {
-            any: test.any.as_deref().map(words),
-            all: test.all.iter().map(std::slice::from_ref).map(words).collect(),
-            only: test.only.as_deref().map(words),
-            none: words(&test.none),
-            except: words(&test.except),
-            count: test.count,
-        }
-    }
-
-    fn holds(&self, words: &(impl Iterator<Item = usize> + Clone)) -> Truth {
-        // `except` removes elements before anything else.
-        let there = |word: usize| !self.except[word];
-        let some =
-            |wanted: &[Truth]| words.clone().map(|word| there(word).and(wanted[word])).fold(Truth::No, Truth::or);
-        let counted = |word: usize| there(word).and(self.any.as_ref().map_or(Truth::Yes, |any| any[word]));
-        let enough = match self.count {
-            // With a count, `any` says which elements are counted.
-            Some(bounds) => {
-                let number = |truth| words.clone().filter(|&word| counted(word) == truth).count() as u64;
-                let sure = number(Truth::Yes);
-                within(bounds, sure, sure + number(Truth::Unknown), false)
-            }
-            None => self.any.as_deref().map_or(Truth::Yes, some),
-        };
-        let all = self.all.iter().map(|wanted| some(wanted)).fold(enough, Truth::and);
-        let only = self.only.as_ref().map_or(Truth::Yes, |only| {
-            words.clone().map(|word| (!there(word)).or(only[word])).fold(Truth::Yes, Truth::and)
-        });
-        all.and(only).and(!some(&self.none))
     }
 }
 
@@ -260,9 +215,9 @@ fn related(
         }
         (Domain::Things(kind), _) => {
             let scopes = test.scopes_from(*kind, relation);
-            let mut places = Vec::new();
             let start = |at| Start { relation, kind: *kind, at, scopes };
-            Truths::each(facts.access.count(*kind), |at| from(facts, start(at), test, of, &mut places))
+            let count = facts.access.count(*kind);
+            Truths::each_with(count, Vec::new, |places, at| from(facts, start(at), test, of, places))
         }
         (Domain::GrantsByRole(_) | Domain::Pairs(_), _) => {
             unreachable!("a condition on the role alone asks for no other relation, and pairs have their own")

@@ -5,11 +5,6 @@ use crate::escape::is_hidden;
 use crate::org::Truth;
 use crate::policy::{Case, Pattern};
 
-/// The first pattern that the permission certainly matches.
-pub fn meeting<'p>(patterns: &'p [Pattern], permission: &str) -> Option<&'p Pattern> {
-    patterns.iter().find(|pattern| meets(pattern, permission) == Truth::Yes)
-}
-
 /// Whether the permission matches one of the patterns.
 pub fn meets_any(patterns: &[Pattern], permission: &str) -> Truth {
     patterns.iter().map(|pattern| meets(pattern, permission)).fold(Truth::No, Truth::or)
@@ -26,9 +21,14 @@ fn meets(pattern: &Pattern, permission: &str) -> Truth {
     if plain != permission && pattern.matches(&plain) { Truth::Unknown } else { Truth::No }
 }
 
+/// What a permission with a wildcard covers, as a pattern; `None` without a wildcard.
+pub fn covering(permission: &str) -> Option<Pattern> {
+    permission.contains('*').then(|| Pattern::glob(&plain(permission), Case::Exact, 0..0).ok()).flatten()
+}
+
 /// Whether a permission with a wildcard covers something that the pattern matches.
 fn covers(permission: &str, pattern: &Pattern) -> Truth {
-    let Ok(wild) = Pattern::glob(&plain(permission), Case::Exact, 0..0) else { return Truth::Unknown };
+    let Some(wild) = covering(permission) else { return Truth::Unknown };
     // If a wildcard of the permission matches a wildcard of the pattern, it matches everything that the latter matches.
     if wild.matches(&pattern.text) {
         return Truth::Yes;

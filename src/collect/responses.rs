@@ -1,4 +1,5 @@
-//! All responses of one collection run, and what they say together: one question about them in each method.
+//! All responses of one collection run, and what they say together: one question about them in each method. It is long
+//! because the questions are many; each is short.
 
 use std::collections::{BTreeMap, BTreeSet};
 

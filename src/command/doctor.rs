@@ -66,7 +66,7 @@ fn told(probe: &Probe) -> (&'static str, String) {
         }
         Answer::NobodyToAskAbout => {
             let parent = probe.feeds.and_then(Collection::parent).map_or("things", Collection::name);
-            ("not tried", format!("there are no {parent}"))
+            ("not tried", format!("no {parent} to try it with: the list is empty or could not be read"))
         }
     };
     if let Some((times, rate)) = probe.limit {

@@ -38,15 +38,33 @@ pub enum Error {
     #[diagnostic(transparent)]
     Baseline(#[from] exceptions::BaselineError),
     /// A waiver is to be added, and it is not clear to which file.
-    #[error("a waiver is added to one file, and {named} were named")]
+    #[error("`waivers add` needs exactly one waivers file, and {named} were given")]
     #[diagnostic(help("name it with --waivers FILE"))]
     OneFileOfWaivers {
         /// How many files were named.
         named: usize,
     },
+    /// Somebody else changed a file of waivers meanwhile.
+    #[error("`{}` has changed since it was read; it was left as it is", visible(name))]
+    #[diagnostic(help("run the command again"))]
+    WaiversChanged {
+        /// The file, fit to be shown.
+        name: String,
+    },
+    /// A waiver is to be added of what cannot be waived.
+    #[error("`{}` {why}", visible(rule))]
+    NotWaived {
+        /// The rule.
+        rule: String,
+        /// Why not.
+        why: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
     /// A baseline would accept more than it does.
     #[error("`{}` would accept new violations: {}", shown(path), visible(new))]
-    #[diagnostic(help("mend or waive them, or accept them with --accept-new"))]
+    #[diagnostic(help("fix or waive them, or accept them with --accept-new"))]
     BaselineGrows {
         /// The file.
         path: PathBuf,
@@ -57,7 +75,7 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Test(#[from] testing::Error),
-    /// Tests that are no file were to be updated.
+    /// `--update` on built-in tests, which are not files.
     #[error("{name} is built in and cannot be updated")]
     #[diagnostic(help("name a file: rolelint test --update PATH"))]
     BuiltIn {
@@ -80,6 +98,15 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Snapshot(#[from] snapshot::Error),
+    /// A policy that a bundle cannot hold.
+    #[error("`{}` extends other policies, which a bundle of evidence does not hold", visible(name))]
+    #[diagnostic(help(
+        "name policies that stand for themselves; `rolelint check --save FILE --report html=PATH` keeps the rest"
+    ))]
+    EvidenceExtends {
+        /// The policy.
+        name: String,
+    },
     /// The bundle of evidence.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -112,7 +139,7 @@ pub enum Error {
         new: String,
     },
     /// Things of an organization are asked for, and none is there.
-    #[error("{what} are things of an organization, and none was given")]
+    #[error("listing {what} requires a snapshot")]
     #[diagnostic(help("name a snapshot: --snapshot FILE; `rolelint fetch -o FILE` writes one"))]
     NoSnapshot {
         /// What was asked for.
@@ -141,7 +168,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// There is neither key nor snapshot.
-    #[error("there is no admin key")]
+    #[error("no admin key: OPENAI_ADMIN_KEY is empty or not set")]
     NoKey {
         /// Where one could be.
         #[help]

@@ -91,8 +91,8 @@ pub(super) fn write(
     common: &Common,
     asked: impl FnOnce(&Register<'_>) -> Result<Subject, Error>,
 ) -> Result<Exit, Error> {
-    let inputs = args.snapshot.iter().chain(&args.api.key_file).map(PathBuf::as_path);
-    output::ready(&[args.output.as_deref()], &inputs.collect::<Vec<_>>())?;
+    let inputs = input::Inputs::of(common).and(&args.snapshot).and(&args.api.key_file);
+    output::ready(&[args.output.as_deref()], inputs.files())?;
     let org = if let Some(path) = &args.snapshot {
         input::read(path, &args.api)?.0
     } else {

@@ -7,6 +7,7 @@ use crate::cli::Common;
 use crate::report::read;
 use crate::snapshot;
 
+use super::input::Inputs;
 use super::reports::Reports;
 use super::{Error, Exit};
 
@@ -15,7 +16,7 @@ const LARGEST: u64 = 4 << 30;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The JSON report of a check (- is standard input)
+    /// The JSON report of a check, or the same as JSON Lines (- is standard input)
     #[arg(value_name = "RESULTS")]
     pub results: PathBuf,
     /// The snapshot that was checked, for formats that also show who holds what (html)
@@ -26,7 +27,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    args.reports.ready(None, std::iter::once(args.results.as_path()).chain(args.snapshot.as_deref()))?;
+    args.reports.ready(None, &Inputs::of(common).and([&args.results]).and(&args.snapshot))?;
     let path = &args.results;
     let json = if path.as_os_str() == "-" {
         bounded::read_text(std::io::stdin().lock(), LARGEST)

@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 
 use crate::access::Register;
 use crate::cli::{Common, report};
-use crate::console::problem::words;
 use crate::console::{Color, Terminal, output};
 use crate::finding::Outcome;
 use crate::org::Org;
 use crate::report::{Format, TextStyle, render};
 
+use super::input::{self, Inputs};
 use super::register::register;
-use super::{Error, Exit, input};
+use super::{Error, Exit};
 
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
 pub struct Reports {
     /// Report format
     #[arg(short, long, value_enum, default_value_t, env = "ROLELINT_FORMAT", hide_env_values = true)]
@@ -24,7 +25,7 @@ pub struct Reports {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Show at most N findings of a rule in the text report; -v shows all
-    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..), env = "ROLELINT_MAX_PER_RULE", hide_env_values = true)]
     pub max_per_rule: u16,
     /// Also write a report in FORMAT to PATH; repeatable
     #[arg(long, value_name = "FORMAT=PATH", value_parser = report, env = "ROLELINT_REPORT", hide_env_values = true)]
@@ -33,14 +34,10 @@ pub struct Reports {
 
 impl Reports {
     /// Makes sure that every report and the `other` output can be written, and that none is one of the files that are read.
-    pub(crate) fn ready<'a>(
-        &self,
-        other: Option<&Path>,
-        inputs: impl Iterator<Item = &'a Path>,
-    ) -> Result<(), output::Error> {
+    pub(crate) fn ready(&self, other: Option<&Path>, inputs: &Inputs) -> Result<(), output::Error> {
         let reports = self.report.iter().map(|(_, path)| Some(path.as_path()));
         let outputs: Vec<Option<&Path>> = reports.chain([self.output.as_deref()]).chain(other.map(Some)).collect();
-        output::ready(&outputs, &inputs.collect::<Vec<_>>())?;
+        output::ready(&outputs, inputs.files())?;
         self.step_summary().map_or(Ok(()), |path| output::ready_to_append(Path::new(&path)))
     }
 
@@ -49,14 +46,7 @@ impl Reports {
         let exit = Exit::from(outcome.ending());
         let shown = self.formats().any(Format::shows_access);
         let register = org.filter(|_| shown).map(|org| register(org, &outcome.policies));
-        match self.write_all(outcome, register.as_ref(), common) {
-            // A violation is proven, whether or not the report found its reader.
-            Err(error) if exit == Exit::Violation => {
-                output::error(&words(&error));
-                Ok(exit)
-            }
-            written => Ok(written.map(|()| exit)?),
-        }
+        exit.once(self.write_all(outcome, register.as_ref(), common))
     }
 
     /// The formats that are written.

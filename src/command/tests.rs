@@ -1,5 +1,5 @@
 //! A collection from an API that sends anything: whatever it says, nothing panics, what was not read is recorded, and
-//! the snapshot of it reads back.
+//! the snapshot of it reads back. It is long because everything that an API can send is made up here.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet};

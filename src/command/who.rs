@@ -3,7 +3,7 @@
 use crate::access::Query;
 use crate::cli::Common;
 use crate::document::nearest;
-use crate::policy::{Case, PERMISSIONS, Pattern};
+use crate::policy::{Case, Pattern, known_permissions};
 
 use super::register::{RegisterArgs, Subject, symbols, write};
 use super::{Error, Exit};
@@ -24,9 +24,9 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     write(&args.register, common, |register| {
         let org = register.access.org;
         let permissions = symbols(org, |permission| pattern.matches(permission));
-        if permissions.is_empty() && !PERMISSIONS.iter().any(|known| pattern.matches(known)) {
+        if permissions.is_empty() && !known_permissions().iter().any(|known| pattern.matches(known)) {
             let held = org.symbols.iter().filter(|word| word.contains('.'));
-            let near = nearest(name, PERMISSIONS.iter().copied().chain(held));
+            let near = nearest(name, known_permissions().iter().copied().chain(held));
             let help = near.map(|near| format!("did you mean `{near}`? `rolelint list permissions` lists them"));
             return Err(Error::NoSuchPermission { name: name.clone(), help });
         }

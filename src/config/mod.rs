@@ -63,6 +63,7 @@ pub struct Entry {
 /// A configuration.
 #[derive(Debug)]
 pub struct Config {
+    path: PathBuf,
     source: Arc<SourceText>,
     /// By the name of the flag.
     entries: BTreeMap<&'static str, Entry>,
@@ -127,7 +128,8 @@ impl Config {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let failed = |source| Error::Read { path: path.to_owned(), source };
         let text = bounded::read(path, LARGEST).map_err(failed)?;
-        Self::parse(&Arc::new(SourceText::new(shown(path), text)), path.parent().unwrap_or(Path::new("")))
+        let source = Arc::new(SourceText::new(shown(path), text));
+        Ok(Self { path: path.to_owned(), ..Self::parse(&source, path.parent().unwrap_or(Path::new("")))? })
     }
 
     /// The configuration in a text that stands in this folder.
@@ -137,7 +139,12 @@ impl Config {
     /// It cannot be used.
     pub fn parse(source: &Arc<SourceText>, folder: &Path) -> Result<Self, Error> {
         let (entries, overrides) = read::entries(source, folder).map_err(|problems| invalid(source, problems))?;
-        Ok(Self { source: Arc::clone(source), entries, overrides })
+        Ok(Self { path: PathBuf::from(&source.name), source: Arc::clone(source), entries, overrides })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The file, fit to be shown.

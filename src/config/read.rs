@@ -33,7 +33,6 @@ pub(crate) const KEYS: [(&str, &str, Takes); 27] = [
     ("tags", "tag", Takes::Words),
     ("params", "param", Takes::Params),
     ("param-files", "param-file", Takes::Paths),
-    ("allow-lints", "allow-lint", Takes::Words),
     ("waivers", "waivers", Takes::Paths),
     ("max-waiver", "max-waiver", Takes::Word),
     ("expiring-within", "expiring-within", Takes::Word),
@@ -45,6 +44,7 @@ pub(crate) const KEYS: [(&str, &str, Takes); 27] = [
     ("max-full-age", "max-full-age", Takes::Word),
     ("format", "format", Takes::Word),
     ("reports", "report", Takes::Reports),
+    ("max-per-rule", "max-per-rule", Takes::Word),
     ("color", "color", Takes::Word),
     ("no-progress", "no-progress", Takes::Switch),
     ("no-journal", "no-journal", Takes::Switch),
@@ -118,7 +118,17 @@ impl Reader<'_> {
             Takes::Reports => {
                 self.pairs(node, what, |reader, path| Some(from(&reader.word(path, "the path of a report")?)))
             }
-            Takes::Params => self.pairs(node, what, |reader, value| reader.flow(value).map(|value| value.to_string())),
+            Takes::Params => self.pairs(node, what, |reader, value| match &value.yaml {
+                // The lines of a file, which counts from this one.
+                Yaml::Text(text) if text.starts_with('@') && text.len() > 1 => Some(format!("@{}", from(&text[1..]))),
+                Yaml::Null
+                | Yaml::Flag(_)
+                | Yaml::Number(_)
+                | Yaml::Float
+                | Yaml::Text(_)
+                | Yaml::List(_)
+                | Yaml::Map(_) => reader.flow(value).map(|value| value.to_string()),
+            }),
         }
     }
 
@@ -126,7 +136,11 @@ impl Reader<'_> {
         match &node.yaml {
             Yaml::Text(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
             Yaml::Number(number) => Some(number.to_string()),
-            Yaml::Null | Yaml::Flag(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {
+            Yaml::Text(_) => {
+                self.problem(Problem::new(node.span.clone(), format!("{what} is empty")).help("omit it"));
+                None
+            }
+            Yaml::Null | Yaml::Flag(_) | Yaml::Float | Yaml::List(_) | Yaml::Map(_) => {
                 self.wrong(node, what, "a text or a whole number");
                 None
             }
@@ -160,8 +174,13 @@ impl Reader<'_> {
             Yaml::Number(number) => Some((*number).into()),
             Yaml::Text(text) => Some(text.as_str().into()),
             Yaml::List(items) => items.iter().map(|item| self.flow(item)).collect(),
-            Yaml::Null | Yaml::Float | Yaml::Map(_) => {
-                self.wrong(node, "a parameter", "a text, a whole number, true or false, or a list of those");
+            Yaml::Map(_) => {
+                let entries = self.entries(node, "a parameter")?;
+                entries.into_iter().map(|(key, node)| Some((key.text.clone(), self.flow(node)?))).collect()
+            }
+            Yaml::Null | Yaml::Float => {
+                let wanted = "a text, a whole number, true or false, or a list of those or a mapping to those";
+                self.wrong(node, "a parameter", wanted);
                 None
             }
         }

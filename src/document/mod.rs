@@ -19,7 +19,7 @@ pub(crate) use named::Unnamed;
 pub use nearest::nearest;
 pub use problem::Located;
 pub(crate) use problem::Problem;
-pub(crate) use reader::{Fields, Noted, Params, Reader, optional};
+pub(crate) use reader::{Fields, Lexicon, Noted, Params, Reader, optional};
 
 /// A text that was read, with the name it goes by. Findings point into it.
 #[derive(Debug, PartialEq, Eq)]

@@ -16,6 +16,7 @@ pub(crate) struct Reader<'a> {
     pub source: &'a Arc<SourceText>,
     pub params: Params,
     pub named: Named,
+    pub lexicon: Arc<Lexicon>,
     pub place: Place,
     pub problems: Vec<Problem>,
 }
@@ -41,10 +42,26 @@ impl Params {
         self.0.iter().map(|(name, node)| (name.clone(), node.yaml.value())).collect()
     }
 
+    /// The text that is written, or that the parameter that it names stands for.
+    pub fn resolved(&self, node: &Node) -> Option<String> {
+        let Yaml::Text(text) = &node.yaml else { return None };
+        let Some(named) = text.strip_prefix('$').and_then(|name| self.0.get(name)) else { return Some(text.clone()) };
+        if let Yaml::Text(text) = &named.yaml { Some(text.clone()) } else { None }
+    }
+
     /// The names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
+}
+
+/// What words of a file stand for, if each stands for several patterns.
+#[derive(Debug, Default)]
+pub(crate) struct Lexicon {
+    /// Each word with its patterns.
+    pub words: BTreeMap<&'static str, Vec<String>>,
+    /// The patterns for everything of which it is known whether a word stands for it.
+    pub known: Vec<String>,
 }
 
 /// A problem was noted, and this value cannot be used.
@@ -73,6 +90,7 @@ impl<'a> Reader<'a> {
             source,
             params: Params::default(),
             named: Named::default(),
+            lexicon: Arc::default(),
             place: Place::default(),
             problems: Vec::new(),
         }

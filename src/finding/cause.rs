@@ -1,7 +1,8 @@
 //! What findings have in common, and how many of them end if it goes: the largest first. From nothing but their paths.
 //!
 //! A finding ends only if every path of one of its conditions does. What ends a finding is counted once, for the first
-//! cause that does: the causes of a list are a plan, and their numbers add up.
+//! cause that does: the causes of a list are a plan, and their numbers add up. It is long because the search for the
+//! largest causes stands in one place.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::document::Location;
+use crate::org::Kind;
 
 /// How bad a violation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +35,10 @@ pub struct RuleInfo {
     pub id: String,
     /// What is flagged, in words.
     pub title: String,
+    /// What the rule says, in one sentence that is made from it.
+    pub sentence: String,
+    /// The kinds of things that it is about.
+    pub select: Vec<Kind>,
     /// How bad a violation is.
     pub severity: Severity,
     /// Why the rule is there.

@@ -49,6 +49,9 @@ fn parts(condition: &Condition) -> Vec<&Condition> {
 
 /// Whether the first bounds allow nothing that the others do not.
 fn within(inner: Bounds, outer: Bounds) -> bool {
+    if inner.are_relative() || outer.are_relative() {
+        return false;
+    }
     let above = outer.min.is_none_or(|least| inner.min.is_some_and(|min| min >= least));
     above && outer.max.is_none_or(|most| inner.max.is_some_and(|max| max <= most))
 }

@@ -45,18 +45,20 @@ pub fn implies(strong: &Condition, weak: &Condition) -> bool {
 fn text(strong: &TextPredicate, weak: &TextPredicate) -> bool {
     let alone = strong.this.is_empty() && weak.this.is_empty();
     let plain = alone && weak.regex.is_none() && weak.except.is_empty();
-    plain && (!strong.null || weak.null) && strong.any.as_ref().zip(weak.any.as_ref()).is_some_and(covered)
+    plain && (!strong.null || weak.null) && strong.any.as_deref().zip(weak.any.as_deref()).is_some_and(covered)
 }
 
 fn list(strong: &ListPredicate, weak: &ListPredicate) -> bool {
-    let ListPredicate { any: Some(wide), all, only: None, none, except, count: None } = weak else { return false };
+    let ListPredicate { any: Some(wide), all, only: None, none, except, known: None, count: None, .. } = weak else {
+        return false;
+    };
     let plain = all.is_empty() && none.is_empty() && except.is_empty();
     let by_any = strong.count.is_none() && strong.any.as_ref().is_some_and(|narrow| covered((narrow, wide)));
     plain && (by_any || strong.all.iter().any(|one| wide.iter().any(|other| covers(other, one))))
 }
 
 /// Whether each of the first patterns is covered by one of the others.
-fn covered((narrow, wide): (&Vec<Pattern>, &Vec<Pattern>)) -> bool {
+fn covered((narrow, wide): (&[Pattern], &[Pattern])) -> bool {
     narrow.iter().all(|one| wide.iter().any(|other| covers(other, one)))
 }
 

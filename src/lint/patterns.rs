@@ -24,6 +24,8 @@ fn within<'r>(condition: &'r Condition, found: &mut Vec<(&'static Attribute, &'r
             let patterns = test.any.iter().flatten().chain(&test.regex).chain(&test.except);
             found.extend(patterns.map(|pattern| (*attribute, pattern)));
         }
+        // Those of the vocabulary are not written in the rule.
+        Predicate::List(_, _, test) if test.known.is_some() => {}
         Predicate::List(attribute, _, test) => {
             let lists = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten().flatten();
             let patterns = lists.chain(&test.all).chain(&test.none).chain(&test.except);

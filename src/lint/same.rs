@@ -76,7 +76,8 @@ fn this_text(this: &This) -> String {
 fn list(test: &ListPredicate) -> String {
     let (any, only) = (test.any.as_deref().map(patterns), test.only.as_deref().map(patterns));
     let [all, none, except] = [&test.all, &test.none, &test.except].map(|list| patterns(list));
-    format!("any {any:?} all {all} only {only:?} none {none} except {except} count {:?}", test.count)
+    let known = test.known.is_some();
+    format!("any {any:?} all {all} only {only:?} none {none} except {except} known {known} count {:?}", test.count)
 }
 
 fn patterns(list: &[Pattern]) -> String {

@@ -2,19 +2,19 @@
 
 use super::{Oddity, Subject, patterns};
 use crate::document::{Problem, nearest};
-use crate::policy::{Naming, PERMISSIONS};
+use crate::policy::{Naming, known_permissions};
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
     let mut found = Vec::new();
     for (policy, rule) in subject.rules().filter(|(_, rule)| !rule.allow_unmatched) {
         let permissions = patterns::of(rule).into_iter().filter(|(row, _)| row.names == Some(Naming::Permission));
-        for (_, pattern) in permissions.filter(|(_, one)| !PERMISSIONS.iter().any(|known| one.matches(known))) {
-            let near = nearest(&pattern.text, PERMISSIONS.iter().copied());
+        for (_, pattern) in permissions.filter(|(_, one)| !known_permissions().iter().any(|known| one.matches(known))) {
+            let near = nearest(&pattern.text, known_permissions().iter().copied());
             // A pattern may be meant for permissions that are yet to come, unless it is all but one that exists.
             if pattern.literal().is_none() && near.is_none() {
                 continue;
             }
-            let problem = Problem::new(pattern.span.clone(), format!("`{}` is no known permission", pattern.text));
+            let problem = Problem::new(pattern.span.clone(), format!("`{}` is not a known permission", pattern.text));
             found.push(Oddity::of(policy, rule, problem.help(match near {
                 Some(near) => format!("did you mean `{near}`? If it is right, write `allow_unmatched: true`"),
                 None => "`rolelint list permissions` shows those that are known; if it is right, write `allow_unmatched: true`".to_owned(),

@@ -11,7 +11,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
         let ids = patterns::of(rule).into_iter().filter(|(row, _)| row.of == Kind::Role && row.name == "id");
         for (literal, pattern) in ids.filter_map(|(_, pattern)| Some((pattern.literal()?, pattern))) {
             let Some(meant) = meant(literal) else { continue };
-            let message = format!("`{literal}` is no predefined role");
+            let message = format!("`{literal}` is not a predefined role");
             let problem = Problem::new(pattern.span.clone(), message).help(format!("did you mean `{meant}`?"));
             found.push(Oddity::of(policy, rule, problem));
         }

@@ -9,15 +9,18 @@ use std::sync::Arc;
 use globset::GlobBuilder;
 
 use super::error::Error;
+use super::extend::{Linked, closure};
+use super::file::{is_policy, read_file, source};
 use super::params::Overrides;
-use super::{Policy, builtin, read};
-use crate::bounded;
+use super::permissions::lexicon;
+use super::read::Around;
+use super::{Kind, Policy, Rule, builtin, narrow, read, sentence};
 use crate::document::SourceText;
-use crate::document::{Located, Location, Problem, nearest, tree};
-use crate::escape::{is_hidden, shown};
+use crate::document::{Located, Location, Problem, Reader, nearest, tree};
+use crate::escape::is_hidden;
 
-/// The largest policy or parameter file, in bytes.
-pub(crate) const LARGEST: u64 = 8 << 20;
+/// The largest parameter file, in bytes: it may list everybody.
+pub(crate) const LARGEST_PARAMETERS: u64 = 64 << 20;
 
 /// Reads the policies at these paths; with no path, the built-in ones.
 ///
@@ -28,22 +31,24 @@ pub(crate) const LARGEST: u64 = 8 << 20;
 ///
 /// A path that cannot be read or holds no policy, or whatever is wrong with the policies.
 pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Policy>, Error> {
-    let mut sources = BTreeMap::new();
+    let mut named = BTreeMap::new();
     let default = [PathBuf::from(builtin::DEFAULT)];
     for path in if paths.is_empty() { &default[..] } else { paths } {
         if let Some(pack) = pack(path)? {
-            sources.insert(path.clone(), pack);
+            named.insert(path.clone(), (path.clone(), pack));
             continue;
         }
         for file in files(path, is_policy)? {
             // The same file named twice is one file.
             let identity = std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
-            if let Entry::Vacant(entry) = sources.entry(identity) {
-                entry.insert(read_file(&file)?);
+            if let Entry::Vacant(entry) = named.entry(identity) {
+                let source = read_file(&file)?;
+                entry.insert((file, source));
             }
         }
     }
-    parse(&sources.into_values().collect::<Vec<_>>(), overrides)
+    let (files, problems) = closure(named);
+    read_all(&files, true, problems, overrides)
 }
 
 /// The built-in pack that a path names, if it is the name of a pack.
@@ -59,35 +64,55 @@ fn pack(path: &Path) -> Result<Option<Arc<SourceText>>, Error> {
     }
 }
 
-/// The text of a file under its name.
-pub(crate) fn read_file(file: &Path) -> Result<Arc<SourceText>, Error> {
-    let failed = |source| Error::Read { path: file.to_owned(), source };
-    let text = bounded::read(file, LARGEST).map_err(failed)?;
-    Ok(source(shown(file), text))
-}
-
-/// Reads policies from their texts.
+/// Reads policies from their texts, each for itself: what they extend is not loaded.
 ///
 /// # Errors
 ///
 /// Whatever is wrong with them, all of it.
 pub fn parse(sources: &[Arc<SourceText>], overrides: &Overrides) -> Result<Vec<Policy>, Error> {
-    let mut located = Vec::new();
-    let mut policies = Vec::new();
+    let file =
+        |source: &Arc<SourceText>| Linked { source: Arc::clone(source), extended: false, extends: BTreeSet::new() };
+    read_all(&sources.iter().map(file).collect::<Vec<_>>(), false, Vec::new(), overrides)
+}
+
+/// Reads policies. If they are linked, those that they extend stand before them.
+fn read_all(
+    files: &[Linked],
+    linked: bool,
+    mut located: Vec<Located>,
+    overrides: &Overrides,
+) -> Result<Vec<Policy>, Error> {
+    let mut policies: Vec<Policy> = Vec::new();
+    // The place of each policy that could be read.
+    let mut places: BTreeMap<usize, usize> = BTreeMap::new();
     let mut params: Vec<String> = Vec::new();
-    for source in sources {
+    let mut trees = Vec::new();
+    for (number, file) in files.iter().enumerate() {
+        let source = &file.source;
         let at = |problem| Located { source: Arc::clone(source), problem };
         located.extend(hidden(&source.text).map(at));
         match tree::parse(&source.text) {
             Err(problem) => located.push(at(problem)),
-            Ok(root) => {
-                let (result, declared) = read::read(source, &root, overrides);
-                params.extend(declared.names().map(str::to_owned));
-                match result {
-                    Ok(policy) => policies.push(policy),
-                    Err(problems) => located.extend(problems),
-                }
+            Ok(root) => trees.push((number, source, root)),
+        }
+    }
+    // What one file says of a permission holds for the rules of all.
+    let added = trees.iter().flat_map(|(_, source, root)| Reader::new(source).permissions(root.below("permissions")));
+    let lexicon = Arc::new(lexicon(&added.collect::<Vec<_>>()));
+    for (number, source, root) in &trees {
+        let parents = || files[*number].extends.iter().filter_map(|parent| places.get(parent));
+        // If a file that it extends could not be read, nobody knows which rules there are.
+        let whole = linked && parents().count() == files[*number].extends.len();
+        let rules = whole.then(|| parents().flat_map(|place| policies[*place].rules_of_kinds()).map(selects).collect());
+        let around = Around { overrides, lexicon: &lexicon, extended: files[*number].extended, rules };
+        let (result, declared) = read::read(source, root, &around);
+        params.extend(declared.names().map(str::to_owned));
+        match result {
+            Ok(policy) => {
+                places.insert(*number, policies.len());
+                policies.push(policy);
             }
+            Err(problems) => located.extend(problems),
         }
     }
     located.extend(repeated_ids(&policies));
@@ -95,7 +120,11 @@ pub fn parse(sources: &[Arc<SourceText>], overrides: &Overrides) -> Result<Vec<P
         return Err(Error::Invalid { located });
     }
     match overrides.names().find(|name| !params.iter().any(|param| param == name)) {
-        None => Ok(policies),
+        None => {
+            narrow::apply(&mut policies);
+            sentence::say(&mut policies);
+            Ok(policies)
+        }
         Some(name) => {
             let near = nearest(name, params.iter().map(String::as_str));
             let help = near.map(|near| format!("did you mean `{near}`?"));
@@ -104,8 +133,9 @@ pub fn parse(sources: &[Arc<SourceText>], overrides: &Overrides) -> Result<Vec<P
     }
 }
 
-fn source(name: String, text: String) -> Arc<SourceText> {
-    Arc::new(SourceText::new(name, text))
+/// A rule with the kinds of things that it selects.
+fn selects(kinds: &[Rule]) -> (&str, Vec<Kind>) {
+    (&kinds[0].info.id, kinds.iter().map(|rule| rule.select).collect())
 }
 
 /// Characters that make a policy look different from what it says, each reported once, at its place.
@@ -207,26 +237,6 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>().map_err(failed)?;
     paths.sort();
     Ok(paths)
-}
-
-fn is_policy(path: &Path) -> bool {
-    is_yaml(path) && !is_test(path)
-}
-
-/// Whether a path is that of policies or of their tests, by its ending.
-pub(crate) fn is_yaml(path: &Path) -> bool {
-    stem(path).is_some()
-}
-
-/// Whether a path is that of policy tests, by its name.
-pub(crate) fn is_test(path: &Path) -> bool {
-    stem(path).is_some_and(|stem| stem.ends_with("_test"))
-}
-
-/// The name of a YAML file without its ending, in lower case.
-fn stem(path: &Path) -> Option<String> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).map(str::to_owned)
 }
 
 #[cfg(all(test, unix))]

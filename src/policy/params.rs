@@ -31,7 +31,7 @@ impl Overrides {
     /// The text is not valid YAML mapping, or names a parameter twice.
     pub fn set_all(&mut self, file: &str, text: &str) -> Result<(), Error> {
         let wrong = |message: String| Error::ParamFile { file: file.to_owned(), message };
-        let Yaml::Map(entries) = tree::parse(text).map_err(|problem| wrong(problem.message))?.yaml else {
+        let Yaml::Map(entries) = tree::parse_data(text).map_err(|problem| wrong(problem.message))?.yaml else {
             return Err(wrong("it is not a mapping".to_owned()));
         };
         let mut seen = BTreeSet::new();
@@ -42,6 +42,13 @@ impl Overrides {
             self.0.insert(key.text, value);
         }
         Ok(())
+    }
+
+    /// Sets a parameter to a list of texts.
+    pub fn set_lines(&mut self, name: &str, lines: &[String]) {
+        let item = |line: &String| Node { span: 0..0, yaml: Yaml::Text(line.clone()) };
+        let list = Yaml::List(lines.iter().map(item).collect());
+        self.0.insert(name.to_owned(), Node { span: 0..0, yaml: list });
     }
 
     /// Sets a parameter to what a file says.

@@ -1,14 +1,14 @@
-//! From a YAML tree to a policy. Every problem is noted, and reading goes on: one run shows them all. Every key
-//! of a rule is read here.
+//! From a YAML tree to a policy. Every problem is noted, and reading goes on: one run shows them all. Every key of a
+//! rule is read here. That makes it long.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::params::Overrides;
-use super::{Assertion, Counted, Kind, Policy, Predicate, Rule};
+use super::{Assertion, Condition, Counted, Kind, Policy, Predicate, Rule};
 use crate::document::tree::{Key, Node, Yaml};
-use crate::document::{Fields, Located, Params, Problem, Reader};
+use crate::document::{Fields, Lexicon, Located, Params, Problem, Reader};
 use crate::document::{Location, SourceText};
 use crate::finding::{PolicyFile, RuleInfo, Severity};
 
@@ -16,10 +16,10 @@ use crate::finding::{PolicyFile, RuleInfo, Severity};
 pub(super) fn read(
     source: &Arc<SourceText>,
     root: &Node,
-    overrides: &Overrides,
+    around: &Around<'_>,
 ) -> (Result<Policy, Vec<Located>>, Params) {
-    let mut reader = Reader::new(source);
-    let policy = reader.policy(root, overrides);
+    let mut reader = Reader { lexicon: Arc::clone(around.lexicon), ..Reader::new(source) };
+    let policy = reader.policy(root, around);
     let Reader { params, mut problems, .. } = reader;
     problems.sort_by_key(|problem| problem.span.start);
     // The short form of a relation reads one value twice.
@@ -31,8 +31,31 @@ pub(super) fn read(
     (result, params)
 }
 
+/// What is known beside the file.
+pub(super) struct Around<'a> {
+    /// The parameters that are set from outside.
+    pub overrides: &'a Overrides,
+    /// What words stand for several permissions.
+    pub lexicon: &'a Arc<Lexicon>,
+    /// Whether nobody named the file, but another extends it.
+    pub extended: bool,
+    /// The rules of the files that it extends, with what they select. Nothing, if those were not loaded.
+    pub rules: Option<Vec<(&'a str, Vec<Kind>)>>,
+}
+
 /// The keys of a file.
-pub(crate) const FILE: &[&str] = &["version", "name", "description", "requires", "params", "conditions", "rules"];
+pub(crate) const FILE: &[&str] = &[
+    "version",
+    "name",
+    "description",
+    "requires",
+    "extends",
+    "narrow",
+    "params",
+    "conditions",
+    "permissions",
+    "rules",
+];
 /// The keys of a rule.
 pub(crate) const RULE: &[&str] = &[
     "id",
@@ -60,7 +83,7 @@ impl Reader<'_> {
         Location { source: Arc::clone(self.source), span: span.clone() }
     }
 
-    fn policy(&mut self, root: &Node, overrides: &Overrides) -> Option<Policy> {
+    fn policy(&mut self, root: &Node, around: &Around<'_>) -> Option<Policy> {
         if matches!(root.yaml, Yaml::Null) {
             let help = "a policy starts with `version: 1` and has `rules:`";
             self.problem(Problem::new(root.span.clone(), "the file is empty").help(help));
@@ -70,12 +93,16 @@ impl Reader<'_> {
         self.version(root, fields.get("version"));
         self.requires(fields.get("requires"));
         let given;
-        (self.params, given) = self.params(fields.get("params"), overrides);
+        (self.params, given) = self.params(fields.get("params"), around.overrides);
         self.name_conditions(fields.get("conditions"));
+        // They are read before, with those of the other files; here, their problems are noted.
+        self.permissions(fields.get("permissions"));
         let stem = std::path::Path::new(&self.source.name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let name = self.optional_text(fields.get("name"), "`name`").or(stem);
         let description = self.optional_text(fields.get("description"), "`description`");
+        let extends = self.extends(fields.get("extends"));
         let rules = match fields.get("rules") {
+            None if extends => Vec::new(),
             None => {
                 self.problem(Problem::new(root.span.start..root.span.start, "a policy needs `rules`"));
                 Vec::new()
@@ -92,13 +119,26 @@ impl Reader<'_> {
                 Vec::new()
             }
         };
-        self.all_conditions_used();
+        let narrowings = self.narrow(fields.get("narrow"), around.rules.as_deref());
+        if fields.get("narrow").is_none() || around.rules.is_some() {
+            self.all_conditions_used();
+        }
         let params = self.params.values();
         let number = rules.chunk_by(|one: &Rule, other| Arc::ptr_eq(&one.info, &other.info)).count();
         let file = PolicyFile { source: Arc::clone(self.source), rules: number, params };
         let name = name.unwrap_or_default();
         let builtin = super::builtin::PACKS.iter().any(|(pack, _)| *pack == self.source.name);
-        Some(Policy { name, description, file, rules, builtin, given })
+        let extended = around.extended;
+        Some(Policy { name, description, file, rules, builtin, extended, narrowings, given })
+    }
+
+    /// Whether the policy extends others. Which they are is found out when files are loaded.
+    fn extends(&mut self, node: Option<&Node>) -> bool {
+        let Some(node) = node else { return false };
+        if node.items().is_empty() {
+            self.wrong(node, "`extends`", "a list of files and built-in packs, with at least one");
+        }
+        true
     }
 
     fn version(&mut self, root: &Node, version: Option<&Node>) {
@@ -157,12 +197,25 @@ impl Reader<'_> {
         self.one_kind(select.as_deref(), &fields);
         // Without a kind, the conditions cannot be read; the rest is, to report its problems.
         let select = select?;
-        let everything =
-            || super::Condition { span: node.span.start..node.span.start, predicate: Predicate::All(Vec::new()) };
+        let everything = || Condition { span: node.span.start..node.span.start, predicate: Predicate::All(Vec::new()) };
         let of_kind = |kind: &Kind| {
             self.place.subject = Some(kind.name());
             let filter = fields.get("where").map_or_else(|| Some(everything()), |node| self.condition(node, *kind));
-            (*kind, filter, self.assertion(&fields, *kind))
+            let assertion = self.assertion(&fields, *kind);
+            if let (Kind::Grant, Some(filter)) = (kind, &filter) {
+                let filter = filter.conjuncts().iter();
+                match &assertion {
+                    Some(Assertion::Forbid(condition)) => {
+                        self.grant_can_hold(filter.chain(condition.conjuncts()), None);
+                    }
+                    Some(Assertion::Require(condition)) => {
+                        self.grant_can_hold(filter, None);
+                        self.grant_can_hold(condition.conjuncts(), None);
+                    }
+                    Some(Assertion::Count(..) | Assertion::Exactly(_)) | None => self.grant_can_hold(filter, None),
+                }
+            }
+            (*kind, filter, assertion)
         };
         let read: Vec<_> = select.iter().map(of_kind).collect();
         let (id, location) = id?;
@@ -170,6 +223,9 @@ impl Reader<'_> {
         let info = RuleInfo {
             title: title.unwrap_or_else(|| id.replace('-', " ")),
             id,
+            // It is said once the whole rule is known.
+            sentence: String::new(),
+            select: select.clone(),
             severity,
             rationale,
             remediation,
@@ -181,7 +237,7 @@ impl Reader<'_> {
             location,
         };
         let info = Arc::new(info);
-        let rule = |(select, filter, assertion): (Kind, Option<super::Condition>, Option<Assertion>)| {
+        let rule = |(select, filter, assertion): (Kind, Option<Condition>, Option<Assertion>)| {
             let info = Arc::clone(&info);
             Some(Rule { info, select, filter: filter?, assertion: assertion?, allow_empty, allow_unmatched })
         };

@@ -1,6 +1,6 @@
 //! What reading a policy needs beyond YAML: attributes by their names, and bounds.
 
-use super::{Attribute, Bounds, Counted, Kind, Type, vocabulary};
+use super::{Attribute, Bounds, Counted, Kind, Percent, Type, vocabulary};
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Problem, Reader, nearest, optional};
 
@@ -12,13 +12,59 @@ impl Reader<'_> {
 
     /// How many of these things there are: bounds, and with `of` what is counted.
     pub fn count(&mut self, node: &Node, of: Kind, by_default: Counted) -> Option<(Bounds, Counted)> {
-        let bounds = self.bounds_with(node, "`count`", &["of", "min", "max"]);
+        let (percent, rest) = self.percent(node, by_default);
+        let bounds = match &rest {
+            // Nothing but percentages.
+            None => Some(Bounds::default()),
+            Some(rest) => self.bounds_with(rest, "`count`", &["of", "min", "max"]),
+        };
+        let bounds = bounds.map(|bounds| Bounds { percent, ..bounds });
         let said = match &node.yaml {
             Yaml::Map(entries) => entries.iter().find(|(key, _)| key.text == "of").map(|(_, said)| said),
             Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => None,
         };
         let counted = said.map_or(Some(by_default), |said| self.counted(said, of))?;
+        if percent != Percent::default() && counted != Counted::Each {
+            let problem = Problem::new(node.span.clone(), format!("a percentage is of all {}s", of.name()));
+            self.problem(problem.help("leave out `of`, or write a number"));
+        }
         Some((bounds?, counted))
+    }
+
+    /// The percentages among the bounds of what a rule selects, and the rest, if there is any.
+    fn percent(&mut self, node: &Node, by_default: Counted) -> (Percent, Option<Node>) {
+        let mut percent = Percent::default();
+        let Yaml::Map(entries) = &node.yaml else { return (percent, Some(node.clone())) };
+        let mut rest = Vec::new();
+        for (key, value) in entries {
+            let bound = match key.text.as_str() {
+                "min" => &mut percent.min,
+                "max" => &mut percent.max,
+                _ => {
+                    rest.push((key.clone(), value.clone()));
+                    continue;
+                }
+            };
+            let text = self.params.resolved(value);
+            let Some(number) = text.as_deref().and_then(|text| text.strip_suffix('%')) else {
+                rest.push((key.clone(), value.clone()));
+                continue;
+            };
+            let number = number.trim().parse().ok().filter(|number| *number <= 100);
+            if self.place.depth > 0 || by_default != Counted::Each {
+                let problem = Problem::new(value.span.clone(), "a percentage of related things");
+                self.problem(
+                    problem.help("only the `count` of a rule takes one: of all things of the kind it selects"),
+                );
+            } else if number.is_none() {
+                let problem = Problem::new(value.span.clone(), "this is no percentage");
+                self.problem(problem.help("write a whole number from 0% to 100%"));
+            }
+            *bound = Some(number.unwrap_or(0));
+        }
+        let bounded = rest.iter().any(|(key, _)| key.text != "of");
+        let only = percent != Percent::default() && !bounded;
+        (percent, (!only).then(|| Node { span: node.span.clone(), yaml: Yaml::Map(rest) }))
     }
 
     fn counted(&mut self, node: &Node, of: Kind) -> Option<Counted> {
@@ -28,7 +74,13 @@ impl Reader<'_> {
         };
         let to_one = |row: &'static Attribute| match row.type_ {
             Type::Relation(relation) if relation.to_one() => Some((row.name, Counted::Through(relation))),
-            Type::Relation(_) | Type::Text(..) | Type::List(..) | Type::Flag(_) | Type::Time(_) | Type::Via => None,
+            Type::Relation(_)
+            | Type::Text(..)
+            | Type::List(..)
+            | Type::Escalation
+            | Type::Flag(_)
+            | Type::Time(_)
+            | Type::Via => None,
         };
         let principal = (of == Kind::Grant).then_some(("principal", Counted::Principals));
         let each = [(of.name(), Counted::Each)].into_iter().chain(principal);
@@ -46,8 +98,8 @@ impl Reader<'_> {
             let fields = self.fields(node, what, keys)?;
             let mut bound = |name| optional(fields.get(name), |node| self.number(node, &format!("`{name}`")));
             let (min, max) = (bound("min"), bound("max"));
-            let bounds = Bounds { min: min.ok()?, max: max.ok()? };
-            if bounds == (Bounds { min: Some(0), max: None }) {
+            let bounds = Bounds { min: min.ok()?, max: max.ok()?, percent: Percent::default() };
+            if bounds == (Bounds { min: Some(0), ..Bounds::default() }) {
                 self.problem(Problem::new(node.span.clone(), "no number is below 0, so every number is allowed"));
             }
             if bounds == Bounds::default() {
@@ -59,7 +111,7 @@ impl Reader<'_> {
             }
             return Some(bounds);
         }
-        self.number(node, what).map(|number| Bounds { min: Some(number), max: Some(number) })
+        self.number(node, what).map(|number| Bounds { min: Some(number), max: Some(number), ..Bounds::default() })
     }
 
     /// The attribute that a key names.

@@ -3,7 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Attribute, FlagColumn, Kind, ListColumn, Pattern, Relation, TextColumn, This, TimeColumn};
+use super::{
+    Attribute, Escalation, FlagColumn, Kind, ListColumn, Narrowing, Pattern, Patterns, Relation, TextColumn, This,
+    TimeColumn,
+};
 use crate::finding::{PolicyFile, RuleInfo};
 use crate::org::Truth;
 use crate::time::Time;
@@ -21,6 +24,10 @@ pub struct Policy {
     pub rules: Vec<Rule>,
     /// Whether it comes with rolelint.
     pub builtin: bool,
+    /// Whether nobody named it, but another policy extends it.
+    pub extended: bool,
+    /// The rules of others that select less because of it. They do already.
+    pub narrowings: Vec<Narrowing>,
     /// Where the defaults of the parameters stand that somebody set.
     pub given: Vec<Range<usize>>,
 }
@@ -75,7 +82,7 @@ pub struct Exactly {
     /// How to read it.
     pub column: TextColumn,
     /// The values, each once, taken literally.
-    pub values: Vec<Pattern>,
+    pub values: Patterns,
     /// The place of the whole list.
     pub span: Range<usize>,
 }
@@ -142,13 +149,13 @@ pub struct TextPredicate {
     /// `null` is one of the values asked for.
     pub null: bool,
     /// One of these must match; `None` asks for nothing.
-    pub any: Option<Vec<Pattern>>,
+    pub any: Option<Patterns>,
     /// Or it is one of these texts of the selected thing.
     pub this: Vec<This>,
     /// This must match.
     pub regex: Option<Pattern>,
     /// None of these may match.
-    pub except: Vec<Pattern>,
+    pub except: Patterns,
 }
 
 /// A list of texts. Elements that match `except` are ignored; all that is given must hold of the rest.
@@ -164,6 +171,10 @@ pub struct ListPredicate {
     pub none: Vec<Pattern>,
     /// Elements to ignore.
     pub except: Vec<Pattern>,
+    /// Elements that none of these matches may be anything: it is unknown whether `any` means them.
+    pub known: Option<Vec<Pattern>>,
+    /// The words that were written instead of the patterns of `any`.
+    pub escalation: Vec<Escalation>,
     /// How many elements: of those that match `any` where it is given, else of all.
     pub count: Option<Bounds>,
 }
@@ -247,9 +258,33 @@ pub struct Bounds {
     pub min: Option<u64>,
     /// The most, if bounded above.
     pub max: Option<u64>,
+    /// The same in percent of all things of the kind.
+    pub percent: Percent,
+}
+
+/// Inclusive bounds in percent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Percent {
+    /// The least, if bounded below.
+    pub min: Option<u64>,
+    /// The most, if bounded above.
+    pub max: Option<u64>,
 }
 
 impl Bounds {
+    /// Whether they depend on how many things of the kind there are.
+    pub fn are_relative(self) -> bool {
+        self.percent != Percent::default()
+    }
+
+    /// The bounds where there are that many: the most rounded down, the least rounded up.
+    #[must_use]
+    pub fn of(self, all: u64) -> Self {
+        let most = self.percent.max.map(|percent| all * percent / 100);
+        let least = self.percent.min.map(|percent| (all * percent).div_ceil(100));
+        Self { min: self.min.or(least), max: self.max.or(most), percent: Percent::default() }
+    }
+
     /// Whether the number lies within.
     pub fn contain(self, number: u64) -> bool {
         self.min.is_none_or(|min| number >= min) && self.max.is_none_or(|max| number <= max)
@@ -258,6 +293,13 @@ impl Bounds {
 
 impl std::fmt::Display for Bounds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.are_relative() {
+            let least = self.percent.min.map(|min| format!("at least {min}%")).into_iter();
+            let least = least.chain(self.min.map(|min| format!("at least {min}")));
+            let most = self.percent.max.map(|max| format!("at most {max}%")).into_iter();
+            let all: Vec<String> = least.chain(most).chain(self.max.map(|max| format!("at most {max}"))).collect();
+            return f.write_str(&all.join(" and "));
+        }
         match (self.min, self.max) {
             (Some(min), Some(max)) if min == max => write!(f, "exactly {min}"),
             (Some(min), Some(max)) => write!(f, "{min} to {max}"),

@@ -42,11 +42,11 @@ impl Selection<'_> {
         let any = |globs: &[GlobMatcher], text: &String| globs.iter().any(|glob| glob.is_match(text));
         let why_not = |rule: &RuleInfo| {
             if any(&skip, &rule.id) {
-                Some("skipped by --skip")
+                Some("named by `skip`")
             } else if !only.is_empty() && !any(&only, &rule.id) {
-                Some("not named by --only")
+                Some("not named by `only`")
             } else if !wanted.is_empty() && !rule.tags.iter().any(|tag| any(&wanted, tag)) {
-                Some("without a tag named by --tag")
+                Some("without a tag that `tags` names")
             } else {
                 None
             }
@@ -55,7 +55,7 @@ impl Selection<'_> {
         for policy in &mut *policies {
             for rule in policy.rules_of_kinds().map(|kinds| &kinds[0]) {
                 let reason = why_not(&rule.info);
-                skipped.extend(reason.map(|why| Skipped { rule: rule.info.id.clone(), reason: why.to_owned() }));
+                skipped.extend(reason.map(|why| Skipped::new(&rule.info, why.to_owned())));
             }
             policy.rules.retain(|rule| why_not(&rule.info).is_none());
         }

@@ -1,6 +1,6 @@
 //! Conditions on times: ages count back from the as-of time, horizons ahead of it.
 
-use super::{Attribute, TimePredicate};
+use super::{Attribute, TimeColumn, TimePredicate, Type};
 use crate::document::tree::{Node, Yaml};
 use crate::document::{Problem, Reader, optional};
 use crate::time::{Time, parse_duration, parse_timestamp};
@@ -29,7 +29,8 @@ impl TimePredicate {
         let ages = self.older_than.zip(self.newer_than).is_some_and(|(older, newer)| newer <= older);
         let horizons = self.later_than.zip(self.within).is_some_and(|(later, within)| within <= later);
         let dates = self.after.zip(self.before).is_some_and(|(after, before)| before <= after);
-        (past && future) || ages || horizons || dates
+        let nothing = self.newer_than == Some(0) || self.within.is_some_and(|length| length < 0);
+        (past && future) || ages || horizons || dates || nothing
     }
 }
 
@@ -66,6 +67,11 @@ impl Reader<'_> {
             before: before.ok()?,
             after: after.ok()?,
         };
+        if matches!(attribute.type_, Type::Time(TimeColumn::Past(_) | TimeColumn::Added))
+            && test.within.or(test.later_than).is_some()
+        {
+            self.never(node, &format!("`{}` is a time in the past: it never lies ahead", attribute.name));
+        }
         if test.is_impossible() {
             self.never(node, &format!("the bounds of `{}` exclude each other", attribute.name));
         }

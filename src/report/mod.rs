@@ -31,9 +31,9 @@ use crate::time::Time;
 
 pub use coverage::render_coverage;
 pub use diff::{DiffFormat, render_diff};
-pub use json::{Unreadable, read, schema};
+pub use json::{Unreadable, lines_schema, read, schema};
 pub use register::{RegisterFormat, render_register};
-pub use words::plain_summary;
+pub use words::{plain_summary, selected};
 
 /// A form of report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub enum Format {
     /// For people, on a terminal.
     #[default]
     Text,
+    /// What the rules say about the controls of compliance frameworks.
+    Controls,
     /// For programs: versioned, complete.
     Json,
     /// The same as lines, for programs that read as they go.
@@ -69,6 +71,7 @@ pub enum Format {
 
 words!(Format {
     Text => "text",
+    Controls => "controls",
     Json => "json",
     Jsonl => "jsonl",
     Csv => "csv",
@@ -106,6 +109,11 @@ impl Default for TextStyle {
     }
 }
 
+/// The schema of a comparison in JSON.
+pub fn diff_schema() -> serde_json::Value {
+    diff::schema()
+}
+
 impl Format {
     /// Whether it also shows who holds what, which only the organization tells.
     pub fn shows_access(self) -> bool {
@@ -121,6 +129,7 @@ impl Format {
             | Self::Github
             | Self::Markdown
             | Self::Sarif
+            | Self::Controls
             | Self::Ocsf
             | Self::Oscal => false,
         }
@@ -141,6 +150,7 @@ pub fn render(
 ) -> io::Result<()> {
     match format {
         Format::Text => text::render(outcome, style, to),
+        Format::Controls => text::render_controls(outcome, style, to),
         Format::Json => json::render(outcome, to),
         Format::Jsonl => json::render_lines(outcome, to),
         Format::Csv => csv::render(outcome, to),

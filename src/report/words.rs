@@ -6,7 +6,7 @@ use crate::finding::{
 };
 use crate::org::{Collection, CollectionSummary, Kind, State};
 
-/// What to do so that findings end: `take role Break Glass from group Support Team`. `faint` paints the kinds of things.
+/// What to do so that findings end: `remove role Break Glass from group Support Team`. `faint` paints the kinds of things.
 pub fn cut(cause: &Cause<'_>, faint: &dyn Fn(&str) -> String) -> String {
     let named = |kind: &str, thing: &Thing| format!("{} {}", faint(kind), visible(&thing.qualified_label()));
     let of_kind = |thing: &Thing| {
@@ -17,9 +17,9 @@ pub fn cut(cause: &Cause<'_>, faint: &dyn Fn(&str) -> String) -> String {
             // A role of the project is named with it.
             let place = project.filter(|project| role.project.as_ref() != Some(project));
             let place = place.map_or_else(String::new, |project| format!(" in {}", named("project", project)));
-            format!("take {} from {}{place}", named("role", role), of_kind(holder))
+            format!("remove {} from {}{place}", named("role", role), of_kind(holder))
         }
-        Edge::Membership { user, group } => format!("take {} out of {}", of_kind(user), named("group", group)),
+        Edge::Membership { user, group } => format!("remove {} from {}", of_kind(user), named("group", group)),
         Edge::Permissions(role) => {
             let (shown, more) = cause.permissions.split_at(cause.permissions.len().min(3));
             let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
@@ -28,12 +28,21 @@ pub fn cut(cause: &Cause<'_>, faint: &dyn Fn(&str) -> String) -> String {
         Edge::Roles(group) => {
             let roles: Vec<String> =
                 cause.roles.iter().map(|role| visible(&role.qualified_label()).into_owned()).collect();
-            format!("take {} {} from {}", faint("roles"), roles.join(", "), named("group", group))
+            format!("remove {} {} from {}", faint("roles"), roles.join(" and "), named("group", group))
         }
-        Edge::Role(role) => format!("take back every such grant of {}", named("role", role)),
-        Edge::Owner(owner) => format!("clean up the {} of {}", subjects(cause), of_kind(owner)),
-        Edge::Project(project) => format!("clean up the {} in {}", subjects(cause), named("project", project)),
+        Edge::Role(role) => format!("revoke these grants of {}", named("role", role)),
+        Edge::Owner(owner) => format!("fix or delete the {} of {}", subjects(cause), of_kind(owner)),
+        Edge::Project(project) => format!("fix or delete the {} in {}", subjects(cause), named("project", project)),
     }
+}
+
+/// How many of the first causes a format for programs lists.
+const CAUSES: usize = 5;
+
+/// What ends most findings of a rule, or of all: how many end, and what to do.
+pub fn causes(outcome: &Outcome, rule: Option<usize>) -> Vec<(usize, String)> {
+    let causes = rule.map_or_else(|| outcome.cuts(), |rule| outcome.causes(rule));
+    causes.iter().take(CAUSES).map(|cause| (cause.findings.len(), cut(cause, &str::to_owned))).collect()
 }
 
 /// `API keys`, of findings about such.
@@ -47,7 +56,8 @@ fn subjects(cause: &Cause<'_>) -> String {
 
 /// `1 rule`, `2 rules`.
 pub fn plural(count: usize, word: &str) -> String {
-    if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
+    let s = if count == 1 { "" } else { "s" };
+    format!("{} {word}{s}", number(count))
 }
 
 /// A number with commas between the thousands.
@@ -65,24 +75,36 @@ pub fn number(number: usize) -> String {
 
 /// `1 user`, `2,000 users`.
 pub fn things(count: usize, kind: ThingKind) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{} {}{s}", number(count), kind.words())
+    plural(count, &kind.words())
 }
 
-/// What was looked at: `200 users, 8 groups, 22 roles`. Of a list that nobody asked for, nothing is said.
+/// What was looked at: `200 users, 8 groups, 22 roles`. Of a list that was not read, nothing is said.
 pub fn population(outcome: &Outcome) -> String {
     let asked = |kind: Kind| {
         let listed = outcome.coverage.iter().find(|of| of.collection.name() == format!("{}s", kind.name()));
-        listed.is_none_or(|of| of.state != State::NotAsked)
+        listed.is_none_or(|of| matches!(of.state, State::Complete | State::Partial))
     };
-    // People first, then what they have.
+    let known = outcome.population.iter().filter(|&(kind, count)| *count > 0 || asked(*kind));
+    let all = by_kind(known.map(|(&kind, &count)| (kind, count)));
+    if all.is_empty() { "nothing was read".to_owned() } else { all }
+}
+
+/// How many things a rule selected, and of how many: `9 of 22 roles`.
+pub fn selected(outcome: &Outcome, rule: &RuleResult) -> String {
+    let of = by_kind(outcome.population_of(&rule.info));
+    let selected = number(rule.selected);
+    // There may be more than was read.
+    let least = if rule.truncated { "at least " } else { "" };
+    if of.is_empty() { format!("{least}{selected} selected") } else { format!("{least}{selected} of {of}") }
+}
+
+/// `22 roles, 200 users`, in the order that [`population`] has: people first, then what they have.
+pub fn by_kind(counts: impl IntoIterator<Item = (Kind, usize)>) -> String {
     let order = [Kind::User, Kind::Group, Kind::Role, Kind::Project, Kind::ServiceAccount];
     let rank = |kind: &Kind| order.iter().position(|one| one == kind).unwrap_or(order.len());
-    let mut known: Vec<(Kind, usize)> = outcome.population.iter().map(|(&kind, &count)| (kind, count)).collect();
-    known.retain(|(kind, count)| *count > 0 || asked(*kind));
-    known.sort_by_key(|(kind, _)| rank(kind));
-    let all: Vec<String> = known.into_iter().map(|(kind, count)| things(count, ThingKind::Of(kind))).collect();
-    if all.is_empty() { "nothing was read".to_owned() } else { all.join(", ") }
+    let mut counts: Vec<(Kind, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(kind, _)| rank(kind));
+    counts.into_iter().map(|(kind, count)| things(count, ThingKind::Of(kind))).collect::<Vec<_>>().join(", ")
 }
 
 /// The exit code, and what decides it.
@@ -93,23 +115,23 @@ pub fn exit(outcome: &Outcome) -> String {
     let open = outcome.rules.iter().filter(|rule| rule.is_open()).count();
     let vacuous = if gate.strict { outcome.count(Verdict::Vacuous) } else { 0 };
     let be = |count| if count == 1 { "is" } else { "are" };
-    let floor = gate.fail_on.name();
+    let (floor, noun) = (gate.fail_on.name(), outcome.noun());
     let mut parts = Vec::new();
     if violated > 0 {
         let but = if gate.exit_zero { ", which --exit-zero ignores" } else { "" };
-        parts.push(format!("{} {} violated at or above {floor}{but}", plural(violated, "rule"), be(violated)));
+        parts.push(format!("{} {} violated at or above {floor}{but}", plural(violated, noun), be(violated)));
     }
     if gate.strict_baseline && outcome.stale > 0 {
         parts.push(format!("{} of the baseline {} gone", plural(outcome.stale, "finding"), be(outcome.stale)));
     }
     if open > 0 {
-        parts.push(format!("{} {} unknown", plural(open, "rule"), be(open)));
+        parts.push(format!("{} could not be answered completely", plural(open, noun)));
     }
     if vacuous > 0 {
-        parts.push(format!("{} selected nothing, which --strict forbids", plural(vacuous, "rule")));
+        parts.push(format!("{} selected nothing, which --strict forbids", plural(vacuous, noun)));
     }
     if parts.is_empty() {
-        parts.push(format!("every rule was answered, and none is violated at or above {floor}"));
+        parts.push(format!("every {noun} was answered, and none is violated at or above {floor}"));
     }
     format!("exit {}: {}", outcome.ending().code(), parts.join("; "))
 }
@@ -121,13 +143,13 @@ pub fn summary(outcome: &Outcome, paint: impl Fn(Verdict, usize, String) -> Stri
         let count = outcome.count(verdict);
         paint(verdict, count, format!("{count} {}", verdict.name()))
     });
-    let rules = plural(outcome.rules.len(), "rule");
+    let rules = plural(outcome.rules.len(), outcome.noun());
     let statuses = [Status::Violation, Status::Waived, Status::Baselined];
     let found = tally(statuses.map(|status| (status, outcome.count_findings(status))));
     let found = if found.is_empty() { found } else { format!(" ({found})") };
     let skipped = match outcome.skipped.len() {
         0 => String::new(),
-        n => format!("; {} skipped", plural(n, "rule")),
+        n => format!("; {} skipped", plural(n, outcome.noun())),
     };
     let incomplete = if outcome.complete() { "" } else { "; some answers are unknown" };
     format!("{rules}: {}{found}{skipped}{incomplete}", verdicts.join(", "))

@@ -7,12 +7,14 @@ use super::part::{
 };
 use crate::finding::Severity;
 use crate::policy::{
-    Attribute, Kind, Naming, PERMISSIONS, Relation, TextColumn, Type, of, organization, predefined, via_words,
+    Attribute, Escalation, Kind, Naming, Relation, Sure, TextColumn, Type, known_permissions, of, organization,
+    predefined, via_words,
 };
 
 pub(super) fn file() -> Value {
     let mut file = object(keys());
-    file["required"] = json!(["version", "rules"]);
+    file["required"] = json!(["version"]);
+    file["anyOf"] = json!([{ "required": ["rules"] }, { "required": ["extends"] }]);
     let conditions = Kind::ALL.map(|kind| (kind.name().to_owned(), condition(kind)));
     let quantities = Kind::ALL.map(|kind| (quantities_of(kind), quantities(kind)));
     let counts = Kind::ALL.map(|kind| (count_of(kind), count(kind)));
@@ -22,12 +24,14 @@ pub(super) fn file() -> Value {
         ("parameter", described(json!({ "type": "string", "pattern": r"^\$[^$]" }), "a parameter")),
         ("named", described(json!({ "type": "string", "pattern": r"^\$[^$]" }), "a condition by its name")),
         ("organization", in_organization()),
-        ("permission", text_such_as(PERMISSIONS)),
+        ("permission", text_such_as(known_permissions())),
         ("text", text_test()),
         ("permissions", list_test(&reference("permission"))),
         ("flag", any_of([json!({ "type": "boolean" }), reference("parameter")])),
         ("time", time_test()),
         ("number", any_of([json!({ "type": "integer", "minimum": 0 }), reference("parameter")])),
+        ("share", any_of([reference("number"), json!({ "type": "string", "pattern": "^[0-9]+%$" })])),
+        ("escalation", escalation()),
         ("via", via()),
     ];
     let shared = shared.map(|(name, schema)| (name.to_owned(), schema));
@@ -38,12 +42,20 @@ pub(super) fn file() -> Value {
 }
 
 /// The keys of a file.
-fn keys() -> [(&'static str, Value); 7] {
+fn keys() -> [(&'static str, Value); 10] {
     [
         ("version", described(json!({ "const": 1 }), "the version of the language")),
         ("name", described(text(), "what the policy is called; by default the name of the file")),
         ("description", described(text(), "what the policy is for")),
         ("requires", described(json!({ "type": "string", "pattern": "^>=" }), "the oldest rolelint that reads it")),
+        ("extends", described(some(&text()), "files and built-in packs whose rules are checked, too")),
+        (
+            "narrow",
+            described(
+                json!({ "type": "object", "additionalProperties": { "type": "object", "minProperties": 1 } }),
+                "rules that this policy extends, each with what else has to hold of what it selects",
+            ),
+        ),
         (
             "params",
             described(
@@ -59,6 +71,13 @@ fn keys() -> [(&'static str, Value); 7] {
             described(
                 json!({ "type": "object", "additionalProperties": { "type": "object", "minProperties": 1 } }),
                 "conditions that rules share, each by its name; `$name` stands for one",
+            ),
+        ),
+        (
+            "permissions",
+            described(
+                json!({ "type": "object", "additionalProperties": permission() }),
+                "what permissions let their holders do, for all policies of the run",
             ),
         ),
         ("rules", some(&reference("rule"))),
@@ -108,7 +127,7 @@ fn exactly(kind: Kind, related: bool) -> Value {
     let value = |attribute: &'static Attribute| match attribute.type_ {
         Type::Text(..) => Some((attribute.name, described(values.clone(), attribute.meaning))),
         Type::Relation(to) if related && to.to_one() => Some((attribute.name, reference(&exactly_of(to.target())))),
-        Type::Relation(_) | Type::List(..) | Type::Flag(_) | Type::Time(_) | Type::Via => None,
+        Type::Relation(_) | Type::List(..) | Type::Escalation | Type::Flag(_) | Type::Time(_) | Type::Via => None,
     };
     let mut exactly = not_empty(object(of(kind).filter_map(value)));
     exactly["maxProperties"] = 1.into();
@@ -180,6 +199,7 @@ fn value(attribute: &Attribute) -> Value {
         Type::Flag(_) => reference("flag"),
         Type::Time(_) => reference("time"),
         Type::Relation(relation) => related(relation),
+        Type::Escalation => reference("escalation"),
         Type::Via => reference("via"),
     }
 }
@@ -235,13 +255,12 @@ fn count(kind: Kind) -> Value {
     let counted: Vec<&str> =
         [kind.name()].into_iter().chain(principal).chain(to_one.map(|attribute| attribute.name)).collect();
     let counted = described(json!({ "enum": counted }), "what is counted, each once");
-    any_of([reference("number"), bounds(Some(counted))])
+    any_of([reference("number"), bounds(&reference("share"), Some(counted))])
 }
 
 /// Inclusive bounds.
-fn bounds(counted: Option<Value>) -> Value {
-    let ends =
-        [("min", described(reference("number"), "at least")), ("max", described(reference("number"), "at most"))];
+fn bounds(number: &Value, counted: Option<Value>) -> Value {
+    let ends = [("min", described(number.clone(), "at least")), ("max", described(number.clone(), "at most"))];
     let mut bounds = object(ends.into_iter().chain(counted.map(|counted| ("of", counted))));
     bounds["anyOf"] = json!([{ "required": ["min"] }, { "required": ["max"] }]);
     bounds
@@ -265,7 +284,10 @@ fn list_test(one: &Value) -> Value {
         ("only", described(any_of([one.clone(), list.clone()]), "every element matches some pattern")),
         ("none", described(patterns(), "no element matches any pattern")),
         ("except", described(any_of([one.clone(), list]), "elements that match these are ignored")),
-        ("count", described(any_of([reference("number"), bounds(None)]), "how many elements match")),
+        (
+            "count",
+            described(any_of([reference("number"), bounds(&reference("number"), None)]), "how many elements match"),
+        ),
     ]);
     test["anyOf"] = ["any", "all", "only", "none", "count"].map(|key| json!({ "required": [key] })).into();
     any_of([patterns(), test])
@@ -285,6 +307,26 @@ fn time_test() -> Value {
         ("after", described(date, "at this moment or later")),
     ]));
     any_of([json!({ "type": "null" }), test])
+}
+
+fn escalation() -> Value {
+    one_or_some(&any_of([json!({ "enum": Escalation::ALL.map(Escalation::name) }), reference("parameter")]))
+}
+
+/// What a policy says of a permission.
+fn permission() -> Value {
+    let word = json!({ "enum": Escalation::ALL.map(Escalation::name) });
+    object([
+        ("allows", described(text(), "what it allows, in words")),
+        ("sure", described(json!({ "enum": Sure::ALL.map(Sure::name) }), "how sure that is; by default documented")),
+        (
+            "escalation",
+            described(
+                any_of([word.clone(), json!({ "type": "array", "items": word })]),
+                "what it lets its holder do beyond that; by default nothing",
+            ),
+        ),
+    ])
 }
 
 fn via() -> Value {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::part::{any_of, described, not_empty, object, parameter_or_mapping, reference, some, text, text_such_as};
 use crate::finding::Verdict;
 use crate::org::Collection;
-use crate::policy::{Kind, Naming, PERMISSIONS, Type, find};
+use crate::policy::{Kind, Naming, Type, find, known_permissions};
 use crate::testing::keys;
 
 pub(super) fn file() -> Value {
@@ -61,7 +61,18 @@ fn definitions() -> Map<String, Value> {
         ("names", any_of([text(), json!({ "type": "array", "items": text() })])),
         ("role", thing(Kind::Role, keys::ROLE, [])),
         ("group", thing(Kind::Group, keys::GROUP, [names("roles", "the roles that it holds")])),
-        ("user", thing(Kind::User, keys::USER, [names("roles", "roles of its own"), names("groups", "its groups")])),
+        (
+            "user",
+            thing(
+                Kind::User,
+                keys::USER,
+                [
+                    names("roles", "roles of its own"),
+                    names("groups", "its groups"),
+                    ("listed", described(json!({ "type": "boolean" }), "whether the list of users has it")),
+                ],
+            ),
+        ),
         ("project", project()),
         ("project_user", member("user", "the user")),
         ("project_group", member("group", "the group")),
@@ -73,7 +84,23 @@ fn definitions() -> Map<String, Value> {
                 [names("roles", "roles in the project"), names("groups", "its groups")],
             ),
         ),
-        ("invite", thing(Kind::Invite, keys::INVITE, [names("projects", "the projects that come with it")])),
+        (
+            "invite",
+            thing(
+                Kind::Invite,
+                keys::INVITE,
+                [(
+                    "projects",
+                    described(
+                        any_of([
+                            reference("names"),
+                            json!({ "type": "object", "additionalProperties": { "type": ["string", "null"] } }),
+                        ]),
+                        "the projects that come with it, or each with the legacy role in it",
+                    ),
+                )],
+            ),
+        ),
         ("admin_api_key", owned(thing(Kind::AdminApiKey, keys::ADMIN_KEY, [owner()]))),
         ("api_key", owned(thing(Kind::ApiKey, keys::KEY, [owner()]))),
     ];
@@ -149,7 +176,7 @@ fn field(kind: Kind, name: &str) -> Value {
     let attribute = find(kind, name).expect("a field of a thing is in the vocabulary");
     let words = match attribute.names {
         Some(Naming::OneOf(words)) => words,
-        Some(Naming::Permission) => PERMISSIONS,
+        Some(Naming::Permission) => known_permissions(),
         Some(Naming::Itself) | None => &[],
     };
     let value = match attribute.type_ {
@@ -159,7 +186,7 @@ fn field(kind: Kind, name: &str) -> Value {
             let one = text_such_as(words);
             any_of([one.clone(), json!({ "type": "array", "items": one })])
         }
-        Type::Text(..) | Type::Relation(_) | Type::Via => text_such_as(words),
+        Type::Text(..) | Type::Relation(_) | Type::Escalation | Type::Via => text_such_as(words),
     };
     described(any_of([value, json!({ "type": "null" })]), attribute.meaning)
 }

@@ -1,4 +1,4 @@
-//! Tests as written, read as strictly as policies.
+//! Tests as written, read as strictly as policies. It is long because each key of a test is read here.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

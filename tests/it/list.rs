@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rolelint::policy::{Kind, PERMISSIONS, of, organization};
+use rolelint::policy::{Kind, of, organization, permissions};
 use serde_json::Value;
 
 use crate::support::fake::{Behaviour, FakeApi, Organization, What, When};
@@ -37,9 +37,9 @@ fn rules_come_from_the_policies_that_are_named_or_from_the_built_in_ones() {
     let run = || offline().file("p.yaml", POLICY);
     let ran = run().args(["list", "rules", "p.yaml"]).run().ends_with(0);
     insta::assert_snapshot!(ran.stdout, @"
-    ID      SEVERITY  SELECT  TITLE
-    first   high      role    The first
-    second  medium    user    second
+    ID      SEVERITY  SELECT  TITLE      SENTENCE
+    first   high      role    The first  There must be no role that permits `api.groups.write`.
+    second  medium    user    second     There must be at least 1 user.
     ");
     let quiet = run().args(["list", "rules", "p.yaml", "-q"]).run().ends_with(0).stdout;
     assert!(quiet.starts_with("first  "), "{quiet}");
@@ -60,7 +60,10 @@ fn attributes_and_permissions_are_those_of_the_language() {
     let own = Kind::ALL.into_iter().flat_map(|kind| of(kind).map(move |row| (kind.name(), row.name)));
     let known: Vec<(&str, &str)> = own.chain(everything).collect();
     assert_eq!(found, known);
-    assert_eq!(each(&listed(offline(), &["permissions"], 0), "permissions", "permission"), PERMISSIONS);
+    assert_eq!(
+        each(&listed(offline(), &["permissions"], 0), "permissions", "permission"),
+        permissions().iter().map(|one| one.name.as_str()).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -92,9 +95,20 @@ fn a_list_that_could_not_be_read_to_its_end_says_so_and_is_not_green() {
 #[test]
 fn things_need_a_snapshot_and_no_policy() {
     let ran = offline().args(["list", "roles"]).run().ends_with(2);
-    assert!(ran.stderr.contains("roles are things of an organization") && ran.stderr.contains("--snapshot FILE"));
+    assert!(ran.stderr.contains("listing roles requires a snapshot") && ran.stderr.contains("--snapshot FILE"));
     let ran = offline().args(["list", "permissions", "p.yaml"]).run().ends_with(2);
     assert!(ran.stderr.contains("permissions do not come from policies"), "{}", ran.stderr);
     let ran = offline().args(["list", "rulez"]).run().ends_with(2);
     assert!(ran.stderr.contains("rules"), "{}", ran.stderr);
+}
+
+#[test]
+fn hidden_characters_are_escapes_in_json_too() {
+    let mut org = small();
+    org.users[1].name = "Bob\u{202e}\u{9b}31m\u{e0041}".to_owned();
+    let run = with_snapshot(&FakeApi::start(org, Behaviour::default()), 0);
+    let ran = run.args(["list", "users", "--snapshot", "org.jsonl", "--format", "json"]).run().ends_with(0);
+    assert!(ran.stdout.contains("Bob\\u202e\\u009b31m\\udb40\\udc41"), "{}", ran.stdout);
+    let list: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert!(each(&list, "users", "name").contains(&"Bob\u{202e}\u{9b}31m\u{e0041}"));
 }

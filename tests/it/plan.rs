@@ -17,12 +17,12 @@ fn without_a_key_a_plan_shows_what_depends_on_what() {
       groups                1 for each 1000
       group_roles           1 for each group
       group_members         1 for each group
-    with a key, the plan also has numbers
+    set OPENAI_ADMIN_KEY to see how many requests and how much time that takes
     ");
     insta::assert_snapshot!(
         run("version: 1\nrules:\n  - { id: r, select: role, where: { scope: organization }, forbid: { name: x } }\n").ends_with(0).everything(), @"
       roles                 1 for each 1000
-    with a key, the plan also has numbers
+    set OPENAI_ADMIN_KEY to see how many requests and how much time that takes
     ");
     assert!(offline().args(["plan"]).run().ends_with(0).stdout.contains("1 for each user\n"));
 }
@@ -38,7 +38,7 @@ fn with_a_key_a_plan_has_the_numbers_of_the_check() {
       groups                     1  8 groups
       group_roles                8  of 8 groups
       group_members              8  of 8 groups
-    20 requests: about 2 minutes, at 7 per minute for each endpoint, all endpoints in parallel
+    20 requests, about 2 minutes: 7 requests per minute to each endpoint, all endpoints in parallel
     ");
     assert_eq!(api.requests().len(), 3, "only the lists");
 
@@ -48,7 +48,7 @@ fn with_a_key_a_plan_has_the_numbers_of_the_check() {
     let all = rolelint(&api).args(["plan", "--rate", "30"]).run().ends_with(0).stdout;
     assert!(
         all.ends_with(
-            "at least 93 requests: about 2 minutes, at 30 per minute for each endpoint, all endpoints in parallel\n"
+            "at least 93 requests, at least 2 minutes: 30 requests per minute to each endpoint, all endpoints in parallel\n"
         ),
         "{all}"
     );
@@ -77,7 +77,7 @@ fn a_list_that_cannot_be_read_does_not_make_the_plan_small() {
       api_keys                   0  of 0 projects
       admin_api_keys             1  1 admin_api_keys
       invites                    1  0 invites
-    at least 11 requests: about a minute, at 7 per minute for each endpoint, all endpoints in parallel
+    at least 11 requests, at least a minute: 7 requests per minute to each endpoint, all endpoints in parallel
     ");
 }
 

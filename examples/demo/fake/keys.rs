@@ -107,8 +107,9 @@ impl Organization {
             })
         });
         let asking = self.admin_api_keys.is_empty().then(|| {
-            let nobody = json!({"type": "user", "object": "organization.user", "id": "user-nobody", "name": "Nobody"});
-            admin_item("key_asking", "Asking", (1, Some(4_000_000_000), None), &nobody)
+            let nobody =
+                json!({"type": "user", "object": "organization.user", "id": "user-former", "name": "Former Employee"});
+            admin_item("key_demo", "demo key", (1, Some(4_000_000_000), None), &nobody)
         });
         let mut items: Vec<Value> = own.chain(of_projects).chain(asking).collect();
         items.sort_by_key(|item| item["created_at"].as_i64());

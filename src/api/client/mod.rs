@@ -1,5 +1,5 @@
-//! One GET request for one page: attempts, delays, and which responses are accepted. It stays in
-//! one file because it is all that ever sends the key.
+//! One GET request for one page: attempts, delays, and which responses are accepted. It is long
+//! because all that ever sends the key stands in one file.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -318,7 +318,7 @@ impl Client {
             body = without_keys(body)?;
         }
         let answer = self.read(&body, &headers)?;
-        let organization = self.organization_in(&headers);
+        let organization = self.organization_in(&headers)?;
         self.organizations().extend(organization.clone());
         if let Some(journal) = &self.journal {
             let body = std::str::from_utf8(&body).expect("nothing else is read");
@@ -351,9 +351,18 @@ impl Client {
     }
 
     /// What a response calls the organization: its id or a short name.
-    fn organization_in(&self, headers: &HeaderMap) -> Option<String> {
-        let text = self.shown(headers.get(ORGANIZATION)?.to_str().ok()?);
-        (!text.is_empty()).then_some(text)
+    ///
+    /// # Errors
+    ///
+    /// The response names two.
+    fn organization_in(&self, headers: &HeaderMap) -> Result<Option<String>, Error> {
+        let named = headers.get_all(ORGANIZATION).iter().filter_map(|value| value.to_str().ok());
+        let named: BTreeSet<String> = named.map(|text| self.shown(text)).filter(|text| !text.is_empty()).collect();
+        let mut named = named.into_iter();
+        match (named.next(), named.next()) {
+            (Some(one), Some(other)) => Err(Error::Shape { what: format!("two organizations: {one} and {other}") }),
+            (one, _) => Ok(one),
+        }
     }
 
     fn organizations(&self) -> MutexGuard<'_, BTreeSet<String>> {

@@ -9,8 +9,7 @@ use super::rests::Rests;
 use super::{Proof, Prover};
 use crate::access::Missing;
 use crate::check::domain::{Answered, Domain};
-use crate::check::evaluate::matching;
-use crate::check::permission::{meeting, meets_any};
+use crate::check::list::{Word, counted};
 use crate::check::quantify::quantify;
 use crate::check::relation::Start;
 use crate::finding::{Evidence, Value};
@@ -47,11 +46,12 @@ impl Prover<'_, '_> {
                     Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
                     Known::Null => self.value(attribute, Value::Null, &answered.condition.span, proof),
                     Known::Value(words) => {
-                        let words: Vec<&str> = words.iter().map(|&word| self.facts.org.symbols.text(word)).collect();
+                        let text = |word| self.facts.org.symbols.text(word);
+                        let words: Vec<Word<'_>> = words.iter().map(|&word| Word::new(text(word), test)).collect();
                         if truth == Truth::Unknown {
-                            self.unclear(attribute, &words, test, row, proof);
+                            self.unclear(attribute, &words, row, proof);
                         }
-                        self.list(attribute, words, test, &answered.condition.span, truth, proof);
+                        self.list(attribute, &words, test, &answered.condition.span, truth, proof);
                     }
                 }
                 if proof.permissions.len() > fired { Rests::OnPaths } else { Rests::OnFacts }
@@ -62,7 +62,9 @@ impl Prover<'_, '_> {
             }
             Predicate::Time(attribute, column, _) => {
                 let time = match column {
-                    TimeColumn::Each(read) => read(self.facts.org, self.row(&answered.domain, at)),
+                    TimeColumn::Past(read) | TimeColumn::Expiry(read) => {
+                        read(self.facts.org, self.row(&answered.domain, at))
+                    }
                     TimeColumn::Added => self.facts.access.added_at(at),
                 };
                 if time.is_missing() && matches!(column, TimeColumn::Added) {
@@ -90,8 +92,19 @@ impl Prover<'_, '_> {
     }
 
     fn value(&self, attribute: &Attribute, value: Value, span: &Range<usize>, proof: &mut Proof) {
+        proof.because_of_value(attribute, &value);
+        self.show(attribute, value, span, proof);
+    }
+
+    /// Shows a value that is no reason by itself.
+    fn show(&self, attribute: &Attribute, value: Value, span: &Range<usize>, proof: &mut Proof) {
         let region = self.source.region(span);
         proof.evidence.push(Evidence { attribute: Text::const_new(attribute.name), value, region });
+    }
+
+    /// Notes that a condition has its answer because nothing meets it.
+    fn nothing(&self, span: &Range<usize>, proof: &mut Proof) {
+        proof.because_of_nothing(&self.source.text[span.clone()]);
     }
 
     fn scalar(
@@ -143,8 +156,8 @@ impl Prover<'_, '_> {
             Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
             Known::Null => self.value(attribute, Value::Null, whole, proof),
             Known::Value(text) => {
-                let met = matching(test.any.as_deref().unwrap_or_default(), &text).or(test.regex.as_ref());
-                let met = met.or_else(|| matching(&test.except, &text)).map(|pattern| &pattern.span);
+                let met = test.any.as_ref().and_then(|any| any.first(&text)).or(test.regex.as_ref());
+                let met = met.or_else(|| test.except.first(&text)).map(|pattern| &pattern.span);
                 let span = met.or(test.this.first().map(|this| &this.span)).unwrap_or(whole);
                 self.value(attribute, Value::Text(text), span, proof);
             }
@@ -174,17 +187,26 @@ impl Prover<'_, '_> {
     }
 
     /// Notes permissions whose coverage is unclear.
-    fn unclear(&self, attribute: &Attribute, words: &[&str], test: &ListPredicate, row: usize, proof: &mut Proof) {
-        let lists = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten();
-        let lists: Vec<&Vec<Pattern>> = lists.chain([&test.all, &test.none, &test.except]).collect();
+    fn unclear(&self, attribute: &Attribute, words: &[Word<'_>], row: usize, proof: &mut Proof) {
         let permission = attribute.names == Some(Naming::Permission);
         let (kind, what) = if permission { (Kind::Role, "permission") } else { (attribute.of, "word") };
         let thing = self.facts.access.thing(kind, row);
-        for word in words.iter().filter(|word| lists.iter().any(|list| meets_any(list, word) == Truth::Unknown)) {
+        for word in words.iter().filter(|word| word.is_unclear()) {
             let sentence = format!(
-                "{} {} has the {what} `{word}`, and its spelling does not make clear what it covers",
+                "{} {} has the {what} `{}`, and its spelling does not make clear what it covers",
                 thing.kind.words(),
-                thing.qualified_label()
+                thing.qualified_label(),
+                word.text(),
+            );
+            proof.missing.push(Missing::Unread(sentence));
+        }
+        for word in words.iter().filter(|word| word.is_strange()) {
+            let sentence = format!(
+                "{} {} has the permission `{}`, which is not in the vocabulary of permissions: nobody has said what it \
+                 lets its holder do",
+                thing.kind.words(),
+                thing.qualified_label(),
+                word.text(),
             );
             proof.missing.push(Missing::Unread(sentence));
         }
@@ -193,13 +215,13 @@ impl Prover<'_, '_> {
     fn list(
         &self,
         attribute: &Attribute,
-        words: Vec<&str>,
+        words: &[Word<'_>],
         test: &ListPredicate,
         whole: &Range<usize>,
         truth: Truth,
         proof: &mut Proof,
     ) {
-        let words: Vec<&str> = words.into_iter().filter(|word| meeting(&test.except, word).is_none()).collect();
+        let before = (proof.permissions.len(), proof.evidence.len());
         let mut show = |word: &str, span: &Range<usize>| match attribute.names {
             Some(Naming::Permission) => proof.permissions.push((word.into(), self.source.region(span))),
             Some(Naming::Itself | Naming::OneOf(_)) | None => {
@@ -208,22 +230,26 @@ impl Prover<'_, '_> {
         };
         let any = test.any.as_deref().unwrap_or_default();
         if let Some(bounds) = test.count {
-            let counted = words.iter().filter(|word| test.any.is_none() || meeting(any, word).is_some()).count() as u64;
-            if bounds.contain(counted) == (truth == Truth::Yes) {
-                self.value(attribute, number(counted, bounds, truth), whole, proof);
+            let count = counted(words.iter());
+            if bounds.contain(count.sure()) == (truth == Truth::Yes) {
+                count.elements().for_each(|word| proof.because_of_word(attribute.name, word));
+                self.value(attribute, number(count.sure(), bounds, truth), whole, proof);
             }
             return;
         }
-        for word in &words {
+        for word in words {
             let met: Option<&Pattern> = match truth {
-                Truth::Yes => meeting(any, word).or_else(|| meeting(&test.all, word)),
-                Truth::No | Truth::Unknown => meeting(&test.none, word),
+                Truth::Yes => word.meeting(any).or_else(|| word.meeting(&test.all)),
+                Truth::No | Truth::Unknown => word.meeting(&test.none),
             };
             if let Some(pattern) = met {
-                show(word, &pattern.span);
-            } else if truth != Truth::Yes && test.only.as_deref().is_some_and(|only| meeting(only, word).is_none()) {
-                show(word, whole);
+                show(word.text(), &pattern.span);
+            } else if truth != Truth::Yes && test.only.iter().any(|only| word.lies_in(only) == Truth::No) {
+                show(word.text(), whole);
             }
+        }
+        if before == (proof.permissions.len(), proof.evidence.len()) {
+            self.nothing(whole, proof);
         }
         proof.places.push(whole.clone());
     }
@@ -268,13 +294,19 @@ impl Prover<'_, '_> {
             any = true;
             // What nothing leads to cannot be cut off.
             sure &= inner.rests != Rests::Unsure && !relation.is_everything();
-            if relation.is_everything() && deciding != Truth::Unknown {
-                // Nothing leads there: it is named.
-                let (kind, place) = part.domain.place(related.at);
-                let name = self.facts.access.thing(kind, place).qualified_label().into_owned();
-                self.value(attribute, Value::Text(name.into()), &answered.condition.span, proof);
-            } else if deciding != Truth::Unknown {
-                self.lead(&related.paths, &inner, proof);
+            if deciding != Truth::Unknown {
+                let alone = matches!(relation, Relation::Projects | Relation::ServiceAccounts | Relation::ApiKeys);
+                if relation.is_everything() || alone && related.paths.is_empty() {
+                    // Nothing leads there: it is named.
+                    let (kind, place) = part.domain.place(related.at);
+                    let thing = self.facts.access.thing(kind, place);
+                    proof.because_of(attribute.name, &thing);
+                    let name = Value::Text(thing.qualified_label().into_owned().into());
+                    self.show(attribute, name, &part.condition.span, proof);
+                }
+                if !relation.is_everything() {
+                    self.lead(&related.paths, &inner, proof);
+                }
             }
             proof.extend(&inner);
         }
@@ -283,6 +315,8 @@ impl Prover<'_, '_> {
             && truth != Truth::Unknown
         {
             self.value(attribute, self.owner(relation, kind, at), &answered.condition.span, proof);
+        } else if !any {
+            self.nothing(&answered.condition.span, proof);
         }
         if truth == Truth::Unknown && !matches!(answered.domain, Domain::GrantsByRole(_)) {
             let (kind, at) = answered.domain.place(at);
@@ -338,6 +372,7 @@ impl Prover<'_, '_> {
             proof.missing.push(Missing::Unread(format!("the API does not say how {} is held", thing.label())));
             return;
         }
+        let before = proof.evidence.len();
         match test {
             ViaPredicate::Kinds(kinds) => {
                 for (kind, span) in kinds {
@@ -357,6 +392,9 @@ impl Prover<'_, '_> {
                     self.explain(&answered.parts[0], group.at(), proof);
                 }
             }
+        }
+        if proof.evidence.len() == before {
+            self.nothing(&answered.condition.span, proof);
         }
         proof.places.push(answered.condition.span.clone());
     }

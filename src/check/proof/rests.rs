@@ -1,4 +1,4 @@
-//! Whether an answer rests on paths: whether it is another one as soon as they are all cut, wherever on the way.
+//! Whether an answer depends on paths: whether it changes once all of them are cut, at any step.
 
 /// What an answer rests on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

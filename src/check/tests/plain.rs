@@ -1,4 +1,4 @@
-//! The plain evaluator.
+//! The plain evaluator. It is long because it is a second evaluator, written plainly.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,6 +78,18 @@ impl<'o> Plain<'o> {
                 Known::Missing => Truth::Unknown,
                 Known::Null => Truth::No,
                 Known::Value(words) => {
+                    if let (Some(known), Some(any)) = (&test.known, &test.any) {
+                        let matches =
+                            |list: &[crate::policy::Pattern], text: &str| list.iter().any(|p| p.matches(text));
+                        let texts: Vec<&str> = words.iter().map(|&word| org.symbols.text(word)).collect();
+                        return if texts.iter().any(|text| matches(any, text)) {
+                            Truth::Yes
+                        } else if texts.iter().all(|text| matches(known, text)) {
+                            Truth::No
+                        } else {
+                            Truth::Unknown
+                        };
+                    }
                     let except = |text: &&str| !test.except.iter().any(|pattern| pattern.matches(text));
                     let texts: Vec<&str> = words.iter().map(|&word| org.symbols.text(word)).filter(except).collect();
                     let met = |text: &str| test.any.as_ref().is_none_or(|any| any.iter().any(|p| p.matches(text)));
@@ -207,7 +219,7 @@ impl<'o> Plain<'o> {
                 // Of whom only projects tell, a rule that reads no projects knows nothing.
                 let matters = |grant: &Grant| match (grant.principal, grant.scope) {
                     (Principal::User(user), Scope::Organization) if !scopes.project => {
-                        org.user(user).listed || !org.groups_of(user).is_empty()
+                        org.user(user).listed() || !org.groups_of(user).is_empty()
                     }
                     _ => true,
                 };
@@ -321,7 +333,7 @@ impl<'o> Plain<'o> {
     /// The users of the list that bear the id of an owner.
     fn owner(&self, owner: &crate::org::Owner) -> (Vec<usize>, bool) {
         let users = self.org.users.iter().enumerate();
-        let owners = users.filter(|(_, user)| user.listed && owner.id.value() == Some(&user.id));
+        let owners = users.filter(|(_, user)| user.listed() && owner.id.as_str() == Known::Value(user.id()));
         let owners: Vec<usize> = owners.map(|(at, _)| at).collect();
         let more = match &owner.id {
             Known::Missing => true,

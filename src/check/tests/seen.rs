@@ -1,4 +1,5 @@
-//! An organization with data missing: what the API would have sent, assembled as the collector does.
+//! An organization with data missing: what the API would have sent, assembled as the collector does. It is long because
+//! each kind of data can be missing in its own way.
 
 use std::collections::{BTreeMap, BTreeSet};
 

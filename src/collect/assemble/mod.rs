@@ -70,6 +70,33 @@ fn time(stamp: Known<Stamp>, latest: Time) -> Known<Time> {
     }
 }
 
+/// When something expires, or was last used. Zero is not a date in 1970, and neither are negative values (the zero time
+/// of some languages is in the year 1): they mean never.
+fn or_never(stamp: Known<Stamp>) -> Known<Stamp> {
+    match stamp {
+        Known::Value(Stamp(seconds)) if seconds <= 0 => Known::Null,
+        stamp @ (Known::Missing | Known::Null | Known::Value(_)) => stamp,
+    }
+}
+
 fn word(words: &mut Symbols, text: &Known<String>) -> Known<Symbol> {
     text.as_ref().map(|text| words.intern(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_of_zero_means_never() {
+        for (sent, expected) in [
+            (Known::Value(Stamp(0)), Known::Null),
+            (Known::Value(Stamp(-62_135_596_800)), Known::Null),
+            (Known::Null, Known::Null),
+            (Known::Missing, Known::Missing),
+            (Known::Value(Stamp(1_780_000_000)), Known::Value(Stamp(1_780_000_000))),
+        ] {
+            assert_eq!(or_never(sent), expected);
+        }
+    }
 }

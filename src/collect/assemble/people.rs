@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::roles::{places, ways};
-use super::{Fields, never_null, time, word};
+use super::{Fields, never_null, or_never, time, word};
 use crate::api::parent::Parent;
 use crate::api::wire;
 use crate::collect::responses::Responses;
@@ -88,7 +88,7 @@ pub fn users(
             Some(carried) => assignments.extend(carried.assignments(builder)),
             None => assignments.extend(ways(responses, builder, id, responses.held_by(Collection::UserRoles, &part))),
         }
-        builder.user(user, &mut assignments, groups)?;
+        builder.user(&user, &mut assignments, groups)?;
     }
     Ok(())
 }
@@ -151,7 +151,7 @@ fn user(wire: &wire::User, words: &mut Symbols, latest: Time, fields: &mut Field
         banned: account.banned,
         added_at: never_null(time(wire.added_at, latest)),
         created: never_null(time(wire.created, latest)),
-        api_key_last_used_at: time(wire.api_key_last_used_at, latest),
+        api_key_last_used_at: time(or_never(wire.api_key_last_used_at), latest),
         listed: true,
     };
     complete(fields, &mut user, account.name, &account.email);

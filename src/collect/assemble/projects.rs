@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::roles::{places, ways};
-use super::{never_null, time, word};
+use super::{never_null, or_never, time, word};
 use crate::api::parent::Parent;
 use crate::api::wire::{self, Item, Stamp};
 use crate::collect::responses::Responses;
@@ -39,7 +39,7 @@ pub fn projects(responses: &Responses, builder: &mut Builder, latest: Time) -> R
             project: place,
             name: never_null(key.name.clone()),
             created_at: never_null(time(key.created_at, latest)),
-            last_used_at: time(key.last_used_at, latest),
+            last_used_at: time(or_never(key.last_used_at), latest),
             owner_project_access: never_null(word(words, &key.owner_project_access)),
             owner: owner(words, &key.owner),
         };
@@ -116,8 +116,8 @@ pub fn keys(responses: &Responses, builder: &mut Builder, latest: Time) -> Resul
             id: id.into(),
             name: key.name.clone(),
             created_at: never_null(time(key.created_at, latest)),
-            expires_at: expiry(key.expires_at),
-            last_used_at: time(key.last_used_at, latest),
+            expires_at: or_never(key.expires_at).map(|Stamp(seconds)| seconds),
+            last_used_at: time(or_never(key.last_used_at), latest),
             owner: owner(&mut builder.symbols, &key.owner),
             told_apart,
         };
@@ -137,7 +137,7 @@ pub fn keys(responses: &Responses, builder: &mut Builder, latest: Time) -> Resul
             role: never_null(word(words, &invite.role)),
             status: never_null(word(words, &invite.status)),
             created_at: never_null(time(invite.created_at, latest)),
-            expires_at: expiry(invite.expires_at),
+            expires_at: or_never(invite.expires_at).map(|Stamp(seconds)| seconds),
             accepted_at: time(invite.accepted_at, latest),
             projects: never_null(projects),
         };
@@ -195,32 +195,4 @@ fn within<'a, T: Item>(
         }
     }
     all
-}
-
-/// When something expires. Zero is not a date in 1970, and neither are negative values (the zero time of some languages
-/// is in the year 1): they mean that it never expires.
-fn expiry(stamp: Known<Stamp>) -> Known<Time> {
-    match stamp {
-        Known::Value(Stamp(seconds)) if seconds > 0 => Known::Value(seconds),
-        Known::Value(_) | Known::Null => Known::Null,
-        Known::Missing => Known::Missing,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_expiry_of_zero_means_none() {
-        for (sent, expected) in [
-            (Known::Value(Stamp(0)), Known::Null),
-            (Known::Value(Stamp(-62_135_596_800)), Known::Null),
-            (Known::Null, Known::Null),
-            (Known::Missing, Known::Missing),
-            (Known::Value(Stamp(1_780_000_000)), Known::Value(1_780_000_000)),
-        ] {
-            assert_eq!(expiry(sent), expected);
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! All that a verdict rests on besides the organization, as texts and values: what the manifest says, and what is judged.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use crate::document::SourceText;
 use crate::escape::shown;
 use crate::exceptions::{Baseline, Terms, Waivers, read_waivers};
 use crate::finding::{Gate, Severity};
-use crate::policy::{LARGEST, Overrides, Selection, parse};
+use crate::policy::{LARGEST_PARAMETERS, Overrides, Selection, parse};
 use crate::time::Time;
 
 /// A text with the name that it goes by in reports.
@@ -66,15 +67,27 @@ impl Inputs {
     pub fn gather(args: &Make, now: Time) -> Result<Self, Error> {
         let gate = args.gate.gate();
         let rules = &args.rules;
-        let param_file = |path: &std::path::PathBuf| {
-            let text =
-                bounded::read(path, LARGEST).map_err(|source| Error::ParamFile { path: path.clone(), source })?;
+        let param_file = |path: &PathBuf| {
+            let text = bounded::read(path, LARGEST_PARAMETERS)
+                .map_err(|source| Error::ParamFile { path: path.clone(), source })?;
             Ok(Text { name: path.to_string_lossy().into_owned(), text })
         };
-        let waivers = |path: &std::path::PathBuf| Ok(Text { name: shown(path), text: read_waivers(path)? });
+        let waivers = |path: &&Path| Ok(Text { name: shown(path), text: read_waivers(path)? });
         let baseline =
             args.baseline.file().map(|path| Ok::<_, Error>(Text { name: shown(path), text: Baseline::text(path)? }));
-        let loaded = input::all(rules)?;
+        let loaded = input::loaded(rules)?;
+        // The texts of a bundle are read each for itself.
+        let extends = |text: &str| text.lines().any(|line| line.starts_with("extends"));
+        if let Some(policy) = loaded.iter().find(|policy| extends(&policy.file.source.text)) {
+            return Err(Error::EvidenceExtends { name: policy.file.source.name.clone() });
+        }
+        let param = |(name, value): &(String, String)| {
+            let value = match value.strip_prefix('@') {
+                Some(path) => serde_json::Value::from(input::lines(Path::new(path))?).to_string(),
+                None => value.clone(),
+            };
+            Ok((name.clone(), value))
+        };
         let source = |source: &SourceText| Text { name: source.name.clone(), text: source.text.clone() };
         Ok(Self {
             settings: Settings {
@@ -83,7 +96,7 @@ impl Inputs {
                 only: rules.only.clone(),
                 skip: rules.skip.clone(),
                 tag: rules.tag.clone(),
-                params: rules.param.clone(),
+                params: rules.param.iter().map(param).collect::<Result<_, Error>>()?,
                 fail_on: gate.fail_on.name().to_owned(),
                 strict: gate.strict,
                 max_age: gate.max_age,
@@ -112,7 +125,7 @@ impl Inputs {
         let sources: Vec<_> = self.policies.iter().map(Text::source).collect();
         let mut policies = parse(&sources, &params)?;
         let changes: Vec<Override> = match &self.config {
-            Some(config) => Config::parse(&config.source(), std::path::Path::new(""))?.overrides().to_vec(),
+            Some(config) => Config::parse(&config.source(), Path::new(""))?.overrides().to_vec(),
             None => Vec::new(),
         };
         overrides::known(&changes, &policies)?;

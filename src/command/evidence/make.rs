@@ -10,6 +10,7 @@ use crate::access::Query;
 use crate::check::check;
 use crate::command::register::register;
 use crate::command::{Error, Exit};
+use crate::console::output::warn;
 use crate::evidence::{Error as BundleError, Files, MANIFEST, Sum, sum};
 use crate::exceptions::doubt_old_facts;
 use crate::finding::Outcome;
@@ -92,7 +93,9 @@ fn judge(inputs: &Inputs, read: &snapshot::Read) -> Result<Outcome, Error> {
     outcome.skipped = judged.skipped;
     outcome.exceptions = judged.overridden;
     outcome.gate = inputs.gate().ok_or_else(|| unreadable("`fail_on` is no severity"))?;
-    doubt_old_facts(&mut outcome, inputs.settings.now);
+    if let Some(old) = doubt_old_facts(&mut outcome, inputs.settings.now) {
+        warn(&old);
+    }
     if outcome.gate.strict {
         outcome.doubt_unmatched();
     }

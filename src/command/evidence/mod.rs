@@ -56,10 +56,7 @@ pub struct Make {
 impl Args {
     /// Which rules it is about, if it is about rules.
     pub(crate) fn rules(&mut self) -> Option<&mut Rules> {
-        match &mut self.action {
-            Some(Action::Verify(_)) => None,
-            None => Some(&mut self.make.rules),
-        }
+        self.action.is_none().then_some(&mut self.make.rules)
     }
 }
 
@@ -71,9 +68,9 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
 }
 
 fn bundle(args: &Make, common: &Common) -> Result<Exit, Error> {
-    let files = input::files(&args.rules, args.snapshot.as_deref(), &args.api);
-    let inputs: Vec<_> = files.chain(args.waivers.inputs()).chain(args.baseline.file()).collect();
-    output::ready(&[args.output.as_deref()], &inputs)?;
+    let read = input::Inputs::of(common).rules(&args.rules).and(&args.snapshot).and(&args.api.key_file);
+    let read = read.and(args.waivers.files()).and(args.baseline.file());
+    output::ready(&[args.output.as_deref()], read.files())?;
     let gathered = Inputs::gather(args, input::now())?;
     // What is wrong with them is said before the API is asked.
     let policies = gathered.judged()?.policies;

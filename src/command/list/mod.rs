@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 
 use crate::cli::{Common, Rules};
 use crate::console::output;
+use crate::escape::in_json;
 use crate::org::{Collection, Kind};
-use crate::policy::{Attribute, Case, PERMISSIONS, Policy, Rule, Type, of, organization};
+use crate::policy::{Attribute, Case, Escalation, Policy, Rule, Type, of, organization, permissions as vocabulary};
 use crate::snapshot;
 
 use super::{Error, Exit, input};
@@ -110,7 +111,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let name = args.what.name();
     output::stream(|stdout| match args.format {
         Format::Text => stdout.write_all(table.text(!common.is_quiet()).as_bytes()),
-        Format::Json => stdout.write_all(table.json(&name).as_bytes()),
+        Format::Json => stdout.write_all(in_json(&table.json(&name)).as_bytes()),
     })?;
     for reason in &table.incomplete {
         output::warn(&format!("the list may be incomplete: {reason}"));
@@ -119,7 +120,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
 }
 
 fn rules(policies: &[Policy]) -> Table {
-    let mut table = Table::new(&["id", "severity", "select", "title"]);
+    let mut table = Table::new(&["id", "severity", "select", "title", "sentence"]);
     for policy in policies {
         for kinds in policy.rules_of_kinds() {
             let info = &kinds[0].info;
@@ -127,7 +128,7 @@ fn rules(policies: &[Policy]) -> Table {
             let reads: Vec<&str> = reads.into_iter().map(Collection::name).collect();
             let select: Vec<&str> = kinds.iter().map(|rule| rule.select.name()).collect();
             table.rows.push(json!({
-                "id": info.id, "severity": info.severity.name(), "select": select.join(", "), "title": info.title,
+                "id": info.id, "severity": info.severity.name(), "select": select.join(", "), "title": info.title, "sentence": info.sentence,
                 "rationale": info.rationale, "remediation": info.remediation, "references": info.references,
                 "controls": info.controls, "tags": info.tags, "reads": reads,
                 "policy": { "file": policy.file.source.name, "line": info.location.region().line },
@@ -138,8 +139,14 @@ fn rules(policies: &[Policy]) -> Table {
 }
 
 fn permissions() -> Table {
-    let mut table = Table::new(&["permission"]);
-    table.rows = PERMISSIONS.iter().map(|name| json!({ "permission": name })).collect();
+    let mut table = Table::new(&["permission", "escalation", "sure", "allows"]);
+    table.rows.extend(vocabulary().iter().map(|permission| {
+        let escalation: Vec<&str> = permission.escalation.iter().copied().map(Escalation::name).collect();
+        json!({
+            "permission": permission.name, "escalation": escalation.join(", "), "sure": permission.sure.name(),
+            "allows": permission.allows,
+        })
+    }));
     table
 }
 
@@ -161,6 +168,7 @@ fn attribute_row(kind: &str, attribute: &Attribute) -> Value {
         Type::Time(_) => ("time", None),
         Type::Relation(relation) if relation.to_one() => ("relation to one", Some(relation.target().name())),
         Type::Relation(relation) => ("relation to many", Some(relation.target().name())),
+        Type::Escalation => ("kind of escalation", None),
         Type::Via => ("way", None),
     };
     json!({

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::table::Table;
 use crate::org::{Collection, Kind, Known, Org, State};
-use crate::policy::{Attribute, PERMISSIONS, TextColumn, TimeColumn, Type, of};
+use crate::policy::{Attribute, TextColumn, TimeColumn, Type, known_permissions, of};
 use crate::time::rfc3339;
 
 /// All things of a kind, sorted by id.
@@ -21,7 +21,8 @@ pub(super) fn of_kind(org: &Org, kind: Kind) -> Table {
 /// The permissions that are known to exist, or that some role has; with how many roles have each.
 pub(super) fn permissions(org: &Org) -> Table {
     let mut table = Table::new(&["permission", "roles"]);
-    let mut roles: BTreeMap<&str, BTreeSet<&str>> = PERMISSIONS.iter().map(|name| (*name, BTreeSet::new())).collect();
+    let mut roles: BTreeMap<&str, BTreeSet<&str>> =
+        known_permissions().iter().map(|name| (*name, BTreeSet::new())).collect();
     for role in &org.roles {
         for word in role.permissions.value().into_iter().flatten() {
             roles.entry(org.symbols.text(*word)).or_default().insert(&role.id);
@@ -102,10 +103,13 @@ fn value(org: &Org, attribute: &Attribute, at: usize) -> Option<Known<Value>> {
         Type::Text(_, TextColumn::Symbol(read)) => Some(read(org, at).map(word)),
         Type::List(_, read) => Some(read(org, at).map(|words| words.iter().copied().map(word).collect())),
         Type::Flag(read) => Some(read(org, at).map(Value::from)),
-        Type::Time(TimeColumn::Each(read)) => Some(read(org, at).map(|time| rfc3339(time).into())),
+        Type::Time(TimeColumn::Past(read) | TimeColumn::Expiry(read)) => {
+            Some(read(org, at).map(|time| rfc3339(time).into()))
+        }
         Type::Text(_, TextColumn::Principal | TextColumn::Scope)
         | Type::Time(TimeColumn::Added)
         | Type::Relation(_)
+        | Type::Escalation
         | Type::Via => None,
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! Ours rather than a file-globbing crate's, since those match bytes (`?` is not one character of `é`), and give
 //! `/` and `**` meanings that have no place in a name. Every pattern is translated to an anchored regular
-//! expression; the plain shapes (`x`, `x*`, `*x`, `*`) skip it, with the same answers.
+//! expression; the plain shapes (`x`, `x*`, `*x`, `*`) skip it, with the same answers. That makes it long.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "regex's errors are not exhaustive")]
 
+mod list;
 mod samples;
 
 use std::borrow::Cow;
@@ -19,6 +20,8 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use super::vocabulary::Case;
+
+pub use list::{Patterns, same_text};
 
 /// The longest pattern, in bytes.
 const LONGEST: usize = 1024;
@@ -43,6 +46,7 @@ enum Shape {
     Starting(String),
     Ending(String),
     Anything,
+    Glob,
     Regex,
 }
 
@@ -66,7 +70,7 @@ impl Pattern {
             return Err(BadPattern { message: "a pattern longer than 1024 bytes", at: 0 });
         }
         let (source, shape) = translate(text)?;
-        let complex = shape == Shape::Regex;
+        let complex = shape == Shape::Glob;
         let pattern = Self { text: text.into(), span, shape, case, source, regex: OnceLock::new() };
         if complex {
             let too_big = BadPattern { message: "a pattern that is too complex", at: 0 };
@@ -125,13 +129,18 @@ impl Pattern {
                 let start = value.len().checked_sub(text.len());
                 start.and_then(|start| value.get(start..)).is_some_and(|end| self.same(text, end))
             }
-            Shape::Exactly(_) | Shape::Starting(_) | Shape::Ending(_) | Shape::Regex => {
+            Shape::Exactly(_) | Shape::Starting(_) | Shape::Ending(_) | Shape::Glob | Shape::Regex => {
                 let regex = self.regex.get_or_init(|| {
                     compile(&self.source, self.case).expect("a plain shape of bounded length compiles")
                 });
                 regex.is_match(value)
             }
         }
+    }
+
+    /// How letters compare.
+    pub fn case(&self) -> Case {
+        self.case
     }
 
     /// Whether letters compare without case.
@@ -143,8 +152,13 @@ impl Pattern {
     pub fn literal(&self) -> Option<&str> {
         match &self.shape {
             Shape::Exactly(text) => Some(text),
-            Shape::Starting(_) | Shape::Ending(_) | Shape::Anything | Shape::Regex => None,
+            Shape::Starting(_) | Shape::Ending(_) | Shape::Anything | Shape::Glob | Shape::Regex => None,
         }
+    }
+
+    /// Whether its only wildcard is `*`. If it matches a text with a `*`, it then matches whatever stands for that `*`.
+    pub fn has_only_stars(&self) -> bool {
+        self.shape != Shape::Regex && !self.text.contains(['?', '[', '\\'])
     }
 
     fn same(&self, text: &str, value: &str) -> bool {
@@ -222,12 +236,12 @@ fn translate(glob: &str) -> Result<(String, Shape), BadPattern> {
     end_run(&mut run, &mut regex, &mut literal);
     regex.push_str(r"\z");
     let shape = match stars {
-        _ if !plain => Shape::Regex,
+        _ if !plain => Shape::Glob,
         0 => Shape::Exactly(literal),
         1 if literal.is_empty() => Shape::Anything,
         1 if star_first => Shape::Ending(literal),
         1 if star_last => Shape::Starting(literal),
-        _ => Shape::Regex,
+        _ => Shape::Glob,
     };
     Ok((regex, shape))
 }

@@ -122,8 +122,10 @@ pub type FlagColumn = fn(&Org, usize) -> Known<bool>;
 /// How to read a time.
 #[derive(Clone, Copy, Debug)]
 pub enum TimeColumn {
-    /// Each thing has its own.
-    Each(fn(&Org, usize) -> Known<Time>),
+    /// When something happened.
+    Past(fn(&Org, usize) -> Known<Time>),
+    /// When something is to happen, or did.
+    Expiry(fn(&Org, usize) -> Known<Time>),
     /// Of a grant: since when its principal is in the organization or project where it holds.
     Added,
 }
@@ -135,6 +137,8 @@ pub enum Type {
     Text(Case, TextColumn),
     /// A list of words.
     List(Case, ListColumn),
+    /// What the words of a list let somebody do.
+    Escalation,
     /// True or false.
     Flag(FlagColumn),
     /// A point in time.

@@ -22,9 +22,16 @@ macro_rules! copied {
     };
 }
 
+/// Users are kept in columns.
+macro_rules! of_user {
+    ($field:ident) => {
+        |org, at| org.users.at(at).$field()
+    };
+}
+
 macro_rules! time {
     ($list:ident . $field:ident) => {
-        TimeColumn::Each(copied!($list.$field))
+        TimeColumn::Past(copied!($list.$field))
     };
 }
 
@@ -74,6 +81,7 @@ pub static TABLE: &[Attribute] = &{
         .names(Itself),
         row(Role, "description", Text(Exact, each!(roles.description)), "free text"),
         row(Role, "permissions", List(Exact, role_permissions), "what the role permits").names(Permission),
+        row(Role, "escalation", Type::Escalation, "what its permissions let its holders do: `takeover`, `self-grant`, `credentials`, `guard-removal`"),
         row(Role, "predefined_role", Flag(copied!(roles.predefined_role)), "whether OpenAI defines the role"),
         row(
             Role,
@@ -81,7 +89,7 @@ pub static TABLE: &[Attribute] = &{
             Text(Fold, TextColumn::Symbol(copied!(roles.resource_type))),
             "`api.organization` or `api.project`",
         )
-        .names(Itself),
+        .names(OneOf(&["api.organization", "api.project"])),
         row(Role, "scope", Text(Fold, TextColumn::Each(role_scope)), "`organization` or `project`").names(Itself),
         row(Role, "created_at", Time(time!(roles.created_at)), "when the role was created").reads(ASSIGNED),
         row(Role, "updated_at", Time(time!(roles.updated_at)), "when the role last changed").reads(ASSIGNED),
@@ -89,28 +97,28 @@ pub static TABLE: &[Attribute] = &{
         row(Role, "holders", Type::Relation(Holders), "the grants of the role").reads(Collection::GRANTS),
         row(Role, "projects", Type::Relation(Relation::Projects), "the projects that list the role")
             .reads(&[Projects, ProjectRoles]),
-        row(User, "id", Text(Exact, id!(users)), "the user's id").names(Itself),
-        row(User, "name", Text(Exact, each!(users.name)), "display name").names(Itself),
-        row(User, "email", Text(Fold, each!(users.email)), "e-mail address").names(Itself),
+        row(User, "id", Text(Exact, TextColumn::Each(|org, at| Known::Value(org.users.at(at).id()))), "the user's id").names(Itself),
+        row(User, "name", Text(Exact, TextColumn::Each(|org, at| org.users.at(at).name())), "display name").names(Itself),
+        row(User, "email", Text(Fold, TextColumn::Each(|org, at| org.users.at(at).email())), "e-mail address").names(Itself),
         row(
             User,
             "role",
-            Text(Fold, TextColumn::Symbol(copied!(users.role))),
+            Text(Fold, TextColumn::Symbol(of_user!(role))),
             "the legacy role: `owner` or `reader`. Says nothing about custom roles and groups; see `holds`",
         )
         .names(Itself),
-        row(User, "is_service_account", Flag(copied!(users.is_service_account)), "whether it is a service account"),
-        row(User, "is_scim_managed", Flag(copied!(users.is_scim_managed)), "whether an identity provider manages it"),
-        row(User, "added_at", Time(time!(users.added_at)), "when the user joined the organization"),
-        row(User, "created", Time(time!(users.created)), "when the account was created"),
+        row(User, "is_service_account", Flag(of_user!(is_service_account)), "whether it is a service account"),
+        row(User, "is_scim_managed", Flag(of_user!(is_scim_managed)), "whether an identity provider manages it"),
+        row(User, "added_at", Time(TimeColumn::Past(of_user!(added_at))), "when the user joined the organization"),
+        row(User, "created", Time(TimeColumn::Past(of_user!(created))), "when the account was created"),
         row(
             User,
             "api_key_last_used_at",
-            Time(time!(users.api_key_last_used_at)),
+            Time(TimeColumn::Past(of_user!(api_key_last_used_at))),
             "when one of the user's keys was last used; `null` if never",
         ),
-        row(User, "enabled", Flag(copied!(users.enabled)), "whether the account is enabled"),
-        row(User, "banned", Flag(copied!(users.banned)), "whether the account is banned"),
+        row(User, "enabled", Flag(of_user!(enabled)), "whether the account is enabled"),
+        row(User, "banned", Flag(of_user!(banned)), "whether the account is banned"),
         row(User, "listed", Flag(user_listed), "whether the list of users has it, not just a group or a project")
             .reads(&[Users, Groups, GroupMembers, Projects, ProjectUsers]),
         row(
@@ -190,7 +198,7 @@ pub static TABLE: &[Attribute] = &{
         )
         .names(OneOf(&["pending", "accepted", "expired"])),
         row(Invite, "created_at", Time(time!(invites.created_at)), "when it was sent"),
-        row(Invite, "expires_at", Time(time!(invites.expires_at)), "when it expires; `null` if never"),
+        row(Invite, "expires_at", Time(TimeColumn::Expiry(copied!(invites.expires_at))), "when it expires; `null` if never"),
         row(Invite, "accepted_at", Time(time!(invites.accepted_at)), "when it was accepted; `null` if it was not"),
         row(Invite, "projects", Type::Relation(Relation::Projects), "the projects that the invitee will join")
             .reads(&[Projects]),
@@ -204,7 +212,7 @@ pub static TABLE: &[Attribute] = &{
         row(AdminApiKey, "id", Text(Exact, id!(admin_api_keys)), "the key's id").names(Itself),
         row(AdminApiKey, "name", Text(Exact, each!(admin_api_keys.name)), "display name").names(Itself),
         row(AdminApiKey, "created_at", Time(time!(admin_api_keys.created_at)), "when it was created"),
-        row(AdminApiKey, "expires_at", Time(time!(admin_api_keys.expires_at)), "when it expires; `null` if never"),
+        row(AdminApiKey, "expires_at", Time(TimeColumn::Expiry(copied!(admin_api_keys.expires_at))), "when it expires; `null` if never"),
         row(
             AdminApiKey,
             "last_used_at",
@@ -255,6 +263,7 @@ pub static TABLE: &[Attribute] = &{
             "who holds the role: `user`, `service_account` or `group`",
         ),
         row(Grant, "permission", List(Exact, role_permissions), "what the granted role permits").names(Permission),
+        row(Grant, "escalation", Type::Escalation, "what these permissions let the holder do, as for a role"),
         row(Grant, "scope", Text(Fold, TextColumn::Scope), "where the grant holds: `organization` or `project`"),
         row(
             Grant,
@@ -294,7 +303,7 @@ fn invite_project_roles(org: &Org, at: usize) -> Known<Cow<'_, [Symbol]>> {
 
 /// A truncated list of users may contain a user that was seen only elsewhere.
 fn user_listed(org: &Org, at: usize) -> Known<bool> {
-    match org.users[at].listed {
+    match org.users.at(at).listed() {
         false if !org.coverage.of(Users).lists_all() => Known::Missing,
         listed => Known::Value(listed),
     }
@@ -307,6 +316,7 @@ fn role_plain_name(org: &Org, at: usize) -> Known<String> {
 fn role_scope(org: &Org, at: usize) -> Known<&str> {
     org.roles[at].resource_type.map(|word| {
         let resource_type = org.symbols.text(word);
-        resource_type.strip_prefix("api.").unwrap_or(resource_type)
+        let start = resource_type.get(..4).filter(|start| start.eq_ignore_ascii_case("api."));
+        start.map_or(resource_type, |start| &resource_type[start.len()..])
     })
 }

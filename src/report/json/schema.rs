@@ -1,5 +1,5 @@
 //! The report as JSON has it: types to write and to read. Words that come from a closed list are texts here; reading
-//! checks them.
+//! checks them. It is long because every type of the report is listed.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::document::Region;
-use crate::finding::{Severity, Status, Verdict};
+use crate::finding::{Judges, Severity, Status, Verdict};
 use crate::org::{Collection, State};
 
 pub const VERSION: u32 = 2;
@@ -19,8 +19,13 @@ pub struct Report<'a, Findings, Things> {
     #[schemars(extend("const" = VERSION))]
     pub schema_version: u32,
     pub tool: Tool<'a>,
-    pub as_of: Cow<'a, str>,
-    pub organization: Organization<'a>,
+    /// What judges: rules an organization, or lints the policies.
+    #[schemars(extend("enum" = Judges::ALL.map(Judges::name)))]
+    pub judges: Cow<'a, str>,
+    /// Null if no organization was looked at.
+    pub as_of: Option<Cow<'a, str>>,
+    /// Null if none was looked at.
+    pub organization: Option<Organization<'a>>,
     pub gate: GateRow<'a>,
     pub policies: Vec<PolicyRow<'a>>,
     pub skipped: Vec<SkippedRow<'a>>,
@@ -35,6 +40,9 @@ pub struct Report<'a, Findings, Things> {
     /// The cheapest cuts across all rules: what ends most of the violations that count for the gate.
     #[serde(default, skip_deserializing)]
     pub cuts: Vec<CauseRow<'a>>,
+    /// What the rules say about the controls of compliance frameworks. Not read back: it follows from the rules.
+    #[serde(default, skip_deserializing)]
+    pub controls: Vec<FrameworkRow<'a>>,
     pub rules: Vec<RuleRow<'a>>,
     pub findings: Findings,
     /// Last, since it has what the others name.
@@ -82,6 +90,8 @@ pub struct PolicyRow<'a> {
 pub struct SkippedRow<'a> {
     pub rule: Cow<'a, str>,
     pub reason: Cow<'a, str>,
+    #[serde(default)]
+    pub controls: Cow<'a, BTreeMap<String, Vec<String>>>,
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -112,6 +122,12 @@ pub struct Summary<'a> {
 pub struct RuleRow<'a> {
     pub id: Cow<'a, str>,
     pub title: Cow<'a, str>,
+    /// What the rule says, in one sentence.
+    #[serde(default)]
+    pub sentence: Cow<'a, str>,
+    /// The kinds of things that it is about.
+    #[serde(default)]
+    pub select: Vec<Cow<'a, str>>,
     #[schemars(extend("enum" = Severity::ALL.map(Severity::name)))]
     pub severity: Cow<'a, str>,
     #[schemars(extend("enum" = Verdict::ALL.map(Verdict::name)))]
@@ -138,6 +154,33 @@ pub struct RuleRow<'a> {
     /// What its violations share, what ends most first. Not read back: it follows from the findings.
     #[serde(default, skip_deserializing)]
     pub causes: Vec<CauseRow<'a>>,
+}
+
+/// A compliance framework.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub struct FrameworkRow<'a> {
+    /// The word that rules use for it.
+    pub framework: Cow<'a, str>,
+    /// What it is called, if rolelint knows it.
+    pub name: Option<Cow<'a, str>>,
+    /// The controls that are about access, and those that a rule names.
+    pub controls: Vec<ControlRow<'a>>,
+}
+
+/// A control, and what its rules say together.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub struct ControlRow<'a> {
+    pub id: Cow<'a, str>,
+    /// What it asks for, if rolelint knows it.
+    pub title: Option<Cow<'a, str>>,
+    /// Null if no rule speaks for it.
+    pub verdict: Option<Cow<'a, str>>,
+    /// How many things there are of each kind that its rules look at.
+    pub population: BTreeMap<Cow<'a, str>, usize>,
+    /// The rules that name it.
+    pub rules: Vec<Cow<'a, str>>,
+    /// The rules that name it and were not checked.
+    pub skipped: Vec<Cow<'a, str>>,
 }
 
 /// Something that ends findings if it goes.

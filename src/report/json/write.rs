@@ -10,13 +10,13 @@ use serde::ser::{Serialize, Serializer};
 use super::super::json_lines::Lines;
 use super::keys::Keys;
 use super::schema::{
-    CauseRow, CoverageRow, EdgeRow, EvidenceRow, FindingRow, GateRow, MatchedRow, NoteRow, Organization, PathRow,
-    PatternRow, PolicyRow, Report, RuleLines, RuleRow, Scalar, SkippedRow, Summary, TextType, ThingRow, Tool,
-    UnreadRow, VERSION, WaiverRow,
+    CauseRow, ControlRow, CoverageRow, EdgeRow, EvidenceRow, FindingRow, FrameworkRow, GateRow, MatchedRow, NoteRow,
+    Organization, PathRow, PatternRow, PolicyRow, Report, RuleLines, RuleRow, Scalar, SkippedRow, Summary, TextType,
+    ThingRow, Tool, UnreadRow, VERSION, WaiverRow,
 };
 use crate::finding::{
-    AccessPath, Cause, Edge, Evidence, Finding, Matched, Note, Outcome, PolicyFile, RuleResult, Skipped, Status, Thing,
-    Unread, Value, Verdict, Waiver,
+    AccessPath, Cause, Control, Edge, Evidence, Finding, Framework, Matched, Note, Outcome, PolicyFile, RuleResult,
+    Skipped, Status, Thing, Unread, Value, Verdict, Waiver,
 };
 use crate::org::{CollectionSummary, Kind, Text};
 use crate::time::rfc3339;
@@ -38,15 +38,16 @@ pub(super) fn report<'a, Findings, Things>(
     Report {
         schema_version: VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
-        as_of: rfc3339(outcome.as_of).into(),
-        organization: Organization {
+        judges: outcome.judges.name().into(),
+        as_of: outcome.has_facts().then(|| rfc3339(outcome.as_of).into()),
+        organization: outcome.has_facts().then(|| Organization {
             id: outcome.source.organization.id.as_deref().map(Cow::Borrowed),
             name: outcome.source.organization.name.as_deref().map(Cow::Borrowed),
             source: Cow::Borrowed(&outcome.source.api),
             collected_at: rfc3339(outcome.source.collected_at).into(),
             oldest_fact: rfc3339(outcome.oldest_fact).into(),
             digest: Cow::Borrowed(&outcome.digest),
-        },
+        }),
         gate: GateRow {
             fail_on: outcome.gate.fail_on.name().into(),
             strict: outcome.gate.strict,
@@ -59,17 +60,14 @@ pub(super) fn report<'a, Findings, Things>(
         skipped: outcome.skipped.iter().map(skipped).collect(),
         complete: outcome.complete(),
         coverage: outcome.coverage.iter().map(coverage).collect(),
-        population: outcome
-            .population
-            .iter()
-            .map(|(kind, &count)| (format!("{}s", kind.name()).into(), count))
-            .collect(),
+        population: population(&outcome.population),
         disagreements: Cow::Borrowed(&outcome.disagreements),
         oddities: Cow::Borrowed(&outcome.oddities),
         exceptions: Cow::Borrowed(&outcome.exceptions),
         stale: outcome.stale,
         summary: summary(outcome),
         cuts: outcome.cuts().iter().map(|cut| cause(cut, Some(outcome), keys)).collect(),
+        controls: outcome.controls().into_iter().map(|one| framework(&one, outcome)).collect(),
         rules: (0..outcome.rules.len()).map(|at| rule(outcome, at, keys)).collect(),
         findings,
         things,
@@ -109,7 +107,28 @@ fn policy(policy: &PolicyFile) -> PolicyRow<'_> {
 }
 
 fn skipped(skipped: &Skipped) -> SkippedRow<'_> {
-    SkippedRow { rule: Cow::Borrowed(&skipped.rule), reason: Cow::Borrowed(&skipped.reason) }
+    SkippedRow {
+        rule: Cow::Borrowed(&skipped.rule),
+        reason: Cow::Borrowed(&skipped.reason),
+        controls: Cow::Borrowed(&skipped.controls),
+    }
+}
+
+fn population(of: &BTreeMap<Kind, usize>) -> BTreeMap<Cow<'static, str>, usize> {
+    of.iter().map(|(kind, &count)| (format!("{}s", kind.name()).into(), count)).collect()
+}
+
+fn framework<'a>(of: &Framework<'a>, outcome: &'a Outcome) -> FrameworkRow<'a> {
+    let control = |control: &Control<'a>| ControlRow {
+        id: control.id.into(),
+        title: control.title.map(Into::into),
+        verdict: control.verdict.map(|verdict| verdict.name().into()),
+        population: population(&control.population),
+        rules: control.rules.iter().map(|&at| outcome.rules[at].info.id.as_str().into()).collect(),
+        skipped: control.skipped.iter().map(|&at| outcome.skipped[at].rule.as_str().into()).collect(),
+    };
+    let controls = of.controls.iter().map(control).collect();
+    FrameworkRow { framework: of.id.into(), name: of.name.map(Into::into), controls }
 }
 
 fn coverage(of: &CollectionSummary) -> CoverageRow<'_> {
@@ -146,6 +165,8 @@ fn rule<'a>(outcome: &'a Outcome, at: usize, keys: &Keys) -> RuleRow<'a> {
     RuleRow {
         id: Cow::Borrowed(&info.id),
         title: Cow::Borrowed(&info.title),
+        sentence: Cow::Borrowed(&info.sentence),
+        select: info.select.iter().map(|kind| kind.name().into()).collect(),
         severity: info.severity.name().into(),
         verdict: rule.verdict().name().into(),
         selected: rule.selected,

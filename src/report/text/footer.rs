@@ -3,6 +3,7 @@
 use owo_colors::Style;
 
 use super::page::Page;
+use super::verdict_style;
 use crate::escape::visible;
 use crate::finding::{Ending, Outcome, Verdict};
 use crate::org::State;
@@ -20,8 +21,7 @@ pub fn write(page: &mut Page, outcome: &Outcome) {
         quiet_rules(page, outcome, Verdict::Pass, "passed");
     }
     accepted(page, outcome);
-    notes(page, outcome);
-    sentences(page, &outcome.exceptions);
+    warnings(page, outcome);
     sentences(page, &outcome.disagreements);
     sentences(page, &outcome.oddities);
     coverage(page, outcome);
@@ -29,11 +29,25 @@ pub fn write(page: &mut Page, outcome: &Outcome) {
     last_line(page, outcome);
 }
 
+/// The end of a report that lists its rules elsewhere: what accepts violations, what could not be read, the exit code.
+pub fn end(page: &mut Page, outcome: &Outcome) {
+    sentences(page, &outcome.exceptions);
+    coverage(page, outcome);
+    counts(page, outcome);
+    last_line(page, outcome);
+}
+
+/// What may be wrong with the policies, the waivers and the baseline.
+pub fn warnings(page: &mut Page, outcome: &Outcome) {
+    notes(page, outcome);
+    sentences(page, &outcome.exceptions);
+}
+
 fn quiet_rules(page: &mut Page, outcome: &Outcome, verdict: Verdict, says: &str) {
     let rules = outcome.rules.iter().filter(|rule| rule.verdict() == verdict);
     let ids: Vec<&str> = rules.map(|rule| rule.info.id.as_str()).collect();
     if !ids.is_empty() {
-        let rules = plural(ids.len(), "rule");
+        let rules = plural(ids.len(), outcome.noun());
         page.wrapped(&format!("{rules} {says}: "), "  ", &visible(&ids.join(", ")));
         page.line("");
     }
@@ -107,15 +121,12 @@ pub fn coverage(page: &mut Page, outcome: &Outcome) {
 }
 
 fn counts(page: &mut Page, outcome: &Outcome) {
-    let line = summary(outcome, |verdict, count, text| {
-        let style = match verdict {
-            Verdict::Violation => Style::new().red().bold(),
-            Verdict::Unknown => Style::new().magenta().bold(),
-            Verdict::Vacuous => Style::new().yellow(),
-            Verdict::Pass => Style::new().green(),
-        };
-        if count > 0 { page.paint(&text, style) } else { text }
-    });
+    let line = summary(
+        outcome,
+        |verdict, count, text| {
+            if count > 0 { page.paint(&text, verdict_style(verdict)) } else { text }
+        },
+    );
     page.wrapped("", "  ", &line);
 }
 

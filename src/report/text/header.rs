@@ -16,8 +16,14 @@ const CUTS: usize = 5;
 
 /// Organization and time, what was looked at, the policies, and the table by severity.
 pub fn write(page: &mut Page, outcome: &Outcome) {
-    // Lints may be about files alone.
-    if !outcome.coverage.is_empty() {
+    subject(page, outcome);
+    table(page, outcome);
+    cuts(page, outcome);
+}
+
+/// What the report is about.
+pub fn subject(page: &mut Page, outcome: &Outcome) {
+    if outcome.has_facts() {
         page.wrapped("", "  ", &about(page, outcome));
         let complete = if outcome.complete() {
             "complete".to_owned()
@@ -28,8 +34,6 @@ pub fn write(page: &mut Page, outcome: &Outcome) {
     }
     page.wrapped("", "  ", &policies(outcome));
     page.line("");
-    table(page, outcome);
-    cuts(page, outcome);
 }
 
 /// What ends most of the violations, whatever their rules.
@@ -39,14 +43,14 @@ fn cuts(page: &mut Page, outcome: &Outcome) {
         return;
     }
     let total = outcome.findings.iter().filter(|finding| outcome.counts(finding)).count();
-    page.line(&format!("What ends most of these {} violations:", number(total)));
+    page.line(&format!("Where to start: the changes that end most of these {} violations", number(total)));
     let width = number(cuts[0].findings.len()).len();
     for cut in cuts.iter().take(CUTS) {
         let ends = page.paint(&format!("{:>width$}", number(cut.findings.len())), Style::new().bold());
         let rules: Vec<&str> = cut.rules().into_iter().map(|rule| outcome.rules[rule].info.id.as_str()).collect();
         let rules = match rules.as_slice() {
             [only] => visible(only).into_owned(),
-            several => plural(several.len(), "rule"),
+            several => plural(several.len(), outcome.noun()),
         };
         let text = words::cut(cut, &|kind| page.paint(kind, Style::new().dimmed()));
         let rules = page.paint(&format!("({rules})"), Style::new().dimmed());
@@ -65,7 +69,7 @@ fn about(page: &Page, outcome: &Outcome) -> String {
     let of = if source.organization.is_known() {
         format!("organization {}", source.organization)
     } else {
-        format!("organization at {}, which does not say its name", source.api)
+        format!("unnamed organization at {}", source.api)
     };
     let when = |time| format!("{}{}", minute(time), ago(page.style.now.saturating_sub(time)));
     let mut parts =
@@ -90,7 +94,7 @@ fn policies(outcome: &Outcome) -> String {
     }
     let skipped = match outcome.skipped.len() {
         0 => String::new(),
-        n => format!(" · {} skipped", plural(n, "rule")),
+        n => format!(" · {} skipped", plural(n, outcome.noun())),
     };
     format!("{}{skipped}", all.join(", "))
 }
@@ -100,7 +104,7 @@ fn table(page: &mut Page, outcome: &Outcome) {
     if outcome.findings.is_empty() && outcome.complete() {
         return;
     }
-    let columns = ["rules", "violated", "unknown", "violations", "waived", "baselined"];
+    let columns = [outcome.judges.name(), "violated", "unknown", "violations", "waived", "baselined"];
     let rows: Vec<(Severity, [usize; 6])> = Severity::ALL
         .into_iter()
         .rev()

@@ -1,6 +1,7 @@
 //! The report for people: what was looked at, what ends most of it, then the rules, the most severe first, each with its
 //! findings grouped by what they share.
 
+mod controls;
 mod footer;
 mod header;
 mod page;
@@ -37,11 +38,27 @@ pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) ->
         page.flush(to)?;
     }
     if style.quiet {
+        footer::warnings(&mut page, outcome);
         footer::coverage(&mut page, outcome);
         footer::last_line(&mut page, outcome);
     } else {
         footer::write(&mut page, outcome);
     }
+    page.flush(to)
+}
+
+/// The report by control: for each framework that rolelint or a rule knows, what the rules say.
+pub(super) fn render_controls(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::new(style);
+    if !style.quiet {
+        header::subject(&mut page, outcome);
+    }
+    for framework in outcome.controls() {
+        controls::write(&mut page, outcome, &framework);
+        page.flush(to)?;
+    }
+    controls::others(&mut page, outcome);
+    footer::end(&mut page, outcome);
     page.flush(to)
 }
 
@@ -62,13 +79,23 @@ fn unknown(page: &mut Page, outcome: &Outcome, severity: Severity, rules: &[usiz
     }
     for rules in alike {
         let severity = page.paint(severity.name(), severity_style(severity));
-        let count = page.paint(&format!("{} unknown", plural(rules.len(), "rule")), Style::new().magenta().bold());
+        let count =
+            page.paint(&format!("{} unknown", plural(rules.len(), outcome.noun())), Style::new().magenta().bold());
         let ids: Vec<&str> = rules.iter().map(|&at| outcome.rules[at].info.id.as_str()).collect();
         page.wrapped(&format!("{severity}  {count}: "), "  ", &visible(&ids.join(", ")));
         rule::open(page, &outcome.rules[rules[0]]);
         if !page.style.quiet {
             page.line("");
         }
+    }
+}
+
+fn verdict_style(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Violation => Style::new().red().bold(),
+        Verdict::Unknown => Style::new().magenta().bold(),
+        Verdict::Vacuous => Style::new().yellow(),
+        Verdict::Pass => Style::new().green(),
     }
 }
 

@@ -1,4 +1,5 @@
-//! One rule: how much it found, the words that fired, the findings with their paths, and what to do.
+//! One rule: how much it found, the words that fired, the findings with their paths, and what to do. It is long because
+//! each part of a rule's section has its own function.
 
 use std::collections::HashSet;
 
@@ -73,10 +74,10 @@ pub fn open(page: &mut Page, rule: &RuleResult) {
     };
     let names: Vec<&str> = rule.unread.iter().filter_map(incomplete).collect();
     if !names.is_empty() {
-        page.field("open", &format!("incomplete: {}", names.join(", ")));
+        page.field("data", &format!("incomplete: {}", names.join(", ")));
     }
     for unread in rule.unread.iter().filter(|unread| incomplete(unread).is_none()) {
-        page.field("open", &unread.to_string());
+        page.field("note", &unread.to_string());
     }
 }
 
@@ -175,7 +176,7 @@ impl<'p, 'o> Body<'p, 'o> {
         }
         let more: usize = shapes[shown..].iter().map(Vec::len).sum();
         if more > 0 {
-            self.page.detail(&format!("and {} more, in other ways (-v shows them all)", number(more)));
+            self.page.detail(&format!("and {} more (-v shows them all)", number(more)));
         }
     }
 
@@ -237,7 +238,7 @@ impl<'p, 'o> Body<'p, 'o> {
             let facts = self.facts(finding);
             let selected = selected(finding, self.outcome.as_of);
             let facts = if by_paths && !facts.is_empty() { format!(": {facts}") } else { String::new() };
-            let selected = if selected.is_empty() { selected } else { format!(" (selected: {selected})") };
+            let selected = if selected.is_empty() { selected } else { format!(" (checked because: {selected})") };
             *last = format!("{last}{facts}{selected}");
         }
     }
@@ -266,7 +267,7 @@ impl<'p, 'o> Body<'p, 'o> {
         let name = |finding: &&Finding| {
             let facts = if shared.is_some() { String::new() } else { self.facts(finding) };
             let selected = selected(finding, self.outcome.as_of);
-            let selected = if selected.is_empty() { selected } else { format!("selected: {selected}") };
+            let selected = if selected.is_empty() { selected } else { format!("checked because: {selected}") };
             let told: Vec<String> = [facts, selected].into_iter().filter(|told| !told.is_empty()).collect();
             let label = visible(&finding.subject.qualified_label()).into_owned();
             if told.is_empty() { label } else { format!("{label} ({})", told.join("; ")) }

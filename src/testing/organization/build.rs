@@ -95,17 +95,17 @@ impl Drafter<'_, '_> {
                 assignments.clear();
             }
             let mut groups = known_members(groups, incomplete);
-            self.builder.user(written.user, &mut assignments, &mut groups)?;
+            self.builder.user(&written.user, &mut assignments, &mut groups)?;
         }
         self.place_projects(draft.projects, incomplete)?;
         self.place_keys(draft.admin_keys, incomplete)?;
         for written in draft.invites.into_values() {
-            let member = Known::Value(self.builder.symbols.intern("member"));
             let mut projects: Vec<_> = written
                 .projects
                 .iter()
-                .filter_map(|project| self.meant(Kind::Project, &project.text, &project.span, None))
-                .map(|project| (project, member))
+                .filter_map(|(project, role)| {
+                    Some((self.meant(Kind::Project, &project.text, &project.span, None)?, *role))
+                })
                 .collect();
             projects.sort_unstable();
             self.builder.invite(crate::org::Invite { projects: Known::Value(projects), ..written.invite })?;
@@ -228,10 +228,12 @@ impl Drafter<'_, '_> {
     /// Whose a key is: a user, or a service account of its project.
     fn owned_by(&mut self, owner: Option<&Reference>, project: Option<&Text>) -> Owner {
         let Some(owner) = owner else { return Owner { id: Known::Null, ..Owner::default() } };
-        let account = project.map(|project| self.names.ids(Kind::ServiceAccount, &owner.text, Some(project)));
-        let (kind, id) = match account.as_deref() {
-            Some([account]) => (Kind::ServiceAccount, Some((*account).clone())),
-            Some(_) | None => (Kind::User, self.meant(Kind::User, &owner.text, &owner.span, None)),
+        // An admin key of a service account names one of whatever project.
+        let user = project.is_none() && !self.names.ids(Kind::User, &owner.text, None).is_empty();
+        let accounts = self.names.ids(Kind::ServiceAccount, &owner.text, project.map(Text::as_str));
+        let (kind, id) = match accounts.as_slice() {
+            [account] if !user => (Kind::ServiceAccount, Some((*account).clone())),
+            [] | [..] => (Kind::User, self.meant(Kind::User, &owner.text, &owner.span, None)),
         };
         Owner {
             kind: Known::Value(self.builder.symbols.intern(kind.name())),

@@ -142,7 +142,8 @@ struct ProjectDraft {
 #[derive(Debug)]
 struct InviteDraft {
     invite: Invite,
-    projects: Vec<Reference>,
+    /// The projects that come with it, each with the legacy role there.
+    projects: Vec<(Reference, Known<Symbol>)>,
 }
 
 /// Everything as written, each thing under its id.

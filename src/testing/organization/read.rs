@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::written::Entry;
-use super::{Draft, Drafter, GroupDraft, InviteDraft, KeyDraft, ProjectDraft, RoleDraft, UserDraft};
+use super::{Draft, Drafter, GroupDraft, InviteDraft, KeyDraft, ProjectDraft, Reference, RoleDraft, UserDraft};
 use crate::document::Problem;
-use crate::document::tree::Node;
-use crate::org::{AdminApiKey, Group, Invite, Known, Owner, Project, Role, Text, User, canonical_role_id};
+use crate::document::tree::{Key, Node, Yaml};
+use crate::org::{AdminApiKey, Group, Invite, Known, Owner, Project, Role, Symbol, Text, User, canonical_role_id};
 use crate::time::Time;
 
 pub(crate) const ORGANIZATION: &[&str] =
@@ -133,7 +133,7 @@ impl Drafter<'_, '_> {
     }
 
     fn user(&mut self, node: &Node) -> Option<(Text, UserDraft)> {
-        let entry = self.entry(node, "a user", USER, &["roles", "groups"])?;
+        let entry = self.entry(node, "a user", USER, &["roles", "groups", "listed"])?;
         let email = self.called(&entry, "a user", "email")?;
         let local = email.split('@').next().unwrap_or_default().to_owned();
         let id = self.id(&entry, "user-", &local);
@@ -150,7 +150,7 @@ impl Drafter<'_, '_> {
             added_at: self.time(&entry, "added_at", joined),
             created: self.time(&entry, "created", joined),
             api_key_last_used_at: self.time(&entry, "api_key_last_used_at", Known::Value(self.now - DAY)),
-            listed: true,
+            listed: self.flag(&entry, "listed", true) != Known::Value(false),
         };
         let (roles, groups) = (self.references(&entry, "roles"), self.references(&entry, "groups"));
         Some((id, UserDraft { user, roles, groups }))
@@ -210,6 +210,25 @@ impl Drafter<'_, '_> {
             accepted_at: self.time(&entry, "accepted_at", Known::Null),
             projects: Known::Missing,
         };
-        Some((id, InviteDraft { invite, projects: self.references(&entry, "projects") }))
+        Some((id, InviteDraft { invite, projects: self.invited_to(&entry) }))
+    }
+
+    /// Projects by name, or each with the legacy role that the invitee will get there; `null` where the API left it out.
+    fn invited_to(&mut self, entry: &Entry<'_>) -> Vec<(Reference, Known<Symbol>)> {
+        let Some(Node { yaml: Yaml::Map(projects), .. }) = entry.get("projects") else {
+            let member = Known::Value(self.builder.symbols.intern("member"));
+            return self.references(entry, "projects").into_iter().map(|project| (project, member)).collect();
+        };
+        let role = |(key, node): &(Key, Node)| {
+            let role = match node.yaml {
+                Yaml::Null => Known::Missing,
+                Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {
+                    let text = self.reader.optional_text(Some(node), "the role in a project");
+                    text.map_or(Known::Missing, |text| Known::Value(self.builder.symbols.intern(&text)))
+                }
+            };
+            (Reference { text: key.text.clone(), span: key.span.clone() }, role)
+        };
+        projects.iter().map(role).collect()
     }
 }

@@ -1,7 +1,8 @@
-//! How the things of a sketch are related, and the ways in which a new one could be.
+//! How the things of a sketch are related, and the ways in which a new one could be. It is long because each relation
+//! has its own way to be made.
 
 use super::roles::{roles, with, word};
-use super::sketch::{Field, Sketch};
+use super::sketch::{Field, LISTED, Sketch};
 use crate::org::Kind;
 use crate::policy::{Relation, ViaKind};
 use crate::testing::keys;
@@ -65,7 +66,7 @@ pub fn is_written(kind: Kind, name: &str) -> bool {
         Kind::ApiKey => keys::KEY,
         Kind::Grant => &[],
     };
-    name == "id" || keys.contains(&name)
+    name == "id" || keys.contains(&name) || (kind == Kind::User && name == LISTED)
 }
 
 type Ways = Vec<(Sketch, Target)>;

@@ -2,6 +2,7 @@
 //! that does not. Both are judged by the real evaluator, so a proof can be trusted; that nothing was found is said with
 //! what stands in the way.
 
+mod fields;
 mod links;
 mod roles;
 mod sketch;
@@ -9,6 +10,7 @@ mod smaller;
 mod solve;
 #[cfg(test)]
 mod tests;
+mod this;
 mod values;
 
 use std::sync::Arc;
@@ -48,7 +50,8 @@ pub enum Proof {
 /// Proves every rule of these policies; ages count from `now`.
 pub fn prove<'p>(policies: impl Iterator<Item = &'p Policy>, now: Time) -> Section {
     let (mut failures, mut shown) = (Vec::new(), Vec::new());
-    for (policy, rule) in policies.flat_map(|policy| policy.rules.iter().map(move |rule| (policy, rule))) {
+    let own = policies.filter(|policy| !policy.extended);
+    for (policy, rule) in own.flat_map(|policy| policy.rules.iter().map(move |rule| (policy, rule))) {
         let (location, id) = (&rule.info.location, &rule.info.id);
         let remark = |name: String, lines| Remark {
             file: location.source.name.clone(),
@@ -70,6 +73,14 @@ pub fn prove<'p>(policies: impl Iterator<Item = &'p Policy>, now: Time) -> Secti
     }
     let (all, proven) = (failures.len() + shown.len(), shown.len());
     Section { name: "prove", summary: format!("{proven} of {all} rules can fire and pass"), failures, shown }
+}
+
+/// The smallest organization that was found to violate a rule, in the short form of tests.
+pub fn example(source: &Arc<SourceText>, rule: &Rule, now: Time) -> Option<Value> {
+    match proof(source, rule, now) {
+        Proof::Both { violating, .. } | Proof::AlwaysFires(violating) => Some(violating),
+        Proof::NeverFires(_) => None,
+    }
 }
 
 fn reason(words: &[String]) -> &'static str {
@@ -152,7 +163,7 @@ fn in_the_way(source: &Arc<SourceText>, id: &str, now: Time) -> Vec<String> {
 }
 
 /// An organization on one line.
-fn flow(value: &Value) -> String {
+pub fn flow(value: &Value) -> String {
     match value {
         Value::Object(map) if map.is_empty() => "{}".to_owned(),
         Value::Object(map) => {

@@ -11,6 +11,12 @@ use crate::org::{Kind, Org};
 use crate::testing::organization;
 use crate::time::{Time, rfc3339};
 
+/// The attribute of an invitation that is written with its projects.
+pub const PROJECT_ROLES: &str = "project_roles";
+
+/// The attribute of a user whom only a group or a project lists.
+pub const LISTED: &str = "listed";
+
 /// A value of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Field {
@@ -85,7 +91,8 @@ impl Sketch {
         &mut members[at]
     }
 
-    fn id(&self, at: usize) -> String {
+    /// The id of a thing.
+    pub fn id(&self, at: usize) -> String {
         match self.items[at].fields.get("id") {
             Some(Field::Text(id)) => id.clone(),
             _ => format!("{}-{at}", self.items[at].kind.name().replace('_', "-")),
@@ -114,6 +121,12 @@ impl Sketch {
             if !ids.is_empty() {
                 map.insert(name.to_owned(), json!(ids));
             }
+        }
+        if let Some(Field::List(words)) = item.fields.get(PROJECT_ROLES) {
+            let words = words.iter().map(String::as_str).chain(std::iter::repeat("member"));
+            let with_roles = self.ids(&item.projects).into_iter().zip(words).map(|(id, word)| (id, json!(word)));
+            map.insert("projects".to_owned(), Value::Object(with_roles.collect()));
+            map.remove(PROJECT_ROLES);
         }
         if matches!(item.kind, Kind::AdminApiKey | Kind::ApiKey) {
             let owner = item.owner.filter(|owner| !self.items[*owner].gone);

@@ -1,15 +1,17 @@
-//! From what a rule asks to an organization that gives it: each condition is worked backwards into fields and links, one
-//! choice after the other. A choice that leads nowhere is taken back. Whether the result is right is for the evaluator to
-//! say.
+//! From what a rule asks to an organization that gives it: each condition is worked backwards into fields and links,
+//! one choice after the other. A choice that leads nowhere is taken back. Whether the result is right is for the
+//! evaluator to say. It is long because each form of condition is worked backwards in its own way.
 
+use super::fields;
 use super::links::{self, Target};
 use super::roles;
 use super::sketch::{Field, Sketch};
+use super::this;
 use super::values::{self, Values, edges};
 use crate::org::{Kind, plain_name};
 use crate::policy::{
-    Assertion, Attribute, Condition, Predicate, Quantity, RelatedPredicate, Relation, Rule, TextColumn, TextPredicate,
-    ViaPredicate,
+    Assertion, Attribute, Condition, Counted, Predicate, Quantity, RelatedPredicate, Relation, Rule, TextColumn,
+    TextPredicate, ViaPredicate,
 };
 
 /// How many finished sketches are looked at, for all ways to begin together, and in any case for each.
@@ -26,7 +28,8 @@ enum Goal<'p> {
     /// The thing satisfies the condition, or does not.
     Holds(Target, &'p Condition, bool),
     /// A related thing satisfies the condition, or does not; a new one, if several have to.
-    Related { of: Target, relation: Relation, condition: &'p Condition, wanted: bool, new: bool },
+    /// Where they lead to other things and those are counted, through one of these that is new, too.
+    Related { of: Target, relation: Relation, condition: &'p Condition, wanted: bool, new: bool, through: Option<Kind> },
     /// A thing is selected.
     Selected(&'p Rule, Wanted),
     /// The rule has nothing to say against the thing: it is not selected, or keeps the assertion.
@@ -48,6 +51,8 @@ struct State<'p> {
     goals: Vec<Goal<'p>>,
     /// What has to be so of everything that a relation leads to, once all is there.
     each: Vec<Goal<'p>>,
+    /// The thing that is selected.
+    subject: Option<usize>,
     /// A rule on roles that has to pass: the predefined roles are there in any case.
     spares: Option<&'p Rule>,
 }
@@ -77,7 +82,9 @@ pub fn solve(rule: &Rule, violated: bool, values: &Values, accepts: &mut dyn FnM
     let numbers: Vec<(u64, Wanted)> = match &rule.assertion {
         Assertion::Forbid(_) | Assertion::Require(_) => vec![(1, Wanted::Asserted { broken: violated })],
         Assertion::Count(bounds, ..) => {
-            let numbers = edges(*bounds).into_iter().filter(|number| bounds.contain(*number) != violated);
+            let numbers = edges(*bounds).into_iter();
+            // What a percentage allows depends on how many there are.
+            let numbers = numbers.filter(|number| bounds.are_relative() || bounds.contain(*number) != violated);
             numbers.map(|number| (number, Wanted::Selected)).collect()
         }
         Assertion::Exactly(exactly) => {
@@ -88,7 +95,7 @@ pub fn solve(rule: &Rule, violated: bool, values: &Values, accepts: &mut dyn FnM
     let spares = (!violated && rule.select == Kind::Role).then_some(rule);
     numbers.into_iter().find_map(|(number, what)| {
         let goals = (0..number).map(|_| wanted(what)).collect();
-        search.begin(State { sketch: Sketch::default(), goals, each: Vec::new(), spares })
+        search.begin(State { sketch: Sketch::default(), goals, each: Vec::new(), subject: None, spares })
     })
 }
 
@@ -141,10 +148,13 @@ impl<'p> Search<'_> {
     fn ways(&self, state: &State<'p>, goal: Goal<'p>) -> Vec<State<'p>> {
         match goal {
             Goal::Holds(target, condition, wanted) => self.holds(state, target, condition, wanted),
-            Goal::Related { of, relation, condition, wanted, new } => {
+            Goal::Related { of, relation, condition, wanted, new, through } => {
                 let known = links::related(&state.sketch, of, relation).into_iter().filter(|_| !new);
                 let known = known.map(|target| (state.sketch.clone(), target));
-                let all = known.chain(links::fresh(&state.sketch, of, relation));
+                let before = through.map(|kind| state.sketch.of(kind).count());
+                let apart = |sketch: &Sketch| through.map(|kind| sketch.of(kind).count()) > before;
+                let fresh = links::fresh(&state.sketch, of, relation).into_iter();
+                let all = known.chain(fresh.filter(|(sketch, _)| through.is_none() || apart(sketch)));
                 all.map(|(sketch, target)| state.with(sketch, [Goal::Holds(target, condition, wanted)])).collect()
             }
             Goal::Spared(target, rule) => {
@@ -176,6 +186,8 @@ impl<'p> Search<'_> {
         wanted: Wanted,
     ) -> Vec<State<'p>> {
         let filter = Goal::Holds(target, &rule.filter, true);
+        let subject = if let Target::Item(at) = target { Some(at) } else { None };
+        let state = &State { subject, ..state.clone() };
         match (&rule.assertion, wanted) {
             (Assertion::Forbid(condition), Wanted::Asserted { broken }) => {
                 vec![state.with(sketch, [Goal::Holds(target, condition, broken), filter])]
@@ -196,6 +208,9 @@ impl<'p> Search<'_> {
 
     fn holds(&self, state: &State<'p>, target: Target, condition: &'p Condition, wanted: bool) -> Vec<State<'p>> {
         let same = || state.with(state.sketch.clone(), []);
+        if let Some(sketches) = fields::linked(&state.sketch, target, &condition.predicate, wanted) {
+            return sketches.into_iter().map(|sketch| state.with(sketch, [])).collect();
+        }
         match &condition.predicate {
             Predicate::Not(part) => vec![state.with(state.sketch.clone(), [Goal::Holds(target, part, !wanted)])],
             Predicate::All(parts) | Predicate::Any(parts) => {
@@ -205,6 +220,14 @@ impl<'p> Search<'_> {
                 }
                 goals.rev().map(|goal| state.with(state.sketch.clone(), [goal])).collect()
             }
+            Predicate::Text(attribute, _, test) if !test.this.is_empty() => match state.subject {
+                Some(subject) if wanted => {
+                    let all = this::compared(&state.sketch, subject, target, attribute, test);
+                    all.into_iter().map(|sketch| state.with(sketch, [])).collect()
+                }
+                // That two texts differ is for the evaluator to say.
+                Some(_) | None => vec![same()],
+            },
             Predicate::Text(attribute, column, test) => {
                 self.texts(state, target, attribute, *column, &|text| holds_of(test, text) == wanted)
             }
@@ -261,7 +284,17 @@ impl<'p> Search<'_> {
         test: &'p RelatedPredicate,
         wanted: bool,
     ) -> Vec<State<'p>> {
-        let goal = |wanted, new| Goal::Related { of, relation, condition: &test.condition, wanted, new };
+        let through = match test.quantity {
+            Quantity::Count(_, Counted::Through(relation)) => Some(relation.target()),
+            Quantity::Count(_, Counted::Each | Counted::Principals)
+            | Quantity::Some
+            | Quantity::None
+            | Quantity::Every => None,
+        };
+        let goal = |wanted, new| {
+            let through = through.filter(|_| new);
+            Goal::Related { of, relation, condition: &test.condition, wanted, new, through }
+        };
         let some = |satisfied| vec![state.with(state.sketch.clone(), [goal(satisfied, false)])];
         let each = |satisfied| {
             let mut next = state.clone();

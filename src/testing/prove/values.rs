@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::policy::{
-    Assertion, Attribute, Bounds, Condition, Kind, ListPredicate, Naming, PERMISSIONS, Pattern, Predicate, Rule,
-    TimePredicate, ViaPredicate,
+    Assertion, Attribute, Bounds, Condition, Kind, ListPredicate, Naming, Pattern, Predicate, Rule, TimePredicate,
+    ViaPredicate, known_permissions,
 };
 use crate::time::Time;
 
@@ -99,7 +99,7 @@ impl Values {
         let mut words: Vec<String> = own;
         words.truncate(40);
         words.push(other);
-        words.extend(PERMISSIONS.iter().map(|word| (*word).to_owned()));
+        words.extend(known_permissions().iter().map(|word| (*word).to_owned()));
         let mut seen = std::collections::BTreeSet::new();
         words.retain(|word| seen.insert(word.clone()));
         let mut lists = vec![Vec::new()];

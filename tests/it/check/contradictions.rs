@@ -63,8 +63,8 @@ fn a_list_that_contradicts_itself_leaves_the_field_unknown() {
         ),
         (
             "/organization/admin_api_keys",
-            json!({"id": "key_asking", "expires_at": null, "name": "Other"}),
-            ("select: admin_api_key\nforbid: { name: Other }", "unknown key_asking"),
+            json!({"id": "key_demo", "expires_at": null, "name": "Other"}),
+            ("select: admin_api_key\nforbid: { name: Other }", "unknown key_demo"),
             "with different values of `name`",
         ),
     ];
@@ -202,9 +202,9 @@ fn an_unreadable_text_makes_only_its_field_unknown() {
         ),
         (
             "/organization/admin_api_keys",
-            bytes(r#""Asking""#, br#""\ud83d""#),
-            ("select: admin_api_key\nforbid: { name: Asking }", "unknown key_asking"),
-            "`name` of key_asking is not readable text",
+            bytes(r#""demo key""#, br#""\ud83d""#),
+            ("select: admin_api_key\nforbid: { name: demo key }", "unknown key_demo"),
+            "`name` of key_demo is not readable text",
         ),
     ];
     for (path, what, (rule, answer), why) in cases {

@@ -201,8 +201,15 @@ fn data_older_than_max_age_is_unknown() {
         let run = offline().inside(folder.path()).check(policy).args(["--snapshot", "org.jsonl", "--format", "json"]);
         run.args(args.iter().copied()).run()
     };
-    run(CLEAN, &[]).ends_with(0);
-    run(CLEAN, &["--max-age", "20000d"]).ends_with(0);
+    // Without a limit, old facts are good for an answer, but not without a word.
+    let ran = run(CLEAN, &[]).ends_with(0);
+    assert!(ran.stderr.starts_with("warning: the facts are from 2023-11-14T22:13:20Z, "), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains(" days ago; with --max-age, every rule that passes would be unknown"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(run(CLEAN, &["--max-age", "20000d"]).ends_with(0).stderr, "");
     let report = run(CLEAN, &["--max-age", "7d"]).ends_with(3).json();
     assert_eq!(report.verdicts()["nobody-deletes-models"], "unknown");
     assert!(!report.is_complete());
@@ -212,6 +219,7 @@ fn data_older_than_max_age_is_unknown() {
     run(MIXED, &["--max-age", "7d"]).ends_with(1);
     // What is yet to come is no fact either.
     at(4_000_000_000);
+    assert!(run(CLEAN, &[]).ends_with(0).stderr.contains("which is in the future; with --max-age"));
     run(CLEAN, &["--max-age", "7d"]).ends_with(3);
     // Live facts are young.
     rolelint(&acme()).check(CLEAN).args(["--max-age", "1h"]).run().ends_with(0);

@@ -31,7 +31,7 @@ fn a_rule_that_is_switched_off_is_not_judged_until_that_day_and_every_report_say
     // On that day it is back, and the report says so.
     let report = json("2030-08-01");
     assert_eq!(report.rules_that_are("violation"), ["role-writes", "user-writes"]);
-    let said = "rolelint.yaml:3: the override of rule role-writes was until 2030-08-01 and counts no more: Moves to SCIM, OPS-1";
+    let said = "rolelint.yaml:3: the override of rule role-writes was until 2030-08-01 and no longer applies: Moves to SCIM, OPS-1";
     assert_eq!(remarks(&report), [said]);
     // An earlier moment than now brings nothing back that is over.
     let past = check(&api, "  role-writes: { enabled: false, reason: x, until: 2020-01-01 }\n", "2019-01-01");
@@ -77,7 +77,7 @@ fn an_override_that_means_nothing_or_says_too_little_is_refused_in_its_place() {
         ("  role-writes: { enabled: true, reason: x }", "changes nothing"),
         ("  role-writes: { enabled: false, severity: low, reason: x }", "is switched off and has a severity"),
         ("  role-writes: { severity: lwo, reason: x }", "`lwo` is not a severity"),
-        ("  role-writes: { enabled: false, reason: x, until: soon }", "`soon` is no day"),
+        ("  role-writes: { enabled: false, reason: x, until: soon }", "`soon` is not a date"),
         ("  role-writes: { enabled: false, raeson: x }", "did you mean `reason`?"),
         ("  role-writes: off", "takes a mapping"),
     ] {

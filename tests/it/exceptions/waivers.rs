@@ -84,7 +84,7 @@ fn a_waiver_that_has_expired_is_none_and_says_so() {
     let api = healthy();
     let (code, report) = json(&api, &file(&[&format!("{BOB}, expires: {NOW}")]));
     assert_eq!((code, report.answer("user-writes").as_str()), (1, "violation Bob, Cyd, Eve"));
-    let said = "the waiver of user-writes for user `bob@acme.example` expired on 2030-06-01 and counts no more";
+    let said = "the waiver of user-writes for user `bob@acme.example` expired on 2030-06-01 and no longer applies";
     assert_eq!(remarks(&report), [format!("waivers.yaml:3: {said}")]);
     // The same in the text; and a past moment brings nothing back.
     let run =
@@ -141,6 +141,33 @@ fn a_waiver_never_touches_an_unknown() {
 }
 
 #[test]
+fn a_path_covers_what_leads_over_it_and_nothing_that_is_held_in_another_way() {
+    let api = healthy();
+    let waived = |who: &str, path: &str| {
+        let text = file(&[&format!("rules: user-writes, subject: {{ user: {who} }}, path: {path}")]);
+        let (_, report) = json(&api, &text);
+        let waived = report.findings().filter(|finding| finding["status"] == "waived").count();
+        (waived, remarks(&report).join(" "))
+    };
+    assert_eq!(waived("cyd@partner.example", "{ group: Ops }"), (1, String::new()));
+    assert_eq!(waived("cyd@partner.example", "[{ group: Files }, { group: Ops }]"), (1, String::new()));
+    // Eve holds the role directly, too, and Bob only so; and whoever holds it is no step.
+    for (who, path) in [
+        ("eve@acme.example", "{ group: Ops }"),
+        ("bob@acme.example", "{ group: Ops }"),
+        ("bob@acme.example", "{ user: bob@acme.example }"),
+        ("cyd@partner.example", "{ group: Files }"),
+    ] {
+        assert_eq!(waived(who, path).0, 0, "{who} {path}");
+    }
+    let (count, said) = waived("cyd@partner.example", "{ group: Nobody }");
+    assert!(count == 0 && said.contains("Nobody"), "{said}");
+    let broken = file(&["rules: user-writes, subject: { user: a }, path: Ops"]);
+    let ran = check(&api, POLICY, &broken).run().ends_with(2);
+    assert!(ran.stderr.contains("such as { group: Platform }"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_rule_that_cannot_be_waived_is_not() {
     let api = healthy();
     let policy = POLICY.replace("  - id: role-writes\n", "  - id: role-writes\n    waivable: false\n");
@@ -172,7 +199,7 @@ fn a_name_that_two_have_or_that_somebody_took_covers_nobody() {
     assert_eq!(waived("eve@acme.example"), ("\"user-eve\"".to_owned(), String::new()));
     let (ids, said) = waived("Same");
     assert_eq!(ids, "");
-    assert!(said.contains("covers nothing: 2 things are meant by user `Same`; write an id"), "{said}");
+    assert!(said.contains("covers nothing: 2 things are called user `Same`; use an id"), "{said}");
 }
 
 #[test]
@@ -181,7 +208,7 @@ fn mistakes_in_waivers_are_shown_in_their_place_before_anything_is_asked() {
     let text = "version: 1\nwaivers:\n  - rules: role-writes\n    subject: { role: \"*\" }\n    reason: x\n    owner: y\n    expires: 2031-01-01\n";
     let ran: Ran = check(&api, POLICY, text).run().ends_with(2);
     for said in
-        ["waivers.yaml:4:22", "wildcard", "waivers.yaml:7:14", "180 days at the most", "2030-11-28 is the latest"]
+        ["waivers.yaml:4:22", "wildcard", "waivers.yaml:7:14", "may last at most 180 days", "2030-11-28 is the latest"]
     {
         assert!(ran.stderr.contains(said), "{said}:\n{}", ran.stderr);
     }

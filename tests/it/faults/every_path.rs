@@ -99,7 +99,7 @@ fn statuses() -> Vec<Row> {
         row("408, 409, 500, 502, 503, each time", "", busy()),
         row("the connection is reset, each time", "the connection broke", [What::Reset]),
         Row {
-            flags: &["--timeout", "100ms"],
+            flags: &["--timeout", "300ms"],
             only: &["roles", "project_users", "invites"],
             ..row("no response within `--timeout`, each time", "no response before the timeout", [What::Hang])
         },

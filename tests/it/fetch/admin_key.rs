@@ -141,13 +141,13 @@ fn without_a_key_nothing_is_requested_and_the_error_helps() {
         let ran = bare().args(args).run().ends_with(2);
         insta::allow_duplicates! {
             insta::assert_snapshot!(ran.stderr, @r"
-            error: there is no admin key
+            error: no admin key: OPENAI_ADMIN_KEY is empty or not set
               help: set OPENAI_ADMIN_KEY or --key-file FILE (- reads standard input)
             ");
         }
     }
     let broken: [(&str, Rolelint); 6] = [
-        ("there is no admin key", bare().env("OPENAI_ADMIN_KEY", "").args(["check"])),
+        ("no admin key: OPENAI_ADMIN_KEY is empty or not set", bare().env("OPENAI_ADMIN_KEY", "").args(["check"])),
         ("the admin key is empty", bare().args(["check", "--key-file", "-"])),
         ("the admin key is empty", bare().file("key", "\n").args(["check", "--key-file", "key"])),
         ("characters that no key has", bare().env("OPENAI_ADMIN_KEY", &format!("{KEY}\nX: y")).args(["check"])),

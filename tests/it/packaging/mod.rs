@@ -2,7 +2,11 @@
 
 mod action;
 mod audit;
+mod cookbook;
+mod duckdb;
 mod generated;
+mod guide;
+mod pre_commit;
 mod recipes;
 mod release;
 mod snippets;

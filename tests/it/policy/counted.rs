@@ -52,7 +52,7 @@ fn of_chooses_what_is_counted_among_selected_things() {
     );
     let report = report(&healthy(), &[(&format!("{owners}{{of: user, max: 1}}"), "")]);
     let finding = report.findings().next().expect("a violation");
-    assert_eq!(text(&finding["message"]), "4 users selected, at most 1 allowed");
+    assert_eq!(text(&finding["message"]), "4 users selected (allowed: at most 1)");
     assert!(finding["evidence"].to_string().contains("cyd@partner.example"), "{}", finding["evidence"]);
 }
 

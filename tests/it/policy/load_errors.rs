@@ -316,6 +316,21 @@ fn a_condition_that_can_never_hold_or_always_holds_does_not_load() {
         ("service_account", "{holds: {principal: [user, group], permission: a.write}}", "are its own"),
         ("user", "{holds: {group: Platform}}", "they never have `group`"),
         ("user", "{holds: {every: {}}}", "always holds"),
+        ("user", "{holds: {scope: organization, role: member}}", "no grant can satisfy"),
+        ("user", "{holds: {scope: project, role: reader}}", "no grant can satisfy"),
+        ("user", "{holds: {scope: organization, project: Alpha}}", "no grant can satisfy"),
+        ("project", "{holders: {role: reader}}", "no grant can satisfy"),
+        ("group", "{holds: {via: group}}", "no grant can satisfy"),
+        ("group", "{holds: {via: membership}}", "no grant can satisfy"),
+        ("service_account", "{holds: {scope: organization, via: direct}}", "no grant can satisfy"),
+        ("grant", "{principal: group, user: {email: x}}", "no grant can satisfy"),
+        ("grant", "{scope: organization, project: Alpha}", "no grant can satisfy"),
+        ("user", "{added_at: {within: 1d}}", "never lies ahead"),
+        ("api_key", "{last_used_at: {later_than: 1d}}", "never lies ahead"),
+        ("user", "{added_at: {newer_than: 0d}}", "exclude each other"),
+        ("role", "{permissions: {any: a.write, only: [a.read]}}", "`only` excludes"),
+        ("role", "{permissions: {any: a.write, none: '*.write'}}", "`none` excludes"),
+        ("role", "{all: [{predefined_role: true}, {predefined_role: false}]}", "true and false"),
     ];
     for (select, condition, words) in table {
         for assertion in ["forbid", "require"] {
@@ -341,6 +356,13 @@ fn conditions_that_are_almost_contradictions_load() {
         ("group", "{holds: {principal: group, permission: a.write}}"),
         ("user", "{holds: {via: {group: Platform}}}"),
         ("role", "{holders: {group: Platform}}"),
+        ("user", "{holds: {scope: organization, role: [member, Auditor]}}"),
+        ("user", "{holds: {role: member, project: Alpha}}"),
+        ("service_account", "{holds: {scope: organization, via: group}}"),
+        ("service_account", "{holds: {via: direct}}"),
+        ("grant", "{any: [{principal: group}, {user: {email: x}}]}"),
+        ("role", "{permissions: {any: [a.write, a.read], only: [a.read]}}"),
+        ("role", "{permissions: {any: '*.write', none: a.write}}"),
     ] {
         let ran = rolelint(&acme()).check(&rule(&format!("select: {select}\nforbid: {condition}"))).run();
         assert_ne!(ran.code, 2, "{condition}\n{}", ran.stderr);

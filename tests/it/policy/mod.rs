@@ -2,6 +2,7 @@
 
 mod counted;
 mod exactly;
+mod extends;
 mod kinds;
 mod language;
 mod links;
@@ -13,6 +14,8 @@ mod projects;
 mod prove;
 mod relations;
 mod roles;
+mod shares;
+mod spellings;
 mod tests;
 mod this;
 mod unmatched;

@@ -87,7 +87,7 @@ fn a_rule_on_owners_is_unknown_without_an_owner_role() {
 #[test]
 fn a_denied_list_of_roles_is_not_reported_as_one_without_owners() {
     let api = with(&[("/organization/roles", What::Status(403))]);
-    let rule = "select: user\nforbid: {holds: {scope: organization, role: viewer}}";
+    let rule = "select: user\nforbid: {holds: {scope: organization, role: owner}}";
     let report = report(&api, &[(rule, "")]);
     assert!(!report.rule("rule-0")["unread"].to_string().contains("has the id"), "{}", report.answer("rule-0"));
 }

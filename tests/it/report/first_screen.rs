@@ -15,9 +15,9 @@ const SCREEN: usize = 24;
 
 /// What ends the planted causes, in the words of the report: the two large ones, then the small one.
 const PLANTED: [&str; 3] = [
-    "take role Break Glass from group Support Team",
-    "clean up the API keys in project Hackathon 2025",
-    "take role Contractor Toolkit from group Contractors",
+    "remove role Break Glass from group Support Team",
+    "fix or delete the API keys in project Hackathon 2025",
+    "remove role Contractor Toolkit from group Contractors",
 ];
 
 fn planted(users: usize) -> FakeApi {
@@ -64,10 +64,10 @@ fn the_planted_causes_come_first(screen: &str) {
     let mut places: Vec<usize> =
         PLANTED.iter().map(|cut| flat.find(cut).unwrap_or_else(|| panic!("no `{cut}` in\n{screen}"))).collect();
     places.sort_unstable();
-    let before = &flat[flat.find("What ends most").expect("the list of cuts")..places[0]];
+    let before = &flat[flat.find("Where to start").expect("the list of cuts")..places[0]];
     assert!(!before.contains(" take ") && !before.contains(" clean up "), "something comes before: {before}");
     let last = &flat[places[0]..places[2]];
-    assert_eq!(last.matches("take role").count() + last.matches("clean up").count(), 2, "{last}");
+    assert_eq!(last.matches("remove role").count() + last.matches("fix or delete").count(), 2, "{last}");
 }
 
 #[test]

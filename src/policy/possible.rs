@@ -1,0 +1,137 @@
+//! Which grants there can be. A condition that none of them can satisfy does not load.
+
+use super::contradiction::NEVER;
+use super::{Condition, Kind, Predicate, Quantity, Relation, SCOPES, TextColumn, ViaKind, ViaPredicate, predefined};
+use crate::document::{Problem, Reader};
+
+/// A grant, as far as conditions can exclude each other.
+#[derive(Clone, Copy)]
+struct Shape {
+    principal: Kind,
+    scope: &'static str,
+}
+
+fn shapes() -> impl Iterator<Item = Shape> {
+    let principals = [Kind::User, Kind::Group, Kind::ServiceAccount];
+    principals.into_iter().flat_map(|principal| SCOPES.into_iter().map(move |scope| Shape { principal, scope }))
+}
+
+impl Shape {
+    /// The ways that can lead to such a grant, several at once.
+    fn ways(self) -> &'static [ViaKind] {
+        match self.principal {
+            Kind::Group => &[ViaKind::Direct],
+            Kind::ServiceAccount if self.scope == "organization" => &[ViaKind::Group],
+            Kind::User
+            | Kind::ServiceAccount
+            | Kind::Role
+            | Kind::Project
+            | Kind::Invite
+            | Kind::AdminApiKey
+            | Kind::ApiKey
+            | Kind::Grant => &[ViaKind::Direct, ViaKind::Group, ViaKind::Membership],
+        }
+    }
+
+    /// Whether a grant of this shape may satisfy a condition.
+    fn may_satisfy(self, condition: &Condition) -> bool {
+        match &condition.predicate {
+            Predicate::All(parts) => parts.iter().all(|part| self.may_satisfy(part)),
+            Predicate::Any(parts) => parts.iter().any(|part| self.may_satisfy(part)),
+            Predicate::Text(_, TextColumn::Scope, test) => !test.this.is_empty() || test.holds(self.scope),
+            Predicate::Text(_, TextColumn::Principal, test) => {
+                !test.this.is_empty() || test.holds(self.principal.name())
+            }
+            Predicate::Related(_, relation, test) if test.quantity == Quantity::Some => match relation {
+                Relation::Project => self.scope == "project",
+                Relation::User | Relation::Group | Relation::ServiceAccount => relation.target() == self.principal,
+                Relation::Role => scopes_of(&test.condition).is_none_or(|scopes| scopes.contains(&self.scope)),
+                Relation::Holders
+                | Relation::Holds
+                | Relation::Groups
+                | Relation::Members
+                | Relation::Roles
+                | Relation::Projects
+                | Relation::ServiceAccounts
+                | Relation::ApiKeys
+                | Relation::All(_) => true,
+            },
+            Predicate::Via(_, ViaPredicate::Kinds(kinds)) => kinds.iter().any(|(kind, _)| self.ways().contains(kind)),
+            Predicate::Via(_, ViaPredicate::Group(_)) => self.ways().contains(&ViaKind::Group),
+            Predicate::Not(_)
+            | Predicate::Text(..)
+            | Predicate::List(..)
+            | Predicate::Flag(..)
+            | Predicate::Time(..)
+            | Predicate::Related(..) => true,
+        }
+    }
+}
+
+/// The scopes of the role that a condition is about, if it can only be a predefined one.
+fn scopes_of(role: &Condition) -> Option<Vec<&'static str>> {
+    match &role.predicate {
+        Predicate::Any(parts) => parts.iter().map(scopes_of).collect::<Option<Vec<_>>>().map(|all| all.concat()),
+        Predicate::Text(_, _, test) if test.this.is_empty() => {
+            let meant =
+                test.any.as_ref()?.iter().map(|pattern| predefined::meant_by(pattern).map(|(_, scopes)| scopes));
+            meant.collect::<Option<Vec<_>>>().map(|all| all.concat())
+        }
+        Predicate::All(_)
+        | Predicate::Not(_)
+        | Predicate::Text(..)
+        | Predicate::List(..)
+        | Predicate::Flag(..)
+        | Predicate::Time(..)
+        | Predicate::Related(..)
+        | Predicate::Via(..) => None,
+    }
+}
+
+/// What makes a condition on a grant impossible beside others.
+fn reason(condition: &Condition) -> &'static str {
+    match &condition.predicate {
+        Predicate::Related(_, Relation::Role, _) => {
+            "`reader` is a role of the organization, `member` and `viewer` are roles of projects"
+        }
+        Predicate::Via(..) => {
+            "a group holds its roles directly, and a service account holds roles in the organization through groups only"
+        }
+        Predicate::Related(..) | Predicate::Text(..) => {
+            "a grant belongs to one principal, and only a grant with `scope: project` has a `project`"
+        }
+        Predicate::All(_)
+        | Predicate::Any(_)
+        | Predicate::Not(_)
+        | Predicate::List(..)
+        | Predicate::Flag(..)
+        | Predicate::Time(..) => NEVER,
+    }
+}
+
+impl Reader<'_> {
+    /// Notes the first of these conditions that no grant can satisfy beside those before it. `relation` leads
+    /// to the grants, from a thing of the kind `of`; without one, all grants are meant.
+    pub(super) fn grant_can_hold<'p>(
+        &mut self,
+        parts: impl IntoIterator<Item = &'p Condition>,
+        relation: Option<(Relation, Kind)>,
+    ) {
+        let mut left: Vec<Shape> = shapes()
+            .filter(|shape| match relation {
+                Some((Relation::Holds, of)) => shape.principal == of,
+                Some((Relation::Holders, Kind::Project)) => shape.scope == "project",
+                Some(_) | None => true,
+            })
+            .collect();
+        for part in parts {
+            left.retain(|shape| shape.may_satisfy(part));
+            if left.is_empty() {
+                self.problem(
+                    Problem::new(part.span.clone(), "no grant can satisfy this beside the rest").help(reason(part)),
+                );
+                return;
+            }
+        }
+    }
+}

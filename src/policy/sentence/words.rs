@@ -1,0 +1,172 @@
+//! Words and joints of sentences, which know nothing of conditions within conditions.
+
+use std::ops::Range;
+
+use crate::policy::{
+    Attribute, Bounds, Condition, Kind, Pattern, Predicate, Relation, TextPredicate, ViaKind, predefined,
+};
+
+/// Texts with commas between them and a word before the last.
+pub fn joined(texts: impl Iterator<Item = String>, word: &str) -> String {
+    let mut texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    let Some(last) = texts.pop() else { return String::new() };
+    match texts.len() {
+        0 => last,
+        1 => format!("{} {word} {last}", texts[0]),
+        _ => format!("{}, {word} {last}", texts.join(", ")),
+    }
+}
+
+/// A thing of that kind.
+pub fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Role => "role",
+        Kind::User => "user",
+        Kind::Group => "group",
+        Kind::Project => "project",
+        Kind::ServiceAccount => "service account",
+        Kind::Invite => "invitation",
+        Kind::AdminApiKey => "admin key",
+        Kind::ApiKey => "API key",
+        Kind::Grant => "grant",
+    }
+}
+
+/// Several things of that kind.
+pub fn plural(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Role => "roles",
+        Kind::User => "users",
+        Kind::Group => "groups",
+        Kind::Project => "projects",
+        Kind::ServiceAccount => "service accounts",
+        Kind::Invite => "invitations",
+        Kind::AdminApiKey => "admin keys",
+        Kind::ApiKey => "API keys",
+        Kind::Grant => "grants",
+    }
+}
+
+/// `at most 4 users`, `at least 1 user`, `no users`.
+pub fn some_of(bounds: Bounds, plural: &str) -> String {
+    if bounds.are_relative() {
+        return format!("{bounds} of all things of their kind among the {plural}");
+    }
+    let one = bounds.max.or(bounds.min) == Some(1);
+    let (first, rest) = plural.split_once(' ').map_or((plural, ""), |(first, rest)| (first, rest));
+    let first = if one { first.trim_end_matches('s') } else { first };
+    let space = if rest.is_empty() { "" } else { " " };
+    match (bounds.min, bounds.max) {
+        (None | Some(0), Some(0)) => format!("no {first}{space}{rest}"),
+        (Some(_) | None, Some(_) | None) => format!("{bounds} {first}{space}{rest}"),
+    }
+}
+
+/// The clauses, where they follow several things.
+pub fn of_several(clauses: &[String]) -> Vec<String> {
+    const VERBS: [(&str, &str); 8] = [
+        ("that is ", "that are "),
+        ("that was ", "that were "),
+        ("that does ", "that do "),
+        ("that holds ", "that hold "),
+        ("that belongs ", "that belong "),
+        ("that permits ", "that permit "),
+        ("that expires ", "that expire "),
+        ("that comes ", "that come "),
+    ];
+    let several = |clause: &String| {
+        let verb = VERBS.iter().find_map(|(one, many)| Some(format!("{many}{}", clause.strip_prefix(one)?)));
+        verb.unwrap_or_else(|| clause.clone())
+    };
+    clauses.iter().map(several).collect()
+}
+
+/// The words of a condition that is a name or an id.
+pub fn name_or_id(condition: &Condition) -> Option<String> {
+    // A name alone is said as one.
+    if matches!(&condition.predicate, Predicate::Text(attribute, ..) if attribute.name != "id") {
+        return None;
+    }
+    let patterns = named(condition)?;
+    let mut words: Vec<String> = Vec::new();
+    for pattern in &patterns {
+        let word =
+            predefined::meant_by(pattern).map_or_else(|| format!("`{}`", pattern.text), |(word, _)| word.to_owned());
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    Some(joined(words.into_iter(), "or"))
+}
+
+/// The patterns of a condition on names and ids alone.
+fn named(condition: &Condition) -> Option<Vec<Pattern>> {
+    if let Predicate::Any(parts) = &condition.predicate {
+        return Some(parts.iter().map(named).collect::<Option<Vec<_>>>()?.concat());
+    }
+    let Predicate::Text(attribute, _, test) = &condition.predicate else { return None };
+    let plain = test.this.is_empty() && !test.null && test.except.is_empty() && test.regex.is_none();
+    let named = plain && matches!(attribute.name, "id" | "name");
+    test.any.as_ref().filter(|any| named && !any.is_empty()).map(|any| any.to_vec())
+}
+
+/// Whether something belongs to somebody.
+pub fn owned(holds: bool, by: &str) -> String {
+    if holds { format!("belongs to {by}") } else { format!("does not belong to {by}") }
+}
+
+/// `a user`, `an API key`.
+pub fn one(kind: Kind) -> String {
+    let noun = noun(kind);
+    let article = if noun.starts_with(['a', 'A', 'i']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}
+
+/// What a relation leads to, as several.
+pub fn plural_of(attribute: &Attribute, relation: Relation) -> &'static str {
+    match relation {
+        Relation::Holders => "holders",
+        Relation::Holds => "grants",
+        Relation::Members => "members",
+        Relation::User if attribute.of != Kind::Grant => "owners among the users",
+        Relation::ServiceAccount if attribute.of != Kind::Grant => "owners among the service accounts",
+        Relation::Groups
+        | Relation::Roles
+        | Relation::Projects
+        | Relation::ServiceAccounts
+        | Relation::ApiKeys
+        | Relation::Project
+        | Relation::Role
+        | Relation::User
+        | Relation::Group
+        | Relation::ServiceAccount
+        | Relation::All(_) => plural(relation.target()),
+    }
+}
+/// Whether a grant comes in one of these ways.
+pub fn via(kinds: &[(ViaKind, Range<usize>)], holds: bool) -> String {
+    let word = |kind: ViaKind| match kind {
+        ViaKind::Direct => "directly",
+        ViaKind::Group => "through a group",
+        ViaKind::Membership => "by membership",
+    };
+    let all = joined(kinds.iter().map(|(kind, _)| word(*kind).to_owned()), "or");
+    if holds { format!("that comes {all}") } else { format!("that does not come {all}") }
+}
+
+/// Where a grant holds, if it is said.
+pub fn place(test: &TextPredicate) -> Option<String> {
+    match (test.holds("organization"), test.holds("project")) {
+        (true, false) => Some("of the organization".to_owned()),
+        (false, true) => Some("in a project".to_owned()),
+        (true, true) | (false, false) => None,
+    }
+}
+
+/// Who holds a grant, if it is said.
+pub fn holders(test: &TextPredicate) -> Option<String> {
+    let words = [("user", "a user"), ("group", "a group"), ("service_account", "a service account")];
+    let meant: Vec<String> =
+        words.iter().filter(|(word, _)| test.holds(word)).map(|(_, noun)| (*noun).to_owned()).collect();
+    (!meant.is_empty()).then(|| joined(meant.into_iter(), "or"))
+}

@@ -1,0 +1,85 @@
+//! Percentages of all things of a kind, and lists from text files.
+
+use crate::support::fake::{Organization, What, When};
+use crate::support::harness::{acme, faulty, offline, rolelint};
+
+/// The answer of a rule on so many of a hundred users.
+fn answer(count: &str, users: usize, selected: usize) -> String {
+    let policy = format!(
+        "version: 1\nrules:\n  - id: share\n    select: user\n    where: {{ email: 'x*' }}\n    count: {count}\n    allow_unmatched: true\n"
+    );
+    let people: Vec<String> = (0..users)
+        .map(|at| format!("{{ email: {}{at}@acme.example }}", if at < selected { "x" } else { "y" }))
+        .collect();
+    let expect = "      share: pass\n";
+    let tests = format!("tests:\n  - name: t\n    org: {{ users: [{}] }}\n    expect:\n{expect}", people.join(", "));
+    let ran = offline().file("p.yaml", &policy).file("p_test.yaml", tests).args(["test", "p.yaml"]).run();
+    if ran.code == 0 { "pass".to_owned() } else { ran.stdout }
+}
+
+#[test]
+fn the_most_is_rounded_down_and_the_least_up() {
+    for (count, users, selected, passes) in [
+        ("{ max: 5% }", 40, 2, true),
+        ("{ max: 5% }", 40, 3, false),
+        ("{ max: 5% }", 39, 1, true),
+        ("{ max: 5% }", 39, 2, false),
+        ("{ min: 5% }", 41, 3, true),
+        ("{ min: 5% }", 41, 2, false),
+        ("{ max: 0% }", 10, 0, true),
+        ("{ max: 0% }", 10, 1, false),
+        ("{ min: 1, max: 50% }", 3, 1, true),
+        ("{ min: 1, max: 50% }", 3, 2, false),
+        ("{ min: 1, max: 50% }", 3, 0, false),
+        ("{ max: 100% }", 3, 3, true),
+    ] {
+        let answer = answer(count, users, selected);
+        assert_eq!(answer == "pass", passes, "{count} {selected} of {users}: {answer}");
+    }
+}
+
+#[test]
+fn a_percentage_says_of_how_many_and_is_unknown_if_nobody_knows() {
+    let policy =
+        "version: 1\nrules:\n  - id: share\n    select: user\n    where: { email: '*' }\n    count: { max: 50% }\n";
+    let ran = rolelint(&acme()).check(policy).run().ends_with(1);
+    assert!(ran.stdout.contains("at most 50% of 41 users allowed"), "{}", ran.stdout);
+    let denied = faulty(Organization::acme(), "/organization/users", When::Always, What::Status(403));
+    let answer = rolelint(&denied).check(policy).args(["--format", "json"]).run().ends_with(3).json();
+    assert_eq!(answer.verdicts()["share"], "unknown");
+}
+
+#[test]
+fn a_percentage_stands_only_where_it_has_a_meaning() {
+    let rule = |rest: &str| format!("version: 1\nrules:\n  - {{ id: a, {rest} }}\n");
+    for (rest, words) in [
+        ("select: user, count: { max: 101% }", "this is no percentage"),
+        ("select: user, count: { max: x% }", "this is no percentage"),
+        ("select: user, require: { groups: { count: { max: 5% } } }", "a percentage of related things"),
+        ("select: grant, count: { of: principal, max: 5% }", "a percentage is of all grants"),
+        ("select: role, require: { permissions: { count: { max: 5% } } }", "takes a whole number"),
+    ] {
+        let ran = offline().file("p.yaml", rule(rest)).args(["list", "rules", "p.yaml"]).run().ends_with(2);
+        assert!(ran.stderr.contains(words), "{rest}: {words}\n{}", ran.stderr);
+    }
+    let parameter = "version: 1\nparams: { most: 5% }\nrules:\n  - { id: a, select: user, count: { max: $most } }\n";
+    offline().file("p.yaml", parameter).args(["list", "rules", "p.yaml"]).run().ends_with(0);
+}
+
+#[test]
+fn a_list_comes_from_the_lines_of_a_file() {
+    let policy = "version: 1\nparams: { leavers: [] }\nrules:\n  - id: left\n    select: user\n    where: { email: { any: '*', except: [x] } }\n    forbid: { email: { any: '*', except: $leavers } }\n";
+    let lines = "\u{feff}# who stays\r\n\r\n  amara.okafor@acme.example \r\nPRIYA.RAMAN@acme.example\n";
+    let api = acme();
+    let run = |config: &str, args: &[&str]| {
+        let run = rolelint(&api).file("stay.txt", lines).file("sub/stay.txt", lines).check(policy);
+        run.file("c/rolelint.yaml", config).args(["--format", "json"]).args(args.iter().copied()).run()
+    };
+    let all = run("strict: false\n", &[]).json().subjects("left", "violation").len();
+    let named = run("strict: false\n", &["--param", "leavers=@stay.txt"]).json().subjects("left", "violation").len();
+    assert_eq!(named, all - 2);
+    let config = "params: { leavers: '@../sub/stay.txt' }\n";
+    assert_eq!(run(config, &["--config", "c/rolelint.yaml"]).json().subjects("left", "violation").len(), named);
+    let ran = run("strict: false\n", &["--param", "leavers=@missing.txt"]).ends_with(2);
+    assert!(ran.stderr.contains("missing.txt"), "{}", ran.stderr);
+}
