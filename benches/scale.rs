@@ -269,7 +269,7 @@ fn reported(format: Format, outcome: &Outcome) -> (Duration, usize, Option<usize
     let reset = std::fs::write("/proc/self/clear_refs", "5").ok();
     let before = peak_memory("self");
     let mut bytes = 0;
-    let time = best(|| bytes = written(|to| render(format, outcome, style, to)));
+    let time = best(|| bytes = written(|to| render(format, outcome, None, style, to)));
     let memory = reset.and(peak_memory("self")).zip(before).map(|(after, before)| after.saturating_sub(before));
     (time, bytes, memory)
 }
