@@ -1,20 +1,24 @@
 //! How long a large organization takes: load, compile and evaluate apart, each also as a ratio to a floor measured in
-//! the same run. `cargo bench`; `ROLELINT_BENCH_USERS` sets the size, 100,000 without it.
+//! the same run, then the binary from its start to its exit. `cargo bench`; `ROLELINT_BENCH_USERS` sets the size, 100,000
+//! without it. `README.md` in this folder says how to read the figures.
 //!
 //! The floor is what `serde_json` needs to look at every line of the snapshot: once skipping everything, once into
-//! typed records that nobody keeps. `ROLELINT_BENCH_KEEP` names a file to copy the snapshot to, for runs of the binary.
+//! typed records that nobody keeps, once with the rules answered as the records pass. Those answers have to be
+//! rolelint's. `ROLELINT_BENCH_KEEP` names a file to copy the snapshot to, for runs of the binary.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::hint::black_box;
 use std::io::{BufRead as _, BufReader, Write};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rolelint::document::SourceText;
-use rolelint::finding::Outcome;
+use rolelint::finding::{Outcome, RuleResult};
 use rolelint::org::{Assignment, Builder, Collection, Coverage, Group, Known, Org, Role, Source, Text, User, Via};
 use rolelint::policy::{Overrides, Policy, parse};
 use rolelint::report::{Format, TextStyle, render};
@@ -43,6 +47,126 @@ rules:
   - { id: u7, select: user, where: { api_key_last_used_at: { older_than: 700d } }, forbid: { holds: { permission: api.rare.write } } }
   - { id: u8, select: user, where: { is_scim_managed: false }, forbid: { holds: { role: { name: Role 3 } } } }
 "#;
+
+/// How many things violate each of [`RULES`], by typed records that nobody keeps.
+fn answered(path: &Path) -> Vec<usize> {
+    const SECRET_WRITE: u8 = 1;
+    const SECRET_READ: u8 = 2;
+    const RARE: u8 = 4;
+    const ROLE_3: u8 = 8;
+    let (mut roles, mut groups, mut named) = (HashMap::new(), HashMap::new(), HashSet::new());
+    let (mut area, mut large, mut owners, mut found) = (0, 0, 0, [0; 8]);
+    lines(path, |line| match serde_json::from_slice::<Floor<'_>>(line).expect("a record") {
+        Floor::Role(role) => {
+            let grants = |permission: &str| role.permissions.contains(&permission);
+            let bits = [("api.secret.write", SECRET_WRITE), ("api.secret.read", SECRET_READ), ("api.rare.write", RARE)];
+            let bits = bits.iter().filter(|(word, _)| grants(word)).fold(0, |bits, (_, bit)| bits | bit);
+            area += usize::from(!role.predefined_role && grants("api.area007.write"));
+            large += usize::from(!role.predefined_role && role.permissions.len() >= 58);
+            roles.insert(role.id.to_owned(), bits | if role.name == "Role 3" { ROLE_3 } else { 0 });
+        }
+        Floor::Group(group) => {
+            groups.insert(group.id.to_owned(), group.roles.iter().fold(0, |bits, role| bits | roles[*role]));
+            if group.name.len() == 9 && group.name.starts_with("Group 1") && group.name.ends_with('7') {
+                named.insert(group.id.to_owned());
+            }
+        }
+        Floor::User(user) => {
+            let own = user.held.direct.iter().fold(0, |bits, role| bits | roles[*role]);
+            let all = user.groups.iter().fold(own, |bits, group| bits | groups[*group]);
+            let holds = |bits: u8| all & bits == bits;
+            let contractor = user.email.ends_with("@contractor.example");
+            let ours = user.email.starts_with("user00000") || user.email.ends_with("@acme.example");
+            owners += usize::from(user.role == "owner");
+            let idle = NOW - user.api_key_last_used_at > 700 * 86_400;
+            found[0] += usize::from(holds(SECRET_WRITE));
+            found[1] += usize::from(contractor && all & (SECRET_WRITE | SECRET_READ) != 0);
+            found[2] += usize::from(holds(RARE) && user.groups.iter().any(|group| named.contains(*group)));
+            found[4] += usize::from(user.role == "owner" && !ours);
+            found[5] += usize::from(holds(SECRET_READ | RARE));
+            found[6] += usize::from(idle && holds(RARE));
+            found[7] += usize::from(!user.is_scim_managed && holds(ROLE_3));
+        }
+        Floor::Rolelint(_) | Floor::End(_) => {}
+    });
+    found[3] = usize::from(!(2..=200_000).contains(&owners));
+    [area, large].into_iter().chain(found).collect()
+}
+
+/// How long an allow-list of as many addresses as there are users takes, and one of ten times as many.
+fn allow_list() {
+    println!("{:<28} {:>10}", "allow-list, read and judged", "ms");
+    for count in [2_000, 20_000, 200_000] {
+        let org = organization(count);
+        let addresses: Vec<String> =
+            org.users.iter().filter_map(|user| user.email().value().map(ToString::to_string)).collect();
+        let (last, others) = addresses.split_last().expect("there are users");
+        let rules =
+            "version: 1\nparams: { list: [x] }\nrules: [{ id: listed, select: user, require: { email: $list } }]\n";
+        let source = Arc::new(SourceText::new("list.yaml".to_owned(), rules.to_owned()));
+        let file = format!("list:\n- {}\n- 'nobody*'\n", others.join("\n- "));
+        let time = best(|| {
+            let mut overrides = Overrides::default();
+            overrides.set_all("list", &file).expect("a mapping");
+            let policies = parse(&[Arc::clone(&source)], &overrides).expect("the rules are valid");
+            let outcome = check::check(&org, &policies, NOW);
+            assert_eq!(outcome.findings.len(), 1, "{last} alone is not in the list");
+        });
+        println!("{:<28} {:>10.2}", format!("  {count} users, as many entries"), milliseconds(time));
+    }
+}
+
+/// The binary, from its start to its exit: a large organization, and a small one.
+fn process(path: &Path, folder: &Path, users: usize, floor: Duration) {
+    std::fs::write(folder.join("work.yaml"), RULES).expect("a policy");
+    let small = folder.join("small.jsonl");
+    snapshot::save(&organization(40), &small).expect("the snapshot is written");
+    println!("{:<28} {:>10} {:>10} {:>14} {:>8}", "start to exit", "wall ms", "CPU ms", "of typed floor", "peak MB");
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    for (name, path, threads) in [
+        (format!("  {users} users, 1 thread"), path, 1),
+        (format!("  {users} users, {cores} threads"), path, cores),
+        ("  40 users".to_owned(), &small, cores),
+    ] {
+        let (wall, cpu, peak) = (0..RUNS).map(|_| run(path, folder, threads)).min().expect("there is at least one run");
+        let ratio = cpu.as_secs_f64() / floor.as_secs_f64();
+        let (wall, cpu) = (milliseconds(wall), milliseconds(cpu));
+        println!("{name:<28} {wall:>10.1} {cpu:>10.0} {ratio:>14.2} {:>8}", peak / 1024);
+    }
+}
+
+fn run(path: &Path, folder: &Path, threads: usize) -> (Duration, Duration, usize) {
+    let before = children();
+    let began = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rolelint"))
+        .args(["check", "--no-config", "--policy", "work.yaml", "--format", "json", "--as-of", "2026-05-28T20:26:40Z"])
+        .args(["--threads", &threads.to_string(), "--snapshot"])
+        .arg(path)
+        .current_dir(folder)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the binary can be started");
+    let mut peak = 0;
+    let status = loop {
+        peak = peak_memory(&child.id().to_string()).unwrap_or(peak);
+        if let Some(status) = child.try_wait().expect("a child can be waited for") {
+            break status;
+        }
+        std::thread::sleep(Duration::from_micros(500));
+    };
+    assert!(status.code().is_some_and(|code| code <= 1), "{status}");
+    (began.elapsed(), children().saturating_sub(before), peak)
+}
+
+/// The processor time of all children so far, where the system tells.
+fn children() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    // Linux counts in hundredths of a second.
+    let ticks =
+        after_name.split_whitespace().skip(13).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>();
+    Duration::from_millis(10 * ticks)
+}
 
 /// One rule that everybody violates, most of them by many roles.
 const MANY: &str = r#"
@@ -73,6 +197,8 @@ fn main() {
     let typed = best(|| lines(&path, |line| drop(black_box(serde_json::from_slice::<Floor<'_>>(line)))));
     let load = best(|| drop(black_box(snapshot::open(&path).expect("a snapshot"))));
     let org = snapshot::open(&path).expect("a snapshot").org;
+    let mut expected = Vec::new();
+    let answered = best(|| expected = answered(&path));
     let compile = best(|| drop(black_box(policies(RULES))));
     let policies = policies(RULES);
     let evaluate = best(|| drop(black_box(check::check(&org, &policies, NOW))));
@@ -82,6 +208,7 @@ fn main() {
     for (name, time) in [
         ("floor: skip every line", skip),
         ("floor: typed, kept nowhere", typed),
+        ("floor: typed and answered", answered),
         ("load, digest verified", load),
         ("compile ten rules", compile),
         ("evaluate ten rules", evaluate),
@@ -89,10 +216,15 @@ fn main() {
     ] {
         println!("{name:<28} {:>10.2} {:>14.2}", milliseconds(time), time.as_secs_f64() / typed.as_secs_f64());
     }
+    let found: Vec<usize> = outcome.rules.iter().map(RuleResult::violations).collect();
+    assert_eq!(found, expected, "rolelint and the floor say the same");
     println!("{} findings", outcome.findings.len());
     drop(outcome);
     findings(&org, typed);
-    if let Some(kilobytes) = peak_memory() {
+    drop(org);
+    allow_list();
+    process(&path, folder.path(), users, typed);
+    if let Some(kilobytes) = peak_memory("self") {
         println!("peak memory {} MB, generating the organization included", kilobytes / 1024);
     }
 }
@@ -134,10 +266,10 @@ fn reported(format: Format, outcome: &Outcome) -> (Duration, usize, Option<usize
     let style = TextStyle { verbose: true, ..TextStyle::default() };
     // Linux counts the peak from here on.
     let reset = std::fs::write("/proc/self/clear_refs", "5").ok();
-    let before = peak_memory();
+    let before = peak_memory("self");
     let mut bytes = 0;
     let time = best(|| bytes = written(|to| render(format, outcome, style, to)));
-    let memory = reset.and(peak_memory()).zip(before).map(|(after, before)| after.saturating_sub(before));
+    let memory = reset.and(peak_memory("self")).zip(before).map(|(after, before)| after.saturating_sub(before));
     (time, bytes, memory)
 }
 
@@ -183,15 +315,33 @@ fn lines(path: &Path, mut each: impl FnMut(&[u8])) {
 
 /// What a record holds, for `serde_json` to make and throw away.
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "made to be thrown away")]
 #[serde(rename_all = "lowercase")]
 enum Floor<'a> {
     #[serde(borrow)]
     User(FloorUser<'a>),
     Rolelint(IgnoredAny),
-    Role(IgnoredAny),
-    Group(IgnoredAny),
+    #[serde(borrow)]
+    Role(FloorRole<'a>),
+    #[serde(borrow)]
+    Group(FloorGroup<'a>),
     End(IgnoredAny),
+}
+
+#[derive(Deserialize)]
+struct FloorRole<'a> {
+    id: &'a str,
+    name: &'a str,
+    #[serde(borrow)]
+    permissions: Vec<&'a str>,
+    predefined_role: bool,
+}
+
+#[derive(Deserialize)]
+struct FloorGroup<'a> {
+    id: &'a str,
+    name: &'a str,
+    #[serde(borrow, default)]
+    roles: Vec<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -211,7 +361,6 @@ struct FloorUser<'a> {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "made to be thrown away")]
 struct FloorHeld<'a> {
     #[serde(borrow)]
     direct: Vec<&'a str>,
@@ -222,9 +371,9 @@ fn policies(rules: &str) -> Vec<Policy> {
     parse(&[source], &Overrides::default()).expect("the rules are valid")
 }
 
-/// The most memory so far in kilobytes, where the system tells.
-fn peak_memory() -> Option<usize> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+/// The most memory of a process so far in kilobytes, where the system tells.
+fn peak_memory(process: &str) -> Option<usize> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
     line.split_whitespace().nth(1)?.parse().ok()
 }
@@ -323,7 +472,7 @@ fn organization(users: usize) -> Org {
         for _ in 0..random.below(6) {
             groups.push(builder.group_ix(&format!("group_{:04}", random.below(500))).expect("it was made above"));
         }
-        builder.user(user, &mut assignments, &mut groups).expect("numbers are in order");
+        builder.user(&user, &mut assignments, &mut groups).expect("numbers are in order");
     }
     let mut coverage = Coverage::default();
     for collection in Collection::ALL {

@@ -1,4 +1,4 @@
-//! Files that are written completely or not at all and are readable only by their owner.
+//! Files that are written completely or not at all. What replaces a file has its mode.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -11,13 +11,26 @@ use tempfile::NamedTempFile;
 /// The temporary files of this process, for [`abandon_all`] to remove.
 static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
+/// Who may read a file that was not there before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// Its owner: it says who may do what.
+    Owner,
+    /// Whoever reads the files of this user: it stands in a repository.
+    Usual,
+}
+
 /// Writes a file through `fill`. The name appears, or changes its content, only once all of it is on disk. A path that
 /// is not a regular file (a pipe, a terminal) is written directly.
 ///
 /// # Errors
 ///
 /// Whatever the system says; then the name is as it was.
-pub fn write_whole<T>(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
+pub fn write_whole<T>(
+    path: &Path,
+    readers: Readers,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<T>,
+) -> io::Result<T> {
     let target = behind(path);
     if std::fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file()) {
         let mut file = BufWriter::new(OpenOptions::new().write(true).open(&target)?);
@@ -25,15 +38,25 @@ pub fn write_whole<T>(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Resu
         file.flush()?;
         return Ok(result);
     }
-    let unfinished = Unfinished::in_folder(folder_of(&target))?;
+    let unfinished = Unfinished::in_folder(folder_of(&target), readers)?;
     let mut file: BufWriter<&File> = BufWriter::with_capacity(1 << 16, unfinished.file());
     let result = fill(&mut file)?;
     file.flush()?;
     drop(file);
+    if let Ok(replaced) = std::fs::metadata(&target) {
+        unfinished.file().set_permissions(replaced.permissions())?;
+    }
     unfinished.file().sync_all()?;
     unfinished.rename(&target)?;
     sync_folder_of(&target)?;
     Ok(result)
+}
+
+/// Waits until no other rolelint holds this for a file of the same folder, so that a file that was read can be replaced
+/// before another one replaces it. Where the system has no such lock, there is none to wait for.
+pub fn lock(path: &Path) -> Option<File> {
+    let folder = File::open(folder_of(&behind(path))).ok()?;
+    folder.lock().ok().map(|()| folder)
 }
 
 /// Checks whether [`write_whole`] could write there, without changing anything.
@@ -45,7 +68,7 @@ pub fn try_out(path: &Path) -> io::Result<()> {
     let target = behind(path);
     match std::fs::metadata(&target).map(|metadata| metadata.file_type()) {
         Ok(kind) if kind.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(kind) if kind.is_file() => Unfinished::in_folder(folder_of(&target)).map(drop),
+        Ok(kind) if kind.is_file() => Unfinished::in_folder(folder_of(&target), Readers::Owner).map(drop),
         // To open a pipe is to wait for its reader.
         #[cfg(unix)]
         Ok(kind) if std::os::unix::fs::FileTypeExt::is_fifo(&kind) => Ok(()),
@@ -54,7 +77,7 @@ pub fn try_out(path: &Path) -> io::Result<()> {
         Err(_) if !folder_of(&target).exists() => {
             Err(io::Error::new(io::ErrorKind::NotFound, "the folder does not exist"))
         }
-        Err(_) => Unfinished::in_folder(folder_of(&target)).map(drop),
+        Err(_) => Unfinished::in_folder(folder_of(&target), Readers::Owner).map(drop),
     }
 }
 
@@ -104,9 +127,9 @@ struct Unfinished {
 }
 
 impl Unfinished {
-    fn in_folder(folder: &Path) -> io::Result<Self> {
+    fn in_folder(folder: &Path, readers: Readers) -> io::Result<Self> {
         let mut unfinished = registry();
-        let file = temporary(folder)?;
+        let file = temporary(folder, readers)?;
         unfinished.insert(file.path().to_owned());
         Ok(Self { file: Some(file) })
     }
@@ -135,12 +158,14 @@ fn registry() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Creates a private file with a unique name. Errors do not contain that name, which the user does not know.
-fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+/// Creates a file with a unique name. Errors do not contain that name, which the user does not know.
+fn temporary(folder: &Path, readers: Readers) -> io::Result<NamedTempFile> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, if readers == Readers::Owner { 0o600 } else { 0o666 });
+    #[cfg(not(unix))]
+    let _ = readers;
     let mut code = None;
     let open = |path: &Path| options.open(path).inspect_err(|error| code = error.raw_os_error());
     let made = tempfile::Builder::new().make_in(folder, open);
@@ -174,8 +199,8 @@ mod tests {
     fn a_failed_write_leaves_the_old_file_and_nothing_else() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("report");
-        write_whole(&path, |file| file.write_all(b"old")).expect("written");
-        let failed = write_whole(&path, |file| {
+        write_whole(&path, Readers::Owner, |file| file.write_all(b"old")).expect("written");
+        let failed = write_whole(&path, Readers::Owner, |file| {
             file.write_all(b"new")?;
             Err::<(), _>(io::Error::other("disk full"))
         });
@@ -189,7 +214,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let ours = || registry().iter().filter(|path| path.starts_with(folder.path())).cloned().collect::<Vec<_>>();
         for fails in [false, true] {
-            let written = write_whole(&folder.path().join("report"), |_| {
+            let written = write_whole(&folder.path().join("report"), Readers::Owner, |_| {
                 let unfinished = ours();
                 assert!(unfinished.len() == 1 && unfinished[0].exists());
                 if fails { Err(io::Error::other("disk full")) } else { Ok(()) }
@@ -229,7 +254,7 @@ mod tests {
                         let fill = |file: &mut dyn Write| {
                             text.as_bytes().chunks(1000).try_for_each(|piece| file.write_all(piece))
                         };
-                        write_whole(path, fill).expect("written");
+                        write_whole(path, Readers::Owner, fill).expect("written");
                     }
                 });
             }
@@ -255,13 +280,37 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    fn what_replaces_a_file_has_its_mode_and_what_is_new_has_the_usual_one() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        let mode = || std::fs::metadata(&path).expect("there").permissions().mode() & 0o777;
+        std::fs::write(&path, "old").expect("written");
+        let usual = mode();
+        for (there, readers, expected) in [
+            (Some(0o640), Readers::Owner, 0o640),
+            (Some(0o755), Readers::Usual, 0o755),
+            (None, Readers::Owner, 0o600),
+            (None, Readers::Usual, usual),
+        ] {
+            match there {
+                Some(there) => std::fs::set_permissions(&path, PermissionsExt::from_mode(there)).expect("changed"),
+                None => std::fs::remove_file(&path).expect("removed"),
+            }
+            write_whole(&path, readers, |file| file.write_all(b"new")).expect("written");
+            assert_eq!(mode(), expected, "{there:?} {readers:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn only_the_owner_may_read_and_a_link_stays_a_link() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().expect("a folder");
         let (path, link) = (folder.path().join("file"), folder.path().join("link"));
-        write_whole(&path, |file| file.write_all(b"a")).expect("written");
+        write_whole(&path, Readers::Owner, |file| file.write_all(b"a")).expect("written");
         std::os::unix::fs::symlink(&path, &link).expect("linked");
-        write_whole(&link, |file| file.write_all(b"b")).expect("written");
+        write_whole(&link, Readers::Owner, |file| file.write_all(b"b")).expect("written");
         assert!(link.is_symlink());
         assert_eq!(std::fs::read(&path).expect("read"), b"b");
         assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
@@ -269,7 +318,7 @@ mod tests {
         let (first, second) = (folder.path().join("first"), folder.path().join("second"));
         std::os::unix::fs::symlink("second", &first).expect("linked");
         std::os::unix::fs::symlink("new", &second).expect("linked");
-        write_whole(&first, |file| file.write_all(b"c")).expect("written");
+        write_whole(&first, Readers::Owner, |file| file.write_all(b"c")).expect("written");
         assert!(first.is_symlink() && second.is_symlink());
         assert_eq!(std::fs::read(folder.path().join("new")).expect("read"), b"c");
     }

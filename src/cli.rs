@@ -2,6 +2,7 @@
 
 #![expect(clippy::doc_markdown, reason = "clap shows the doc comments of flags as help")]
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::time::{Time, parse_duration, parse_timestamp};
 
 /// What every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "General options")]
 pub struct Common {
     /// When to use colors; auto depends on the terminal, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM`
     #[arg(long, global = true, value_enum, default_value_t, env = "ROLELINT_COLOR", hide_env_values = true)]
@@ -34,10 +36,13 @@ pub struct Common {
     /// Use no configuration file
     #[arg(long, global = true, conflicts_with = "config")]
     pub no_config: bool,
-    /// Show no progress bars
+    /// Work with N threads; the output does not depend on it [default: one for each core]
+    #[arg(long, global = true, hide = true, value_name = "N", env = "ROLELINT_THREADS", hide_env_values = true)]
+    pub threads: Option<NonZeroUsize>,
+    /// Show no progress: no bars on a terminal, and no line a minute elsewhere
     #[arg(long, global = true, overrides_with = "progress", env = "ROLELINT_NO_PROGRESS", hide_env_values = true, value_parser = FalseyValueParser::new())]
     no_progress: bool,
-    /// Show progress bars, whatever the environment says
+    /// Show progress, whatever the environment says
     #[arg(long, global = true, overrides_with = "no_progress")]
     progress: bool,
 }
@@ -192,7 +197,7 @@ pub(crate) fn report(text: &str) -> Result<(Format, PathBuf), String> {
     Ok((format.ok_or_else(|| format!("the format is one of: {}", all()))?, PathBuf::from(path)))
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.trim().to_owned(), value.to_owned()))
 }

@@ -44,6 +44,25 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// JSON that was laid out, with every hidden character in its texts as an escape of JSON.
+pub fn in_json(json: &str) -> Cow<'_, str> {
+    let harms = |character: char| is_hidden(character) && character != '\n';
+    if !json.contains(harms) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len() + 8);
+    for character in json.chars() {
+        if harms(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(shown, "\\u{unit:04x}").expect("writing to a string cannot fail");
+            }
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
 /// What the system says of a file, in words.
 pub fn said(error: &io::Error) -> String {
     let known = [

@@ -19,24 +19,25 @@
 //! | --- | --- | --- |
 //! | [`time`], [`escape`], `atomic` | times and durations; text from outside made safe to show; files written whole or not at all | nothing |
 //! | `words` | which closed lists of words are there? A macro: an enum and its names | nothing |
+//! | `cores` | how is work spread over the cores, with the same result for any number of them? | nothing |
 //! | `bounded` | how much of a file that somebody named is read? | nothing |
 //! | [`document`] | where does each word of a YAML file stand, and what is wrong with it? | nothing |
-//! | [`org`] | what is in an organization, and what is known about it? | nothing |
-//! | [`access`] | who holds what, where, along which paths, and what is not known of whom? | `org` |
+//! | [`org`] | what is in an organization, and what is known about it? | `cores` |
+//! | [`access`] | who holds what, where, along which paths, and what is not known of whom? | `cores`, `org` |
 //! | [`finding`] | what does a check say? | `access`, `document`, `org` |
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
-//! | [`check`] | which rules does this organization violate? Pure, cannot fail | `access`, `document`, `finding`, `org`, `policy` |
+//! | [`check`] | which rules does this organization violate? Pure, cannot fail | `access`, `cores`, `document`, `finding`, `org`, `policy` |
 //! | [`diff`] | what has changed from one state of an organization to another, and what cannot be compared? | `access`, `finding`, `org` |
 //! | `exceptions` | what changes an outcome after it was judged? Waivers, the baseline, the age of the facts | `bounded`, `document`, `finding`, `org` |
 //! | [`testing`] | do the policies say what their tests expect? | `check`, `document`, `finding`, `org`, `policy` |
-//! | [`lint`] | what is odd about policies that load? One file for each lint | `document`, `exceptions`, `finding`, `org`, `policy`, `testing` |
+//! | [`lint`] | what is odd about policies that load? One file for each lint | `config`, `document`, `exceptions`, `finding`, `org`, `policy`, `testing` |
 //! | `api` | what does one list of the Admin API say, honestly? | `atomic`, `bounded`, `org` |
 //! | `collect` | which lists make an organization? | `api`, `org` |
-//! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `org` |
+//! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `cores`, `org` |
 //! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `access`, `diff`, `document`, `finding`, `org` |
 //! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
 //! | [`config`] | which settings stand in `rolelint.yaml`, and where does each come from? | `bounded`, `document`, `finding` |
-//! | [`schema`] | which JSON Schema does each kind of file have? | `config`, `finding`, `org`, `policy`, `report`, `testing` |
+//! | [`schema`] | which JSON Schema does each kind of file have? | `config`, `exceptions`, `finding`, `org`, `policy`, `report`, `testing` |
 //! | [`cli`] | what may stand on the command line? | `config`, `console`, `document`, `finding`, `org`, `report` |
 //! | [`command`] | what does a subcommand do? One file for each | everything |
 //! | `fuzzing` | what holds of every input, whoever made it up? In tests and under a fuzzer only | everything |
@@ -76,6 +77,7 @@ pub(crate) mod collect;
 pub mod command;
 pub mod config;
 pub mod console;
+pub(crate) mod cores;
 pub mod diff;
 pub mod document;
 pub mod escape;

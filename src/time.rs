@@ -1,9 +1,14 @@
 //! Times as the API sends them, and as people write them.
 
+use std::time::Duration;
+
 use jiff::{SpanRelativeTo, Timestamp, civil::Date};
 
 /// Seconds since 1970-01-01T00:00:00Z, as the API sends times.
 pub type Time = i64;
+
+/// A day, in seconds.
+pub const DAY: Time = 86_400;
 
 /// A time as RFC 3339 has it; as the number it is, where no calendar reaches.
 pub fn rfc3339(time: Time) -> String {
@@ -40,13 +45,27 @@ pub fn relative(time: Time, from: Time) -> String {
 /// A length of time in words, in the largest unit of which there are two: `40 seconds`, `90 minutes`, `47 hours`, `3 days`.
 pub fn length(seconds: i64) -> String {
     let seconds = seconds.max(0);
-    let (count, unit) = [(86_400, "day"), (3600, "hour"), (60, "minute")]
-        .into_iter()
-        .map(|(each, unit)| (seconds / each, unit))
-        .find(|(count, _)| *count >= 2)
-        .unwrap_or((seconds, "second"));
+    let (each, unit) = unit(seconds);
+    let count = seconds / each;
     let s = if count == 1 { "" } else { "s" };
     format!("{count} {unit}{s}")
+}
+
+/// A length of time that is estimated, in words and rounded up: `a minute`, `12 hours`.
+pub fn rounded_up(length: Duration) -> String {
+    let minutes = length.as_secs().saturating_add(u64::from(length.subsec_nanos() > 0)).div_ceil(60);
+    let seconds = i64::try_from(minutes.saturating_mul(60)).unwrap_or(i64::MAX);
+    if minutes <= 1 {
+        return "a minute".to_owned();
+    }
+    let (each, unit) = unit(seconds);
+    format!("{} {unit}s", seconds.saturating_add(each - 1) / each)
+}
+
+/// The largest unit of which there are two, in seconds and in words.
+fn unit(seconds: i64) -> (i64, &'static str) {
+    let units = [(86_400, "day"), (3600, "hour"), (60, "minute")];
+    units.into_iter().find(|(each, _)| seconds / each >= 2).unwrap_or((1, "second"))
 }
 
 /// A length of time in seconds.
@@ -104,6 +123,25 @@ mod tests {
         }
         assert_eq!((ago(3599).as_str(), ago(7200).as_str()), ("", ", 2 hours ago"));
         assert_eq!(minute(1_780_272_059), "2026-06-01 00:00Z");
+    }
+
+    #[test]
+    fn estimates_are_rounded_up() {
+        let table = [
+            (0, "a minute"),
+            (60, "a minute"),
+            (61, "2 minutes"),
+            (7_140, "119 minutes"),
+            (7_141, "2 hours"),
+            (7_201, "3 hours"),
+            (42_900, "12 hours"),
+            (172_801, "3 days"),
+        ];
+        for (seconds, expected) in table {
+            assert_eq!(rounded_up(Duration::from_secs(seconds)), expected, "{seconds}");
+        }
+        assert_eq!(rounded_up(Duration::from_millis(60_001)), "2 minutes");
+        assert!(rounded_up(Duration::MAX).ends_with(" days"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ impl Access<'_> {
         let grant = &self.grants()[grant];
         let Scope::Project(project) = grant.scope else {
             return match grant.principal {
-                Principal::User(user) => org.user(user).added_at,
+                Principal::User(user) => org.user(user).added_at(),
                 Principal::Group(group) => org.group(group).created_at,
                 Principal::ServiceAccount(account) => org.service_account(account).created_at,
             };

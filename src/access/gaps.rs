@@ -58,7 +58,7 @@ impl<'g, 'a, 'o> Gaps<'g, 'a, 'o> {
         let within = |project: ProjectIx, id: &Text| part_id(&org.project(project).id, id);
         let (collection, label) = match kind {
             Kind::Role => (Collection::Roles, org.roles[at].id.clone()),
-            Kind::User => (Collection::Users, org.users[at].id.clone()),
+            Kind::User => (Collection::Users, org.users.at(at).id().into()),
             Kind::Group => (Collection::Groups, org.groups[at].id.clone()),
             Kind::Project => (Collection::Projects, org.projects[at].id.clone()),
             Kind::AdminApiKey => (Collection::AdminApiKeys, org.admin_api_keys[at].id.clone()),

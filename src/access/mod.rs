@@ -15,7 +15,7 @@ mod paths;
 mod table;
 mod thing;
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use crate::org::{Kind, Known, Org};
 
@@ -31,15 +31,15 @@ pub use thing::{Thing, ThingKind};
 pub struct Access<'o> {
     /// The organization.
     pub org: &'o Org,
-    table: OnceCell<table::Table>,
+    table: OnceLock<table::Table>,
     names: names::Names,
-    missing_legacy_roles: OnceCell<Option<(usize, usize)>>,
+    missing_legacy_roles: OnceLock<Option<(usize, usize)>>,
 }
 
 impl<'o> Access<'o> {
     /// For this organization.
     pub fn new(org: &'o Org) -> Self {
-        Self { org, table: OnceCell::new(), names: names::Names::default(), missing_legacy_roles: OnceCell::new() }
+        Self { org, table: OnceLock::new(), names: names::Names::default(), missing_legacy_roles: OnceLock::new() }
     }
 
     /// How many things of a kind were read.
@@ -59,8 +59,11 @@ impl<'o> Access<'o> {
 
     /// The first user without a known legacy role, and how many there are.
     pub fn missing_legacy_roles(&self) -> Option<(usize, usize)> {
+        if self.org.users.have_roles() {
+            return None;
+        }
         *self.missing_legacy_roles.get_or_init(|| {
-            let mut without = (0..self.org.users.len()).filter(|&at| self.org.users[at].role == Known::Missing);
+            let mut without = (0..self.org.users.len()).filter(|&at| self.org.users.at(at).role() == Known::Missing);
             without.next().map(|first| (first, 1 + without.count()))
         })
     }

@@ -1,33 +1,34 @@
 //! Things by their names, as findings and paths show them.
 
-use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::{Access, Thing, ThingKind};
+use crate::cores;
 use crate::org::{Kind, Known, Owner, Principal, ProjectIx, Scope, Text};
 
 /// The names that were looked up so far.
 #[derive(Default)]
 pub(super) struct Names {
     /// The things that were named so far, so that all findings share them.
-    things: RefCell<HashMap<(Kind, usize), Arc<Thing>>>,
+    things: Mutex<HashMap<(Kind, usize), Arc<Thing>>>,
     /// The hashes of all names of a kind, sorted.
-    hashes: RefCell<HashMap<Kind, Vec<u64>>>,
-    owning_projects: OnceCell<Vec<Option<ProjectIx>>>,
+    hashes: Mutex<HashMap<Kind, Vec<u64>>>,
+    owning_projects: OnceLock<Vec<Option<ProjectIx>>>,
 }
 
-impl Access<'_> {
+impl<'o> Access<'o> {
     /// A thing by its kind and place.
     pub fn thing(&self, kind: Kind, at: usize) -> Arc<Thing> {
-        if let Some(thing) = self.names.things.borrow().get(&(kind, at)) {
+        if let Some(thing) = locked(&self.names.things).get(&(kind, at)) {
             return Arc::clone(thing);
         }
         let described = self.described(kind, at);
         let ambiguous = kind != Kind::Grant && self.shares_its_name(kind, at);
         let thing = Arc::new(Thing { ambiguous, ..described });
-        self.names.things.borrow_mut().insert((kind, at), Arc::clone(&thing));
+        locked(&self.names.things).insert((kind, at), Arc::clone(&thing));
         thing
     }
 
@@ -35,41 +36,41 @@ impl Access<'_> {
         match kind {
             Kind::Role => {
                 let role = &self.org.roles[at];
-                let thing = thing(Kind::Role, &role.id, &role.name, None);
+                let thing = thing(Kind::Role, &role.id, role.name.as_str(), None);
                 match self.owning_projects()[at] {
                     Some(project) => self.within(project, thing),
                     None => thing,
                 }
             }
             Kind::User => {
-                let user = &self.org.users[at];
-                thing(Kind::User, &user.id, &user.name, user.email.value())
+                let user = self.org.users.at(at);
+                thing(Kind::User, user.id(), user.name(), user.email().value().copied())
             }
             Kind::Group => {
                 let group = &self.org.groups[at];
-                thing(Kind::Group, &group.id, &group.name, None)
+                thing(Kind::Group, &group.id, group.name.as_str(), None)
             }
             Kind::Project => {
                 let project = &self.org.projects[at];
-                thing(Kind::Project, &project.id, &project.name, None)
+                thing(Kind::Project, &project.id, project.name.as_str(), None)
             }
             Kind::ServiceAccount => {
                 let account = &self.org.service_accounts[at];
-                self.within(account.project, thing(Kind::ServiceAccount, &account.id, &account.name, None))
+                self.within(account.project, thing(Kind::ServiceAccount, &account.id, account.name.as_str(), None))
             }
             Kind::Invite => {
                 let invite = &self.org.invites[at];
-                thing(Kind::Invite, &invite.id, &Known::Missing, invite.email.value())
+                thing(Kind::Invite, &invite.id, Known::Missing, invite.email.as_str().value().copied())
             }
             Kind::AdminApiKey => {
                 let key = &self.org.admin_api_keys[at];
                 let owner = self.owner_of(&key.owner, None);
-                Thing { owner, ..thing(Kind::AdminApiKey, &key.id, &key.name, None) }
+                Thing { owner, ..thing(Kind::AdminApiKey, &key.id, key.name.as_str(), None) }
             }
             Kind::ApiKey => {
                 let key = &self.org.api_keys[at];
                 let owner = self.owner_of(&key.owner, Some(key.project));
-                self.within(key.project, Thing { owner, ..thing(Kind::ApiKey, &key.id, &key.name, None) })
+                self.within(key.project, Thing { owner, ..thing(Kind::ApiKey, &key.id, key.name.as_str(), None) })
             }
             Kind::Grant => {
                 let grant = &self.grants()[at];
@@ -97,9 +98,10 @@ impl Access<'_> {
 
     /// Whether another thing of that kind has the same name, in the same project if it is in one.
     fn shares_its_name(&self, kind: Kind, at: usize) -> bool {
-        let mut names = self.names.hashes.borrow_mut();
+        let mut names = locked(&self.names.hashes);
         let hashes = names.entry(kind).or_insert_with(|| {
-            let mut hashes: Vec<u64> = (0..self.count(kind)).map(|at| self.name_hash(kind, at)).collect();
+            let of = |places: Range<usize>| places.map(|at| self.name_hash(kind, at)).collect::<Vec<_>>();
+            let mut hashes = cores::ranges(self.count(kind), of).concat();
             hashes.sort_unstable();
             hashes
         });
@@ -111,26 +113,28 @@ impl Access<'_> {
     /// A hash of what people see of a thing: its name, and the project that it is in.
     fn name_hash(&self, kind: Kind, at: usize) -> u64 {
         let org = self.org;
-        let name = |name: &Known<Text>, project: Option<usize>| (name.value().cloned(), project);
+        let name = |name: Known<&'o str>, project: Option<usize>| (name.value().copied(), project);
         let told = match kind {
             // The predefined roles of the organization and of projects have the same names. Paths show which one it is.
             Kind::Role if org.roles[at].predefined_role == Known::Value(true) => (None, None),
-            Kind::Role => name(&org.roles[at].name, self.owning_projects()[at].map(ProjectIx::at)),
+            Kind::Role => name(org.roles[at].name.as_str(), self.owning_projects()[at].map(ProjectIx::at)),
             Kind::User => {
-                let user = &org.users[at];
-                name(if user.email.value().is_some() { &user.email } else { &user.name }, None)
+                let user = org.users.at(at);
+                name(if user.email().value().is_some() { user.email() } else { user.name() }, None)
             }
-            Kind::Group => name(&org.groups[at].name, None),
-            Kind::Project => name(&org.projects[at].name, None),
-            Kind::ServiceAccount => name(&org.service_accounts[at].name, Some(org.service_accounts[at].project.at())),
-            Kind::Invite => name(&org.invites[at].email, None),
-            Kind::AdminApiKey => name(&org.admin_api_keys[at].name, None),
-            Kind::ApiKey => name(&org.api_keys[at].name, Some(org.api_keys[at].project.at())),
+            Kind::Group => name(org.groups[at].name.as_str(), None),
+            Kind::Project => name(org.projects[at].name.as_str(), None),
+            Kind::ServiceAccount => {
+                name(org.service_accounts[at].name.as_str(), Some(org.service_accounts[at].project.at()))
+            }
+            Kind::Invite => name(org.invites[at].email.as_str(), None),
+            Kind::AdminApiKey => name(org.admin_api_keys[at].name.as_str(), None),
+            Kind::ApiKey => name(org.api_keys[at].name.as_str(), Some(org.api_keys[at].project.at())),
             Kind::Grant => (None, Some(at)),
         };
         let mut hasher = DefaultHasher::new();
         // Without a name, the id is what people see.
-        if told.0.as_ref().is_none_or(Text::is_empty) {
+        if told.0.is_none_or(str::is_empty) {
             (kind, at).hash(&mut hasher);
         } else {
             told.hash(&mut hasher);
@@ -149,12 +153,12 @@ impl Access<'_> {
         if let Some(at) = account {
             return Some(self.thing(Kind::ServiceAccount, at));
         }
-        if let Ok(at) = org.users.binary_search_by(|user| user.id.as_str().cmp(id)) {
+        if let Some(at) = org.users.find(id) {
             return Some(self.thing(Kind::User, at));
         }
         let is_account = owner.kind.value().is_some_and(|word| org.symbols.text(*word) == Kind::ServiceAccount.name());
         let kind = if is_account { Kind::ServiceAccount } else { Kind::User };
-        Some(Arc::new(thing(kind, id, &owner.name, None)))
+        Some(Arc::new(thing(kind, id, owner.name.as_str(), None)))
     }
 
     fn within(&self, project: ProjectIx, thing: Thing) -> Thing {
@@ -185,12 +189,17 @@ impl Access<'_> {
     }
 }
 
-fn thing(kind: Kind, id: &Text, name: &Known<Text>, email: Option<&Text>) -> Thing {
+/// What a lock protects. Nobody leaves it half done.
+fn locked<T>(lock: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn thing(kind: Kind, id: &str, name: Known<&str>, email: Option<&str>) -> Thing {
     Thing {
         kind: ThingKind::Of(kind),
-        id: id.clone(),
-        name: name.value().cloned(),
-        email: email.cloned(),
+        id: id.into(),
+        name: name.value().copied().map(Text::from),
+        email: email.map(Text::from),
         ..Thing::default()
     }
 }

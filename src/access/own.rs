@@ -57,7 +57,7 @@ pub fn own(org: &Org, principal: Principal) -> impl Iterator<Item = Own<'_>> {
         implied: org.implied_role(scope, legacy),
     };
     let organization = user.map(move |user| {
-        let legacy = org.user(user).role;
+        let legacy = org.user(user).role();
         in_scope(Scope::Organization, org.assignments_of(user), org.knows_assignments(user), legacy)
     });
     let projects = user.into_iter().flat_map(|user| org.projects_of(user)).map(move |at| {

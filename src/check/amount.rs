@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use super::counted::One;
 use super::domain::Answered;
-use super::evaluate::matching;
 use super::judge::Judge;
-use super::proof::{Proof, fingerprint};
+use super::proof::Proof;
 use super::quantify::within;
 use crate::finding::{Evidence, Finding, Status, Thing, ThingKind, Value};
 use crate::org::{Known, Text, Truth};
@@ -46,7 +45,11 @@ impl Judge<'_, '_> {
             Truth::Yes => return None,
             Truth::No => {
                 let listed = each.iter().filter(|(_, truth)| **truth == Truth::Yes);
-                proof.evidence = self.listed(listed.filter_map(|(one, _)| self.one(counted, *one)), word, span);
+                let listed: Vec<_> = listed.filter_map(|(one, _)| self.one(counted, *one)).collect();
+                for thing in &listed {
+                    proof.because_of(word, thing);
+                }
+                proof.evidence = self.listed(&listed, word, span);
                 (Status::Violation, format!("{sure} {kinds} selected (allowed: {bounds})"))
             }
             Truth::Unknown => {
@@ -57,7 +60,8 @@ impl Judge<'_, '_> {
                 (Status::Unknown, message)
             }
         };
-        Some(self.finding(status, Arc::new(Thing::organization()), message, proof, span))
+        let subject = Arc::new(Thing::organization());
+        Some(self.finding(status, subject, message, proof, &Proof::default(), span))
     }
 
     /// How many things of the kind there are that the rule is about, if all of them are known.
@@ -93,15 +97,9 @@ impl Judge<'_, '_> {
     }
 
     /// The counted things by name; with the id where two have the same name.
-    fn listed(
-        &self,
-        things: impl Iterator<Item = Arc<Thing>>,
-        word: &'static str,
-        span: &Range<usize>,
-    ) -> Vec<Evidence> {
-        let things: Vec<Arc<Thing>> = things.collect();
+    fn listed(&self, things: &[Arc<Thing>], word: &'static str, span: &Range<usize>) -> Vec<Evidence> {
         let mut called: HashMap<String, usize> = HashMap::new();
-        for thing in &things {
+        for thing in things {
             *called.entry(thing.qualified_label().into_owned()).or_default() += 1;
         }
         let name = |thing: &Thing| match thing.qualified_label() {
@@ -119,23 +117,28 @@ impl Judge<'_, '_> {
     /// nothing has.
     pub fn exactly(&self, filter: &Answered<'_>, exactly: &Exactly) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let mut seen: Vec<(Truth, Known<Text>)> = Vec::new();
+        let beyond = if self.may_have_more { Truth::Unknown } else { Truth::No };
+        // Whether a selected thing has the value, for each value. No text is two of them.
+        let mut held = vec![beyond; exactly.values.len()];
+        let mut has_unknown = Truth::No;
         let sure = filter.answers.yes().map(|at| (Truth::Yes, at));
         for (selected, at) in sure.chain(filter.answers.unknown().map(|at| (Truth::Unknown, at))) {
             let value = self.facts.text(exactly.column, self.rule.select, at);
             findings.extend(self.unlisted(filter, exactly, selected, at, &value));
-            seen.push((selected, value));
+            match value {
+                Known::Missing => has_unknown = Truth::Unknown,
+                Known::Null => {}
+                Known::Value(text) => {
+                    if let Some(place) = exactly.values.place(&text) {
+                        held[place] = held[place].or(selected);
+                    }
+                }
+            }
         }
-        findings.extend(exactly.values.iter().filter_map(|pattern| {
-            let held = seen.iter().map(|(selected, value)| match value {
-                Known::Missing => Truth::Unknown,
-                Known::Null => Truth::No,
-                Known::Value(text) => selected.and(pattern.matches(text).into()),
-            });
-            let beyond = if self.may_have_more { Truth::Unknown } else { Truth::No };
+        findings.extend(exactly.values.iter().zip(held).filter_map(|(pattern, held)| {
             let kind = ThingKind::Of(self.rule.select).words();
             let (name, listed) = (exactly.attribute.name, &pattern.text);
-            let (status, message) = match held.fold(beyond, Truth::or) {
+            let (status, message) = match held.or(has_unknown) {
                 Truth::Yes => return None,
                 Truth::No => (Status::Violation, format!("no selected {kind} has the {name} {listed}")),
                 Truth::Unknown => {
@@ -147,8 +150,8 @@ impl Judge<'_, '_> {
             let region = self.region(&pattern.span);
             proof.evidence.push(Evidence { attribute: Text::const_new(name), value, region });
             let subject = Arc::new(Thing::organization());
-            let fingerprint = fingerprint(&self.rule.info.id, self.prover, &subject, &proof, Some(listed));
-            Some(Finding { fingerprint, ..self.finding(status, subject, message, proof, &pattern.span) })
+            proof.because_of_word(name, listed);
+            Some(self.finding(status, subject, message, proof, &Proof::default(), &pattern.span))
         }));
         findings
     }
@@ -165,7 +168,7 @@ impl Judge<'_, '_> {
         let listed = match value {
             Known::Missing => Truth::Unknown,
             Known::Null => Truth::No,
-            Known::Value(text) => matching(&exactly.values, text).is_some().into(),
+            Known::Value(text) => exactly.values.match_any(text).into(),
         };
         let name = exactly.attribute.name;
         let subject = self.facts.access.thing(self.rule.select, at);
@@ -177,6 +180,7 @@ impl Judge<'_, '_> {
                 let shown = value.value().map_or(Value::Null, |text| Value::Text(text.clone()));
                 let message = format!("{who}: {name} is {shown}, which is not in the list");
                 let region = self.region(&exactly.span);
+                proof.because_of_word(name, &shown.to_string());
                 proof.evidence.push(Evidence { attribute: Text::const_new(name), value: shown, region });
                 (Status::Violation, message)
             }
@@ -188,6 +192,6 @@ impl Judge<'_, '_> {
                 (Status::Unknown, format!("{who}: unknown"))
             }
         };
-        Some(self.finding(status, subject, message, proof, &exactly.span))
+        Some(self.finding(status, subject, message, proof, &Proof::default(), &exactly.span))
     }
 }

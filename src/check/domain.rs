@@ -1,7 +1,7 @@
 //! What conditions are asked of, and what they answered.
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::truths::Truths;
 use crate::org::Extent;
@@ -15,7 +15,7 @@ pub enum Domain {
     /// The grants in these scopes, one for each role: enough for most rules, and as few as there are roles.
     GrantsByRole(Extent),
     /// Things of a kind, each compared with a selected thing.
-    Pairs(Rc<Pairs>),
+    Pairs(Arc<Pairs>),
 }
 
 impl Domain {

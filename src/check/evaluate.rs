@@ -2,7 +2,7 @@
 //! The answers of all parts are kept, so that a finding can be proven without evaluating again. It is long because each
 //! form of condition has its own evaluation.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::by_role::{by_role_in, holds_by_role};
 use super::domain::{Answered, Domain};
@@ -15,8 +15,8 @@ use super::this::{compared, principal_word, scope_word};
 use super::truths::Truths;
 use crate::org::{Known, Truth};
 use crate::policy::{
-    Condition, Counted, Kind, Pattern, Predicate, Quantity, RelatedPredicate, Relation, TextColumn, TextPredicate,
-    TimeColumn, TimePredicate, ViaKind, ViaPredicate,
+    Condition, Counted, Kind, Predicate, Quantity, RelatedPredicate, Relation, TextColumn, TextPredicate, TimeColumn,
+    TimePredicate, ViaKind, ViaPredicate,
 };
 use crate::time::Time;
 
@@ -65,8 +65,8 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
         }),
         Predicate::Time(_, column, test) => time(facts, *column, test, domain),
         Predicate::Related(_, relation, test) if test.condition.mentions_this() => {
-            let pairs = Rc::new(pairs::follow(facts, domain, *relation, test));
-            let part = evaluate(facts, &test.condition, &Domain::Pairs(Rc::clone(&pairs)));
+            let pairs = Arc::new(pairs::follow(facts, domain, *relation, test));
+            let part = evaluate(facts, &test.condition, &Domain::Pairs(Arc::clone(&pairs)));
             let answers = pairs::related(facts, test, &pairs, &part.answers);
             parts.push(part);
             answers
@@ -123,7 +123,7 @@ fn count(facts: &Facts<'_>, domain: &Domain) -> usize {
 }
 
 /// Answers from a column; a grant's columns are its role's.
-fn over(facts: &Facts<'_>, domain: &Domain, column: impl Fn(usize) -> Truth) -> Truths {
+fn over(facts: &Facts<'_>, domain: &Domain, column: impl Fn(usize) -> Truth + Sync) -> Truths {
     match domain {
         Domain::Things(Kind::Grant) => {
             let roles = Truths::each(facts.org.roles.len(), column);
@@ -179,11 +179,6 @@ fn text(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, domain: &Do
     }
 }
 
-/// The first of these patterns that matches.
-pub fn matching<'p>(patterns: &'p [Pattern], text: &str) -> Option<&'p Pattern> {
-    patterns.iter().find(|pattern| pattern.matches(text))
-}
-
 /// Whether it does not matter if one thing appears twice.
 fn idempotent(quantity: Quantity) -> bool {
     match quantity {
@@ -220,9 +215,9 @@ fn related(
         }
         (Domain::Things(kind), _) => {
             let scopes = test.scopes_from(*kind, relation);
-            let mut places = Vec::new();
             let start = |at| Start { relation, kind: *kind, at, scopes };
-            Truths::each(facts.access.count(*kind), |at| from(facts, start(at), test, of, &mut places))
+            let count = facts.access.count(*kind);
+            Truths::each_with(count, Vec::new, |places, at| from(facts, start(at), test, of, places))
         }
         (Domain::GrantsByRole(_) | Domain::Pairs(_), _) => {
             unreachable!("a condition on the role alone asks for no other relation, and pairs have their own")

@@ -30,9 +30,9 @@ pub fn judge(facts: &Facts<'_>, kinds: &[Rule]) -> Judged {
     for rule in kinds {
         of_kind(facts, rule, &prover, &mut result, &mut findings);
     }
-    // By name, as people look for it.
-    let key = |finding: &Finding| (finding.status, finding.subject.called().to_lowercase());
-    findings.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| (&a.subject, &a.message).cmp(&(&b.subject, &b.message))));
+    // By name, as people look for it, and by all else where the names are the same.
+    findings.sort_by(|a, b| (&a.subject, &a.message).cmp(&(&b.subject, &b.message)));
+    findings.sort_by_cached_key(|finding| (finding.status, finding.subject.called().to_lowercase()));
     result.vacuous = kinds.iter().all(|rule| result.selected == 0 && bites_nothing(rule));
     result.matched = prover.matched.into_sets();
     Judged { result, findings }
@@ -57,10 +57,10 @@ fn of_kind(
     result: &mut RuleResult,
     findings: &mut Vec<Finding>,
 ) {
-    facts.unlisted_groups.set(rule.needs().contains(&Collection::ProjectGroups));
+    facts.set_unlisted_groups(rule.needs().contains(&Collection::ProjectGroups));
     let mut filter = evaluate(facts, &rule.filter, &Domain::Things(rule.select));
     let population = Population::of(facts, rule);
-    filter.answers = filter.answers.and(&Truths::each(facts.access.count(rule.select), |at| population.has(at)));
+    filter.answers = filter.answers.and(&population.all());
     let may_have_more = population.may_have_more();
     result.selected += filter.answers.count_yes();
     let judge = Judge { facts, rule, prover, population, may_have_more };
@@ -106,7 +106,7 @@ impl Judge<'_, '_> {
             }
             let subject = self.facts.access.thing(self.rule.select, at);
             let message = format!("{} {}: unknown", subject.kind.words(), subject.qualified_label());
-            self.finding(Status::Unknown, subject, message, proof, &condition.span)
+            self.finding(Status::Unknown, subject, message, proof, &Proof::default(), &condition.span)
         });
         violations.chain(unknown).collect()
     }
@@ -147,11 +147,10 @@ impl Judge<'_, '_> {
         let message = message(self.rule, self.prover, &subject, &proof, required, span);
         let mut selection = Proof::default();
         self.prover.explain(filter, at, &mut selection);
-        let permissions = std::mem::take(&mut selection.permissions);
-        selection.evidence.extend(permissions.into_iter().map(permission));
+        own_permissions(&mut selection);
         selection.tidy();
         selection.evidence.shrink_to_fit();
-        let finding = self.finding(Status::Violation, subject, message, proof, span);
+        let finding = self.finding(Status::Violation, subject, message, proof, &selection, span);
         Finding { selected_by: selection.evidence, ..finding }
     }
 
@@ -174,8 +173,7 @@ impl Judge<'_, '_> {
                     proof.paths.push(Way { steps: vec![Arc::clone(subject)], matched, condition });
                 }
                 // The permissions are the role's own: they stand at the finding, too.
-                let permissions = std::mem::take(&mut proof.permissions);
-                proof.evidence.extend(permissions.into_iter().map(permission));
+                own_permissions(proof);
             }
             Kind::ServiceAccount | Kind::ApiKey if proof.paths.is_empty() => {
                 let steps = subject.project.iter().chain([subject]).cloned().collect();
@@ -191,16 +189,17 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// A finding about a thing that was selected, or about their number.
+    /// A finding about a thing that was selected, or about their number; with the proof of why it was selected.
     pub fn finding(
         &self,
         status: Status,
         subject: Arc<Thing>,
         message: String,
         proof: Proof,
+        selection: &Proof,
         whole: &Range<usize>,
     ) -> Finding {
-        let fingerprint = fingerprint(&self.rule.info.id, self.prover, &subject, &proof, None);
+        let fingerprint = fingerprint(&self.rule.info.id, self.prover, &subject, &[&proof, selection]);
         let fired = proof.paths.iter().find_map(|way| way.matched);
         let region = match (proof.evidence.first(), fired, proof.places.first()) {
             (Some(evidence), ..) => evidence.region,
@@ -264,7 +263,11 @@ fn is_meant(way: &[Arc<Thing>], evidence: &[Evidence]) -> bool {
     via.peek().is_none() || via.any(|evidence| (evidence.value == Value::Text(Text::const_new("group"))) == by_group)
 }
 
-/// A permission that fired, as a piece of evidence.
-fn permission((permission, region): (Text, Region)) -> Evidence {
-    Evidence { attribute: Text::const_new("permissions"), value: Value::Permission(permission), region }
+/// Shows the permissions that fired as evidence of the subject.
+fn own_permissions(proof: &mut Proof) {
+    for (permission, region) in std::mem::take(&mut proof.permissions) {
+        proof.because_of_word("permissions", &permission);
+        let attribute = Text::const_new("permissions");
+        proof.evidence.push(Evidence { attribute, value: Value::Permission(permission), region });
+    }
 }

@@ -111,6 +111,11 @@ impl Count<'_> {
         self.sure.len() as u64
     }
 
+    /// Those that count for certain.
+    pub fn elements(&self) -> impl Iterator<Item = &str> {
+        self.sure.iter().copied()
+    }
+
     fn is_open(&self) -> bool {
         self.more || !self.unclear.is_empty()
     }

@@ -11,8 +11,11 @@ use crate::finding::Note;
 use crate::org::{Collection, Extent, Known, Role, Truth};
 use crate::policy::{
     Assertion, Attribute, Condition, Kind, ListColumn, Means, Naming, Pattern, Policy, Predicate, Rule, TextColumn,
-    TextPredicate, ViaPredicate, known_permissions, nfc, predefined,
+    TextPredicate, ViaPredicate, known_permissions, predefined, same_text,
 };
+
+/// So many patterns are compared with each value of an organization. For more, the values are put into a table.
+const COMPARED: usize = 8;
 
 /// How many words of a rule get a "did you mean": finding the nearest name is slow.
 const NEAREST: usize = 5;
@@ -26,11 +29,14 @@ pub struct Names<'f, 'o> {
     borne: RefCell<HashMap<(Kind, &'static str), Borne>>,
 }
 
-/// The values that things have, in lower case.
+/// The values that things have.
 struct Borne {
-    all: HashSet<String>,
     /// Whether the value of every thing is known.
     certain: bool,
+    /// How many patterns were compared with each value.
+    compared: usize,
+    /// The values as plain texts compare, once there were too many for that.
+    texts: Option<HashSet<String>>,
 }
 
 impl<'f, 'o> Names<'f, 'o> {
@@ -55,7 +61,15 @@ impl<'f, 'o> Names<'f, 'o> {
         if rule.allow_unmatched {
             return Vec::new();
         }
-        let mut search = Search { names: self, policy, rule, asserted: false, expected: false, notes: Vec::new() };
+        let mut search = Search {
+            names: self,
+            policy,
+            rule,
+            asserted: false,
+            expected: false,
+            notes: Vec::new(),
+            said: HashSet::new(),
+        };
         match &rule.assertion {
             Assertion::Forbid(condition) | Assertion::Require(condition) => {
                 // A rule that selects nothing is vacuous, unless it allows that.
@@ -94,6 +108,8 @@ struct Search<'s, 'f, 'o> {
     /// Whether it is expected that nothing has the name.
     expected: bool,
     notes: Vec<Note>,
+    /// What the notes say: each thing once.
+    said: HashSet<String>,
 }
 
 impl Search<'_, '_, '_> {
@@ -111,7 +127,7 @@ impl Search<'_, '_, '_> {
                 }
                 for this in &test.this {
                     let Means::Listed(listed) = &this.means else { continue };
-                    for (key, values) in listed {
+                    for (key, values) in listed.iter() {
                         self.note(key, |search, first| search.nobody(this.attribute, this.column, key, first));
                         for value in values {
                             self.note(value, |search, first| search.nobody(attribute, *column, value, first));
@@ -174,7 +190,7 @@ impl Search<'_, '_, '_> {
             return;
         }
         let Some(text) = find(self, self.notes.len() < NEAREST) else { return };
-        if !self.notes.iter().any(|note| note.text == text) {
+        if self.said.insert(text.clone()) {
             let region = self.rule.info.location.source.region(&pattern.span);
             self.notes.push(Note { text, region, unmatched: !self.expected });
         }
@@ -205,18 +221,24 @@ impl Search<'_, '_, '_> {
         let values = || (0..things).filter_map(|at| value(at).value().cloned());
         let mut borne = self.names.borne.borrow_mut();
         let borne = borne.entry((attribute.of, attribute.name)).or_insert_with(|| Borne {
-            all: values().map(|text| nfc(&text).to_lowercase()).collect(),
             // A thing without a known name may have this one.
             certain: !(0..things).any(|at| value(at).is_missing()),
+            compared: 0,
+            texts: None,
         });
+        if !borne.certain {
+            return None;
+        }
+        borne.compared += 1;
         let here = match pattern.literal() {
-            Some(literal) => {
-                let folded = borne.all.contains(&literal.to_lowercase());
-                folded && (pattern.ignores_case() || values().any(|text| nfc(&text) == literal))
+            // All patterns for an attribute are of the same case.
+            Some(literal) if borne.compared > COMPARED => {
+                let texts = || values().map(|text| same_text(&text, pattern.case())).collect();
+                borne.texts.get_or_insert_with(texts).contains(&same_text(literal, pattern.case()))
             }
-            None => values().any(|text| pattern.matches(&text)),
+            Some(_) | None => values().any(|text| pattern.matches(&text)),
         };
-        if here || !borne.certain {
+        if here {
             return None;
         }
         let (kind, name) = (attribute.of.name().replace('_', " "), attribute.name);

@@ -23,7 +23,7 @@ pub(crate) mod tests;
 mod this;
 mod truths;
 
-use crate::finding::{Gate, Note, Outcome, Unread};
+use crate::finding::{Gate, Judges, Note, Outcome, Unread};
 use crate::org::{Org, Truth};
 use crate::policy::{Kind, Policy, Users};
 use crate::time::Time;
@@ -37,6 +37,7 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
     let facts = Facts::new(org, as_of);
     let names = literals::Names::new(&facts);
     let mut outcome = Outcome {
+        judges: Judges::Rules,
         as_of,
         source: org.source.clone(),
         oldest_fact: org

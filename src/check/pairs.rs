@@ -95,7 +95,7 @@ impl<'p> Index<'p> {
                 Wanted::Unknown => return None,
                 Wanted::Text(text) => add(&text),
                 Wanted::Listed(patterns) => {
-                    for pattern in patterns {
+                    for pattern in patterns.into_iter().flatten() {
                         // A pattern that ignores case compares a little otherwise than a key does.
                         let literal = pattern.literal().filter(|text| text.is_ascii() || !pattern.ignores_case())?;
                         add(&key(literal, one.fold));

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use fixedbitset::FixedBitSet;
 
 use super::facts::Facts;
+use super::truths::Truths;
 use crate::org::{Collection, Extent, GroupIx, Truth, UserIx};
 use crate::policy::{Kind, Rule};
 
@@ -31,12 +32,22 @@ impl<'f, 'o> Population<'f, 'o> {
         Self { facts, kind: rule.select, scopes: rule.scopes(), needs, roles }
     }
 
+    /// Which things the rule is about.
+    pub fn all(&self) -> Truths {
+        let count = self.facts.access.count(self.kind);
+        // As nearly always, so that nobody looks at each of a million users.
+        if self.kind == Kind::User && self.facts.org.users.are_listed() {
+            return Truths::all(count, Truth::Yes);
+        }
+        Truths::each(count, |at| self.has(at))
+    }
+
     /// Whether the rule is about the thing at that place.
     pub fn has(&self, at: usize) -> Truth {
         let org = self.facts.org;
         let listed = match self.kind {
             Kind::Role => self.roles.contains(at),
-            Kind::User => org.users[at].listed || self.tells_of_user(UserIx::new(at)),
+            Kind::User => org.users.at(at).listed() || self.tells_of_user(UserIx::new(at)),
             Kind::Group => org.groups[at].listed || self.tells_of_group(GroupIx::new(at)),
             // It may be the key of a project, and not an admin key.
             Kind::AdminApiKey if !org.admin_api_keys[at].told_apart => return Truth::Unknown,

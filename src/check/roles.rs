@@ -1,14 +1,14 @@
 //! What a rule means by a word such as `owner`: a role of the organization, a role of projects, or the legacy role of a
 //! user. If the rule does not say which, there is a note.
 
+use super::by_role::holds_by_role;
 use super::facts::Facts;
-use super::relation::principal;
-use crate::access::{Grant, grants_of};
+use super::truths::Truths;
 use crate::finding::Note;
-use crate::org::{Collection, Extent, Known, Scope};
+use crate::org::{Collection, Extent, Truth};
 use crate::policy::{
-    Assertion, Attribute, Condition, Kind, Pattern, Predicate, Relation, Rule, TextColumn, TextPredicate, ViaPredicate,
-    predefined,
+    Assertion, Attribute, Condition, Kind, Pattern, Predicate, Quantity, Relation, Rule, TextColumn, TextPredicate,
+    ViaPredicate, predefined,
 };
 
 /// The legacy words that sound like roles.
@@ -151,23 +151,19 @@ impl Search<'_, '_> {
         let (scope, things) = if accounts { ("project", "service account") } else { ("organization", "user") };
         let extent = Extent { organization: !accounts, project: accounts, service_accounts: accounts };
         let id = predefined::id(scope, word);
-        let held = |grants: Vec<Grant>| {
-            let here = |grant: &Grant| matches!(grant.scope, Scope::Organization) != accounts;
-            grants.iter().any(|grant| here(grant) && org.role(grant.role).id == id)
-        };
         let (count, known) = (self.facts.access.count(kind), self.facts.lists_all(Kind::Grant, extent));
-        let (mut with_word, mut holding, mut same) = (0, 0, true);
-        for at in 0..count {
-            let legacy = if accounts { org.service_accounts[at].role } else { org.users[at].role };
-            let has = matches!(legacy, Known::Value(legacy) if org.symbols.text(legacy).eq_ignore_ascii_case(word));
-            let holds = known && held(grants_of(org, principal(kind, at)));
-            with_word += usize::from(has);
-            holding += usize::from(holds);
-            same &= has == holds;
-        }
-        if known && same {
+        let words: Vec<bool> = org.symbols.iter().map(|known| known.eq_ignore_ascii_case(word)).collect();
+        let has_word = Truths::each(count, |at| {
+            let legacy = if accounts { org.service_accounts[at].role } else { org.users.at(at).role() };
+            legacy.value().is_some_and(|legacy| words[legacy.at()]).into()
+        });
+        let role = Truths::each(org.roles.len(), |at| (org.roles[at].id == id).into());
+        let holds =
+            if known { holds_by_role(org, Quantity::Some, kind, extent, &role) } else { Truths::all(count, Truth::No) };
+        if known && has_word == holds {
             return None;
         }
+        let (with_word, holding) = (has_word.count_yes(), holds.count_yes());
         let number = |count, one: &str, many: &str| match count {
             1 => format!("1 {things} {one}"),
             count => format!("{count} {things}s {many}"),

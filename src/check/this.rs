@@ -7,7 +7,7 @@ use super::facts::Facts;
 use super::relation::Start;
 use super::truths::Truths;
 use crate::org::{Extent, Known, Principal, Scope, Text, Truth};
-use crate::policy::{Kind, Means, Pattern, TextColumn, TextPredicate, This, nfc};
+use crate::policy::{Kind, Means, Patterns, TextColumn, TextPredicate, This, nfc};
 
 /// What a text has to be.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub enum Wanted<'p> {
     /// This text, as [`key`] has it.
     Text(String),
     /// What one of these patterns matches; none matches nothing.
-    Listed(&'p [Pattern]),
+    Listed(Option<&'p Patterns>),
 }
 
 /// A text as it compares with others.
@@ -70,14 +70,11 @@ impl Facts<'_> {
         match (text, &this.means) {
             (Known::Missing, _) => Wanted::Unknown,
             // What is not there is like nothing.
-            (Known::Null, _) => Wanted::Listed(&[]),
+            (Known::Null, _) => Wanted::Listed(None),
             (Known::Value(text), Means::Text { before, after }) => {
                 Wanted::Text(key(&format!("{before}{text}{after}"), this.fold))
             }
-            (Known::Value(text), Means::Listed(listed)) => {
-                let found = listed.iter().find(|(key, _)| key.matches(&text));
-                Wanted::Listed(found.map_or(&[], |(_, patterns)| patterns))
-            }
+            (Known::Value(text), Means::Listed(listed)) => Wanted::Listed(listed.of(&text)),
         }
     }
 }
@@ -103,7 +100,7 @@ pub fn scope_word(scope: Scope) -> &'static str {
 pub fn compared(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, pairs: &Pairs) -> Truths {
     let mut wanted: HashMap<usize, Vec<Wanted<'_>>> = HashMap::new();
     let mut texts: HashMap<usize, Known<Text>> = HashMap::new();
-    Truths::each(pairs.len(), |pair| {
+    Truths::in_order(pairs.len(), |pair| {
         let (this, thing) = pairs.at(pair);
         let wanted = wanted
             .entry(this)
@@ -117,9 +114,9 @@ pub fn compared(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, pai
                 let meets = |(this, wanted): (&This, &Wanted<'_>)| match wanted {
                     Wanted::Unknown => false,
                     Wanted::Text(wanted) => *wanted == key(text, this.fold),
-                    Wanted::Listed(patterns) => patterns.iter().any(|pattern| pattern.matches(text)),
+                    Wanted::Listed(patterns) => patterns.is_some_and(|patterns| patterns.match_any(text)),
                 };
-                let written = test.any.iter().flatten().any(|pattern| pattern.matches(text));
+                let written = test.any.as_ref().is_some_and(|any| any.match_any(text));
                 let met = written || test.this.iter().zip(wanted.iter()).any(meets);
                 let one = if met {
                     Truth::Yes

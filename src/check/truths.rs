@@ -1,39 +1,62 @@
 //! Three-valued answers for many things at once: a column of bits for *yes*, and one for *unknown*.
 
-use fixedbitset::FixedBitSet;
+use std::ops::Range;
 
+use fixedbitset::{Block, FixedBitSet};
+
+use crate::cores;
 use crate::org::Truth;
+
+/// How many answers a word of bits has.
+const WORD: usize = Block::BITS as usize;
 
 /// One answer for each thing of a kind. No bit is set in both columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Truths {
     yes: FixedBitSet,
+    /// Without any bits if nothing is unknown, as of most organizations.
     unknown: FixedBitSet,
 }
 
 impl Truths {
     /// The same answer for each.
     pub fn all(count: usize, truth: Truth) -> Self {
-        let mut answers = Self { yes: FixedBitSet::with_capacity(count), unknown: FixedBitSet::with_capacity(count) };
+        let mut answers = Self { yes: FixedBitSet::with_capacity(count), unknown: FixedBitSet::new() };
         match truth {
             Truth::No => {}
-            Truth::Unknown => answers.unknown.insert_range(..),
+            Truth::Unknown => {
+                answers.unknown.grow(count);
+                answers.unknown.insert_range(..);
+            }
             Truth::Yes => answers.yes.insert_range(..),
         }
         answers
     }
 
-    /// The answer that `f` gives for each.
-    pub fn each(count: usize, mut f: impl FnMut(usize) -> Truth) -> Self {
-        let mut answers = Self::all(count, Truth::No);
-        for at in 0..count {
-            match f(at) {
-                Truth::No => {}
-                Truth::Unknown => answers.unknown.insert(at),
-                Truth::Yes => answers.yes.insert(at),
-            }
-        }
-        answers
+    /// The answer that `f` gives for each, on all cores.
+    pub fn each(count: usize, f: impl Fn(usize) -> Truth + Sync) -> Self {
+        Self::each_with(count, || (), |(), at| f(at))
+    }
+
+    /// The answer that `f` gives for each, on all cores, each of which has something of its own to work with.
+    pub fn each_with<W>(count: usize, own: impl Fn() -> W + Sync, f: impl Fn(&mut W, usize) -> Truth + Sync) -> Self {
+        let pieces = cores::ranges(count, |piece| {
+            let mut own = own();
+            Words::of(piece, |at| f(&mut own, at))
+        });
+        Self::from_words(count, pieces)
+    }
+
+    /// The answer that `f` gives for each, asked in order.
+    pub fn in_order(count: usize, f: impl FnMut(usize) -> Truth) -> Self {
+        Self::from_words(count, vec![Words::of(0..count, f)])
+    }
+
+    fn from_words(count: usize, pieces: Vec<Words>) -> Self {
+        let some_unknown = pieces.iter().any(|piece| piece.unknown.iter().any(|word| *word != 0));
+        let (yes, unknown): (Vec<_>, Vec<_>) = pieces.into_iter().map(|piece| (piece.yes, piece.unknown)).unzip();
+        let bits = |words: Vec<Vec<Block>>| FixedBitSet::with_capacity_and_blocks(count, words.into_iter().flatten());
+        Self { yes: bits(yes), unknown: if some_unknown { bits(unknown) } else { FixedBitSet::new() } }
     }
 
     /// The answer for one.
@@ -50,14 +73,19 @@ impl Truths {
     /// Kleene's *and*, for each.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
-        // Unknown: neither says no, and not both say yes.
-        self.unknown.union_with(&self.yes);
-        let mut other_maybe = other.unknown.clone();
-        other_maybe.union_with(&other.yes);
-        self.unknown.intersect_with(&other_maybe);
+        if !self.unknown.is_empty() || !other.unknown.is_empty() {
+            // Unknown: neither says no, and not both say yes.
+            let maybe = |answers: &Self| {
+                let mut maybe = answers.yes.clone();
+                maybe.union_with(&answers.unknown);
+                maybe
+            };
+            let mut both = maybe(&self);
+            both.intersect_with(&maybe(other));
+            self.unknown = both;
+        }
         self.yes.intersect_with(&other.yes);
-        self.unknown.difference_with(&self.yes);
-        self
+        self.settled()
     }
 
     /// Kleene's *or*, for each.
@@ -65,8 +93,7 @@ impl Truths {
     pub fn or(mut self, other: &Self) -> Self {
         self.yes.union_with(&other.yes);
         self.unknown.union_with(&other.unknown);
-        self.unknown.difference_with(&self.yes);
-        self
+        self.settled()
     }
 
     /// Kleene's *not*, for each.
@@ -74,6 +101,15 @@ impl Truths {
     pub fn not(mut self) -> Self {
         self.yes.union_with(&self.unknown);
         self.yes.toggle_range(..);
+        self
+    }
+
+    /// What is a yes is not unknown, and no bits are kept for nothing.
+    fn settled(mut self) -> Self {
+        self.unknown.difference_with(&self.yes);
+        if self.unknown.is_clear() {
+            self.unknown = FixedBitSet::new();
+        }
         self
     }
 
@@ -90,6 +126,32 @@ impl Truths {
     /// How many yes.
     pub fn count_yes(&self) -> usize {
         self.yes.count_ones(..)
+    }
+}
+
+/// The words of both columns for some neighbors.
+struct Words {
+    yes: Vec<Block>,
+    unknown: Vec<Block>,
+}
+
+impl Words {
+    fn of(range: Range<usize>, mut f: impl FnMut(usize) -> Truth) -> Self {
+        let count = range.len().div_ceil(WORD);
+        let mut words = Self { yes: Vec::with_capacity(count), unknown: Vec::with_capacity(count) };
+        for start in range.clone().step_by(WORD) {
+            let (mut yes, mut unknown) = (0, 0);
+            for at in start..range.end.min(start + WORD) {
+                match f(at) {
+                    Truth::No => {}
+                    Truth::Unknown => unknown |= 1 << (at - start),
+                    Truth::Yes => yes |= 1 << (at - start),
+                }
+            }
+            words.yes.push(yes);
+            words.unknown.push(unknown);
+        }
+        words
     }
 }
 
@@ -117,6 +179,7 @@ mod tests {
                 prop_assert_eq!(or.of(at), a.or(*b));
                 prop_assert_eq!(not.of(at), !*a);
             }
+            prop_assert_eq!(&left, &not.not());
             prop_assert_eq!(left.count_yes(), pairs.iter().filter(|(a, _)| *a == Truth::Yes).count());
             prop_assert_eq!(left.unknown().count(), pairs.iter().filter(|(a, _)| *a == Truth::Unknown).count());
         }

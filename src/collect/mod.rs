@@ -5,6 +5,7 @@
 
 mod assemble;
 mod carried;
+mod first;
 mod identity;
 mod incremental;
 mod nested;
@@ -14,7 +15,7 @@ mod responses;
 mod role_pool;
 mod settle;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeSet;
 
@@ -30,6 +31,7 @@ use crate::api::wire::{Item, Role};
 use crate::org::{Collection, Org, Source};
 use crate::time::Time;
 use assemble::assemble;
+use first::{First, Queue};
 use responses::{ByParent, Responses};
 use role_pool::{ListedRole, RolePool};
 
@@ -96,7 +98,7 @@ pub async fn lists<'c>(
 ) -> Lists<'c> {
     let source = Source { api: client.base().to_owned(), collected_at: order.began, ..Source::default() };
     let tally = Tally::new(client, progress);
-    let collector = Collector { client, order, source, said: RolePool::default(), tally };
+    let collector = Collector { client, order, source, said: RolePool::default(), first: First::default(), tally };
     let mut responses = Responses::default();
     collector.lists(&mut responses).await;
     let org = collector.assemble(&mut responses);
@@ -157,6 +159,7 @@ struct Collector<'c> {
     order: Order<'c>,
     source: Source,
     said: RolePool,
+    first: First,
     tally: Tally<'c>,
 }
 
@@ -201,16 +204,18 @@ impl Collector<'_> {
         &self,
         collection: Collection,
         places: Vec<Target>,
-        keep: impl Fn(T) -> U,
+        keep: impl Fn(&Parent, T) -> U,
     ) -> ByParent<U> {
         if !self.needs(collection) {
             return ByParent::new();
         }
         self.tally.expect(collection, places.len());
         let keep = &keep;
-        let asking = places.into_iter().map(async |Target { part, archived }| {
+        // An iterator is asked for the next thing as soon as one more may be requested.
+        let asking = Queue::new(&self.first, places).map(async |Target { part, archived }| {
             let listed = self.one::<T>(collection, &part, archived, Purpose::First).await;
-            (part, listed.map(keep))
+            let kept = listed.map(|item| keep(&part, item));
+            (part, kept)
         });
         futures_util::stream::iter(asking).buffer_unordered(self.client.concurrency).collect().await
     }
@@ -223,6 +228,7 @@ impl Collector<'_> {
             self.whole(Collection::Groups, Purpose::First),
             self.whole::<Role>(Collection::Roles, Purpose::First),
         );
+        users.iter().flat_map(|users| &users.items).for_each(|user| self.first.user(user));
         responses.users = users;
         responses.projects = projects;
         responses.groups = groups;

@@ -61,9 +61,9 @@ impl Wanted {
         let those = |wanted: Option<Vec<bool>>| -> Option<BTreeSet<Text>> {
             let wanted = wanted.filter(|wanted| !wanted.iter().all(|wanted| *wanted))?;
             let some = org.users.iter().zip(wanted).filter(|(_, wanted)| *wanted);
-            Some(some.map(|(user, _)| user.id.clone()).collect())
+            Some(some.map(|(user, _)| user.id().into()).collect())
         };
-        let listed = org.users.iter().map(|user| user.id.clone()).collect();
+        let listed = org.users.iter().map(|user| user.id().into()).collect();
         Self { here: those(whose.users), in_projects: those(whose.project_users), listed }
     }
 
@@ -85,7 +85,6 @@ impl Collector<'_> {
         };
         let projects: Vec<Target> = responses.projects.iter().flat_map(target).collect();
         let if_slow = |collection| Some(collection).filter(|_| slow);
-        let all = |_: &str| true;
         let (
             user_roles,
             (project_users, project_user_roles),
@@ -99,14 +98,23 @@ impl Collector<'_> {
             invites,
         ) = tokio::join!(
             self.held(UserRoles, users),
-            self.nested(ProjectUsers, if_slow(ProjectUserRoles), &projects, |id| wanted.has(ProjectUserRoles, id)),
-            self.nested(ServiceAccounts, if_slow(ServiceAccountRoles), &projects, all),
-            self.nested(ProjectGroups, Some(ProjectGroupRoles), &projects, all),
-            self.each(GroupMembers, groups.clone(), |member| member),
+            self.nested(ProjectUsers, if_slow(ProjectUserRoles), &projects, |user: &wire::ProjectUser| {
+                self.first.project_user(user);
+                wanted.has(ProjectUserRoles, &user.id)
+            }),
+            self.nested(ServiceAccounts, if_slow(ServiceAccountRoles), &projects, |_| true),
+            self.nested(ProjectGroups, Some(ProjectGroupRoles), &projects, |_| true),
+            self.each(GroupMembers, groups.clone(), |group, member: wire::Member| {
+                self.first.member(group, &member.id);
+                member
+            }),
             self.held(GroupRoles, groups),
             self.held(ProjectRoles, projects.clone()),
-            self.each(ApiKeys, projects.clone(), |key| key),
-            self.whole(AdminApiKeys, Purpose::First),
+            self.each(ApiKeys, projects.clone(), |_, key| {
+                self.first.key(&key);
+                key
+            }),
+            self.admin_api_keys(),
             self.whole(Invites, Purpose::First),
         );
         responses.admin_api_keys = admin_api_keys;
@@ -175,7 +183,19 @@ impl Collector<'_> {
 
     /// The roles in the lists of these things.
     pub(crate) async fn held(&self, collection: Collection, places: Vec<Target>) -> ByParent<ListedRole> {
-        self.each(collection, places, |role| self.said.keep(role)).await
+        let keep = |part: &Parent, role| {
+            if collection == GroupRoles {
+                self.first.group_role(part, &role);
+            }
+            self.said.keep(role)
+        };
+        self.each(collection, places, keep).await
+    }
+
+    async fn admin_api_keys(&self) -> Option<Listed<wire::ApiKey>> {
+        let listed = self.whole(AdminApiKeys, Purpose::First).await;
+        listed.iter().flat_map(|keys| &keys.items).for_each(|key| self.first.key(key));
+        listed
     }
 
     /// A list of each project and, as soon as it has arrived, the roles of each thing in it that is needed.
@@ -184,7 +204,7 @@ impl Collector<'_> {
         of: Collection,
         roles: Option<Collection>,
         projects: &[Target],
-        wanted: impl Fn(&str) -> bool,
+        wanted: impl Fn(&T) -> bool,
     ) -> (ByParent<T>, ByParent<ListedRole>) {
         let (mut lists, mut held) = (ByParent::new(), ByParent::new());
         if !self.needs(of) {
@@ -196,8 +216,8 @@ impl Collector<'_> {
             .iter()
             .map(async |Target { part, archived }| {
                 let listed = self.one::<T>(of, part, *archived, Purpose::First).await;
-                let things = listed.items.iter().map(Item::id).filter(|id| wanted(id));
-                let things = things.map(|id| Target::within(part, id)).collect();
+                let things = listed.items.iter().filter(|thing| wanted(thing));
+                let things = things.map(|thing| Target::within(part, thing.id())).collect();
                 let held = match roles {
                     Some(roles) => self.held(roles, things).await,
                     None => ByParent::new(),
@@ -213,8 +233,10 @@ impl Collector<'_> {
     }
 }
 
-/// The users in the list whose roles are needed.
+/// The users in the list whose roles are needed, those who used the API last first.
 fn users(responses: &Responses, wanted: &Wanted) -> Vec<Target> {
-    let listed = responses.users.iter().flat_map(|users| &users.items).map(|user| user.id.as_str());
-    listed.filter(|id| wanted.has(UserRoles, id)).map(Target::of).collect()
+    let listed = responses.users.iter().flat_map(|users| &users.items);
+    let mut users: Vec<&wire::User> = listed.filter(|user| wanted.has(UserRoles, &user.id)).collect();
+    users.sort_by_key(|user| std::cmp::Reverse(user.api_key_last_used_at.value().copied()));
+    users.into_iter().map(|user| Target::of(&user.id)).collect()
 }

@@ -9,7 +9,7 @@ use crate::api::endpoint;
 use crate::org::Collection;
 
 /// The progress of one collection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
     /// The collection.
     pub collection: Collection,
@@ -19,7 +19,9 @@ pub struct Progress {
     pub total: Option<usize>,
     /// Whether there may be more than that.
     pub growing: bool,
-    /// How long the rest takes at the endpoint's pace, if that is known.
+    /// The endpoint's pace in requests per minute, if that is known.
+    pub rate: Option<f64>,
+    /// How long the rest takes at that pace.
     pub left: Option<Duration>,
 }
 
@@ -43,12 +45,12 @@ impl<'c> Tally<'c> {
 
     /// So many items of a list were read.
     pub fn read(&self, collection: Collection, done: usize) {
-        (self.tell)(Progress { collection, done, total: None, growing: false, left: None });
+        (self.tell)(Progress { collection, done, total: None, growing: false, rate: None, left: None });
     }
 
     /// A list was read to its end, with so many items.
     pub fn read_whole(&self, collection: Collection, done: usize) {
-        (self.tell)(Progress { collection, done, total: Some(done), growing: false, left: None });
+        (self.tell)(Progress { collection, done, total: Some(done), growing: false, rate: None, left: None });
     }
 
     /// This many more things will be requested.
@@ -80,7 +82,8 @@ impl<'c> Tally<'c> {
         let rest = shared.map(|(_, count)| count.total - count.done).sum();
         let parent = collection.parent().and_then(|parent| counts.get(&parent));
         let growing = parent.is_some_and(|parent| parent.done < parent.total);
-        let left = self.client.pace().estimate(endpoint, rest);
-        Progress { collection, done, total: Some(total), growing, left }
+        let pace = self.client.pace();
+        let ((_, rate), left) = (pace.learnt(endpoint), pace.estimate(endpoint, rest));
+        Progress { collection, done, total: Some(total), growing, rate, left }
     }
 }

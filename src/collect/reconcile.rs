@@ -41,7 +41,7 @@ impl Collector<'_> {
         let places: Vec<Target> = new.iter().map(|group| Target::of(&group.id)).collect();
         first.items.extend(new);
         let (members, roles) = tokio::join!(
-            self.each(Collection::GroupMembers, places.clone(), |member| member),
+            self.each(Collection::GroupMembers, places.clone(), |_, member| member),
             self.held(Collection::GroupRoles, places),
         );
         responses.group_members.extend(members);

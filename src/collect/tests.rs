@@ -2,7 +2,7 @@
 //! the same.
 
 #[path = "../../examples/demo/fake/mod.rs"]
-mod fake;
+pub(crate) mod fake;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,12 +15,15 @@ use super::{Order, Whose, lists};
 use crate::api::client::{Client, Memory, Options};
 use crate::api::key::Key;
 use crate::org::{Collection, Org};
-use fake::{Behaviour, Group, InMemory, KEY, Organization, Project, ProjectUser, Role, ServiceAccount, Throttle, User};
+use fake::{
+    AdminApiKey, ApiKey, Behaviour, Group, InMemory, KEY, Organization, Project, ProjectUser, Role, ServiceAccount,
+    Throttle, User,
+};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// 200 users, 20 groups, 12 projects with 5 users and 2 service accounts each.
-fn organization() -> Organization {
+pub(crate) fn organization() -> Organization {
     let user = |at: usize| User {
         id: format!("user-{at:03}"),
         role: Some("reader".to_owned()),
@@ -53,10 +56,9 @@ fn organization() -> Organization {
     }
 }
 
-/// Fetches everything; returns what was collected, the time that took, and the API.
-async fn fetch(behaviour: Behaviour) -> (Org, Duration, Arc<InMemory>) {
-    let api = Arc::new(InMemory::new(organization(), behaviour));
-    let asked = Arc::clone(&api);
+/// A client of this API.
+pub(crate) fn client(api: &Arc<InMemory>, deadline: Option<Duration>) -> Client {
+    let asked = Arc::clone(api);
     let memory = Memory(Box::new(move |path| {
         let (status, headers, body) = asked.answer(path, KEY);
         let headers = headers
@@ -71,17 +73,28 @@ async fn fetch(behaviour: Behaviour) -> (Org, Duration, Arc<InMemory>) {
         retry_delay: Duration::from_millis(500),
         concurrency: 8,
         rate: None,
-        deadline: None,
+        deadline,
         ca_file: None,
     };
-    let client = Client::in_memory(memory, Key::new(KEY).expect("a key"), &options);
+    Client::in_memory(memory, Key::new(KEY).expect("a key"), &options)
+}
+
+/// Fetches everything; returns what was collected, the time that took, and the API.
+async fn fetch(behaviour: Behaviour) -> (Org, Duration, Arc<InMemory>) {
+    let api = Arc::new(InMemory::new(organization(), behaviour));
+    let (org, took) = Box::pin(fetch_from(&api, None)).await;
+    (org, took, api)
+}
+
+async fn fetch_from(api: &Arc<InMemory>, deadline: Option<Duration>) -> (Org, Duration) {
+    let client = client(api, deadline);
     let collections: BTreeSet<Collection> = Collection::ALL.into_iter().collect();
     let now = 1_780_000_000;
     let order =
         Order { collections: &collections, organization: None, name: None, began: now, present: now, since: None };
     let began = Instant::now();
     let collected = Box::pin(lists(&client, order, &|_| {}).await.rest(Whose::default())).await;
-    (collected.org, began.elapsed(), api)
+    (collected.org, began.elapsed())
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,4 +135,43 @@ async fn one_slow_endpoint_slows_no_other() {
     // Users of projects and service accounts share an endpoint, and so its pace: 84 requests of it, 200 of the longest.
     assert!(of("/projects/*/users/*/roles") >= 84);
     assert!(took < MINUTE * 22, "{} minutes for 200 requests at 10 a minute", took.as_secs() / 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn until_a_deadline_the_roles_of_those_who_matter_most_are_read() {
+    let mut organization = organization();
+    let role = |id: &str, permission: &str| Role {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        permissions: vec![permission.to_owned()],
+        ..Role::default()
+    };
+    organization.roles = vec![role("role_1", "api.groups.read"), role("role_2", "api.groups.write")];
+    organization.users[150].role = Some("owner".to_owned());
+    organization.users[160].api_key_last_used_at = Some(1_779_000_000);
+    organization.groups[19].roles = vec!["role_2".to_owned()];
+    let key = ApiKey { id: "key_1".to_owned(), owner: "user-170".to_owned(), ..ApiKey::default() };
+    organization.projects[11].api_keys = vec![key];
+    let key = AdminApiKey { id: "key_2".to_owned(), owner: "user-180".to_owned(), ..AdminApiKey::default() };
+    organization.admin_api_keys = vec![key];
+    organization.projects[11].users.push(ProjectUser {
+        id: "user-190".to_owned(),
+        role: Some("owner".to_owned()),
+        ..ProjectUser::default()
+    });
+    let throttle = Throttle { requests: 10, window: MINUTE, says_when: true };
+    let api = Arc::new(InMemory::new(organization, Behaviour { throttle: Some(throttle), ..Behaviour::default() }));
+    let (org, _) = Box::pin(fetch_from(&api, Some(MINUTE * 5))).await;
+
+    let asked: BTreeSet<String> = api
+        .requests()
+        .iter()
+        .filter(|request| request.status == Some(200) && request.template() == "/organization/users/*/roles")
+        .filter_map(|request| request.path.split('/').find(|part| part.starts_with("user-")).map(str::to_owned))
+        .collect();
+    assert!(asked.len() < 80 && !org.coverage.complete(), "{} of 200", asked.len());
+    // An owner, somebody active, the members of the privileged group, owners of keys, an owner of a project.
+    for user in [150, 160, 95, 96, 97, 98, 99, 170, 180, 190] {
+        assert!(asked.contains(&format!("user-{user:03}")), "{user} is not among {asked:?}");
+    }
 }

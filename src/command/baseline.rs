@@ -9,8 +9,8 @@ use crate::exceptions::{Baseline, BaselineError};
 use crate::finding::Outcome;
 use crate::time::Time;
 
-use super::exceptions::WaiverArgs;
-use super::input::{self, Judged, facts};
+use super::exceptions::{AgeArgs, WaiverArgs};
+use super::input::{self, Inputs, Judged, facts};
 use super::journal::JournalArgs;
 use super::{Error, Exit};
 
@@ -35,6 +35,8 @@ pub struct Args {
     #[arg(long, value_name = "WHEN", value_parser = when, env = "ROLELINT_AS_OF", hide_env_values = true)]
     pub as_of: Option<Time>,
     #[command(flatten)]
+    pub age: AgeArgs,
+    #[command(flatten)]
     pub waivers: WaiverArgs,
     #[command(flatten)]
     pub rules: Rules,
@@ -47,15 +49,16 @@ pub struct Args {
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let Judged { policies, skipped, .. } = input::judged(&args.rules, args.as_of)?;
     let waivers = args.waivers.open(args.as_of)?;
+    let inputs = Inputs::of(common).rules(&args.rules).and(&args.snapshot).and(&args.api.key_file);
+    output::ready(&[Some(args.output.as_path())], inputs.and(args.waivers.files()).files())?;
     let earlier = earlier(&args.output)?;
-    let inputs = input::files(&args.rules, args.snapshot.as_deref(), &args.api).chain(args.waivers.inputs());
-    output::ready(&[Some(args.output.as_path())], &inputs.collect::<Vec<_>>())?;
     let journal = args.journal.journal(None);
     let facts = facts(args.snapshot.as_deref(), args.as_of, &args.api, journal, common, &policies)?;
     let org = &facts.org;
     earlier.as_ref().map_or(Ok(()), |earlier| earlier.belongs_to(&org.source.organization))?;
     let mut outcome = check(org, &policies, args.as_of.unwrap_or(org.source.collected_at));
     outcome.skipped = skipped;
+    args.age.doubt(&mut outcome);
     waivers.apply(&mut outcome, org);
     if !outcome.complete() && !args.allow_unknown {
         output::error(&unanswered(&outcome));
@@ -69,7 +72,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
             return Err(Error::BaselineGrows { path: args.output.clone(), new: named(&new) });
         }
     }
-    output::write(Some(&args.output), |to| baseline.write(to))?;
+    output::write_source(&args.output, |to| baseline.write(to))?;
     if !common.is_quiet() {
         say(&summary(&baseline, earlier.as_ref()));
     }

@@ -15,7 +15,7 @@ use crate::time::Time;
 
 use super::exceptions::{BaselineArgs, WaiverArgs};
 use super::fetch::nothing_was_read;
-use super::input::Judged;
+use super::input::{Inputs, Judged};
 use super::journal::JournalArgs;
 use super::reports::Reports;
 use super::{Error, Exit, input};
@@ -86,8 +86,8 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let Judged { policies, skipped, overridden } = input::judged(&args.rules, args.gate.as_of)?;
     let waivers = args.waivers.open(args.gate.as_of)?;
     let baseline = args.baseline.open()?;
-    let files = input::files(&args.rules, args.snapshot.as_deref(), &args.api);
-    args.reports.ready(args.save.as_deref(), files.chain(args.waivers.inputs()).chain(args.baseline.file()))?;
+    let inputs = Inputs::of(common).rules(&args.rules).and(&args.snapshot).and(&args.api.key_file);
+    args.reports.ready(args.save.as_deref(), &inputs.and(args.waivers.files()).and(args.baseline.file()))?;
     let journal = args.journal.journal(args.gate.max_age);
     let facts = input::facts(args.snapshot.as_deref(), args.gate.as_of, &args.api, journal, common, &policies)?;
     let org = &facts.org;

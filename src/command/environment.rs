@@ -15,7 +15,8 @@ use crate::document::nearest;
 const PREFIX: &str = "ROLELINT_";
 
 /// The command with what the environment and the configuration say as its defaults. A variable that is set to nothing is
-/// not set, and for a flag that can be repeated each line of its variable is a value.
+/// not set; for a flag that can be repeated, each line of its variable and each part between commas is a value. A
+/// parameter may be a list itself, and takes the line.
 pub(crate) fn laid_over(command: Command, config: Option<&Config>) -> Command {
     command.mut_args(|arg| laid(arg, config)).mut_subcommands(|command| laid_over(command, config))
 }
@@ -24,7 +25,10 @@ fn laid(arg: Arg, config: Option<&Config>) -> Arg {
     // To clap, what a variable says would be as good as a flag, and at odds with the flag that undoes it.
     if let Some(value) = variable(&arg) {
         let values: Vec<OsString> = match (arg.get_action(), value.to_str()) {
-            (ArgAction::Append, Some(text)) => lines(text).map(OsString::from).collect(),
+            (ArgAction::Append, Some(text)) if arg.get_long() == Some("param") => {
+                lines(text).map(OsString::from).collect()
+            }
+            (ArgAction::Append, Some(text)) => parts(text).map(OsString::from).collect(),
             (_, Some(_) | None) => vec![value],
         };
         return arg.env(Resettable::Reset).default_values(values);
@@ -51,6 +55,10 @@ pub(crate) fn entry<'c>(arg: &Arg, config: Option<&'c Config>) -> Option<&'c Ent
 
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty())
+}
+
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    lines(text).flat_map(|line| line.split(',')).map(str::trim).filter(|part| !part.is_empty())
 }
 
 fn is_empty(value: &OsStr) -> bool {
@@ -95,6 +103,7 @@ mod tests {
     #[test]
     fn each_line_is_a_value() {
         assert_eq!(lines("a=1\r\n\n  b=[x, y] \n").collect::<Vec<_>>(), ["a=1", "b=[x, y]"]);
+        assert_eq!(parts("a.yaml, b\r\n\n c,\n").collect::<Vec<_>>(), ["a.yaml", "b", "c"]);
         for (value, empty) in [("", true), (" \n", true), ("0", false)] {
             assert_eq!(is_empty(OsStr::new(value)), empty, "{value:?}");
         }

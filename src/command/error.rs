@@ -44,6 +44,24 @@ pub enum Error {
         /// How many files were named.
         named: usize,
     },
+    /// Somebody else changed a file of waivers meanwhile.
+    #[error("`{}` has changed since it was read; it was left as it is", visible(name))]
+    #[diagnostic(help("run the command again"))]
+    WaiversChanged {
+        /// The file, fit to be shown.
+        name: String,
+    },
+    /// A waiver is to be added of what cannot be waived.
+    #[error("`{}` {why}", visible(rule))]
+    NotWaived {
+        /// The rule.
+        rule: String,
+        /// Why not.
+        why: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
     /// A baseline would accept more than it does.
     #[error("`{}` would accept new violations: {}", shown(path), visible(new))]
     #[diagnostic(help("fix or waive them, or accept them with --accept-new"))]

@@ -1,11 +1,16 @@
 //! The flags on accepted violations: waivers and the baseline.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::builder::FalseyValueParser;
 
+use crate::atomic::identity;
 use crate::cli::length;
-use crate::exceptions::{Baseline, BaselineError, Review, Terms, WaiverError, Waivers};
+use crate::console::output::warn;
+use crate::document::SourceText;
+use crate::exceptions::{Baseline, BaselineError, Review, Terms, WaiverError, Waivers, doubt_old_facts};
 use crate::finding::Outcome;
 use crate::org::Org;
 use crate::time::Time;
@@ -33,7 +38,7 @@ impl WaiverArgs {
     /// Reads the waivers. An `as_of` in the past brings none back that has expired.
     pub(crate) fn open(&self, as_of: Option<Time>) -> Result<InForce, WaiverError> {
         let terms = self.terms(as_of);
-        Ok(InForce { waivers: Waivers::open(self.files(), &terms)?, terms })
+        Ok(InForce { waivers: Waivers::open(&self.files(), &terms)?, terms })
     }
 
     /// On what terms they count.
@@ -43,14 +48,29 @@ impl WaiverArgs {
         Terms { now, longest: self.max_waiver, expiring_within: self.expiring_within }
     }
 
-    /// The files that are read.
-    pub(crate) fn files(&self) -> &[PathBuf] {
-        if self.no_waivers { &[] } else { &self.waivers }
+    /// The files that are read, each once, by the first of its names.
+    pub(crate) fn files(&self) -> Vec<&Path> {
+        let mut seen = BTreeSet::new();
+        let named = self.waivers.iter().filter(|_| !self.no_waivers).map(PathBuf::as_path);
+        named.filter(|path| seen.insert(identity(path))).collect()
     }
+}
 
-    /// The same as paths.
-    pub(crate) fn inputs(&self) -> impl Iterator<Item = &Path> {
-        self.files().iter().map(PathBuf::as_path)
+/// How old facts may be that waivers and the baseline go by.
+#[derive(Debug, clap::Args)]
+pub struct AgeArgs {
+    /// Treat data as missing if any of it is older than this (12h, 7d, 2w)
+    #[arg(long, value_name = "TIME", value_parser = length, env = "ROLELINT_MAX_AGE", hide_env_values = true)]
+    pub max_age: Option<i64>,
+}
+
+impl AgeArgs {
+    /// Takes back what old facts say, or warns of it.
+    pub(crate) fn doubt(&self, outcome: &mut Outcome) {
+        outcome.gate.max_age = self.max_age;
+        if let Some(old) = doubt_old_facts(outcome, input::now()) {
+            warn(&old);
+        }
     }
 }
 
@@ -76,7 +96,7 @@ impl InForce {
     }
 
     /// Of each file, which of its waivers are not needed, counted from 0.
-    pub(crate) fn idle(&self, outcome: &Outcome, org: &Org) -> Vec<(String, Vec<usize>)> {
+    pub(crate) fn idle(&self, outcome: &Outcome, org: &Org) -> Vec<(Arc<SourceText>, Vec<usize>)> {
         self.waivers.idle(outcome, org, &self.terms)
     }
 }

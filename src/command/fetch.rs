@@ -46,8 +46,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         // Said now, and not after hours of asking.
         try_out(&args.output).map_err(cannot)?;
     }
-    let inputs: Vec<&Path> = args.api.key_file.iter().map(PathBuf::as_path).collect();
-    output::ready(&[Some(&args.output)], &inputs)?;
+    output::ready(&[Some(&args.output)], input::Inputs::of(common).and(&args.api.key_file).files())?;
     let earlier = args.since.as_deref().map(snapshot::open).transpose()?.map(|read| read.org);
     let since = earlier.as_ref().map(|org| (org, args.max_full_age));
     let path = journal_path(&args.output);

@@ -13,22 +13,23 @@ use crate::collect::{Collected, Order, Whose, lists};
 use crate::console::output::warn;
 use crate::finding::Skipped;
 use crate::org::{Identity, Org};
-use crate::policy::{LARGEST, Narrowing, Needs, Overrides, Policy, Selection, load, needs};
-use crate::snapshot;
-use crate::time::Time;
+use crate::policy::{LARGEST_PARAMETERS, Narrowing, Needs, Overrides, Policy, Selection, files, is_yaml, load, needs};
+use crate::time::{Time, length};
+use crate::{snapshot, testing};
 
 use super::journal::{self, Journal};
-use super::progress::Bars;
+use super::progress::Watch;
 use super::{Error, key, overrides};
 
 /// The policies with the rules that are selected, and the rules that are not.
 pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<Skipped>), Error> {
-    let mut policies = all(rules)?;
+    let mut policies = loaded(rules)?;
     let skipped = narrowed(rules, &mut policies)?;
     Ok((policies, skipped))
 }
 
-fn all(rules: &Rules) -> Result<Vec<Policy>, Error> {
+/// The policies with all of their rules.
+pub(crate) fn loaded(rules: &Rules) -> Result<Vec<Policy>, Error> {
     Ok(load(&[&rules.paths[..], &rules.policy].concat(), &params(rules)?)?)
 }
 
@@ -49,7 +50,7 @@ pub(crate) struct Judged {
 
 /// The rules that are judged, as the configuration has them at that moment, or now if it is past.
 pub(crate) fn judged(rules: &Rules, as_of: Option<Time>) -> Result<Judged, Error> {
-    let mut policies = all(rules)?;
+    let mut policies = loaded(rules)?;
     overrides::known(&rules.overrides, &policies)?;
     let mut skipped = narrowed(rules, &mut policies)?;
     let now = as_of.map_or_else(now, |as_of| as_of.max(now()));
@@ -63,7 +64,8 @@ pub(crate) fn judged(rules: &Rules, as_of: Option<Time>) -> Result<Judged, Error
 fn params(args: &Rules) -> Result<Overrides, Error> {
     let mut overrides = Overrides::default();
     for path in &args.param_file {
-        let text = bounded::read(path, LARGEST).map_err(|source| Error::ParamFile { path: path.clone(), source })?;
+        let text = bounded::read(path, LARGEST_PARAMETERS)
+            .map_err(|source| Error::ParamFile { path: path.clone(), source })?;
         overrides.set_all(&path.to_string_lossy(), &text)?;
     }
     for (name, value) in &args.param {
@@ -77,17 +79,48 @@ fn params(args: &Rules) -> Result<Overrides, Error> {
 
 /// The lines of a text file. Blank ones, and those that begin with `#`, say nothing.
 fn lines(path: &Path) -> Result<Vec<String>, Error> {
-    let text = bounded::read(path, LARGEST).map_err(|source| Error::ParamFile { path: path.to_owned(), source })?;
+    let text =
+        bounded::read(path, LARGEST_PARAMETERS).map_err(|source| Error::ParamFile { path: path.to_owned(), source })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let said = |line: &&str| !line.is_empty() && !line.starts_with('#');
     Ok(text.lines().map(str::trim).filter(said).map(str::to_owned).collect())
 }
 
-/// The files that are read to judge.
-pub(crate) fn files<'a>(rules: &'a Rules, snapshot: Option<&'a Path>, api: &'a Api) -> impl Iterator<Item = &'a Path> {
-    let Rules { paths, policy, param_file, .. } = rules;
-    let rules = [paths, policy, param_file].into_iter().flatten();
-    rules.chain(&api.key_file).map(PathBuf::as_path).chain(snapshot)
+/// The files that a run reads, so that it writes over none of them.
+pub(crate) struct Inputs(Vec<PathBuf>);
+
+impl Inputs {
+    /// The configuration alone.
+    pub(crate) fn of(common: &Common) -> Self {
+        Self(common.config.iter().cloned().collect())
+    }
+
+    /// Also these files, if they were named.
+    pub(crate) fn and<P: AsRef<Path>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
+        self.0.extend(paths.into_iter().map(|path| path.as_ref().to_owned()));
+        self
+    }
+
+    /// Also the policies that these paths stand for, with the tests beside them.
+    pub(crate) fn policies(mut self, paths: &[PathBuf]) -> Self {
+        for path in paths {
+            // What cannot be listed was not read either.
+            let files = files(path, is_yaml).unwrap_or_default();
+            self.0.extend(files.iter().map(|file| testing::tests_of(file)));
+            self.0.extend(files);
+        }
+        self
+    }
+
+    /// Also what is read to judge.
+    pub(crate) fn rules(self, rules: &Rules) -> Self {
+        self.policies(&rules.paths).policies(&rules.policy).and(&rules.param_file)
+    }
+
+    /// All of them.
+    pub(crate) fn files(&self) -> &[PathBuf] {
+        &self.0
+    }
 }
 
 /// The organization from a snapshot or the API.
@@ -208,19 +241,18 @@ pub(crate) fn collect(args: &Api, common: &Common, request: Request<'_>) -> Resu
     let present = now();
     let began = request.journal.open(&mut client, organization, present, common.is_quiet())?;
     let runtime = runtime()?;
-    let bars = Bars::new(common);
+    let watch = Watch::new(common);
     let order = request.order(args, began, present);
-    let show = |progress| bars.show(progress);
+    let tell = |progress| watch.tell(progress);
     let mut collected = {
         // The deadline counts from within the runtime.
         let _within = runtime.enter();
-        runtime.block_on(async {
-            let lists = lists(&client, order, &show).await;
+        runtime.block_on(watch.over(async {
+            let lists = lists(&client, order, &tell).await;
             let whose = request.whose(&lists.org, began);
             lists.rest(whose).await
-        })
+        }))
     };
-    bars.clear();
     warn_of_skew(&client);
     if let Some(mixed) = collected.mixed.take() {
         // Resumed, they would be mixed again; a journal beside an output is left for whoever named it.
@@ -234,11 +266,12 @@ pub(crate) fn collect(args: &Api, common: &Common, request: Request<'_>) -> Resu
 
 /// Warns if the clocks of this machine and the API differ too much.
 pub(crate) fn warn_of_skew(client: &Client) {
-    let (ahead, minutes) = (client.skew() > 0, client.skew().abs() / 60);
-    if minutes >= 5 {
+    let (ahead, skew) = (client.skew() > 0, client.skew().abs());
+    if skew >= 300 {
+        let length = length(skew);
         let which = if ahead { "behind" } else { "ahead of" };
         warn(&format!(
-            "this machine's clock is {minutes} minutes {which} the API's: ages and --max-age use this machine's clock"
+            "this machine's clock is {length} {which} the API's: ages and --max-age use this machine's clock"
         ));
     }
 }

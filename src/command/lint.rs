@@ -13,8 +13,9 @@ use crate::snapshot;
 use crate::testing;
 
 use super::exceptions::WaiverArgs;
+use super::input::{self, Inputs};
 use super::reports::Reports;
-use super::{Error, Exit, input};
+use super::{Error, Exit};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -48,12 +49,17 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let policies = policies(&args.rules, &paths)?;
     let tests = testing::load(&paths)?;
     let waivers = args.waivers.open(None)?;
-    let inputs = paths.iter().map(PathBuf::as_path).chain(args.snapshot.as_deref()).chain(args.waivers.inputs());
-    args.reports.ready(None, inputs)?;
+    let inputs = Inputs::of(common).rules(&args.rules).and(&args.snapshot).and(args.waivers.files());
+    args.reports.ready(None, &inputs)?;
     let judged = args.snapshot.as_deref().map(|snapshot| judged(snapshot, &policies)).transpose()?;
-    let subject =
-        Subject { policies: &policies, suites: &tests.suites, waivers: waivers.waivers(), judged: judged.as_ref() };
-    let mut found = outcome(&subject, &args.allow_lint);
+    let subject = Subject {
+        policies: &policies,
+        suites: &tests.suites,
+        overrides: &args.rules.overrides,
+        waivers: waivers.waivers(),
+        judged: judged.as_ref(),
+    };
+    let mut found = outcome(&subject, &args.allow_lint, input::now());
     found.gate = Gate { fail_on: args.fail_on, ..Gate::default() };
     args.reports.write(&found, common)
 }

@@ -33,11 +33,13 @@ mod waivers;
 
 use std::ffi::OsString;
 
+use clap::builder::Resettable;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::cli::{Common, Rules};
 use crate::config::{Config, Origin, Setting};
 use crate::console;
+use crate::cores;
 use crate::finding::Ending;
 
 pub use error::Error;
@@ -100,6 +102,13 @@ pub enum Command {
 }
 
 impl Cli {
+    /// The commands with their flags. What the environment and the configuration say of further reports is said of the
+    /// reports of a check: another command would write over them.
+    fn shape() -> clap::Command {
+        let by_hand = |command: clap::Command| command.mut_arg("report", |arg| arg.env(Resettable::Reset));
+        Self::command().mut_subcommand("lint", by_hand).mut_subcommand("report", by_hand)
+    }
+
     /// Reads a command line, with the environment and the configuration as defaults.
     ///
     /// # Errors
@@ -108,7 +117,7 @@ impl Cli {
     pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, Unread> {
         let line: Vec<OsString> = line.into_iter().collect();
         let parse = |config: Option<&Config>| {
-            let parsed = environment::laid_over(Self::command(), config).try_get_matches_from(&line);
+            let parsed = environment::laid_over(Self::shape(), config).try_get_matches_from(&line);
             parsed.and_then(|matches| Ok((Self::from_arg_matches(&matches)?, matches))).map_err(usage::visible)
         };
         let (mut cli, mut matches) = match parse(None) {
@@ -120,13 +129,14 @@ impl Cli {
         };
         let config = cli.config()?;
         if let Some(config) = &config {
-            settings::fit(&Self::command(), config).map_err(Error::from)?;
+            settings::fit(&Self::shape(), config).map_err(Error::from)?;
             (cli, matches) = parse(Some(config))?;
         }
-        cli.settings = settings::in_force(&Self::command(), &matches, config.as_ref());
+        cli.settings = settings::in_force(&Self::shape(), &matches, config.as_ref());
         if let Some((config, rules)) = config.as_ref().zip(cli.command.rules()) {
             rules.overrides = config.overrides().to_vec();
         }
+        cli.common.config = config.as_ref().map(|config| config.path().to_owned());
         cli.paths_stand_alone();
         Ok(cli)
     }
@@ -134,11 +144,8 @@ impl Cli {
     /// The configuration that the command line names, or the one that is found.
     fn config(&self) -> Result<Option<Config>, Error> {
         let Common { config, no_config, .. } = &self.common;
-        // Tests of policies are the same for everybody, and so are scripts and manuals.
-        let same_for_all = matches!(
-            self.command,
-            Command::Test(_) | Command::Init(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_)
-        );
+        let same_for_all =
+            matches!(self.command, Command::Init(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_));
         if *no_config || same_for_all {
             return Ok(None);
         }
@@ -154,8 +161,15 @@ impl Cli {
     fn paths_stand_alone(&mut self) {
         let given =
             self.settings.iter().any(|setting| setting.name == "policy" && matches!(setting.origin, Origin::Flag(_)));
-        if let Some(rules) = self.command.rules().filter(|rules| !rules.paths.is_empty() && !given) {
-            rules.policy.clear();
+        let (paths, policy) = if let Command::Test(args) = &mut self.command {
+            (&args.paths, &mut args.policy)
+        } else if let Some(rules) = self.command.rules() {
+            (&rules.paths, &mut rules.policy)
+        } else {
+            return;
+        };
+        if !paths.is_empty() && !given {
+            policy.clear();
             self.settings.retain(|setting| setting.name != "policy");
         }
     }
@@ -183,7 +197,7 @@ impl Command {
             Self::Lint(args) => Some(&mut args.rules),
             Self::List(args) => Some(&mut args.rules),
             Self::Explain(args) => Some(&mut args.rules),
-            Self::Waivers(args) => args.rules(),
+            Self::Waivers(args) => Some(args.rules()),
             Self::Fetch(_)
             | Self::Diff(_)
             | Self::Report(_)
@@ -221,6 +235,19 @@ impl Exit {
     }
 }
 
+impl Exit {
+    /// The same once the report is written. A violation is proven, whether or not the report found its reader.
+    fn once(self, written: Result<(), console::output::Error>) -> Result<Self, Error> {
+        match written {
+            Err(error) if self == Self::Violation => {
+                console::output::error(&console::problem::words(&error));
+                Ok(self)
+            }
+            written => Ok(written.map(|()| self)?),
+        }
+    }
+}
+
 impl From<Ending> for Exit {
     fn from(ending: Ending) -> Self {
         match ending {
@@ -241,6 +268,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         console::trace();
     }
     environment::look(&Cli::command())?;
+    cores::limit(cli.common.threads.map_or(0, usize::from));
     console::interrupt::watch().map_err(|source| Error::Start { source })?;
     match &cli.command {
         Command::Check(args) => check::run(args, &cli.common),

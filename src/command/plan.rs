@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
 use crate::escape::visible;
 use crate::org::{Collection, Org};
 use crate::policy::{Needs, Users, needs};
+use crate::time::rounded_up;
 
 use super::{Error, Exit, input, key};
 use crate::console::output;
@@ -107,12 +109,12 @@ fn with_sizes(org: &Org, needs: &Needs<'_>, rate: f64) -> String {
         line(&mut plan, collection, &format!("{requests:>6}  {of}"));
     }
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    let minutes = (most as f64 / rate).ceil();
-    let minutes = if minutes <= 1.0 { "a minute".to_owned() } else { format!("{minutes} minutes") };
+    let long = Duration::try_from_secs_f64(most as f64 / rate * 60.0).unwrap_or(Duration::MAX);
+    let long = rounded_up(long);
     let (least, about) = if known { ("", "about ") } else { ("at least ", "at least ") };
     writeln!(
         plan,
-        "{least}{total} requests, {about}{minutes}: {rate} requests per minute to each endpoint, all endpoints in parallel"
+        "{least}{total} requests, {about}{long}: {rate} requests per minute to each endpoint, all endpoints in parallel"
     )
     .expect("writing to a string cannot fail");
     plan

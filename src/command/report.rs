@@ -6,6 +6,7 @@ use crate::bounded;
 use crate::cli::Common;
 use crate::report::read;
 
+use super::input::Inputs;
 use super::reports::Reports;
 use super::{Error, Exit};
 
@@ -14,7 +15,7 @@ const LARGEST: u64 = 4 << 30;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The JSON report of a check (- is standard input)
+    /// The JSON report of a check, or the same as JSON Lines (- is standard input)
     #[arg(value_name = "RESULTS")]
     pub results: PathBuf,
     #[command(flatten)]
@@ -22,7 +23,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    args.reports.ready(None, std::iter::once(args.results.as_path()))?;
+    args.reports.ready(None, &Inputs::of(common).and([&args.results]))?;
     let path = &args.results;
     let json = if path.as_os_str() == "-" {
         bounded::read_text(std::io::stdin().lock(), LARGEST)

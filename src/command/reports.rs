@@ -5,14 +5,15 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Common, report};
-use crate::console::problem::words;
 use crate::console::{Color, Terminal, output};
 use crate::finding::Outcome;
 use crate::report::{Format, TextStyle, render};
 
-use super::{Error, Exit, input};
+use super::input::{self, Inputs};
+use super::{Error, Exit};
 
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
 pub struct Reports {
     /// Report format
     #[arg(short, long, value_enum, default_value_t, env = "ROLELINT_FORMAT", hide_env_values = true)]
@@ -21,7 +22,7 @@ pub struct Reports {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Show at most N findings of a rule in the text report; -v shows all
-    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..), env = "ROLELINT_MAX_PER_RULE", hide_env_values = true)]
     pub max_per_rule: u16,
     /// Also write a report in FORMAT to PATH; repeatable
     #[arg(long, value_name = "FORMAT=PATH", value_parser = report, env = "ROLELINT_REPORT", hide_env_values = true)]
@@ -30,28 +31,17 @@ pub struct Reports {
 
 impl Reports {
     /// Makes sure that every report and the `other` output can be written, and that none is one of the files that are read.
-    pub(crate) fn ready<'a>(
-        &self,
-        other: Option<&Path>,
-        inputs: impl Iterator<Item = &'a Path>,
-    ) -> Result<(), output::Error> {
+    pub(crate) fn ready(&self, other: Option<&Path>, inputs: &Inputs) -> Result<(), output::Error> {
         let reports = self.report.iter().map(|(_, path)| Some(path.as_path()));
         let outputs: Vec<Option<&Path>> = reports.chain([self.output.as_deref()]).chain(other.map(Some)).collect();
-        output::ready(&outputs, &inputs.collect::<Vec<_>>())?;
+        output::ready(&outputs, inputs.files())?;
         self.step_summary().map_or(Ok(()), |path| output::ready_to_append(Path::new(&path)))
     }
 
     /// Writes every report, and says what the process ends with.
     pub(crate) fn write(&self, outcome: &Outcome, common: &Common) -> Result<Exit, Error> {
         let exit = Exit::from(outcome.ending());
-        match self.write_all(outcome, common) {
-            // A violation is proven, whether or not the report found its reader.
-            Err(error) if exit == Exit::Violation => {
-                output::error(&words(&error));
-                Ok(exit)
-            }
-            written => Ok(written.map(|()| exit)?),
-        }
+        exit.once(self.write_all(outcome, common))
     }
 
     /// If one report cannot be written, the others still are.

@@ -10,7 +10,8 @@ use super::{Cli, Error, Exit};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The kind of file: policies, rolelint.yaml, tests of policies, or the results of a check in JSON
+    /// The kind of file: policies, rolelint.yaml, waivers, tests of policies, the results of a check in JSON or as JSON Lines, or those
+    /// of a comparison in JSON
     #[arg(value_name = "WHAT", value_enum)]
     pub what: What,
 }

@@ -63,6 +63,7 @@ pub struct Entry {
 /// A configuration.
 #[derive(Debug)]
 pub struct Config {
+    path: PathBuf,
     source: Arc<SourceText>,
     /// By the name of the flag.
     entries: BTreeMap<&'static str, Entry>,
@@ -130,7 +131,12 @@ impl Config {
         let source = Arc::new(SourceText::new(shown(path), text));
         let read = read::entries(&source, path.parent().unwrap_or(Path::new("")));
         let (entries, overrides) = read.map_err(|problems| invalid(&source, problems))?;
-        Ok(Self { source, entries, overrides })
+        Ok(Self { path: path.to_owned(), source, entries, overrides })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The file, fit to be shown.

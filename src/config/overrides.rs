@@ -55,6 +55,34 @@ impl Override {
         self.until.map_or_else(|| change.clone(), |until| format!("{change} until {}", day(until)))
     }
 
+    /// What it changes at that moment, if it counts then.
+    pub fn change_at(&self, now: Time) -> Option<Change> {
+        Some(self.change).filter(|_| self.is_in_force(now))
+    }
+
+    /// What it does to something of that noun and severity, in a sentence.
+    pub fn told(&self, noun: &str, was: Severity, now: Time) -> String {
+        let Self { rule, reason, .. } = self;
+        let until = self.until.map(|until| format!(" until {}", day(until))).unwrap_or_default();
+        match self.change_at(now) {
+            None => format!("the override of {noun} {rule} was{until} and counts no more: {reason}"),
+            Some(Change::Off) => format!("{noun} {rule} is switched off{until}: {reason}"),
+            Some(Change::Severity(severity)) => {
+                format!("{noun} {rule} has severity {} instead of {}{until}: {reason}", severity.name(), was.name())
+            }
+        }
+    }
+
+    /// Why its rule is skipped.
+    pub fn switched_off(&self) -> String {
+        format!("switched off by the configuration ({}): {}", self.place(), self.reason)
+    }
+
+    /// Where the id stands.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
     /// The error that it is if no rule has its id.
     pub fn no_such_rule<'r>(&self, known: impl Iterator<Item = &'r str>) -> Error {
         let near = nearest(&self.rule, known).map(|near| format!("did you mean `{near}`?"));

@@ -33,7 +33,6 @@ pub(crate) const KEYS: [(&str, &str, Takes); 27] = [
     ("tags", "tag", Takes::Words),
     ("params", "param", Takes::Params),
     ("param-files", "param-file", Takes::Paths),
-    ("allow-lints", "allow-lint", Takes::Words),
     ("waivers", "waivers", Takes::Paths),
     ("max-waiver", "max-waiver", Takes::Word),
     ("expiring-within", "expiring-within", Takes::Word),
@@ -45,6 +44,7 @@ pub(crate) const KEYS: [(&str, &str, Takes); 27] = [
     ("max-full-age", "max-full-age", Takes::Word),
     ("format", "format", Takes::Word),
     ("reports", "report", Takes::Reports),
+    ("max-per-rule", "max-per-rule", Takes::Word),
     ("color", "color", Takes::Word),
     ("no-progress", "no-progress", Takes::Switch),
     ("no-journal", "no-journal", Takes::Switch),
@@ -136,7 +136,11 @@ impl Reader<'_> {
         match &node.yaml {
             Yaml::Text(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
             Yaml::Number(number) => Some(number.to_string()),
-            Yaml::Null | Yaml::Flag(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {
+            Yaml::Text(_) => {
+                self.problem(Problem::new(node.span.clone(), format!("{what} is empty")).help("omit it"));
+                None
+            }
+            Yaml::Null | Yaml::Flag(_) | Yaml::Float | Yaml::List(_) | Yaml::Map(_) => {
                 self.wrong(node, what, "a text or a whole number");
                 None
             }

@@ -7,14 +7,14 @@ use std::path::Path;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::atomic::{identity, try_out, write_whole};
+use crate::atomic::{Readers, identity, try_out, write_whole};
 use crate::escape::{shown, visible};
 
 /// Text that could not be written, or never could be.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
     /// The place does not take it.
-    #[error("cannot write the report to {to}")]
+    #[error("cannot write {to}")]
     Write {
         /// The file, or standard output.
         to: String,
@@ -44,8 +44,8 @@ pub fn is_stdout(path: &Path) -> bool {
 
 /// Checks, before hours of requests, that every output can be written and that none overwrites another output or an
 /// input. An output without a path is standard output.
-pub fn ready(outputs: &[Option<&Path>], inputs: &[&Path]) -> Result<(), Error> {
-    let inputs: BTreeSet<_> = inputs.iter().map(|path| identity(path)).collect();
+pub fn ready(outputs: &[Option<&Path>], inputs: &[impl AsRef<Path>]) -> Result<(), Error> {
+    let inputs: BTreeSet<_> = inputs.iter().map(|path| identity(path.as_ref())).collect();
     let mut named = BTreeSet::new();
     for path in outputs {
         let path = path.filter(|path| !is_stdout(path));
@@ -79,12 +79,25 @@ fn place(path: &Path) -> String {
 
 /// Writes a report to a file, completely or not at all, or to standard output. A closed pipe is not an error.
 pub fn write(to: Option<&Path>, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Error> {
+    write_for(to, Readers::Owner, fill)
+}
+
+/// Writes in the same way what stands in a repository.
+pub fn write_source(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Error> {
+    write_for(Some(path), Readers::Usual, fill)
+}
+
+fn write_for(
+    to: Option<&Path>,
+    readers: Readers,
+    fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), Error> {
     let Some(path) = to.filter(|path| !is_stdout(path)) else { return stream(fill) };
     let buffered = |file: &mut dyn io::Write| {
         let mut file = io::BufWriter::new(file);
         fill(&mut file).and_then(|()| file.flush())
     };
-    quiet_if_closed(write_whole(path, |file| buffered(file)), || place(path))
+    quiet_if_closed(write_whole(path, readers, |file| buffered(file)), || place(path))
 }
 
 fn appending(path: &Path) -> io::Result<std::fs::File> {

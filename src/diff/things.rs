@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Fate, ThingChange};
-use crate::access::{Access, Thing};
-use crate::org::{Collection, GroupIx, Kind, Known, Org, Owner, State, Symbol, Text};
+use crate::access::{Access, Thing, knows_grants};
+use crate::org::{
+    Collection, Extent, GroupIx, Kind, Known, Org, Owner, Principal, ProjectIx, Scope, ServiceAccountIx, State, Symbol,
+    Text, UserIx,
+};
 
 /// The kinds of things that are compared, each with the collections that have to be read before one is certainly not
 /// there.
@@ -27,7 +30,10 @@ pub(super) fn compare(old: &Access<'_>, new: &Access<'_>) -> Vec<ThingChange> {
 }
 
 fn of_kind(kind: Kind, lists: &[Collection], old: &Access<'_>, new: &Access<'_>) -> Vec<ThingChange> {
-    let whole = |access: &Access<'_>| lists.iter().all(|list| access.org.coverage.state(*list) == State::Complete);
+    let whole = |access: &Access<'_>| {
+        let coverage = &access.org.coverage;
+        lists.iter().all(|&list| coverage.state(list) == State::Complete && coverage.of(list).is_complete())
+    };
     // Until all keys of projects are known, one of them may stand among the admin keys.
     let is_one = |access: &Access<'_>, at: usize| kind != Kind::AdminApiKey || access.org.admin_api_keys[at].told_apart;
     let (before, after) = (places(kind, old), places(kind, new));
@@ -55,7 +61,7 @@ fn places(kind: Kind, access: &Access<'_>) -> BTreeMap<Key, usize> {
     let org = access.org;
     let is_listed = |at: &usize| match kind {
         Kind::Role => *at < org.collected_roles().len(),
-        Kind::User => org.users[*at].listed,
+        Kind::User => org.users.at(*at).listed(),
         Kind::Group => org.groups[*at].listed,
         Kind::Project | Kind::ServiceAccount | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => true,
     };
@@ -109,7 +115,64 @@ fn of_one(kind: Kind, old: (&Access<'_>, usize), new: (&Access<'_>, usize)) -> V
         let ((from, knew), (to, knows)) = (of(old), of(new));
         changes.extend(items(&thing, "members", (&from, knew), (&to, knows)));
     }
+    if kind == Kind::Project {
+        for (attribute, of) in [("members", members as List), ("groups", groups as List)] {
+            let ((from, knew), (to, knows)) = (of(old.0, old.1), of(new.0, new.1));
+            changes.extend(items(&thing, attribute, (&from, knew), (&to, knows)));
+        }
+    }
+    if let (Some(was), Some(is)) = (principal(kind, old.1), principal(kind, new.1)) {
+        let ((from, knew), (to, knows)) = (blank_roles(old.0, was), blank_roles(new.0, is));
+        changes.extend(items(&thing, "roles without permissions", (&from, knew), (&to, knows)));
+    }
     changes
+}
+
+/// Things by id, and whether all of them are known.
+type Listed = (BTreeMap<Text, String>, bool);
+type List = fn(&Access<'_>, usize) -> Listed;
+
+/// Who is in a project, whatever they may do there.
+fn members(access: &Access<'_>, at: usize) -> Listed {
+    let (org, project) = (access.org, ProjectIx::new(at));
+    let here = org.project_users.iter().filter(|place| place.project == project);
+    let users = here.map(|place| access.thing(Kind::User, place.user.at()));
+    (users.map(|user| (user.id.clone(), user.label().into_owned())).collect(), org.knows_project_users(project))
+}
+
+fn groups(access: &Access<'_>, at: usize) -> Listed {
+    let (org, project) = (access.org, ProjectIx::new(at));
+    let here = org.project_groups.iter().filter(|place| place.project == project);
+    let groups = here.map(|place| access.thing(Kind::Group, place.group.at()));
+    (groups.map(|group| (group.id.clone(), group.label().into_owned())).collect(), org.knows_project_groups(project))
+}
+
+fn principal(kind: Kind, at: usize) -> Option<Principal> {
+    match kind {
+        Kind::User => Some(Principal::User(UserIx::new(at))),
+        Kind::Group => Some(Principal::Group(GroupIx::new(at))),
+        Kind::ServiceAccount => Some(Principal::ServiceAccount(ServiceAccountIx::new(at))),
+        Kind::Role | Kind::Project | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => None,
+    }
+}
+
+/// The roles that a principal holds and that give nothing yet: no permission tells of them.
+fn blank_roles(access: &Access<'_>, principal: Principal) -> Listed {
+    let grants = access.grants()[access.grants_of(principal)].iter();
+    let blank =
+        grants.filter(|grant| access.org.role(grant.role).permissions.value().is_some_and(|all| all.is_empty()));
+    let held = blank.map(|grant| {
+        let role = access.thing(Kind::Role, grant.role.at());
+        match grant.scope {
+            Scope::Organization => (role.id.clone(), role.label().into_owned()),
+            Scope::Project(project) => {
+                let project = access.thing(Kind::Project, project.at());
+                let id = Text::from(format!("{}/{}", project.id, role.id));
+                (id, format!("{} in project {}", role.label(), project.label()))
+            }
+        }
+    });
+    (held.collect(), knows_grants(access.org, principal, Extent::ALL))
 }
 
 /// The change of a list of things by id; with each list, whether all of it is known.
@@ -148,40 +211,40 @@ fn words(value: Known<String>) -> Option<String> {
 
 /// What is compared of a thing, in the order of the report. When something was last used is no change.
 fn attributes(org: &Org, kind: Kind, at: usize) -> Vec<(&'static str, Known<String>)> {
-    let text = |value: &Known<Text>| value.as_ref().map(ToString::to_string);
+    let text = |value: Known<&str>| value.map(str::to_owned);
     let word = |value: Known<Symbol>| value.map(|word| org.symbols.text(word).to_owned());
     let flag = |value: Known<bool>| value.map(|flag| flag.to_string());
     let time = |value: Known<i64>| value.map(crate::time::rfc3339);
-    let owner = |owner: &Owner| text(&owner.id);
+    let owner = |owner: &Owner| text(owner.id.as_str());
     match kind {
         Kind::Role => {
             let role = &org.roles[at];
-            vec![("name", text(&role.name)), ("description", text(&role.description))]
+            vec![("name", text(role.name.as_str())), ("description", text(role.description.as_str()))]
         }
         Kind::User => {
-            let user = &org.users[at];
+            let user = org.users.at(at);
             vec![
-                ("name", text(&user.name)),
-                ("email", text(&user.email)),
-                ("role", word(user.role)),
-                ("is_service_account", flag(user.is_service_account)),
-                ("is_scim_managed", flag(user.is_scim_managed)),
-                ("enabled", flag(user.enabled)),
-                ("banned", flag(user.banned)),
+                ("name", text(user.name())),
+                ("email", text(user.email())),
+                ("role", word(user.role())),
+                ("is_service_account", flag(user.is_service_account())),
+                ("is_scim_managed", flag(user.is_scim_managed())),
+                ("enabled", flag(user.enabled())),
+                ("banned", flag(user.banned())),
             ]
         }
         Kind::Group => {
             let group = &org.groups[at];
             let (managed, of_type) = (flag(group.is_scim_managed), word(group.group_type));
-            vec![("name", text(&group.name)), ("is_scim_managed", managed), ("group_type", of_type)]
+            vec![("name", text(group.name.as_str())), ("is_scim_managed", managed), ("group_type", of_type)]
         }
         Kind::Project => {
             let project = &org.projects[at];
-            vec![("name", text(&project.name)), ("status", word(project.status))]
+            vec![("name", text(project.name.as_str())), ("status", word(project.status))]
         }
         Kind::ServiceAccount => {
             let account = &org.service_accounts[at];
-            vec![("name", text(&account.name)), ("role", word(account.role))]
+            vec![("name", text(account.name.as_str())), ("role", word(account.role))]
         }
         Kind::Invite => {
             let invite = &org.invites[at];
@@ -193,7 +256,7 @@ fn attributes(org: &Org, kind: Kind, at: usize) -> Vec<(&'static str, Known<Stri
                 projects.iter().map(one).collect::<Vec<_>>().join(", ")
             });
             vec![
-                ("email", text(&invite.email)),
+                ("email", text(invite.email.as_str())),
                 ("role", word(invite.role)),
                 ("status", word(invite.status)),
                 ("projects", projects),
@@ -201,12 +264,12 @@ fn attributes(org: &Org, kind: Kind, at: usize) -> Vec<(&'static str, Known<Stri
         }
         Kind::AdminApiKey => {
             let key = &org.admin_api_keys[at];
-            vec![("name", text(&key.name)), ("owner", owner(&key.owner)), ("expires_at", time(key.expires_at))]
+            vec![("name", text(key.name.as_str())), ("owner", owner(&key.owner)), ("expires_at", time(key.expires_at))]
         }
         Kind::ApiKey => {
             let key = &org.api_keys[at];
             let access = word(key.owner_project_access);
-            vec![("name", text(&key.name)), ("owner", owner(&key.owner)), ("owner_project_access", access)]
+            vec![("name", text(key.name.as_str())), ("owner", owner(&key.owner)), ("owner_project_access", access)]
         }
         Kind::Grant => Vec::new(),
     }

@@ -10,7 +10,10 @@ pub(super) fn of(side: Side, access: &Access<'_>) -> Vec<(Side, String)> {
     let mut said: Vec<String> = Vec::new();
     for collection in Collection::ALL {
         match coverage.state(collection) {
-            State::Complete => {}
+            State::Complete => {
+                let skipped = coverage.of(collection).not_asked.len();
+                said.extend((skipped > 0).then(|| format!("{collection} was not read of {skipped} things")));
+            }
             State::NotAsked => said.push(format!("{collection} was not read")),
             State::Partial | State::Denied | State::Failed => {
                 said.push(coverage.detail(collection).unwrap_or_else(|| format!("{collection} is incomplete")));

@@ -4,12 +4,17 @@ use std::fmt;
 use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_yaml::{DuplicateKeyPolicy, Location, Spanned, options};
+use serde_yaml::{DuplicateKeyPolicy, Location, Spanned, alias_limits, budget, options};
 
 use super::problem::Problem;
 
 /// The largest policy file, in bytes.
 pub const LARGEST: usize = 1 << 20;
+/// How many words and brackets aliases may repeat in a file.
+const REPEATED: usize = 20_000;
+
+/// How many nodes a policy may have.
+const MOST: usize = 250_000;
 
 /// A node with its place, in bytes.
 #[derive(Clone, Debug)]
@@ -84,13 +89,25 @@ impl Yaml {
 /// Reads one document.
 pub fn parse(text: &str) -> Result<Node, Problem> {
     if text.len() > LARGEST {
-        return Err(Problem::new(0..0, "a file larger than 1 MiB").help("split the policy into several files"));
+        return Err(Problem::new(0..0, "a file larger than 1 MiB").help("split the file into several"));
     }
+    document(text, MOST)
+}
+
+/// Reads one document that is data and not a policy, however large: who opens the file decides how much is read.
+pub fn parse_data(text: &str) -> Result<Node, Problem> {
+    // A node and what stands between it and the next have two bytes or more.
+    document(text, MOST.max(text.len() / 2))
+}
+
+fn document(text: &str, most: usize) -> Result<Node, Problem> {
     let options = options! {
+        budget: budget! { max_nodes: most, max_events: 4 * most },
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         strict_booleans: true,
         reject_unsupported_tags: true,
         with_snippet: false,
+        alias_limits: alias_limits! { max_total_replayed_events: REPEATED },
     };
     let raw: Spanned<Raw> = serde_yaml::from_str_with_options(text, options).map_err(|error| {
         let message = error.without_snippet().to_string();
@@ -108,8 +125,15 @@ fn explained(at: usize, message: &str) -> Problem {
     if message.contains("multiple YAML documents") {
         return Problem::new(at..at, "a second document").help("a file may contain only one; split it at `---`");
     }
-    if message.contains("Depth") {
-        return Problem::new(at..at, "nested too deeply").help("split the rule into several");
+    if has(&["Depth", "recursion limit"]) {
+        return Problem::new(at..at, "nested too deeply").help("write it with fewer brackets or levels");
+    }
+    if has(&["budget breached", "alias replay"]) {
+        return Problem::new(at..at, "too much for one file, with what the aliases (`*name`) repeat")
+            .help("write fewer aliases, or split the file into several");
+    }
+    if message.contains("recursive references") {
+        return Problem::new(at..at, "an alias inside what it repeats").help("write out what is meant");
     }
     let problem = Problem::new(at..at, message);
     if has(&["anchor", "alias", "tag", "unexpected character", "cannot start any token"]) {

@@ -10,6 +10,7 @@ mod waivers;
 
 pub use age::doubt_old_facts;
 pub use baseline::{Baseline, Error as BaselineError};
+pub(crate) use waivers::WAIVER_KEYS;
 pub use waivers::{
     Edited, Error as WaiverError, New as NewWaiver, Review, Terms, Use, Waivers, appended, read_text as read_waivers,
     without,

@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use super::{Baseline, Terms, Waivers};
 use crate::document::{Location, SourceText};
 use crate::finding::{
-    Ending, Evidence, Finding, Gate, Outcome, RuleInfo, RuleResult, Severity, Status, Thing, ThingKind, Value, Verdict,
+    Ending, Evidence, Finding, Gate, Judges, Outcome, RuleInfo, RuleResult, Severity, Status, Thing, ThingKind, Value,
+    Verdict,
 };
 use crate::org::{Builder, Coverage, Identity, Kind, Org, Source, Text};
 
@@ -81,6 +82,7 @@ fn rules() -> impl Strategy<Value = Rules> {
 
 fn outcome(rules: &Rules, gate: Gate) -> Outcome {
     let mut outcome = Outcome {
+        judges: Judges::Rules,
         as_of: TERMS.now,
         source: source(),
         oldest_fact: TERMS.now,

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::document::{Region, SourceText};
 use crate::org::Text;
-use crate::time::{Time, relative, rfc3339};
+use crate::time::{Time, day, relative, rfc3339};
 
 pub use crate::access::{Thing, ThingKind};
 pub use accept::Acceptance;
@@ -23,7 +23,7 @@ pub use cause::{Cause, Edge};
 pub use control::{Control, Framework};
 pub use gate::{Ending, Gate};
 pub use note::Note;
-pub use outcome::{Outcome, PolicyFile, Skipped};
+pub use outcome::{Judges, Outcome, PolicyFile, Skipped};
 pub use result::{RuleResult, Unread, Verdict};
 pub use rule::{RuleInfo, Severity};
 pub use waiver::Waiver;
@@ -126,8 +126,17 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// The evidence in words; times also as ages at a moment.
+    /// The evidence in words, times as ages at a moment.
     pub fn told(&self, as_of: Time) -> String {
+        self.in_words(|time| relative(time, as_of))
+    }
+
+    /// The evidence in words that stay the same from day to day, times as dates.
+    pub fn dated(&self) -> String {
+        self.in_words(|time| format!("on {}", day(time)))
+    }
+
+    fn in_words(&self, when: impl Fn(Time) -> String) -> String {
         let attribute = &self.attribute;
         // `last_used_at` is `last used`.
         let event = attribute.strip_suffix("_at").map(|event| event.replace('_', " ").replace("api", "API"));
@@ -135,7 +144,7 @@ impl Evidence {
             // A number is how many there are.
             (Value::Number(number), _) => format!("{number} {attribute}"),
             (Value::Counted(number, allowed), _) => format!("{number} {attribute} (allowed: {allowed})"),
-            (Value::Time(time), Some(event)) => format!("{event} {}", relative(*time, as_of)),
+            (Value::Time(time), Some(event)) => format!("{event} {}", when(*time)),
             (Value::Null, Some(event)) => format!("{event} never"),
             (Value::Null | Value::Flag(_) | Value::Time(_) | Value::Text(_) | Value::Permission(_), _) => {
                 format!("{attribute} is {}", self.value)
@@ -171,7 +180,8 @@ pub struct Finding {
     pub region: Region,
     /// The file of that place, where it is another than the rule's.
     pub file: Option<Arc<SourceText>>,
-    /// A stable hash of rule, subject and what fired (roles, scopes, permissions): never of wording, order or time.
+    /// A stable hash of rule, subject and everything that decided: each thing on the paths, permissions, values, and how
+    /// many were counted; never of wording, order or time.
     pub fingerprint: String,
 }
 

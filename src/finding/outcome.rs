@@ -10,9 +10,23 @@ use crate::document::SourceText;
 use crate::org::{CollectionSummary, Kind, Source};
 use crate::time::Time;
 
+/// What judges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Judges {
+    /// Rules, an organization.
+    #[default]
+    Rules,
+    /// Lints, the policies themselves.
+    Lints,
+}
+
+words!(Judges { Rules => "rules", Lints => "lints" });
+
 /// All that a check says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
+    /// What judges: what stands under `rules`.
+    pub judges: Judges,
     /// The moment from which ages count.
     pub as_of: Time,
     /// Where the facts come from.
@@ -83,6 +97,22 @@ impl Skipped {
 }
 
 impl Outcome {
+    /// Whether it is about an organization. A text has no age.
+    pub fn has_facts(&self) -> bool {
+        match self.judges {
+            Judges::Rules => true,
+            Judges::Lints => !self.digest.is_empty(),
+        }
+    }
+
+    /// What one of those that judge is called.
+    pub fn noun(&self) -> &'static str {
+        match self.judges {
+            Judges::Rules => "rule",
+            Judges::Lints => "lint",
+        }
+    }
+
     /// Adds a rule with its findings, which then know its index.
     pub fn push(&mut self, mut result: RuleResult, findings: Vec<Finding>) {
         let from = self.findings.len();

@@ -28,12 +28,12 @@ pub fn answers(data: &[u8]) {
 
 /// A list that counts as read has everything that its pages had.
 fn everything_listed_is_there(org: &Org, given: &[Given]) {
-    let ids = |ids: &mut dyn Iterator<Item = &crate::org::Text>| ids.map(ToString::to_string).collect::<BTreeSet<_>>();
+    let ids = |ids: &mut dyn Iterator<Item = &str>| ids.map(ToString::to_string).collect::<BTreeSet<_>>();
     let lists = [
-        (Collection::Users, ids(&mut org.users.iter().map(|user| &user.id))),
-        (Collection::Groups, ids(&mut org.groups.iter().map(|group| &group.id))),
-        (Collection::Projects, ids(&mut org.projects.iter().map(|project| &project.id))),
-        (Collection::Invites, ids(&mut org.invites.iter().map(|invite| &invite.id))),
+        (Collection::Users, ids(&mut org.users.iter().map(|user| user.id()))),
+        (Collection::Groups, ids(&mut org.groups.iter().map(|group| group.id.as_str()))),
+        (Collection::Projects, ids(&mut org.projects.iter().map(|project| project.id.as_str()))),
+        (Collection::Invites, ids(&mut org.invites.iter().map(|invite| invite.id.as_str()))),
     ];
     for (collection, there) in lists {
         if org.coverage.state(collection) != State::Complete {

@@ -45,7 +45,7 @@ pub fn implies(strong: &Condition, weak: &Condition) -> bool {
 fn text(strong: &TextPredicate, weak: &TextPredicate) -> bool {
     let alone = strong.this.is_empty() && weak.this.is_empty();
     let plain = alone && weak.regex.is_none() && weak.except.is_empty();
-    plain && (!strong.null || weak.null) && strong.any.as_ref().zip(weak.any.as_ref()).is_some_and(covered)
+    plain && (!strong.null || weak.null) && strong.any.as_deref().zip(weak.any.as_deref()).is_some_and(covered)
 }
 
 fn list(strong: &ListPredicate, weak: &ListPredicate) -> bool {
@@ -58,7 +58,7 @@ fn list(strong: &ListPredicate, weak: &ListPredicate) -> bool {
 }
 
 /// Whether each of the first patterns is covered by one of the others.
-fn covered((narrow, wide): (&Vec<Pattern>, &Vec<Pattern>)) -> bool {
+fn covered((narrow, wide): (&[Pattern], &[Pattern])) -> bool {
     narrow.iter().all(|one| wide.iter().any(|other| covers(other, one)))
 }
 

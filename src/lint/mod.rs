@@ -1,4 +1,4 @@
-//! Lints: what is odd about policies that load, and about the tests and waivers that go with them. They look at texts
+//! Lints: what is odd about policies that load, and about the tests, the waivers and the configuration that go with them. They look at texts
 //! alone, and need neither an organization nor a key; given what a check says of a snapshot, they look at that, too.
 //!
 //! One file for each lint, and a row in [`LINTS`]. A lint speaks up only where the text itself proves it right. What
@@ -7,6 +7,7 @@
 mod covered_rule;
 mod duplicate_rule;
 mod implies;
+mod ineffective_override;
 mod ineffective_waiver;
 mod outcome;
 mod patterns;
@@ -22,6 +23,7 @@ mod vacuous_rule;
 
 use std::sync::Arc;
 
+use crate::config::Override;
 use crate::document::{Located, Problem};
 use crate::exceptions::Waivers;
 use crate::finding::{Outcome, Severity};
@@ -52,7 +54,7 @@ const fn lint(
 }
 
 /// All lints.
-pub static LINTS: [Lint; 11] = [
+pub static LINTS: [Lint; 12] = [
     lint("duplicate-rule", Severity::Medium, "Two rules say the same", duplicate_rule::find),
     lint("covered-rule", Severity::Low, "A rule finds nothing of its own", covered_rule::find),
     lint("unused-parameter", Severity::Low, "No rule names a parameter", unused_parameter::find),
@@ -62,6 +64,12 @@ pub static LINTS: [Lint; 11] = [
     lint("untested-rule", Severity::Low, "No test says what a rule must find", untested_rule::find),
     lint("undocumented-rule", Severity::Info, "A rule does not say why it is there", undocumented_rule::find),
     lint("ineffective-waiver", Severity::Medium, "A waiver accepts nothing", ineffective_waiver::find),
+    lint(
+        "ineffective-override",
+        Severity::Medium,
+        "The configuration changes nothing about a rule",
+        ineffective_override::find,
+    ),
     lint(vacuous_rule::CODE, Severity::Low, "A rule selects nothing in the snapshot", vacuous_rule::find),
     lint(unmatched_word::CODE, Severity::Medium, "Nothing in the snapshot has that name", unmatched_word::find),
 ];
@@ -76,6 +84,8 @@ pub struct Subject<'a> {
     pub policies: &'a [Policy],
     /// The tests that stand beside them.
     pub suites: &'a [Suite],
+    /// What the configuration changes about them, and about the lints.
+    pub overrides: &'a [Override],
     /// The waivers of their findings.
     pub waivers: &'a Waivers,
     /// What a check says of a snapshot, if there is one.

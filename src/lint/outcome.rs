@@ -6,17 +6,22 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::{LINTS, Lint, OF_A_SNAPSHOT, Oddity, Subject};
+use crate::config::Change;
 use crate::document::{Located, Location, SourceText};
-use crate::finding::{Finding, Gate, Outcome, PolicyFile, RuleInfo, RuleResult, Skipped, Status, Thing, ThingKind};
+use crate::finding::{
+    Finding, Gate, Judges, Outcome, PolicyFile, RuleInfo, RuleResult, Skipped, Status, Thing, ThingKind,
+};
 use crate::org::{Source, Text};
+use crate::time::Time;
 
 /// What the lints find, without those that are allowed. A text has no age: without a snapshot, the times in the
 /// outcome are zero.
-pub fn outcome(subject: &Subject<'_>, allowed: &[String]) -> Outcome {
+pub fn outcome(subject: &Subject<'_>, allowed: &[String], now: Time) -> Outcome {
     let files = files(subject);
     let mut outcome = Outcome {
+        judges: Judges::Lints,
         as_of: 0,
-        source: Source { api: "policies".to_owned(), ..Source::default() },
+        source: Source::default(),
         oldest_fact: 0,
         digest: String::new(),
         gate: Gate::default(),
@@ -46,7 +51,19 @@ pub fn outcome(subject: &Subject<'_>, allowed: &[String]) -> Outcome {
             outcome.skipped.push(Skipped::new(&info(lint, &first), reason));
             continue;
         }
-        let mut result = RuleResult::new(Arc::new(info(lint, &first)));
+        let mut info = info(lint, &first);
+        if let Some(one) = subject.overrides.iter().find(|one| one.rule == lint.code) {
+            outcome.exceptions.push(format!("{}: {}", one.place(), one.told("lint", lint.severity, now)));
+            match one.change_at(now) {
+                Some(Change::Off) => {
+                    outcome.skipped.push(Skipped::new(&info, one.switched_off()));
+                    continue;
+                }
+                Some(Change::Severity(severity)) => info.severity = severity,
+                None => {}
+            }
+        }
+        let mut result = RuleResult::new(Arc::new(info));
         result.selected = subject.policies.iter().map(|policy| policy.file.rules).sum();
         let mut found = (lint.find)(subject);
         found.sort_by(|one, other| place(&one.located).cmp(&place(&other.located)));
@@ -67,8 +84,9 @@ fn files(subject: &Subject<'_>) -> Vec<PolicyFile> {
     let other = |source: &Arc<SourceText>| PolicyFile { source: Arc::clone(source), rules: 0, params: BTreeMap::new() };
     let tests = subject.suites.iter().map(|suite| other(&suite.source));
     let waivers = subject.waivers.rules().map(|(_, location)| other(&location.source));
+    let overrides = subject.overrides.iter().map(|one| other(&one.location().source));
     let mut seen = BTreeSet::new();
-    policies.chain(tests).chain(waivers).filter(|file| seen.insert(file.source.name.clone())).collect()
+    policies.chain(tests).chain(waivers).chain(overrides).filter(|file| seen.insert(file.source.name.clone())).collect()
 }
 
 fn info(lint: &Lint, first: &Arc<SourceText>) -> RuleInfo {

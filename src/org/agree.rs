@@ -2,6 +2,8 @@
 //! If they differ, something changed during collection or has not arrived yet (up to half an hour, according to
 //! OpenAI's guide to RBAC).
 
+use crate::cores;
+
 use super::{GroupIx, Org, RoleIx, Text, UserIx, Via};
 
 /// How many are reported in full; if the views differ everywhere, the first few are enough.
@@ -10,19 +12,22 @@ const TOLD: usize = 50;
 impl Org {
     /// Where the two views differ, in sentences, as far as both were read: the first few, and how many more.
     pub fn disagreements(&self) -> Vec<String> {
-        let mut told = Vec::new();
-        let mut more = 0;
-        for at in 0..self.users.len() {
-            self.disagreements_on(UserIx::new(at), |sentence| {
-                if told.len() < TOLD {
-                    told.push(sentence());
-                } else {
-                    more += 1;
-                }
-            });
-        }
-        if more > 0 {
-            told.push(format!("and {more} more disagreements"));
+        let pieces = cores::ranges(self.users.len(), |users| {
+            let (mut told, mut count) = (Vec::new(), 0);
+            for at in users {
+                self.disagreements_on(UserIx::new(at), |sentence| {
+                    count += 1;
+                    if told.len() < TOLD {
+                        told.push(sentence());
+                    }
+                });
+            }
+            (told, count)
+        });
+        let count = pieces.iter().map(|(_, count)| count).sum::<usize>();
+        let mut told: Vec<String> = pieces.into_iter().flat_map(|(told, _)| told).take(TOLD).collect();
+        if count > told.len() {
+            told.push(format!("and {} more disagreements", count - told.len()));
         }
         told
     }
@@ -32,7 +37,7 @@ impl Org {
             return;
         }
         let assignments = self.assignments_of(user);
-        let who = &self.user(user).id;
+        let who = self.user(user).id();
         for &group in self.groups_of(user) {
             for &role in self.roles_of_group(group) {
                 if !assignments.iter().any(|assignment| assignment.role == role) {

@@ -2,21 +2,16 @@
 //! method; there is no logic between them.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use fixedbitset::FixedBitSet;
 
+use super::order::{OutOfOrder, drained, ordered};
 use super::{
-    AdminApiKey, AllKnown, ApiKey, Assignment, Collection, Coverage, Gaps, Group, GroupIx, Invite, Known, Org, Project,
-    ProjectGroup, ProjectIx, ProjectUser, Role, RoleIx, Rows, ServiceAccount, Source, Symbol, Symbols, Text, User,
-    UserIx,
+    AdminApiKey, AllKnown, ApiKey, Assignment, Collection, Coverage, Gaps, Group, GroupIx, Invite, Known, Org, People,
+    Project, ProjectGroup, ProjectIx, ProjectUser, Role, RoleIx, Rows, ServiceAccount, Source, Symbol, Symbols, Text,
+    User, UserIx,
 };
-
-/// A thing that is out of order or repeated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutOfOrder(
-    /// The id of the thing that is out of order.
-    pub Text,
-);
 
 /// Takes roles, groups, users, projects, things in projects, keys and invitations, in this order; each sorted by id,
 /// and things in projects by project and id.
@@ -27,7 +22,7 @@ pub struct Builder {
     source: Source,
     roles: Vec<Role>,
     groups: Vec<Group>,
-    users: Vec<User>,
+    people: People,
     projects: Vec<Project>,
     project_users: Vec<ProjectUser>,
     project_groups: Vec<ProjectGroup>,
@@ -37,9 +32,7 @@ pub struct Builder {
     invites: Vec<Invite>,
     role_places: HashMap<Text, RoleIx>,
     group_places: HashMap<Text, GroupIx>,
-    assignments: Rows<Assignment>,
     group_roles: Rows<RoleIx>,
-    memberships: Rows<GroupIx>,
     project_roles: Rows<RoleIx>,
     project_assignments: Rows<Assignment>,
     project_group_roles: Rows<RoleIx>,
@@ -65,7 +58,7 @@ impl Builder {
 
     /// The user with that id.
     pub fn user_ix(&self, id: &str) -> Option<UserIx> {
-        self.users.binary_search_by(|user| user.id.as_str().cmp(id)).ok().map(UserIx::new)
+        self.people.users.find(id).map(UserIx::new)
     }
 
     /// The project with that id.
@@ -104,17 +97,22 @@ impl Builder {
     /// # Errors
     ///
     /// The id does not sort after the last one.
-    pub fn user(
+    pub fn user<T: AsRef<str>>(
         &mut self,
-        user: User,
+        user: &User<T>,
         assignments: &mut Vec<Assignment>,
         groups: &mut Vec<GroupIx>,
     ) -> Result<(), OutOfOrder> {
-        ordered(self.users.last().map(|last| &last.id), &&user.id, &user.id)?;
-        self.users.push(user);
-        self.assignments.push(drained(assignments));
-        self.memberships.push(drained(groups));
-        Ok(())
+        self.people.add(user, assignments, groups)
+    }
+
+    /// Adds users that were put together elsewhere, with the words that they use.
+    ///
+    /// # Errors
+    ///
+    /// The first id does not sort after the last one.
+    pub fn users(&mut self, people: &People, words: &Symbols) -> Result<(), OutOfOrder> {
+        self.people.append(people, words, &mut self.symbols)
     }
 
     /// Adds a project with the roles that its list has.
@@ -136,7 +134,7 @@ impl Builder {
     /// Project and user do not sort after the last ones.
     pub fn project_user(&mut self, user: ProjectUser, assignments: &mut Vec<Assignment>) -> Result<(), OutOfOrder> {
         let last = self.project_users.last().map(|last| (last.project, last.user));
-        ordered(last, &(user.project, user.user), &self.users[user.user.at()].id)?;
+        ordered(last, &(user.project, user.user), self.people.users.at(user.user.at()).id())?;
         self.project_users.push(user);
         self.project_assignments.push(drained(assignments));
         Ok(())
@@ -215,18 +213,16 @@ impl Builder {
         let (organization, projects) = (self.words_in_organization(), self.words_in_projects());
         let legacy = [self.legacy_roles("organization", organization), self.legacy_roles("project", projects)];
         let gaps = self.gaps(&coverage);
-        let members = self.memberships.inverse(self.groups.len(), GroupIx::at).map(|row| UserIx::new(row as usize));
-        let user_rows: Rows<UserIx> = self.project_users.iter().map(|member| [member.user]).collect();
         let group_rows: Rows<GroupIx> = self.project_groups.iter().map(|member| [member.group]).collect();
         Org {
             source: self.source,
             coverage,
             symbols: self.symbols,
-            projects_of_user: user_rows.inverse(self.users.len(), UserIx::at),
+            projects_of_user: OnceLock::new(),
             projects_of_group: group_rows.inverse(self.groups.len(), GroupIx::at),
             roles: self.roles,
             groups: self.groups,
-            users: self.users,
+            users: self.people.users,
             projects: self.projects,
             project_users: self.project_users,
             project_groups: self.project_groups,
@@ -234,10 +230,10 @@ impl Builder {
             api_keys: self.api_keys,
             admin_api_keys: self.admin_api_keys,
             invites: self.invites,
-            assignments: self.assignments,
+            assignments: self.people.assignments,
             group_roles: self.group_roles,
-            memberships: self.memberships,
-            members,
+            memberships: self.people.memberships,
+            members: OnceLock::new(),
             project_roles: self.project_roles,
             project_assignments: self.project_assignments,
             project_group_roles: self.project_group_roles,
@@ -251,11 +247,12 @@ impl Builder {
 
     fn gaps(&self, coverage: &Coverage) -> Gaps {
         let of = |collection, ids: &mut dyn ExactSizeIterator<Item = Text>| gaps(coverage, collection, ids);
-        let users = || self.users.iter().map(|user| user.id.clone());
+        let all = &self.people.users;
+        let users = || all.iter().map(|user| Text::from(user.id()));
         let groups = || self.groups.iter().map(|group| group.id.clone());
         let projects = || self.projects.iter().map(|project| project.id.clone());
-        let in_project = |project: ProjectIx, id: &Text| part_id(&self.projects[project.at()].id, id);
-        let project_user = |member: &ProjectUser| in_project(member.project, &self.users[member.user.at()].id);
+        let in_project = |project: ProjectIx, id: &str| part_id(&self.projects[project.at()].id, id);
+        let project_user = |member: &ProjectUser| in_project(member.project, all.at(member.user.at()).id());
         let project_group = |member: &ProjectGroup| in_project(member.project, &self.groups[member.group.at()].id);
         let account = |account: &ServiceAccount| in_project(account.project, &account.id);
         let (mut group_members, mut group_roles, project_users, project_groups) = (
@@ -292,7 +289,14 @@ impl Builder {
     }
 
     fn words_in_organization(&self) -> Vec<Symbol> {
-        self.users.iter().filter_map(|user| user.role.value().copied()).collect()
+        let mut words: Vec<Symbol> = Vec::new();
+        for word in self.people.users.iter().filter_map(|user| user.role().value().copied()) {
+            // There are few words, and nearly all users have the same.
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        words
     }
 
     /// `none` says that no role is implied.
@@ -344,18 +348,6 @@ impl Builder {
 /// What a coverage calls the part of a thing in a project.
 pub fn part_id(project: &str, id: &str) -> Text {
     Text::from(format!("{project}/{id}"))
-}
-
-/// The elements of a list, sorted, each once; the list is left empty, to be used again.
-fn drained<T: Ord>(list: &mut Vec<T>) -> std::vec::Drain<'_, T> {
-    list.sort_unstable();
-    list.dedup();
-    list.drain(..)
-}
-
-/// Whether a place, which is that of the thing with this id, comes after the last one.
-fn ordered<T: Ord>(last: Option<T>, next: &T, id: &Text) -> Result<(), OutOfOrder> {
-    if last.is_some_and(|last| last >= *next) { Err(OutOfOrder(id.clone())) } else { Ok(()) }
 }
 
 fn gaps(coverage: &Coverage, collection: Collection, ids: &mut dyn ExactSizeIterator<Item = Text>) -> FixedBitSet {

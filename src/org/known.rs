@@ -73,6 +73,13 @@ impl<T> Known<T> {
     }
 }
 
+impl Known<super::Text> {
+    /// The same answer about a borrowed text.
+    pub fn as_str(&self) -> Known<&str> {
+        self.as_ref().map(super::Text::as_str)
+    }
+}
+
 /// Settles fields of a thing by those of others that tell of the same thing: the names of those on which they differ.
 macro_rules! settle_fields {
     ($own:expr, $others:expr; $($field:ident),*) => {{

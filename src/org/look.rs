@@ -4,7 +4,7 @@ use fixedbitset::FixedBitSet;
 
 use super::{
     Assignment, Collection, Extent, GroupIx, Known, Org, ProjectIx, ProjectUser, Role, RoleIx, Rows, Scope,
-    ServiceAccount, ServiceAccountIx, Symbol, UserIx,
+    ServiceAccount, ServiceAccountIx, Symbol, UserIx, UserRow,
 };
 
 impl Org {
@@ -24,8 +24,8 @@ impl Org {
     }
 
     /// The user at that place.
-    pub fn user(&self, user: UserIx) -> &super::User {
-        &self.users[user.at()]
+    pub fn user(&self, user: UserIx) -> UserRow<'_> {
+        self.users.at(user.at())
     }
 
     /// The project at that place.
@@ -50,7 +50,8 @@ impl Org {
 
     /// The members of this group that were read, sorted.
     pub fn members_of(&self, group: GroupIx) -> &[UserIx] {
-        self.members.of(group.at())
+        let members = || self.memberships.inverse(self.groups.len(), GroupIx::at).map(|row| UserIx::new(row as usize));
+        self.members.get_or_init(members).of(group.at())
     }
 
     /// The roles of this group in the organization that were read, sorted.
@@ -70,7 +71,12 @@ impl Org {
 
     /// The user's places among [`Org::project_users`].
     pub fn projects_of(&self, user: UserIx) -> impl Iterator<Item = usize> {
-        self.projects_of_user.of(user.at()).iter().map(|&at| at as usize)
+        // Without projects, no user is in one: there is nothing to work out for each.
+        let none = self.project_users.is_empty();
+        let rows = || self.project_users.iter().map(|member| [member.user]).collect::<Rows<UserIx>>();
+        let places = || self.projects_of_user.get_or_init(|| rows().inverse(self.users.len(), UserIx::at));
+        let of_user = if none { &[][..] } else { places().of(user.at()) };
+        of_user.iter().map(|&at| at as usize)
     }
 
     /// The group's places among [`Org::project_groups`].
@@ -111,7 +117,7 @@ impl Org {
 
     /// The predefined role for the user's legacy role.
     pub fn legacy_role(&self, user: UserIx) -> Option<RoleIx> {
-        self.implied_role(Scope::Organization, self.user(user).role)
+        self.implied_role(Scope::Organization, self.user(user).role())
     }
 
     /// Whether every member of the group was read.
@@ -223,7 +229,7 @@ impl Org {
             self.coverage.of(Collection::Users).lists_all()
                 && self.gaps.user_roles.is_clear()
                 && self.gaps.group_roles.ones().all(|at| !self.groups[at].listed)
-                && self.users.iter().all(|user| user.role != Known::Missing)
+                && self.users.have_roles()
         };
         let project = || {
             self.knows_all_project_users()

@@ -7,19 +7,23 @@ mod agree;
 mod assignment;
 mod builder;
 mod collection;
+mod column;
 mod coverage;
 mod identity;
 mod kind;
 mod known;
 mod look;
+mod order;
+mod people;
 mod plain;
 mod project;
 mod rows;
 mod summary;
 mod symbol;
+mod users;
 
 pub use assignment::{Assignment, Extent, Principal, Scope, Via};
-pub use builder::{Builder, OutOfOrder, part_id};
+pub use builder::{Builder, part_id};
 pub use collection::Collection;
 pub use compact_str::CompactString as Text;
 pub use coverage::{CollectionCoverage, Coverage, Failure, State};
@@ -27,11 +31,16 @@ pub use identity::Identity;
 pub use kind::Kind;
 pub(crate) use known::settle_fields;
 pub use known::{Known, Truth};
+pub use order::OutOfOrder;
+pub use people::People;
 pub use plain::plain_name;
 pub use project::{AdminApiKey, ApiKey, Invite, Owner, Project, ProjectGroup, ProjectUser, ServiceAccount};
 pub use rows::Rows;
 pub use summary::CollectionSummary;
 pub use symbol::{Symbol, Symbols};
+pub use users::{User, UserRow, Users};
+
+use std::sync::OnceLock;
 
 use fixedbitset::FixedBitSet;
 
@@ -132,35 +141,6 @@ impl Role {
     }
 }
 
-/// A person, or a service account that the user list shows. Fields are the API's.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct User {
-    /// The id.
-    pub id: Text,
-    /// Display name.
-    pub name: Known<Text>,
-    /// E-mail address.
-    pub email: Known<Text>,
-    /// The legacy role (`owner`, `reader`…), which stands for the predefined role that membership implies.
-    pub role: Known<Symbol>,
-    /// Whether this is a service account.
-    pub is_service_account: Known<bool>,
-    /// Whether an identity provider manages the user.
-    pub is_scim_managed: Known<bool>,
-    /// Whether the account is enabled.
-    pub enabled: Known<bool>,
-    /// Whether the account is banned.
-    pub banned: Known<bool>,
-    /// When the user joined the organization.
-    pub added_at: Known<Time>,
-    /// When the account was made.
-    pub created: Known<Time>,
-    /// When one of the user's keys was last used.
-    pub api_key_last_used_at: Known<Time>,
-    /// Whether the list of users has it; otherwise it appears only as a member of a group or project.
-    pub listed: bool,
-}
-
 /// A named set of principals that can hold roles. Groups do not nest. Fields are the API's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Group {
@@ -203,7 +183,7 @@ pub struct Org {
     /// The groups, sorted by id.
     pub groups: Vec<Group>,
     /// The users, sorted by id.
-    pub users: Vec<User>,
+    pub users: Users,
     /// The projects, sorted by id.
     pub projects: Vec<Project>,
     /// The users of the projects, sorted by project and user.
@@ -221,14 +201,14 @@ pub struct Org {
     assignments: Rows<Assignment>,
     group_roles: Rows<RoleIx>,
     memberships: Rows<GroupIx>,
-    members: Rows<UserIx>,
+    members: OnceLock<Rows<UserIx>>,
     project_roles: Rows<RoleIx>,
     project_assignments: Rows<Assignment>,
     project_group_roles: Rows<RoleIx>,
     account_assignments: Rows<Assignment>,
     account_memberships: Rows<GroupIx>,
     /// For each user, its places among the users of projects.
-    projects_of_user: Rows<u32>,
+    projects_of_user: OnceLock<Rows<u32>>,
     /// For each group, its places among the groups of projects.
     projects_of_group: Rows<u32>,
     /// The predefined role for each legacy role, in the organization and in projects.

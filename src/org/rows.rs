@@ -26,8 +26,7 @@ impl<T> Rows<T> {
     /// Appends a row.
     pub fn push(&mut self, row: impl IntoIterator<Item = T>) {
         self.items.extend(row);
-        let end = u32::try_from(self.items.len()).expect("an organization has fewer than four thousand million grants");
-        self.ends.push(end);
+        self.ends.push(end(self.items.len()));
     }
 
     /// Where that row stands among all items.
@@ -50,6 +49,10 @@ impl<T> Rows<T> {
     pub fn iter(&self) -> impl Iterator<Item = &[T]> {
         (0..self.ends.len()).map(|row| self.of(row))
     }
+}
+
+fn end(at: usize) -> u32 {
+    u32::try_from(at).expect("an organization has fewer than four thousand million grants")
 }
 
 impl<T: Copy> Rows<T> {
@@ -76,6 +79,13 @@ impl<T: Copy> Rows<T> {
             }
         }
         Rows { items, ends }
+    }
+
+    /// Appends the rows of another list.
+    pub fn append(&mut self, other: &Self) {
+        let base = self.items.len();
+        self.items.extend_from_slice(&other.items);
+        self.ends.extend(other.ends.iter().map(|&at| end(base + at as usize)));
     }
 
     /// The same rows of something else.

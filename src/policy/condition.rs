@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::{
-    Attribute, Case, Condition, Kind, ListPredicate, Pattern, Predicate, TextColumn, TextPredicate, Type, named,
+    Attribute, Case, Condition, Kind, ListPredicate, Pattern, Patterns, Predicate, TextColumn, TextPredicate, Type,
+    named,
 };
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Fields, Noted, Problem, Reader, optional};
@@ -125,9 +126,9 @@ impl Reader<'_> {
             let any = any.ok()?;
             return Some(TextPredicate {
                 null: false,
-                any: if this.is_empty() { any } else { Some(any.unwrap_or_default()) },
+                any: if this.is_empty() { any } else { Some(any.unwrap_or_default()) }.map(Patterns::from),
                 this,
-                except: except.ok()?.unwrap_or_default(),
+                except: except.ok()?.unwrap_or_default().into(),
                 regex,
             });
         }
@@ -139,7 +140,7 @@ impl Reader<'_> {
         let (nulls, texts): (Vec<Node>, Vec<Node>) =
             items.into_iter().partition(|item| matches!(item.yaml, Yaml::Null));
         let read: Vec<Option<Pattern>> = texts.iter().map(|text| self.pattern(attribute.name, text, case)).collect();
-        let any = Some(read.into_iter().collect::<Option<_>>()?);
+        let any = Some(read.into_iter().collect::<Option<Patterns>>()?);
         Some(TextPredicate { null: !nulls.is_empty(), any, this, ..TextPredicate::default() })
     }
 

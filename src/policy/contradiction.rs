@@ -1,8 +1,10 @@
 //! Conditions that never or always hold, and texts that can match nothing. They do not load: a rule made of them would
 //! pass for every organization.
 
+use std::collections::HashSet;
+
 use super::{
-    Attribute, Condition, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, Relation, TextColumn,
+    Attribute, Condition, Kind, ListPredicate, Naming, Pattern, Patterns, Predicate, Quantity, Relation, TextColumn,
     TextPredicate,
 };
 use crate::document::tree::Node;
@@ -65,13 +67,14 @@ impl Reader<'_> {
             let all: Vec<&Pattern> = lists.chain(&test.all).chain(&test.none).chain(&test.except).collect();
             self.plain_words(attribute, all.into_iter());
         }
-        let any = test.any.as_ref().is_some_and(|any| covered(any, &test.except));
-        let each = test.all.iter().any(|one| covered(std::slice::from_ref(one), &test.except));
+        let except = Patterns::from(test.except.clone());
+        let any = test.any.as_ref().is_some_and(|any| covered(any, &except));
+        let each = test.all.iter().any(|one| covered(std::slice::from_ref(one), &except));
         if any || each || test.except.iter().any(Pattern::matches_all) {
             self.never(node, &format!("`except` excludes everything in `{}`", attribute.name));
         }
         let wanted = test.any.iter().map(Vec::as_slice).chain(test.all.iter().map(std::slice::from_ref));
-        if test.count.is_none() && wanted.into_iter().any(|any| covered(any, &test.none)) {
+        if test.count.is_none() && wanted.into_iter().any(|any| covered(any, &test.none.clone().into())) {
             self.never(node, &format!("`none` excludes what `{}` must have", attribute.name));
         }
         let apart = |any: &Vec<Pattern>, only: &Vec<Pattern>| {
@@ -97,8 +100,7 @@ impl Reader<'_> {
             }
             let Some((attribute, any)) = literals(part) else { continue };
             let clash = parts[..at].iter().filter_map(literals).find(|(other, earlier)| {
-                std::ptr::eq(*other, attribute)
-                    && !any.iter().any(|one| earlier.iter().any(|two| two.matches(&one.text)))
+                std::ptr::eq(*other, attribute) && !any.iter().any(|one| earlier.match_any(&one.text))
             });
             if clash.is_some() {
                 let message = format!("`all` requires two values of `{}`, which has only one", attribute.name);
@@ -171,20 +173,23 @@ fn impossible(relation: Relation, of: Kind, part: &Condition) -> Option<(String,
 }
 
 /// The literals of which a text attribute has to be one.
-fn literals(part: &Condition) -> Option<(&'static Attribute, &[Pattern])> {
+fn literals(part: &Condition) -> Option<(&'static Attribute, &Patterns)> {
     let Predicate::Text(attribute, _, TextPredicate { null: false, any: Some(any), this, .. }) = &part.predicate else {
         return None;
     };
     if !this.is_empty() {
         return None;
     }
-    any.iter().all(|pattern| pattern.literal().is_some()).then_some((*attribute, any.as_slice()))
+    any.iter().all(|pattern| pattern.literal().is_some()).then_some((*attribute, any))
 }
 
 /// Whether each pattern is left out by one of `except`: the same text, or a literal that it matches.
-fn covered(any: &[Pattern], except: &[Pattern]) -> bool {
-    let by = |one: &Pattern, other: &Pattern| {
-        other.matches_all() || one.text == other.text || one.literal().is_some_and(|text| other.matches(text))
-    };
-    !any.is_empty() && any.iter().all(|one| except.iter().any(|other| by(one, other)))
+fn covered(any: &[Pattern], except: &Patterns) -> bool {
+    if any.is_empty() || except.is_empty() {
+        return false;
+    }
+    let texts: HashSet<&str> = except.iter().map(|other| other.text.as_str()).collect();
+    let by =
+        |one: &Pattern| texts.contains(one.text.as_str()) || one.literal().is_some_and(|text| except.match_any(text));
+    except.iter().any(Pattern::matches_all) || any.iter().all(by)
 }

@@ -1,9 +1,11 @@
 //! `exactly`: the values that an attribute of several things has, no more and no fewer.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::{
-    Attribute, Condition, Exactly, Kind, Pattern, Predicate, Quantity, RelatedPredicate, Relation, TextPredicate, Type,
+    Attribute, Condition, Exactly, Kind, Pattern, Patterns, Predicate, Quantity, RelatedPredicate, Relation,
+    TextPredicate, Type, same_text,
 };
 use crate::document::tree::{Node, Yaml};
 use crate::document::{Problem, Reader};
@@ -37,10 +39,11 @@ impl Reader<'_> {
         };
         let span = values.span.clone();
         let mut literals: Vec<Pattern> = Vec::new();
+        let mut seen = HashSet::new();
         for value in self.list(values)? {
             self.not_this(&value);
             match value.yaml {
-                Yaml::Text(text) if literals.iter().any(|earlier| earlier.matches(&text)) => {
+                Yaml::Text(text) if !seen.insert(same_text(&text, case)) => {
                     self.problem(Problem::new(value.span, format!("`{text}` is in the list twice")));
                 }
                 Yaml::Text(text) if text.len() > LONGEST_VALUE => {
@@ -52,7 +55,7 @@ impl Reader<'_> {
                 }
             }
         }
-        Some(Exactly { attribute, column, values: literals, span })
+        Some(Exactly { attribute, column, values: literals.into(), span })
     }
 
     /// What has to hold of related things, of those that satisfy a condition, so that an attribute of theirs has exactly
@@ -64,7 +67,7 @@ impl Reader<'_> {
         of: Kind,
     ) -> Option<Vec<(Range<usize>, Condition, Quantity)>> {
         let (through, exactly) = self.exactly_through(node, of)?;
-        let has = |values: Vec<Pattern>, span: &Range<usize>| {
+        let has = |values: Patterns, span: &Range<usize>| {
             let test = TextPredicate { any: Some(values), ..TextPredicate::default() };
             let text =
                 Condition { span: span.clone(), predicate: Predicate::Text(exactly.attribute, exactly.column, test) };
@@ -86,7 +89,7 @@ impl Reader<'_> {
         let no_other = (whole.clone(), among(other, whole), Quantity::None);
         let each = exactly.values.iter().map(|value| {
             let span = &value.span;
-            (span.clone(), among(Some(has(vec![value.clone()], span)), span), Quantity::Some)
+            (span.clone(), among(Some(has(vec![value.clone()].into(), span)), span), Quantity::Some)
         });
         Some(std::iter::once(no_other).chain(each).collect())
     }

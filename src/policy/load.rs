@@ -19,6 +19,9 @@ use crate::document::SourceText;
 use crate::document::{Located, Location, Problem, Reader, nearest, tree};
 use crate::escape::is_hidden;
 
+/// The largest parameter file, in bytes: it may list everybody.
+pub(crate) const LARGEST_PARAMETERS: u64 = 64 << 20;
+
 /// Reads the policies at these paths; with no path, the built-in ones.
 ///
 /// A path is a file, a folder (its `.yaml` and `.yml` files, tests left out, subfolders included), a glob over paths

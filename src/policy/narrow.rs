@@ -104,16 +104,13 @@ impl Condition {
 
 impl TextPredicate {
     fn place(&mut self, at: &Range<usize>) {
-        self.any.iter_mut().for_each(|list| place(list, at));
-        place(&mut self.except, at);
+        self.any.iter_mut().for_each(|list| list.place_at(at));
+        self.except.place_at(at);
         self.regex.iter_mut().for_each(|regex| regex.span = at.clone());
         for this in &mut self.this {
             this.span = at.clone();
             if let super::Means::Listed(listed) = &mut this.means {
-                for (key, values) in listed {
-                    key.span = at.clone();
-                    place(values, at);
-                }
+                listed.place_at(at);
             }
         }
     }

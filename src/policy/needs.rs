@@ -259,13 +259,11 @@ impl TextPredicate {
 
     /// Whether a text satisfies it, without the selected thing.
     pub fn holds(&self, text: &str) -> bool {
-        let matching = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(text));
-        self.any.as_deref().is_none_or(matching) && self.others_hold(text)
+        self.any.as_ref().is_none_or(|any| any.match_any(text)) && self.others_hold(text)
     }
 
     /// Whether a text satisfies all but the values of which it has to be one.
     pub fn others_hold(&self, text: &str) -> bool {
-        self.regex.as_ref().is_none_or(|regex| regex.matches(text))
-            && !self.except.iter().any(|pattern| pattern.matches(text))
+        self.regex.as_ref().is_none_or(|regex| regex.matches(text)) && !self.except.match_any(text)
     }
 }

@@ -31,7 +31,7 @@ impl Overrides {
     /// The text is not valid YAML mapping, or names a parameter twice.
     pub fn set_all(&mut self, file: &str, text: &str) -> Result<(), Error> {
         let wrong = |message: String| Error::ParamFile { file: file.to_owned(), message };
-        let Yaml::Map(entries) = tree::parse(text).map_err(|problem| wrong(problem.message))?.yaml else {
+        let Yaml::Map(entries) = tree::parse_data(text).map_err(|problem| wrong(problem.message))?.yaml else {
             return Err(wrong("it is not a mapping".to_owned()));
         };
         let mut seen = BTreeSet::new();

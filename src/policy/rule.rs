@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{
-    Attribute, Bounds, Escalation, FlagColumn, Kind, ListColumn, Narrowing, Pattern, Relation, TextColumn, This,
-    TimeColumn,
+    Attribute, Bounds, Escalation, FlagColumn, Kind, ListColumn, Narrowing, Pattern, Patterns, Relation, TextColumn,
+    This, TimeColumn,
 };
 use crate::finding::{PolicyFile, RuleInfo};
 use crate::org::Truth;
@@ -82,7 +82,7 @@ pub struct Exactly {
     /// How to read it.
     pub column: TextColumn,
     /// The values, each once, taken literally.
-    pub values: Vec<Pattern>,
+    pub values: Patterns,
     /// The place of the whole list.
     pub span: Range<usize>,
 }
@@ -149,13 +149,13 @@ pub struct TextPredicate {
     /// `null` is one of the values asked for.
     pub null: bool,
     /// One of these must match; `None` asks for nothing.
-    pub any: Option<Vec<Pattern>>,
+    pub any: Option<Patterns>,
     /// Or it is one of these texts of the selected thing.
     pub this: Vec<This>,
     /// This must match.
     pub regex: Option<Pattern>,
     /// None of these may match.
-    pub except: Vec<Pattern>,
+    pub except: Patterns,
 }
 
 /// A list of texts. Elements that match `except` are ignored; all that is given must hold of the rest.

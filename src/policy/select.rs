@@ -42,11 +42,11 @@ impl Selection<'_> {
         let any = |globs: &[GlobMatcher], text: &String| globs.iter().any(|glob| glob.is_match(text));
         let why_not = |rule: &RuleInfo| {
             if any(&skip, &rule.id) {
-                Some("skipped by --skip")
+                Some("named by `skip`")
             } else if !only.is_empty() && !any(&only, &rule.id) {
-                Some("not named by --only")
+                Some("not named by `only`")
             } else if !wanted.is_empty() && !rule.tags.iter().any(|tag| any(&wanted, tag)) {
-                Some("without a tag named by --tag")
+                Some("without a tag that `tags` names")
             } else {
                 None
             }

@@ -1,10 +1,10 @@
 //! `$this`: a text of the selected thing, as a value that a related thing is compared with.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
-use super::{Attribute, Case, Condition, Kind, Pattern, Predicate, Quantity, Relation, TextColumn, Type, ViaPredicate};
-use super::{TextPredicate, find, of};
+use super::{Attribute, Case, Condition, Kind, Pattern, Patterns, Predicate, Quantity, Relation, TextColumn, Type};
+use super::{TextPredicate, ViaPredicate, find, of, same_text};
 use crate::document::tree::{Node, Yaml};
 use crate::document::{Problem, Reader};
 use crate::org::Collection;
@@ -36,8 +36,33 @@ pub enum Means {
         /// What stands behind it.
         after: String,
     },
-    /// What a parameter has for it: each key with its patterns.
-    Listed(Vec<(Pattern, Vec<Pattern>)>),
+    /// What a parameter has for it.
+    Listed(Listed),
+}
+
+/// A mapping that is looked up: each key with its patterns.
+#[derive(Clone, Debug, Default)]
+pub struct Listed {
+    keys: Patterns,
+    values: Vec<Patterns>,
+}
+
+impl Listed {
+    /// The patterns for a text.
+    pub fn of(&self, text: &str) -> Option<&Patterns> {
+        self.keys.place(text).map(|place| &self.values[place])
+    }
+
+    /// Says that all of it stands there.
+    pub(super) fn place_at(&mut self, at: &Range<usize>) {
+        self.keys.place_at(at);
+        self.values.iter_mut().for_each(|values| values.place_at(at));
+    }
+
+    /// Each key with its patterns.
+    pub fn iter(&self) -> impl Iterator<Item = (&Pattern, &Patterns)> {
+        self.keys.iter().zip(&self.values)
+    }
 }
 
 impl This {
@@ -68,7 +93,7 @@ impl Condition {
     pub fn join(&self) -> Option<(Vec<Relation>, TextColumn, &TextPredicate)> {
         self.conjuncts().iter().find_map(|part| match &part.predicate {
             Predicate::Text(_, column, test) => {
-                let alone = !test.null && test.any.as_ref().is_none_or(Vec::is_empty);
+                let alone = !test.null && test.any.as_ref().is_none_or(|any| any.is_empty());
                 let alike = test.this.windows(2).all(|pair| pair[0].fold == pair[1].fold);
                 (!test.this.is_empty() && alone && alike).then(|| (Vec::new(), *column, test))
             }
@@ -227,7 +252,7 @@ impl Reader<'_> {
             self.problem(Problem::new(node.span.clone(), message).help(help));
             return None;
         };
-        let mut listed = Vec::new();
+        let (mut keys, mut lists, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
         for (key, values) in entries {
             let items = match &values.yaml {
                 Yaml::List(items) => items.clone(),
@@ -235,14 +260,15 @@ impl Reader<'_> {
                     vec![values.clone()]
                 }
             };
-            if listed.iter().any(|(earlier, _): &(Pattern, _)| earlier.matches(&key.text)) {
+            if !seen.insert(same_text(&key.text, own)) {
                 let message = format!("`${name}` has `{}` twice: letters compare without case here", key.text);
                 self.problem(Problem::new(node.span.clone(), message));
             }
-            let patterns: Option<Vec<Pattern>> = items.iter().map(|item| self.pattern(name, item, case)).collect();
-            listed.push((Pattern::exactly(&key.text, own, key.span.clone()), patterns?));
+            let patterns: Option<Patterns> = items.iter().map(|item| self.pattern(name, item, case)).collect();
+            keys.push(Pattern::exactly(&key.text, own, key.span.clone()));
+            lists.push(patterns?);
         }
-        Some(Means::Listed(listed))
+        Some(Means::Listed(Listed { keys: keys.into(), values: lists }))
     }
 }
 

@@ -7,9 +7,9 @@ use csv::{QuoteStyle, WriterBuilder};
 
 use super::words::{clip, incomplete, paths, unread};
 use crate::escape::visible;
-use crate::finding::{Finding, Outcome, RuleResult, Verdict};
+use crate::finding::{Evidence, Finding, Outcome, RuleResult, Skipped, Verdict};
 use crate::org::{Collection, State};
-use crate::time::{Time, day};
+use crate::time::day;
 
 /// A spreadsheet takes no more characters in a cell.
 const CELL: usize = 32_767;
@@ -46,12 +46,15 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     for (at, rule) in outcome.rules.iter().enumerate() {
         let findings = outcome.findings_of(at);
         for finding in findings {
-            rows.write_record(of_finding(finding, rule, outcome.as_of))?;
+            rows.write_record(of_finding(finding, rule))?;
         }
         let unanswered = rule.verdict() == Verdict::Unknown && findings.is_empty();
         if unanswered || rule.verdict() == Verdict::Vacuous {
             rows.write_record(of_rule(rule))?;
         }
+    }
+    for skipped in &outcome.skipped {
+        rows.write_record(of_skipped(skipped))?;
     }
     for (collection, state, detail) in incomplete(outcome) {
         rows.write_record(of_collection(collection, state, &detail))?;
@@ -64,10 +67,10 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
 
 type Row = [String; HEAD.len()];
 
-fn of_finding(finding: &Finding, rule: &RuleResult, as_of: Time) -> Row {
+fn of_finding(finding: &Finding, rule: &RuleResult) -> Row {
     let subject = &*finding.subject;
     let (project, waiver) = (subject.project.as_deref(), finding.waiver.as_deref());
-    let evidence: Vec<String> = finding.evidence.iter().map(|evidence| evidence.told(as_of)).collect();
+    let evidence: Vec<String> = finding.evidence.iter().map(Evidence::dated).collect();
     [
         cell(&rule.info.id),
         cell(rule.info.severity.name()),
@@ -96,6 +99,16 @@ fn of_exception(sentence: &str) -> Row {
     let mut row = Row::default();
     row[2] = cell("remark");
     row[9] = cell(sentence);
+    row
+}
+
+fn of_skipped(skipped: &Skipped) -> Row {
+    let mut row = Row::default();
+    row[0] = cell(&skipped.rule);
+    row[2] = cell("skipped");
+    row[3] = cell("rule");
+    row[4] = cell(&skipped.rule);
+    row[9] = cell(&format!("the rule was not checked: {}", skipped.reason));
     row
 }
 

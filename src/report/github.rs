@@ -48,7 +48,7 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
             annotation(outcome, at, kind, to)?;
         }
         if rules.len() > shown {
-            let title = format!("and {} more", plural(rules.len() - shown, "rule"));
+            let title = format!("and {} more", plural(rules.len() - shown, outcome.noun()));
             let ids: Vec<&str> = rules[shown..].iter().map(|&at| outcome.rules[at].info.id.as_str()).collect();
             line(to, kind, &format!("title={}", property(&title)), &visible(&ids.join(", ")))?;
         }

@@ -49,6 +49,16 @@ impl Serialize for Entries<'_> {
                 entries.serialize_element(&of_rule(description, rule))?;
             }
         }
+        let whole = || location(self.0.rules.first().map_or("rolelint", file), 1);
+        for skipped in &self.0.skipped {
+            entries.serialize_element(&Entry {
+                description: format!("the rule {} was not checked: {}", skipped.rule, skipped.reason),
+                check_name: &skipped.rule,
+                fingerprint: format!("{}/skipped", skipped.rule),
+                severity: "info",
+                location: whole(),
+            })?;
+        }
         for (collection, state, detail) in incomplete(self.0) {
             let name = collection.name();
             entries.serialize_element(&Entry {
@@ -56,7 +66,7 @@ impl Serialize for Entries<'_> {
                 check_name: "incomplete-collection",
                 fingerprint: format!("incomplete-collection/{name}"),
                 severity: "info",
-                location: location(self.0.rules.first().map_or("rolelint", file), 1),
+                location: whole(),
             })?;
         }
         for sentence in &self.0.exceptions {
@@ -65,7 +75,7 @@ impl Serialize for Entries<'_> {
                 check_name: "exception",
                 fingerprint: format!("exception/{sentence}"),
                 severity: "info",
-                location: location(self.0.rules.first().map_or("rolelint", file), 1),
+                location: whole(),
             })?;
         }
         entries.end()

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use quick_xml::writer::Writer;
 
-use super::words::{found, incomplete, paths, plain_summary, sentence, unread};
+use super::words::{causes, found, incomplete, paths, plain_summary, sentence, unread};
 use crate::escape::visible;
 use crate::finding::{Outcome, RuleResult, Status, Verdict};
 use crate::time::rfc3339;
@@ -22,9 +22,10 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let totals = [("tests", &*tests), ("failures", &failures), ("errors", &errors)];
     xml.create_element("testsuites").with_attribute(("name", "rolelint")).with_attributes(totals).write_inner_content(
         |xml| {
-            let as_of = rfc3339(outcome.as_of);
+            let as_of = outcome.has_facts().then(|| rfc3339(outcome.as_of));
+            let time = as_of.as_deref().map(|as_of| ("timestamp", as_of.trim_end_matches('Z')));
             let suite = xml.create_element("testsuite").with_attribute(("name", "rolelint")).with_attributes(totals);
-            let suite = suite.with_attributes([("skipped", &*skipped), ("timestamp", as_of.trim_end_matches('Z'))]);
+            let suite = suite.with_attribute(("skipped", &*skipped)).with_attributes(time);
             suite.write_inner_content(|xml| {
                 for rule in 0..outcome.rules.len() {
                     case(xml, outcome, rule)?;
@@ -79,7 +80,8 @@ fn case(xml: &mut Xml<'_>, outcome: &Outcome, at: usize) -> io::Result<()> {
 /// What is wrong, why that matters, and what to do.
 fn body(outcome: &Outcome, at: usize) -> String {
     let rule = &outcome.rules[at];
-    let mut body = listed(outcome, at, &[Status::Violation, Status::Unknown]);
+    let mut body = endings(&causes(outcome, Some(at)));
+    body += &listed(outcome, at, &[Status::Violation, Status::Unknown]);
     let mut field = |name: &str, text: &str| {
         if !text.is_empty() {
             writeln!(body, "{name}: {text}").expect("writing to a string cannot fail");
@@ -114,8 +116,18 @@ fn listed(outcome: &Outcome, at: usize, statuses: &[Status]) -> String {
     lines
 }
 
+/// What ends findings, and how many.
+fn endings(causes: &[(usize, String)]) -> String {
+    let mut lines = String::new();
+    for (count, what) in causes {
+        writeln!(lines, "{what}: ends {count}").expect("writing to a string cannot fail");
+    }
+    lines
+}
+
 fn about_the_whole(outcome: &Outcome) -> String {
     let mut lines = format!("{}\n", plain_summary(outcome));
+    lines += &endings(&causes(outcome, None));
     for (collection, state, detail) in incomplete(outcome) {
         writeln!(lines, "{collection} {}: {detail}", state.name()).expect("writing to a string cannot fail");
     }
@@ -185,6 +197,14 @@ mod tests {
         ];
         assert_eq!(elements, expected);
         assert!(content.contains("&lt;script&gt;"), "{content}");
+    }
+
+    #[test]
+    fn what_ends_most_findings_comes_first() {
+        let outcome = sample::outcome();
+        let report = rendered(Format::Junit, &outcome);
+        let (count, what) = super::causes(&outcome, Some(0)).remove(0);
+        assert!(report.contains(&format!("\">{what}: ends {count}\n")), "{what} {report}");
     }
 
     #[test]

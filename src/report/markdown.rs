@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::words::{
-    clip, cut, exit, found, incomplete, paths, plain_summary, population, sentence, unread, worst_first,
+    causes, clip, exit, found, incomplete, paths, plain_summary, population, sentence, unread, worst_first,
 };
 use crate::escape::visible;
-use crate::finding::{Cause, Finding, Outcome, RuleResult, Verdict};
+use crate::finding::{Finding, Outcome, RuleResult, Skipped, Verdict};
 use crate::org::{Collection, State};
 use crate::time::minute;
 
@@ -20,8 +20,6 @@ const MOST: usize = 60_000;
 const RESERVE: usize = 500;
 /// How many findings of a rule are listed.
 const LISTED: usize = 50;
-/// How many cuts across all rules are listed.
-const CUTS: usize = 5;
 /// A rule with more findings than this is folded.
 const UNFOLDED: usize = 5;
 /// What may follow a word.
@@ -35,9 +33,10 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     if !outcome.population.is_empty() {
         comment.add(&format!("\n{}. {}.\n", prose(&population(outcome)), prose(&exit(outcome))));
     }
-    comment.add(&cuts(outcome));
-    comment.add(&coverage(outcome));
-    comment.add(&exceptions(outcome));
+    comment.list("Where to start (number of violations that each change ends)", cuts(outcome));
+    comment.list("Not everything was read", coverage(outcome));
+    comment.list("Overrides, waivers and baseline", exceptions(outcome));
+    comment.list("Not checked", outcome.skipped.iter().map(skipped));
     let rules: Vec<usize> = worst_first(outcome).into_iter().filter(|&at| says_something(outcome, at)).collect();
     let mut left_out = Vec::new();
     for &at in &rules {
@@ -55,20 +54,53 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
         )
         .expect("writing to a string cannot fail");
     }
-    comment.add(&passed(outcome));
+    comment.passed(outcome);
     to.write_all(comment.text.as_bytes())
 }
 
 /// What is written so far.
 #[derive(Default)]
-struct Comment {
-    text: String,
+pub(super) struct Comment {
+    pub text: String,
     characters: usize,
 }
 
 impl Comment {
+    /// Adds a list under a title, as much of it as fits, and how much more there is; of nothing, nothing.
+    fn list(&mut self, title: &str, rows: impl IntoIterator<Item = String>) {
+        let (mut rows, mut more) = (rows.into_iter().peekable(), 0);
+        if rows.peek().is_none() {
+            return;
+        }
+        self.add(&format!("\n**{title}:**\n\n"));
+        for (at, row) in rows.enumerate() {
+            more += usize::from(more > 0 || at >= LISTED || !self.add(&row));
+        }
+        if more > 0 {
+            // There is room for that: it is what the reserve is for.
+            writeln!(self.text, "- and {more} more").expect("writing to a string cannot fail");
+        }
+    }
+
+    /// The rules that passed, as many as fit, and how many more there are.
+    fn passed(&mut self, outcome: &Outcome) {
+        let passed = (0..outcome.rules.len()).filter(|&at| !says_something(outcome, at));
+        let (mut before, mut more) = ("\nPassed: ", 0);
+        for at in passed {
+            let fits = more == 0 && self.add(&format!("{before}{}", code(&visible(&outcome.rules[at].info.id))));
+            more += usize::from(!fits);
+            before = if fits { ", " } else { before };
+        }
+        match (before, more) {
+            (", ", 0) => self.text.push('\n'),
+            (", ", more) => writeln!(self.text, " and {more} more").expect("writing to a string cannot fail"),
+            (_, 0) => {}
+            (_, more) => writeln!(self.text, "\nPassed: {more} rules").expect("writing to a string cannot fail"),
+        }
+    }
+
     /// Adds a part if it fits.
-    fn add(&mut self, part: &str) -> bool {
+    pub fn add(&mut self, part: &str) -> bool {
         let characters = self.characters + part.chars().count();
         let fits = characters <= MOST - RESERVE;
         if fits {
@@ -84,38 +116,33 @@ fn says_something(outcome: &Outcome, at: usize) -> bool {
 }
 
 /// What ends most of the violations, whatever their rules.
-fn cuts(outcome: &Outcome) -> String {
-    let row = |cause: &Cause<'_>| format!("- {}: {}\n", cause.findings.len(), prose(&cut(cause, &str::to_owned)));
-    let rows: String = outcome.cuts().iter().take(CUTS).map(row).collect();
-    if rows.is_empty() {
-        rows
-    } else {
-        format!("\n**Where to start (number of violations that each change ends):**\n\n{rows}")
-    }
+fn cuts(outcome: &Outcome) -> Vec<String> {
+    let row = |(count, what): &(usize, String)| format!("- {count}: {}\n", prose(what));
+    causes(outcome, None).iter().map(row).collect()
 }
 
-fn coverage(outcome: &Outcome) -> String {
-    let incomplete = incomplete(outcome);
-    if incomplete.is_empty() {
-        return String::new();
-    }
+fn coverage(outcome: &Outcome) -> Vec<String> {
     let row =
         |(of, state, detail): &(Collection, State, String)| format!("- `{of}` {}: {}\n", state.name(), prose(detail));
-    format!("\n**Not everything was read:**\n\n{}", incomplete.iter().map(row).collect::<String>())
+    incomplete(outcome).iter().map(row).collect()
 }
 
-/// What is wrong with waivers and the baseline.
-fn exceptions(outcome: &Outcome) -> String {
-    if outcome.exceptions.is_empty() {
+/// What there is to know of overrides, waivers and the baseline.
+fn exceptions(outcome: &Outcome) -> impl Iterator<Item = String> {
+    outcome.exceptions.iter().map(|sentence| format!("- {}\n", prose(sentence)))
+}
+
+fn skipped(skipped: &Skipped) -> String {
+    format!("- {}: {}\n", code(&visible(&skipped.rule)), prose(&skipped.reason))
+}
+
+/// Which organization, and as of when. Lints are about none.
+fn about(outcome: &Outcome) -> String {
+    let source = &outcome.source;
+    if !outcome.has_facts() || !source.organization.is_known() {
         return String::new();
     }
-    let mut list = "\n**Waivers and baseline:**\n\n".to_owned();
-    list.extend(outcome.exceptions.iter().take(LISTED).map(|sentence| format!("- {}\n", prose(sentence))));
-    let more = outcome.exceptions.len().saturating_sub(LISTED);
-    if more > 0 {
-        writeln!(list, "- and {more} more").expect("writing to a string cannot fail");
-    }
-    list
+    format!(": {}, {}", prose(&source.organization.to_string()), minute(source.collected_at))
 }
 
 /// A rule in one line, for HTML.
@@ -157,21 +184,6 @@ fn item(finding: &Finding, rule: &RuleResult) -> String {
     let mut item = format!("- {}\n", prose(&sentence(finding)));
     item.extend(paths(finding, rule).iter().map(|path| format!("  - {}\n", prose(path))));
     item
-}
-
-/// Which organization, and as of when. Lints are about none.
-fn about(outcome: &Outcome) -> String {
-    let source = &outcome.source;
-    if outcome.coverage.is_empty() || !source.organization.is_known() {
-        return String::new();
-    }
-    format!(": {}, {}", prose(&source.organization.to_string()), minute(source.collected_at))
-}
-
-fn passed(outcome: &Outcome) -> String {
-    let passed = (0..outcome.rules.len()).filter(|&at| !says_something(outcome, at));
-    let ids: Vec<String> = passed.map(|at| code(&visible(&outcome.rules[at].info.id))).collect();
-    if ids.is_empty() { String::new() } else { format!("\nPassed: {}\n", ids.join(", ")) }
 }
 
 /// Text with the words in code that could be anything but a word.
@@ -227,6 +239,12 @@ mod tests {
         let report = rendered(Format::Markdown, &outcome);
         assert!(report.chars().count() <= MOST, "{}", report.chars().count());
         assert!(report.contains("more rules with"), "{}", &report[report.len() - 300..]);
+        // Long lists are cut by the row, and counted.
+        let mut outcome = sample::outcome();
+        outcome.exceptions = (0..60).map(|at| format!("w.yaml:{at}: {}", "word ".repeat(300))).collect();
+        let report = rendered(Format::Markdown, &outcome);
+        assert!(report.contains("**Overrides, waivers and baseline:**") && report.contains("\n- and "), "{report}");
+        assert!(report.chars().count() <= MOST && report.contains("`skipped`"), "{report}");
         let report = rendered(Format::Markdown, &sample::many(1234));
         assert!(report.contains("- and 1184 more\n"), "{}", &report[report.len() - 300..]);
     }

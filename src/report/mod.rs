@@ -24,7 +24,7 @@ use crate::finding::Outcome;
 use crate::time::Time;
 
 pub use diff::{DiffFormat, render_diff};
-pub use json::{Unreadable, read, schema};
+pub use json::{Unreadable, lines_schema, read, schema};
 pub use words::selected;
 
 /// A form of report.
@@ -90,6 +90,11 @@ impl Default for TextStyle {
     fn default() -> Self {
         Self { width: 80, color: false, quiet: false, verbose: false, per_rule: 12, now: 0 }
     }
+}
+
+/// The schema of a comparison in JSON.
+pub fn diff_schema() -> serde_json::Value {
+    diff::schema()
 }
 
 /// Writes the outcome as a report.

@@ -21,19 +21,14 @@ fn whole(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     gauge(to, "info", "The version of rolelint.", [(vec![("version", env!("CARGO_PKG_VERSION"))], 1)])?;
     let complete = i64::from(outcome.complete());
     gauge(to, "complete", "Whether every rule was answered for everything it selects.", [(vec![], complete)])?;
-    let collected_at = outcome.source.collected_at;
-    gauge(to, "as_of_timestamp_seconds", "The time from which ages count.", [(vec![], outcome.as_of)])?;
-    gauge(to, "collected_timestamp_seconds", "When the organization was collected.", [(vec![], collected_at)])?;
-    gauge(to, "oldest_fact_timestamp_seconds", "When the oldest fact was read.", [(vec![], outcome.oldest_fact)])?;
-
+    if outcome.has_facts() {
+        times(outcome, to)?;
+    }
     let verdicts = Verdict::ALL.map(|verdict| (vec![("verdict", verdict.name())], number(outcome.count(verdict))));
     gauge(to, "rules", "Rules by verdict.", verdicts)?;
     gauge(to, "rules_skipped", "Rules that were not evaluated.", [(vec![], number(outcome.skipped.len()))])?;
-    // Not every parser of this format takes a brace within a label.
-    let plain = |sentence: &String| visible(sentence).replace('{', "(").replace('}', ")");
-    let said: Vec<String> = outcome.exceptions.iter().map(plain).collect();
-    let said = said.iter().map(|sentence| (vec![("remark", sentence.as_str())], 1));
-    gauge(to, "exception", "1 for each remark on a waiver, the baseline or an override.", said)?;
+    let said = number(outcome.exceptions.len());
+    gauge(to, "exceptions", "Remarks on overrides, waivers and the baseline.", [(vec![], said)])?;
     let mut counts = [[0; Status::ALL.len()]; Severity::ALL.len()];
     for finding in &outcome.findings {
         counts[outcome.rules[finding.rule].info.severity as usize][finding.status as usize] += 1;
@@ -45,6 +40,13 @@ fn whole(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
         })
     });
     gauge(to, "findings", "Findings by severity of their rule and by status.", found)
+}
+
+fn times(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
+    let collected_at = outcome.source.collected_at;
+    gauge(to, "as_of_timestamp_seconds", "The time from which ages count.", [(vec![], outcome.as_of)])?;
+    gauge(to, "collected_timestamp_seconds", "When the organization was collected.", [(vec![], collected_at)])?;
+    gauge(to, "oldest_fact_timestamp_seconds", "When the oldest fact was read.", [(vec![], outcome.oldest_fact)])
 }
 
 fn rules(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::document::{Location, Region, SourceText};
 use crate::finding::{
-    AccessPath, Evidence, Finding, Gate, Matched, Note, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped,
-    Status, Thing, ThingKind, Unread, Value, Waiver,
+    AccessPath, Evidence, Finding, Gate, Judges, Matched, Note, Outcome, PolicyFile, RuleInfo, RuleResult, Severity,
+    Skipped, Status, Thing, ThingKind, Unread, Value, Waiver,
 };
 use crate::org::{Collection, Coverage, Failure, Identity, Kind, Source, Text};
 use crate::time::Time;
@@ -66,6 +66,7 @@ pub fn outcome() -> Outcome {
     let source = Arc::new(SourceText::new("policies/a, b:c%d<e>.yaml".to_owned(), POLICY.to_owned()));
     let rule = |id: &str, severity| RuleResult::new(Arc::new(info(&source, id, severity)));
     let mut outcome = Outcome {
+        judges: Judges::Rules,
         as_of: NOW,
         source: Source {
             api: "https://api.openai.com/v1".to_owned(),
@@ -92,7 +93,7 @@ pub fn outcome() -> Outcome {
         rules: Vec::new(),
         skipped: vec![Skipped {
             rule: "skipped".to_owned(),
-            reason: "skipped by --skip".to_owned(),
+            reason: "named by `skip`".to_owned(),
             controls: BTreeMap::from([("soc2".to_owned(), vec!["CC6.1".to_owned()])]),
         }],
         findings: Vec::new(),

@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeSeq as _, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::json_lines::Lines;
-use super::words::{incomplete, paths, sentence, unread, worst_first};
+use super::words::{causes, incomplete, paths, sentence, unread, worst_first};
 use crate::document::Region;
 use crate::escape::visible;
 use crate::finding::{Finding, Outcome, RuleResult, Severity, Status, Verdict};
@@ -27,7 +27,7 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
             tool: json!({"driver": {
                 "name": env!("CARGO_PKG_NAME"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": outcome.rules.iter().map(descriptor).collect::<Vec<_>>(),
+                "rules": (0..outcome.rules.len()).map(|at| descriptor(outcome, at)).collect::<Vec<_>>(),
             }}),
             invocations: [json!({
                 "executionSuccessful": outcome.complete(),
@@ -36,6 +36,7 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
             })],
             column_kind: "unicodeCodePoints",
             results: Results(outcome),
+            properties: json!({"cuts": endings(&causes(outcome, None))}),
         }],
     };
     log.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(4)))?;
@@ -57,6 +58,7 @@ struct Run<'a> {
     invocations: [Value; 1],
     column_kind: &'static str,
     results: Results<'a>,
+    properties: Value,
 }
 
 /// Made one by one while they are written, the worst first.
@@ -73,9 +75,11 @@ impl Serialize for Results<'_> {
     }
 }
 
-fn descriptor(rule: &RuleResult) -> Value {
+fn descriptor(outcome: &Outcome, at: usize) -> Value {
+    let rule = &outcome.rules[at];
     let info = &*rule.info;
-    let help = help(rule);
+    let causes = causes(outcome, Some(at));
+    let help = help(rule, &causes);
     let tags = info.tags.iter().map(|tag| visible(tag).into_owned());
     // GitHub shows the severity only of what has this tag.
     let tags: Vec<String> = std::iter::once("security".to_owned()).chain(tags).take(TAGS).collect();
@@ -92,15 +96,24 @@ fn descriptor(rule: &RuleResult) -> Value {
         "fullDescription": {"text": plain(&info.sentence)},
         "help": {"text": help, "markdown": help},
         "defaultConfiguration": {"level": level(info.severity)},
-        "properties": {"tags": tags, "security-severity": score, "verdict": rule.verdict().name(), "selected": rule.selected},
+        "properties": {"tags": tags, "security-severity": score, "verdict": rule.verdict().name(), "selected": rule.selected, "causes": endings(&causes)},
     })
 }
 
-fn help(rule: &RuleResult) -> String {
+/// What ends findings, and how many.
+fn endings(causes: &[(usize, String)]) -> Value {
+    causes.iter().map(|(count, what)| json!({"findings": count, "text": plain(what)})).collect()
+}
+
+fn help(rule: &RuleResult, causes: &[(usize, String)]) -> String {
     let info = &*rule.info;
     let sentence = Some(info.sentence.as_str()).filter(|sentence| !sentence.is_empty());
     let parts = [sentence, info.rationale.as_deref(), info.remediation.as_deref()].into_iter().flatten();
-    let parts: Vec<String> = parts.chain(info.references.iter().map(String::as_str)).map(plain).collect();
+    let mut parts: Vec<String> = parts.chain(info.references.iter().map(String::as_str)).map(plain).collect();
+    if !causes.is_empty() {
+        let rows: Vec<String> = causes.iter().map(|(count, what)| format!("- {}: ends {count}", plain(what))).collect();
+        parts.push(format!("What ends most findings:\n\n{}", rows.join("\n")));
+    }
     if parts.is_empty() { plain(&info.title) } else { parts.join("\n\n") }
 }
 
@@ -129,7 +142,7 @@ fn result(finding: &Finding, rule: &RuleResult) -> Value {
         "level": level,
         "message": {"text": plain(&text.join("; "))},
         "locations": [{"physicalLocation": place(&finding.source(&rule.info).name, finding.region), "logicalLocations": [logical]}],
-        "partialFingerprints": {"primaryLocationLineHash": finding.fingerprint, "rolelint/v1": finding.fingerprint},
+        "partialFingerprints": {"primaryLocationLineHash": finding.fingerprint, "rolelint/v2": finding.fingerprint},
         "properties": {"status": finding.status.name()},
     });
     result.extend(own.as_object().cloned().unwrap_or_default());
@@ -181,6 +194,9 @@ fn notifications(outcome: &Outcome) -> Vec<Value> {
             add("warning", format!("{id}: the rule selected nothing (vacuous)"));
         }
     }
+    for skipped in &outcome.skipped {
+        add("note", format!("{}: the rule was not checked: {}", skipped.rule, skipped.reason));
+    }
     for sentence in &outcome.exceptions {
         add("warning", sentence.clone());
     }
@@ -219,6 +235,21 @@ mod tests {
         assert_eq!(problems(&report), Vec::<String>::new());
         report["runs"][0]["results"][0]["level"] = "terrible".into();
         assert_eq!(problems(&report).len(), 1, "the schema is in force");
+    }
+
+    #[test]
+    fn what_ends_most_findings_is_in_the_help_of_a_rule_and_in_the_properties() {
+        let outcome = sample::outcome();
+        let report: Value = serde_json::from_str(&rendered(Format::Sarif, &outcome)).expect("JSON");
+        let run = &report["runs"][0];
+        let causes = outcome.causes(0);
+        assert!(!causes.is_empty());
+        let rule = &run["tool"]["driver"]["rules"][0];
+        assert_eq!(rule["properties"]["causes"][0]["findings"], causes[0].findings.len());
+        let text = rule["properties"]["causes"][0]["text"].as_str().expect("a text");
+        let help = rule["help"]["markdown"].as_str().expect("a text");
+        assert!(help.contains(&format!("- {text}: ends {}", causes[0].findings.len())), "{help}");
+        assert_eq!(run["properties"]["cuts"].as_array().map(Vec::len), Some(outcome.cuts().len().min(5)));
     }
 
     #[test]

@@ -36,6 +36,15 @@ pub fn cut(cause: &Cause<'_>, faint: &dyn Fn(&str) -> String) -> String {
     }
 }
 
+/// How many of the first causes a format for programs lists.
+const CAUSES: usize = 5;
+
+/// What ends most findings of a rule, or of all: how many end, and what to do.
+pub fn causes(outcome: &Outcome, rule: Option<usize>) -> Vec<(usize, String)> {
+    let causes = rule.map_or_else(|| outcome.cuts(), |rule| outcome.causes(rule));
+    causes.iter().take(CAUSES).map(|cause| (cause.findings.len(), cut(cause, &str::to_owned))).collect()
+}
+
 /// `API keys`, of findings about such.
 fn subjects(cause: &Cause<'_>) -> String {
     let mut kinds: Vec<String> =
@@ -106,23 +115,23 @@ pub fn exit(outcome: &Outcome) -> String {
     let open = outcome.rules.iter().filter(|rule| rule.is_open()).count();
     let vacuous = if gate.strict { outcome.count(Verdict::Vacuous) } else { 0 };
     let be = |count| if count == 1 { "is" } else { "are" };
-    let floor = gate.fail_on.name();
+    let (floor, noun) = (gate.fail_on.name(), outcome.noun());
     let mut parts = Vec::new();
     if violated > 0 {
         let but = if gate.exit_zero { ", which --exit-zero ignores" } else { "" };
-        parts.push(format!("{} {} violated at or above {floor}{but}", plural(violated, "rule"), be(violated)));
+        parts.push(format!("{} {} violated at or above {floor}{but}", plural(violated, noun), be(violated)));
     }
     if gate.strict_baseline && outcome.stale > 0 {
         parts.push(format!("{} of the baseline {} gone", plural(outcome.stale, "finding"), be(outcome.stale)));
     }
     if open > 0 {
-        parts.push(format!("{} could not be answered completely", plural(open, "rule")));
+        parts.push(format!("{} could not be answered completely", plural(open, noun)));
     }
     if vacuous > 0 {
-        parts.push(format!("{} selected nothing, which --strict forbids", plural(vacuous, "rule")));
+        parts.push(format!("{} selected nothing, which --strict forbids", plural(vacuous, noun)));
     }
     if parts.is_empty() {
-        parts.push(format!("every rule was answered, and none is violated at or above {floor}"));
+        parts.push(format!("every {noun} was answered, and none is violated at or above {floor}"));
     }
     format!("exit {}: {}", outcome.ending().code(), parts.join("; "))
 }
@@ -134,13 +143,13 @@ pub fn summary(outcome: &Outcome, paint: impl Fn(Verdict, usize, String) -> Stri
         let count = outcome.count(verdict);
         paint(verdict, count, format!("{count} {}", verdict.name()))
     });
-    let rules = plural(outcome.rules.len(), "rule");
+    let rules = plural(outcome.rules.len(), outcome.noun());
     let statuses = [Status::Violation, Status::Waived, Status::Baselined];
     let found = tally(statuses.map(|status| (status, outcome.count_findings(status))));
     let found = if found.is_empty() { found } else { format!(" ({found})") };
     let skipped = match outcome.skipped.len() {
         0 => String::new(),
-        n => format!("; {} skipped", plural(n, "rule")),
+        n => format!("; {} skipped", plural(n, outcome.noun())),
     };
     let incomplete = if outcome.complete() { "" } else { "; some answers are unknown" };
     format!("{rules}: {}{found}{skipped}{incomplete}", verdicts.join(", "))

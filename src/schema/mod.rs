@@ -6,10 +6,12 @@
 mod config;
 mod part;
 mod policy;
-mod results;
 mod tests;
+mod waivers;
 
 use serde_json::{Value, json};
+
+use crate::report;
 
 /// The files that have a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,17 +20,26 @@ pub enum What {
     Policy,
     /// `rolelint.yaml`.
     Config,
+    /// Waivers.
+    Waivers,
     /// Tests of policies.
     Tests,
     /// The results of a check, in JSON.
     Results,
+    /// A line of these results as JSON Lines.
+    Jsonl,
+    /// A comparison of two states, in JSON.
+    Diff,
 }
 
 words!(What {
     Policy => "policy",
     Config => "config",
+    Waivers => "waivers",
     Tests => "tests",
     Results => "results",
+    Jsonl => "jsonl",
+    Diff => "diff",
 });
 
 /// The schema of a kind of file. What the keys of a configuration mean is told by the flags of the command.
@@ -36,8 +47,11 @@ pub fn schema(what: What, command: &clap::Command) -> Value {
     let (title, mut schema) = match what {
         What::Policy => ("A policy of rolelint", policy::file()),
         What::Config => ("The configuration of rolelint", config::file(command)),
+        What::Waivers => ("Waivers of rolelint", waivers::file()),
         What::Tests => ("Tests of a policy of rolelint", tests::file()),
-        What::Results => ("The results of rolelint check --format json", results::file()),
+        What::Results => ("The results of rolelint check --format json", report::schema()),
+        What::Jsonl => ("A line of rolelint check --format jsonl", report::lines_schema()),
+        What::Diff => ("The results of rolelint diff --format json", report::diff_schema()),
     };
     schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     schema["title"] = json!(title);

@@ -1,7 +1,7 @@
 //! Records to an organization, one after the other.
 
 use super::record::{
-    AdminApiKey, ApiKey, End, Group, Held, Id, Invite, Project, ProjectGroup, ProjectUser, Role, ServiceAccount, User,
+    AdminApiKey, ApiKey, End, Group, Held, Id, Invite, Project, ProjectGroup, ProjectUser, Role, ServiceAccount,
 };
 use crate::org::{Assignment, Builder, GroupIx, OutOfOrder, ProjectIx, RoleIx, Via};
 
@@ -26,82 +26,91 @@ const KINDS: usize = Kind::Invite as usize + 1;
 #[derive(Default)]
 pub struct Decoder {
     counts: [usize; KINDS],
-    assignments: Vec<Assignment>,
-    memberships: Vec<GroupIx>,
+    holding: Holding,
+}
+
+/// What a user or service account holds, and its groups: filled for one after the other, and emptied by the builder.
+#[derive(Default)]
+pub struct Holding {
+    pub assignments: Vec<Assignment>,
+    pub memberships: Vec<GroupIx>,
 }
 
 impl Decoder {
     pub fn role(&mut self, builder: &mut Builder, role: Role<'_>) -> Result<(), String> {
         self.count(Kind::Role)?;
         let role = role.noun(&mut builder.symbols)?;
-        builder.role(role).map_err(out_of_order)
+        builder.role(role).map_err(misplaced)
     }
 
     pub fn group(&mut self, builder: &mut Builder, group: Group<'_>) -> Result<(), String> {
         self.count(Kind::Group)?;
         let roles = find_roles(builder, &group.roles)?;
         let group = group.noun(&mut builder.symbols);
-        builder.group(group, roles).map_err(out_of_order)
+        builder.group(group, roles).map_err(misplaced)
     }
 
-    pub fn user(&mut self, builder: &mut Builder, user: User<'_>) -> Result<(), String> {
-        self.count(Kind::User)?;
-        self.assign(builder, &user.held)?;
-        self.join(builder, &user.groups)?;
-        let user = user.noun(&mut builder.symbols);
-        builder.user(user, &mut self.assignments, &mut self.memberships).map_err(out_of_order)
+    /// Checks whether users may come now.
+    pub fn users_begin(&self) -> Result<(), String> {
+        self.in_order(Kind::User)
+    }
+
+    /// Counts users.
+    pub fn users(&mut self, count: usize) {
+        self.counts[Kind::User as usize] += count;
     }
 
     pub fn project(&mut self, builder: &mut Builder, project: Project<'_>) -> Result<(), String> {
         self.count(Kind::Project)?;
         let roles = find_roles(builder, &project.roles)?;
         let project = project.noun(&mut builder.symbols);
-        builder.project(project, roles).map_err(out_of_order)
+        builder.project(project, roles).map_err(misplaced)
     }
 
     pub fn project_user(&mut self, builder: &mut Builder, user: &ProjectUser<'_>) -> Result<(), String> {
         self.count(Kind::ProjectUser)?;
-        self.assign(builder, &user.held)?;
+        self.holding.assign(builder, &user.held)?;
         let project = find_project(builder, &user.project)?;
         let id = &user.user.0;
         let whose = builder.user_ix(id).ok_or_else(|| format!("there is no user {id}"))?;
         let user = user.noun(&mut builder.symbols, project, whose);
-        builder.project_user(user, &mut self.assignments).map_err(out_of_order)
+        builder.project_user(user, &mut self.holding.assignments).map_err(misplaced)
     }
 
     pub fn project_group(&mut self, builder: &mut Builder, group: &ProjectGroup<'_>) -> Result<(), String> {
         self.count(Kind::ProjectGroup)?;
         let roles = find_roles(builder, &group.roles)?;
         let group = group.noun(find_project(builder, &group.project)?, find_group(builder, &group.group)?);
-        builder.project_group(group, roles).map_err(out_of_order)
+        builder.project_group(group, roles).map_err(misplaced)
     }
 
     pub fn service_account(&mut self, builder: &mut Builder, account: ServiceAccount<'_>) -> Result<(), String> {
         self.count(Kind::ServiceAccount)?;
-        self.assign(builder, &account.held)?;
-        self.join(builder, &account.groups)?;
+        self.holding.assign(builder, &account.held)?;
+        self.holding.join(builder, &account.groups)?;
         let project = find_project(builder, &account.project)?;
         let account = account.noun(&mut builder.symbols, project);
-        builder.service_account(account, &mut self.assignments, &mut self.memberships).map_err(out_of_order)
+        let Holding { assignments, memberships } = &mut self.holding;
+        builder.service_account(account, assignments, memberships).map_err(misplaced)
     }
 
     pub fn api_key(&mut self, builder: &mut Builder, key: ApiKey<'_>) -> Result<(), String> {
         self.count(Kind::ApiKey)?;
         let project = find_project(builder, &key.project)?;
         let key = key.noun(&mut builder.symbols, project);
-        builder.api_key(key).map_err(out_of_order)
+        builder.api_key(key).map_err(misplaced)
     }
 
     pub fn admin_api_key(&mut self, builder: &mut Builder, key: AdminApiKey<'_>) -> Result<(), String> {
         self.count(Kind::AdminApiKey)?;
         let key = key.noun(&mut builder.symbols);
-        builder.admin_api_key(key).map_err(out_of_order)
+        builder.admin_api_key(key).map_err(misplaced)
     }
 
     pub fn invite(&mut self, builder: &mut Builder, invite: Invite<'_>) -> Result<(), String> {
         self.count(Kind::Invite)?;
         let invite = invite.noun(&mut builder.symbols);
-        builder.invite(invite).map_err(out_of_order)
+        builder.invite(invite).map_err(misplaced)
     }
 
     /// The closing line for the records so far.
@@ -124,21 +133,28 @@ impl Decoder {
 
     /// Counts a record and checks that no record of a later kind came before it.
     fn count(&mut self, kind: Kind) -> Result<(), String> {
-        if self.counts[kind as usize + 1..].iter().any(|count| *count > 0) {
-            return Err("a record that is out of order".to_owned());
-        }
+        self.in_order(kind)?;
         self.counts[kind as usize] += 1;
         Ok(())
     }
 
-    fn join(&mut self, builder: &Builder, groups: &[Id<'_>]) -> Result<(), String> {
+    fn in_order(&self, kind: Kind) -> Result<(), String> {
+        if self.counts[kind as usize + 1..].iter().any(|count| *count > 0) {
+            return Err("a record that is out of order".to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl Holding {
+    pub fn join(&mut self, builder: &Builder, groups: &[Id<'_>]) -> Result<(), String> {
         for group in groups {
             self.memberships.push(find_group(builder, group)?);
         }
         Ok(())
     }
 
-    fn assign(&mut self, builder: &Builder, held: &Held<'_>) -> Result<(), String> {
+    pub fn assign(&mut self, builder: &Builder, held: &Held<'_>) -> Result<(), String> {
         let ways = [(&held.unstated, Via::Unstated), (&held.direct, Via::Direct), (&held.inherited, Via::Inherited)];
         for (roles, way) in ways {
             self.assign_by(builder, roles, way)?;
@@ -169,7 +185,12 @@ fn find_group(builder: &Builder, id: &Id<'_>) -> Result<GroupIx, String> {
     builder.group_ix(&id.0).ok_or_else(|| format!("there is no group {}", id.0))
 }
 
-fn out_of_order(OutOfOrder(id): OutOfOrder) -> String {
+fn misplaced(OutOfOrder(id): OutOfOrder) -> String {
+    out_of_order(&id)
+}
+
+/// What to say of a record that does not sort after the last one.
+pub fn out_of_order(id: &str) -> String {
     format!("{id} is out of order")
 }
 

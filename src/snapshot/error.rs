@@ -26,7 +26,8 @@ pub enum Error {
     /// The file is something else.
     #[error("`{name}` is not a rolelint snapshot")]
     #[diagnostic(help(
-        "`rolelint fetch -o FILE` writes snapshots; a compressed file or a report of `rolelint check` is not one"
+        "`rolelint fetch -o FILE` writes snapshots; a report of `rolelint check` is not one, and a compressed snapshot \
+         has to be called `.gz` or `.zst`"
     ))]
     Foreign {
         /// The file.

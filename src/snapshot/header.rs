@@ -58,9 +58,9 @@ impl ContentDigest {
         Self(hash)
     }
 
-    /// Adds a line, its end included.
-    pub fn line(&mut self, line: &[u8]) {
-        self.0.update(line);
+    /// Adds lines, their ends included.
+    pub fn lines(&mut self, lines: &[u8]) {
+        self.0.update(lines);
     }
 
     pub fn finish(self) -> String {

@@ -2,15 +2,18 @@
 //!
 //! A header (what, from where, when, how completely), then one record a line, sorted: roles, groups, users, projects
 //! and what stands in them, each with its grants by id, keys, invitations; then a closing line with counts and a
-//! digest, so that a cut file is seen. Two snapshots of the same state differ in nothing but their header.
+//! digest, so that a cut file is seen. It is compressed if its name says so. Two snapshots of the same state differ in nothing but their header.
 
+mod compress;
 mod decode;
 mod error;
 mod header;
+mod lines;
 mod read;
 mod record;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod seal;
+mod users;
 mod write;
 
 pub use error::Error;

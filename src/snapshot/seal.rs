@@ -25,7 +25,7 @@ pub fn seal(snapshot: &[u8]) -> Option<Vec<u8>> {
 fn digest(header: &Header, content: &[&[u8]]) -> String {
     let mut digest = ContentDigest::new(header);
     for line in content {
-        digest.line(line);
+        digest.lines(line);
     }
     digest.finish()
 }

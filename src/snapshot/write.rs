@@ -4,12 +4,13 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::VERSION;
+use super::compress::Compression;
 use super::error::Error;
 use super::header::{ContentDigest, Failure, Header, Identity, Record};
 use super::record::{
     AdminApiKey, ApiKey, End, Group, Invite, Line, Project, ProjectGroup, ProjectUser, Role, ServiceAccount, User,
 };
-use crate::atomic::write_whole;
+use crate::atomic::{Readers, write_whole};
 use crate::escape::shown;
 use crate::org::{self, GroupIx, Org, ProjectIx, ServiceAccountIx, UserIx};
 
@@ -19,7 +20,8 @@ use crate::org::{self, GroupIx, Org, ProjectIx, ServiceAccountIx, UserIx};
 ///
 /// What the system says.
 pub fn save(org: &Org, path: &Path) -> Result<String, Error> {
-    write_whole(path, |file| write(org, file)).map_err(|source| Error::Write { name: shown(path), source })
+    write_whole(path, Readers::Owner, |file| Compression::of(path).write(file, |to| write(org, to)))
+        .map_err(|source| Error::Write { name: shown(path), source })
 }
 
 /// The digest of the content: of everything that was read, and of what was not. The same for the same state, whenever
@@ -110,7 +112,7 @@ impl<W: Write> Lines<W> {
     fn put(&mut self, line: &Line<'_>) -> io::Result<()> {
         self.buffer.clear();
         put(&mut self.buffer, line)?;
-        self.digest.line(&self.buffer);
+        self.digest.lines(&self.buffer);
         self.writer.write_all(&self.buffer)
     }
 }

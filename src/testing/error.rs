@@ -16,6 +16,13 @@ pub enum Error {
         #[related]
         located: Vec<Located>,
     },
+    /// Tests were to be changed, and cannot be.
+    #[error("the tests were not changed")]
+    NotEdited {
+        /// Why.
+        #[related]
+        located: Vec<Located>,
+    },
     /// The policy of a test does not load.
     #[error(transparent)]
     #[diagnostic(transparent)]

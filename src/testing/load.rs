@@ -61,11 +61,15 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, Error> {
     let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let tested: BTreeSet<PathBuf> = suites.iter().map(|suite| real(&suite.path)).collect();
     let rest: Vec<PathBuf> = policies.into_iter().filter(|policy| !tested.contains(&real(policy))).collect();
-    let untested = if rest.is_empty() { Vec::new() } else { policy::load(&rest, &Overrides::default())? };
+    let mut untested = if rest.is_empty() { Vec::new() } else { policy::load(&rest, &Overrides::default())? };
+    // A copy of a built-in pack, beside the tests of the pack itself, is tested by them.
+    let texts: BTreeSet<&str> =
+        suites.iter().flat_map(|suite| &suite.policies).map(|policy| policy.file.source.text.as_str()).collect();
+    untested.retain(|policy| !texts.contains(policy.file.source.text.as_str()));
     Ok(Loaded { suites, untested })
 }
 
-fn suite(source: &Arc<SourceText>, path: &Path) -> Result<Suite, Error> {
+pub(super) fn suite(source: &Arc<SourceText>, path: &Path) -> Result<Suite, Error> {
     let at = |problem| Located { source: Arc::clone(source), problem };
     let mut located: Vec<Located> = hidden(&source.text).map(at).collect();
     match tree::parse(&source.text) {
@@ -77,7 +81,7 @@ fn suite(source: &Arc<SourceText>, path: &Path) -> Result<Suite, Error> {
 }
 
 /// Where the tests of a policy stand.
-fn tests_of(policy: &Path) -> PathBuf {
+pub fn tests_of(policy: &Path) -> PathBuf {
     let stem = policy.file_stem().unwrap_or_default().to_string_lossy();
     let extension = policy.extension().unwrap_or_default().to_string_lossy();
     policy.with_file_name(format!("{stem}_test.{extension}"))

@@ -26,6 +26,7 @@ pub(crate) use equivalent::EQUIVALENT as EQUIVALENT_KEYS;
 pub use equivalent::{Equivalent, Place};
 pub use error::Error;
 pub use judge::{Difference, Judged, judge};
+pub(crate) use load::tests_of;
 pub use load::{Loaded, load};
 pub use mutate::{Mutation, Survivor, mutate};
 pub(crate) use organization::keys;

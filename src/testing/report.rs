@@ -6,7 +6,7 @@ use owo_colors::Style as Colors;
 use serde::Serialize;
 
 use super::{Case, Coverage, Judged, Remark, Section};
-use crate::escape::visible;
+use crate::escape::{in_json, visible};
 
 /// A form of the report on tests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -181,7 +181,7 @@ fn json(report: &Report<'_>) -> String {
     let tool = JsonTool { name: "rolelint", version: env!("CARGO_PKG_VERSION") };
     let whole = JsonReport { schema_version: 1, tool, tests: tests.collect(), coverage, sections: report.sections };
     let text = serde_json::to_string_pretty(&whole).expect("texts and numbers have a form in JSON");
-    text + "\n"
+    in_json(&text).into_owned() + "\n"
 }
 
 fn junit(report: &Report<'_>) -> String {
@@ -190,11 +190,15 @@ fn junit(report: &Report<'_>) -> String {
     let failed = failed + more;
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let tests = report.tests.len() + more;
-    line(&mut out, &format!("<testsuites name=\"rolelint test\" tests=\"{tests}\" failures=\"{failed}\">"));
-    line(&mut out, &format!("  <testsuite name=\"rolelint test\" tests=\"{tests}\" failures=\"{failed}\">"));
+    line(
+        &mut out,
+        &format!("<testsuites name=\"rolelint test\" tests=\"{tests}\" failures=\"{failed}\" errors=\"0\">"),
+    );
+    let counts = format!("tests=\"{tests}\" failures=\"{failed}\" errors=\"0\" skipped=\"0\"");
+    line(&mut out, &format!("  <testsuite name=\"rolelint test\" {counts}>"));
     for (file, case, judged) in &report.tests {
         let (file, name, at) = (xml(file), xml(&case.name), case.location.region().line);
-        let start = format!("    <testcase classname=\"{file}\" name=\"{name}\" file=\"{file}\" line=\"{at}\"");
+        let start = format!("    <testcase classname=\"{file}:{at}\" name=\"{name}\"");
         if judged.differences.is_empty() {
             line(&mut out, &format!("{start}/>"));
             continue;
@@ -209,7 +213,7 @@ fn junit(report: &Report<'_>) -> String {
     }
     for (section, Remark { file, line: at, name, lines }) in report.failures() {
         let (file, name) = (xml(file), xml(name));
-        line(&mut out, &format!("    <testcase classname=\"{file}\" name=\"{name}\" file=\"{file}\" line=\"{at}\">"));
+        line(&mut out, &format!("    <testcase classname=\"{file}:{at}\" name=\"{name}\">"));
         let lines: Vec<String> = lines.iter().map(|text| xml(text)).collect();
         line(&mut out, &format!("      <failure message=\"{section}\">{}</failure>", lines.join("\n")));
         line(&mut out, "    </testcase>");

@@ -2,10 +2,13 @@
 
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::cases::{Expected, Suite};
-use super::judge::{Difference, Judged};
+use super::judge::{Difference, Judged, judge};
+use super::{Error, load};
 use crate::document::tree::{Key, Node, Yaml, parse};
+use crate::document::{Located, Problem, SourceText};
 
 /// A file of tests that accepts what came out.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,7 +27,11 @@ struct Edit {
 
 /// The text of the file that accepts what came out, given the tests of the file by their place; `None` if it does so
 /// already.
-pub fn update(suite: &Suite, judged: &[(usize, &Judged)]) -> Option<Update> {
+///
+/// # Errors
+///
+/// The new text would not be read as it is meant, or a comment would get lost.
+pub fn update(suite: &Suite, judged: &[(usize, &Judged)]) -> Result<Option<Update>, Error> {
     let text = &suite.source.text;
     let root = parse(text).expect("tests that were read are YAML");
     let tests = root.below("tests").map(Node::items).unwrap_or_default();
@@ -41,7 +48,47 @@ pub fn update(suite: &Suite, judged: &[(usize, &Judged)]) -> Option<Update> {
         edits.extend(added(text, entries, span, &new));
     }
     edits.sort_by_key(|edit| edit.span.start);
-    (!edits.is_empty()).then(|| Update { text: applied(text, &edits), diff: diff(suite, &edits) })
+    if edits.is_empty() {
+        return Ok(None);
+    }
+    if text.contains("\r\n") {
+        edits.iter_mut().for_each(|edit| edit.words = edit.words.replace('\n', "\r\n"));
+    }
+    let lost = |edit: &&Edit| comments(&text[edit.span.clone()]) > comments(&edit.words) && !edit.words.is_empty();
+    if let Some(edit) = edits.iter().find(lost) {
+        return Err(refused(suite, edit.span.clone(), "a comment within this expectation would get lost"));
+    }
+    let update = Update { text: applied(text, &edits), diff: diff(suite, &edits) };
+    if accepts(suite, &update.text, judged) {
+        Ok(Some(update))
+    } else {
+        Err(refused(suite, edits[0].span.clone(), "this expectation cannot be changed by rolelint"))
+    }
+}
+
+/// Whether the new text is read, and means that the tests expect what came out, and the others what they did.
+fn accepts(suite: &Suite, text: &str, judged: &[(usize, &Judged)]) -> bool {
+    let source = Arc::new(SourceText::new(suite.source.name.clone(), text.to_owned()));
+    let path = suite.file.as_deref().unwrap_or(&suite.path);
+    let Ok(new) = load::suite(&source, path) else { return false };
+    let is_judged = |at: usize| judged.iter().any(|(number, _)| *number == at);
+    new.cases.len() == suite.cases.len()
+        && new.cases.iter().zip(&suite.cases).enumerate().all(|(at, (new_case, old))| {
+            let same = new_case.name == old.name && new_case.expected == old.expected;
+            if is_judged(at) { judge(&new, new_case).differences.is_empty() } else { same }
+        })
+}
+
+/// How many comments a piece of YAML may have.
+fn comments(text: &str) -> usize {
+    text.lines()
+        .filter(|line| line.trim_start().starts_with('#') || line.contains(" #") || line.contains("\t#"))
+        .count()
+}
+
+fn refused(suite: &Suite, span: Range<usize>, why: &str) -> Error {
+    let problem = Problem::new(span, why).help("change it by hand, or write each expectation on lines of its own");
+    Error::NotEdited { located: vec![Located { source: Arc::clone(&suite.source), problem }] }
 }
 
 /// An expectation in the place of another. Of a list that takes a line for each subject, the lines that stay are left

@@ -216,7 +216,54 @@ fn every_flag_that_has_a_variable_has_a_key_unless_it_belongs_to_one_run_or_to_t
             })
         })
         .collect();
-    assert_eq!(without, ["as-of", "ca-file", "config", "key-file", "snapshot"]);
+    assert_eq!(without, ["allow-lint", "as-of", "ca-file", "config", "key-file", "snapshot"]);
+}
+
+#[test]
+fn further_reports_are_those_of_a_check() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("out.json");
+    let api = acme();
+    let run = |command: &str, variable: bool| {
+        let run = rolelint(&api).inside(folder.path()).file("p.yaml", POLICY);
+        let run = if variable { run.env("ROLELINT_REPORT", "json=out.json") } else { run };
+        run.args(command.split(' ')).run()
+    };
+    let code = run("check -p p.yaml --format json -o results.json", false).code;
+    for variable in [true, false] {
+        if !variable {
+            std::fs::write(folder.path().join("rolelint.yaml"), "reports: { json: out.json }\n").expect("written");
+        }
+        std::fs::write(&path, "before").expect("written");
+        run("lint -p p.yaml --allow-lint untested-rule", variable);
+        run("report results.json", variable).ends_with(code);
+        assert_eq!(std::fs::read_to_string(&path).expect("there"), "before", "{variable}");
+        run("check -p p.yaml", variable).ends_with(code);
+        assert!(std::fs::read_to_string(&path).expect("there").starts_with('{'), "{variable}");
+    }
+    // By hand, it is as good there.
+    run("report results.json --report csv=out.csv", true).ends_with(code);
+    assert!(folder.path().join("out.csv").exists());
+}
+
+#[test]
+fn tests_are_run_of_the_policies_of_the_configuration() {
+    let tests =
+        "policy: p.yaml\ntests:\n  - name: from the configuration\n    org: {}\n    expect: { counted: pass }\n";
+    let run = || offline().file("policies/p.yaml", POLICY).file("policies/p_test.yaml", tests).args(["test"]);
+    let set = || run().file("rolelint.yaml", "policies: policies\n");
+    for ran in
+        [set(), run().env("ROLELINT_POLICY", "policies"), run().args(["-p", "policies"]), run().args(["policies"])]
+    {
+        let ran = ran.run();
+        assert!(ran.stdout.starts_with("1 test passed"), "{}{}", ran.stdout, ran.stderr);
+    }
+    assert!(!offline().args(["test"]).run().ends_with(0).stdout.starts_with("1 test passed"), "the built-in ones");
+    let other = set().file("q.yaml", POLICY).args(["q.yaml"]).run().ends_with(1);
+    assert!(other.stdout.starts_with("0 tests passed") && other.stdout.contains("no tests"), "{}", other.stdout);
+    let missing = run().args(["--config", "missing.yaml"]).run().ends_with(2);
+    assert!(missing.stderr.contains("cannot read the configuration `missing.yaml`"), "{}", missing.stderr);
+    run().env("ROLELINT_CONFIG", "missing.yaml").run().ends_with(2);
 }
 
 #[test]

@@ -141,6 +141,40 @@ fn what_was_not_read_is_neither_gained_nor_lost() {
 }
 
 #[test]
+fn parts_that_nobody_asked_for_are_not_the_same() {
+    let policy = "version: 1\nrules:\n  - { id: x, select: user, where: { email: bob@acme.example }, forbid: { holds: { role: { name: Nope } } } }\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    let api = healthy();
+    let run = rolelint(&api).inside(folder.path()).file("p.yaml", policy);
+    run.args(["check", "-p", "p.yaml", "--save", "part.jsonl"]).run();
+    let part = std::fs::read_to_string(folder.path().join("part.jsonl")).expect("saved");
+    for (old, new) in [(&part, &part), (&part, &fetched(&healthy(), 0))] {
+        let text = diff(old, new, &["--fail-on", "gained"]).ends_with(3).stdout;
+        assert!(text.contains("? before: user_roles was not read of 4 things"), "{text}");
+    }
+}
+
+#[test]
+fn a_count_that_grows_and_another_reason_are_new_violations() {
+    let rules = "\
+version: 1
+rules:
+  - { id: count, select: user, where: { email: '*' }, count: { max: 1 } }
+  - { id: reason, select: group, forbid: { members: { email: '*@acme.example' } } }
+";
+    let new = after(|org| {
+        org.users[3].email = Some("dee@acme.example".to_owned());
+        org.groups[0].members.push("user-bob".to_owned());
+    });
+    let run = offline().file("old.jsonl", after(|_| {})).file("new.jsonl", new).file("p.yaml", rules);
+    let text =
+        run.args(["diff", "old.jsonl", "new.jsonl", "-p", "p.yaml", "--fail-on", "gained"]).run().ends_with(1).stdout;
+    for rule in ["+ count (medium): 5 users", "- count (medium): 4 users", "+ reason (medium): group Ops"] {
+        assert!(text.contains(rule), "{rule}: {text}");
+    }
+}
+
+#[test]
 fn a_policy_tells_which_violations_are_new() {
     let old = after(|_| {});
     let new = after(|org| {
@@ -156,6 +190,33 @@ fn a_policy_tells_which_violations_are_new() {
 }
 
 #[test]
+fn rules_can_be_chosen_and_parameters_set() {
+    let policy = "\
+version: 1
+params: { who: [nobody] }
+rules:
+  - { id: people, select: user, forbid: { id: $who } }
+  - { id: groups, select: group, forbid: { name: \"*\" } }
+";
+    let (old, new) = (after(|org| org.users.retain(|user| user.id != "user-ada")), after(|_| {}));
+    let new_violations = |args: &[&str], code: i32| {
+        let run = offline().file("old.jsonl", &old).file("new.jsonl", &new).file("policy.yaml", policy);
+        let run = run.file("params.yaml", "who: [user-ada]\n").args(["diff", "old.jsonl", "new.jsonl", "-f", "json"]);
+        let ran = run.args(args.iter().copied()).run().ends_with(code);
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_default();
+        let rules = report["violations"].as_array().into_iter().flatten().map(|row| row["rule"].to_string());
+        (rules.collect::<Vec<_>>().join(" "), ran.stderr)
+    };
+    let with = |args: &[&'static str], code| new_violations(&[&["--policy", "policy.yaml"], args].concat(), code);
+    assert_eq!(with(&[], 0).0, "");
+    assert_eq!(with(&["--param", "who=[user-ada]"], 0).0, "\"people\"");
+    assert_eq!(with(&["--param-file", "params.yaml", "--only", "p*"], 0).0, "\"people\"");
+    assert_eq!(with(&["--param-file", "params.yaml", "--skip", "people"], 0).0, "");
+    assert!(with(&["--only", "pepole"], 2).1.contains("did you mean `people`"));
+    assert!(new_violations(&["--only", "people"], 2).1.contains("--policy"));
+}
+
+#[test]
 fn two_organizations_and_what_is_no_snapshot_are_refused() {
     let old = after(|_| {});
     let other = after(|org| "org-other".clone_into(&mut org.id));
@@ -167,4 +228,39 @@ fn two_organizations_and_what_is_no_snapshot_are_refused() {
     let ran = diff(&old, &old, &["-o", "old.jsonl"]).ends_with(2);
     assert!(ran.stderr.contains("would be overwritten"), "{}", ran.stderr);
     assert!(!Path::new("old.jsonl").exists());
+}
+
+/// Neither gives a permission today.
+#[test]
+fn members_of_projects_and_roles_without_permissions_are_changes() {
+    let project = || crate::support::fake::Project {
+        id: "proj_a".to_owned(),
+        name: "Alpha".to_owned(),
+        created_at: crate::support::small::at("2026-01-01"),
+        ..Default::default()
+    };
+    let old = after(|org| org.projects.push(project()));
+    let new = after(|org| {
+        let mut project = project();
+        project.users.push(crate::support::fake::ProjectUser { id: "user-bob".to_owned(), ..Default::default() });
+        org.projects.push(project);
+        org.users[1].roles.push("role_3".to_owned());
+    });
+    let text = diff(&old, &new, &["--fail-on", "any"]).ends_with(1).stdout;
+    for line in [
+        "~ project Alpha: members; added bob@acme.example",
+        "~ user bob@acme.example: roles without permissions; added Blank",
+    ] {
+        assert!(marked(&text).contains(&line), "{line}: {text}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_gain_is_proven_whether_or_not_the_report_can_be_written() {
+    let (old, new) = (after(|_| {}), after(|org| org.groups[0].members.push("user-ada".to_owned())));
+    for (args, code) in [(&["--fail-on", "gained", "-o", "/dev/full"][..], 1), (&["-o", "/dev/full"], 2)] {
+        let ran = diff(&old, &new, args).ends_with(code);
+        assert!(ran.stderr.contains("cannot write `/dev/full`"), "{}", ran.stderr);
+    }
 }

@@ -19,7 +19,7 @@ fn what_it_writes_passes_its_own_lints_and_tests_and_checks_an_organization() {
     let said = init(folder.path(), 0);
     assert!(said.contains("next: rolelint lint; rolelint test policies; rolelint check"), "{said}");
     let linted = run(folder.path(), &["lint"], 0);
-    assert!(linted.contains("9 rules: 0 violation, 0 unknown, 0 vacuous, 9 pass"), "{linted}");
+    assert!(linted.contains("10 lints: 0 violation, 0 unknown, 0 vacuous, 10 pass"), "{linted}");
     let tested = run(folder.path(), &["test", "policies", "--min-coverage", "100"], 0);
     assert!(tested.contains("3 tests passed, 0 failed"), "{tested}");
     let api = acme();
@@ -55,4 +55,17 @@ fn a_file_that_is_there_stays_and_nothing_is_written_beside_it() {
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
     run(folder.path(), &["init", "new/repository"], 0);
     assert!(folder.path().join("new/repository/rolelint.yaml").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_whole_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // A file where a folder has to be: the first files can be written, and the schemas cannot.
+    std::fs::write(folder.path().join(".rolelint"), "").expect("written");
+    let ran = offline().inside(folder.path()).args(["init"]).run().ends_with(2);
+    assert_ne!(ran.stderr, "");
+    let left: Vec<_> =
+        std::fs::read_dir(folder.path()).expect("listed").map(|entry| entry.expect("read").file_name()).collect();
+    assert_eq!(left, [".rolelint"]);
 }

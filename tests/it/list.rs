@@ -101,3 +101,14 @@ fn things_need_a_snapshot_and_no_policy() {
     let ran = offline().args(["list", "rulez"]).run().ends_with(2);
     assert!(ran.stderr.contains("rules"), "{}", ran.stderr);
 }
+
+#[test]
+fn hidden_characters_are_escapes_in_json_too() {
+    let mut org = small();
+    org.users[1].name = "Bob\u{202e}\u{9b}31m\u{e0041}".to_owned();
+    let run = with_snapshot(&FakeApi::start(org, Behaviour::default()), 0);
+    let ran = run.args(["list", "users", "--snapshot", "org.jsonl", "--format", "json"]).run().ends_with(0);
+    assert!(ran.stdout.contains("Bob\\u202e\\u009b31m\\udb40\\udc41"), "{}", ran.stdout);
+    let list: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert!(each(&list, "users", "name").contains(&"Bob\u{202e}\u{9b}31m\u{e0041}"));
+}

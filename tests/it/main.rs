@@ -12,6 +12,7 @@ mod explain;
 mod faults;
 mod fetch;
 mod help;
+mod hostile_files;
 mod init;
 mod lint;
 mod list;

@@ -5,12 +5,12 @@ use std::path::Path;
 use jsonschema::Validator;
 use serde_json::Value;
 
-use crate::support::fake::{FakeApi, Organization, What, When};
+use crate::support::fake::{Behaviour, FakeApi, Organization, What, When};
 use crate::support::harness::{acme, faulty, offline, rolelint};
 use crate::support::shell::repository;
 use crate::support::workflow::yaml;
 
-const ALL: [&str; 4] = ["policy", "config", "tests", "results"];
+const ALL: [&str; 7] = ["policy", "config", "waivers", "tests", "results", "jsonl", "diff"];
 
 fn printed(what: &str) -> String {
     offline().args(["schema", what]).run().ends_with(0).stdout
@@ -32,7 +32,7 @@ fn is_valid(validator: &Validator, name: &str, file: &Value) {
 /// The YAML in the fences of the documentation.
 fn snippets() -> Vec<(String, Value)> {
     let mut found = Vec::new();
-    for page in ["README.md", "docs/policies.md", "docs/testing.md"] {
+    for page in ["README.md", "docs/adopting.md", "docs/linting.md", "docs/policies.md", "docs/testing.md"] {
         for (at, snippet) in repository(page).split("```yaml\n").skip(1).enumerate() {
             found.push((format!("{page} {at}"), yaml(snippet.split("```").next().expect("a fence ends"))));
         }
@@ -54,9 +54,12 @@ fn every_file_that_we_ship_or_print_is_valid() {
     let (policy, tests, config) = (validator("policy"), validator("tests"), validator("config"));
     is_valid(&policy, "recommended", &yaml(&repository("policies/recommended.yaml")));
     is_valid(&tests, "recommended_test", &yaml(&repository("policies/recommended_test.yaml")));
-    let mut seen = [0; 3];
+    let waivers = validator("waivers");
+    let mut seen = [0; 4];
     for (name, snippet) in snippets() {
-        let (at, validator) = if snippet["rules"].is_array() {
+        let (at, validator) = if snippet["waivers"].is_array() && snippet.get("version").is_some() {
+            (3, &waivers)
+        } else if snippet["rules"].is_array() {
             (0, &policy)
         } else if snippet.get("tests").is_some() {
             (1, &tests)
@@ -186,5 +189,77 @@ fn the_results_of_checks_are_valid_and_others_are_not() {
         let mut results = healthy.clone();
         *results.pointer_mut(pointer).expect(pointer) = wrong;
         assert!(!validator.is_valid(&results), "{pointer}");
+    }
+}
+
+#[test]
+fn lines_of_results_and_comparisons_are_valid_and_others_are_not() {
+    let (lines, diff) = (validator("jsonl"), validator("diff"));
+    let ran = rolelint(&acme()).args(["check", "--as-of", "2026-06-01", "--format", "jsonl"]).run().ends_with(1);
+    for line in ran.stdout.lines() {
+        let mut value: Value = serde_json::from_str(line).expect("JSON");
+        is_valid(&lines, line, &value);
+        let (kind, of) = value.as_object_mut().expect("a line").iter_mut().next().expect("one key");
+        let needed = match kind.as_str() {
+            "header" => "gate",
+            "rule" => "severity",
+            "finding" => "status",
+            "thing" => "key",
+            _ => "rules",
+        };
+        of.as_object_mut().expect("a mapping").remove(needed).expect(needed);
+        assert!(!lines.is_valid(&value), "{line:.100} without {needed}");
+    }
+    let fetched = |change: fn(&mut Organization)| {
+        let mut organization = Organization::acme();
+        change(&mut organization);
+        rolelint(&FakeApi::start(organization, Behaviour::default()))
+            .args(["fetch", "-q", "-o", "-"])
+            .run()
+            .ends_with(0)
+            .stdout
+    };
+    let (old, new) = (
+        fetched(|_| {}),
+        fetched(|org| {
+            org.groups[0].members.clear();
+            org.roles[2].name = "Renamed".to_owned();
+        }),
+    );
+    let run = offline().file("old", old).file("new", new);
+    let ran = run.args(["diff", "old", "new", "--format", "json", "--policy", "builtin:recommended"]).run();
+    let mut report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    for list in ["access", "things", "violations"] {
+        assert!(report[list].as_array().is_some_and(|list| !list.is_empty()), "{list}");
+    }
+    is_valid(&diff, "diff", &report);
+    report["access"][0]["effect"] = "terrible".into();
+    assert!(!diff.is_valid(&report));
+}
+
+#[test]
+fn waivers_that_are_not_read_are_refused() {
+    let validator = validator("waivers");
+    let good = "rules: a-rule, subject: { user: a@b.example }, reason: r, owner: o, expires: 2030-01-01";
+    let file = |waiver: &str| format!("version: 1\nwaivers: [{{ {waiver} }}]\n");
+    let all =
+        format!("{good}, role: [a, b], permission: x.y, scope: organization, path: [{{ group: G }}, {{ role: R }}]");
+    for waiver in [good, all.as_str()] {
+        is_valid(&validator, waiver, &yaml(&file(waiver)));
+    }
+    for (from, to) in [
+        ("rules: a-rule, ", ""),
+        ("user: a@b.example", "user: \"*\""),
+        ("user: a@b.example", "user: a, role: b"),
+        ("user: a@b.example", "person: a"),
+        ("reason: r", "why: r"),
+        ("owner: o, ", ""),
+        ("expires: 2030-01-01", "path: Platform, expires: 2030-01-01"),
+        ("expires: 2030-01-01", "role: [], expires: 2030-01-01"),
+    ] {
+        let text = file(&good.replace(from, to));
+        assert!(!validator.is_valid(&yaml(&text)), "{text}");
+        let run = offline().file("w.yaml", &text).args(["lint", "--waivers", "w.yaml", "--max-waiver", "99999d"]);
+        run.run().ends_with(2);
     }
 }

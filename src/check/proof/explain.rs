@@ -9,7 +9,6 @@ use super::rests::Rests;
 use super::{Proof, Prover};
 use crate::access::Missing;
 use crate::check::domain::{Answered, Domain};
-use crate::check::evaluate::matching;
 use crate::check::list::{Word, counted};
 use crate::check::quantify::quantify;
 use crate::check::relation::Start;
@@ -93,8 +92,19 @@ impl Prover<'_, '_> {
     }
 
     fn value(&self, attribute: &Attribute, value: Value, span: &Range<usize>, proof: &mut Proof) {
+        proof.because_of_value(attribute, &value);
+        self.show(attribute, value, span, proof);
+    }
+
+    /// Shows a value that is no reason by itself.
+    fn show(&self, attribute: &Attribute, value: Value, span: &Range<usize>, proof: &mut Proof) {
         let region = self.source.region(span);
         proof.evidence.push(Evidence { attribute: Text::const_new(attribute.name), value, region });
+    }
+
+    /// Notes that a condition has its answer because nothing meets it.
+    fn nothing(&self, span: &Range<usize>, proof: &mut Proof) {
+        proof.because_of_nothing(&self.source.text[span.clone()]);
     }
 
     fn scalar(
@@ -146,8 +156,8 @@ impl Prover<'_, '_> {
             Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
             Known::Null => self.value(attribute, Value::Null, whole, proof),
             Known::Value(text) => {
-                let met = matching(test.any.as_deref().unwrap_or_default(), &text).or(test.regex.as_ref());
-                let met = met.or_else(|| matching(&test.except, &text)).map(|pattern| &pattern.span);
+                let met = test.any.as_ref().and_then(|any| any.first(&text)).or(test.regex.as_ref());
+                let met = met.or_else(|| test.except.first(&text)).map(|pattern| &pattern.span);
                 let span = met.or(test.this.first().map(|this| &this.span)).unwrap_or(whole);
                 self.value(attribute, Value::Text(text), span, proof);
             }
@@ -211,6 +221,7 @@ impl Prover<'_, '_> {
         truth: Truth,
         proof: &mut Proof,
     ) {
+        let before = (proof.permissions.len(), proof.evidence.len());
         let mut show = |word: &str, span: &Range<usize>| match attribute.names {
             Some(Naming::Permission) => proof.permissions.push((word.into(), self.source.region(span))),
             Some(Naming::Itself | Naming::OneOf(_)) | None => {
@@ -219,9 +230,10 @@ impl Prover<'_, '_> {
         };
         let any = test.any.as_deref().unwrap_or_default();
         if let Some(bounds) = test.count {
-            let counted = counted(words.iter()).sure();
-            if bounds.contain(counted) == (truth == Truth::Yes) {
-                self.value(attribute, number(counted, bounds, truth), whole, proof);
+            let count = counted(words.iter());
+            if bounds.contain(count.sure()) == (truth == Truth::Yes) {
+                count.elements().for_each(|word| proof.because_of_word(attribute.name, word));
+                self.value(attribute, number(count.sure(), bounds, truth), whole, proof);
             }
             return;
         }
@@ -235,6 +247,9 @@ impl Prover<'_, '_> {
             } else if truth != Truth::Yes && test.only.iter().any(|only| word.lies_in(only) == Truth::No) {
                 show(word.text(), whole);
             }
+        }
+        if before == (proof.permissions.len(), proof.evidence.len()) {
+            self.nothing(whole, proof);
         }
         proof.places.push(whole.clone());
     }
@@ -279,13 +294,19 @@ impl Prover<'_, '_> {
             any = true;
             // What nothing leads to cannot be cut off.
             sure &= inner.rests != Rests::Unsure && !relation.is_everything();
-            if relation.is_everything() && deciding != Truth::Unknown {
-                // Nothing leads there: it is named.
-                let (kind, place) = part.domain.place(related.at);
-                let name = self.facts.access.thing(kind, place).qualified_label().into_owned();
-                self.value(attribute, Value::Text(name.into()), &answered.condition.span, proof);
-            } else if deciding != Truth::Unknown {
-                self.lead(&related.paths, &inner, proof);
+            if deciding != Truth::Unknown {
+                let alone = matches!(relation, Relation::Projects | Relation::ServiceAccounts | Relation::ApiKeys);
+                if relation.is_everything() || alone && related.paths.is_empty() {
+                    // Nothing leads there: it is named.
+                    let (kind, place) = part.domain.place(related.at);
+                    let thing = self.facts.access.thing(kind, place);
+                    proof.because_of(attribute.name, &thing);
+                    let name = Value::Text(thing.qualified_label().into_owned().into());
+                    self.show(attribute, name, &part.condition.span, proof);
+                }
+                if !relation.is_everything() {
+                    self.lead(&related.paths, &inner, proof);
+                }
             }
             proof.extend(&inner);
         }
@@ -294,6 +315,8 @@ impl Prover<'_, '_> {
             && truth != Truth::Unknown
         {
             self.value(attribute, self.owner(relation, kind, at), &answered.condition.span, proof);
+        } else if !any {
+            self.nothing(&answered.condition.span, proof);
         }
         if truth == Truth::Unknown && !matches!(answered.domain, Domain::GrantsByRole(_)) {
             let (kind, at) = answered.domain.place(at);
@@ -349,6 +372,7 @@ impl Prover<'_, '_> {
             proof.missing.push(Missing::Unread(format!("the API does not say how {} is held", thing.label())));
             return;
         }
+        let before = proof.evidence.len();
         match test {
             ViaPredicate::Kinds(kinds) => {
                 for (kind, span) in kinds {
@@ -368,6 +392,9 @@ impl Prover<'_, '_> {
                     self.explain(&answered.parts[0], group.at(), proof);
                 }
             }
+        }
+        if proof.evidence.len() == before {
+            self.nothing(&answered.condition.span, proof);
         }
         proof.places.push(answered.condition.span.clone());
     }

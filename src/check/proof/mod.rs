@@ -1,13 +1,14 @@
 //! A proof: the values that decided, the paths that lead there, and what is missing.
 
 mod explain;
+mod fingerprint;
 mod matches;
 mod message;
 mod paths;
 mod rests;
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -21,7 +22,8 @@ use crate::policy::Condition;
 
 use matches::Matches;
 
-pub use message::{fingerprint, message};
+pub use fingerprint::fingerprint;
+pub use message::message;
 pub use rests::Rests;
 
 /// Proves the answers of one rule.
@@ -63,6 +65,8 @@ pub struct Proof {
     pub missing: Vec<Missing>,
     /// The words of the policy that decided, if there is no value to show.
     pub places: Vec<Range<usize>>,
+    /// What decided, beside the paths, in words that stay the same from day to day.
+    pub reasons: BTreeSet<String>,
     /// Whether the answer rests on the paths.
     pub rests: Rests,
 }
@@ -96,6 +100,7 @@ impl Proof {
         self.evidence.extend(inner.evidence.iter().cloned());
         self.missing.extend(inner.missing.iter().cloned());
         self.places.extend(inner.places.iter().cloned());
+        self.reasons.extend(inner.reasons.iter().cloned());
     }
 
     /// Takes over all of the proof of one of several conditions, of which it is enough that one ends.

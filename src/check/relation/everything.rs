@@ -23,7 +23,7 @@ impl Family for Everything {
                 }
                 into.extend(roles.ones());
             }
-            Kind::User => into.extend(places.filter(|&at| org.users[at].listed)),
+            Kind::User => into.extend(places.filter(|&at| org.users.at(at).listed())),
             Kind::Group => into.extend(places.filter(|&at| org.groups[at].listed)),
             Kind::AdminApiKey => into.extend(places.filter(|&at| org.admin_api_keys[at].told_apart)),
             Kind::Project | Kind::ServiceAccount | Kind::Invite | Kind::ApiKey | Kind::Grant => into.extend(places),

@@ -46,7 +46,7 @@ impl Facts<'_> {
         let grant = &self.access.grants()[grant];
         match (grant.scope, grant.principal) {
             (Scope::Organization, Principal::User(user)) => {
-                scopes.project || self.org.user(user).listed || !self.org.groups_of(user).is_empty()
+                scopes.project || self.org.user(user).listed() || !self.org.groups_of(user).is_empty()
             }
             _ => true,
         }

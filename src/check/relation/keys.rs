@@ -17,8 +17,8 @@ impl Family for Owners {
             // The list of users contains service accounts, too, so the id decides, whatever kind the API says the owner
             // is. An owner who is not in that list is not a user, as far as this rule can see.
             let place = |id: &str| {
-                let place = org.users.binary_search_by(|user| user.id.as_str().cmp(id)).ok();
-                place.filter(|&at| org.users[at].listed)
+                let place = org.users.find(id);
+                place.filter(|&at| org.users.at(at).listed())
             };
             return owned(owner, place, facts.lists_all(Kind::User, Extent::ALL), into);
         }

@@ -38,7 +38,7 @@ impl Family for Membership {
 
     fn gaps(&self, facts: &Facts<'_>, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
         if start.relation == Relation::Groups {
-            let project = facts.unlisted_groups.get();
+            let project = facts.unlisted_groups();
             return gaps.memberships(Extent { project, ..start.scopes });
         }
         if start.kind == Kind::Project {

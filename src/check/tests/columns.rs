@@ -12,7 +12,7 @@ impl Plain<'_> {
         let everywhere = |collection| org.knows_of_all_projects(collection);
         match kind {
             Kind::User => {
-                ((0..org.users.len()).filter(|&at| org.users[at].listed).collect(), !whole(Collection::Users))
+                ((0..org.users.len()).filter(|&at| org.users.at(at).listed()).collect(), !whole(Collection::Users))
             }
             Kind::Group => {
                 ((0..org.groups.len()).filter(|&at| org.groups[at].listed).collect(), !whole(Collection::Groups))
@@ -84,7 +84,7 @@ impl Plain<'_> {
         };
         let Scope::Project(project) = read.scope else {
             return match read.principal {
-                Principal::User(user) => org.user(user).added_at,
+                Principal::User(user) => org.user(user).added_at(),
                 Principal::Group(group) => org.group(group).created_at,
                 Principal::ServiceAccount(account) => org.service_account(account).created_at,
             };

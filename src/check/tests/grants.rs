@@ -21,12 +21,12 @@ proptest! {
         let org = build(&world, &Holes::default());
         let mut expected = model::grants(&world);
         // Of whoever is in no list, nobody knows.
-        let known: BTreeSet<&str> = org.users.iter().map(|user| user.id.as_str()).collect();
+        let known: BTreeSet<&str> = org.users.iter().map(|user| user.id()).collect();
         expected.retain(|(who, ..), _| who.strip_prefix("user ").is_none_or(|id| known.contains(id)));
         let access = Access::new(&org);
         for grant in access.grants() {
             let who = match grant.principal {
-                Principal::User(user) => format!("user {}", org.user(user).id),
+                Principal::User(user) => format!("user {}", org.user(user).id()),
                 Principal::Group(group) => format!("group {}", org.group(group).id),
                 Principal::ServiceAccount(account) => format!("account {}", org.service_accounts[account.at()].id),
             };

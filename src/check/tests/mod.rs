@@ -295,7 +295,7 @@ proptest! {
     fn the_evaluator_agrees_with_the_plain_definition(world in worlds(), holes in holes(), unlisted in any::<bool>()) {
         let org = build(&world, &holes);
         let (facts, plain) = (Facts::new(&org, NOW), Plain::new(&org, unlisted));
-        facts.unlisted_groups.set(unlisted);
+        facts.set_unlisted_groups(unlisted);
         for (kind, condition) in forbidden() {
             let answers = evaluate(&facts, condition, &Domain::Things(kind)).answers;
             for at in 0..facts.access.count(kind) {
@@ -347,9 +347,9 @@ proptest! {
             let needs = needs(&policies);
             // Whom the list of users does not have is asked for in any case.
             let unwanted = |users| -> BTreeSet<usize> {
-                let users = wanted(&listed, users, NOW).into_iter().zip(&listed.users);
-                let unwanted = users.filter(|(wanted, user)| !wanted && user.listed);
-                unwanted.map(|(_, user)| user.id[1..].parse().expect("a letter and a number")).collect()
+                let users = wanted(&listed, users, NOW).into_iter().zip(listed.users.iter());
+                let unwanted = users.filter(|(wanted, user)| !wanted && user.listed());
+                unwanted.map(|(_, user)| user.id()[1..].parse().expect("a letter and a number")).collect()
             };
             let (user_roles, project_user_roles) = (unwanted(&needs.users), unwanted(&needs.project_users));
             let seen = build(&world, &Holes { user_roles, project_user_roles, ..Holes::default() });

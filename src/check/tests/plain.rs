@@ -219,7 +219,7 @@ impl<'o> Plain<'o> {
                 // Of whom only projects tell, a rule that reads no projects knows nothing.
                 let matters = |grant: &Grant| match (grant.principal, grant.scope) {
                     (Principal::User(user), Scope::Organization) if !scopes.project => {
-                        org.user(user).listed || !org.groups_of(user).is_empty()
+                        org.user(user).listed() || !org.groups_of(user).is_empty()
                     }
                     _ => true,
                 };
@@ -333,7 +333,7 @@ impl<'o> Plain<'o> {
     /// The users of the list that bear the id of an owner.
     fn owner(&self, owner: &crate::org::Owner) -> (Vec<usize>, bool) {
         let users = self.org.users.iter().enumerate();
-        let owners = users.filter(|(_, user)| user.listed && owner.id.value() == Some(&user.id));
+        let owners = users.filter(|(_, user)| user.listed() && owner.id.as_str() == Known::Value(user.id()));
         let owners: Vec<usize> = owners.map(|(at, _)| at).collect();
         let more = match &owner.id {
             Known::Missing => true,

@@ -74,7 +74,7 @@ impl Seen<'_> {
             };
             let mut assignments = self.ways(builder, held);
             let mut groups = groups.iter().map(|group| builder.group_ix(group).expect("told")).collect();
-            builder.user(user, &mut assignments, &mut groups).expect("in order");
+            builder.user(&user, &mut assignments, &mut groups).expect("in order");
         }
     }
 

@@ -88,7 +88,7 @@ pub fn users(
             Some(carried) => assignments.extend(carried.assignments(builder)),
             None => assignments.extend(ways(responses, builder, id, responses.held_by(Collection::UserRoles, &part))),
         }
-        builder.user(user, &mut assignments, groups)?;
+        builder.user(&user, &mut assignments, groups)?;
     }
     Ok(())
 }

@@ -61,13 +61,13 @@ impl<'c> Comparison<'c> {
         let before = self.same_user(user).filter(|before| self.old.knows_assignments(*before))?;
         let membership = self.same_membership(self.old.groups_of(before), self.now.groups_of(user), None)?;
         let held = self.old.assignments_of(before);
-        self.held(Collection::UserRoles, &self.now.user(user).id, held, &membership, &membership.in_organization)
+        self.held(Collection::UserRoles, self.now.user(user).id(), held, &membership, &membership.in_organization)
     }
 
     /// The user's roles in a project, if they have not changed; `before` is the earlier index of the membership.
     pub fn project_user(&self, before: usize, is: &ProjectUser) -> Option<CarriedRoles> {
         let was = &self.old.project_users[before];
-        let (project, id) = (&self.now.project(is.project).id, &self.now.user(is.user).id);
+        let (project, id) = (&self.now.project(is.project).id, self.now.user(is.user).id());
         // A user who was removed from the project and came back has lost the roles there.
         let same = self.same_user(is.user).is_some()
             && !self.named.contains(project.as_str())
@@ -102,12 +102,12 @@ impl<'c> Comparison<'c> {
     /// left and came back counts as another, and so does a user of the same id in another organization.)
     fn same_user(&self, user: UserIx) -> Option<UserIx> {
         let is = self.now.user(user);
-        let at = self.old.users.binary_search_by(|old| old.id.cmp(&is.id)).ok()?;
-        let was = &self.old.users[at];
-        let same = !self.named.contains(is.id.as_str())
-            && self.same_word(was.role, is.role)
-            && was.listed == is.listed
-            && was.added_at == is.added_at;
+        let at = self.old.users.find(is.id())?;
+        let was = self.old.users.at(at);
+        let same = !self.named.contains(is.id())
+            && self.same_word(was.role(), is.role())
+            && was.listed() == is.listed()
+            && was.added_at() == is.added_at();
         same.then(|| UserIx::new(at))
     }
 

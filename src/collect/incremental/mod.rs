@@ -60,15 +60,15 @@ pub fn carry(old: &Org, now: &Org, named: &BTreeSet<&str>) -> Carried {
     let mut parts = BTreeMap::new();
     for (at, user) in now.users.iter().enumerate() {
         if let Some(held) = comparison.user(UserIx::new(at)) {
-            parts.insert((Collection::UserRoles, Parent::organization(&user.id)), held);
+            parts.insert((Collection::UserRoles, Parent::organization(user.id())), held);
         }
     }
-    let members = places(old, &old.project_users, |member| (member.project.at(), &old.user(member.user).id));
+    let members = places(old, &old.project_users, |member| (member.project.at(), old.user(member.user).id()));
     for member in &now.project_users {
         let (project, user) = (&now.project(member.project).id, now.user(member.user));
-        let before = members.get(&(project.as_str(), user.id.as_str()));
+        let before = members.get(&(project.as_str(), user.id()));
         if let Some(held) = before.and_then(|&before| comparison.project_user(before, member)) {
-            parts.insert((Collection::ProjectUserRoles, Parent::within(project, &user.id)), held);
+            parts.insert((Collection::ProjectUserRoles, Parent::within(project, user.id())), held);
         }
     }
     let accounts = places(old, &old.service_accounts, |account| (account.project.at(), &account.id));
@@ -101,11 +101,11 @@ fn told(old: &Org, parts: &BTreeMap<(Collection, Parent), CarriedRoles>) -> BTre
 fn places<'o, T>(
     org: &'o Org,
     things: &'o [T],
-    key: impl Fn(&'o T) -> (usize, &'o Text),
+    key: impl Fn(&'o T) -> (usize, &'o str),
 ) -> HashMap<(&'o str, &'o str), usize> {
     let place = |(at, thing)| {
         let (project, id) = key(thing);
-        ((org.projects[project].id.as_str(), id.as_str()), at)
+        ((org.projects[project].id.as_str(), id), at)
     };
     things.iter().enumerate().map(place).collect()
 }

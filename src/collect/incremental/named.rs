@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::api::event::{About, Event};
-use crate::org::{Collection, Org, Text, canonical_role_id};
+use crate::org::{Collection, Org, Text, UserRow, canonical_role_id};
 
 /// The ids that events name, or why it is unknown who an event is about, given the earlier and the current lists.
 pub fn named<'e>(events: &'e [Event], old: &Org, now: &Org) -> Result<BTreeSet<&'e str>, String> {
@@ -54,7 +54,7 @@ impl<'o> Listed<'o> {
         }
         Self {
             roles: ids(&old.roles, &now.roles, |role| &role.id),
-            users: ids(&old.users, &now.users, |user| &user.id),
+            users: old.users.iter().chain(now.users.iter()).map(UserRow::id).collect(),
             groups: ids(&old.groups, &now.groups, |group| &group.id),
             accounts: ids(&old.service_accounts, &now.service_accounts, |account| &account.id),
             projects: ids(&old.projects, &now.projects, |project| &project.id),

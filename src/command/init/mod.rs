@@ -42,10 +42,13 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     if let Some((path, _)) = files.iter().find(|(path, _)| path.symlink_metadata().is_ok()) {
         return Err(Error::Exists { path: path.clone() });
     }
-    for (path, text) in &files {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
-        output::write(Some(path), |to| to.write_all(text.as_bytes()))?;
+    let mut made = Vec::new();
+    if let Err(error) = files.iter().try_for_each(|(path, text)| make(path, text, &mut made)) {
+        for path in made.iter().rev() {
+            // What cannot be removed either is no worse than the error that is told.
+            if path.is_dir() { std::fs::remove_dir(path) } else { std::fs::remove_file(path) }.unwrap_or(());
+        }
+        return Err(error);
     }
     if !common.is_quiet() {
         let names: Vec<String> = files.iter().map(|(path, _)| shown(path)).collect();
@@ -54,4 +57,17 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         output::say(&format!("next{there}: rolelint lint; rolelint test policies; rolelint check"));
     }
     Ok(Exit::Clean)
+}
+
+/// Writes a file, with the folders above it, and notes what was not there before.
+fn make(path: &Path, text: &str, made: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    for folder in missing.into_iter().rev().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir(folder).map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
+        made.push(folder.to_owned());
+    }
+    output::write_source(path, |to| to.write_all(text.as_bytes()))?;
+    made.push(path.to_owned());
+    Ok(())
 }

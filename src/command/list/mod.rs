@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::cli::{Common, Rules};
 use crate::console::output;
+use crate::escape::in_json;
 use crate::org::{Collection, Kind};
 use crate::policy::{Attribute, Case, Escalation, Policy, Rule, Type, of, organization, permissions as vocabulary};
 use crate::snapshot;
@@ -110,7 +111,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let name = args.what.name();
     output::stream(|stdout| match args.format {
         Format::Text => stdout.write_all(table.text(!common.is_quiet()).as_bytes()),
-        Format::Json => stdout.write_all(table.json(&name).as_bytes()),
+        Format::Json => stdout.write_all(in_json(&table.json(&name)).as_bytes()),
     })?;
     for reason in &table.incomplete {
         output::warn(&format!("the list may be incomplete: {reason}"));

@@ -1,16 +1,18 @@
 //! Changes of the file of waivers: one more, or those less that are not needed.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Subcommand;
 
-use crate::cli::Common;
+use crate::atomic;
+use crate::cli::{Common, Rules};
 use crate::console::output::{self, say};
+use crate::document::nearest;
 use crate::escape::{shown, visible};
 use crate::exceptions::{Edited, NewWaiver, appended, read_waivers, without};
 
 use super::super::exceptions::WaiverArgs;
-use super::super::{Error, Exit};
+use super::super::{Error, Exit, input};
 use super::On;
 
 /// A change of the waivers.
@@ -48,11 +50,16 @@ pub struct Add {
     /// Cover only what is held in this project, or in the organization; repeatable
     #[arg(long, value_name = "SCOPE")]
     pub scope: Vec<String>,
+    /// Cover only paths that lead over this thing, such as group/Platform; repeatable
+    #[arg(long, value_name = "THING")]
+    pub path: Vec<String>,
     /// Show the change as a diff and write nothing
     #[arg(long)]
     pub dry_run: bool,
     #[command(flatten)]
     pub waivers: WaiverArgs,
+    #[command(flatten)]
+    pub rules: Rules,
 }
 
 #[derive(Debug, clap::Args)]
@@ -65,9 +72,9 @@ pub struct Prune {
 }
 
 pub(super) fn add(args: &Add, common: &Common) -> Result<Exit, Error> {
-    let [path] = args.waivers.files() else {
-        return Err(Error::OneFileOfWaivers { named: args.waivers.files().len() });
-    };
+    let files = args.waivers.files();
+    let [path] = files[..] else { return Err(Error::OneFileOfWaivers { named: files.len() }) };
+    waivable(&args.rule, &args.rules)?;
     let new = NewWaiver {
         rule: args.rule.clone(),
         subject: args.subject.clone(),
@@ -75,40 +82,107 @@ pub(super) fn add(args: &Add, common: &Common) -> Result<Exit, Error> {
             ("role", args.role.clone()),
             ("permission", args.permission.clone()),
             ("scope", args.scope.clone()),
+            ("path", args.path.clone()),
         ],
         reason: args.reason.clone(),
         owner: args.owner.clone(),
         expires: args.expires.clone(),
     };
-    let text = if path.exists() { Some(read_waivers(path)?) } else { None };
-    let edited = appended(&shown(path), text.as_deref(), &new, &args.waivers.terms(None))?;
-    save(path, &edited, args.dry_run)?;
+    loop {
+        let text = present(path)?;
+        let edited = appended(&shown(path), text.as_deref(), &new, &args.waivers.terms(None))?;
+        match save(path, text.as_deref(), &edited, args.dry_run) {
+            // Somebody else adds one at the same time.
+            Err(Error::WaiversChanged { .. }) => {}
+            saved => break saved?,
+        }
+    }
     if !args.dry_run && !common.is_quiet() {
-        say(&format!("added a waiver of {} to {}", args.rule, shown(path)));
+        say(&format!("added a waiver of {} to {}", args.rule, named(path)));
     }
     Ok(Exit::Clean)
 }
 
 pub(super) fn prune(args: &Prune, common: &Common) -> Result<Exit, Error> {
     let (org, outcome, waivers) = super::judged(&args.on, common)?;
+    let files = args.on.waivers.files();
     let mut removed = 0;
     for (file, gone) in waivers.idle(&outcome, &org).iter().filter(|(_, gone)| !gone.is_empty()) {
-        let files: Vec<&PathBuf> = args.on.waivers.files().iter().filter(|path| shown(path) == *file).collect();
-        for path in files.into_iter().take(1) {
-            let edited = without(file, &read_waivers(path)?, gone, &args.on.waivers.terms(args.on.as_of))?;
-            save(path, &edited, args.dry_run)?;
-            removed += gone.len();
-        }
+        let path = files.iter().find(|path| shown(path) == file.name);
+        let path = path.ok_or_else(|| Error::WaiversChanged { name: file.name.clone() })?;
+        let edited = without(&file.name, &file.text, gone, &args.on.waivers.terms(args.on.as_of))?;
+        save(path, Some(&file.text), &edited, args.dry_run)?;
+        removed += gone.len();
     }
     if !args.dry_run && !common.is_quiet() {
-        say(&format!("removed {removed} waivers"));
+        match removed {
+            0 => say("no waiver has expired or covers nothing, so none was removed"),
+            1 => say("removed 1 waiver"),
+            _ => say(&format!("removed {removed} waivers")),
+        }
     }
     Ok(Exit::Clean)
 }
 
-fn save(path: &Path, edited: &Edited, dry_run: bool) -> Result<(), output::Error> {
+/// The text of the file, if it is there.
+fn present(path: &Path) -> Result<Option<String>, Error> {
+    if path.exists() { Ok(Some(read_waivers(path)?)) } else { Ok(None) }
+}
+
+/// Writes the file, if it still has the text that was changed. Two who change it at once do so one after the other.
+fn save(path: &Path, before: Option<&str>, edited: &Edited, dry_run: bool) -> Result<(), Error> {
     if dry_run {
-        return output::stream(|to| edited.patch.lines().try_for_each(|line| writeln!(to, "{}", visible(line))));
+        output::stream(|to| edited.patch.lines().try_for_each(|line| writeln!(to, "{}", visible(line))))?;
+        return Ok(());
     }
-    output::write(Some(path), |to| to.write_all(edited.text.as_bytes()))
+    let _alone = atomic::lock(path);
+    if present(path)?.as_deref() != before {
+        return Err(Error::WaiversChanged { name: shown(path) });
+    }
+    output::write_source(path, |to| to.write_all(edited.text.as_bytes()))?;
+    Ok(())
+}
+
+/// The file; of a link, also what it leads to.
+fn named(path: &Path) -> String {
+    let behind = path.canonicalize().ok().filter(|_| path.is_symlink());
+    behind.map_or_else(|| shown(path), |behind| format!("{}, which is a link to {}", shown(path), shown(&behind)))
+}
+
+/// Makes sure that there is such a rule, and that its violations can be waived.
+fn waivable(rule: &str, rules: &Rules) -> Result<(), Error> {
+    let policies = input::loaded(rules)?;
+    let ids = || policies.iter().flat_map(|policy| &policy.rules).map(|rule| &*rule.info);
+    let refused = |why: &str, help: String| Error::NotWaived { rule: rule.to_owned(), why: why.to_owned(), help };
+    match ids().find(|info| info.id == rule) {
+        Some(info) if info.waivable => Ok(()),
+        Some(info) => {
+            Err(refused("cannot be waived", format!("it says `waivable: false` in {}", info.location.source.name)))
+        }
+        None => {
+            let near = nearest(rule, ids().map(|info| info.id.as_str())).map(|near| format!("did you mean `{near}`?"));
+            let help = near.unwrap_or_else(|| "name the policy of the rule with --policy".to_owned());
+            Err(refused("is not a rule of these policies", help))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_somebody_changed_meanwhile_is_left_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("w.yaml");
+        std::fs::write(&path, "theirs").expect("written");
+        let edited = Edited { text: "ours".to_owned(), patch: String::new() };
+        for before in [Some("before"), None] {
+            let error = save(&path, before, &edited, false).expect_err("it has changed").to_string();
+            assert!(error.ends_with("has changed since it was read; it was left as it is"), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).expect("there"), "theirs");
+        }
+        save(&path, Some("theirs"), &edited, false).expect("nothing has changed");
+        assert_eq!(std::fs::read_to_string(&path).expect("there"), "ours");
+    }
 }

@@ -13,7 +13,7 @@ use crate::finding::Outcome;
 use crate::org::Org;
 use crate::time::Time;
 
-use super::exceptions::WaiverArgs;
+use super::exceptions::{AgeArgs, WaiverArgs};
 use super::input::{self, Judged};
 use super::journal::Journal;
 use super::{Error, Exit};
@@ -37,6 +37,8 @@ pub struct On {
     #[arg(long, value_name = "WHEN", value_parser = when, env = "ROLELINT_AS_OF", hide_env_values = true)]
     pub as_of: Option<Time>,
     #[command(flatten)]
+    pub age: AgeArgs,
+    #[command(flatten)]
     pub waivers: WaiverArgs,
     #[command(flatten)]
     pub rules: Rules,
@@ -45,12 +47,12 @@ pub struct On {
 }
 
 impl Args {
-    /// Which rules it is about, if it is about rules.
-    pub(crate) fn rules(&mut self) -> Option<&mut Rules> {
+    /// Which rules it is about.
+    pub(crate) fn rules(&mut self) -> &mut Rules {
         match &mut self.edit {
-            Some(edit::Edit::Add(_)) => None,
-            Some(edit::Edit::Prune(args)) => Some(&mut args.on.rules),
-            None => Some(&mut self.on.rules),
+            Some(edit::Edit::Add(args)) => &mut args.rules,
+            Some(edit::Edit::Prune(args)) => &mut args.on.rules,
+            None => &mut self.on.rules,
         }
     }
 }
@@ -70,6 +72,7 @@ fn judged(on: &On, common: &Common) -> Result<(Org, Outcome, super::exceptions::
     let org = input::facts(on.snapshot.as_deref(), on.as_of, &on.api, Journal::None, common, &policies)?.org;
     let mut outcome = check(&org, &policies, on.as_of.unwrap_or(org.source.collected_at));
     outcome.skipped = skipped;
+    on.age.doubt(&mut outcome);
     waivers.apply(&mut outcome, &org);
     Ok((org, outcome, waivers))
 }

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::escape::visible;
-use crate::finding::{Finding, Outcome, ThingKind, Value};
+use crate::finding::{Finding, Outcome};
 
-/// The version of the form of a line.
-pub const VERSION: u32 = 1;
+/// The version of the form of a line, and of what a fingerprint is made of.
+pub const VERSION: u32 = 2;
 
 /// What a violation is known by. The fingerprint has the rule and the subject, too: what people review has to be what
 /// counts.
@@ -18,25 +18,15 @@ pub struct Key<'a> {
     /// Kind and id.
     pub subject: Cow<'a, str>,
     pub fingerprint: Cow<'a, str>,
-    /// How many were counted: five owners in place of four are another violation.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub counted: Vec<u64>,
 }
 
 impl<'a> Key<'a> {
     /// What this finding is known by.
     pub fn of(rule: &'a str, finding: &'a Finding) -> Self {
-        let numbers = finding.evidence.iter().filter_map(|evidence| match evidence.value {
-            Value::Number(number) | Value::Counted(number, _) => Some(number),
-            Value::Null | Value::Flag(_) | Value::Time(_) | Value::Text(_) | Value::Permission(_) => None,
-        });
-        // A finding on the organization shows one by one what was counted.
-        let shown = (finding.subject.kind == ThingKind::Organization).then_some(finding.evidence.len() as u64);
         Self {
             rule: Cow::Borrowed(rule),
             subject: visible(&format!("{}/{}", finding.subject.kind.name(), finding.subject.id)).into_owned().into(),
             fingerprint: Cow::Borrowed(&finding.fingerprint),
-            counted: numbers.chain(shown).collect(),
         }
     }
 
@@ -45,7 +35,6 @@ impl<'a> Key<'a> {
             rule: self.rule.into_owned().into(),
             subject: self.subject.into_owned().into(),
             fingerprint: self.fingerprint.into_owned().into(),
-            counted: self.counted,
         }
     }
 }

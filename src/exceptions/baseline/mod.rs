@@ -42,6 +42,7 @@ pub enum Error {
     },
     /// A line is of another version.
     #[error("{place} has version {version}, and this rolelint reads version {VERSION}")]
+    #[diagnostic(help("take the file away and write the baseline anew: `rolelint baseline -o FILE`"))]
     Version {
         /// File and line.
         place: String,
@@ -77,10 +78,12 @@ enum Fate {
     There,
     /// It is certainly gone.
     Gone,
-    /// It is there, and another number was counted.
-    Counted,
-    /// Its rule was not judged, or not answered whole.
+    /// Its rule and subject are there for other reasons: another person, permission, value or number.
+    Changed,
+    /// Its rule was skipped, or not answered whole.
     Untold,
+    /// No policy has its rule.
+    NoRule,
     /// Its rule cannot be waived.
     Refused,
 }
@@ -146,16 +149,21 @@ impl Baseline {
         let fates = self.fates(outcome);
         outcome
             .accept(|rule, finding| keys.contains(&Key::of(&rule.info.id, finding)).then_some(Acceptance::Baselined));
+        let mut before = None;
         for ((line, at), fate) in self.lines.iter().zip(fates) {
+            if before.replace(&line.key) == Some(&line.key) {
+                continue;
+            }
             let Key { rule, subject, .. } = &line.key;
             let why = match fate {
                 Fate::There | Fate::Untold => continue,
                 Fate::Gone => {
                     outcome.stale += 1;
-                    "is fixed: take it out of the baseline"
+                    "is fixed: take it out of the baseline".to_owned()
                 }
-                Fate::Counted => "is there with another number, and was not accepted with that",
-                Fate::Refused => "has no effect: the rule cannot be waived",
+                Fate::Changed => format!("has changed since it was accepted as `{}`", line.message),
+                Fate::NoRule => "was not checked: no policy that was loaded has the rule".to_owned(),
+                Fate::Refused => "has no effect: the rule cannot be waived".to_owned(),
             };
             outcome.exceptions.push(format!("{}:{at}: {rule} of {subject} {why}", self.name));
         }
@@ -166,20 +174,22 @@ impl Baseline {
         let proven = outcome.findings.iter().filter(|finding| finding.status != Status::Unknown);
         let there: BTreeSet<Key<'_>> =
             proven.map(|finding| Key::of(&outcome.rules[finding.rule].info.id, finding)).collect();
-        let uncounted: BTreeSet<(&str, &str)> = there.iter().map(|key| (&*key.subject, &*key.fingerprint)).collect();
+        let accepted: BTreeSet<&Key<'_>> = self.lines.keys().map(|line| &line.key).collect();
+        let new = there.iter().filter(|key| !accepted.contains(key));
+        let new: BTreeSet<(&str, &str)> = new.map(|key| (&*key.rule, &*key.subject)).collect();
         let rules: BTreeMap<&str, _> = outcome.rules.iter().map(|rule| (rule.info.id.as_str(), rule)).collect();
         let fate = |line: &Line| {
-            let Key { rule, subject, fingerprint, .. } = &line.key;
-            let Some(rule) = rules.get(&**rule) else {
-                let is_skipped = outcome.skipped.iter().any(|skipped| skipped.rule == *rule);
-                return if is_skipped { Fate::Untold } else { Fate::Gone };
+            let Key { rule: id, subject, .. } = &line.key;
+            let Some(rule) = rules.get(&**id) else {
+                let is_skipped = outcome.skipped.iter().any(|skipped| skipped.rule == *id);
+                return if is_skipped { Fate::Untold } else { Fate::NoRule };
             };
             if !rule.info.waivable {
                 Fate::Refused
             } else if there.contains(&line.key) {
                 Fate::There
-            } else if uncounted.contains(&(&**subject, &**fingerprint)) {
-                Fate::Counted
+            } else if new.contains(&(&**id, &**subject)) {
+                Fate::Changed
             } else if rule.is_open() {
                 Fate::Untold
             } else {
@@ -189,11 +199,21 @@ impl Baseline {
         self.lines.keys().map(fate).collect()
     }
 
-    /// Takes over from an earlier baseline the lines of which the outcome does not tell.
+    /// Takes over from an earlier baseline the lines of which the outcome does not tell, and the words of those that
+    /// are still there.
     pub fn keep(&mut self, earlier: &Self, outcome: &Outcome) {
+        let present: BTreeSet<&Key<'_>> = self.lines.keys().map(|line| &line.key).collect();
+        let kept = |line: &Line, fate: &Fate| match fate {
+            // It may be waived by now, and is then left out.
+            Fate::There => present.contains(&line.key),
+            Fate::Untold | Fate::NoRule => true,
+            Fate::Gone | Fate::Changed | Fate::Refused => false,
+        };
         let fates = earlier.fates(outcome);
-        let untold = earlier.lines.keys().zip(fates).filter(|(_, fate)| *fate == Fate::Untold);
-        self.lines.extend(untold.map(|(line, _)| (line.clone(), 0)));
+        let kept = earlier.lines.keys().zip(&fates).filter(|(line, fate)| kept(line, fate)).map(|(line, _)| line);
+        let kept: BTreeMap<&Key<'_>, &Line> = kept.map(|line| (&line.key, line)).collect();
+        self.lines.retain(|line, _| !kept.contains_key(&line.key));
+        self.lines.extend(kept.into_values().map(|line| (line.clone(), 0)));
     }
 
     /// What this one accepts and the other does not, in words.

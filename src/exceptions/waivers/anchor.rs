@@ -1,6 +1,8 @@
 //! What a waiver is about: one thing of the organization, by its id, e-mail address or exact name. What could mean two
 //! things means none.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::finding::{AccessPath, Finding, RuleResult, Thing, ThingKind};
 use crate::org::{Kind, Known, Org, Text, canonical_role_id};
 
@@ -48,15 +50,14 @@ impl Anchor {
         let is_email = self.name.contains('@');
         let has_email = matches!(kind, Kind::User | Kind::Invite);
         let same_email = |email: &str| email.to_lowercase() == self.name.to_lowercase();
-        let named = |(_, name, email): &(&Text, Option<&Text>, Option<&Text>)| {
+        let named = |(_, name, email): &Named<'_>| {
             if is_email && has_email {
                 email.is_some_and(|email| same_email(email))
             } else {
-                name.is_some_and(|name| *name == self.name)
+                name.is_some_and(|name| name.nfc().eq(self.name.nfc()))
             }
         };
-        let mut found: Vec<&Text> =
-            things.iter().filter(|(known, ..)| known.as_str() == id).map(|(id, ..)| *id).collect();
+        let mut found: Vec<&str> = things.iter().filter(|(known, ..)| *known == id).map(|(id, ..)| *id).collect();
         if found.is_empty() {
             found = things.iter().filter(|thing| named(thing)).map(|(id, ..)| *id).collect();
         }
@@ -64,26 +65,34 @@ impl Anchor {
         found.dedup();
         match found.as_slice() {
             [] => Meant::Nothing,
-            [one] => Meant::One((*one).clone()),
+            [one] => Meant::One(Text::from(*one)),
             several => Meant::Several(several.len()),
         }
     }
 }
 
-type Named<'o> = (&'o Text, Option<&'o Text>, Option<&'o Text>);
+type Named<'o> = (&'o str, Option<&'o str>, Option<&'o str>);
 
 /// The things of a kind: id, name, e-mail address.
 fn things(org: &Org, kind: Kind) -> Vec<Named<'_>> {
     fn of<'o>(id: &'o Text, name: &'o Known<Text>) -> Named<'o> {
-        (id, name.value(), None)
+        (id, name.as_str().value().copied(), None)
     }
     match kind {
         Kind::Role => org.roles.iter().map(|role| of(&role.id, &role.name)).collect(),
-        Kind::User => org.users.iter().map(|user| (&user.id, user.name.value(), user.email.value())).collect(),
+        Kind::User => org
+            .users
+            .iter()
+            .map(|user| (user.id(), user.name().value().copied(), user.email().value().copied()))
+            .collect(),
         Kind::Group => org.groups.iter().map(|group| of(&group.id, &group.name)).collect(),
         Kind::Project => org.projects.iter().map(|project| of(&project.id, &project.name)).collect(),
         Kind::ServiceAccount => org.service_accounts.iter().map(|account| of(&account.id, &account.name)).collect(),
-        Kind::Invite => org.invites.iter().map(|invite| (&invite.id, None, invite.email.value())).collect(),
+        Kind::Invite => org
+            .invites
+            .iter()
+            .map(|invite| (invite.id.as_str(), None, invite.email.as_str().value().copied()))
+            .collect(),
         Kind::AdminApiKey => org.admin_api_keys.iter().map(|key| of(&key.id, &key.name)).collect(),
         Kind::ApiKey => org.api_keys.iter().map(|key| of(&key.id, &key.name)).collect(),
         Kind::Grant => Vec::new(),
@@ -98,12 +107,14 @@ pub struct Resolved {
     pub roles: Vec<Meant>,
     pub permissions: Vec<String>,
     pub scopes: Vec<Meant>,
+    pub path: Vec<(ThingKind, Meant)>,
 }
 
 impl Resolved {
     /// What the words mean, the subject first.
     pub fn meant(&self) -> impl Iterator<Item = &Meant> {
-        std::iter::once(&self.subject).chain(&self.roles).chain(&self.scopes)
+        let path = self.path.iter().map(|(_, meant)| meant);
+        std::iter::once(&self.subject).chain(&self.roles).chain(&self.scopes).chain(path)
     }
 
     /// Whether all of the finding is covered: its subject, and where the waiver says more, every path to what fired.
@@ -111,7 +122,8 @@ impl Resolved {
         if finding.subject.kind != self.kind || !self.subject.is(&finding.subject) {
             return false;
         }
-        let narrower = !(self.roles.is_empty() && self.permissions.is_empty() && self.scopes.is_empty());
+        let wide = [self.roles.is_empty(), self.permissions.is_empty(), self.scopes.is_empty(), self.path.is_empty()];
+        let narrower = wide.contains(&false);
         let whole = finding.more_paths == 0 && !finding.paths.is_empty();
         !narrower || whole && finding.paths.iter().all(|path| self.covers_path(rule, finding, path))
     }
@@ -132,7 +144,14 @@ impl Resolved {
             let organization = Thing::organization();
             role.is_some() && self.scopes.iter().any(|meant| meant.is(project.unwrap_or(&organization)))
         };
+        // Every path begins or ends at the subject, which narrows nothing.
+        let over = |step: &&Thing| step.kind != self.kind || step.id != finding.subject.id;
+        let leads_over = || {
+            let named = |step: &Thing| self.path.iter().any(|(kind, meant)| *kind == step.kind && meant.is(step));
+            steps.iter().copied().filter(over).any(named)
+        };
         (self.roles.is_empty() || is_role())
+            && (self.path.is_empty() || leads_over())
             && (self.permissions.is_empty() || is_permission())
             && (self.scopes.is_empty() || is_scope())
     }

@@ -70,10 +70,23 @@ pub fn appended(name: &str, text: Option<&str>, new: &New, terms: &Terms) -> Res
     let after = Waivers::read(&[self::source(name, &edited.text)], terms)?;
     let kept: Vec<_> = before.entries.iter().map(super::Entry::words).collect();
     let now: Vec<_> = after.entries.iter().map(super::Entry::words).collect();
-    if now.len() == kept.len() + 1 && now.starts_with(&kept) { Ok(edited) } else { Err(refused(&source, list.span)) }
+    let (Some(added), true) = (after.entries.last(), now.len() == kept.len() + 1 && now.starts_with(&kept)) else {
+        return Err(refused(&source, list.span));
+    };
+    let pointless = |message| {
+        let problem = Problem::new(added.location.span.clone(), message);
+        Error::NotEdited { located: vec![Located { source: Arc::clone(&added.location.source), problem }] }
+    };
+    if !added.is_in_force(terms) {
+        return Err(pointless("this waiver would have expired already"));
+    }
+    if kept.contains(&added.words()) {
+        return Err(pointless("the same waiver is there already"));
+    }
+    Ok(edited)
 }
 
-/// The file without these waivers, counted from 0.
+/// The file without these waivers, counted from 0 and in order.
 ///
 /// # Errors
 ///
@@ -106,19 +119,21 @@ pub fn without(name: &str, text: &str, gone: &[usize], terms: &Terms) -> Result<
     }
     let edited = edited(name, &lines, changes);
     let after = Waivers::read(&[self::source(name, &edited.text)], terms)?;
-    let kept = before.entries.iter().enumerate().filter(|(at, _)| !gone.contains(at)).map(|(_, entry)| entry.words());
+    let kept = before
+        .entries
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| gone.binary_search(at).is_err())
+        .map(|(_, entry)| entry.words());
     if after.entries.iter().map(super::Entry::words).eq(kept) { Ok(edited) } else { Err(refused(&source, list.span)) }
 }
 
 impl New {
     fn lines(&self, indent: &str) -> impl Iterator<Item = String> {
-        let subject = match self.subject.split_once('/') {
-            Some((kind, name)) => format!("{{ {}: {} }}", scalar(kind), scalar(name)),
-            None => scalar(&self.subject),
-        };
-        let mut fields = vec![("rules", scalar(&self.rule)), ("subject", subject)];
+        let mut fields = vec![("rules", scalar(&self.rule)), ("subject", thing(&self.subject))];
         for (key, values) in self.narrower.iter().filter(|(_, values)| !values.is_empty()) {
-            let values: Vec<String> = values.iter().map(|value| scalar(value)).collect();
+            let written = |value: &String| if *key == "path" { thing(value) } else { scalar(value) };
+            let values: Vec<String> = values.iter().map(written).collect();
             fields.push((
                 *key,
                 if let [one] = values.as_slice() { one.clone() } else { format!("[{}]", values.join(", ")) },
@@ -131,6 +146,14 @@ impl New {
         ]);
         let line = |(at, (key, value))| format!("{indent}{}{key}: {value}", if at == 0 { "- " } else { "  " });
         fields.into_iter().enumerate().map(line).collect::<Vec<_>>().into_iter()
+    }
+}
+
+/// `{ user: ada@acme.example }` of `user/ada@acme.example`; a word of its own stays one.
+fn thing(text: &str) -> String {
+    match text.split_once('/') {
+        Some((kind, name)) => format!("{{ {}: {} }}", scalar(kind), scalar(name)),
+        None => scalar(text),
     }
 }
 
@@ -199,22 +222,36 @@ fn end(text: &str, node: &Node) -> usize {
     inner.unwrap_or_else(|| text[..node.span.end].trim_end().len())
 }
 
-/// The lines of a text, without their ends.
-struct Lines<'t>(Vec<&'t str>, &'t str);
+/// The lines of a text without their ends, the same with them, and the first byte of each.
+struct Lines<'t>(Vec<&'t str>, Vec<&'t str>, Vec<usize>);
 
 impl<'t> Lines<'t> {
     fn of(text: &'t str) -> Self {
-        Self(text.lines().collect(), text)
+        let whole: Vec<&str> = text.split_inclusive('\n').collect();
+        let starts = whole.iter().scan(0, |at, line| Some(std::mem::replace(at, *at + line.len())));
+        let starts = starts.collect();
+        Self(text.lines().collect(), whole, starts)
     }
 
     /// The line in which that byte is.
     fn at(&self, byte: usize) -> usize {
-        self.1[..byte].matches('\n').count()
+        self.2.partition_point(|start| *start <= byte).saturating_sub(1)
     }
 
     /// The first byte of a line.
     fn start(&self, line: usize) -> usize {
-        self.1.split_inclusive('\n').take(line).map(str::len).sum()
+        self.2[line]
+    }
+
+    /// How the lines of the text end.
+    fn end(&self) -> &'static str {
+        if self.1.first().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" }
+    }
+
+    /// A line as it is, with an end.
+    fn whole(&self, line: usize) -> (&'t str, &'static str) {
+        let whole = self.1[line];
+        (whole, if whole.ends_with('\n') { "" } else { self.end() })
     }
 }
 
@@ -228,8 +265,9 @@ fn edited(name: &str, lines: &Lines<'_>, changes: Vec<Change>) -> Edited {
         }
     };
     for Change { lines: Range { start, end }, by } in changes {
-        for line in &lines.0[at..start] {
-            add(&mut text, "", line);
+        for line in at..start {
+            let (line, end) = lines.whole(line);
+            text.extend([line, end]);
         }
         new_at += start - at;
         // Of no lines, the line before them is named.
@@ -241,12 +279,13 @@ fn edited(name: &str, lines: &Lines<'_>, changes: Vec<Change>) -> Edited {
         }
         for line in &by {
             add(&mut patch, "+", line);
-            add(&mut text, "", line);
+            text.extend([line, lines.end()]);
         }
         (at, new_at) = (end, new_at + by.len());
     }
-    for line in &lines.0[at..] {
-        add(&mut text, "", line);
+    for line in at..lines.0.len() {
+        let (line, end) = lines.whole(line);
+        text.extend([line, end]);
     }
     Edited { text, patch }
 }

@@ -21,6 +21,8 @@ pub struct Entry {
     pub permissions: Vec<String>,
     /// If any are named, the scopes in which a role may be held: projects, or the organization.
     pub scopes: Vec<Anchor>,
+    /// If any are named, things that each path leads over.
+    pub path: Vec<Anchor>,
     /// What findings show.
     pub waiver: Arc<Waiver>,
     /// Where it stands.
@@ -42,7 +44,7 @@ impl Entry {
     pub fn words(&self) -> impl PartialEq {
         let waiver = &self.waiver;
         let accepts = (waiver.reason.clone(), waiver.owner.clone(), waiver.expires);
-        let narrower = (self.roles.clone(), self.permissions.clone(), self.scopes.clone());
+        let narrower = (self.roles.clone(), self.permissions.clone(), self.scopes.clone(), self.path.clone());
         (self.rules.clone(), self.subject.clone(), narrower, accepts)
     }
 
@@ -54,12 +56,13 @@ impl Entry {
             roles: self.roles.iter().map(|role| role.find(org)).collect(),
             permissions: self.permissions.clone(),
             scopes: self.scopes.iter().map(|scope| scope.find(org)).collect(),
+            path: self.path.iter().map(|thing| (thing.kind, thing.find(org))).collect(),
         }
     }
 
     /// All that it names of the organization, the subject first.
     pub fn anchors(&self) -> impl Iterator<Item = &Anchor> {
-        std::iter::once(&self.subject).chain(&self.roles).chain(&self.scopes)
+        std::iter::once(&self.subject).chain(&self.roles).chain(&self.scopes).chain(&self.path)
     }
 }
 

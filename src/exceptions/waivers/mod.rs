@@ -26,6 +26,8 @@ use crate::time::Time;
 use anchor::Resolved;
 use entry::Entry;
 
+pub(crate) use read::WAIVER as WAIVER_KEYS;
+
 pub use edit::{Edited, New, appended, without};
 pub use review::{Review, Use};
 

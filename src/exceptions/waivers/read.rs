@@ -9,10 +9,10 @@ use crate::document::tree::{Node, Yaml, parse};
 use crate::document::{Fields, Location, Problem, Reader, SourceText};
 use crate::finding::{ThingKind, Waiver};
 use crate::org::Kind;
-use crate::time::{Time, day, parse_timestamp};
+use crate::time::{DAY, Time, day, parse_timestamp};
 
-const WAIVER: &[&str] = &["rules", "subject", "role", "permission", "scope", "reason", "owner", "expires"];
-const SECONDS_OF_A_DAY: i64 = 86_400;
+pub(crate) const WAIVER: [&str; 9] =
+    ["rules", "subject", "role", "permission", "scope", "path", "reason", "owner", "expires"];
 
 /// The waivers of a file, or all that is wrong with it.
 pub fn entries(source: &Arc<SourceText>, terms: &Terms) -> Result<Vec<Entry>, Vec<Problem>> {
@@ -43,8 +43,23 @@ impl Reader<'_> {
         items.iter().filter_map(|item| self.waiver(item, terms)).collect()
     }
 
+    /// Refuses `role` and `scope` where the subject is not who holds the role: they would cover the next one who does.
+    fn narrowed_to_no_holder(&mut self, kind: ThingKind, fields: &Fields<'_>) {
+        let holds = [Kind::User, Kind::Group, Kind::ServiceAccount, Kind::Grant].map(ThingKind::Of).contains(&kind);
+        for key in ["role", "scope"].into_iter().filter(|_| !holds) {
+            if let Some(node) = fields.get(key) {
+                let words = kind.words();
+                let message = format!("`{key}` does not say who holds the role, and the subject is no holder");
+                let help = format!(
+                    "leave it out: the waiver then covers all that the rules find of the {words}; or waive a rule on users, groups or service accounts"
+                );
+                self.problems.push(Problem::new(node.span.clone(), message).help(help));
+            }
+        }
+    }
+
     fn waiver(&mut self, node: &Node, terms: &Terms) -> Option<Entry> {
-        let fields = self.fields(node, "a waiver", WAIVER)?;
+        let fields = self.fields(node, "a waiver", &WAIVER)?;
         let rules = self.rules(node, &fields);
         let subject = self.anchor(node, &fields);
         let mut narrower = |name: &str| match fields.get(name) {
@@ -52,6 +67,10 @@ impl Reader<'_> {
             None => Some(Vec::new()),
         };
         let (roles, permissions, scopes) = (narrower("role"), narrower("permission"), narrower("scope"));
+        if let Some(kind) = subject.as_ref().map(|subject| subject.kind) {
+            self.narrowed_to_no_holder(kind, &fields);
+        }
+        let path = self.path(&fields);
         let mut text = |name: &str, why: &str| {
             let found = self.required(node, &fields, name, why)?;
             self.filled(found, &format!("`{name}`"))
@@ -69,6 +88,7 @@ impl Reader<'_> {
             roles: roles?.into_iter().map(role).collect(),
             permissions: permissions?,
             scopes: scopes?.iter().map(|name| Anchor::scope(name)).collect(),
+            path: path?,
             waiver: Arc::new(waiver),
             location,
         })
@@ -91,11 +111,34 @@ impl Reader<'_> {
             self.problem(Problem::new(node.span.clone(), message).help(HELP));
             return None;
         }
+        self.thing(node, "a subject")
+    }
+
+    /// `{ group: Platform }`, or several such.
+    fn path(&mut self, fields: &Fields<'_>) -> Option<Vec<Anchor>> {
+        let Some(node) = fields.get("path") else { return Some(Vec::new()) };
+        let items = match &node.yaml {
+            Yaml::List(items) if !items.is_empty() => items.as_slice(),
+            Yaml::Map(_) => std::slice::from_ref(node),
+            Yaml::List(_) | Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) => {
+                let problem = Problem::new(node.span.clone(), "`path` takes things that each path leads over");
+                self.problem(problem.help("such as { group: Platform }"));
+                return None;
+            }
+        };
+        let things: Vec<Option<Anchor>> = items.iter().map(|item| self.thing(item, "a step of a path")).collect();
+        things.into_iter().collect()
+    }
+
+    /// One thing by its kind and a name.
+    fn thing(&mut self, node: &Node, what: &str) -> Option<Anchor> {
         let kinds = Kind::ALL.map(Kind::name);
-        let fields = self.fields(node, "a subject", &kinds)?;
+        let fields = self.fields(node, what, &kinds)?;
         let [(key, value)] = fields.entries.as_slice() else {
-            let message = "a waiver is about one subject";
-            self.problem(Problem::new(node.span.clone(), message).help("write a waiver for each"));
+            let message = format!("{what} is one thing");
+            self.problem(
+                Problem::new(node.span.clone(), message).help("write each on its own: a waiver is about one subject"),
+            );
             return None;
         };
         let kind = Kind::named(&key.text)?;
@@ -115,9 +158,9 @@ impl Reader<'_> {
         };
         let latest = terms.now.saturating_add(terms.longest);
         if expires > latest {
-            let days = terms.longest / SECONDS_OF_A_DAY;
+            let days = terms.longest / DAY;
             let message = format!("a waiver may last at most {days} days (--max-waiver)");
-            let last = latest - latest.rem_euclid(SECONDS_OF_A_DAY);
+            let last = latest - latest.rem_euclid(DAY);
             self.problem(Problem::new(node.span.clone(), message).help(format!("today, {} is the latest", day(last))));
             return None;
         }

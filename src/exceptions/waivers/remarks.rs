@@ -7,8 +7,6 @@ use crate::document::nearest;
 use crate::finding::{Outcome, RuleResult, ThingKind};
 use crate::time::day;
 
-const SECONDS_OF_A_DAY: i64 = 86_400;
-
 /// The sentences on one waiver; `is_used` says whether a rule has a violation that the waiver covers or would cover.
 pub fn of(
     entry: &Entry,
@@ -24,8 +22,7 @@ pub fn of(
     if !entry.is_in_force(terms) {
         said.push(format!("the waiver of {rules} for {who} expired on {expires} and no longer applies"));
     } else if left <= terms.expiring_within {
-        let days = left.div_euclid(SECONDS_OF_A_DAY);
-        said.push(format!("the waiver of {rules} for {who} expires on {expires}, in {days} days"));
+        said.push(format!("the waiver of {rules} for {who} soon expires, on {expires}"));
     }
     for (anchor, meant) in entry.anchors().zip(resolved.meant()) {
         if let Meant::Several(count) = meant {

@@ -1,14 +1,15 @@
 //! What each waiver does now.
 
+use std::sync::Arc;
+
 use super::entry::Entry;
 use super::{Terms, Waivers, remarks};
+use crate::document::SourceText;
 use crate::finding::{Outcome, Status};
 use crate::org::Org;
-use crate::time::day;
+use crate::time::{DAY, day};
 
 use super::anchor::{Meant, Resolved};
-
-const SECONDS_OF_A_DAY: i64 = 86_400;
 
 /// Whether a waiver is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,14 +55,14 @@ impl Waivers {
         self.entries.iter().map(|entry| one(entry, &entry.resolve(org), outcome, terms)).collect()
     }
 
-    /// Of each file, which of its waivers have expired or are certainly unused, counted from 0.
-    pub fn idle(&self, outcome: &Outcome, org: &Org, terms: &Terms) -> Vec<(String, Vec<usize>)> {
-        let mut idle: Vec<(String, Vec<usize>)> = Vec::new();
+    /// Of each file as it was read, which of its waivers have expired or are certainly unused, counted from 0.
+    pub fn idle(&self, outcome: &Outcome, org: &Org, terms: &Terms) -> Vec<(Arc<SourceText>, Vec<usize>)> {
+        let mut idle: Vec<(Arc<SourceText>, Vec<usize>)> = Vec::new();
         let mut number = 0;
         for (entry, review) in self.entries.iter().zip(self.review(outcome, org, terms)) {
-            let file = &entry.location.source.name;
-            if idle.last().is_none_or(|(last, _)| last != file) {
-                idle.push((file.clone(), Vec::new()));
+            let file = &entry.location.source;
+            if idle.last().is_none_or(|(last, _)| !Arc::ptr_eq(last, file)) {
+                idle.push((Arc::clone(file), Vec::new()));
                 number = 0;
             }
             if let (Use::Unused | Use::Expired, Some((_, of_file))) = (review.usage, idle.last_mut()) {
@@ -107,7 +108,7 @@ fn one(entry: &Entry, resolved: &Resolved, outcome: &Outcome, terms: &Terms) -> 
 
 fn title(entry: &Entry, terms: &Terms) -> String {
     let waiver = &entry.waiver;
-    let left = waiver.expires.saturating_sub(terms.now).div_euclid(SECONDS_OF_A_DAY);
+    let left = waiver.expires.saturating_sub(terms.now).div_euclid(DAY);
     let left = if left < 0 { "over".to_owned() } else { format!("{left} days left") };
     let (rules, who, until) = (entry.rules.join(", "), remarks::spoken(&entry.subject), day(waiver.expires));
     format!(

@@ -53,7 +53,7 @@ fn a_waiver_that_says_too_little_or_too_much_is_refused_in_its_place() {
         ("rules: a-rule", "rules: '*'", "3:12 `rules` has a wildcard: a waiver covers what it names"),
         ("rules: a-rule", "rules: []", "3:12 `rules` is empty"),
         ("role_1", "'*'", "4:22 `role` has a wildcard: a waiver covers what it names"),
-        ("role_1 }", "role_1, user: x }", "4:14 a waiver is about one subject"),
+        ("role_1 }", "role_1, user: x }", "4:14 a subject is one thing"),
         ("{ role: role_1 }", "everybody", "4:14 `subject` takes a kind and a name, not a text"),
         ("role: role_1", "rule: role_1", "4:16 `rule` is not a key of a subject"),
         ("2026-11-28", "2026-11-29", "7:14 a waiver may last at most 180 days (--max-waiver)"),
@@ -65,6 +65,17 @@ fn a_waiver_that_says_too_little_or_too_much_is_refused_in_its_place() {
         ),
         ("version: 1", "version: 2", "1:10 `version` takes the number 1, not a number"),
         ("owner:", "onwer:", "3:5 a waiver needs `owner`"),
+        // The next one who holds that role is covered as well, and the waiver looks as if not.
+        (
+            "reason: Because",
+            "role: owner\n    reason: x",
+            "5:11 `role` does not say who holds the role, and the subject is no holder",
+        ),
+        (
+            "{ role: role_1 }\n",
+            "{ project: Alpha }\n    scope: Alpha\n",
+            "5:12 `scope` does not say who holds the role, and the subject is no holder",
+        ),
     ];
     for (from, to, expected) in table {
         let text = GOOD.replace(from, to);

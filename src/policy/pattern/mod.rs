@@ -6,6 +6,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "regex's errors are not exhaustive")]
 
+mod list;
 mod samples;
 
 use std::borrow::Cow;
@@ -19,6 +20,8 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use super::vocabulary::Case;
+
+pub use list::{Patterns, same_text};
 
 /// The longest pattern, in bytes.
 const LONGEST: usize = 1024;
@@ -133,6 +136,11 @@ impl Pattern {
                 regex.is_match(value)
             }
         }
+    }
+
+    /// How letters compare.
+    pub fn case(&self) -> Case {
+        self.case
     }
 
     /// Whether letters compare without case.

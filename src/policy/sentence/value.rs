@@ -57,7 +57,7 @@ pub fn text(attribute: &Attribute, column: TextColumn, test: &TextPredicate, hol
         return scope(test, holds, attribute.of);
     }
     let (name, is) = (noun(attribute), if holds { "is" } else { "is not" });
-    let empty = test.any.as_ref().is_none_or(Vec::is_empty) && test.this.is_empty() && test.regex.is_none();
+    let empty = test.any.as_ref().is_none_or(|any| any.is_empty()) && test.this.is_empty() && test.regex.is_none();
     if empty && test.null && test.except.is_empty() {
         return if holds { format!("without {}", article(&name)) } else { format!("with {}", article(&name)) };
     }

@@ -107,7 +107,7 @@ fn named(condition: &Condition) -> Option<Vec<Pattern>> {
     let Predicate::Text(attribute, _, test) = &condition.predicate else { return None };
     let plain = test.this.is_empty() && !test.null && test.except.is_empty() && test.regex.is_none();
     let named = plain && matches!(attribute.name, "id" | "name");
-    test.any.clone().filter(|any| named && !any.is_empty())
+    test.any.as_ref().filter(|any| named && !any.is_empty()).map(|any| any.to_vec())
 }
 
 /// Whether something belongs to somebody.

@@ -22,6 +22,13 @@ macro_rules! copied {
     };
 }
 
+/// Users are kept in columns.
+macro_rules! of_user {
+    ($field:ident) => {
+        |org, at| org.users.at(at).$field()
+    };
+}
+
 macro_rules! time {
     ($list:ident . $field:ident) => {
         TimeColumn::Past(copied!($list.$field))
@@ -90,28 +97,28 @@ pub static TABLE: &[Attribute] = &{
         row(Role, "holders", Type::Relation(Holders), "the grants of the role").reads(Collection::GRANTS),
         row(Role, "projects", Type::Relation(Relation::Projects), "the projects that list the role")
             .reads(&[Projects, ProjectRoles]),
-        row(User, "id", Text(Exact, id!(users)), "the user's id").names(Itself),
-        row(User, "name", Text(Exact, each!(users.name)), "display name").names(Itself),
-        row(User, "email", Text(Fold, each!(users.email)), "e-mail address").names(Itself),
+        row(User, "id", Text(Exact, TextColumn::Each(|org, at| Known::Value(org.users.at(at).id()))), "the user's id").names(Itself),
+        row(User, "name", Text(Exact, TextColumn::Each(|org, at| org.users.at(at).name())), "display name").names(Itself),
+        row(User, "email", Text(Fold, TextColumn::Each(|org, at| org.users.at(at).email())), "e-mail address").names(Itself),
         row(
             User,
             "role",
-            Text(Fold, TextColumn::Symbol(copied!(users.role))),
+            Text(Fold, TextColumn::Symbol(of_user!(role))),
             "the legacy role: `owner` or `reader`. Says nothing about custom roles and groups; see `holds`",
         )
         .names(Itself),
-        row(User, "is_service_account", Flag(copied!(users.is_service_account)), "whether it is a service account"),
-        row(User, "is_scim_managed", Flag(copied!(users.is_scim_managed)), "whether an identity provider manages it"),
-        row(User, "added_at", Time(time!(users.added_at)), "when the user joined the organization"),
-        row(User, "created", Time(time!(users.created)), "when the account was created"),
+        row(User, "is_service_account", Flag(of_user!(is_service_account)), "whether it is a service account"),
+        row(User, "is_scim_managed", Flag(of_user!(is_scim_managed)), "whether an identity provider manages it"),
+        row(User, "added_at", Time(TimeColumn::Past(of_user!(added_at))), "when the user joined the organization"),
+        row(User, "created", Time(TimeColumn::Past(of_user!(created))), "when the account was created"),
         row(
             User,
             "api_key_last_used_at",
-            Time(time!(users.api_key_last_used_at)),
+            Time(TimeColumn::Past(of_user!(api_key_last_used_at))),
             "when one of the user's keys was last used; `null` if never",
         ),
-        row(User, "enabled", Flag(copied!(users.enabled)), "whether the account is enabled"),
-        row(User, "banned", Flag(copied!(users.banned)), "whether the account is banned"),
+        row(User, "enabled", Flag(of_user!(enabled)), "whether the account is enabled"),
+        row(User, "banned", Flag(of_user!(banned)), "whether the account is banned"),
         row(User, "listed", Flag(user_listed), "whether the list of users has it, not just a group or a project")
             .reads(&[Users, Groups, GroupMembers, Projects, ProjectUsers]),
         row(
@@ -296,7 +303,7 @@ fn invite_project_roles(org: &Org, at: usize) -> Known<Cow<'_, [Symbol]>> {
 
 /// A truncated list of users may contain a user that was seen only elsewhere.
 fn user_listed(org: &Org, at: usize) -> Known<bool> {
-    match org.users[at].listed {
+    match org.users.at(at).listed() {
         false if !org.coverage.of(Users).lists_all() => Known::Missing,
         listed => Known::Value(listed),
     }

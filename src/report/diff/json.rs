@@ -2,93 +2,204 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::super::json_lines::Lines;
 use crate::access::{Steps, Thing};
 use crate::diff::{AccessChange, Diff, Effect, Fate, FindingChange, Side, ThingChange};
+use crate::finding::Severity;
 use crate::org::Source;
 use crate::time::rfc3339;
 
 /// The version of this form.
 const VERSION: u32 = 1;
 
+/// A comparison of two states of an organization.
+#[derive(Serialize, JsonSchema)]
+struct Report<'a> {
+    #[schemars(extend("const" = VERSION))]
+    version: u32,
+    old: SourceRow<'a>,
+    new: SourceRow<'a>,
+    /// Whether nothing that may have changed is unknown.
+    complete: bool,
+    summary: Summary,
+    /// Changes of what a principal can do in a scope.
+    access: Vec<AccessRow<'a>>,
+    /// Changes of roles, groups, members, keys and other things.
+    things: Vec<ThingChangeRow<'a>>,
+    /// Violations of the policies in `--policy` that only one of the two states has.
+    violations: Vec<FindingRow<'a>>,
+    /// What could not be compared.
+    unknown: Vec<UnknownRow<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct SourceRow<'a> {
+    organization: OrganizationRow<'a>,
+    collected_at: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct OrganizationRow<'a> {
+    id: Option<&'a str>,
+    name: Option<&'a str>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Summary {
+    gained: usize,
+    lost: usize,
+    moved: usize,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ThingRow<'a> {
+    kind: &'static str,
+    id: &'a str,
+    name: Option<&'a str>,
+    email: Option<&'a str>,
+    /// The id of the project that it is in.
+    project: Option<&'a str>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct AccessRow<'a> {
+    #[schemars(extend("enum" = Effect::ALL.map(Effect::name)))]
+    effect: &'static str,
+    /// Whether it is proven.
+    certain: bool,
+    principal: ThingRow<'a>,
+    /// A project, or the organization.
+    scope: ThingRow<'a>,
+    permissions: Vec<&'a str>,
+    /// Roles whose permissions are not known.
+    unreadable_roles: Vec<ThingRow<'a>>,
+    /// How it is held; of what was lost, how it was held.
+    paths: Vec<Vec<ThingRow<'a>>>,
+    /// Of what has moved, how it was held before.
+    earlier_paths: Vec<Vec<ThingRow<'a>>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ThingChangeRow<'a> {
+    #[serde(flatten)]
+    fate: FateRow<'a>,
+    thing: ThingRow<'a>,
+    /// Whether it is proven.
+    certain: bool,
+    /// Whether nobody can do more or less for it.
+    neutral: bool,
+}
+
+/// What has become of a thing. A value that is `null` is not known.
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "change", rename_all = "snake_case")]
+enum FateRow<'a> {
+    Appeared,
+    Gone,
+    Changed { attribute: &'a str, from: Option<&'a str>, to: Option<&'a str> },
+    Items { attribute: &'a str, added: &'a [String], removed: &'a [String] },
+}
+
+#[derive(Serialize, JsonSchema)]
+struct FindingRow<'a> {
+    #[schemars(extend("enum" = ["new", "gone"]))]
+    change: &'static str,
+    /// Whether the other state certainly does not have it.
+    certain: bool,
+    rule: &'a str,
+    #[schemars(extend("enum" = Severity::ALL.map(Severity::name)))]
+    severity: &'static str,
+    message: &'a str,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct UnknownRow<'a> {
+    #[schemars(extend("enum" = Side::ALL.map(Side::name)))]
+    side: &'static str,
+    what: &'a str,
+}
+
+/// The schema of a comparison, as a JSON Schema.
+pub(in crate::report) fn schema() -> serde_json::Value {
+    schemars::schema_for!(Report<'static>).to_value()
+}
+
 pub(super) fn render(diff: &Diff, [old, new]: [&Source; 2], to: &mut dyn Write) -> io::Result<()> {
     let count = |effect| diff.count(effect);
-    let report = json!({
-        "version": VERSION,
-        "old": source(old),
-        "new": source(new),
-        "complete": diff.is_complete(),
-        "summary": {
-            "gained": count(Effect::Gained), "lost": count(Effect::Lost), "moved": count(Effect::Moved),
-        },
-        "access": diff.access.iter().map(access).collect::<Vec<_>>(),
-        "things": diff.things.iter().map(changed).collect::<Vec<_>>(),
-        "violations": diff.findings.iter().map(finding).collect::<Vec<_>>(),
-        "unknown": diff.unknown.iter().map(|(of, what)| json!({"side": of.name(), "what": what})).collect::<Vec<_>>(),
-    });
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *to, Lines::broken(2));
-    serde::Serialize::serialize(&report, &mut serializer)?;
+    let report = Report {
+        version: VERSION,
+        old: source(old),
+        new: source(new),
+        complete: diff.is_complete(),
+        summary: Summary { gained: count(Effect::Gained), lost: count(Effect::Lost), moved: count(Effect::Moved) },
+        access: diff.access.iter().map(access).collect(),
+        things: diff.things.iter().map(changed).collect(),
+        violations: diff.findings.iter().map(finding).collect(),
+        unknown: diff.unknown.iter().map(|(of, what)| UnknownRow { side: of.name(), what }).collect(),
+    };
+    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(2)))?;
     to.write_all(b"\n")
 }
 
-fn source(source: &Source) -> Value {
+fn source(source: &Source) -> SourceRow<'_> {
     let organization = &source.organization;
-    json!({
-        "organization": {"id": organization.id, "name": organization.name},
-        "collected_at": rfc3339(source.collected_at),
-    })
+    SourceRow {
+        organization: OrganizationRow { id: organization.id.as_deref(), name: organization.name.as_deref() },
+        collected_at: rfc3339(source.collected_at),
+    }
 }
 
-fn thing(thing: &Thing) -> Value {
-    let project = thing.project.as_ref().map(|project| &*project.id);
-    json!({
-        "kind": thing.kind.name(), "id": &*thing.id, "name": thing.name.as_deref(), "email": thing.email.as_deref(),
-        "project": project,
-    })
+fn thing(thing: &Thing) -> ThingRow<'_> {
+    ThingRow {
+        kind: thing.kind.name(),
+        id: &thing.id,
+        name: thing.name.as_deref(),
+        email: thing.email.as_deref(),
+        project: thing.project.as_ref().map(|project| &*project.id),
+    }
 }
 
-fn paths(paths: &[Steps]) -> Vec<Vec<Value>> {
+fn paths(paths: &[Steps]) -> Vec<Vec<ThingRow<'_>>> {
     paths.iter().map(|path| path.iter().map(|step| thing(step)).collect()).collect()
 }
 
-fn access(change: &AccessChange) -> Value {
-    json!({
-        "effect": change.effect.name(),
-        "certain": change.certain,
-        "principal": thing(&change.principal),
-        "scope": thing(&change.scope),
-        "permissions": change.permissions.iter().map(|permission| &**permission).collect::<Vec<_>>(),
-        "unreadable_roles": change.roles.iter().map(|role| thing(role)).collect::<Vec<_>>(),
-        "paths": paths(&change.paths),
-        "earlier_paths": paths(&change.earlier_paths),
-    })
+fn access(change: &AccessChange) -> AccessRow<'_> {
+    AccessRow {
+        effect: change.effect.name(),
+        certain: change.certain,
+        principal: thing(&change.principal),
+        scope: thing(&change.scope),
+        permissions: change.permissions.iter().map(|permission| &**permission).collect(),
+        unreadable_roles: change.roles.iter().map(|role| thing(role)).collect(),
+        paths: paths(&change.paths),
+        earlier_paths: paths(&change.earlier_paths),
+    }
 }
 
-fn changed(change: &ThingChange) -> Value {
-    let mut row = match &change.fate {
-        Fate::Appeared => json!({"change": "appeared"}),
-        Fate::Gone => json!({"change": "gone"}),
+fn changed(change: &ThingChange) -> ThingChangeRow<'_> {
+    let fate = match &change.fate {
+        Fate::Appeared => FateRow::Appeared,
+        Fate::Gone => FateRow::Gone,
         Fate::Changed { attribute, from, to } => {
-            json!({"change": "changed", "attribute": attribute, "from": from, "to": to})
+            FateRow::Changed { attribute, from: from.as_deref(), to: to.as_deref() }
         }
-        Fate::Items { attribute, added, removed } => {
-            json!({"change": "items", "attribute": attribute, "added": added, "removed": removed})
-        }
+        Fate::Items { attribute, added, removed } => FateRow::Items { attribute, added, removed },
     };
-    row["thing"] = thing(&change.thing);
-    row["certain"] = change.certain.into();
-    row["neutral"] = change.is_neutral().into();
-    row
+    ThingChangeRow { fate, thing: thing(&change.thing), certain: change.certain, neutral: change.is_neutral() }
 }
 
-fn finding(change: &FindingChange) -> Value {
-    json!({
-        "change": match change.side { Side::New => "new", Side::Old => "gone" },
-        "certain": change.certain,
-        "rule": change.rule,
-        "severity": change.severity.name(),
-        "message": change.message,
-    })
+fn finding(change: &FindingChange) -> FindingRow<'_> {
+    FindingRow {
+        change: match change.side {
+            Side::New => "new",
+            Side::Old => "gone",
+        },
+        certain: change.certain,
+        rule: &change.rule,
+        severity: change.severity.name(),
+        message: &change.message,
+    }
 }

@@ -5,11 +5,13 @@ mod lines;
 
 use std::io::{self, Write};
 
-use super::markdown::prose;
+use super::markdown::{Comment, prose};
 use crate::diff::Diff;
 use crate::escape::visible;
 use crate::org::Source;
 use lines::sections;
+
+pub(super) use json::schema;
 
 /// A form of comparison.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,16 +55,48 @@ fn text(diff: &Diff, sides: [&Source; 2], to: &mut dyn Write) -> io::Result<()> 
     writeln!(to, "\n{}", lines::summary(diff))
 }
 
+/// A comment may be only so long: what does not fit is counted.
 fn markdown(diff: &Diff, sides: [&Source; 2], to: &mut dyn Write) -> io::Result<()> {
-    writeln!(to, "## rolelint diff\n\n{}", prose(&lines::title(sides)))?;
+    let mut comment = Comment::default();
+    comment.add(&format!("## rolelint diff\n\n{}\n", prose(&lines::title(sides))));
+    let mut left_out = 0;
     for (title, entries) in sections(diff) {
-        writeln!(to, "\n### {title}\n")?;
+        comment.add(&format!("\n### {title}\n\n"));
         for entry in entries {
-            writeln!(to, "- {} {}", entry.mark.word(), prose(&entry.text))?;
-            for detail in &entry.details {
-                writeln!(to, "  - {}", prose(detail))?;
-            }
+            let details: String = entry.details.iter().map(|detail| format!("  - {}\n", prose(detail))).collect();
+            let head = format!("- {} {}\n", entry.mark.word(), prose(&entry.text));
+            let fits = left_out == 0 && (comment.add(&format!("{head}{details}")) || comment.add(&head));
+            left_out += usize::from(!fits);
         }
     }
+    to.write_all(comment.text.as_bytes())?;
+    if left_out > 0 {
+        writeln!(to, "\n…and {left_out} more changes, too long for a comment.")?;
+    }
     writeln!(to, "\n{}", lines::summary(diff))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::{FindingChange, Side};
+    use crate::finding::Severity;
+
+    #[test]
+    fn a_comment_on_many_changes_is_short_enough_and_counts_the_rest() {
+        let change = |at: usize| FindingChange {
+            rule: format!("rule-{at}"),
+            severity: Severity::Low,
+            message: "a sentence ".repeat(20),
+            side: Side::New,
+            certain: true,
+        };
+        let diff = Diff { findings: (0..1000).map(change).collect(), ..Diff::default() };
+        let (mut text, source) = (Vec::new(), Source::default());
+        render_diff(DiffFormat::Markdown, &diff, [&source, &source], &mut text).expect("written");
+        let text = String::from_utf8(text).expect("text");
+        let shown = text.matches("\n- gained: ").count();
+        assert!(text.chars().count() <= 60_000 && shown > 100, "{shown}");
+        assert!(text.contains(&format!("…and {} more changes, too long for a comment.", 1000 - shown)), "{shown}");
+    }
 }

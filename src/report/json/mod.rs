@@ -5,6 +5,7 @@
 //! written one by one. What is written can be read back: it is the same outcome.
 
 mod by_line;
+mod error;
 mod keys;
 mod read;
 mod schema;
@@ -13,6 +14,8 @@ mod tests;
 mod write;
 
 pub(super) use by_line::render as render_lines;
-pub use read::{Unreadable, read};
+pub use by_line::schema as lines_schema;
+pub use error::Unreadable;
+pub use read::read;
 pub use schema::schema;
 pub(super) use write::render;

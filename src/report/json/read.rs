@@ -4,35 +4,21 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::by_line;
+use super::error::{Result, Unreadable};
 use super::schema::{
-    CoverageRow, EvidenceRow, FindingRow, MatchedRow, PathRow, PolicyRow, Report, RuleRow, Scalar, TextType, ThingRow,
-    UnreadRow, VERSION, WaiverRow,
+    CoverageRow, EvidenceRow, FindingRow, MatchedRow, Organization, PathRow, PolicyRow, Report, RuleRow, Scalar,
+    SkippedRow, TextType, ThingRow, UnreadRow, VERSION, WaiverRow,
 };
 use crate::document::{Location, Region, SourceText};
 use crate::finding::{
-    AccessPath, Evidence, Finding, Gate, Matched, Note, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped,
-    Status, Thing, ThingKind, Unread, Value, Waiver,
+    AccessPath, Evidence, Finding, Gate, Judges, Matched, Note, Outcome, PolicyFile, RuleInfo, RuleResult, Severity,
+    Skipped, Status, Thing, ThingKind, Unread, Value, Waiver,
 };
 use crate::org::{Collection, CollectionSummary, Identity, Kind, Source, State, Text};
 use crate::time::{Time, parse_timestamp};
 
-/// Why a file is not a report that can be read.
-#[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
-    /// It is not JSON, or not JSON of this form.
-    #[error(transparent)]
-    Json(#[from] serde_json::Error),
-    /// It was written by another version.
-    #[error("it has schema version {0}, and this rolelint reads version {VERSION}")]
-    Version(u32),
-    /// It names what it does not hold, or says two things that cannot both be true.
-    #[error("{0}")]
-    Contradiction(String),
-}
-
-type Result<T> = std::result::Result<T, Unreadable>;
-
-/// Reads the JSON report.
+/// Reads the JSON report, or the same as lines.
 ///
 /// # Errors
 ///
@@ -42,27 +28,40 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
     struct Version {
         schema_version: u32,
     }
-    let Version { schema_version } = serde_json::from_slice(json)?;
+    #[derive(serde::Deserialize)]
+    struct Header {
+        header: Version,
+    }
+    let by_line = by_line::is_lines(json);
+    let Version { schema_version } = if by_line {
+        let first = json.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
+        serde_json::from_slice::<Header>(first)?.header
+    } else {
+        serde_json::from_slice(json)?
+    };
     if schema_version != VERSION {
         return Err(Unreadable::Version(schema_version));
     }
-    let report: Report<'_, Vec<FindingRow<'_>>, BTreeMap<String, ThingRow<'_>>> = serde_json::from_slice(json)?;
+    let report: Report<'_, Vec<FindingRow<'_>>, BTreeMap<String, ThingRow<'_>>> =
+        if by_line { by_line::read(json)? } else { serde_json::from_slice(json)? };
     let policies: Vec<PolicyFile> = report.policies.into_iter().map(policy).collect::<Result<_>>()?;
     let things = report.things.into_iter().map(|(key, row)| Ok((key, Arc::new(thing(row)?)))).collect::<Result<_>>()?;
     let mut pool = Pool { things, paths: HashSet::new() };
     let kind = |plural: &str| word("kind", Kind::ALL, Kind::name, plural.trim_end_matches('s'));
+    let judges = word("judges", Judges::ALL, Judges::name, &report.judges)?;
+    if report.organization.is_none() && judges == Judges::Rules {
+        return contradiction("rules judge an organization, and it has none".to_owned());
+    }
+    let (source, oldest_fact, digest) = match report.organization {
+        Some(organization) => facts(organization)?,
+        None => Default::default(),
+    };
     let mut outcome = Outcome {
-        as_of: time(&report.as_of)?,
-        source: Source {
-            api: report.organization.source.into_owned(),
-            collected_at: time(&report.organization.collected_at)?,
-            organization: Identity {
-                id: report.organization.id.map(Into::into),
-                name: report.organization.name.map(Into::into),
-            },
-        },
-        oldest_fact: time(&report.organization.oldest_fact)?,
-        digest: report.organization.digest.into_owned(),
+        judges,
+        as_of: report.as_of.as_deref().map(time).transpose()?.unwrap_or_default(),
+        source,
+        oldest_fact,
+        digest,
         gate: Gate {
             fail_on: severity(&report.gate.fail_on)?,
             strict: report.gate.strict,
@@ -77,15 +76,7 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
         exceptions: report.exceptions.into_owned(),
         stale: report.stale,
         rules: Vec::new(),
-        skipped: report
-            .skipped
-            .into_iter()
-            .map(|row| Skipped {
-                rule: row.rule.into_owned(),
-                reason: row.reason.into_owned(),
-                controls: row.controls.into_owned(),
-            })
-            .collect(),
+        skipped: report.skipped.into_iter().map(skipped).collect(),
         findings: Vec::new(),
         policies,
     };
@@ -110,6 +101,17 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
         if pushed.verdict().name() != verdict || (pushed.violations(), pushed.unknown()) != counts {
             return contradiction(format!("rule `{}` counts findings that do not exist", pushed.info.id));
         }
+        if !pushed.unread.is_empty() && !pushed.is_open() {
+            return contradiction(format!("rule `{}` is answered, and something is unread", pushed.info.id));
+        }
+    }
+    // A lint says nothing of collections, and its rules stand in no policy.
+    let loaded: usize = outcome.policies.iter().map(|policy| policy.rules).sum();
+    if !outcome.coverage.is_empty() && loaded != outcome.rules.len() + outcome.skipped.len() {
+        let (judged, skipped) = (outcome.rules.len(), outcome.skipped.len());
+        return contradiction(format!(
+            "its policies have {loaded} rules, and {judged} were judged and {skipped} skipped"
+        ));
     }
     if let Some(rule) = findings.keys().next() {
         return contradiction(format!("a finding refers to rule `{rule}`, which does not exist"));
@@ -118,6 +120,20 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
         return contradiction(format!("its exit code {} contradicts its findings", report.gate.exit_code));
     }
     Ok(outcome)
+}
+
+/// Where the facts come from, when the oldest was read, and their digest.
+fn facts(organization: Organization<'_>) -> Result<(Source, Time, String)> {
+    let source = Source {
+        api: organization.source.into_owned(),
+        collected_at: time(&organization.collected_at)?,
+        organization: Identity { id: organization.id.map(Into::into), name: organization.name.map(Into::into) },
+    };
+    Ok((source, time(&organization.oldest_fact)?, organization.digest.into_owned()))
+}
+
+fn skipped(row: SkippedRow<'_>) -> Skipped {
+    Skipped { rule: row.rule.into_owned(), reason: row.reason.into_owned(), controls: row.controls.into_owned() }
 }
 
 fn contradiction<T>(what: String) -> Result<T> {

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::document::Region;
-use crate::finding::{Severity, Status, Verdict};
+use crate::finding::{Judges, Severity, Status, Verdict};
 use crate::org::{Collection, State};
 
 pub const VERSION: u32 = 2;
@@ -19,8 +19,13 @@ pub struct Report<'a, Findings, Things> {
     #[schemars(extend("const" = VERSION))]
     pub schema_version: u32,
     pub tool: Tool<'a>,
-    pub as_of: Cow<'a, str>,
-    pub organization: Organization<'a>,
+    /// What judges: rules an organization, or lints the policies.
+    #[schemars(extend("enum" = Judges::ALL.map(Judges::name)))]
+    pub judges: Cow<'a, str>,
+    /// Null if no organization was looked at.
+    pub as_of: Option<Cow<'a, str>>,
+    /// Null if none was looked at.
+    pub organization: Option<Organization<'a>>,
     pub gate: GateRow<'a>,
     pub policies: Vec<PolicyRow<'a>>,
     pub skipped: Vec<SkippedRow<'a>>,

@@ -39,15 +39,16 @@ pub(super) fn report<'a, Findings, Things>(
     Report {
         schema_version: VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
-        as_of: rfc3339(outcome.as_of).into(),
-        organization: Organization {
+        judges: outcome.judges.name().into(),
+        as_of: outcome.has_facts().then(|| rfc3339(outcome.as_of).into()),
+        organization: outcome.has_facts().then(|| Organization {
             id: outcome.source.organization.id.as_deref().map(Cow::Borrowed),
             name: outcome.source.organization.name.as_deref().map(Cow::Borrowed),
             source: Cow::Borrowed(&outcome.source.api),
             collected_at: rfc3339(outcome.source.collected_at).into(),
             oldest_fact: rfc3339(outcome.oldest_fact).into(),
             digest: Cow::Borrowed(&outcome.digest),
-        },
+        }),
         gate: GateRow {
             fail_on: outcome.gate.fail_on.name().into(),
             strict: outcome.gate.strict,

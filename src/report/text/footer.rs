@@ -47,7 +47,7 @@ fn quiet_rules(page: &mut Page, outcome: &Outcome, verdict: Verdict, says: &str)
     let rules = outcome.rules.iter().filter(|rule| rule.verdict() == verdict);
     let ids: Vec<&str> = rules.map(|rule| rule.info.id.as_str()).collect();
     if !ids.is_empty() {
-        let rules = plural(ids.len(), "rule");
+        let rules = plural(ids.len(), outcome.noun());
         page.wrapped(&format!("{rules} {says}: "), "  ", &visible(&ids.join(", ")));
         page.line("");
     }

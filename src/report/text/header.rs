@@ -23,8 +23,7 @@ pub fn write(page: &mut Page, outcome: &Outcome) {
 
 /// What the report is about.
 pub fn subject(page: &mut Page, outcome: &Outcome) {
-    // Lints may be about files alone.
-    if !outcome.coverage.is_empty() {
+    if outcome.has_facts() {
         page.wrapped("", "  ", &about(page, outcome));
         let complete = if outcome.complete() {
             "complete".to_owned()
@@ -51,7 +50,7 @@ fn cuts(page: &mut Page, outcome: &Outcome) {
         let rules: Vec<&str> = cut.rules().into_iter().map(|rule| outcome.rules[rule].info.id.as_str()).collect();
         let rules = match rules.as_slice() {
             [only] => visible(only).into_owned(),
-            several => plural(several.len(), "rule"),
+            several => plural(several.len(), outcome.noun()),
         };
         let text = words::cut(cut, &|kind| page.paint(kind, Style::new().dimmed()));
         let rules = page.paint(&format!("({rules})"), Style::new().dimmed());
@@ -95,7 +94,7 @@ fn policies(outcome: &Outcome) -> String {
     }
     let skipped = match outcome.skipped.len() {
         0 => String::new(),
-        n => format!(" · {} skipped", plural(n, "rule")),
+        n => format!(" · {} skipped", plural(n, outcome.noun())),
     };
     format!("{}{skipped}", all.join(", "))
 }
@@ -105,7 +104,7 @@ fn table(page: &mut Page, outcome: &Outcome) {
     if outcome.findings.is_empty() && outcome.complete() {
         return;
     }
-    let columns = ["rules", "violated", "unknown", "violations", "waived", "baselined"];
+    let columns = [outcome.judges.name(), "violated", "unknown", "violations", "waived", "baselined"];
     let rows: Vec<(Severity, [usize; 6])> = Severity::ALL
         .into_iter()
         .rev()

@@ -79,7 +79,8 @@ fn unknown(page: &mut Page, outcome: &Outcome, severity: Severity, rules: &[usiz
     }
     for rules in alike {
         let severity = page.paint(severity.name(), severity_style(severity));
-        let count = page.paint(&format!("{} unknown", plural(rules.len(), "rule")), Style::new().magenta().bold());
+        let count =
+            page.paint(&format!("{} unknown", plural(rules.len(), outcome.noun())), Style::new().magenta().bold());
         let ids: Vec<&str> = rules.iter().map(|&at| outcome.rules[at].info.id.as_str()).collect();
         page.wrapped(&format!("{severity}  {count}: "), "  ", &visible(&ids.join(", ")));
         rule::open(page, &outcome.rules[rules[0]]);

@@ -69,7 +69,7 @@ impl<'a> ProjectUser<'a> {
         let member = &org.project_users[at];
         Self {
             project: project_id(org, member.project),
-            user: id(&org.user(member.user).id),
+            user: id(org.user(member.user).id()),
             role: word(org, member.role),
             added_at: member.added_at,
             held: Held::of(org, org.assignments_in_project(at)),

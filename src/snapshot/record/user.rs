@@ -1,19 +1,22 @@
 //! Users.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Held, Id, group_ids, intern, listed, word};
-use crate::org::{self, Known, Org, Symbols, Text, UserIx};
+use super::{Held, Id, group_ids, id, intern, listed, word};
+use crate::org::{self, Known, Org, Symbols, UserIx};
 use crate::time::Time;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct User<'a> {
-    pub id: Text,
-    #[serde(default, skip_serializing_if = "Known::is_missing")]
-    pub name: Known<Text>,
-    #[serde(default, skip_serializing_if = "Known::is_missing")]
-    pub email: Known<Text>,
+    #[serde(borrow)]
+    pub id: Id<'a>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub name: Known<Id<'a>>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub email: Known<Id<'a>>,
     #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
     pub role: Known<Id<'a>>,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
@@ -44,28 +47,29 @@ impl<'a> User<'a> {
     pub fn of(org: &'a Org, at: UserIx) -> Self {
         let user = org.user(at);
         Self {
-            id: user.id.clone(),
-            name: user.name.clone(),
-            email: user.email.clone(),
-            role: word(org, user.role),
-            is_service_account: user.is_service_account,
-            is_scim_managed: user.is_scim_managed,
-            enabled: user.enabled,
-            banned: user.banned,
-            added_at: user.added_at,
-            created: user.created,
-            api_key_last_used_at: user.api_key_last_used_at,
-            listed: user.listed,
+            id: id(user.id()),
+            name: user.name().map(id),
+            email: user.email().map(id),
+            role: word(org, user.role()),
+            is_service_account: user.is_service_account(),
+            is_scim_managed: user.is_scim_managed(),
+            enabled: user.enabled(),
+            banned: user.banned(),
+            added_at: user.added_at(),
+            created: user.created(),
+            api_key_last_used_at: user.api_key_last_used_at(),
+            listed: user.listed(),
             groups: group_ids(org, org.groups_of(at)),
             held: Held::of(org, org.assignments_of(at)),
         }
     }
 
-    pub fn noun(self, symbols: &mut Symbols) -> org::User {
+    /// The user without what it holds, its texts still in the line.
+    pub fn noun(self, symbols: &mut Symbols) -> org::User<Cow<'a, str>> {
         org::User {
-            id: self.id,
-            name: self.name,
-            email: self.email,
+            id: self.id.0,
+            name: self.name.map(|name| name.0),
+            email: self.email.map(|email| email.0),
             role: intern(symbols, self.role),
             is_service_account: self.is_service_account,
             is_scim_managed: self.is_scim_managed,

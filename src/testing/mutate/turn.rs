@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::document::SourceText;
 use crate::document::tree::{Key, Node, Yaml, parse};
 use crate::testing::equivalent::Place;
+use crate::time::{day, parse_timestamp};
 
 /// One wrong turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ fn flush(lines: &str) -> String {
 
 /// What of a rule is read with patterns and bounds in it.
 const READ: [&str; 5] = ["where", "forbid", "require", "count", "exactly"];
+/// Bounds that are moments.
+const DATES: [&str; 2] = ["before", "after"];
 /// Bounds that are lengths of time.
 const LENGTHS: [&str; 4] = ["older_than", "newer_than", "within", "later_than"];
 
@@ -115,6 +118,10 @@ impl Turns<'_> {
                 ("all", Yaml::List(items)) if items.len() > 1 => {
                     self.add("`any` for `all`", key.span.clone(), "any".to_owned());
                 }
+                // What a list has is a condition of another kind.
+                ("every", Yaml::Map(_)) => self.add("`some` for `every`", key.span.clone(), "some".to_owned()),
+                ("none", Yaml::Map(_)) => self.add("`some` for `none`", key.span.clone(), "some".to_owned()),
+                ("some", Yaml::Map(_)) => self.add("`every` for `some`", key.span.clone(), "every".to_owned()),
                 ("scope", _) if entries.len() > 1 => {
                     let spans: Vec<Range<usize>> =
                         entries.iter().map(|(key, value)| key.span.start..value.span.end).collect();
@@ -134,7 +141,11 @@ impl Turns<'_> {
         if text.starts_with('$') && !text.starts_with("$$") {
             return;
         }
-        if LENGTHS.contains(&key) || key.is_empty() && length(text).is_some() {
+        if let Some([earlier, later]) = neighbours(text).filter(|_| DATES.contains(&key) || key.is_empty()) {
+            for (what, day) in [("a bound is a day earlier", earlier), ("a bound is a day later", later)] {
+                self.add(what, node.span.clone(), format!("\"{day}\""));
+            }
+        } else if LENGTHS.contains(&key) || key.is_empty() && length(text).is_some() {
             let Some((number, unit)) = length(text) else { return };
             for (what, moved) in
                 [("a bound is one lower", number.saturating_sub(1)), ("a bound is one higher", number + 1)]
@@ -196,6 +207,13 @@ fn length(text: &str) -> Option<(u64, &str)> {
     number.parse().ok().filter(|_| plain).map(|number| (number, unit))
 }
 
+/// The days before and after a date, or a moment.
+fn neighbours(text: &str) -> Option<[String; 2]> {
+    const DAY: i64 = 86_400;
+    let moment = parse_timestamp(text).ok()?;
+    Some([moment - DAY, moment + DAY].map(day))
+}
+
 /// A pattern that matches more: of a dotted name, whatever its last part; of anything else, everything.
 fn widened(text: &str) -> Option<String> {
     if text == "*" || text.is_empty() {
@@ -221,7 +239,25 @@ mod tests {
 
     #[test]
     fn every_kind_of_turn_is_taken_once_in_its_place() {
-        let table: [(&str, &[&str]); 9] = [
+        let table: [(&str, &[&str]); 12] = [
+            (
+                "forbid: { created_at: { before: 2026-03-01 } }",
+                &[
+                    "a bound is a day earlier: forbid: { created_at: { before: \"2026-02-28\" } }",
+                    "a bound is a day later: forbid: { created_at: { before: \"2026-03-02\" } }",
+                ],
+            ),
+            (
+                "forbid: { holds: { every: { permission: null } } }",
+                &["`some` for `every`: forbid: { holds: { some: { permission: null } } }"],
+            ),
+            (
+                "require: { groups: { none: { is_scim_managed: true } } }",
+                &[
+                    "`some` for `none`: require: { groups: { some: { is_scim_managed: true } } }",
+                    "a flag is turned around: require: { groups: { none: { is_scim_managed: false } } }",
+                ],
+            ),
             (
                 "forbid: { name: [a, b] }",
                 &[

@@ -95,7 +95,7 @@ impl Drafter<'_, '_> {
                 assignments.clear();
             }
             let mut groups = known_members(groups, incomplete);
-            self.builder.user(written.user, &mut assignments, &mut groups)?;
+            self.builder.user(&written.user, &mut assignments, &mut groups)?;
         }
         self.place_projects(draft.projects, incomplete)?;
         self.place_keys(draft.admin_keys, incomplete)?;

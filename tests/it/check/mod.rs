@@ -6,4 +6,5 @@ mod missing_lists;
 mod recommended;
 mod requests;
 mod resume;
+mod threads;
 mod unknown;

@@ -114,8 +114,8 @@ fn a_count_is_accepted_as_it_was_and_no_other() {
     go(&api, &["baseline", "-o", "b.jsonl"]).ends_with(0);
     go(&api, &["check", "--baseline", "b.jsonl"]).ends_with(0);
     let ran = go(&with_dora(), &["check", "--baseline", "b.jsonl", "--format", "json"]).ends_with(1);
-    let said = "b.jsonl:1: too-many-writers of organization/organization is there with another number, and was not \
-                accepted with that";
+    let said = "b.jsonl:1: too-many-writers of organization/organization has changed since it was accepted as `3 users \
+                selected, at most 1 allowed`";
     assert_eq!(remarks(&ran.json()), [said]);
 }
 
@@ -194,7 +194,7 @@ fn a_baseline_that_is_missing_broken_or_of_another_organization_is_an_error() {
     for (from, to, said) in [
         ("org-small", "org-other", "b.jsonl:2 is of org-other, and what is checked is org-small"),
         ("\"org-small\"", "null", "b.jsonl:2 is of an organization that the API does not name"),
-        ("\"version\":1", "\"version\":2", "b.jsonl:2 has version 2"),
+        ("\"version\":2", "\"version\":1", "b.jsonl:2 has version 1"),
         ("}", "", "b.jsonl:2 is not a line of a baseline"),
     ] {
         let mut lines = good.clone();

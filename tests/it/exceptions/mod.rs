@@ -3,6 +3,7 @@
 mod baseline;
 mod organization_name;
 mod overrides;
+mod same_again;
 mod waivers;
 mod waivers_command;
 mod walk;

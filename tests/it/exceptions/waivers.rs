@@ -141,6 +141,33 @@ fn a_waiver_never_touches_an_unknown() {
 }
 
 #[test]
+fn a_path_covers_what_leads_over_it_and_nothing_that_is_held_in_another_way() {
+    let api = healthy();
+    let waived = |who: &str, path: &str| {
+        let text = file(&[&format!("rules: user-writes, subject: {{ user: {who} }}, path: {path}")]);
+        let (_, report) = json(&api, &text);
+        let waived = report.findings().filter(|finding| finding["status"] == "waived").count();
+        (waived, remarks(&report).join(" "))
+    };
+    assert_eq!(waived("cyd@partner.example", "{ group: Ops }"), (1, String::new()));
+    assert_eq!(waived("cyd@partner.example", "[{ group: Files }, { group: Ops }]"), (1, String::new()));
+    // Eve holds the role directly, too, and Bob only so; and whoever holds it is no step.
+    for (who, path) in [
+        ("eve@acme.example", "{ group: Ops }"),
+        ("bob@acme.example", "{ group: Ops }"),
+        ("bob@acme.example", "{ user: bob@acme.example }"),
+        ("cyd@partner.example", "{ group: Files }"),
+    ] {
+        assert_eq!(waived(who, path).0, 0, "{who} {path}");
+    }
+    let (count, said) = waived("cyd@partner.example", "{ group: Nobody }");
+    assert!(count == 0 && said.contains("Nobody"), "{said}");
+    let broken = file(&["rules: user-writes, subject: { user: a }, path: Ops"]);
+    let ran = check(&api, POLICY, &broken).run().ends_with(2);
+    assert!(ran.stderr.contains("such as { group: Platform }"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_rule_that_cannot_be_waived_is_not() {
     let api = healthy();
     let policy = POLICY.replace("  - id: role-writes\n", "  - id: role-writes\n    waivable: false\n");

@@ -58,7 +58,7 @@ fn each_waiver_is_shown_with_what_it_covers_and_how_long() {
     let expected = "\
 in use  w.yaml:5: user-writes for user `bob@acme.example`, until 2030-06-11 (10 days left), ada@acme.example: On call, OPS-1
   covers user-writes: user bob@acme.example
-  note: the waiver of user-writes for user `bob@acme.example` expires on 2030-06-11, in 10 days
+  note: the waiver of user-writes for user `bob@acme.example` soon expires, on 2030-06-11
 unused  w.yaml:12: user-writes for user `Zoe`, until 2030-09-01 (92 days left), ada@acme.example: Left
   note: the waiver of user-writes is for user `Zoe`, which does not exist
 expired  w.yaml:17: role-writes for role `Writer`, until 2030-05-01 (over), ada@acme.example: Until the split
@@ -103,7 +103,7 @@ fn what_nobody_can_tell_is_not_removed_and_an_empty_list_is_still_one() {
 fn add(folder: &Path, more: &[&str]) -> Ran {
     let run = offline().inside(folder).args(["waivers", "add", "user-writes", "user/Eve"]);
     let run = run.args(["--owner", "ada@acme.example", "--max-waiver", "9999d", "--waivers", "w.yaml"]);
-    run.args(more.iter().copied()).run()
+    run.file("policy.yaml", POLICY).args(["-p", "policy.yaml"]).args(more.iter().copied()).run()
 }
 
 #[test]
@@ -166,6 +166,7 @@ fn what_the_reader_would_refuse_is_not_written() {
             "cannot be changed by rolelint",
         ),
         ("version: 2\n", &good, "`version` takes the number 1"),
+        (WAIVERS, &["--reason", "x", "--expires", "2020-01-01"], "this waiver would have expired already"),
     ] {
         let folder = folder(waivers);
         let ran = add(folder.path(), args).ends_with(2);
@@ -173,11 +174,117 @@ fn what_the_reader_would_refuse_is_not_written() {
         assert_eq!(text(&folder), waivers);
     }
     let folder = folder(WAIVERS);
-    let run =
-        offline().inside(folder.path()).args(["waivers", "add", "a", "everybody", "--reason", "x", "--owner", "y"]);
+    let run = offline().inside(folder.path()).args([
+        "waivers",
+        "add",
+        "too-many-owners",
+        "everybody",
+        "--reason",
+        "x",
+        "--owner",
+        "y",
+    ]);
     let ran = run.args(["--expires", "2030-09-01", "--max-waiver", "9999d", "--waivers", "w.yaml"]).run().ends_with(2);
     assert!(ran.stderr.contains("`subject` takes a kind and a name"), "{}", ran.stderr);
     let run =
         offline().args(["waivers", "add", "a", "user/b", "--reason", "x", "--owner", "y", "--expires", "2030-09-01"]);
     assert!(run.run().ends_with(2).stderr.contains("name it with --waivers FILE"));
+}
+
+#[cfg(unix)]
+#[test]
+fn one_file_under_two_names_is_one_file() {
+    let folder = folder(WAIVERS);
+    std::os::unix::fs::symlink("w.yaml", folder.path().join("link.yaml")).expect("linked");
+    let more = ["prune", "--waivers", "./w.yaml", "--waivers", "link.yaml"];
+    let ran = run(&healthy(), folder.path(), &more).ends_with(0);
+    assert_eq!(ran.stderr.trim(), "removed 2 waivers");
+    let text = text(&folder);
+    assert!(text.contains("Bob is on call") && text.contains("rules: nothing") && !text.contains("Zoe"), "{text}");
+    assert!(folder.path().join("link.yaml").is_symlink());
+}
+
+#[test]
+fn of_several_that_are_added_at_once_none_is_lost() {
+    let folder = folder("version: 1\nwaivers: []\n");
+    std::thread::scope(|scope| {
+        for number in 0..6 {
+            let folder = &folder;
+            scope.spawn(move || {
+                let reason = format!("Reason {number}");
+                add(folder.path(), &["--reason", &reason, "--expires", "2030-09-01"]).ends_with(0);
+            });
+        }
+    });
+    let text = text(&folder);
+    for number in 0..6 {
+        assert!(
+            text.contains(&format!("reason: \"Reason {number}\""))
+                || text.contains(&format!("reason: Reason {number}")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_same_waiver_is_added_once_and_lines_end_as_they_did() {
+    let folder = folder("version: 1\r\n# kept\r\nwaivers: []\r\n");
+    let more = ["--reason", "One", "--expires", "2030-09-01"];
+    add(folder.path(), &more).ends_with(0);
+    let once = text(&folder);
+    assert_eq!((once.matches("\r\n").count(), once.matches('\n').count()), (8, 8), "{once:?}");
+    let ran = add(folder.path(), &more).ends_with(2);
+    assert!(ran.stderr.contains("the same waiver is there already"), "{}", ran.stderr);
+    assert_eq!(text(&folder), once);
+    run(&healthy(), folder.path(), &["prune"]);
+    assert!(!text(&folder).replace("\r\n", "").contains('\n'), "{:?}", text(&folder));
+}
+
+#[test]
+fn a_waiver_is_added_only_of_a_rule_that_there_is() {
+    let folder = folder(WAIVERS);
+    let add = |rule: &str, policy: &str| {
+        let run = offline().inside(folder.path()).file("policy.yaml", policy);
+        let run = run.args(["waivers", "add", rule, "user/Eve", "policy.yaml", "--owner", "o", "--reason", "r"]);
+        run.args(["--expires", "2030-09-01", "--max-waiver", "9999d", "--waivers", "w.yaml"]).run()
+    };
+    let strict = POLICY.replacen("select: user", "waivable: false\n    select: user", 1);
+    for (rule, policy, said) in [
+        ("user-wirtes", POLICY, "did you mean `user-writes`?"),
+        ("too-many-owners", POLICY, "name the policy of the rule with --policy"),
+        ("user-writes", strict.as_str(), "it says `waivable: false` in policy.yaml"),
+    ] {
+        let ran = add(rule, policy).ends_with(2);
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+        assert_eq!(text(&folder), WAIVERS);
+    }
+    // The configuration has the policies, too.
+    std::fs::write(folder.path().join("rolelint.yaml"), "policies: policy.yaml\n").expect("written");
+    let run = offline().inside(folder.path()).args(["waivers", "add", "role-writes", "role/W", "--owner", "o"]);
+    let run = run.args(["--reason", "r", "--expires", "2030-09-01", "--max-waiver", "9999d", "--waivers", "w.yaml"]);
+    run.run().ends_with(0);
+}
+
+#[test]
+fn a_file_behind_a_link_keeps_its_mode_and_is_named() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let folder = tempfile::tempdir().expect("a folder");
+    let real = folder.path().join("real.yaml");
+    std::fs::write(&real, WAIVERS).expect("written");
+    std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o664)).expect("set");
+    symlink("real.yaml", folder.path().join("w.yaml")).expect("linked");
+    let ran = add(folder.path(), &["--reason", "r", "--expires", "2030-09-01"]).ends_with(0);
+    assert!(ran.stderr.contains("w.yaml, which is a link to ") && ran.stderr.contains("real.yaml"), "{}", ran.stderr);
+    assert!(folder.path().join("w.yaml").is_symlink());
+    assert_eq!(std::fs::metadata(&real).expect("there").permissions().mode() & 0o777, 0o664);
+    assert!(std::fs::read_to_string(&real).expect("there").contains("user: Eve"));
+}
+
+#[test]
+fn of_nothing_to_remove_it_is_said() {
+    let used = WAIVERS.split("\n  # Nobody is called that.").next().expect("a part").to_owned() + "\n";
+    let folder = folder(&used);
+    let ran = run(&healthy(), folder.path(), &["prune"]).ends_with(0);
+    assert!(ran.stderr.contains("no waiver has expired or covers nothing"), "{}", ran.stderr);
+    assert_eq!(text(&folder), used);
 }

@@ -1,6 +1,7 @@
 //! These tests check how rolelint reads an organization and writes a snapshot of it.
 
 mod admin_key;
+mod compressed;
 mod concurrent_changes;
 mod network;
 mod organization;

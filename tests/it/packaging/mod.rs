@@ -2,7 +2,10 @@
 
 mod action;
 mod cookbook;
+mod duckdb;
 mod generated;
+mod guide;
+mod pre_commit;
 mod recipes;
 mod release;
 mod snippets;

@@ -108,3 +108,24 @@ fn two_dollars_mean_one_and_not_a_parameter() {
     let notes = report.rule("asked")["notes"].to_string();
     assert!(notes.contains("`$names`: no role has this name"), "{notes}");
 }
+
+#[test]
+fn a_parameter_file_may_list_everybody() {
+    use std::fmt::Write as _;
+    let mut list = String::from("everybody:\n");
+    for number in 0..45_000 {
+        writeln!(list, "  - somebody.with.a.long.name.{number}@acme.example").expect("a text");
+    }
+    assert!(list.len() > 2 << 20);
+    let policy = "version: 1\nparams: { everybody: [x] }\nrules:\n  - { id: listed, select: user, \
+                  require: { email: $everybody }, allow_unmatched: true }\n";
+    let api = acme();
+    let judged = |list: &str| {
+        let run = rolelint(&api).file("params.yaml", list).check(policy);
+        run.args(["--param-file", "params.yaml", "--format", "json"]).run()
+    };
+    let strangers = judged(&list).ends_with(1).json().subjects("listed", "violation").len();
+    assert!(strangers > 10, "{strangers}");
+    let globs = list + "  - '*A*@acme.example'\n  - '*[b-z]*@acme.example'\n";
+    assert_eq!(judged(&globs).ends_with(0).json().answer("listed"), "pass");
+}

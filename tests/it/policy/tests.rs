@@ -69,12 +69,41 @@ fn all_rules_are_checked_if_the_test_says_so() {
 #[test]
 fn a_run_without_tests_fails() {
     let ran = offline().file("access.yaml", POLICY).args(["test", "access.yaml"]).run().ends_with(1);
-    assert!(ran.stderr.contains("there are no tests"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("there are no tests"), "{}", ran.stdout);
     assert!(ran.stdout.contains("group-writer: never seen as violation, pass, unknown"), "{}", ran.stdout);
     let named = "\n  - name: t\n    org: {}\n    expect: { group-writer: vacuous }\n";
     tests(named).args(["access.yaml", "--filter", "other"]).run().ends_with(1);
     tests(named).args(["access.yaml", "--filter", "T"]).run().ends_with(0);
     tests(named).args(["access.yaml", "--min-coverage", "1"]).run().ends_with(1);
+}
+
+/// Whoever reads the report alone sees that the run failed.
+#[test]
+fn every_format_says_what_fails_beyond_the_tests() {
+    let passing = "\n  - name: t\n    org: {}\n    expect: { group-writer: vacuous }\n";
+    for (args, said) in [
+        (&["--min-coverage", "100"][..], "less than the 100 % of --min-coverage"),
+        (&["--filter", "nothing"], "no test name contains this text"),
+    ] {
+        for (format, failed) in [("text", "FAIL"), ("json", "\"failures\": [\n        {"), ("junit", "failures=\"1\"")]
+        {
+            let ran = tests(passing).args(["access.yaml", "-f", format]).args(args.iter().copied()).run().ends_with(1);
+            assert!(ran.stdout.contains(said) && ran.stdout.contains(failed), "{format}: {}", ran.stdout);
+        }
+    }
+}
+
+#[test]
+fn hidden_characters_of_a_name_are_escapes_in_every_format() {
+    let named = "\n  - name: \"a\\u202eb\\x9b\"\n    org: {}\n    expect: { group-writer: pass }\n";
+    for format in ["text", "json", "junit"] {
+        let ran = tests(named).args(["access.yaml", "-f", format]).run().ends_with(1);
+        assert!(
+            !ran.stdout.contains(['\u{202e}', '\u{9b}']) && ran.stdout.contains("202e"),
+            "{format}: {}",
+            ran.stdout
+        );
+    }
 }
 
 #[test]

@@ -117,3 +117,43 @@ fn a_rule_of_all_that_is_not_named_is_added_as_a_line_of_its_own() {
     run(folder.path(), &["--update"]).ends_with(0);
     assert_eq!(read(), format!("{text}\n      owners: [organization]\n"));
 }
+
+#[test]
+fn what_would_not_be_read_as_it_is_meant_or_lose_a_comment_is_left_alone() {
+    let test = |name: &str, expect: &str| {
+        format!(
+            "  - name: {name}\n    org: {{ roles: [{{ name: A, permissions: [api.groups.write] }}] }}\n    expect:{expect}\n"
+        )
+    };
+    for tests in [
+        // Both tests would get what came out of the first.
+        test("a", " &e { writer: vacuous }") + &test("b", " *e"),
+        test("a", " { writer: &p [role/B] }") + &test("b", " { writer: *p }"),
+        test("a", "\n      writer:\n        # they\n        pass"),
+        test("a", "\n      writer:\n        - role/B # she\n        # nobody\n        - role/C")
+            .replace("[api.groups.write]", "[]"),
+    ] {
+        let (folder, read) = written(&format!("tests:\n{tests}"));
+        let before = read();
+        run(folder.path(), &[]).ends_with(1);
+        let ran = run(folder.path(), &["--update"]);
+        let is_read = !ran.stderr.contains("nothing was tested");
+        assert!(is_read, "{}", ran.stderr);
+        if ran.code == 2 {
+            assert!(ran.stderr.contains("the tests were not changed"), "{}", ran.stderr);
+            assert_eq!(read(), before);
+        } else {
+            // Whatever is written is read, passes, and has its comments.
+            assert_eq!(ran.code, 0, "{}", ran.stderr);
+            run(folder.path(), &[]).ends_with(0);
+            assert_eq!(read().matches('#').count(), before.matches('#').count(), "{}", read());
+        }
+    }
+}
+
+#[test]
+fn lines_end_as_they_did() {
+    let (folder, read) = written(&BEFORE.replace('\n', "\r\n"));
+    run(folder.path(), &["--update"]).ends_with(0);
+    assert_eq!(read(), AFTER.replace('\n', "\r\n"));
+}

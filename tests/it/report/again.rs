@@ -15,10 +15,11 @@ fn a_saved_report_gives_every_format_as_the_check_writes_it() {
             Format::ALL.iter().map(|format| format!("--report={0}={0}", format.name())).collect();
         check = check.args(args.iter().copied()).args(reports.iter().map(String::as_str));
         check.run().ends_with(exit);
-        for format in Format::ALL {
-            let again = offline().inside(folder.path()).args(["report", "json", "--format", format.name()]);
+        for (saved, format) in ["json", "jsonl"].into_iter().flat_map(|saved| Format::ALL.map(|format| (saved, format)))
+        {
+            let again = offline().inside(folder.path()).args(["report", saved, "--format", format.name()]);
             let first = std::fs::read_to_string(folder.path().join(format.name())).expect("written");
-            assert_eq!(again.run().ends_with(exit).stdout, first, "{}", format.name());
+            assert_eq!(again.run().ends_with(exit).stdout, first, "{} from {saved}", format.name());
         }
     }
 }
@@ -36,6 +37,8 @@ fn a_file_that_is_not_a_report_is_an_error() {
     let table = [
         (String::new(), "EOF while parsing"),
         ("[]".to_owned(), "expected struct"),
+        // Without its last rule, which passed.
+        (without_a_rule(&results), "rules, and"),
         (results[..results.len() / 2].to_owned(), "EOF while parsing"),
         (results.replace("\"schema_version\": 2", "\"schema_version\": 9"), "schema version 9"),
         (results.replace("\"exit_code\": 1", "\"exit_code\": 0"), "its exit code 0 contradicts"),
@@ -52,4 +55,49 @@ fn a_file_that_is_not_a_report_is_an_error() {
     }
     let ran = offline().args(["report", "nowhere.json"]).run().ends_with(2);
     assert!(ran.stderr.contains("cannot read the results `nowhere.json`"), "{}", ran.stderr);
+}
+
+/// The report without a rule that has no finding, as if it had never been.
+fn without_a_rule(results: &str) -> String {
+    let mut report: serde_json::Value = serde_json::from_str(results).expect("JSON");
+    let rules = report["rules"].as_array_mut().expect("a list");
+    let passed = rules.iter().position(|rule| rule["verdict"] == "pass").expect("one passes");
+    rules.remove(passed);
+    report.to_string()
+}
+
+#[test]
+fn a_rule_that_passes_and_has_something_unread_is_a_contradiction() {
+    let results = rolelint(&acme()).args(["check", "--as-of", "2026-06-01", "--format", "json"]).run().stdout;
+    let mut report: serde_json::Value = serde_json::from_str(&results).expect("JSON");
+    let rules = report["rules"].as_array_mut().expect("a list");
+    let passed = rules.iter_mut().find(|rule| rule["verdict"] == "pass").expect("one passes");
+    passed["unread"] = serde_json::json!([{ "collection": null, "detail": "403" }]);
+    let ran = offline().file("results.json", report.to_string()).args(["report", "results.json"]).run().ends_with(2);
+    let said = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("is answered, and something is unread"), "{said}");
+}
+
+#[test]
+fn lines_that_are_cut_or_contradict_each_other_are_an_error() {
+    let results = rolelint(&acme()).args(["check", "--as-of", "2026-06-01", "--format", "jsonl"]).run().stdout;
+    let lines: Vec<&str> = results.lines().collect();
+    let all_but = |at: usize| {
+        let kept = lines.iter().enumerate().filter(|(line, _)| *line != at);
+        kept.map(|(_, line)| format!("{line}\n")).collect::<Vec<_>>().concat()
+    };
+    let (first, last) = (lines[0], lines[lines.len() - 1]);
+    let table = [
+        (all_but(lines.len() - 1), "it is cut: its last line is missing"),
+        (all_but(1), "lines are missing"),
+        (all_but(lines.len() - 2), "lines are missing"),
+        (format!("{first}\n{results}"), "it has two headers"),
+        (format!("{results}{last}\n"), "it goes on after its last line"),
+        (results.replace("\"schema_version\": 2", "\"schema_version\": 9"), "schema version 9"),
+        (results.replace("{\"rule\"", "{\"ruel\""), "unknown variant `ruel`"),
+    ];
+    for (text, says) in table {
+        let ran = offline().file("results", &text).args(["report", "results"]).run().ends_with(2);
+        assert!(ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ").contains(says), "{says}: {}", ran.stderr);
+    }
 }

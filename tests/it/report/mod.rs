@@ -7,4 +7,5 @@ mod hostile_names;
 mod json;
 mod oddities;
 mod output;
+mod picture;
 mod screens;

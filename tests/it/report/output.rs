@@ -92,7 +92,7 @@ fn an_output_file_is_written_whole_or_not_at_all() {
     let run = |policy: &str, to: &str| rolelint(&api).inside(folder.path()).check(policy).args(["-o", to]).run();
     for policy in [&none, RULE] {
         let ran = run(policy, "no/such/folder/report").ends_with(2);
-        assert!(ran.stderr.contains("cannot write the report to `no/such/folder/report`"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("cannot write `no/such/folder/report`"), "{}", ran.stderr);
     }
     assert_eq!(api.requests(), [], "that is found before anything is asked");
     run(&none, ".").ends_with(2);
@@ -198,7 +198,7 @@ fn a_full_disk_is_reported_as_an_error() {
         let child = run.command().stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).spawn().expect("started");
         let output = child.wait_with_output().expect("it ends");
         let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(stderr.contains("cannot write the report to standard output"), "{stderr}");
+        assert!(stderr.contains("cannot write standard output"), "{stderr}");
         assert!(stderr.contains("no space is left on the disk"), "{stderr}");
         assert_eq!(output.status.code(), Some(code), "{stderr}");
     }
@@ -264,18 +264,46 @@ fn a_report_that_cannot_be_written_in_the_end_is_an_error_and_the_others_are_wri
     let api = acme();
     for (policy, code) in [(RULE.replace("Auditor", "None"), 2), (RULE.to_owned(), 1)] {
         let ran = rolelint(&api).check(&policy).args(["--report", "json=/dev/full"]).run().ends_with(code);
-        assert!(ran.stderr.contains("error: cannot write the report to `/dev/full`") || code == 2, "{}", ran.stderr);
-        assert!(ran.stderr.contains("cannot write the report to `/dev/full`"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("error: cannot write `/dev/full`") || code == 2, "{}", ran.stderr);
+        assert!(ran.stderr.contains("cannot write `/dev/full`"), "{}", ran.stderr);
         assert!(ran.stdout.contains("1 rule: "), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn no_file_that_was_read_is_written_over() {
+    let api = acme();
+    let table = [
+        "check policies -o policies/p.yaml",
+        "check policies/*.yaml --report json=policies/p.yaml",
+        "check policies/p.yaml -o policies/p_test.yaml",
+        "check policies -o rolelint.yaml",
+        "check policies --param-file params.yaml -o params.yaml",
+        "baseline policies -o rolelint.yaml",
+        "lint policies -o policies/p_test.yaml",
+        "lint policies --param-file params.yaml -o params.yaml",
+        "test policies -o policies/p_test.yaml",
+        "test -p policies -o policies/p.yaml",
+        "test policies -o rolelint.yaml",
+        "diff org.jsonl org.jsonl -p policies -o policies/p.yaml",
+        "report results.json -o rolelint.yaml",
+        "fetch -o rolelint.yaml",
+    ];
+    for line in table {
+        let tests = "policy: p.yaml\ntests:\n  - { name: one, org: {}, expect: { asked: pass } }\n";
+        let run = rolelint(&api).file("policies/p.yaml", RULE).file("policies/p_test.yaml", tests);
+        let run = run.file("rolelint.yaml", "strict: false\n").file("params.yaml", "{}\n").file("org.jsonl", "old");
+        let ran = run.file("results.json", "old").args(line.split(' ')).run().ends_with(2);
+        assert!(ran.stderr.contains(" is an input of this run and would be overwritten"), "{line}: {}", ran.stderr);
     }
 }
 
 /// Outputs that cannot all be written, or not without loss, and what is said of them.
 const UNFIT: [(&[&str], &str); 13] = [
-    (&["check", "-o", "none/a"], "cannot write the report to `none/a`"),
-    (&["check", "-o", "org.jsonl/a"], "cannot write the report to `org.jsonl/a`"),
-    (&["check", "-o", "."], "cannot write the report to `.`"),
-    (&["check", "--report", "json=none/a"], "cannot write the report to `none/a`"),
+    (&["check", "-o", "none/a"], "cannot write `none/a`"),
+    (&["check", "-o", "org.jsonl/a"], "cannot write `org.jsonl/a`"),
+    (&["check", "-o", "."], "cannot write `.`"),
+    (&["check", "--report", "json=none/a"], "cannot write `none/a`"),
     (&["check", "--report", "json=-"], "two outputs go to standard output"),
     (&["check", "--report", "json=/dev/stdout", "-o", "-"], "two outputs go to standard output"),
     (&["check", "-o", "a", "--report", "json=./a"], "two outputs go to `a`"),
@@ -284,7 +312,7 @@ const UNFIT: [(&[&str], &str); 13] = [
     (&["check", "--key-file", "a", "--report", "json=a"], "`a` is an input of this run"),
     (&["fetch", "-o", "none/a"], "cannot write snapshot `none/a`"),
     (&["fetch", "-o", "a", "--key-file", "a"], "`a` is an input of this run"),
-    (&["test", "-o", "none/a"], "cannot write the report to `none/a`"),
+    (&["test", "-o", "none/a"], "cannot write `none/a`"),
 ];
 
 #[test]
@@ -301,7 +329,7 @@ fn outputs_that_cannot_be_written_or_would_overwrite_a_file_are_found_before_any
     }
     let summary = rolelint(&api).inside(folder.path()).env("GITHUB_STEP_SUMMARY", "none/summary");
     let ran = summary.args(["check", "--format", "github"]).run().ends_with(2);
-    assert!(ran.stderr.contains("cannot write the report to `none/summary`"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot write `none/summary`"), "{}", ran.stderr);
     assert_eq!(api.requests(), []);
     for name in ["a", "org.jsonl"] {
         assert_eq!(std::fs::read_to_string(folder.path().join(name)).expect("there"), "old");

@@ -1,5 +1,7 @@
 //! `rolelint lint`: what is odd is found in its place, and nothing else is.
 
+mod configuration;
+
 use std::collections::BTreeSet;
 
 use rolelint::lint::LINTS;
@@ -230,19 +232,6 @@ fn what_does_not_load_ends_with_2_and_every_problem() {
 }
 
 #[test]
-fn the_configuration_may_leave_lints_out() {
-    let text = policy("", &["select: role, forbid: { permissions: api.zzz }"]);
-    let run = offline().file("p.yaml", text);
-    let run = run.file("rolelint.yaml", "policies: p.yaml\nallow-lints: [untested-rule, unknown-permission]\n");
-    let ran = run.args(["lint"]).run().ends_with(0);
-    assert!(
-        ran.stdout.contains("info  undocumented-rule: 1 violation") && ran.stdout.contains("2 rules skipped"),
-        "{}",
-        ran.stdout
-    );
-}
-
-#[test]
 fn nothing_is_odd_about_what_we_ship_or_print() {
     assert_eq!(found(offline(), &["--fail-on", "info"], 0), Vec::<Value>::new());
     let pack = offline()
@@ -337,26 +326,6 @@ fn the_results_are_rendered_again_and_each_finding_keeps_its_file() {
     );
 }
 
-#[test]
-fn waivers_are_linted_with_the_rules_that_they_name() {
-    let rule = "waivable: false, select: role, forbid: { name: a }";
-    let text = policy("", &[rule, "select: role, forbid: { name: b }"]);
-    let waiver = |rule: &str| {
-        format!("  - {{ rules: [{rule}], subject: {{ role: a }}, reason: r, owner: o, expires: 2999-01-01 }}\n")
-    };
-    let waivers = format!("version: 1\nwaivers:\n{}{}{}", waiver("rule-0"), waiver("rule-1"), waiver("rul-1"));
-    let run = offline().file("p.yaml", text).file("w.yaml", waivers);
-    let findings = found(run, &["p.yaml", "--waivers", "w.yaml", "--max-waiver", "999999d", QUIET[0], QUIET[1]], 1);
-    let lines: Vec<_> = findings.iter().map(|finding| (text_of(finding), &finding["policy"]["line"])).collect();
-    assert_eq!(
-        lines,
-        [("`rule-0` cannot be waived".to_owned(), &3.into()), ("there is no rule `rul-1`".to_owned(), &5.into())]
-    );
-    assert!(findings.iter().all(|finding| finding["file"] == "w.yaml" && finding["rule"] == "ineffective-waiver"));
-    let broken = offline().file("w.yaml", "version: 1\nwaivers: 1\n").args(["lint", "--waivers", "w.yaml"]).run();
-    assert!(broken.ends_with(2).stderr.contains("w.yaml:2:"));
-}
-
 fn text_of(finding: &Value) -> String {
     text(&finding["message"]).split("; ").next().unwrap_or_default().to_owned()
 }
@@ -378,4 +347,26 @@ fn a_snapshot_shows_rules_that_select_nothing_and_words_that_match_nothing() {
         .map(|finding| format!("{} {}", text(&finding["rule"]), text(&finding["subject"]["id"])))
         .collect();
     assert_eq!(lines, ["vacuous-rule rule-0", "unmatched-word rule-0", "unmatched-word rule-1"]);
+}
+
+#[test]
+fn a_report_of_files_has_lints_and_neither_an_organization_nor_a_time() {
+    let text = policy("", &["select: role, forbid: { permissions: api.zzz }"]);
+    let run = |format: &str| {
+        let run = offline().file("p.yaml", &text).args(["lint", "p.yaml", "--format", format]).args(QUIET);
+        run.run().ends_with(1)
+    };
+    let json = run("json");
+    let report = json.json().0;
+    assert_eq!(
+        (&report["judges"], &report["as_of"], &report["organization"]),
+        (&"lints".into(), &Value::Null, &Value::Null)
+    );
+    for format in ["json", "prometheus", "junit", "sarif"] {
+        assert!(!run(format).stdout.contains("1970") && !run(format).stdout.contains("timestamp"), "{format}");
+    }
+    let text = run("text").stdout;
+    assert!(text.contains("exit 1: 1 lint is violated") && text.contains("8 lints: 1 violation"), "{text}");
+    let again = offline().file("r.json", &json.stdout).args(["report", "r.json"]).run().ends_with(1);
+    assert_eq!(again.stdout, text);
 }

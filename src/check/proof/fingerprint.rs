@@ -1,0 +1,68 @@
+//! What a finding is known by: a hash of everything that decided.
+
+use sha2::{Digest as _, Sha256};
+
+use super::{Proof, Prover, Way};
+use crate::finding::{Thing, Value};
+use crate::policy::Attribute;
+
+/// A stable hash of the rule, the subject, and what decided in the rule's parts: the paths with each thing on them and
+/// the permissions that fired, the values of attributes, and how many were counted. It has no names of things, no
+/// times, and of the policy only the words that nothing met.
+pub fn fingerprint(rule: &str, prover: &Prover<'_, '_>, subject: &Thing, parts: &[&Proof]) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |word: &str| {
+        hash.update((word.len() as u64).to_le_bytes());
+        hash.update(word.as_bytes());
+    };
+    [rule, subject.kind.name(), &subject.id].into_iter().for_each(&mut add);
+    for part in parts {
+        add("reasons");
+        part.reasons.iter().for_each(|reason| add(reason));
+        let mut ways: Vec<&Way> = part.paths.iter().collect();
+        let permissions = |way: &Way| way.matched.map(|index| prover.matched.digest(index));
+        ways.sort_unstable_by(|one, other| {
+            known_by(one).cmp(known_by(other)).then_with(|| permissions(one).cmp(&permissions(other)))
+        });
+        for way in ways {
+            add("path");
+            known_by(way).for_each(|(kind, id)| [kind, id].into_iter().for_each(&mut add));
+            add(&permissions(way).unwrap_or_default());
+        }
+    }
+    base16ct::lower::encode_string(&hash.finalize()[..16])
+}
+
+/// The things of a path, each by kind and id.
+fn known_by(way: &Way) -> impl Iterator<Item = (&str, &str)> {
+    way.steps.iter().map(|step| (step.kind.name(), step.id.as_str()))
+}
+
+impl Proof {
+    /// Adds a thing that decided and to which no path leads.
+    pub fn because_of(&mut self, attribute: &str, thing: &Thing) {
+        self.reasons.insert(format!("{attribute} {}/{}", thing.kind.name(), thing.id));
+    }
+
+    /// Adds a word of a list, or a listed value.
+    pub fn because_of_word(&mut self, attribute: &str, word: &str) {
+        self.reasons.insert(format!("{attribute} {word:?}"));
+    }
+
+    /// Adds the value of an attribute: of a time, only that there is one.
+    pub(super) fn because_of_value(&mut self, attribute: &Attribute, value: &Value) {
+        let said = match value {
+            Value::Null => "null".to_owned(),
+            Value::Flag(flag) => flag.to_string(),
+            Value::Number(number) | Value::Counted(number, _) => number.to_string(),
+            Value::Time(_) => "a time".to_owned(),
+            Value::Text(text) | Value::Permission(text) => return self.because_of_word(attribute.name, text),
+        };
+        self.reasons.insert(format!("{} {said}", attribute.name));
+    }
+
+    /// Adds a condition that has its answer because nothing meets it.
+    pub(super) fn because_of_nothing(&mut self, policy: &str) {
+        self.reasons.insert(format!("nothing meets {}", policy.split_whitespace().collect::<Vec<_>>().join(" ")));
+    }
+}

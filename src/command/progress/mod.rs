@@ -1,0 +1,87 @@
+//! What is shown of a collection while it runs: moving lines on a terminal, elsewhere a line a minute.
+
+mod bars;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use crate::cli::Common;
+use crate::collect::Progress;
+use crate::console::Terminal;
+use crate::console::output::say;
+use bars::Bars;
+use state::State;
+
+const SECOND: Duration = Duration::from_secs(1);
+/// How often something is said where no terminal is. A pipeline that hears nothing for ten minutes ends the job.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Watches a collection.
+pub(crate) struct Watch {
+    state: Mutex<State>,
+    shown: Shown,
+}
+
+enum Shown {
+    Nothing,
+    Bars(Bars),
+    /// Lines that this takes.
+    Lines(Box<dyn Fn(&str) + Send + Sync>),
+}
+
+impl Watch {
+    pub(crate) fn new(common: &Common) -> Self {
+        Self::showing(match (common.shows_progress(), Terminal::stderr(common.color).interactive) {
+            (false, _) => Shown::Nothing,
+            (true, true) => Shown::Bars(Bars::new()),
+            (true, false) => Shown::Lines(Box::new(say)),
+        })
+    }
+
+    fn showing(shown: Shown) -> Self {
+        Self { state: Mutex::new(State::new()), shown }
+    }
+
+    /// Takes note of progress.
+    pub(crate) fn tell(&self, progress: Progress) {
+        self.state().update(progress);
+        if let Shown::Bars(bars) = &self.shown {
+            bars.show(progress);
+        }
+    }
+
+    /// Shows progress for as long as the collection takes.
+    pub(crate) async fn over<T>(&self, collection: impl Future<Output = T>) -> T {
+        let collected = tokio::select! {
+            collected = collection => collected,
+            () = self.repeat() => unreachable!("it is repeated without end"),
+        };
+        if let Shown::Bars(bars) = &self.shown {
+            bars.clear();
+        }
+        collected
+    }
+
+    async fn repeat(&self) {
+        loop {
+            match &self.shown {
+                Shown::Nothing => std::future::pending().await,
+                Shown::Bars(bars) => {
+                    bars.total(self.state().total());
+                    tokio::time::sleep(SECOND).await;
+                }
+                Shown::Lines(say) => {
+                    tokio::time::sleep(MINUTE).await;
+                    say(&self.state().line());
+                }
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no thread panics while it holds the state")
+    }
+}

@@ -1,0 +1,175 @@
+//! One field of many things, kept together. A condition reads the field that it asks about and nothing else, no thing
+//! has an allocation of its own, and a field that no response contains costs a bit a thing.
+
+use fixedbitset::FixedBitSet;
+
+use super::Known;
+
+/// Texts, one for each thing, in one allocation.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    all: String,
+    /// Where each text ends.
+    ends: Vec<u32>,
+}
+
+impl Texts {
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn push(&mut self, text: &str) {
+        self.all.push_str(text);
+        self.ends.push(end(self.all.len()));
+    }
+
+    pub fn of(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        &self.all[start..self.ends[at] as usize]
+    }
+
+    pub fn append(&mut self, other: &Self) {
+        let base = self.all.len();
+        self.all.push_str(&other.all);
+        end(self.all.len());
+        self.ends.extend(other.ends.iter().map(|&at| end(base + at as usize)));
+    }
+}
+
+fn end(at: usize) -> u32 {
+    u32::try_from(at).expect("the names of an organization have fewer than four thousand million bytes")
+}
+
+/// Which fields are missing or `null`. Most are neither.
+#[derive(Clone, Debug, Default)]
+struct States {
+    count: usize,
+    missing: FixedBitSet,
+    null: FixedBitSet,
+}
+
+impl States {
+    fn push<T>(&mut self, field: &Known<T>) {
+        match field {
+            Known::Missing => self.missing.grow_and_insert(self.count),
+            Known::Null => self.null.grow_and_insert(self.count),
+            Known::Value(_) => {}
+        }
+        self.count += 1;
+    }
+
+    fn of<T>(&self, at: usize, value: impl FnOnce() -> T) -> Known<T> {
+        if self.missing.contains(at) {
+            Known::Missing
+        } else if self.null.contains(at) {
+            Known::Null
+        } else {
+            Known::Value(value())
+        }
+    }
+
+    fn append(&mut self, other: &Self) {
+        for (bits, others) in [(&mut self.missing, &other.missing), (&mut self.null, &other.null)] {
+            if others.count_ones(..) == other.count {
+                bits.grow(self.count + other.count);
+                bits.insert_range(self.count..);
+            } else {
+                others.ones().for_each(|at| bits.grow_and_insert(self.count + at));
+            }
+        }
+        self.count += other.count;
+    }
+}
+
+/// A field that is a text, of many things.
+#[derive(Clone, Debug, Default)]
+pub struct KnownTexts {
+    states: States,
+    texts: Texts,
+}
+
+impl KnownTexts {
+    pub fn push(&mut self, field: Known<&str>) {
+        self.states.push(&field);
+        self.texts.push(field.value().copied().unwrap_or_default());
+    }
+
+    pub fn of(&self, at: usize) -> Known<&str> {
+        self.states.of(at, || self.texts.of(at))
+    }
+
+    pub fn append(&mut self, other: &Self) {
+        self.states.append(&other.states);
+        self.texts.append(&other.texts);
+    }
+}
+
+/// A field that is a number, a word or a flag, of many things.
+#[derive(Clone, Debug, Default)]
+pub struct Column<T> {
+    states: States,
+    /// Up to the last thing that has a value.
+    values: Vec<T>,
+}
+
+impl<T: Copy + Default> Column<T> {
+    pub fn push(&mut self, field: Known<T>) {
+        if let Known::Value(value) = field {
+            self.values.resize(self.states.count, T::default());
+            self.values.push(value);
+        }
+        self.states.push(&field);
+    }
+
+    pub fn of(&self, at: usize) -> Known<T> {
+        self.states.of(at, || self.values[at])
+    }
+
+    /// Whether no field is missing.
+    pub fn has_all(&self) -> bool {
+        self.states.missing.is_clear()
+    }
+
+    /// Appends the fields of other things, with each value as this makes it.
+    pub fn append(&mut self, other: &Self, value: impl Fn(T) -> T) {
+        if !other.values.is_empty() {
+            self.values.resize(self.states.count, T::default());
+            let here = (0..other.values.len()).map(|at| other.of(at).map(&value).value().copied().unwrap_or_default());
+            self.values.extend(here);
+        }
+        self.states.append(&other.states);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn field() -> impl Strategy<Value = Known<u8>> {
+        prop_oneof![Just(Known::Missing), Just(Known::Null), (1..9u8).prop_map(Known::Value)]
+    }
+
+    proptest! {
+        #[test]
+        fn columns_have_what_was_put_in(parts in prop::collection::vec(prop::collection::vec(field(), 0..70), 0..4)) {
+            let (mut numbers, mut texts) = (Column::default(), KnownTexts::default());
+            for part in &parts {
+                let (mut column, mut words) = (Column::default(), KnownTexts::default());
+                for field in part {
+                    column.push(*field);
+                    words.push(field.map(|value| &"nine long"[..usize::from(value)]));
+                }
+                numbers.append(&column, |value| value + 1);
+                texts.append(&words);
+            }
+            let all: Vec<Known<u8>> = parts.concat();
+            for (at, field) in all.iter().enumerate() {
+                prop_assert_eq!(numbers.of(at), field.map(|value| value + 1));
+                prop_assert_eq!(texts.of(at), field.map(|value| &"nine long"[..usize::from(value)]));
+            }
+            prop_assert_eq!(numbers.has_all(), !all.contains(&Known::Missing));
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Users with what each holds. Parts of a large organization are put together side by side and joined in order.
+
+use super::order::{OutOfOrder, drained, ordered};
+use super::users::{User, Users};
+use super::{Assignment, GroupIx, Rows, Symbols};
+
+/// Users, what the API says of their roles, and the groups that list them.
+#[derive(Debug, Default)]
+pub struct People {
+    pub(super) users: Users,
+    pub(super) assignments: Rows<Assignment>,
+    pub(super) memberships: Rows<GroupIx>,
+}
+
+impl People {
+    /// How many users there are.
+    pub fn len(&self) -> usize {
+        self.users.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.users.is_empty()
+    }
+
+    /// Adds a user with what the API says of the user's roles, and the groups that list the user.
+    /// Both lists are sorted and emptied, to be used again.
+    ///
+    /// # Errors
+    ///
+    /// The id does not sort after the last one.
+    pub fn add<T: AsRef<str>>(
+        &mut self,
+        user: &User<T>,
+        assignments: &mut Vec<Assignment>,
+        groups: &mut Vec<GroupIx>,
+    ) -> Result<(), OutOfOrder> {
+        let id = user.id.as_ref();
+        ordered(self.users.last().map(|last| last.id()), &id, id)?;
+        self.users.push(user);
+        self.assignments.push(drained(assignments));
+        self.memberships.push(drained(groups));
+        Ok(())
+    }
+
+    /// Adds the users of another part, whose words are `theirs`, after those of this one.
+    pub(super) fn append(&mut self, other: &Self, theirs: &Symbols, words: &mut Symbols) -> Result<(), OutOfOrder> {
+        let Some(first) = other.users.iter().next() else { return Ok(()) };
+        ordered(self.users.last().map(|last| last.id()), &first.id(), first.id())?;
+        let words: Vec<_> = theirs.iter().map(|word| words.intern(word)).collect();
+        self.users.append(&other.users, &words);
+        self.assignments.append(&other.assignments);
+        self.memberships.append(&other.memberships);
+        Ok(())
+    }
+}
