@@ -10,7 +10,7 @@ use super::{Cli, Error, Exit};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The kind of file: policies, rolelint.yaml, waivers, tests of policies, the results of a check in JSON or as JSON Lines, or those
+    /// The kind of file: policies, rolelint.yaml, waivers, tests of policies, snapshots, the results of a check in JSON or as JSON Lines, or those
     /// of a comparison in JSON
     #[arg(value_name = "WHAT", value_enum)]
     pub what: What,

@@ -1,11 +1,51 @@
 //! What is wrong with the command line, with nothing hidden in what it repeats of it.
 
-use clap::error::{ContextKind, ContextValue};
+use clap::CommandFactory as _;
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::Cli;
 use crate::escape;
 
-/// The error with every word of the command line made safe to show.
-pub(crate) fn visible(mut error: clap::Error) -> clap::Error {
+/// Words that other tools have, and what they are called here.
+const ELSEWHERE: [(&str, &str); 6] = [
+    ("validate", "lint"),
+    ("verify", "lint"),
+    ("scan", "check"),
+    ("explain", "list rules"),
+    ("--list-rules", "list rules"),
+    ("--save-baseline", "baseline"),
+];
+
+/// The error with a tip where clap has none that helps, and with every word of the command line made safe to show.
+pub(crate) fn helpful(mut error: clap::Error) -> clap::Error {
+    if let Some(tip) = tip(&error) {
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(tip)]));
+    }
+    visible(error)
+}
+
+fn tip(error: &clap::Error) -> Option<String> {
+    let word =
+        [ContextKind::InvalidSubcommand, ContextKind::InvalidArg].into_iter().find_map(|kind| error.get(kind))?;
+    match (error.kind(), word) {
+        (ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument, ContextValue::String(word)) => {
+            let (_, here) = ELSEWHERE.iter().find(|(elsewhere, _)| elsewhere == word)?;
+            Some(format!("write `rolelint {here}`"))
+        }
+        (ErrorKind::MissingRequiredArgument, ContextValue::Strings(missing)) => {
+            let usage = error.get(ContextKind::Usage)?.to_string();
+            let command = Cli::command();
+            let own = command.find_subcommand(usage.split_whitespace().nth(2)?)?;
+            let words = own.get_positionals().find(|arg| missing.contains(&arg.to_string()))?.get_possible_values();
+            let words: Vec<&str> = words.iter().map(clap::builder::PossibleValue::get_name).collect();
+            (!words.is_empty()).then(|| format!("write one of {}", words.join(", ")))
+        }
+        _ => None,
+    }
+}
+
+fn visible(mut error: clap::Error) -> clap::Error {
     let shown = |text: &String| escape::visible(text).into_owned();
     let mut hides = false;
     let context: Vec<(ContextKind, ContextValue)> = error

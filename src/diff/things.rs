@@ -159,8 +159,7 @@ fn principal(kind: Kind, at: usize) -> Option<Principal> {
 /// The roles that a principal holds and that give nothing yet: no permission tells of them.
 fn blank_roles(access: &Access<'_>, principal: Principal) -> Listed {
     let grants = access.grants()[access.grants_of(principal)].iter();
-    let blank =
-        grants.filter(|grant| access.org.role(grant.role).permissions.value().is_some_and(|all| all.is_empty()));
+    let blank = grants.filter(|grant| access.org.role(grant.role).permissions.value().is_some_and(Vec::is_empty));
     let held = blank.map(|grant| {
         let role = access.thing(Kind::Role, grant.role.at());
         match grant.scope {

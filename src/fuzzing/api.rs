@@ -123,7 +123,7 @@ pub fn fetch(script: &Script, since: Option<&Org>) -> (Collected, Vec<Given>) {
         let since = since.map(|org| (org, 0));
         let order =
             Order { collections: &collections, organization: None, name: None, began: NOW, present: NOW, since };
-        lists(&client, order, &|_| {}).await.rest(Whose::default()).await
+        Box::pin(lists(&client, order, &|_| {}).await.rest(Whose::default())).await
     });
     (collected, Arc::into_inner(given).expect("the client is gone").into_inner().expect("nobody panicked"))
 }

@@ -1,5 +1,8 @@
 //! What is known of a field: the API sent a value, it sent `null`, or the field is missing.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A field in a response. `Null` is a value; `Missing` is the absence of one.
@@ -93,6 +96,21 @@ pub(crate) use settle_fields;
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Known<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Option::deserialize(deserializer).map(|sent| sent.map_or(Self::Null, Self::Value))
+    }
+}
+
+/// A field that may be left out has no other schema than an optional one.
+impl<T: JsonSchema> JsonSchema for Known<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Option::<T>::json_schema(generator)
     }
 }
 

@@ -200,14 +200,6 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_most_findings_comes_first() {
-        let outcome = sample::outcome();
-        let report = rendered(Format::Junit, &outcome);
-        let (count, what) = super::causes(&outcome, Some(0)).remove(0);
-        assert!(report.contains(&format!("\">{what}: ends {count}\n")), "{what} {report}");
-    }
-
-    #[test]
     fn findings_beyond_the_cap_are_counted() {
         let report = rendered(Format::Junit, &sample::many(1234));
         assert!(report.contains("message=\"1,234 violations\"") && report.contains("and 1134 more (violation)"));

@@ -238,21 +238,6 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_most_findings_is_in_the_help_of_a_rule_and_in_the_properties() {
-        let outcome = sample::outcome();
-        let report: Value = serde_json::from_str(&rendered(Format::Sarif, &outcome)).expect("JSON");
-        let run = &report["runs"][0];
-        let causes = outcome.causes(0);
-        assert!(!causes.is_empty());
-        let rule = &run["tool"]["driver"]["rules"][0];
-        assert_eq!(rule["properties"]["causes"][0]["findings"], causes[0].findings.len());
-        let text = rule["properties"]["causes"][0]["text"].as_str().expect("a text");
-        let help = rule["help"]["markdown"].as_str().expect("a text");
-        assert!(help.contains(&format!("- {text}: ends {}", causes[0].findings.len())), "{help}");
-        assert_eq!(run["properties"]["cuts"].as_array().map(Vec::len), Some(outcome.cuts().len().min(5)));
-    }
-
-    #[test]
     fn the_exit_code_is_in_the_report() {
         for (exit_zero, code) in [(false, 1), (true, 3)] {
             let mut outcome = sample::outcome();

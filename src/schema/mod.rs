@@ -11,7 +11,7 @@ mod waivers;
 
 use serde_json::{Value, json};
 
-use crate::report;
+use crate::{report, snapshot};
 
 /// The files that have a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum What {
     Policy,
     /// `rolelint.yaml`.
     Config,
+    /// A line of a snapshot.
+    Snapshot,
     /// Waivers.
     Waivers,
     /// Tests of policies.
@@ -35,6 +37,7 @@ pub enum What {
 words!(What {
     Policy => "policy",
     Config => "config",
+    Snapshot => "snapshot",
     Waivers => "waivers",
     Tests => "tests",
     Results => "results",
@@ -47,6 +50,7 @@ pub fn schema(what: What, command: &clap::Command) -> Value {
     let (title, mut schema) = match what {
         What::Policy => ("A policy of rolelint", policy::file()),
         What::Config => ("The configuration of rolelint", config::file(command)),
+        What::Snapshot => ("A line of a snapshot of rolelint", snapshot::schema()),
         What::Waivers => ("Waivers of rolelint", waivers::file()),
         What::Tests => ("Tests of a policy of rolelint", tests::file()),
         What::Results => ("The results of rolelint check --format json", report::schema()),

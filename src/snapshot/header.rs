@@ -2,14 +2,16 @@
 
 use crate::org::{self};
 use crate::time::Time;
+use schemars::JsonSchema;
 use serde::{Deserialize as DeriveDeserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The first line.
-#[derive(Clone, Serialize, DeriveDeserialize)]
+#[derive(Clone, Serialize, DeriveDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
+    #[schemars(extend("const" = super::VERSION))]
     pub snapshot: u32,
     pub tool: String,
     pub source: String,
@@ -22,7 +24,7 @@ pub struct Header {
 }
 
 /// Which organization it is.
-#[derive(Clone, Serialize, DeriveDeserialize)]
+#[derive(Clone, Serialize, DeriveDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,7 +71,7 @@ impl ContentDigest {
 }
 
 /// What was read of a collection. A collection without a record was not requested.
-#[derive(Clone, Serialize, DeriveDeserialize)]
+#[derive(Clone, Serialize, DeriveDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     pub requests: u64,
@@ -91,7 +93,7 @@ pub struct Record {
 }
 
 /// Why something was not read.
-#[derive(Clone, Serialize, DeriveDeserialize)]
+#[derive(Clone, Serialize, DeriveDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Failure {
     pub denied: bool,

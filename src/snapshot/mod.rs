@@ -22,3 +22,8 @@ pub use write::{digest, save, write};
 
 /// The version of the format. Other versions are not read.
 pub const VERSION: u32 = 3;
+
+/// The schema of a line, as a JSON Schema.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(record::Line<'static>).to_value()
+}

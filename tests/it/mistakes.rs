@@ -23,8 +23,13 @@ fn in_style(ran: &Ran) {
 fn a_mistake_on_the_command_line_comes_with_a_correction() {
     let api = acme();
     let good = rule("select: role\nforbid: { name: Auditor }");
-    let table: [(&[&str], &[&str]); 18] = [
+    let table: [(&[&str], &[&str]); 23] = [
         (&["chek"], &["unrecognized subcommand", "check"]),
+        (&["validate", "p.yaml"], &["unrecognized subcommand", "tip: write `rolelint lint`"]),
+        (&["explain"], &["tip: write `rolelint list rules`"]),
+        (&["check", "--list-rules"], &["unexpected argument", "tip: write `rolelint list rules`"]),
+        (&["list"], &["<WHAT>", "tip: write one of rules, permissions, attributes"]),
+        (&["completions"], &["<SHELL>", "tip: write one of bash, "]),
         (&["check", "--polcy", "x"], &["unexpected argument", "--policy"]),
         (&["check", "--format", "yaml"], &["invalid value 'yaml'", "text, json"]),
         (&["check", "--fail-on", "none"], &["invalid value 'none'", "critical"]),

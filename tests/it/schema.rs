@@ -10,7 +10,7 @@ use crate::support::harness::{acme, faulty, offline, rolelint};
 use crate::support::shell::repository;
 use crate::support::workflow::yaml;
 
-const ALL: [&str; 7] = ["policy", "config", "waivers", "tests", "results", "jsonl", "diff"];
+const ALL: [&str; 8] = ["policy", "config", "waivers", "tests", "snapshot", "results", "jsonl", "diff"];
 
 fn printed(what: &str) -> String {
     offline().args(["schema", what]).run().ends_with(0).stdout
@@ -235,6 +235,22 @@ fn lines_of_results_and_comparisons_are_valid_and_others_are_not() {
     is_valid(&diff, "diff", &report);
     report["access"][0]["effect"] = "terrible".into();
     assert!(!diff.is_valid(&report));
+}
+
+#[test]
+fn every_line_of_a_snapshot_is_valid_and_one_with_another_field_is_not() {
+    let validator = validator("snapshot");
+    let denied = faulty(Organization::acme(), "/organization/invites", When::Always, What::Status(403));
+    for (api, code) in [(acme(), 0), (denied, 3)] {
+        let snapshot = rolelint(&api).args(["fetch", "-q", "-o", "-"]).run().ends_with(code).stdout;
+        for line in snapshot.lines() {
+            let mut value: Value = serde_json::from_str(line).expect("JSON");
+            is_valid(&validator, line, &value);
+            let (_, of) = value.as_object_mut().expect("a line").iter_mut().next().expect("one key");
+            of["another"] = true.into();
+            assert!(!validator.is_valid(&value), "{line:.100}");
+        }
+    }
 }
 
 #[test]

@@ -28,7 +28,7 @@ async fn collect(api: &Arc<InMemory>, journal: &std::path::Path, patience: Durat
     let say = move |line: &str| lines.lock().expect("no panic").push((Instant::now(), line.to_owned()));
     let watch = Watch::showing(Shown::Lines(Box::new(say)));
     let tell = |progress| watch.tell(progress);
-    let collecting = watch.over(async { lists(&client, order, &tell).await.rest(Whose::default()).await });
+    let collecting = watch.over(async { Box::pin(lists(&client, order, &tell).await.rest(Whose::default())).await });
     let collected = tokio::time::timeout(patience, Box::pin(collecting)).await.ok();
     collected.map(|Collected { org, .. }| org)
 }

@@ -52,7 +52,7 @@ impl Anchor {
         let same_email = |email: &str| email.to_lowercase() == self.name.to_lowercase();
         let named = |(_, name, email): &Named<'_>| {
             if is_email && has_email {
-                email.is_some_and(|email| same_email(email))
+                email.is_some_and(same_email)
             } else {
                 name.is_some_and(|name| name.nfc().eq(self.name.nfc()))
             }

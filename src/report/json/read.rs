@@ -8,7 +8,7 @@ use super::by_line;
 use super::error::{Result, Unreadable};
 use super::schema::{
     CoverageRow, EvidenceRow, FindingRow, MatchedRow, Organization, PathRow, PolicyRow, Report, RuleRow, Scalar,
-    TextType, ThingRow, UnreadRow, VERSION, WaiverRow,
+    SkippedRow, TextType, ThingRow, UnreadRow, VERSION, WaiverRow,
 };
 use crate::document::{Location, Region, SourceText};
 use crate::finding::{
@@ -24,26 +24,7 @@ use crate::time::{Time, parse_timestamp};
 ///
 /// It is cut, of another schema version, changed by hand so that it contradicts itself, or something else altogether.
 pub fn read(json: &[u8]) -> Result<Outcome> {
-    #[derive(serde::Deserialize)]
-    struct Version {
-        schema_version: u32,
-    }
-    #[derive(serde::Deserialize)]
-    struct Header {
-        header: Version,
-    }
-    let by_line = by_line::is_lines(json);
-    let Version { schema_version } = if by_line {
-        let first = json.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
-        serde_json::from_slice::<Header>(first)?.header
-    } else {
-        serde_json::from_slice(json)?
-    };
-    if schema_version != VERSION {
-        return Err(Unreadable::Version(schema_version));
-    }
-    let report: Report<'_, Vec<FindingRow<'_>>, BTreeMap<String, ThingRow<'_>>> =
-        if by_line { by_line::read(json)? } else { serde_json::from_slice(json)? };
+    let report = report(json)?;
     let policies: Vec<PolicyFile> = report.policies.into_iter().map(policy).collect::<Result<_>>()?;
     let things = report.things.into_iter().map(|(key, row)| Ok((key, Arc::new(thing(row)?)))).collect::<Result<_>>()?;
     let mut pool = Pool { things, paths: HashSet::new() };
@@ -76,15 +57,7 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
         exceptions: report.exceptions.into_owned(),
         stale: report.stale,
         rules: Vec::new(),
-        skipped: report
-            .skipped
-            .into_iter()
-            .map(|row| Skipped {
-                rule: row.rule.into_owned(),
-                reason: row.reason.into_owned(),
-                controls: row.controls.into_owned(),
-            })
-            .collect(),
+        skipped: report.skipped.into_iter().map(skipped).collect(),
         findings: Vec::new(),
         policies,
     };
@@ -130,6 +103,29 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
     Ok(outcome)
 }
 
+/// The rows of the report.
+fn report(json: &[u8]) -> Result<Report<'_, Vec<FindingRow<'_>>, BTreeMap<String, ThingRow<'_>>>> {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        schema_version: u32,
+    }
+    #[derive(serde::Deserialize)]
+    struct Header {
+        header: Version,
+    }
+    let by_line = by_line::is_lines(json);
+    let Version { schema_version } = if by_line {
+        let first = json.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
+        serde_json::from_slice::<Header>(first)?.header
+    } else {
+        serde_json::from_slice(json)?
+    };
+    if schema_version != VERSION {
+        return Err(Unreadable::Version(schema_version));
+    }
+    if by_line { by_line::read(json) } else { Ok(serde_json::from_slice(json)?) }
+}
+
 /// Where the facts come from, when the oldest was read, and their digest.
 fn facts(organization: Organization<'_>) -> Result<(Source, Time, String)> {
     let source = Source {
@@ -138,6 +134,10 @@ fn facts(organization: Organization<'_>) -> Result<(Source, Time, String)> {
         organization: Identity { id: organization.id.map(Into::into), name: organization.name.map(Into::into) },
     };
     Ok((source, time(&organization.oldest_fact)?, organization.digest.into_owned()))
+}
+
+fn skipped(row: SkippedRow<'_>) -> Skipped {
+    Skipped { rule: row.rule.into_owned(), reason: row.reason.into_owned(), controls: row.controls.into_owned() }
 }
 
 fn contradiction<T>(what: String) -> Result<T> {

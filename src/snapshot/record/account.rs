@@ -1,18 +1,21 @@
 //! Service accounts.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Held, Id, group_ids, intern, project_id, word};
 use crate::org::{self, Known, Org, ProjectIx, ServiceAccountIx, Symbols, Text};
 use crate::time::Time;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceAccount<'a> {
     #[serde(borrow)]
     pub project: Id<'a>,
+    #[schemars(with = "String")]
     pub id: Text,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
+    #[schemars(with = "Option<String>")]
     pub name: Known<Text>,
     #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
     pub role: Known<Id<'a>>,

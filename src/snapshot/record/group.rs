@@ -1,16 +1,19 @@
 //! Groups.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Id, intern, listed, role_ids, word};
 use crate::org::{self, GroupIx, Known, Org, Symbols, Text};
 use crate::time::Time;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Group<'a> {
+    #[schemars(with = "String")]
     pub id: Text,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
+    #[schemars(with = "Option<String>")]
     pub name: Known<Text>,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
     pub is_scim_managed: Known<bool>,

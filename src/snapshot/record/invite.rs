@@ -1,16 +1,19 @@
 //! Invitations.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Id, intern, word};
 use crate::org::{self, Known, Org, Symbol, Symbols, Text};
 use crate::time::Time;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Invite<'a> {
+    #[schemars(with = "String")]
     pub id: Text,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
+    #[schemars(with = "Option<String>")]
     pub email: Known<Text>,
     #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
     pub role: Known<Id<'a>>,
@@ -58,9 +61,10 @@ impl<'a> Invite<'a> {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InvitedProject<'a> {
+    #[schemars(with = "String")]
     pub id: Text,
     #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
     pub role: Known<Id<'a>>,

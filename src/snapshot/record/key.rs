@@ -1,18 +1,21 @@
 //! Keys of projects, admin keys, and their owners.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Id, intern, listed, project_id, word};
 use crate::org::{self, Known, Org, ProjectIx, Symbols, Text};
 use crate::time::Time;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApiKey<'a> {
     #[serde(borrow)]
     pub project: Id<'a>,
+    #[schemars(with = "String")]
     pub id: Text,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
+    #[schemars(with = "Option<String>")]
     pub name: Known<Text>,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
     pub created_at: Known<Time>,
@@ -50,11 +53,13 @@ impl<'a> ApiKey<'a> {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AdminApiKey<'a> {
+    #[schemars(with = "String")]
     pub id: Text,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
+    #[schemars(with = "Option<String>")]
     pub name: Known<Text>,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
     pub created_at: Known<Time>,
@@ -95,14 +100,16 @@ impl<'a> AdminApiKey<'a> {
 }
 
 /// The owner of a key.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Owner<'a> {
     #[serde(rename = "type", borrow, default, skip_serializing_if = "Known::is_missing")]
     pub kind: Known<Id<'a>>,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
+    #[schemars(with = "Option<String>")]
     pub id: Known<Text>,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
+    #[schemars(with = "Option<String>")]
     pub name: Known<Text>,
 }
 

@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::{Deserialize as DeriveDeserialize, Serialize};
 
@@ -28,7 +29,7 @@ pub use role::Role;
 pub use user::User;
 
 /// A line.
-#[derive(Serialize, DeriveDeserialize)]
+#[derive(Serialize, DeriveDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Line<'a> {
     Rolelint(Header),
@@ -56,7 +57,7 @@ pub enum Line<'a> {
 }
 
 /// The last line.
-#[derive(Debug, PartialEq, Eq, Serialize, DeriveDeserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, DeriveDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct End {
     pub roles: usize,
@@ -80,7 +81,7 @@ pub struct End {
 }
 
 /// The roles of a principal as the API lists them.
-#[derive(Default, Serialize, DeriveDeserialize)]
+#[derive(Default, Serialize, DeriveDeserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Held<'a> {
     /// Roles without a stated source.
@@ -120,7 +121,7 @@ impl<'a> Held<'a> {
 }
 
 /// A text that is looked up and not stored. It is borrowed from the line unless it contains an escape.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Id<'a>(pub Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Id<'a> {

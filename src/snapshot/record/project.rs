@@ -1,16 +1,19 @@
 //! Projects, and their users and groups.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Held, Id, id, intern, project_id, role_ids, word};
 use crate::org::{self, GroupIx, Known, Org, ProjectIx, Symbols, Text, UserIx};
 use crate::time::Time;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Project<'a> {
+    #[schemars(with = "String")]
     pub id: Text,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
+    #[schemars(with = "Option<String>")]
     pub name: Known<Text>,
     #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
     pub status: Known<Id<'a>>,
@@ -47,7 +50,7 @@ impl<'a> Project<'a> {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectUser<'a> {
     #[serde(borrow)]
@@ -81,7 +84,7 @@ impl<'a> ProjectUser<'a> {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectGroup<'a> {
     #[serde(borrow)]

@@ -1,18 +1,22 @@
 //! Roles.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Id, id, intern, listed, word};
 use crate::org::{self, Known, Org, Symbols, Text};
 use crate::time::Time;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Role<'a> {
+    #[schemars(with = "String")]
     pub id: Text,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
+    #[schemars(with = "Option<String>")]
     pub name: Known<Text>,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
+    #[schemars(with = "Option<String>")]
     pub description: Known<Text>,
     #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
     pub permissions: Known<Vec<Id<'a>>>,
@@ -25,6 +29,7 @@ pub struct Role<'a> {
     #[serde(default, skip_serializing_if = "Known::is_missing")]
     pub updated_at: Known<Time>,
     #[serde(default, skip_serializing_if = "Known::is_missing")]
+    #[schemars(with = "Option<String>")]
     pub created_by: Known<Text>,
     #[serde(default = "listed", skip_serializing_if = "Clone::clone")]
     pub listed: bool,

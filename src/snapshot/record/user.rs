@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Held, Id, group_ids, id, intern, listed, word};
 use crate::org::{self, Known, Org, Symbols, UserIx};
 use crate::time::Time;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct User<'a> {
     #[serde(borrow)]

@@ -348,12 +348,12 @@ fn a_wrong_clock_gives_a_warning() {
         rolelint(&FakeApi::start(Organization::acme(), behaviour)).args(["check"]).run().ends_with(1).stderr
     };
     let now = SystemTime::now();
-    for (date, which) in [(now + hours(2), "behind"), (now - hours(2), "ahead of")] {
+    for (date, which) in [(now + hours(3), "behind"), (now - hours(3), "ahead of")] {
         let said = stderr(Some(date));
-        // Which minute it is depends on when the answer comes.
-        assert!(said.starts_with("warning: this machine's clock is 1"), "{said}");
+        // Two or three hours: that depends on when the answer comes.
+        assert!(said.starts_with("warning: this machine's clock is "), "{said}");
         assert!(
-            said.contains(&format!(" minutes {which} the API's: ages and --max-age use this machine's clock")),
+            said.contains(&format!(" hours {which} the API's: ages and --max-age use this machine's clock")),
             "{said}"
         );
     }

@@ -80,7 +80,7 @@ fn every_step_of_the_guide_does_what_it_says() {
                 fs::create_dir_all(path(&name).parent().expect("a folder")).expect("it can be made");
                 assert!(!path(&name).exists(), "{name} is there");
                 change(&name, &text);
-                workflow = name.ends_with(".yml").then(|| yaml(&text));
+                workflow = name.contains("/workflows/").then(|| yaml(&text));
             }
             other => panic!("there is no step in {other}"),
         }
