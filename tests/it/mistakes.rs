@@ -23,10 +23,9 @@ fn in_style(ran: &Ran) {
 fn a_mistake_on_the_command_line_comes_with_a_correction() {
     let api = acme();
     let good = rule("select: role\nforbid: { name: Auditor }");
-    let table: [(&[&str], &[&str]); 23] = [
+    let table: [(&[&str], &[&str]); 22] = [
         (&["chek"], &["unrecognized subcommand", "check"]),
         (&["validate", "p.yaml"], &["unrecognized subcommand", "tip: write `rolelint lint`"]),
-        (&["explain"], &["tip: write `rolelint list rules`"]),
         (&["check", "--list-rules"], &["unexpected argument", "tip: write `rolelint list rules`"]),
         (&["list"], &["<WHAT>", "tip: write one of rules, permissions, attributes"]),
         (&["completions"], &["<SHELL>", "tip: write one of bash, "]),
