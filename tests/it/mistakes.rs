@@ -30,7 +30,7 @@ fn a_mistake_on_the_command_line_comes_with_a_correction() {
         (&["list"], &["<WHAT>", "tip: write one of rules, permissions, attributes"]),
         (&["completions"], &["<SHELL>", "tip: write one of bash, "]),
         (&["check", "--polcy", "x"], &["unexpected argument", "--policy"]),
-        (&["check", "--format", "yaml"], &["invalid value 'yaml'", "text, json"]),
+        (&["check", "--format", "yaml"], &["invalid value 'yaml'", "text, controls, json"]),
         (&["check", "--fail-on", "none"], &["invalid value 'none'", "critical"]),
         (&["check", "p.yaml", "--only", "askd"], &["there is no rule `askd`", "did you mean `asked`?"]),
         (&["check", "p.yaml", "--tag", "nope"], &["no rule has the tag `nope`"]),
