@@ -1,4 +1,4 @@
-//! Files that are written completely or not at all. What replaces a file has its mode.
+//! Files that are written completely or not at all.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -11,12 +11,12 @@ use tempfile::NamedTempFile;
 /// The temporary files of this process, for [`abandon_all`] to remove.
 static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// Who may read a file that was not there before.
+/// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readers {
-    /// Its owner: it says who may do what.
+    /// Its owner, whoever could read what it replaces: it says who may do what.
     Owner,
-    /// Whoever reads the files of this user: it stands in a repository.
+    /// Who could read what it replaces; else whoever reads the files of this user. It stands in a repository.
     Usual,
 }
 
@@ -43,7 +43,9 @@ pub fn write_whole<T>(
     let result = fill(&mut file)?;
     file.flush()?;
     drop(file);
-    if let Ok(replaced) = std::fs::metadata(&target) {
+    if readers == Readers::Usual
+        && let Ok(replaced) = std::fs::metadata(&target)
+    {
         unfinished.file().set_permissions(replaced.permissions())?;
     }
     unfinished.file().sync_all()?;
@@ -280,7 +282,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_replaces_a_file_has_its_mode_and_what_is_new_has_the_usual_one() {
+    fn what_stands_in_a_repository_keeps_its_mode_and_everything_else_is_private() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("file");
@@ -288,7 +290,7 @@ mod tests {
         std::fs::write(&path, "old").expect("written");
         let usual = mode();
         for (there, readers, expected) in [
-            (Some(0o640), Readers::Owner, 0o640),
+            (Some(0o640), Readers::Owner, 0o600),
             (Some(0o755), Readers::Usual, 0o755),
             (None, Readers::Owner, 0o600),
             (None, Readers::Usual, usual),

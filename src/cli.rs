@@ -37,7 +37,7 @@ pub struct Common {
     #[arg(long, global = true, conflicts_with = "config")]
     pub no_config: bool,
     /// Work with N threads; the output does not depend on it [default: one for each core]
-    #[arg(long, global = true, hide = true, value_name = "N", env = "ROLELINT_THREADS", hide_env_values = true)]
+    #[arg(long, global = true, hide = true, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
     /// Show no progress: no bars on a terminal, and no line a minute elsewhere
     #[arg(long, global = true, overrides_with = "progress", env = "ROLELINT_NO_PROGRESS", hide_env_values = true, value_parser = FalseyValueParser::new())]

@@ -35,6 +35,7 @@
 //! | `collect` | which lists make an organization? | `api`, `org` |
 //! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `cores`, `org` |
 //! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `access`, `diff`, `document`, `finding`, `org` |
+//! | `evidence` | is a bundle of files whole? | `bounded` |
 //! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
 //! | [`config`] | which settings stand in `rolelint.yaml`, and where does each come from? | `bounded`, `document`, `finding` |
 //! | [`schema`] | which JSON Schema does each kind of file have? | `config`, `exceptions`, `finding`, `org`, `policy`, `report`, `snapshot`, `testing` |
@@ -56,6 +57,7 @@
 //! | a way to hold a role | `access/own.rs` |
 //! | a list of the API | a variant and a word in `org/collection.rs`, a row in `api/endpoint.rs`, a struct in `api/wire.rs`, its place in `collect/` (`nested.rs`, `responses.rs`, `assemble/`), a line in `snapshot/`. The compiler names the rest: a `match` over collections or kinds has no `_` |
 //! | something that `rolelint diff` compares | a row in `diff/things.rs` |
+//! | a column of the register | `access/register.rs`, `report/register/` |
 //! | a format | `report/<format>.rs`; in `report/mod.rs` a variant, its word and an arm |
 //! | a check of made-up inputs | a file in `fuzzing/`, a target and a corpus in `fuzz/` |
 //! | a reason to accept a violation | a folder or file in `exceptions/`, an `Acceptance` in `finding/accept.rs` |
@@ -81,6 +83,7 @@ pub(crate) mod cores;
 pub mod diff;
 pub mod document;
 pub mod escape;
+pub(crate) mod evidence;
 pub(crate) mod exceptions;
 pub mod finding;
 #[cfg(any(test, fuzzing))]

@@ -16,14 +16,19 @@ pub fn knows_grants(org: &Org, principal: Principal, extent: Extent) -> bool {
 
 /// Whether every group of a user or service account was read, and every grant that does not come through one.
 pub fn knows_own_grants(org: &Org, principal: Principal, extent: Extent) -> bool {
+    knows_where(org, principal, extent)
+        && own(org, principal).filter(|own| extent.contain(own.scope)).all(Own::is_complete)
+}
+
+/// Whether every group of a user or service account was read, and every scope where it may be assigned something. It is
+/// the same for all users, and for all service accounts.
+pub fn knows_where(org: &Org, principal: Principal, extent: Extent) -> bool {
     // A user may be in a project whose users were not read; a service account is in the one that lists it.
     let all_scopes = match principal {
         Principal::User(_) => !extent.project || org.knows_all_project_users(),
         Principal::Group(_) | Principal::ServiceAccount(_) => true,
     };
-    all_scopes
-        && own(org, principal).filter(|own| extent.contain(own.scope)).all(Own::is_complete)
-        && org.knows_memberships_in(extent)
+    all_scopes && org.knows_memberships_in(extent)
 }
 
 /// Whether every grant of the group in these scopes was read.

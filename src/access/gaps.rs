@@ -46,8 +46,12 @@ impl<'g, 'a, 'o> Gaps<'g, 'a, 'o> {
 
     /// Notes why the part of a collection that belongs to one thing is missing.
     pub fn unread_of(&mut self, collection: Collection, id: &str) {
-        match self.access.org.coverage.failure(collection, id) {
+        let coverage = &self.access.org.coverage;
+        match coverage.failure(collection, id) {
             Some(failure) => self.note(failure.message.clone()),
+            None if coverage.of(collection).not_asked.contains(id) => {
+                self.note(format!("{collection} was requested only where a rule needs it"));
+            }
             None => self.unread(collection),
         }
     }

@@ -12,6 +12,7 @@ mod missing;
 mod names;
 mod own;
 mod paths;
+mod register;
 mod table;
 mod thing;
 
@@ -19,11 +20,12 @@ use std::sync::OnceLock;
 
 use crate::org::{Kind, Known, Org};
 
-pub use complete::{knows_grants, knows_grants_of_group, knows_own_grants};
+pub use complete::{knows_grants, knows_grants_of_group, knows_own_grants, knows_where};
 pub use gaps::{Gaps, Missing, sentences};
 pub use grant::{Grant, grants_of};
 pub use own::{OfGroup, Own, groups_of, of_group, own};
-pub use paths::Steps;
+pub use paths::{Steps, Way};
+pub use register::{Doubt, Entry, Query, Register};
 pub use table::principals;
 pub use thing::{Thing, ThingKind};
 

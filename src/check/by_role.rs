@@ -4,8 +4,8 @@
 use super::quantify::quantify;
 use super::relation::principal;
 use super::truths::Truths;
-use crate::access::{Own, groups_of, knows_grants_of_group, knows_own_grants, of_group, own};
-use crate::org::{Extent, GroupIx, Org, Principal, RoleIx};
+use crate::access::{groups_of, knows_grants_of_group, knows_where, of_group, own};
+use crate::org::{Extent, GroupIx, Org, RoleIx, Truth};
 use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn, TimeColumn};
 
 /// Whether a condition on a grant asks only about its role, and about its scope in a way that only narrows the grants.
@@ -43,17 +43,45 @@ pub fn holds_by_role(org: &Org, quantity: Quantity, kind: Kind, scopes: Extent, 
         let held = of_group(org, group).filter(|held| scopes.contain(held.scope)).flat_map(|held| held.roles);
         quantify(joined, held.map(|&held| role(held)), !knows_grants_of_group(org, group, scopes))
     });
-    let member = |principal: Principal| {
-        let own = own(org, principal).filter(|own| scopes.contain(own.scope)).flat_map(Own::roles);
-        let through = groups_of(org, principal).iter().map(|group| groups.of(group.at()));
-        quantify(joined, own.map(role).chain(through), !knows_own_grants(org, principal, scopes))
-    };
     let answers = match kind {
         Kind::Group => groups,
-        Kind::ServiceAccount => Truths::each(org.service_accounts.len(), |at| member(principal(kind, at))),
+        Kind::ServiceAccount => members(org, joined, kind, org.service_accounts.len(), scopes, roles, &groups),
         Kind::Role | Kind::User | Kind::Project | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
-            Truths::each(org.users.len(), |at| member(principal(kind, at)))
+            members(org, joined, kind, org.users.len(), scopes, roles, &groups)
         }
     };
     if quantity == Quantity::None { answers.not() } else { answers }
+}
+
+/// What the users or service accounts hold, given the answers of roles and groups.
+fn members(
+    org: &Org,
+    quantity: Quantity,
+    kind: Kind,
+    count: usize,
+    scopes: Extent,
+    roles: &Truths,
+    groups: &Truths,
+) -> Truths {
+    // There may be millions of them, so what is the same for all is asked once, and each is looked at once.
+    let everywhere = count == 0 || knows_where(org, principal(kind, 0), scopes);
+    Truths::each(count, |at| {
+        let principal = principal(kind, at);
+        let (mut complete, mut answer) = (everywhere, None);
+        let mut join = |truth: Truth| {
+            answer = Some(match (answer, quantity) {
+                (None, _) => truth,
+                (Some(so_far), Quantity::Every) => truth.and(so_far),
+                (Some(so_far), Quantity::Some | Quantity::None | Quantity::Count(..)) => truth.or(so_far),
+            });
+        };
+        for own in own(org, principal).filter(|own| scopes.contain(own.scope)) {
+            complete &= own.is_complete();
+            own.roles().for_each(|role| join(roles.of(role.at())));
+        }
+        for group in groups_of(org, principal) {
+            join(groups.of(group.at()));
+        }
+        quantify(quantity, answer.into_iter(), !complete)
+    })
 }

@@ -76,7 +76,7 @@ pub struct GateArgs {
 }
 
 impl GateArgs {
-    fn gate(&self) -> Gate {
+    pub(crate) fn gate(&self) -> Gate {
         let strict = self.strict && !self.no_strict;
         Gate { fail_on: self.fail_on, strict, max_age: self.max_age, exit_zero: self.exit_zero, ..Gate::default() }
     }
@@ -109,7 +109,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     waivers.apply(&mut outcome, org);
     baseline.apply(&mut outcome);
 
-    args.reports.write(&outcome, common)
+    args.reports.write(&outcome, Some(org), common)
 }
 
 /// Writes the snapshot. One that would say nothing replaces none.

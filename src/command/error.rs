@@ -9,7 +9,7 @@ use super::Exit;
 use crate::collect::Mixed;
 use crate::console::output;
 use crate::escape::{shown, visible};
-use crate::{api, config, exceptions, policy, report, snapshot, testing};
+use crate::{api, config, evidence, exceptions, policy, report, snapshot, testing};
 
 impl Error {
     /// What the process ends with.
@@ -98,6 +98,19 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Snapshot(#[from] snapshot::Error),
+    /// A policy that a bundle cannot hold.
+    #[error("`{}` extends other policies, which a bundle of evidence does not hold", visible(name))]
+    #[diagnostic(help(
+        "name policies that stand for themselves; `rolelint check --save FILE --report html=PATH` keeps the rest"
+    ))]
+    EvidenceExtends {
+        /// The policy.
+        name: String,
+    },
+    /// The bundle of evidence.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Evidence(#[from] evidence::Error),
     /// A `ROLELINT_` variable is empty.
     #[error("the environment variable {name} is empty")]
     #[diagnostic(help("give it a value or unset it; an empty value never means the default"))]
@@ -194,6 +207,50 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong with it.
         source: report::Unreadable,
+    },
+    /// Nobody is called so.
+    #[error("there is no user, group or service account called `{}`", visible(name))]
+    NoSuchPrincipal {
+        /// What was asked for.
+        name: String,
+        /// What it could be.
+        #[help]
+        help: Option<String>,
+    },
+    /// Several are called so.
+    #[error("several are called `{}`: {}", visible(name), visible(ids))]
+    #[diagnostic(help("name one by its id"))]
+    SeveralPrincipals {
+        /// What was asked for.
+        name: String,
+        /// Who they are.
+        ids: String,
+    },
+    /// No role has such a permission, and none is known to exist.
+    #[error("there is no permission `{}`", visible(name))]
+    NoSuchPermission {
+        /// What was asked for.
+        name: String,
+        /// What it could be.
+        #[help]
+        help: Option<String>,
+    },
+    /// A permission that cannot be read.
+    #[error("`{}` is not a permission: {why}", visible(name))]
+    BadPermission {
+        /// What was asked for.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The results are of another state than the snapshot.
+    #[error("the results are of the state {}, but the snapshot is of {snapshot}", visible(results))]
+    #[diagnostic(help("name the snapshot that was checked; `rolelint check --save FILE` keeps it"))]
+    OtherSnapshot {
+        /// The digest that the results name.
+        results: String,
+        /// That of the snapshot.
+        snapshot: String,
     },
     /// A parameter file could not be read.
     #[error("cannot read the parameter file `{}`", shown(path))]

@@ -78,7 +78,7 @@ fn params(args: &Rules) -> Result<Overrides, Error> {
 }
 
 /// The lines of a text file. Blank ones, and those that begin with `#`, say nothing.
-fn lines(path: &Path) -> Result<Vec<String>, Error> {
+pub(crate) fn lines(path: &Path) -> Result<Vec<String>, Error> {
     let text =
         bounded::read(path, LARGEST_PARAMETERS).map_err(|source| Error::ParamFile { path: path.to_owned(), source })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);

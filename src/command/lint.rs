@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     };
     let mut found = outcome(&subject, &args.allow_lint, input::now());
     found.gate = Gate { fail_on: args.fail_on, ..Gate::default() };
-    args.reports.write(&found, common)
+    args.reports.write(&found, None, common)
 }
 
 /// What a check says of a snapshot.

@@ -1,5 +1,6 @@
 //! The only place that uses all modules: one file for each subcommand.
 
+mod access;
 mod baseline;
 mod check;
 mod completions;
@@ -8,6 +9,7 @@ mod diff;
 mod doctor;
 mod environment;
 mod error;
+mod evidence;
 mod exceptions;
 mod explain;
 mod fetch;
@@ -21,6 +23,7 @@ mod man;
 mod overrides;
 mod plan;
 mod progress;
+mod register;
 mod report;
 mod reports;
 mod schema;
@@ -30,6 +33,7 @@ mod test;
 mod tests;
 mod usage;
 mod waivers;
+mod who;
 
 use std::ffi::OsString;
 
@@ -75,6 +79,12 @@ pub enum Command {
     Waivers(Box<waivers::Args>),
     /// Show who gained or lost which access between two snapshots, or since one snapshot
     Diff(Box<diff::Args>),
+    /// Show what everybody holds, or what one user, group or service account holds, and through which paths
+    Access(Box<access::Args>),
+    /// Show who holds a permission, and through which paths
+    Who(Box<who::Args>),
+    /// Put all that a verdict rests on into one bundle for an auditor; `evidence verify` computes it again
+    Evidence(Box<evidence::Args>),
     /// Show which requests a check would make; with a key, also how many and how long they take
     Plan(plan::Args),
     /// Try each endpoint once; show what this key may read and which rules would be unknown
@@ -198,8 +208,11 @@ impl Command {
             Self::List(args) => Some(&mut args.rules),
             Self::Explain(args) => Some(&mut args.rules),
             Self::Waivers(args) => Some(args.rules()),
+            Self::Evidence(args) => args.rules(),
             Self::Fetch(_)
             | Self::Diff(_)
+            | Self::Access(_)
+            | Self::Who(_)
             | Self::Report(_)
             | Self::Test(_)
             | Self::Init(_)
@@ -275,6 +288,9 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Baseline(args) => baseline::run(args, &cli.common),
         Command::Waivers(args) => waivers::run(args, &cli.common),
         Command::Diff(args) => diff::run(args, &cli.common),
+        Command::Evidence(args) => evidence::run(args, &cli.common),
+        Command::Access(args) => access::run(args, &cli.common),
+        Command::Who(args) => who::run(args, &cli.common),
         Command::Plan(args) => plan::run(args, &cli.common),
         Command::Doctor(args) => doctor::run(args, &cli.common),
         Command::Fetch(args) => fetch::run(args, &cli.common),

@@ -4,12 +4,15 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use crate::access::Register;
 use crate::cli::{Common, report};
 use crate::console::{Color, Terminal, output};
 use crate::finding::Outcome;
+use crate::org::Org;
 use crate::report::{Format, TextStyle, render};
 
 use super::input::{self, Inputs};
+use super::register::register;
 use super::{Error, Exit};
 
 #[derive(Debug, clap::Args)]
@@ -38,14 +41,26 @@ impl Reports {
         self.step_summary().map_or(Ok(()), |path| output::ready_to_append(Path::new(&path)))
     }
 
-    /// Writes every report, and says what the process ends with.
-    pub(crate) fn write(&self, outcome: &Outcome, common: &Common) -> Result<Exit, Error> {
+    /// Writes every report, and says what the process ends with. Without an organization, none shows who holds what.
+    pub(crate) fn write(&self, outcome: &Outcome, org: Option<&Org>, common: &Common) -> Result<Exit, Error> {
         let exit = Exit::from(outcome.ending());
-        exit.once(self.write_all(outcome, common))
+        let shown = self.formats().any(Format::shows_access);
+        let register = org.filter(|_| shown).map(|org| register(org, &outcome.policies));
+        exit.once(self.write_all(outcome, register.as_ref(), common))
+    }
+
+    /// The formats that are written.
+    pub(crate) fn formats(&self) -> impl Iterator<Item = Format> {
+        std::iter::once(self.format).chain(self.report.iter().map(|(format, _)| *format))
     }
 
     /// If one report cannot be written, the others still are.
-    fn write_all(&self, outcome: &Outcome, common: &Common) -> Result<(), output::Error> {
+    fn write_all(
+        &self,
+        outcome: &Outcome,
+        register: Option<&Register<'_>>,
+        common: &Common,
+    ) -> Result<(), output::Error> {
         let stdout = Terminal::stdout(common.color);
         let style = |file: bool| {
             // A file is not a terminal, whatever standard output is.
@@ -61,12 +76,12 @@ impl Reports {
         };
         let to = |path: Option<&Path>, format| {
             let file = path.is_some_and(|path| !output::is_stdout(path));
-            output::write(path, |to| render(format, outcome, style(file), to))
+            output::write(path, |to| render(format, outcome, register, style(file), to))
         };
         let mut written: Vec<Result<(), output::Error>> =
             self.report.iter().map(|(format, path)| to(Some(path), *format)).collect();
         if let Some(path) = self.step_summary() {
-            let fill = |to: &mut dyn Write| render(Format::Markdown, outcome, style(true), to);
+            let fill = |to: &mut dyn Write| render(Format::Markdown, outcome, None, style(true), to);
             written.push(output::append(Path::new(&path), fill));
         }
         // Asked for twice, quiet is nothing but the exit code, for people; a program gets what it reads.

@@ -129,9 +129,17 @@ impl Config {
         let failed = |source| Error::Read { path: path.to_owned(), source };
         let text = bounded::read(path, LARGEST).map_err(failed)?;
         let source = Arc::new(SourceText::new(shown(path), text));
-        let read = read::entries(&source, path.parent().unwrap_or(Path::new("")));
-        let (entries, overrides) = read.map_err(|problems| invalid(&source, problems))?;
-        Ok(Self { path: path.to_owned(), source, entries, overrides })
+        Ok(Self { path: path.to_owned(), ..Self::parse(&source, path.parent().unwrap_or(Path::new("")))? })
+    }
+
+    /// The configuration in a text that stands in this folder.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be used.
+    pub fn parse(source: &Arc<SourceText>, folder: &Path) -> Result<Self, Error> {
+        let (entries, overrides) = read::entries(source, folder).map_err(|problems| invalid(source, problems))?;
+        Ok(Self { path: PathBuf::from(&source.name), source: Arc::clone(source), entries, overrides })
     }
 
     /// The file.

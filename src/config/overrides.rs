@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Error;
 use crate::document::tree::{Node, Yaml};
-use crate::document::{Location, Problem, Reader, nearest};
+use crate::document::{Location, Problem, Reader, SourceText, nearest};
 use crate::finding::Severity;
 use crate::time::{Time, day, parse_timestamp};
 
@@ -39,6 +39,11 @@ impl Override {
     /// Whether it counts at that moment.
     pub fn is_in_force(&self, now: Time) -> bool {
         self.until.is_none_or(|until| now < until)
+    }
+
+    /// The text that it stands in.
+    pub fn source(&self) -> &SourceText {
+        &self.location.source
     }
 
     /// Where it stands, for people.

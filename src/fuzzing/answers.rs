@@ -30,7 +30,7 @@ pub fn answers(data: &[u8]) {
 fn everything_listed_is_there(org: &Org, given: &[Given]) {
     let ids = |ids: &mut dyn Iterator<Item = &str>| ids.map(ToString::to_string).collect::<BTreeSet<_>>();
     let lists = [
-        (Collection::Users, ids(&mut org.users.iter().map(|user| user.id()))),
+        (Collection::Users, ids(&mut org.users.iter().map(crate::org::UserRow::id))),
         (Collection::Groups, ids(&mut org.groups.iter().map(|group| group.id.as_str()))),
         (Collection::Projects, ids(&mut org.projects.iter().map(|project| project.id.as_str()))),
         (Collection::Invites, ids(&mut org.invites.iter().map(|invite| invite.id.as_str()))),

@@ -26,7 +26,7 @@ pub fn audit_log(data: &[u8]) {
         assert!(!why.is_empty() && collected.org.coverage.carried_from().is_none());
     }
     let asked: BTreeSet<&str> = given.iter().map(|given| given.path.as_str()).collect();
-    for user in named(data, &world::whole().users.iter().map(|user| user.id()).collect::<Vec<_>>()) {
+    for user in named(data, &world::whole().users.iter().map(crate::org::UserRow::id).collect::<Vec<_>>()) {
         assert!(asked.contains(format!("/organization/users/{user}/roles").as_str()), "{user} was not read anew");
     }
     for collection in Collection::ALL {

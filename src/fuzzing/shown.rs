@@ -37,7 +37,7 @@ pub fn show(outcome: &Outcome) {
 
 fn rendered(format: Format, outcome: &Outcome, style: TextStyle) -> String {
     let mut bytes = Vec::new();
-    render(format, outcome, style, &mut bytes).expect("memory takes everything");
+    render(format, outcome, None, style, &mut bytes).expect("memory takes everything");
     String::from_utf8(bytes).expect("a report is text")
 }
 

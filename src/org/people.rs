@@ -1,7 +1,7 @@
 //! Users with what each holds. Parts of a large organization are put together side by side and joined in order.
 
 use super::order::{OutOfOrder, drained, ordered};
-use super::users::{User, Users};
+use super::users::{User, UserRow, Users};
 use super::{Assignment, GroupIx, Rows, Symbols};
 
 /// Users, what the API says of their roles, and the groups that list them.
@@ -36,7 +36,7 @@ impl People {
         groups: &mut Vec<GroupIx>,
     ) -> Result<(), OutOfOrder> {
         let id = user.id.as_ref();
-        ordered(self.users.last().map(|last| last.id()), &id, id)?;
+        ordered(self.users.last().map(UserRow::id), &id, id)?;
         self.users.push(user);
         self.assignments.push(drained(assignments));
         self.memberships.push(drained(groups));
@@ -46,7 +46,7 @@ impl People {
     /// Adds the users of another part, whose words are `theirs`, after those of this one.
     pub(super) fn append(&mut self, other: &Self, theirs: &Symbols, words: &mut Symbols) -> Result<(), OutOfOrder> {
         let Some(first) = other.users.iter().next() else { return Ok(()) };
-        ordered(self.users.last().map(|last| last.id()), &first.id(), first.id())?;
+        ordered(self.users.last().map(UserRow::id), &first.id(), first.id())?;
         let words: Vec<_> = theirs.iter().map(|word| words.intern(word)).collect();
         self.users.append(&other.users, &words);
         self.assignments.append(&other.assignments);

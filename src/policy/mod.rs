@@ -3,6 +3,7 @@
 //! This module knows what a rule means and which collections it reads. It knows the shape of an organization, since
 //! each attribute reads its own column, but it judges none: that is [`crate::check`]'s.
 
+mod bounds;
 mod builtin;
 mod condition;
 mod contradiction;
@@ -30,6 +31,7 @@ mod times;
 mod vocabulary;
 
 pub use crate::org::Kind;
+pub use bounds::{Bounds, Percent};
 pub(crate) use builtin::{DEFAULT, PACKS, TESTS};
 pub use error::Error;
 pub(crate) use file::{is_test, is_yaml, read_file};

@@ -42,11 +42,11 @@ impl Selection<'_> {
         let any = |globs: &[GlobMatcher], text: &String| globs.iter().any(|glob| glob.is_match(text));
         let why_not = |rule: &RuleInfo| {
             if any(&skip, &rule.id) {
-                Some("named by `skip`")
+                Some("skip names it")
             } else if !only.is_empty() && !any(&only, &rule.id) {
-                Some("not named by `only`")
+                Some("only does not name it")
             } else if !wanted.is_empty() && !rule.tags.iter().any(|tag| any(&wanted, tag)) {
-                Some("without a tag that `tags` names")
+                Some("tags names none of its tags")
             } else {
                 None
             }

@@ -143,7 +143,7 @@ fn of_collection(collection: Collection, state: State, detail: &str) -> Row {
 }
 
 /// Text as a spreadsheet shows it, and never computes it.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let shown = clip(&visible(text), CELL - 1);
     if shown.trim_start().starts_with(FORMULA) { format!("'{shown}") } else { shown }
 }
@@ -187,6 +187,7 @@ mod tests {
             [
                 "unknown not-answered",
                 "vacuous selects-nothing",
+                "skipped skipped",
                 "partial user_roles",
                 "denied groups",
                 "failed invites",

@@ -1,15 +1,20 @@
 //! Reports: an outcome in, bytes out. One file for each format, and none of them decides anything.
 
 mod accepted;
+mod coverage;
 mod csv;
 mod diff;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod json_lines;
 mod junit;
 mod markdown;
+mod ocsf;
+mod oscal;
 mod prometheus;
+mod register;
 #[cfg(test)]
 mod sample;
 mod sarif;
@@ -20,12 +25,15 @@ mod words;
 
 use std::io::{self, Write};
 
+use crate::access::Register;
 use crate::finding::Outcome;
 use crate::time::Time;
 
+pub use coverage::render_coverage;
 pub use diff::{DiffFormat, render_diff};
 pub use json::{Unreadable, lines_schema, read, schema};
-pub use words::selected;
+pub use register::{RegisterFormat, render_register};
+pub use words::{plain_summary, selected};
 
 /// A form of report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,6 +61,12 @@ pub enum Format {
     Markdown,
     /// SARIF 2.1.0.
     Sarif,
+    /// OCSF compliance findings, as lines.
+    Ocsf,
+    /// OSCAL assessment results.
+    Oscal,
+    /// One page for auditors, with nothing to load.
+    Html,
 }
 
 words!(Format {
@@ -67,6 +81,9 @@ words!(Format {
     Github => "github",
     Markdown => "markdown",
     Sarif => "sarif",
+    Ocsf => "ocsf",
+    Oscal => "oscal",
+    Html => "html",
 });
 
 /// What the text report may use.
@@ -97,12 +114,40 @@ pub fn diff_schema() -> serde_json::Value {
     diff::schema()
 }
 
-/// Writes the outcome as a report.
+impl Format {
+    /// Whether it also shows who holds what, which only the organization tells.
+    pub fn shows_access(self) -> bool {
+        match self {
+            Self::Html => true,
+            Self::Text
+            | Self::Json
+            | Self::Jsonl
+            | Self::Csv
+            | Self::Prometheus
+            | Self::Junit
+            | Self::Gitlab
+            | Self::Github
+            | Self::Markdown
+            | Self::Sarif
+            | Self::Controls
+            | Self::Ocsf
+            | Self::Oscal => false,
+        }
+    }
+}
+
+/// Writes the outcome as a report. Formats that show who holds what say so where there is no register.
 ///
 /// # Errors
 ///
 /// What the writer says.
-pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn Write) -> io::Result<()> {
+pub fn render(
+    format: Format,
+    outcome: &Outcome,
+    register: Option<&Register<'_>>,
+    style: TextStyle,
+    to: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         Format::Text => text::render(outcome, style, to),
         Format::Controls => text::render_controls(outcome, style, to),
@@ -115,5 +160,8 @@ pub fn render(format: Format, outcome: &Outcome, style: TextStyle, to: &mut dyn 
         Format::Github => github::render(outcome, to),
         Format::Markdown => markdown::render(outcome, to),
         Format::Sarif => sarif::render(outcome, to),
+        Format::Ocsf => ocsf::render(outcome, to),
+        Format::Oscal => oscal::render(outcome, to),
+        Format::Html => html::render(outcome, register, to),
     }
 }

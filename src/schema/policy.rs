@@ -1,4 +1,5 @@
 //! Policies: the keys of a rule, and a definition of what may be asked of each kind of thing, made from the vocabulary.
+//! It is long because the language has many forms, one after the other.
 
 use serde_json::{Map, Value, json};
 

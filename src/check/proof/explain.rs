@@ -12,7 +12,7 @@ use crate::check::domain::{Answered, Domain};
 use crate::check::list::{Word, counted};
 use crate::check::quantify::quantify;
 use crate::check::relation::Start;
-use crate::finding::{Evidence, Value};
+use crate::finding::Value;
 use crate::org::{Extent, Known, Text, Truth};
 use crate::policy::{
     Attribute, Bounds, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
@@ -89,22 +89,6 @@ impl Prover<'_, '_> {
             (Kind::Grant, at) => self.facts.access.grants()[at].role.at(),
             (_, at) => at,
         }
-    }
-
-    fn value(&self, attribute: &Attribute, value: Value, span: &Range<usize>, proof: &mut Proof) {
-        proof.because_of_value(attribute, &value);
-        self.show(attribute, value, span, proof);
-    }
-
-    /// Shows a value that is no reason by itself.
-    fn show(&self, attribute: &Attribute, value: Value, span: &Range<usize>, proof: &mut Proof) {
-        let region = self.source.region(span);
-        proof.evidence.push(Evidence { attribute: Text::const_new(attribute.name), value, region });
-    }
-
-    /// Notes that a condition has its answer because nothing meets it.
-    fn nothing(&self, span: &Range<usize>, proof: &mut Proof) {
-        proof.because_of_nothing(&self.source.text[span.clone()]);
     }
 
     fn scalar(

@@ -1,9 +1,12 @@
 //! What a finding is known by: a hash of everything that decided.
 
+use std::ops::Range;
+
 use sha2::{Digest as _, Sha256};
 
 use super::{Proof, Prover, Way};
-use crate::finding::{Thing, Value};
+use crate::finding::{Evidence, Thing, Value};
+use crate::org::Text;
 use crate::policy::Attribute;
 
 /// A stable hash of the rule, the subject, and what decided in the rule's parts: the paths with each thing on them and
@@ -64,5 +67,24 @@ impl Proof {
     /// Adds a condition that has its answer because nothing meets it.
     pub(super) fn because_of_nothing(&mut self, policy: &str) {
         self.reasons.insert(format!("nothing meets {}", policy.split_whitespace().collect::<Vec<_>>().join(" ")));
+    }
+}
+
+impl Prover<'_, '_> {
+    /// Shows a value that decided.
+    pub(super) fn value(&self, attribute: &Attribute, value: Value, span: &Range<usize>, proof: &mut Proof) {
+        proof.because_of_value(attribute, &value);
+        self.show(attribute, value, span, proof);
+    }
+
+    /// Shows a value that is no reason by itself.
+    pub(super) fn show(&self, attribute: &Attribute, value: Value, span: &Range<usize>, proof: &mut Proof) {
+        let region = self.source.region(span);
+        proof.evidence.push(Evidence { attribute: Text::const_new(attribute.name), value, region });
+    }
+
+    /// Notes that a condition has its answer because nothing meets it.
+    pub(super) fn nothing(&self, span: &Range<usize>, proof: &mut Proof) {
+        proof.because_of_nothing(&self.source.text[span.clone()]);
     }
 }

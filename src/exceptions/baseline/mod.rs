@@ -95,11 +95,24 @@ impl Baseline {
     ///
     /// It cannot be read, or holds a line that is none.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let text = bounded::read(path, LARGEST).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        Self::read(shown(path), &text)
+        Self::read(shown(path), &Self::text(path)?)
     }
 
-    pub(super) fn read(name: String, text: &str) -> Result<Self, Error> {
+    /// The text of a baseline.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub fn text(path: &Path) -> Result<String, Error> {
+        bounded::read(path, LARGEST).map_err(|source| Error::Read { path: path.to_owned(), source })
+    }
+
+    /// Reads a baseline from its text; `name` is what errors call it.
+    ///
+    /// # Errors
+    ///
+    /// A line is none.
+    pub fn read(name: String, text: &str) -> Result<Self, Error> {
         let mut lines = BTreeMap::new();
         for (at, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
             let place = || format!("{name}:{}", at + 1);

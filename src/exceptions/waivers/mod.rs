@@ -107,7 +107,7 @@ impl Waivers {
         self.entries.iter().flat_map(|entry| entry.rules.iter().map(|rule| (rule.as_str(), &entry.location)))
     }
 
-    pub(super) fn read(sources: &[Arc<SourceText>], terms: &Terms) -> Result<Self, Error> {
+    pub fn read(sources: &[Arc<SourceText>], terms: &Terms) -> Result<Self, Error> {
         let (mut entries, mut located) = (Vec::new(), Vec::new());
         for source in sources {
             match read::entries(source, terms) {

@@ -8,7 +8,7 @@ use super::by_line;
 use super::error::{Result, Unreadable};
 use super::schema::{
     CoverageRow, EvidenceRow, FindingRow, MatchedRow, Organization, PathRow, PolicyRow, Report, RuleRow, Scalar,
-    TextType, ThingRow, UnreadRow, VERSION, WaiverRow,
+    SkippedRow, TextType, ThingRow, UnreadRow, VERSION, WaiverRow,
 };
 use crate::document::{Location, Region, SourceText};
 use crate::finding::{
@@ -57,15 +57,7 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
         exceptions: report.exceptions.into_owned(),
         stale: report.stale,
         rules: Vec::new(),
-        skipped: report
-            .skipped
-            .into_iter()
-            .map(|row| Skipped {
-                rule: row.rule.into_owned(),
-                reason: row.reason.into_owned(),
-                controls: row.controls.into_owned(),
-            })
-            .collect(),
+        skipped: report.skipped.into_iter().map(skipped).collect(),
         findings: Vec::new(),
         policies,
     };
@@ -142,6 +134,10 @@ fn facts(organization: Organization<'_>) -> Result<(Source, Time, String)> {
         organization: Identity { id: organization.id.map(Into::into), name: organization.name.map(Into::into) },
     };
     Ok((source, time(&organization.oldest_fact)?, organization.digest.into_owned()))
+}
+
+fn skipped(row: SkippedRow<'_>) -> Skipped {
+    Skipped { rule: row.rule.into_owned(), reason: row.reason.into_owned(), controls: row.controls.into_owned() }
 }
 
 fn contradiction<T>(what: String) -> Result<T> {

@@ -134,6 +134,7 @@ proptest! {
         let mut result = RuleResult::new(rule.info);
         (result.matched, result.truncated) = (rule.matched, truncated);
         written.push(result, findings);
+        written.policies[0].rules = written.rules.len() + written.skipped.len();
         let text = json(&written);
         let back = read(text.as_bytes()).expect("our own");
         prop_assert_eq!(&back, &written);

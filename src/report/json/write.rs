@@ -1,4 +1,5 @@
-//! An outcome as JSON. Findings become rows one by one, when they are written.
+//! An outcome as JSON. Findings become rows one by one, when they are written. It is long
+//! because each row of the report is made here, one after the other.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

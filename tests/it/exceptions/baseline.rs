@@ -115,7 +115,7 @@ fn a_count_is_accepted_as_it_was_and_no_other() {
     go(&api, &["check", "--baseline", "b.jsonl"]).ends_with(0);
     let ran = go(&with_dora(), &["check", "--baseline", "b.jsonl", "--format", "json"]).ends_with(1);
     let said = "b.jsonl:1: too-many-writers of organization/organization has changed since it was accepted as `3 users \
-                selected, at most 1 allowed`";
+                selected (allowed: at most 1)`";
     assert_eq!(remarks(&ran.json()), [said]);
 }
 

@@ -25,6 +25,7 @@ type Check = fn(&str);
 /// Which pages have snippets, and what each snippet has to do, in the order of the page.
 const PAGES: &[(&str, &[Check])] = &[
     ("README.md", &[try_it, install, commands, policy, github_workflow, cron, jq, configuration]),
+    ("docs/audit.md", &[super::audit::STEP; super::audit::STEPS]),
     ("docs/adopting.md", &[waivers, waivers_commands, overrides, baseline, nightly]),
     ("docs/ci.md", &[container, attestation]),
     ("docs/collection.md", &[]),
@@ -36,7 +37,7 @@ const PAGES: &[(&str, &[Check])] = &[
     ("docs/testing.md", &[policy, policy_tests, failed_policy_test, never_fires, survivor, equivalent_turn]),
 ];
 
-fn snippets(page: &str) -> Vec<String> {
+pub(super) fn snippets(page: &str) -> Vec<String> {
     let text = repository(page);
     let fences: Vec<usize> = text.match_indices("```").map(|(at, _)| at).collect();
     let blocks = fences.chunks(2).map(|fence| &text[fence[0]..fence[1]]);
@@ -56,7 +57,8 @@ fn every_snippet_of_the_documentation_does_what_it_says() {
     for entry in docs {
         let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
         let listed = PAGES.iter().any(|(page, _)| *page == format!("docs/{name}"));
-        assert!(listed || name == "finding.svg" || name == "guide.md", "docs/{name} needs a row in PAGES");
+        let picture = ["svg", "png"].iter().any(|kind| name.ends_with(kind));
+        assert!(listed || picture || name == "guide.md", "docs/{name} needs a row in PAGES");
     }
 }
 
@@ -334,7 +336,7 @@ fn baseline(snippet: &str) {
 }
 
 /// The day that is so many days away, in UTC.
-fn in_days(days: i64) -> String {
+pub(super) fn in_days(days: i64) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
     let then = i64::try_from(now).expect("a time") + days * 86_400;
     rolelint::time::day(then - then.rem_euclid(86_400))

@@ -43,7 +43,7 @@ fn a_percentage_says_of_how_many_and_is_unknown_if_nobody_knows() {
     let policy =
         "version: 1\nrules:\n  - id: share\n    select: user\n    where: { email: '*' }\n    count: { max: 50% }\n";
     let ran = rolelint(&acme()).check(policy).run().ends_with(1);
-    assert!(ran.stdout.contains("at most 50% of 41 users allowed"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("allowed: at most 50% of 41 users"), "{}", ran.stdout);
     let denied = faulty(Organization::acme(), "/organization/users", When::Always, What::Status(403));
     let answer = rolelint(&denied).check(policy).args(["--format", "json"]).run().ends_with(3).json();
     assert_eq!(answer.verdicts()["share"], "unknown");

@@ -34,7 +34,7 @@ fn screen(report: &Json, times: usize) -> (String, usize) {
     let outcome = read(report.0.to_string().as_bytes()).expect("our own");
     let outcome = Outcome { oldest_fact: 0, ..multiplied(&outcome, times) };
     let mut bytes = Vec::new();
-    render(Format::Text, &outcome, TextStyle::default(), &mut bytes).expect("memory can be written to");
+    render(Format::Text, &outcome, None, TextStyle::default(), &mut bytes).expect("memory can be written to");
     let shown = String::from_utf8(bytes).expect("a report is text");
     // The first line has the time.
     (shown.lines().skip(2).take(SCREEN).collect::<Vec<_>>().join("\n"), outcome.findings.len())

@@ -8,5 +8,6 @@ mod hostile_names;
 mod json;
 mod oddities;
 mod output;
+mod page;
 mod picture;
 mod screens;

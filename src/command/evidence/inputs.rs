@@ -1,0 +1,165 @@
+//! All that a verdict rests on besides the organization, as texts and values: what the manifest says, and what is judged.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Make;
+use crate::bounded;
+use crate::command::input::{self, Judged};
+use crate::command::{Error, overrides};
+use crate::config::{Config, Override};
+use crate::document::SourceText;
+use crate::escape::shown;
+use crate::exceptions::{Baseline, Terms, Waivers, read_waivers};
+use crate::finding::{Gate, Severity};
+use crate::policy::{LARGEST_PARAMETERS, Overrides, Selection, parse};
+use crate::time::Time;
+
+/// A text with the name that it goes by in reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    pub name: String,
+    pub text: String,
+}
+
+impl Text {
+    fn source(&self) -> Arc<SourceText> {
+        Arc::new(SourceText::new(self.name.clone(), self.text.clone()))
+    }
+}
+
+/// What a verdict rests on.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    pub settings: Settings,
+    pub policies: Vec<Text>,
+    pub param_files: Vec<Text>,
+    pub waivers: Vec<Text>,
+    pub baseline: Option<Text>,
+    /// The configuration, if it changes rules.
+    pub config: Option<Text>,
+}
+
+/// The values of the flags, and the moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// When the bundle was made: from then on ages and waivers count.
+    pub now: Time,
+    pub as_of: Option<Time>,
+    pub only: Vec<String>,
+    pub skip: Vec<String>,
+    pub tag: Vec<String>,
+    pub params: Vec<(String, String)>,
+    pub fail_on: String,
+    pub strict: bool,
+    pub max_age: Option<i64>,
+    pub exit_zero: bool,
+    pub strict_baseline: bool,
+    pub max_waiver: i64,
+    pub expiring_within: i64,
+}
+
+impl Inputs {
+    /// What these flags name.
+    pub fn gather(args: &Make, now: Time) -> Result<Self, Error> {
+        let gate = args.gate.gate();
+        let rules = &args.rules;
+        let param_file = |path: &PathBuf| {
+            let text = bounded::read(path, LARGEST_PARAMETERS)
+                .map_err(|source| Error::ParamFile { path: path.clone(), source })?;
+            Ok(Text { name: path.to_string_lossy().into_owned(), text })
+        };
+        let waivers = |path: &&Path| Ok(Text { name: shown(path), text: read_waivers(path)? });
+        let baseline =
+            args.baseline.file().map(|path| Ok::<_, Error>(Text { name: shown(path), text: Baseline::text(path)? }));
+        let loaded = input::loaded(rules)?;
+        // The texts of a bundle are read each for itself.
+        let extends = |text: &str| text.lines().any(|line| line.starts_with("extends"));
+        if let Some(policy) = loaded.iter().find(|policy| extends(&policy.file.source.text)) {
+            return Err(Error::EvidenceExtends { name: policy.file.source.name.clone() });
+        }
+        let param = |(name, value): &(String, String)| {
+            let value = match value.strip_prefix('@') {
+                Some(path) => serde_json::Value::from(input::lines(Path::new(path))?).to_string(),
+                None => value.clone(),
+            };
+            Ok((name.clone(), value))
+        };
+        let source = |source: &SourceText| Text { name: source.name.clone(), text: source.text.clone() };
+        Ok(Self {
+            settings: Settings {
+                now,
+                as_of: args.gate.as_of,
+                only: rules.only.clone(),
+                skip: rules.skip.clone(),
+                tag: rules.tag.clone(),
+                params: rules.param.iter().map(param).collect::<Result<_, Error>>()?,
+                fail_on: gate.fail_on.name().to_owned(),
+                strict: gate.strict,
+                max_age: gate.max_age,
+                exit_zero: gate.exit_zero,
+                strict_baseline: args.baseline.is_strict(),
+                max_waiver: args.waivers.max_waiver,
+                expiring_within: args.waivers.expiring_within,
+            },
+            policies: loaded.iter().map(|policy| source(&policy.file.source)).collect(),
+            param_files: rules.param_file.iter().map(param_file).collect::<Result<_, Error>>()?,
+            waivers: args.waivers.files().iter().map(waivers).collect::<Result<_, Error>>()?,
+            baseline: baseline.transpose()?,
+            config: rules.overrides.first().map(|first| source(first.source())),
+        })
+    }
+
+    /// The rules that are judged.
+    pub fn judged(&self) -> Result<Judged, Error> {
+        let mut params = Overrides::default();
+        for file in &self.param_files {
+            params.set_all(&file.name, &file.text)?;
+        }
+        for (name, value) in &self.settings.params {
+            params.set(name, value)?;
+        }
+        let sources: Vec<_> = self.policies.iter().map(Text::source).collect();
+        let mut policies = parse(&sources, &params)?;
+        let changes: Vec<Override> = match &self.config {
+            Some(config) => Config::parse(&config.source(), Path::new(""))?.overrides().to_vec(),
+            None => Vec::new(),
+        };
+        overrides::known(&changes, &policies)?;
+        let Settings { only, skip, tag, .. } = &self.settings;
+        let mut skipped = Selection { only, skip, tags: tag }.narrow(&mut policies)?;
+        let (off, overridden) = overrides::apply(&changes, &mut policies, self.terms().now)?;
+        skipped.extend(off);
+        Ok(Judged { policies, skipped, overridden })
+    }
+
+    /// On what terms waivers count.
+    pub fn terms(&self) -> Terms {
+        let Settings { now, as_of, max_waiver, expiring_within, .. } = self.settings;
+        Terms { now: as_of.map_or(now, |as_of| as_of.max(now)), longest: max_waiver, expiring_within }
+    }
+
+    pub fn waivers(&self) -> Result<Waivers, Error> {
+        let sources: Vec<_> = self.waivers.iter().map(Text::source).collect();
+        Ok(Waivers::read(&sources, &self.terms())?)
+    }
+
+    pub fn baseline(&self) -> Result<Baseline, Error> {
+        let Some(baseline) = &self.baseline else { return Ok(Baseline::default()) };
+        Ok(Baseline::read(baseline.name.clone(), &baseline.text)?)
+    }
+
+    pub fn gate(&self) -> Option<Gate> {
+        let Settings { fail_on, strict, max_age, exit_zero, strict_baseline, .. } = &self.settings;
+        Some(Gate {
+            fail_on: Severity::named(fail_on)?,
+            strict: *strict,
+            max_age: *max_age,
+            exit_zero: *exit_zero,
+            strict_baseline: *strict_baseline,
+        })
+    }
+}

@@ -1,0 +1,26 @@
+//! Long lists in pieces: the first is there, the others are in `noscript` until the reader comes near.
+
+use std::io::{self, Write};
+
+/// Writes items in pieces: each piece begins with `open` and ends with `close`.
+pub fn pieces<T>(
+    items: &[T],
+    size: usize,
+    (open, close): (&str, &str),
+    to: &mut dyn Write,
+    one: impl Fn(&T, &mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    for (at, piece) in items.chunks(size).enumerate() {
+        let later = at > 0;
+        if later {
+            writeln!(to, "<div class=\"piece\" data-items=\"{}\"><noscript>", piece.len())?;
+        }
+        to.write_all(open.as_bytes())?;
+        for item in piece {
+            one(item, to)?;
+        }
+        to.write_all(close.as_bytes())?;
+        to.write_all(if later { b"</noscript></div>\n" } else { b"\n" })?;
+    }
+    Ok(())
+}
