@@ -8,11 +8,10 @@ use super::Cli;
 use crate::escape;
 
 /// Words that other tools have, and what they are called here.
-const ELSEWHERE: [(&str, &str); 6] = [
+const ELSEWHERE: [(&str, &str); 5] = [
     ("validate", "lint"),
     ("verify", "lint"),
     ("scan", "check"),
-    ("explain", "list rules"),
     ("--list-rules", "list rules"),
     ("--save-baseline", "baseline"),
 ];

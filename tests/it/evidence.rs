@@ -23,7 +23,7 @@ waivers:
 fn bundle(api: &FakeApi, code: i32) -> (tempfile::TempDir, Ran) {
     let folder = tempfile::tempdir().expect("a folder");
     let run = rolelint(api).inside(folder.path()).file("policy.yaml", POLICY).file("w.yaml", WAIVERS);
-    let run = run.file("rolelint.yaml", "rules:\n  small: { severity: medium, reason: We care, OPS-1 }\n");
+    let run = run.file("rolelint.yaml", "rules:\n  small: { severity: medium, reason: \"We care, OPS-1\" }\n");
     let run = run.file("p.yaml", "words: [api.roles.write]\n");
     let args =
         ["evidence", "-o", "e.tar.gz", "--policy", "policy.yaml", "--waivers", "w.yaml", "--as-of", "2026-06-01"];
