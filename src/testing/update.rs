@@ -56,7 +56,9 @@ pub fn update(suite: &Suite, judged: &[(usize, &Judged)]) -> Result<Option<Updat
         return Err(refused(suite, two[1].span.clone(), "two tests share this expectation"));
     }
     if text.contains("\r\n") {
-        edits.iter_mut().for_each(|edit| edit.words = edit.words.replace('\n', "\r\n"));
+        for edit in &mut edits {
+            edit.words = edit.words.replace('\n', "\r\n");
+        }
     }
     let lost = |edit: &&Edit| comments(&text[edit.span.clone()]) > comments(&edit.words) && !edit.words.is_empty();
     if let Some(edit) = edits.iter().find(lost) {

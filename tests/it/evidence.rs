@@ -109,7 +109,7 @@ fn sums_that_are_made_to_fit_do_not_help_whoever_changes_results_or_settings() {
     std::fs::write(evidence.join("results.json"), &nicer).expect("written");
     let sum = |text: &str| {
         use sha2::Digest as _;
-        sha2::Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+        sha2::Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
     };
     let fitting = manifest
         .replace(&sum(&results), &sum(&nicer))

@@ -119,7 +119,7 @@ fn what_was_not_read_has_rows_that_say_so_and_the_exit_code_is_3() {
 fn a_snapshot_gives_the_same_register_and_no_cell_is_a_formula() {
     let mut org = Organization::acme();
     for (user, name) in org.users.iter_mut().zip(["=1+1", "@SUM(A1)", "+1", "-2", "\t=cmd"]) {
-        user.name = name.to_owned().into();
+        user.name = name.to_owned();
     }
     org.groups[0].name = "=HYPERLINK(\"https://evil.example\")".to_owned();
     let (api, folder) = (FakeApi::start(org, Behaviour::default()), tempfile::tempdir().expect("a folder"));

@@ -63,7 +63,8 @@ fn markdown(diff: &Diff, sides: [&Source; 2], to: &mut dyn Write) -> io::Result<
     for (title, entries) in sections(diff) {
         comment.add(&format!("\n### {title}\n\n"));
         for entry in entries {
-            let details: String = entry.details.iter().map(|detail| format!("  - {}\n", prose(detail))).collect();
+            let details: Vec<String> = entry.details.iter().map(|detail| format!("  - {}\n", prose(detail))).collect();
+            let details = details.concat();
             let head = format!("- {} {}\n", entry.mark.word(), prose(&entry.text));
             let fits = left_out == 0 && (comment.add(&format!("{head}{details}")) || comment.add(&head));
             left_out += usize::from(!fits);

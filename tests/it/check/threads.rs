@@ -85,7 +85,7 @@ fn organization(gaps: bool) -> Org {
             api_key_last_used_at: if number % 3 == 0 {
                 Known::Null
             } else {
-                Known::Value(1_700_000_000 + number as i64)
+                Known::Value(1_700_000_000 + i64::try_from(number).expect("few"))
             },
             listed: !(gaps && number % 89 == 3),
             id,

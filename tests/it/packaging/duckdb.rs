@@ -1,6 +1,7 @@
-//! The recipes in `examples/duckdb`, run by DuckDB where there is a Python that has it: `python3`, or the one that
+//! The recipes in `examples/duckdb`, run by `DuckDB` where there is a Python that has it: `python3`, or the one that
 //! `ROLELINT_DUCKDB_PYTHON` names. Without one, nothing is run, and `.ci/run` says so.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -13,7 +14,8 @@ fn python() -> String {
 fn is_there() -> bool {
     let there = Command::new(python()).args(["-c", "import duckdb"]).output().is_ok_and(|ran| ran.status.success());
     if !there {
-        eprintln!("SKIPPED: {} has no duckdb, so the recipes in examples/duckdb were not run", python());
+        let why = format!("SKIPPED: {} has no duckdb, so the recipes in examples/duckdb were not run", python());
+        writeln!(std::io::stderr(), "{why}").expect("written");
     }
     there
 }
@@ -53,7 +55,7 @@ fn a_snapshot_becomes_tables() {
     assert!(!answers[0].ends_with(" 0)]"), "somebody holds something: {answers:?}");
 
     let whole = std::fs::read_to_string(folder.path().join("org.jsonl")).expect("a snapshot");
-    let cut = &whole[..whole.trim_end().rfind('\n').expect("many lines") + 1];
+    let cut = &whole[..=whole.trim_end().rfind('\n').expect("many lines")];
     std::fs::write(folder.path().join("cut.jsonl"), cut).expect("a file");
     let refused = ask(folder.path(), "SET VARIABLE snapshot = 'cut.jsonl'", "snapshot.sql", held).expect_err("cut off");
     assert!(refused.contains("the snapshot is truncated"), "{refused}");
