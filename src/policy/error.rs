@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::file::is_test;
 use crate::document::Located;
 use crate::escape::{shown, visible};
 
@@ -13,7 +12,7 @@ use crate::escape::{shown, visible};
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
     /// A file or folder could not be read.
-    #[error("cannot read {} `{}`", if is_test(path) { "the tests" } else { "policy" }, shown(path))]
+    #[error("cannot read policy `{}`", shown(path))]
     #[diagnostic(help("name a file, a folder or a glob, with --policy or with `policies:` in rolelint.yaml"))]
     Read {
         /// The path.

@@ -51,6 +51,10 @@ pub fn update(suite: &Suite, judged: &[(usize, &Judged)]) -> Result<Option<Updat
     if edits.is_empty() {
         return Ok(None);
     }
+    // An alias stands for words that another test changes, too.
+    if let Some(two) = edits.windows(2).find(|two| two[1].span.start < two[0].span.end || two[0].span == two[1].span) {
+        return Err(refused(suite, two[1].span.clone(), "two tests share this expectation"));
+    }
     if text.contains("\r\n") {
         for edit in &mut edits {
             edit.words = edit.words.replace('\n', "\r\n");

@@ -122,7 +122,7 @@ fn a_rule_of_all_that_is_not_named_is_added_as_a_line_of_its_own() {
 fn what_would_not_be_read_as_it_is_meant_or_lose_a_comment_is_left_alone() {
     let test = |name: &str, expect: &str| {
         format!(
-            "  - name: {name}\n    org: {{ roles: [{{ name: A, permissions: [api.groups.write] }}] }}\n    expect:{expect}\n"
+            "  - name: {name}\n    org: {{ roles: [{{ name: A, permissions: [api.groups.write] }}, {{ name: B }}, {{ name: C }}] }}\n    expect:{expect}\n"
         )
     };
     for tests in [
