@@ -20,6 +20,9 @@ use crate::policy::{
 };
 use crate::time::Time;
 
+/// How long a collection may take, in seconds: a check resumes for a day.
+const LONGEST_COLLECTION: Time = 86_400;
+
 /// Answers a condition for everything in a domain.
 pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain) -> Answered<'p> {
     if let Domain::Pairs(pairs) = domain
@@ -140,8 +143,9 @@ fn time(facts: &Facts<'_>, column: TimeColumn, test: &TimePredicate, domain: &Do
         Known::Null => test.null.into(),
         Known::Value(time) => (!test.null && test.holds(time, facts.as_of)).into(),
     };
-    // Ages count from the start of the collection. What happened after it is as new as can be.
-    let happened = |time: Known<Time>| time.map(|time| time.min(facts.as_of));
+    // Ages count from the start of the collection. What happened while it went on is as new as can be.
+    let meanwhile = facts.as_of..=facts.as_of.saturating_add(LONGEST_COLLECTION);
+    let happened = |time: Known<Time>| time.map(|time| if meanwhile.contains(&time) { facts.as_of } else { time });
     match column {
         TimeColumn::Expiry(read) => over(facts, domain, |at| holds(read(facts.org, at))),
         TimeColumn::Past(read) => over(facts, domain, |at| holds(happened(read(facts.org, at)))),

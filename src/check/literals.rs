@@ -1,4 +1,5 @@
-//! Words in a rule that match nothing. "Mallory must not hold Y" proves nothing if Mallory or Y is misspelled.
+//! Words in a rule that match nothing. "Mallory must not hold Y" proves nothing if Mallory or Y is misspelled. It
+//! is long because each kind of word is looked up in its own way.
 
 use std::borrow::Cow;
 use std::cell::RefCell;

@@ -20,7 +20,7 @@ pub struct Override {
     pub change: Change,
     /// Why.
     pub reason: String,
-    /// The first moment at which it counts no more.
+    /// The first moment at which it no longer applies.
     pub until: Option<Time>,
     /// Where the id stands.
     location: Location,
@@ -70,7 +70,7 @@ impl Override {
         let Self { rule, reason, .. } = self;
         let until = self.until.map(|until| format!(" until {}", day(until))).unwrap_or_default();
         match self.change_at(now) {
-            None => format!("the override of {noun} {rule} was{until} and counts no more: {reason}"),
+            None => format!("the override of {noun} {rule} was{until} and no longer applies: {reason}"),
             Some(Change::Off) => format!("{noun} {rule} is switched off{until}: {reason}"),
             Some(Change::Severity(severity)) => {
                 format!("{noun} {rule} has severity {} instead of {}{until}: {reason}", severity.name(), was.name())

@@ -47,6 +47,6 @@ fn meaning(key: &str) -> &'static str {
         "path" => "Cover only paths that lead over one of these things",
         "reason" => "Why the violation is accepted",
         "owner" => "Who answers for it",
-        _ => "The day, or moment, from which it counts no more",
+        _ => "The day, or moment, from which it no longer applies",
     }
 }

@@ -161,7 +161,7 @@ fn mistakes_in_the_file_are_shown_with_their_location_before_any_request() {
         ("only: []", "1:7", "`only` is empty", "omit it"),
         ("skip: [a, 1.5]", "1:11", "`skip` takes a text", ""),
         ("params: [a]", "1:9", "`params` takes a mapping", ""),
-        ("params: { a: { b: c } }", "1:14", "a parameter takes a text", ""),
+        ("params: { a: 1.5 }", "1:14", "a parameter takes a text", ""),
         ("reports: { yaml: x }", "1:10", "invalid value 'yaml=x'", ""),
         ("strict: true\nstrict: false", "2:1", "duplicate key `strict`", "the first is here"),
         (

@@ -121,7 +121,7 @@ fn sums_that_are_made_to_fit_do_not_help_whoever_changes_results_or_settings() {
 #[test]
 fn a_bundle_of_an_incomplete_organization_says_so_and_another_version_is_not_judged() {
     let denied = faulty(Organization::acme(), "/organization/users", When::Always, What::Status(403));
-    let (folder, _) = bundle(&denied, 3);
+    let (folder, _) = bundle(&denied, 1);
     assert!(verify(folder.path(), "e.tar.gz", 0).contains("some answers are unknown"));
     unpacked(folder.path());
     let path = folder.path().join("evidence/manifest.json");

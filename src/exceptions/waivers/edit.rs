@@ -24,7 +24,7 @@ pub struct New {
     pub reason: String,
     /// Who answers for it.
     pub owner: String,
-    /// The day from which it counts no more.
+    /// The day from which it no longer applies.
     pub expires: String,
 }
 

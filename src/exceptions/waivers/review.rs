@@ -18,7 +18,7 @@ pub enum Use {
     Needed,
     /// There is certainly nothing that it would cover.
     Unused,
-    /// It counts no more.
+    /// It no longer applies.
     Expired,
     /// Nobody knows: its rule is unknown, was not judged, or is not there, or its words mean several things.
     Untold,

@@ -165,7 +165,7 @@ fn contents() -> Vec<Row> {
         row(
             "half a character, or bytes that are not UTF-8, in a text",
             "",
-            [b"\"object\":\"li\xffst\"".to_vec(), br#""object":"\ud83d""#.to_vec()]
+            [b"\"object\":\"list\",\"note\":\"\xff\"".to_vec(), br#""object":"list","note":"\ud83d""#.to_vec()]
                 .map(|are| What::Bytes { of: r#""object":"list""#.to_owned(), are }),
         ),
         row(

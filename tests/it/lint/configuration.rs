@@ -26,7 +26,7 @@ fn the_configuration_may_leave_lints_out_for_a_reason_or_give_them_another_sever
     let ran = lint("rules: { unknown-permission: { enabled: false, reason: new, until: 2020-01-01 } }\n", 1);
     assert!(ran.stdout.contains("medium  unknown-permission: 1 violation"), "{}", ran.stdout);
     let said = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(said.contains("was until 2020-01-01 and counts no more"), "{said}");
+    assert!(said.contains("was until 2020-01-01 and no longer applies"), "{said}");
     let ran = lint("rules: { unknown-permission: { enabled: false } }\n", 2);
     assert!(ran.stderr.contains("needs a `reason`"), "{}", ran.stderr);
 }
