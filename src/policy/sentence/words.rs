@@ -6,9 +6,17 @@ use crate::policy::{
     Attribute, Bounds, Condition, Kind, Pattern, Predicate, Relation, TextPredicate, ViaKind, predefined,
 };
 
+/// How many texts a sentence lists.
+const LISTED: usize = 20;
+
 /// Texts with commas between them and a word before the last.
 pub fn joined(texts: impl Iterator<Item = String>, word: &str) -> String {
     let mut texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    if texts.len() > LISTED {
+        let others = texts.len() - LISTED;
+        texts.truncate(LISTED);
+        texts.push(format!("{others} more"));
+    }
     let Some(last) = texts.pop() else { return String::new() };
     match texts.len() {
         0 => last,

@@ -1,7 +1,7 @@
 //! Parameters: values that an organization sets for the policies of others.
 
 use crate::support::fake::FakeApi;
-use crate::support::harness::{Ran, acme, rolelint};
+use crate::support::harness::{Ran, acme, rolelint, text};
 
 const POLICY: &str = "\
 version: 1
@@ -126,6 +126,10 @@ fn a_parameter_file_may_list_everybody() {
     };
     let strangers = judged(&list).ends_with(1).json().subjects("listed", "violation").len();
     assert!(strangers > 10, "{strangers}");
-    let globs = list + "  - '*A*@acme.example'\n  - '*[b-z]*@acme.example'\n";
-    assert_eq!(judged(&globs).ends_with(0).json().answer("listed"), "pass");
+    let globs = list + "  - '*A*acme.example'\n  - '*[b-z]*acme.example'\n";
+    let report = judged(&globs).ends_with(1).json();
+    // It has no address.
+    assert_eq!(report.answer("listed"), "violation ci-deployer");
+    let sentence = text(&report.rule("listed")["sentence"]);
+    assert!(sentence.len() < 2000 && sentence.contains(", or 44982 more"), "{sentence:.3000}");
 }
