@@ -19,7 +19,7 @@ fn each(text: &str, says: &str) {
 
 fn in_places(places: &[(&str, &[&str])], text: &str, says: &str) {
     for (name, args) in places {
-        let run = offline().file("policy.yaml", POLICY).file(*name, text).args(args.iter().copied());
+        let run = offline().file("policy.yaml", POLICY).file(name, text).args(args.iter().copied());
         let Ran { stderr, stdout, .. } = run.run().ends_with(2);
         assert!(stderr.contains(says), "{args:?}: {stderr:.1000}");
         assert!(stderr.contains(name) && stderr.len() < 2000, "{args:?}: {} bytes: {stderr:.1000}", stderr.len());
