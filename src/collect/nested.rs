@@ -37,12 +37,15 @@ impl Target {
         Self { part: Parent::within(&project.id, id), archived: false }
     }
 
-    /// Whether a project is archived is certain only if the list says nothing else of it.
     fn project(project: &wire::Project, listed: &Listed<wire::Project>) -> Self {
-        let mut copies = listed.copies.iter().filter(|copy| copy.id == project.id);
-        let archived = project.is_archived() && copies.all(wire::Project::is_archived);
-        Self { part: Parent::organization(&project.id), archived }
+        Self { part: Parent::organization(&project.id), archived: is_archived(project, listed) }
     }
+}
+
+/// Whether a project is archived for certain: the list says nothing else of it.
+pub(super) fn is_archived(project: &wire::Project, listed: &Listed<wire::Project>) -> bool {
+    let mut copies = listed.copies.iter().filter(|copy| copy.id == project.id);
+    project.is_archived() && copies.all(wire::Project::is_archived)
 }
 
 /// The users whose roles are needed.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Collector;
-use super::nested::Target;
+use super::nested::{Target, is_archived};
 use crate::api::client::Purpose;
 use crate::api::error::Error;
 use crate::api::parent::Parent;
@@ -65,20 +65,26 @@ impl Collector<'_> {
         }
     }
 
-    /// A project that refuses to list its users may have been archived during collection.
+    /// A project that refuses to list its users may have been archived during collection. One that was archived before
+    /// and then refuses contradicts itself.
     async fn archived(&self, responses: &mut Responses) {
+        let was_active = |id: &String| {
+            let listed = responses.projects.iter().flat_map(|list| &list.items);
+            listed.filter(|project| project.id == *id).any(|project| !project.is_archived())
+        };
         let refused: BTreeSet<String> = [Collection::ProjectUsers, Collection::ServiceAccounts]
             .into_iter()
             .flat_map(|collection| responses.gaps(collection).0)
             .filter(|(_, error)| matches!(error, Error::Status { status: 400, .. }))
             .map(|(project, _)| project.id.to_string())
+            .filter(was_active)
             .collect();
         if refused.is_empty() {
             return;
         }
         let Some(second) = self.whole::<Project>(Collection::Projects, Purpose::ForNews).await else { return };
-        let archived = second.items.into_iter().filter(|project| refused.contains(&project.id));
-        archived.filter(Project::is_archived).for_each(|project| responses.archive(&project));
+        let archived = second.items.iter().filter(|project| refused.contains(&project.id));
+        archived.filter(|project| is_archived(project, &second)).for_each(|project| responses.archive(project));
     }
 
     /// A thing that was listed but then not found may have left during collection; reading the list again shows that.

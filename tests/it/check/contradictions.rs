@@ -240,3 +240,30 @@ fn unreadable_fields_are_the_same_from_a_snapshot_and_after_resuming() {
     assert_eq!(remarks.iter().map(text).collect::<Vec<_>>(), ["`name` of user-bob is not readable text"]);
     assert_eq!(rows.state("users"), "complete");
 }
+
+#[test]
+fn an_error_that_nobody_can_read_and_a_key_that_stands_twice_are_no_list() {
+    let rule = "select: admin_api_key\nforbid: { name: 'never*' }";
+    for are in
+        [&b"\"object\":\"list\",\"error\":{\"message\":\"refus\xe9\"}"[..], b"\"object\":\"list\",\"has_more\":false"]
+    {
+        let what = What::Bytes { of: r#""object":"list""#.to_owned(), are: are.to_vec() };
+        let said = report(&with(&[("/organization/admin_api_keys", what)]), &[(rule, "")]);
+        assert_eq!(said.rule("rule-0")["verdict"], "unknown", "{}", String::from_utf8_lossy(are));
+    }
+}
+
+#[test]
+fn a_wildcard_passes_no_limit() {
+    let mut organization = small();
+    organization.roles.iter_mut().find(|role| role.id == "role_1").expect("a role").permissions = vec!["*".to_owned()];
+    let api = FakeApi::start(organization, Behaviour::default());
+    for assertion in [
+        "require: { permissions: { only: [api.files.read] } }",
+        "forbid: { permissions: { any: '*.write', except: [api.files.write] } }",
+        "require: { permissions: { count: { max: 3 } } }",
+    ] {
+        let said = report(&api, &[(&format!("select: role\nwhere: {{ id: role_1 }}\n{assertion}"), "")]);
+        assert_eq!(said.rule("rule-0")["verdict"], "violation", "{assertion}");
+    }
+}
