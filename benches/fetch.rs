@@ -44,6 +44,7 @@ fn main() {
             "--base-url",
             &format!("http://{address}/v1"),
         ])
+        .env_remove("ROLELINT_BENCH_USERS")
         .env("OPENAI_ADMIN_KEY", "sk-admin-bench-0123456789")
         .current_dir(folder.path())
         .stdin(Stdio::null())
@@ -159,9 +160,13 @@ fn answer(path: &str, query: &str, users: usize) -> String {
             page(std::iter::once(role(number(id) % 5, "project", &source)), None)
         }
         ["projects", _, "roles"] => page((0..5).map(|at| role(at, "project", "null")), None),
+        // The key that asks.
+        ["organization", "admin_api_keys"] => page(std::iter::once(ADMIN_KEY.to_owned()), None),
         _ => page(std::iter::empty(), None),
     }
 }
+
+const ADMIN_KEY: &str = r#"{"object":"organization.admin_api_key","id":"key_bench","name":"bench","created_at":1711471533,"last_used_at":1780000000,"expires_at":null,"owner":{"type":"user","id":"user_000000001","name":"User number 1"}}"#;
 
 fn page(items: impl Iterator<Item = String>, more: Option<String>) -> String {
     let data = items.collect::<Vec<_>>().join(",");
