@@ -25,7 +25,7 @@ pub use gaps::{Gaps, Missing, sentences};
 pub use grant::{Grant, grants_of};
 pub use own::{OfGroup, Own, groups_of, of_group, own};
 pub use paths::{Steps, Way};
-pub use register::{Doubt, Entry, Query, Register};
+pub use register::{Asked, Doubt, Entry, Query, Register};
 pub use table::principals;
 pub use thing::{Thing, ThingKind};
 

@@ -21,7 +21,16 @@ pub struct Query {
     /// One principal, or all.
     pub principal: Option<Principal>,
     /// These permissions, or all.
-    pub permissions: Option<BTreeSet<Symbol>>,
+    pub permissions: Option<Asked>,
+}
+
+/// Permissions that are asked for, as roles spell them.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Those that are certainly meant, or cover what is meant.
+    pub certain: BTreeSet<Symbol>,
+    /// Those whose spelling does not make clear whether they are.
+    pub unclear: BTreeSet<Symbol>,
 }
 
 /// A role that a principal holds in one way.
@@ -39,7 +48,7 @@ pub struct Entry<'a> {
     pub way: Way,
     /// From the principal to the role.
     pub path: Steps,
-    /// The permissions of the role that were asked for, sorted; `None` if the permissions of the role are not known.
+    /// The permissions of the role that were asked for, sorted; `None` if it is not known whether it has any.
     pub permissions: Option<Vec<&'a str>>,
 }
 
@@ -76,9 +85,11 @@ impl<'o> Register<'o> {
 
     fn permissions(&self, grant: &Grant, query: &Query) -> Option<Vec<&'o str>> {
         let org = self.access.org;
-        let asked = |symbol: &&Symbol| query.permissions.as_ref().is_none_or(|asked| asked.contains(symbol));
         let all = org.role(grant.role).permissions.value()?;
-        Some(all.iter().filter(asked).map(|symbol| org.symbols.text(*symbol)).collect())
+        let met = |symbol: &&Symbol| query.permissions.as_ref().is_none_or(|asked| asked.certain.contains(symbol));
+        let met: Vec<&str> = all.iter().filter(met).map(|symbol| org.symbols.text(*symbol)).collect();
+        let unclear = |symbol: &Symbol| query.permissions.as_ref().is_some_and(|asked| asked.unclear.contains(symbol));
+        if met.is_empty() && all.iter().any(unclear) { None } else { Some(met) }
     }
 
     fn entry<'a>(&self, grant: &Grant, way: Way, permissions: Option<Vec<&'a str>>) -> Entry<'a> {

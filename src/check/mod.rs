@@ -28,6 +28,8 @@ use crate::org::{Org, Truth};
 use crate::policy::{Kind, Policy, Users};
 use crate::time::Time;
 
+pub use permission::meets_any;
+
 use domain::Domain;
 use evaluate::evaluate;
 use facts::Facts;

@@ -7,11 +7,12 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use serde_json::Value;
 
-use crate::access::{Query, Register};
+use crate::access::{Asked, Query, Register};
+use crate::check::meets_any;
 use crate::cli::{Api, Common};
 use crate::console::output;
 use crate::finding::PolicyFile;
-use crate::org::{Collection, Org, Symbol};
+use crate::org::{Collection, Org, Truth};
 use crate::policy::{Case, Needs, Overrides, Pattern, load};
 use crate::report::{RegisterFormat, render_register};
 
@@ -25,14 +26,23 @@ const PRIVILEGED: &str = "privileged";
 pub(crate) fn register<'o>(org: &'o Org, policies: &[PolicyFile]) -> Register<'o> {
     let own = patterns(policies);
     let patterns = if own.is_empty() { built_in() } else { own };
-    Register::new(org, symbols(org, |permission| patterns.iter().any(|pattern| pattern.matches(permission))))
+    let Asked { mut certain, unclear } = asked(org, &patterns);
+    // What may be privileged is looked at, too.
+    certain.extend(unclear);
+    Register::new(org, certain)
 }
 
-/// The permissions of roles for which this holds.
-pub(crate) fn symbols(org: &Org, wanted: impl Fn(&str) -> bool) -> BTreeSet<Symbol> {
-    let held = org.roles.iter().flat_map(|role| role.permissions.value().into_iter().flatten().copied());
-    let held: BTreeSet<Symbol> = held.collect();
-    held.into_iter().filter(|symbol| wanted(org.symbols.text(*symbol))).collect()
+/// The permissions of roles that these patterns mean, or that cover some that they mean.
+pub(crate) fn asked(org: &Org, patterns: &[Pattern]) -> Asked {
+    let mut asked = Asked::default();
+    for symbol in org.roles.iter().flat_map(|role| role.permissions.value().into_iter().flatten().copied()) {
+        match meets_any(patterns, org.symbols.text(symbol)) {
+            Truth::Yes => _ = asked.certain.insert(symbol),
+            Truth::Unknown => _ = asked.unclear.insert(symbol),
+            Truth::No => {}
+        }
+    }
+    asked
 }
 
 fn built_in() -> Vec<Pattern> {

@@ -5,7 +5,7 @@ use crate::cli::Common;
 use crate::document::nearest;
 use crate::policy::{Case, Pattern, known_permissions};
 
-use super::register::{RegisterArgs, Subject, symbols, write};
+use super::register::{RegisterArgs, Subject, asked, write};
 use super::{Error, Exit};
 
 #[derive(Debug, clap::Args)]
@@ -23,8 +23,11 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         .map_err(|bad| Error::BadPermission { name: name.clone(), why: bad.message })?;
     write(&args.register, common, |register| {
         let org = register.access.org;
-        let permissions = symbols(org, |permission| pattern.matches(permission));
-        if permissions.is_empty() && !known_permissions().iter().any(|known| pattern.matches(known)) {
+        let permissions = asked(org, std::slice::from_ref(&pattern));
+        if permissions.certain.is_empty()
+            && permissions.unclear.is_empty()
+            && !known_permissions().iter().any(|known| pattern.matches(known))
+        {
             let held = org.symbols.iter().filter(|word| word.contains('.'));
             let near = nearest(name, known_permissions().iter().copied().chain(held));
             let help = near.map(|near| format!("did you mean `{near}`? `rolelint list permissions` lists them"));

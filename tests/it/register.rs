@@ -134,3 +134,22 @@ fn a_snapshot_gives_the_same_register_and_no_cell_is_a_formula() {
         assert!(!cell.trim_start().starts_with(['=', '+', '-', '@']), "{cell}");
     }
 }
+
+#[test]
+fn a_permission_with_a_wildcard_or_in_an_odd_spelling_is_no_way_to_hide() {
+    let who = |permission: &str, code| {
+        let mut organization = small();
+        let role = organization.roles.iter_mut().find(|role| role.id == "role_1").expect("a role");
+        role.permissions = vec![permission.to_owned()];
+        let api = FakeApi::start(organization, Behaviour::default());
+        run(&api, &["who", "api.groups.write"], code)
+    };
+    let of = |ran: &Ran| ran.stdout.contains("role Writer");
+    assert!(!of(&who("api.files.*", 0)));
+    for permission in ["*", "api.groups.*", "api.groups.write"] {
+        assert!(of(&who(permission, 0)), "{permission}");
+    }
+    // Perhaps it is the one, perhaps another.
+    let ran = who("API.Groups.Write", 3);
+    assert!(of(&ran) && ran.stderr.contains("the register may be incomplete"), "{}{}", ran.stdout, ran.stderr);
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::page::{Icon, Text};
 use super::path::{draw, icon};
 use super::pieces::pieces;
-use crate::access::{Query, Register, Steps, Thing, Way};
+use crate::access::{Asked, Query, Register, Steps, Thing, Way};
 use crate::org::{Kind, Known};
 use crate::report::words::{number, plural};
 use crate::time::{Time, rfc3339};
@@ -71,7 +71,8 @@ impl Row {
 impl Matrix {
     pub fn new(register: &Register<'_>) -> Self {
         let (access, org) = (&register.access, register.access.org);
-        let query = Query { principal: None, permissions: Some(register.privileged.clone()) };
+        let asked = Asked { certain: register.privileged.clone(), ..Asked::default() };
+        let query = Query { principal: None, permissions: Some(asked) };
         let mut permissions: Vec<String> =
             register.privileged.iter().map(|symbol| org.symbols.text(*symbol).to_owned()).collect();
         permissions.sort_unstable();
