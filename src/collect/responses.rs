@@ -151,6 +151,9 @@ impl Responses {
             let held = self.held.entry(collection).or_default();
             held.retain(|part, _| part.project.as_deref() != Some(archived.id.as_str()));
         }
+        // Whom only this project listed, nobody mentions any more.
+        let users = self.things(Collection::Users);
+        self.held.entry(Collection::UserRoles).or_default().retain(|part, _| users.contains(part));
         let projects = self.projects.iter_mut().flat_map(|projects| &mut projects.items);
         projects.filter(|project| project.id == archived.id).for_each(|project| *project = archived.clone());
     }

@@ -351,6 +351,11 @@ fn a_project_that_is_archived_during_collection_may_have_listed_a_user_twice() {
 }
 
 #[test]
+fn whom_only_a_project_listed_that_is_archived_during_collection_is_forgotten() {
+    survives(13_214_277_034_450_849_551, 137).expect("it reads back");
+}
+
+#[test]
 fn endless_pages_stop_at_the_deadline_and_leave_the_list_incomplete() {
     let pages = AtomicUsize::new(0);
     let memory = Memory(Box::new(move |_| {
