@@ -12,11 +12,11 @@ COPY policies policies
 COPY benches benches
 COPY tests tests
 COPY examples examples
-RUN cargo build --locked --release --bin rolelint
+RUN cargo build --locked --profile dist --bin rolelint
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
-COPY --from=build /src/target/release/rolelint /rolelint
+COPY --from=build /src/target/dist/rolelint /rolelint
 ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 USER 65534:65534
 ENTRYPOINT ["/rolelint"]

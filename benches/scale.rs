@@ -169,18 +169,18 @@ fn children() -> Duration {
     Duration::from_millis(10 * ticks)
 }
 
-/// One rule that everybody violates, most of them by many roles.
+/// One rule that a tenth of all people violate, most of them by many roles.
 const MANY: &str = r#"
 version: 1
 rules:
-  - { id: many, select: user, forbid: { holds: { permission: "api.*.write" } } }
+  - { id: many, select: user, where: { email: "user*0@*" }, forbid: { holds: { permission: "api.*.write" } } }
 "#;
 
-/// One rule that a tenth of all people violate.
+/// One rule that a hundredth of all people violate.
 const FEW: &str = r#"
 version: 1
 rules:
-  - { id: few, select: user, where: { email: "user*0@*" }, forbid: { holds: { permission: "api.*.write" } } }
+  - { id: few, select: user, where: { email: "user*00@*" }, forbid: { holds: { permission: "api.*.write" } } }
 "#;
 
 fn main() {

@@ -2,7 +2,7 @@
 //! checked against the built-in rules, reported. Needs no key and no internet.
 //!
 //! With `--users N --seed S`, an organization of that size with three causes planted in it, which are printed first.
-//! Whatever else follows `--` goes to `rolelint check`: `cargo run --release --example demo -- --format json`.
+//! Whatever else follows `--` goes to `rolelint check`: `cargo run --example demo -- --format json`.
 
 mod fake;
 

@@ -14,8 +14,8 @@ use crate::org::{Kind, Known, Owner, Principal, ProjectIx, Scope, Text};
 pub(super) struct Names {
     /// The things that were named so far, so that all findings share them.
     things: Mutex<HashMap<(Kind, usize), Arc<Thing>>>,
-    /// The hashes of all names of a kind, sorted.
-    hashes: Mutex<HashMap<Kind, Vec<u64>>>,
+    /// The hashes of the names that several things of a kind have, sorted.
+    shared: Mutex<HashMap<Kind, Vec<u64>>>,
     owning_projects: OnceLock<Vec<Option<ProjectIx>>>,
 }
 
@@ -98,16 +98,14 @@ impl<'o> Access<'o> {
 
     /// Whether another thing of that kind has the same name, in the same project if it is in one.
     fn shares_its_name(&self, kind: Kind, at: usize) -> bool {
-        let mut names = locked(&self.names.hashes);
-        let hashes = names.entry(kind).or_insert_with(|| {
+        let mut shared = locked(&self.names.shared);
+        let shared = shared.entry(kind).or_insert_with(|| {
             let of = |places: Range<usize>| places.map(|at| self.name_hash(kind, at)).collect::<Vec<_>>();
             let mut hashes = cores::ranges(self.count(kind), of).concat();
             hashes.sort_unstable();
-            hashes
+            hashes.chunk_by(u64::eq).filter(|same| same.len() > 1).map(|same| same[0]).collect()
         });
-        let hash = self.name_hash(kind, at);
-        let first = hashes.partition_point(|other| *other < hash);
-        hashes.get(first + 1) == Some(&hash)
+        !shared.is_empty() && shared.binary_search(&self.name_hash(kind, at)).is_ok()
     }
 
     /// A hash of what people see of a thing: its name, and the project that it is in.

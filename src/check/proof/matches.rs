@@ -5,18 +5,32 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 use std::sync::Arc;
 
+use fixedbitset::FixedBitSet;
 use sha2::{Digest as _, Sha256};
 
 use crate::document::Region;
 use crate::finding::{Matched, Thing};
 use crate::org::Text;
 
+/// How many permissions a sentence names. All of them stand at the rule.
+const NAMED: usize = 5;
+
 /// The sets of permissions that fired, each once.
 #[derive(Default)]
 pub struct Matches {
     sets: RefCell<Interned<Matched>>,
-    /// What each of them adds to a fingerprint.
-    digests: RefCell<HashMap<usize, String>>,
+    permissions: RefCell<Interned<Text>>,
+    summaries: RefCell<Vec<Summary>>,
+}
+
+/// What findings say of a set.
+struct Summary {
+    /// The first few permissions in order.
+    first: Vec<Text>,
+    /// All of them, by number.
+    all: FixedBitSet,
+    /// A hash of the role and its permissions, for fingerprints.
+    digest: Arc<str>,
 }
 
 impl Matches {
@@ -34,7 +48,21 @@ impl Matches {
             met.dedup();
         }
         let matched = Matched { role: Arc::clone(role), patterns: patterns.into_iter().collect() };
-        Some(self.sets.borrow_mut().intern(matched))
+        let number = self.sets.borrow_mut().intern(matched);
+        if number == self.summaries.borrow().len() {
+            let summary = self.at(number, |matched| self.summary(matched));
+            self.summaries.borrow_mut().push(summary);
+        }
+        Some(number)
+    }
+
+    fn summary(&self, matched: &Matched) -> Summary {
+        let permissions = matched.permissions();
+        let mut numbers = self.permissions.borrow_mut();
+        let all = permissions.iter().map(|permission| numbers.intern(Text::from(*permission))).collect();
+        let digest = Sha256::digest(format!("{} {}", matched.role.id, permissions.join(" ")));
+        let first = permissions.into_iter().take(NAMED).map(Text::from).collect();
+        Summary { first, all, digest: base16ct::lower::encode_string(&digest).into() }
     }
 
     /// Reads one of the sets of permissions that fired.
@@ -43,26 +71,24 @@ impl Matches {
     }
 
     /// The first few permissions of all these sets, in order, and how many more there are.
-    pub fn permissions(&self, matched: &BTreeSet<usize>, first: usize) -> (Vec<Text>, usize) {
-        let all = &self.sets.borrow().items;
-        let each = matched.iter().flat_map(|&index| &all[index].patterns).flat_map(|(_, met)| met);
-        let mut permissions: Vec<&Text> = each.collect();
-        permissions.sort_unstable();
-        permissions.dedup();
-        let more = permissions.len().saturating_sub(first);
-        (permissions.into_iter().take(first).cloned().collect(), more)
+    pub fn permissions(&self, matched: &BTreeSet<usize>) -> (Vec<Text>, usize) {
+        let summaries = self.summaries.borrow();
+        let mut all = FixedBitSet::new();
+        let mut first: Vec<Text> = Vec::new();
+        for summary in matched.iter().map(|&index| &summaries[index]) {
+            all.union_with(&summary.all);
+            first.extend_from_slice(&summary.first);
+        }
+        first.sort_unstable();
+        first.dedup();
+        first.truncate(NAMED);
+        let more = all.count_ones(..) - first.len();
+        (first, more)
     }
 
     /// What one of the sets adds to a fingerprint: a hash of the role and its permissions.
-    pub fn digest(&self, index: usize) -> String {
-        let mut digests = self.digests.borrow_mut();
-        let digest = digests.entry(index).or_insert_with(|| {
-            self.at(index, |matched| {
-                let permissions = matched.permissions().join(" ");
-                base16ct::lower::encode_string(&Sha256::digest(format!("{} {permissions}", matched.role.id)))
-            })
-        });
-        digest.clone()
+    pub fn digest(&self, index: usize) -> Arc<str> {
+        Arc::clone(&self.summaries.borrow()[index].digest)
     }
 
     /// All permissions that fired, for the result of the rule.

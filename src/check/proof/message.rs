@@ -8,9 +8,6 @@ use crate::finding::{Evidence, Thing, Value};
 use crate::org::Kind;
 use crate::policy::Rule;
 
-/// How many permissions a sentence names. All of them stand at the rule.
-const NAMED: usize = 5;
-
 /// One sentence about what is wrong with the subject. It says the same as long as the facts are the same: it has dates,
 /// and no ages.
 pub fn message(
@@ -23,7 +20,7 @@ pub fn message(
 ) -> String {
     let who = format!("{} {}", subject.kind.words(), subject.qualified_label());
     let matched: BTreeSet<usize> = proof.paths.iter().filter_map(|way| way.matched).collect();
-    let (named, more) = prover.matched.permissions(&matched, NAMED);
+    let (named, more) = prover.matched.permissions(&matched);
     let others: Vec<String> = proof
         .evidence
         .iter()

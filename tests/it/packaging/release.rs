@@ -90,7 +90,7 @@ fn the_action_and_binstall_use_the_names_of_the_built_archives() {
 /// A runner on which `cargo` builds something, and everything else is only noted.
 fn runner(api: &crate::support::fake::FakeApi) -> Machine {
     let cargo = "case $1 in
-        build) mkdir -p target/$5/release; touch target/$5/release/rolelint ;;
+        build) mkdir -p target/$6/$4; touch target/$6/$4/rolelint ;;
         cyclonedx) echo '{}' > rolelint.cdx.json ;;
     esac";
     let machine = Machine::new(api).program("cargo", cargo).program("rustup", "").program("sudo", "").program("gh", "");
@@ -113,7 +113,9 @@ fn a_release_has_archives_checksums_and_an_sbom() {
     for target in targets() {
         let (green, _) = run_job(&machine, "build", &target, tag);
         assert!(green);
-        assert!(machine.read("cargo.log").contains(&format!("cargo build --locked --release --target {target}\n")));
+        assert!(
+            machine.read("cargo.log").contains(&format!("cargo build --locked --profile dist --target {target}\n"))
+        );
         let listed = machine.run("sh -e", &format!("tar -tzf dist/rolelint-{target}.tar.gz")).ends_with(0).stdout;
         let mut listed: Vec<&str> = listed.lines().collect();
         listed.sort_unstable();

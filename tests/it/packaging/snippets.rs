@@ -71,7 +71,7 @@ fn with_cargo(snippet: &str) -> String {
 
 /// `cargo test` and the demo themselves are run by tests of their own.
 fn try_it(snippet: &str) {
-    assert_eq!(with_cargo(snippet), "cargo run --release --example demo\ncargo test\n");
+    assert_eq!(with_cargo(snippet), "cargo run --example demo\ncargo test\n");
 }
 
 /// What is asked of the image is what the image has.
