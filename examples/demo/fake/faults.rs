@@ -124,6 +124,8 @@ pub enum What {
     },
     /// A proper answer with another `openai-organization` header.
     Organization(String),
+    /// A proper answer with several `openai-organization` headers.
+    Organizations([&'static str; 2]),
     /// A proper page that lacks this field itself: `has_more`, `data`, `next`, `last_id`.
     DropEnvelope(String),
 }
@@ -192,6 +194,7 @@ impl What {
             What::AddItem(_) => "AddItem",
             What::Bytes { .. } => "Bytes",
             What::Organization(_) => "Organization",
+            What::Organizations(_) => "Organizations",
             What::DropEnvelope(_) => "DropEnvelope",
         }
     }

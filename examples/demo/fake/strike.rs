@@ -81,6 +81,9 @@ pub(super) fn strike(what: &What, request: &Request, list: Result<List, Answer>,
             Answer { body: parts.join(&are[..]).into(), ..whole }
         }
         What::Organization(id) => honest(list).with("openai-organization", Some(id.clone())),
+        What::Organizations(ids) => {
+            ids.iter().fold(honest(list), |answer, id| answer.with("openai-organization", Some((*id).to_owned())))
+        }
         What::DropEnvelope(field) => edited(list, |page| drop_field(slice::from_mut(page), field)),
     };
     answer.into()

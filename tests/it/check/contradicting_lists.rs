@@ -1,0 +1,111 @@
+//! Lists that contradict themselves from one page to the next, or from one item to the next: nothing of it is a pass.
+
+use serde_json::{Value, json};
+
+use crate::support::fake::{Behaviour, FakeApi, Fault, Organization, Project, What, When};
+use crate::support::harness::rolelint;
+use crate::support::small::{ask, at, report, small, with};
+
+fn pages(path: &str, pages: &[What]) -> Vec<Fault> {
+    // The first that covers a page counts.
+    let of = |(number, what): (usize, &What)| Fault {
+        path: path.to_owned(),
+        when: When::FromPage(number + 1),
+        what: what.clone(),
+    };
+    pages.iter().enumerate().rev().map(of).collect()
+}
+
+fn page(body: &Value) -> What {
+    What::Body(body.to_string())
+}
+
+fn api(organization: Organization, faults: Vec<Fault>) -> FakeApi {
+    FakeApi::start(organization, Behaviour { faults, ..Behaviour::default() })
+}
+
+fn with_project(archived: bool) -> Organization {
+    let project = Project {
+        id: "proj_1".to_owned(),
+        name: "Zed".to_owned(),
+        archived,
+        created_at: at("2025-06-01"),
+        archived_at: archived.then(|| at("2026-05-01")),
+        ..Project::default()
+    };
+    Organization { projects: vec![project], ..small() }
+}
+
+#[test]
+fn an_archived_project_that_lists_one_page_and_refuses_the_next_has_members_that_nobody_read() {
+    let bob = json!({"object": "organization.project.user", "id": "user-bob", "name": "Bob", "role": "member",
+        "email": "bob@acme.example", "added_at": at("2026-01-01")});
+    let first = page(&json!({"object": "list", "data": [bob], "has_more": true, "last_id": "user-bob"}));
+    let faults = pages("/organization/projects/proj_1/users", &[first, What::Status(400)]);
+    let rule = "select: project\nwhere: { status: archived }\nforbid: { members: { email: '*@partner.example' } }";
+    ask(&api(with_project(true), faults), &[(rule, "unknown Zed")]);
+}
+
+#[test]
+fn a_project_that_is_listed_as_archived_and_as_active_may_have_members() {
+    let archived = json!({"id": "proj_1", "status": "archived", "archived_at": at("2026-05-01")});
+    let refused = |part: &str| Fault {
+        path: format!("/organization/projects/proj_1/{part}"),
+        when: When::Always,
+        what: What::Status(400),
+    };
+    let twice = Fault { path: "/organization/projects".to_owned(), when: When::Always, what: What::AddItem(archived) };
+    let faults = vec![twice, refused("users"), refused("service_accounts")];
+    let rule = "select: project\nforbid: { members: { email: 'mallory@*' } }";
+    ask(&api(with_project(false), faults), &[(rule, "unknown Zed")]);
+}
+
+#[test]
+fn a_last_page_that_leads_on_is_followed() {
+    let role = |id: &str, permissions: &[&str]| {
+        json!({"object": "role", "id": id, "name": id, "permissions": permissions, "predefined_role": false,
+            "resource_type": "api.organization"})
+    };
+    let list = |data: Value, has_more: bool, next: Option<&str>| {
+        page(&json!({"object": "list", "data": data, "has_more": has_more, "next": next}))
+    };
+    let all = [
+        list(json!([role("role_a", &["api.files.read"])]), false, Some("x")),
+        list(json!([]), true, Some("y")),
+        list(json!([role("role_b", &["api.groups.write"])]), false, None),
+    ];
+    let api = api(small(), pages("/organization/roles", &all));
+    let report = report(&api, &[("select: role\nforbid: { permissions: '*.write' }", "")]);
+    assert!(report.answer("rule-0").starts_with("violation role_b"), "{}", report.answer("rule-0"));
+}
+
+#[test]
+fn what_was_made_while_it_was_collected_is_new() {
+    let key = json!({"object": "organization.admin_api_key", "id": "key_new", "name": "New", "expires_at": null,
+        "created_at": at("2100-01-01"), "redacted_value": "sk-admin...new", "last_used_at": null,
+        "owner": {"type": "user", "id": "user-ada", "name": "Ada", "role": "owner"}});
+    let api = with(&[("/organization/admin_api_keys", What::AddItem(key))]);
+    let rule = "select: admin_api_key\nwhere: { name: New }\nforbid: { created_at: { newer_than: 7d } }";
+    ask(&api, &[(rule, "violation New")]);
+}
+
+#[test]
+fn two_organizations_in_one_answer_are_no_answer() {
+    for path in ["/organization/invites", "/organization/roles"] {
+        let api = with(&[(path, What::Organizations(["org-small", "org-evil"]))]);
+        let policy = "version: 1\nrules:\n\
+                      - { id: a, select: invite, allow_empty: true, forbid: { role: owner } }\n\
+                      - { id: b, select: role, forbid: { permissions: nothing.at.all } }\n";
+        let ran = rolelint(&api).check(policy).run();
+        assert_eq!(ran.code, 3, "{path}: {}{}", ran.stdout, ran.stderr);
+    }
+}
+
+#[test]
+fn a_status_that_says_that_something_is_left_out_is_no_list() {
+    let rule = "select: invite\nallow_empty: true\nforbid: { role: owner }";
+    for status in [203, 204, 206, 304] {
+        let api = with(&[("/organization/invites", What::Status(status))]);
+        assert_eq!(report(&api, &[(rule, "")]).rule("rule-0")["verdict"], "unknown", "{status}");
+    }
+}
