@@ -146,19 +146,17 @@ impl<'a> Draft<'a> {
         }
         let grants = subject.is(Kind::Grant);
         let met_again = self.met_again.contains(&**subject);
-        let known = finding.more_paths == 0;
-        let paths = finding.paths.iter().filter_map(|path| Some((path, path.condition.filter(|_| known)?)));
+        let complete = finding.more_paths == 0;
+        let paths = finding.paths.iter().filter_map(|path| Some((path, path.condition.filter(|_| complete)?)));
         let mut routes = Vec::new();
         for (path, condition) in paths {
-            let rest = match self.known.get(&(Arc::as_ptr(path), grants)) {
-                Some(&segment) => segment,
-                None => {
-                    let steps: Vec<&Arc<Thing>> = path.steps.iter().collect();
-                    let segment = self.segment(along(&steps, path.matched.is_some(), grants));
-                    self.known.insert((Arc::as_ptr(path), grants), segment);
-                    segment
-                }
-            };
+            let known = (Arc::as_ptr(path), grants);
+            let rest = self.known.get(&known).copied().unwrap_or_else(|| {
+                let steps: Vec<&Arc<Thing>> = path.steps.iter().collect();
+                let segment = self.segment(along(&steps, path.matched.is_some(), grants));
+                self.known.insert(known, segment);
+                segment
+            });
             let mut begin = 0;
             if path.from_subject && met_again {
                 let first: Vec<&Arc<Thing>> = std::iter::once(subject).chain(path.steps.iter().take(2)).collect();
