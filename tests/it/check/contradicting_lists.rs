@@ -86,8 +86,11 @@ fn what_was_made_while_it_was_collected_is_new() {
         "created_at": soon, "redacted_value": "sk-admin...new", "last_used_at": null,
         "owner": {"type": "user", "id": "user-ada", "name": "Ada", "role": "owner"}});
     let api = with(&[("/organization/admin_api_keys", What::AddItem(key))]);
-    let rule = "select: admin_api_key\nwhere: { name: New }\nforbid: { created_at: { newer_than: 7d } }";
-    ask(&api, &[(rule, "violation New")]);
+    let policy = "version: 1\nrules: [{ id: new, select: admin_api_key, where: { name: New }, \
+                  forbid: { created_at: { newer_than: 7d } } }]\n";
+    // As of now, and of no other day.
+    let checked = rolelint(&api).file("new.yaml", policy).args(["check", "new.yaml", "--format", "json"]).run();
+    assert_eq!(checked.json().answer("new"), "violation New");
 }
 
 #[test]
