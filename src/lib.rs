@@ -27,7 +27,7 @@
 //! | [`finding`] | what does a check say? | `access`, `document`, `org` |
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `access`, `cores`, `document`, `finding`, `org`, `policy` |
-//! | [`diff`] | what has changed from one state of an organization to another, and what cannot be compared? | `access`, `finding`, `org` |
+//! | [`diff`] | what has changed from one state of an organization to another, and what cannot be compared? | `access`, `finding`, `org`, `policy` |
 //! | `exceptions` | what changes an outcome after it was judged? Waivers, the baseline, the age of the facts | `bounded`, `document`, `finding`, `org` |
 //! | [`testing`] | do the policies say what their tests expect? | `check`, `document`, `finding`, `org`, `policy` |
 //! | [`lint`] | what is odd about policies that load? One file for each lint | `config`, `document`, `exceptions`, `finding`, `org`, `policy`, `testing` |
@@ -56,7 +56,7 @@
 //! | a relation | a file in `check/relation/` or a place in its family's, with an arm in `mod.rs` there; a variant and a row in `policy/vocabulary/` |
 //! | a way to hold a role | `access/own.rs` |
 //! | a list of the API | a variant and a word in `org/collection.rs`, a row in `api/endpoint.rs`, a struct in `api/wire.rs`, its place in `collect/` (`nested.rs`, `responses.rs`, `assemble/`), a line in `snapshot/`. The compiler names the rest: a `match` over collections or kinds has no `_` |
-//! | something that `rolelint diff` compares | a row in `diff/things.rs` |
+//! | something that `rolelint diff` compares | `diff/things.rs`; attributes are compared as they are in the table |
 //! | a column of the register | `access/register.rs`, `report/register/` |
 //! | a format | `report/<format>.rs`; in `report/mod.rs` a variant, its word and an arm |
 //! | a check of made-up inputs | a file in `fuzzing/`, a target and a corpus in `fuzz/` |

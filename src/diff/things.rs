@@ -9,6 +9,8 @@ use crate::org::{
     Collection, Extent, GroupIx, Kind, Known, Org, Owner, Principal, ProjectIx, Scope, ServiceAccountIx, State, Symbol,
     Text, UserIx,
 };
+use crate::policy::{AttributeValue, of};
+use crate::time::rfc3339;
 
 /// The kinds of things that are compared, each with the collections that have to be read before one is certainly not
 /// there.
@@ -208,68 +210,50 @@ fn words(value: Known<String>) -> Option<String> {
     }
 }
 
-/// What is compared of a thing, in the order of the report. When something was last used is no change.
+/// What is no change: when something was last used; what follows from another attribute; and what is compared item by item.
+const LEFT_OUT: [&str; 9] = [
+    "accepted_at",
+    "api_key_last_used_at",
+    "archived_at",
+    "last_used_at",
+    "owner_type",
+    "permissions",
+    "plain_name",
+    "project_roles",
+    "scope",
+];
+
+/// What is compared of a thing, in the order of the vocabulary. What other lists say of a thing is left out: they need not
+/// have been read.
 fn attributes(org: &Org, kind: Kind, at: usize) -> Vec<(&'static str, Known<String>)> {
-    let text = |value: Known<&str>| value.map(str::to_owned);
-    let word = |value: Known<Symbol>| value.map(|word| org.symbols.text(word).to_owned());
-    let flag = |value: Known<bool>| value.map(|flag| flag.to_string());
-    let time = |value: Known<i64>| value.map(crate::time::rfc3339);
-    let owner = |owner: &Owner| text(owner.id.as_str());
-    match kind {
-        Kind::Role => {
-            let role = &org.roles[at];
-            vec![("name", text(role.name.as_str())), ("description", text(role.description.as_str()))]
-        }
-        Kind::User => {
-            let user = org.users.at(at);
-            vec![
-                ("name", text(user.name())),
-                ("email", text(user.email())),
-                ("role", word(user.role())),
-                ("is_service_account", flag(user.is_service_account())),
-                ("is_scim_managed", flag(user.is_scim_managed())),
-                ("enabled", flag(user.enabled())),
-                ("banned", flag(user.banned())),
-            ]
-        }
-        Kind::Group => {
-            let group = &org.groups[at];
-            let (managed, of_type) = (flag(group.is_scim_managed), word(group.group_type));
-            vec![("name", text(group.name.as_str())), ("is_scim_managed", managed), ("group_type", of_type)]
-        }
-        Kind::Project => {
-            let project = &org.projects[at];
-            vec![("name", text(project.name.as_str())), ("status", word(project.status))]
-        }
-        Kind::ServiceAccount => {
-            let account = &org.service_accounts[at];
-            vec![("name", text(account.name.as_str())), ("role", word(account.role))]
-        }
-        Kind::Invite => {
-            let invite = &org.invites[at];
-            let projects = invite.projects.as_ref().map(|projects| {
-                let one = |(id, role): &(Text, Known<Symbol>)| match word(*role) {
-                    Known::Value(role) => format!("{id} ({role})"),
-                    Known::Null | Known::Missing => id.to_string(),
-                };
-                projects.iter().map(one).collect::<Vec<_>>().join(", ")
-            });
-            vec![
-                ("email", text(invite.email.as_str())),
-                ("role", word(invite.role)),
-                ("status", word(invite.status)),
-                ("projects", projects),
-            ]
-        }
-        Kind::AdminApiKey => {
-            let key = &org.admin_api_keys[at];
-            vec![("name", text(key.name.as_str())), ("owner", owner(&key.owner)), ("expires_at", time(key.expires_at))]
-        }
-        Kind::ApiKey => {
-            let key = &org.api_keys[at];
-            let access = word(key.owner_project_access);
-            vec![("name", text(key.name.as_str())), ("owner", owner(&key.owner)), ("owner_project_access", access)]
-        }
-        Kind::Grant => Vec::new(),
+    let own = of(kind).filter(|attribute| attribute.reads.is_empty() && !LEFT_OUT.contains(&attribute.name));
+    let said = own.filter_map(|attribute| Some((attribute.name, attribute.value(org, at)?.map(shown))));
+    let owner = |owner: &Owner| Some(("owner", owner.id.as_str().map(str::to_owned)));
+    let more = match kind {
+        Kind::Invite => Some(("projects", projects_of(org, at))),
+        Kind::AdminApiKey => owner(&org.admin_api_keys[at].owner),
+        Kind::ApiKey => owner(&org.api_keys[at].owner),
+        Kind::Role | Kind::User | Kind::Group | Kind::Project | Kind::ServiceAccount | Kind::Grant => None,
+    };
+    said.chain(more).collect()
+}
+
+fn shown(value: AttributeValue<'_>) -> String {
+    match value {
+        AttributeValue::Text(text) => text.into_owned(),
+        AttributeValue::Words(words) => words.join(", "),
+        AttributeValue::Flag(flag) => flag.to_string(),
+        AttributeValue::Time(time) => rfc3339(time),
     }
+}
+
+/// The projects that an invitation is for, each with the role there.
+fn projects_of(org: &Org, invite: usize) -> Known<String> {
+    org.invites[invite].projects.as_ref().map(|projects| {
+        let one = |(id, role): &(Text, Known<Symbol>)| match role {
+            Known::Value(role) => format!("{id} ({})", org.symbols.text(*role)),
+            Known::Null | Known::Missing => id.to_string(),
+        };
+        projects.iter().map(one).collect::<Vec<_>>().join(", ")
+    })
 }

@@ -49,5 +49,7 @@ pub use rule::*;
 pub use select::Selection;
 pub use this::{Listed, Means, This};
 pub(crate) use vocabulary::SCOPES;
-pub use vocabulary::{Attribute, Case, FlagColumn, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type};
+pub use vocabulary::{
+    Attribute, AttributeValue, Case, FlagColumn, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type,
+};
 pub use vocabulary::{find, of, organization};

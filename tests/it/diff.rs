@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::fake::{Behaviour, FakeApi, Organization};
 use crate::support::harness::{Ran, offline, rolelint};
-use crate::support::small::{denied, healthy, small, with};
+use crate::support::small::{at, denied, healthy, small, with};
 
 const POLICY: &str = "\
 version: 1
@@ -118,6 +118,27 @@ fn things_that_come_go_and_change_are_listed() {
     ] {
         assert!(lines.contains(&line), "no {line} in\n{text}");
     }
+}
+
+/// What a policy can ask of a thing is compared, whatever it is.
+#[test]
+fn every_attribute_of_a_thing_is_compared_and_when_it_was_last_used_is_none() {
+    let (old, new) = (
+        after(|_| {}),
+        after(|org| {
+            org.groups[2].created_at = at("2026-02-02");
+            org.users[1].added_at = at("2026-03-03");
+            org.users[1].api_key_last_used_at = Some(at("2026-05-31"));
+        }),
+    );
+    let text = diff(&old, &new, &["--fail-on", "any"]).ends_with(1).stdout;
+    assert_eq!(
+        marked(&text),
+        [
+            "~ user bob@acme.example: added_at was 2025-06-01T00:00:00Z, is 2026-03-03T00:00:00Z",
+            "~ group Void: created_at was 2026-02-01T00:00:00Z, is 2026-02-02T00:00:00Z",
+        ]
+    );
 }
 
 #[test]

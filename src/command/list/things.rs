@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::table::Table;
 use crate::org::{Collection, Kind, Known, Org, State};
-use crate::policy::{Attribute, TextColumn, TimeColumn, Type, known_permissions, of};
+use crate::policy::{AttributeValue, known_permissions, of};
 use crate::time::rfc3339;
 
 /// All things of a kind, sorted by id.
@@ -83,33 +83,22 @@ fn row(org: &Org, kind: Kind, at: usize) -> Value {
     let mut row = Map::new();
     let mut unknown: Vec<&str> = Vec::new();
     for attribute in of(kind) {
-        match value(org, attribute, at) {
+        match attribute.value(org, at) {
             None => {}
             Some(Known::Missing) => unknown.push(attribute.name),
             Some(Known::Null) => drop(row.insert(attribute.name.to_owned(), Value::Null)),
-            Some(Known::Value(value)) => drop(row.insert(attribute.name.to_owned(), value)),
+            Some(Known::Value(value)) => drop(row.insert(attribute.name.to_owned(), json(value))),
         }
     }
     row.insert("unknown".to_owned(), unknown.into());
     Value::Object(row)
 }
 
-/// The value of an attribute; of a relation, none.
-fn value(org: &Org, attribute: &Attribute, at: usize) -> Option<Known<Value>> {
-    let word = |word| Value::from(org.symbols.text(word));
-    match attribute.type_ {
-        Type::Text(_, TextColumn::Each(read)) => Some(read(org, at).map(Value::from)),
-        Type::Text(_, TextColumn::Derived(read)) => Some(read(org, at).map(Value::from)),
-        Type::Text(_, TextColumn::Symbol(read)) => Some(read(org, at).map(word)),
-        Type::List(_, read) => Some(read(org, at).map(|words| words.iter().copied().map(word).collect())),
-        Type::Flag(read) => Some(read(org, at).map(Value::from)),
-        Type::Time(TimeColumn::Past(read) | TimeColumn::Expiry(read)) => {
-            Some(read(org, at).map(|time| rfc3339(time).into()))
-        }
-        Type::Text(_, TextColumn::Principal | TextColumn::Scope)
-        | Type::Time(TimeColumn::Added)
-        | Type::Relation(_)
-        | Type::Escalation
-        | Type::Via => None,
+fn json(value: AttributeValue<'_>) -> Value {
+    match value {
+        AttributeValue::Text(text) => text.into(),
+        AttributeValue::Words(words) => words.into(),
+        AttributeValue::Flag(flag) => flag.into(),
+        AttributeValue::Time(time) => rfc3339(time).into(),
     }
 }

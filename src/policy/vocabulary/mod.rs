@@ -11,9 +11,11 @@ use Collection::{AdminApiKeys, ApiKeys, Groups, Invites, ProjectRoles, Projects,
 
 mod organization;
 mod table;
+mod value;
 
 pub use organization::organization;
 use table::TABLE;
+pub use value::AttributeValue;
 
 impl Kind {
     /// The word with its article.
