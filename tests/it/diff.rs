@@ -257,7 +257,7 @@ fn members_of_projects_and_roles_without_permissions_are_changes() {
     let project = || crate::support::fake::Project {
         id: "proj_a".to_owned(),
         name: "Alpha".to_owned(),
-        created_at: crate::support::small::at("2026-01-01"),
+        created_at: at("2026-01-01"),
         ..Default::default()
     };
     let old = after(|org| org.projects.push(project()));
