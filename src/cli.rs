@@ -137,6 +137,9 @@ pub struct Rules {
     /// Set parameters from a YAML mapping in FILE; --param takes precedence
     #[arg(long, value_name = "FILE", env = "ROLELINT_PARAM_FILE", hide_env_values = true)]
     pub param_file: Vec<PathBuf>,
+    /// The parameters of the environment and the configuration that files of parameters go over.
+    #[arg(skip)]
+    pub param_below: Vec<(String, String)>,
     /// What the configuration changes about single rules.
     #[arg(skip)]
     pub overrides: Vec<Override>,

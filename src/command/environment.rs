@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use clap::builder::Resettable;
 use clap::{Arg, ArgAction, Command};
 
-use super::Error;
+use super::{Error, parameters};
 use crate::config::{Config, Entry};
 use crate::console::output::warn;
 use crate::document::nearest;
@@ -15,8 +15,8 @@ use crate::document::nearest;
 const PREFIX: &str = "ROLELINT_";
 
 /// The command with what the environment and the configuration say as its defaults. A variable that is set to nothing is
-/// not set; for a flag that can be repeated, each line of its variable and each part between commas is a value. A
-/// parameter may be a list itself, and takes the line.
+/// not set; for a flag that can be repeated, each line of its variable and each part between commas is a value.
+/// Parameters are a YAML mapping.
 pub(crate) fn laid_over(command: Command, config: Option<&Config>) -> Command {
     command.mut_args(|arg| laid(arg, config)).mut_subcommands(|command| laid_over(command, config))
 }
@@ -25,8 +25,10 @@ fn laid(arg: Arg, config: Option<&Config>) -> Arg {
     // To clap, what a variable says would be as good as a flag, and at odds with the flag that undoes it.
     if let Some(value) = variable(&arg) {
         let values: Vec<OsString> = match (arg.get_action(), value.to_str()) {
-            (ArgAction::Append, Some(text)) if arg.get_long() == Some("param") => {
-                lines(text).map(OsString::from).collect()
+            (ArgAction::Append, _) if arg.get_long() == Some("param") => {
+                // What is wrong with it is told where the parameters are merged.
+                let all = parameters::of_the_environment().unwrap_or_default();
+                all.into_iter().map(|(name, value)| OsString::from(format!("{name}={value}"))).collect()
             }
             (ArgAction::Append, Some(text)) => parts(text).map(OsString::from).collect(),
             (_, Some(_) | None) => vec![value],

@@ -118,6 +118,13 @@ pub enum Error {
         /// The variable.
         name: String,
     },
+    /// `ROLELINT_PARAM` cannot be read.
+    #[error("the environment variable ROLELINT_PARAM cannot be used: {}", visible(message))]
+    #[diagnostic(help("write a YAML mapping, such as `{{max_owners: 3}}` or `max_owners: 3`"))]
+    ParamVariable {
+        /// Why not.
+        message: String,
+    },
     /// The snapshot is not of the organization that was named, or does not say.
     #[error("the snapshot is of {}, but {flag} is {}", visible(told), visible(asked))]
     #[diagnostic(help("omit {flag} to read this snapshot"))]

@@ -63,6 +63,9 @@ pub(crate) fn judged(rules: &Rules, as_of: Option<Time>) -> Result<Judged, Error
 
 fn params(args: &Rules) -> Result<Overrides, Error> {
     let mut overrides = Overrides::default();
+    for (name, value) in &args.param_below {
+        overrides.set(name, value)?;
+    }
     for path in &args.param_file {
         let text = bounded::read(path, LARGEST_PARAMETERS)
             .map_err(|source| Error::ParamFile { path: path.clone(), source })?;

@@ -21,6 +21,7 @@ mod lint;
 mod list;
 mod man;
 mod overrides;
+mod parameters;
 mod plan;
 mod progress;
 mod register;
@@ -143,8 +144,9 @@ impl Cli {
             (cli, matches) = parse(Some(config))?;
         }
         cli.settings = settings::in_force(&Self::shape(), &matches, config.as_ref());
-        if let Some((config, rules)) = config.as_ref().zip(cli.command.rules()) {
-            rules.overrides = config.overrides().to_vec();
+        if let Some(rules) = cli.command.rules() {
+            parameters::merge(rules, &mut cli.settings, config.as_ref())?;
+            rules.overrides = config.as_ref().map_or_else(Vec::new, |config| config.overrides().to_vec());
         }
         cli.common.config = config.as_ref().map(|config| config.path().to_owned());
         cli.paths_stand_alone();

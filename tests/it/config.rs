@@ -7,7 +7,7 @@ use clap::CommandFactory as _;
 use rolelint::command::Cli;
 
 use crate::support::fake::KEY;
-use crate::support::harness::{Rolelint, acme, offline, rolelint};
+use crate::support::harness::{Rolelint, acme, offline, rolelint, text};
 
 const POLICY: &str = "\
 version: 1
@@ -101,7 +101,7 @@ reports: { csv: one.csv }
     assert_eq!(violated(&[]), "counted named");
     assert!(folder.path().join("one.csv").exists());
     assert_eq!(violated(&["--only", "counted"]), "counted");
-    assert_eq!(violated(&["--param", "names=[Auditor]"]), "named", "a flag stands in place of the whole key");
+    assert_eq!(violated(&["--param", "most=100"]), "named", "parameters are merged, and a flag goes over the file");
     run(&["--fail-on", "critical"]).run().ends_with(0);
     assert_eq!(violated(&["--report", "json=/dev/null", "policy.yaml"]), "counted named");
     let ran = run(&["--no-config", "--format", "json", "policy.yaml"]).run().ends_with(0);
@@ -272,6 +272,36 @@ fn the_configuration_in_the_readme_can_be_used() {
     let section = readme.split_once("## Configuration\n").expect("a section").1;
     let block = section.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
     let run = || offline().file("rolelint.yaml", block).args(["config"]);
-    assert_eq!(setting(run(), "param"), "param: max_owners=3 # rolelint.yaml:2");
+    assert_eq!(setting(run(), "params.max_owners"), "params.max_owners: 3 # rolelint.yaml:2");
     assert_eq!(setting(run(), "report"), "report: sarif=rolelint.sarif # rolelint.yaml:7");
+}
+
+#[test]
+fn parameters_of_the_file_the_environment_and_the_flags_are_merged() {
+    let params = "version: 1\nparams: { a: 0, b: 0, c: 0, d: 0 }\nrules:\n\
+                  - { id: r, select: role, forbid: { name: [$a, $b, $c, $d] } }\n"
+        .replace(": 0", ": none");
+    let api = acme();
+    let run = |command: &'static str| {
+        let run = rolelint(&api).file("p.yaml", &params).file("of_b_and_d.yaml", "b: file\nd: file\n");
+        let run =
+            run.file("rolelint.yaml", "policies: [p.yaml]\nparams: { a: config, b: config, c: config, d: config }\n");
+        run.env("ROLELINT_PARAM", "{ b: variable, c: variable }").args([command, "--param", "c=flag"])
+    };
+    let shown = |name: &str| setting(run("config"), name);
+    assert_eq!(shown("params.a"), "params.a: \"config\" # rolelint.yaml:2");
+    assert_eq!(shown("params.b"), "params.b: \"variable\" # the variable ROLELINT_PARAM");
+    assert_eq!(shown("params.c"), "params.c: flag # the flag --param");
+    let used = |args: &[&str]| {
+        let report = run("check").args(["--format", "json"]).args(args.iter().copied()).run().json();
+        let of = |name: &str| text(&report.0["policies"][0]["params"][name]).to_owned();
+        ["a", "b", "c", "d"].map(of)
+    };
+    assert_eq!(used(&[]), ["config", "variable", "flag", "config"]);
+    // A file that a flag names goes over the environment and the configuration.
+    assert_eq!(used(&["--param-file", "of_b_and_d.yaml"]), ["config", "file", "flag", "file"]);
+    for (value, why) in [("a=1", "it is not a YAML mapping"), ("{a: ", "")] {
+        let ran = offline().env("ROLELINT_PARAM", value).args(["config"]).run().ends_with(2);
+        assert!(ran.stderr.contains(&format!("ROLELINT_PARAM cannot be used: {why}")), "{}", ran.stderr);
+    }
 }

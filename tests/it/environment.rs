@@ -77,16 +77,17 @@ fn an_unknown_variable_gives_a_warning() {
 fn a_flag_that_can_be_repeated_takes_a_value_from_each_line_of_its_variable() {
     let api = acme();
     // What the environment holds, what the command line has, and the rules that are violated.
-    let table: [(Variables, &[&str], &[&str]); 9] = [
-        (&[("ROLELINT_PARAM", "names=[Auditor, reader]\n\n most=1 \n")], &[], &["counted", "named"]),
-        (&[("ROLELINT_PARAM", "most=1")], &["--param", "names=[Auditor]"], &["named"]),
+    let table: [(Variables, &[&str], &[&str]); 10] = [
+        (&[("ROLELINT_PARAM", "names: [Auditor, reader]\n\nmost: 1 \n")], &[], &["counted", "named"]),
+        (&[("ROLELINT_PARAM", "{ names: [Auditor], most: 1 }")], &["--param", "most=100"], &["named"]),
+        (&[("ROLELINT_PARAM", "most: 100")], &["--param-file", "a.yaml"], &["counted"]),
         (&[("ROLELINT_PARAM_FILE", "a.yaml\nb.yaml\n")], &[], &["counted", "named"]),
-        (&[("ROLELINT_PARAM_FILE", "a.yaml"), ("ROLELINT_PARAM", "most=100")], &[], &[]),
+        (&[("ROLELINT_PARAM_FILE", "a.yaml"), ("ROLELINT_PARAM", "most: 100")], &[], &[]),
         (&[("ROLELINT_ONLY", "counted,tested"), ("ROLELINT_PARAM_FILE", "a.yaml\nb.yaml")], &[], &["counted"]),
         (&[("ROLELINT_ONLY", "tested"), ("ROLELINT_PARAM_FILE", "a.yaml")], &["--only", "counted"], &["counted"]),
         (&[("ROLELINT_SKIP", "counted\nnamed"), ("ROLELINT_PARAM_FILE", "a.yaml\nb.yaml")], &[], &[]),
         (&[("ROLELINT_TAG", "names"), ("ROLELINT_PARAM_FILE", "a.yaml\nb.yaml")], &[], &["named"]),
-        (&[("ROLELINT_REPORT", "csv=one.csv\njson=two.json"), ("ROLELINT_PARAM", "most=1")], &[], &["counted"]),
+        (&[("ROLELINT_REPORT", "csv=one.csv\njson=two.json"), ("ROLELINT_PARAM", "most: 1")], &[], &["counted"]),
     ];
     for (environment, args, violated) in table {
         let folder = tempfile::tempdir().expect("a folder");

@@ -52,6 +52,8 @@ pub struct Settings {
     pub only: Vec<String>,
     pub skip: Vec<String>,
     pub tag: Vec<String>,
+    /// Parameters that the files of parameters go over.
+    pub params_below: Vec<(String, String)>,
     pub params: Vec<(String, String)>,
     pub fail_on: String,
     pub strict: bool,
@@ -96,6 +98,7 @@ impl Inputs {
                 only: rules.only.clone(),
                 skip: rules.skip.clone(),
                 tag: rules.tag.clone(),
+                params_below: rules.param_below.clone(),
                 params: rules.param.iter().map(param).collect::<Result<_, Error>>()?,
                 fail_on: gate.fail_on.name().to_owned(),
                 strict: gate.strict,
@@ -116,6 +119,9 @@ impl Inputs {
     /// The rules that are judged.
     pub fn judged(&self) -> Result<Judged, Error> {
         let mut params = Overrides::default();
+        for (name, value) in &self.settings.params_below {
+            params.set(name, value)?;
+        }
         for file in &self.param_files {
             params.set_all(&file.name, &file.text)?;
         }

@@ -120,7 +120,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
 }
 
 fn rules(policies: &[Policy]) -> Table {
-    let mut table = Table::new(&["id", "severity", "select", "title", "sentence"]);
+    let mut table = Table::new(&["id", "severity", "select", "title"]);
     for policy in policies {
         for kinds in policy.rules_of_kinds() {
             let info = &kinds[0].info;

@@ -1,0 +1,77 @@
+//! The parameters of policies, merged: a flag goes over the environment, and that over the configuration. Within each
+//! of the three, a parameter goes over the parameter files.
+
+use crate::cli::{Rules, assignment};
+use crate::config::{Config, Origin, Setting};
+use crate::document::tree::{self, Yaml};
+
+use super::Error;
+
+/// The variable of the environment that has parameters.
+const VARIABLE: &str = "ROLELINT_PARAM";
+
+type Parameter = (String, String);
+
+/// The parameters in the environment, a YAML mapping; each with its value on one line.
+///
+/// # Errors
+///
+/// It is no mapping.
+pub(crate) fn of_the_environment() -> Result<Vec<Parameter>, Error> {
+    let text = std::env::var(VARIABLE).unwrap_or_default();
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let wrong = |message: String| Error::ParamVariable { message };
+    match tree::parse_data(&text).map_err(|problem| wrong(problem.message))?.yaml {
+        // JSON is YAML on one line.
+        Yaml::Map(entries) => {
+            Ok(entries.into_iter().map(|(key, node)| (key.text, node.yaml.value().to_string())).collect())
+        }
+        Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => {
+            Err(wrong("it is not a YAML mapping".to_owned()))
+        }
+    }
+}
+
+/// Adds to the rules the parameters that the command line does not replace, and shows each parameter with its origin.
+///
+/// # Errors
+///
+/// The variable of the environment is no mapping.
+pub(crate) fn merge(rules: &mut Rules, settings: &mut Vec<Setting>, config: Option<&Config>) -> Result<(), Error> {
+    let Some(shown) = settings.iter().position(|setting| setting.name == "param") else { return Ok(()) };
+    let is_flag = |setting: &Setting| matches!(setting.origin, Origin::Flag(_));
+    let flags = if is_flag(&settings[shown]) { std::mem::take(&mut rules.param) } else { Vec::new() };
+    let entry = config.and_then(|config| Some((config, config.entry("param")?)));
+    let configured: Vec<Parameter> =
+        entry.iter().flat_map(|(_, entry)| &entry.values).filter_map(|value| assignment(value).ok()).collect();
+    let variables = of_the_environment()?;
+
+    let file = |_: &Parameter| entry.map_or(Origin::Default, |(config, entry)| Origin::File(config.place(entry)));
+    let all = configured.iter().map(|one| (one, file(one)));
+    let all = all.chain(variables.iter().map(|one| (one, Origin::Environment(VARIABLE.to_owned()))));
+    let all: Vec<_> = all.chain(flags.iter().map(|one| (one, Origin::Flag("param".to_owned())))).collect();
+    let in_force =
+        all.iter().enumerate().filter(|(at, ((name, _), _))| all[at + 1..].iter().all(|((other, _), _)| other != name));
+    let rows: Vec<Setting> = in_force
+        .map(|(_, ((name, value), origin))| Setting {
+            name: format!("params.{name}"),
+            values: vec![value.clone()],
+            origin: origin.clone(),
+        })
+        .collect();
+
+    // What is said in the same place as the files, or above, goes over them.
+    let files = settings.iter().find(|setting| setting.name == "param-file").map(|setting| &setting.origin);
+    let (below, above) = match files {
+        Some(Origin::Flag(_)) => ([configured, variables].concat(), flags),
+        Some(Origin::Environment(_)) => (configured, [variables, flags].concat()),
+        Some(Origin::File(_) | Origin::Default) | None => (Vec::new(), [configured, variables, flags].concat()),
+    };
+    (rules.param_below, rules.param) = (below, above);
+    if !rows.is_empty() {
+        settings.splice(shown..=shown, rows);
+    }
+    Ok(())
+}
