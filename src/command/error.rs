@@ -14,7 +14,8 @@ use crate::{api, config, evidence, exceptions, policy, report, snapshot, testing
 impl Error {
     /// What the process ends with.
     pub fn exit(&self) -> Exit {
-        if matches!(self, Self::Mixed(mixed) if mixed.is_change()) { Exit::Unknown } else { Exit::Error }
+        let changed = matches!(self, Self::Mixed(mixed) if mixed.is_change());
+        if changed || matches!(self, Self::NotToday { .. }) { Exit::Unknown } else { Exit::Error }
     }
 }
 
@@ -165,6 +166,22 @@ pub enum Error {
     Exists {
         /// The file.
         path: PathBuf,
+    },
+    /// A snapshot leaves open what there is.
+    #[error("the snapshot leaves open what there is, nothing was written: {}", visible(&unread.join("; ")))]
+    #[diagnostic(help(
+        "fetch again with a key that may read this, or leave --snapshot out and fill in the files by hand"
+    ))]
+    NotToday {
+        /// What it does not show.
+        unread: Vec<String>,
+    },
+    /// An owner cannot be listed.
+    #[error("owner {} has no e-mail address to be listed by, nothing was written", visible(owner))]
+    #[diagnostic(help("leave --snapshot out, and write a rule on the ids of owners"))]
+    OwnerWithoutAddress {
+        /// Who it is.
+        owner: String,
     },
     /// A folder could not be made.
     #[error("cannot make the folder `{}`", shown(path))]

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use crate::support::fake::What;
 use crate::support::harness::{acme, offline, rolelint};
+use crate::support::small::with;
 use crate::support::workflow::yaml;
 
 fn init(folder: &Path, code: i32) -> String {
@@ -68,4 +70,53 @@ fn what_cannot_be_written_whole_leaves_nothing() {
     let left: Vec<_> =
         std::fs::read_dir(folder.path()).expect("listed").map(|entry| entry.expect("read").file_name()).collect();
     assert_eq!(left, [".rolelint"]);
+}
+
+/// The demo organization, fetched.
+fn fetched(folder: &Path) {
+    rolelint(&acme()).inside(folder).args(["fetch", "-q", "-o", "org.jsonl"]).run().ends_with(0);
+}
+
+#[test]
+fn from_a_snapshot_it_writes_todays_owners_and_bounds_which_hold_until_there_is_one_more() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fetched(folder.path());
+    run(folder.path(), &["init", "--snapshot", "org.jsonl"], 0);
+    let read = |file: &str| std::fs::read_to_string(folder.path().join(file)).expect("it was written");
+    let config = read("rolelint.yaml");
+    assert!(config.contains("  owners:\n    - \"amara.okafor@acme.example\" # why?\n"), "{config}");
+    let bounds = read("policies/bounds.yaml");
+    assert!(!bounds.contains("MAX") && !bounds.contains("DATE"), "{bounds}");
+    run(folder.path(), &["lint"], 0);
+    run(folder.path(), &["test", "policies"], 0);
+    let check = |bounds: &str| {
+        std::fs::write(folder.path().join("policies/bounds.yaml"), bounds).expect("written");
+        let only = ["check", "--snapshot", "org.jsonl", "--format", "json", "--only", "more-*,owner-not-on-the-list"];
+        let ran = offline().inside(folder.path()).args(only).run();
+        (ran.code, ran.json().rules_that_are("violation").join(" "))
+    };
+    assert_eq!(check(&bounds), (0, String::new()));
+    // Each bound is what there is: one less is too few.
+    for (at, _) in bounds.match_indices("max: ") {
+        let (before, after) = bounds.split_at(at + "max: ".len());
+        let (number, rest) = after.split_once(' ').expect("a number");
+        let less = number.parse::<u64>().expect("a number").checked_sub(1).expect("the demo has one of each");
+        let (code, violated) = check(&format!("{before}{less} {rest}"));
+        assert_eq!((code, violated.split(' ').count()), (1, 1), "{violated}");
+    }
+}
+
+#[test]
+fn a_snapshot_that_leaves_open_who_the_owners_are_is_no_beginning() {
+    let api = with(&[("/organization/users/*/roles", What::Status(500))]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let fetch = rolelint(&api).inside(folder.path()).args(["fetch", "-q", "-o", "org.jsonl"]);
+    fetch.run().ends_with(3);
+    let ran = offline().inside(folder.path()).args(["init", "--snapshot", "org.jsonl"]).run().ends_with(3);
+    assert!(
+        ran.stderr.contains("the snapshot leaves open what there is, nothing was written: user_roles"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
 }

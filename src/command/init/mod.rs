@@ -1,5 +1,7 @@
 //! `rolelint init`: a first configuration, policy and test, with schemas for the editor.
 
+mod today;
+
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
@@ -8,17 +10,15 @@ use crate::cli::Common;
 use crate::console::output;
 use crate::escape::shown;
 use crate::schema::{What, schema};
+use crate::snapshot;
 
 use super::{Cli, Error, Exit};
 
-/// What people write: the path of each file, and its text.
-const FILES: [(&str, &str); 3] = [
-    ("rolelint.yaml", include_str!("rolelint.yaml")),
-    ("policies/access.yaml", include_str!("access.yaml")),
-    ("policies/access_test.yaml", include_str!("access_test.yaml")),
-];
+const CONFIG: &str = include_str!("rolelint.yaml");
+const ACCESS: &str = include_str!("access.yaml");
+const ACCESS_TEST: &str = include_str!("access_test.yaml");
 
-/// The schemas that the first line of each of them names.
+/// The schemas that the first line of each file names.
 const SCHEMAS: [(&str, What); 3] = [
     (".rolelint/config.schema.json", What::Config),
     (".rolelint/policy.schema.json", What::Policy),
@@ -30,12 +30,19 @@ pub struct Args {
     /// The folder to write to, such as a repository
     #[arg(value_name = "FOLDER", default_value = ".")]
     pub folder: PathBuf,
+    /// Take today's owners and numbers from a snapshot (- is standard input)
+    #[arg(short, long, value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let command = Cli::command();
     let schemas = SCHEMAS.map(|(path, what)| (path, format!("{:#}\n", schema(what, &command))));
-    let files = FILES.iter().map(|(path, text)| (*path, (*text).to_owned())).chain(schemas);
+    let texts = match &args.snapshot {
+        Some(path) => today::files(&snapshot::open(path).map_err(Error::from)?.org)?,
+        None => written(CONFIG.to_owned()).to_vec(),
+    };
+    let files = texts.into_iter().chain(schemas);
     let folder = args.folder.strip_prefix(".").unwrap_or(&args.folder);
     let files: Vec<(PathBuf, String)> = files.map(|(path, text)| (folder.join(path), text)).collect();
     // All or nothing: half of it would look like the whole.
@@ -57,6 +64,15 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         output::say(&format!("next{there}: rolelint lint; rolelint test policies; rolelint check"));
     }
     Ok(Exit::Clean)
+}
+
+/// What people write: the path of each file, and its text.
+fn written(config: String) -> [(&'static str, String); 3] {
+    [
+        ("rolelint.yaml", config),
+        ("policies/access.yaml", ACCESS.to_owned()),
+        ("policies/access_test.yaml", ACCESS_TEST.to_owned()),
+    ]
 }
 
 /// Writes a file, with the folders above it, and notes what was not there before.
