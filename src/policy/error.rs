@@ -12,7 +12,7 @@ use crate::escape::{shown, visible};
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
     /// A file or folder could not be read.
-    #[error("cannot read policy `{}`", shown(path))]
+    #[error("cannot read `{}`", shown(path))]
     #[diagnostic(help("name a file, a folder or a glob, with --policy or with `policies:` in rolelint.yaml"))]
     Read {
         /// The path.

@@ -36,7 +36,7 @@ fn a_mistake_on_the_command_line_comes_with_a_correction() {
         (&["check", "p.yaml", "--tag", "nope"], &["no rule has the tag `nope`"]),
         (&["check", "p.yaml", "--param", "x=1"], &["no policy has a parameter `x`"]),
         (&["check", "p.yaml", "--param", "x"], &["NAME=VALUE"]),
-        (&["check", "nowhere.yaml"], &["cannot read policy `nowhere.yaml`: there is no such file or folder"]),
+        (&["check", "nowhere.yaml"], &["cannot read `nowhere.yaml`: there is no such file or folder"]),
         (&["check", "sub"], &["no policy at `sub`"]),
         (&["check", "-s", "nowhere"], &["cannot read snapshot `nowhere`: there is no such file or folder"]),
         (&["check", "-s", "sub"], &["`sub`: it is a folder, not a file"]),

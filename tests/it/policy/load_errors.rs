@@ -216,13 +216,13 @@ fn a_policy_file_that_cannot_be_read_is_named() {
         run.args(["check", "--policy", path]).run().ends_with(2)
     };
     let table = [
-        ("nowhere.yaml", "cannot read policy `nowhere.yaml`"),
-        ("nowhere/*.yaml", "cannot read policy `nowhere`"),
+        ("nowhere.yaml", "cannot read `nowhere.yaml`"),
+        ("nowhere/*.yaml", "cannot read `nowhere`"),
         ("empty", "no policy at `empty`"),
         ("tests", "no policy at `tests`"),
         ("*.yml", "no policy at `*.yml`"),
         ("[a", "`[a` is not a valid glob"),
-        ("binary.yaml", "cannot read policy `binary.yaml`"),
+        ("binary.yaml", "cannot read `binary.yaml`"),
     ];
     for (path, said) in table {
         let ran = run(path);
