@@ -7,7 +7,9 @@ use thiserror::Error;
 
 use super::Exit;
 use crate::collect::Mixed;
+use crate::config::{Origin, Setting};
 use crate::console::output;
+use crate::console::problem::words;
 use crate::escape::{shown, visible};
 use crate::{api, config, evidence, exceptions, policy, report, snapshot, testing};
 
@@ -166,6 +168,15 @@ pub enum Error {
     Exists {
         /// The file.
         path: PathBuf,
+    },
+    /// A word from the environment or the configuration is wrong.
+    #[error("{message}")]
+    Set {
+        /// What is wrong with it.
+        message: String,
+        /// Where it is set, and what the error says besides.
+        #[help]
+        help: String,
     },
     /// A snapshot leaves open what there is.
     #[error("the snapshot leaves open what there is, nothing was written: {}", visible(&unread.join("; ")))]

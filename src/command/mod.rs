@@ -285,7 +285,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
     environment::look(&Cli::command())?;
     cores::limit(cli.common.threads.map_or(0, usize::from));
     console::interrupt::watch().map_err(|source| Error::Start { source })?;
-    match &cli.command {
+    let ran = match &cli.command {
         Command::Check(args) => check::run(args, &cli.common),
         Command::Baseline(args) => baseline::run(args, &cli.common),
         Command::Waivers(args) => waivers::run(args, &cli.common),
@@ -306,5 +306,6 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Config(_) => config::run(&cli.settings),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
-    }
+    };
+    ran.map_err(|error| error.placed(&cli.settings))
 }

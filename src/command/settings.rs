@@ -2,9 +2,11 @@
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use miette::Diagnostic as _;
 
 use super::environment::{entry, variable};
 use crate::config::{Config, Error, Origin, Setting};
+use crate::console::problem::words;
 
 /// Makes sure that each flag takes what the configuration says of it.
 ///
@@ -76,4 +78,22 @@ pub(crate) fn in_force(command: &Command, matches: &ArgMatches, config: Option<&
         origin: Origin::File(one.place()),
     });
     settings.map(setting).chain(overrides).collect()
+}
+
+impl super::Error {
+    /// The error with the place of the word that it is about, if the environment or the configuration has it.
+    pub(crate) fn placed(self, settings: &[Setting]) -> Self {
+        let Self::Policy(error) = &self else { return self };
+        let Some(word) = error.word() else { return self };
+        let is_it = |setting: &&Setting| {
+            setting.values.iter().any(|value| *value == word) || setting.name.strip_prefix("params.") == Some(&word)
+        };
+        let place = match settings.iter().find(is_it).map(|setting| &setting.origin) {
+            Some(Origin::Environment(variable)) => format!("the variable {variable} has it"),
+            Some(Origin::File(place)) => format!("it stands in {place}"),
+            Some(Origin::Flag(_) | Origin::Default) | None => return self,
+        };
+        let also = error.help().map_or_else(String::new, |help| format!("; {help}"));
+        Self::Set { message: words(&self), help: format!("{place}{also}") }
+    }
 }
