@@ -7,9 +7,7 @@ use thiserror::Error;
 
 use super::Exit;
 use crate::collect::Mixed;
-use crate::config::{Origin, Setting};
 use crate::console::output;
-use crate::console::problem::words;
 use crate::escape::{shown, visible};
 use crate::{api, config, evidence, exceptions, policy, report, snapshot, testing};
 

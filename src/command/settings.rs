@@ -86,7 +86,7 @@ impl super::Error {
         let Self::Policy(error) = &self else { return self };
         let Some(word) = error.word() else { return self };
         let is_it = |setting: &&Setting| {
-            setting.values.iter().any(|value| *value == word) || setting.name.strip_prefix("params.") == Some(&word)
+            setting.values.contains(&word) || setting.name.strip_prefix("params.") == Some(&word)
         };
         let place = match settings.iter().find(is_it).map(|setting| &setting.origin) {
             Some(Origin::Environment(variable)) => format!("the variable {variable} has it"),
