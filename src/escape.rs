@@ -44,21 +44,24 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// JSON that was laid out, with every hidden character in its texts as an escape of JSON.
+/// JSON that was laid out, with every hidden character in its texts as an escape of JSON, and what starts a command of CI
+/// runners wherever it stands.
 pub fn in_json(json: &str) -> Cow<'_, str> {
     let harms = |character: char| is_hidden(character) && character != '\n';
-    if !json.contains(harms) {
+    if !(json.contains(harms) || json.contains("##")) {
         return Cow::Borrowed(json);
     }
     let mut shown = String::with_capacity(json.len() + 8);
+    let mut before = ' ';
     for character in json.chars() {
-        if harms(character) {
+        if harms(character) || (character == '#' && before == '#') {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 write!(shown, "\\u{unit:04x}").expect("writing to a string cannot fail");
             }
         } else {
             shown.push(character);
         }
+        before = character;
     }
     Cow::Owned(shown)
 }

@@ -1,4 +1,4 @@
-//! Errors that end a run before it has checked anything.
+//! What keeps a command from its answer, each with its help. It is long because every such error stands here once.
 
 use std::path::PathBuf;
 

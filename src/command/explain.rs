@@ -8,7 +8,7 @@ use crate::api::endpoint;
 use crate::check::check;
 use crate::cli::{Common, Rules};
 use crate::console::output;
-use crate::escape::visible;
+use crate::escape::{in_json, visible};
 use crate::finding::RuleResult;
 use crate::org::Collection;
 use crate::policy::{Needs, PACKS, Policy, Rule, Selection, Users};
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
             Format::Text => said.iter().map(|one| one.text(common.is_quiet())).collect::<Vec<_>>().join("\n"),
             Format::Json => {
                 let rules: Vec<Value> = said.iter().map(Said::json).collect();
-                format!("{:#}\n", json!({ "schema_version": 1, "rules": rules }))
+                in_json(&format!("{:#}\n", json!({ "schema_version": 1, "rules": rules }))).into_owned()
             }
         };
         stdout.write_all(text.as_bytes())

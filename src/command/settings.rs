@@ -85,9 +85,8 @@ impl super::Error {
     pub(crate) fn placed(self, settings: &[Setting]) -> Self {
         let Self::Policy(error) = &self else { return self };
         let Some(word) = error.word() else { return self };
-        let is_it = |setting: &&Setting| {
-            setting.values.contains(&word) || setting.name.strip_prefix("params.") == Some(&word)
-        };
+        let is_it =
+            |setting: &&Setting| setting.values.contains(&word) || setting.name.strip_prefix("params.") == Some(&word);
         let place = match settings.iter().find(is_it).map(|setting| &setting.origin) {
             Some(Origin::Environment(variable)) => format!("the variable {variable} has it"),
             Some(Origin::File(place)) => format!("it stands in {place}"),

@@ -3,14 +3,26 @@
 /// The candidate that `word` most likely meant, if one comes close.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lowered = word.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&lowered, &candidate.to_lowercase()), candidate))
-        .filter(|(likeness, _)| *likeness >= 0.85)
-        // Of equally near candidates the first, so that the result is stable.
-        .fold(None, |best: Option<(f64, &str)>, next| match best {
-            Some(best) if best.0 >= next.0 => Some(best),
-            Some(_) | None => Some(next),
-        })
+    let likeness = |candidate: &str| {
+        let candidate = candidate.to_lowercase();
+        let alike = strsim::jaro_winkler(&lowered, &candidate);
+        (alike >= 0.85).then(|| (strsim::osa_distance(&lowered, &candidate), 1.0 - alike))
+    };
+    // The fewest slips of the finger; of equally near candidates the first, so that the result is stable.
+    let near = candidates.into_iter().filter_map(|candidate| Some((likeness(candidate)?, candidate)));
+    near.min_by(|one, other| one.0.0.cmp(&other.0.0).then(one.0.1.total_cmp(&other.0.1)))
         .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn one_slip_is_nearer_than_a_common_beginning() {
+        let people = ["jonas.ito16@acme.example", "jonas.berg0@acme.example"];
+        assert_eq!(nearest("jonas.brg0@acme.example", people), Some(people[1]));
+        assert_eq!(nearest("Jonas.Berg0@acme.example", people), Some(people[1]));
+        assert_eq!(nearest("nobody", people), None);
+    }
 }

@@ -192,8 +192,12 @@ pub(super) fn prose(text: &str) -> String {
     visible(&text)
         .split(' ')
         .map(|word| {
+            if is_plain(word) {
+                return word.to_owned();
+            }
+            let (bracket, word) = word.strip_prefix('(').map_or(("", word), |rest| ("(", rest));
             let bare = word.trim_end_matches(PUNCTUATION);
-            if is_plain(word) { word.to_owned() } else { format!("{}{}", code(bare), &word[bare.len()..]) }
+            format!("{bracket}{}{}", code(bare), &word[bare.len()..])
         })
         .collect::<Vec<_>>()
         .join(" ")
@@ -257,6 +261,7 @@ mod tests {
             ("@acme/security closes #1", "`@acme/security` closes `#1`"),
             ("<script> [a](b) **x** _y_ 1. www.a.example", "`<script>` `[a](b`) `**x**` `_y_` `1`. `www.a.example`"),
             ("a ``` b `c` d", "a ```` ``` ```` b `` `c` `` d"),
+            ("the key (key_demo), and (that)", "the key (`key_demo`), and (that)"),
             ("a\n# b", "a `#` b"),
         ];
         for (text, shown) in table {

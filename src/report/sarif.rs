@@ -68,11 +68,17 @@ impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut results = serializer.serialize_seq(None)?;
         let all = worst_first(self.0).into_iter().flat_map(|at| self.0.findings_of(at));
+        let compared = is_compared(self.0);
         for finding in all.take(RESULTS) {
-            results.serialize_element(&result(finding, &self.0.rules[finding.rule]))?;
+            results.serialize_element(&result(finding, &self.0.rules[finding.rule], compared))?;
         }
         results.end()
     }
+}
+
+/// Whether a baseline accepts something, or did.
+fn is_compared(outcome: &Outcome) -> bool {
+    outcome.stale > 0 || outcome.count_findings(Status::Baselined) > 0
 }
 
 fn descriptor(outcome: &Outcome, at: usize) -> Value {
@@ -125,7 +131,8 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(finding: &Finding, rule: &RuleResult) -> Value {
+/// A result. If findings are compared with a baseline, each says whether it is in there.
+fn result(finding: &Finding, rule: &RuleResult, compared: bool) -> Value {
     let mut result = Map::new();
     let (kind, level) = match finding.status {
         Status::Violation | Status::Waived | Status::Baselined => ("fail", level(rule.info.severity)),
@@ -133,7 +140,8 @@ fn result(finding: &Finding, rule: &RuleResult) -> Value {
     };
     let subject = &*finding.subject;
     let mut logical = json!({"name": visible(&subject.label()), "kind": subject.kind.name()});
-    logical["fullyQualifiedName"] = json!(visible(&format!("{}/{}", subject.kind.name(), subject.id)));
+    let within = subject.project.as_ref().map_or_else(String::new, |project| format!("project/{}/", project.id));
+    logical["fullyQualifiedName"] = json!(visible(&format!("{within}{}/{}", subject.kind.name(), subject.id)));
     let text: Vec<String> = std::iter::once(sentence(finding)).chain(paths(finding, rule)).collect();
     let own = json!({
         "ruleId": rule.info.id,
@@ -153,10 +161,11 @@ fn result(finding: &Finding, rule: &RuleResult) -> Value {
             let accepted = json!([{"kind": "external", "status": "accepted", "justification": why}]);
             result.insert("suppressions".to_owned(), accepted);
         }
-        Status::Baselined => {
-            result.insert("baselineState".to_owned(), json!("unchanged"));
-        }
-        Status::Violation | Status::Unknown => {}
+        Status::Violation | Status::Unknown | Status::Baselined => {}
+    }
+    if compared {
+        let state = if finding.status == Status::Baselined { "unchanged" } else { "new" };
+        result.insert("baselineState".to_owned(), json!(state));
     }
     Value::Object(result)
 }
@@ -265,6 +274,7 @@ mod tests {
                 .all(|result| result["suppressions"][0]["justification"].to_string().contains("until 2026-07-01 by"))
         );
         assert!(of("baselined").all(|result| result["baselineState"] == "unchanged"));
+        assert!(of("violation").all(|result| result["baselineState"] == "new"));
         assert!(of("unknown").all(|result| result["kind"] == "open" && result["level"] == "none"));
         assert_eq!(of("violation").count(), 25);
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Attribute, Case, Naming, Relation, TextColumn, TimeColumn, Type};
+use super::{Attribute, Case, Naming, Relation, SCOPES, TextColumn, TimeColumn, Type};
 use crate::org::{Collection, Kind, Known, Org, Symbol, Text, plain_name};
 
 use Collection::{
@@ -90,7 +90,7 @@ pub static TABLE: &[Attribute] = &{
             "`api.organization` or `api.project`",
         )
         .names(OneOf(&["api.organization", "api.project"])),
-        row(Role, "scope", Text(Fold, TextColumn::Each(role_scope)), "`organization` or `project`").names(Itself),
+        row(Role, "scope", Text(Fold, TextColumn::Each(role_scope)), "`organization` or `project`").names(OneOf(&SCOPES)),
         row(Role, "created_at", Time(time!(roles.created_at)), "when the role was created").reads(ASSIGNED),
         row(Role, "updated_at", Time(time!(roles.updated_at)), "when the role last changed").reads(ASSIGNED),
         row(Role, "created_by", Text(Exact, each!(roles.created_by)), "the id of the account that created the role").reads(ASSIGNED),
@@ -106,7 +106,7 @@ pub static TABLE: &[Attribute] = &{
             Text(Fold, TextColumn::Symbol(of_user!(role))),
             "the legacy role: `owner` or `reader`. Says nothing about custom roles and groups; see `holds`",
         )
-        .names(Itself),
+        .names(OneOf(&["owner", "reader"])),
         row(User, "is_service_account", Flag(of_user!(is_service_account)), "whether it is a service account"),
         row(User, "is_scim_managed", Flag(of_user!(is_scim_managed)), "whether an identity provider manages it"),
         row(User, "added_at", Time(TimeColumn::Past(of_user!(added_at))), "when the user joined the organization"),
@@ -141,7 +141,7 @@ pub static TABLE: &[Attribute] = &{
             Text(Fold, TextColumn::Symbol(copied!(groups.group_type))),
             "`group` or `tenant_group`",
         )
-        .names(Itself),
+        .names(OneOf(&["group", "tenant_group"])),
         row(Group, "created_at", Time(time!(groups.created_at)), "when the group was created"),
         row(Group, "members", Type::Relation(Members), "the members of the group").reads(&[Users, GroupMembers]),
         row(Group, "holds", Type::Relation(Holds), "the grants of the group").reads(Collection::GRANTS_OF_GROUPS),

@@ -44,6 +44,7 @@ fn run(api: &FakeApi, folder: &Path, args: &[&str]) -> Ran {
 fn folder(waivers: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("w.yaml"), waivers).expect("written");
+    std::fs::write(folder.path().join("policy.yaml"), POLICY).expect("written");
     folder
 }
 
@@ -103,7 +104,7 @@ fn what_nobody_can_tell_is_not_removed_and_an_empty_list_is_still_one() {
 fn add(folder: &Path, more: &[&str]) -> Ran {
     let run = offline().inside(folder).args(["waivers", "add", "user-writes", "user/Eve"]);
     let run = run.args(["--owner", "ada@acme.example", "--max-waiver", "9999d", "--waivers", "w.yaml"]);
-    run.file("policy.yaml", POLICY).args(["-p", "policy.yaml"]).args(more.iter().copied()).run()
+    run.args(["-p", "policy.yaml"]).args(more.iter().copied()).run()
 }
 
 #[test]
