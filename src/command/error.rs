@@ -15,7 +15,11 @@ impl Error {
     /// What the process ends with.
     pub fn exit(&self) -> Exit {
         let changed = matches!(self, Self::Mixed(mixed) if mixed.is_change());
-        if changed || matches!(self, Self::NotToday { .. }) { Exit::Unknown } else { Exit::Error }
+        if changed || matches!(self, Self::NotToday { .. } | Self::OtherKey { .. }) {
+            Exit::Unknown
+        } else {
+            Exit::Error
+        }
     }
 }
 
@@ -206,6 +210,21 @@ pub enum Error {
         /// Where one could be.
         #[help]
         help: String,
+    },
+    /// The key is of a kind that the Admin API does not take.
+    #[error(
+        "{place} contains {kind} ({prefix}…), but the Admin API requires an admin key (sk-admin-…); nothing was requested"
+    )]
+    #[diagnostic(help(
+        "an owner of the organization creates one at https://platform.openai.com/settings/organization/admin-keys"
+    ))]
+    OtherKey {
+        /// The variable or file.
+        place: String,
+        /// What it is.
+        kind: &'static str,
+        /// How it begins.
+        prefix: &'static str,
     },
     /// There is text around the key.
     #[error("{place} contains {what}")]

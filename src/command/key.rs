@@ -5,7 +5,6 @@ use std::env::var;
 use crate::api::Key;
 use crate::bounded;
 use crate::cli::Api;
-use crate::console::output::warn;
 use crate::escape::shown;
 
 use super::Error;
@@ -29,7 +28,7 @@ pub(crate) fn is_there(args: &Api) -> bool {
     args.key_file.is_some() || var(VARIABLE).is_ok_and(|key| !key.trim().is_empty())
 }
 
-/// The key. A key of another kind is taken with a warning: the API has the last word.
+/// The key. One of another kind is sent nowhere: nothing that it could read answers a rule.
 pub(crate) fn read(args: &Api) -> Result<Key, Error> {
     let (text, place) = match &args.key_file {
         None => (var(VARIABLE).unwrap_or_default(), VARIABLE.to_owned()),
@@ -49,10 +48,7 @@ pub(crate) fn read(args: &Api) -> Result<Key, Error> {
         return Err(Error::MoreThanKey { place, what });
     }
     if let Some((prefix, kind)) = NO_ADMIN_KEYS.iter().find(|(prefix, _)| text.starts_with(prefix)) {
-        warn(&format!(
-            "{place} contains {kind} ({prefix}…), but the Admin API requires an admin key (sk-admin-…), which an owner of \
-             the organization creates at https://platform.openai.com/settings/organization/admin-keys"
-        ));
+        return Err(Error::OtherKey { place, kind, prefix });
     }
     Ok(Key::new(text)?)
 }

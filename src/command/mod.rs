@@ -65,6 +65,8 @@ pub struct Cli {
     /// The settings, including those from the environment and the configuration.
     #[arg(skip)]
     pub settings: Vec<Setting>,
+    #[arg(skip)]
+    configuration: Option<Config>,
 }
 
 /// What rolelint does, one at a time.
@@ -150,6 +152,7 @@ impl Cli {
         }
         cli.common.config = config.as_ref().map(|config| config.path().to_owned());
         cli.paths_stand_alone();
+        cli.configuration = config;
         Ok(cli)
     }
 
@@ -307,5 +310,5 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     };
-    ran.map_err(|error| error.placed(&cli.settings))
+    ran.map_err(|error| error.placed(&cli.settings, cli.configuration.as_ref()))
 }

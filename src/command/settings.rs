@@ -7,6 +7,7 @@ use miette::Diagnostic as _;
 use super::environment::{entry, variable};
 use crate::config::{Config, Error, Origin, Setting};
 use crate::console::problem::words;
+use crate::exceptions::{BaselineError, WaiverError};
 
 /// Makes sure that each flag takes what the configuration says of it.
 ///
@@ -81,18 +82,39 @@ pub(crate) fn in_force(command: &Command, matches: &ArgMatches, config: Option<&
 }
 
 impl super::Error {
-    /// The error with the place of the word that it is about, if the environment or the configuration has it.
-    pub(crate) fn placed(self, settings: &[Setting]) -> Self {
-        let Self::Policy(error) = &self else { return self };
-        let Some(word) = error.word() else { return self };
+    /// The error at the place of the word that it is about, if the environment or the configuration has it.
+    pub(crate) fn placed(self, settings: &[Setting], config: Option<&Config>) -> Self {
+        let Some(word) = self.word() else { return self };
         let is_it =
             |setting: &&Setting| setting.values.contains(&word) || setting.name.strip_prefix("params.") == Some(&word);
-        let place = match settings.iter().find(is_it).map(|setting| &setting.origin) {
-            Some(Origin::Environment(variable)) => format!("the variable {variable} has it"),
-            Some(Origin::File(place)) => format!("it stands in {place}"),
-            Some(Origin::Flag(_) | Origin::Default) | None => return self,
+        let Some(setting) = settings.iter().find(is_it) else { return self };
+        let flag = setting.name.split('.').next().unwrap_or_default();
+        let (message, help) = (words(&self), self.help().map(|help| help.to_string()));
+        match (&setting.origin, config) {
+            (Origin::Environment(variable), _) => {
+                let help = help.map_or_else(String::new, |help| format!("; {help}"));
+                Self::Set { message, help: format!("the variable {variable} has it{help}") }
+            }
+            (Origin::File(_), Some(config)) => {
+                let entry = config.entry(flag).or_else(|| config.entry("param"));
+                entry.map_or(self, |entry| config.wrong(entry, message, help).into())
+            }
+            (Origin::File(_) | Origin::Flag(_) | Origin::Default, _) => self,
+        }
+    }
+
+    /// The word of the command line, the environment or the configuration that is wrong, as it was written.
+    fn word(&self) -> Option<String> {
+        if let Self::Policy(error) = self {
+            return error.word();
+        }
+        let path = if let Self::Waivers(WaiverError::Read { path, .. }) = self {
+            path
+        } else if let Self::Baseline(BaselineError::Read { path, .. }) | Self::ParamFile { path, .. } = self {
+            path
+        } else {
+            return None;
         };
-        let also = error.help().map_or_else(String::new, |help| format!("; {help}"));
-        Self::Set { message: words(&self), help: format!("{place}{also}") }
+        Some(path.to_string_lossy().into_owned())
     }
 }

@@ -1,4 +1,6 @@
-//! The violations that are accepted, for people: each on a line, with the waiver.
+//! The violations that are accepted, for people: each on a line, with the waiver, the most severe first.
+
+use std::cmp::Reverse;
 
 use super::words::sentence;
 use crate::escape::visible;
@@ -7,7 +9,8 @@ use crate::finding::{Finding, Outcome, Status};
 /// By status, so many lines at the most and how many more there are; nothing of a status that no finding has.
 pub fn lines(outcome: &Outcome, most: usize) -> Vec<(Status, Vec<String>)> {
     let of = |status: Status| {
-        let all: Vec<&Finding> = outcome.findings.iter().filter(|finding| finding.status == status).collect();
+        let mut all: Vec<&Finding> = outcome.findings.iter().filter(|finding| finding.status == status).collect();
+        all.sort_by_key(|finding| Reverse(outcome.rules[finding.rule].info.severity));
         let line = |finding: &&Finding| {
             let said = sentence(finding);
             // The status stands before the line.

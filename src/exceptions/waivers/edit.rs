@@ -73,15 +73,18 @@ pub fn appended(name: &str, text: Option<&str>, new: &New, terms: &Terms) -> Res
     let (Some(added), true) = (after.entries.last(), now.len() == kept.len() + 1 && now.starts_with(&kept)) else {
         return Err(refused(&source, list.span));
     };
-    let pointless = |message| {
+    let pointless = |message: String| {
         let problem = Problem::new(added.location.span.clone(), message);
         Error::NotEdited { located: vec![Located { source: Arc::clone(&added.location.source), problem }] }
     };
     if !added.is_in_force(terms) {
-        return Err(pointless("this waiver would have expired already"));
+        return Err(pointless("this waiver would have expired already".to_owned()));
     }
-    if kept.contains(&added.words()) {
-        return Err(pointless("the same waiver is there already"));
+    let lasting =
+        before.entries.iter().filter(|entry| entry.is_in_force(terms) && entry.waiver.expires >= added.waiver.expires);
+    if let Some(same) = lasting.into_iter().find(|entry| entry.covers() == added.covers()) {
+        let line = same.location.region().line;
+        return Err(pointless(format!("a waiver in line {line} covers the same, for no less long")));
     }
     Ok(edited)
 }

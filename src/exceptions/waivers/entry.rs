@@ -44,8 +44,13 @@ impl Entry {
     pub fn words(&self) -> impl PartialEq {
         let waiver = &self.waiver;
         let accepts = (waiver.reason.clone(), waiver.owner.clone(), waiver.expires);
+        (self.covers(), accepts)
+    }
+
+    /// Which violations it is about.
+    pub fn covers(&self) -> impl PartialEq {
         let narrower = (self.roles.clone(), self.permissions.clone(), self.scopes.clone(), self.path.clone());
-        (self.rules.clone(), self.subject.clone(), narrower, accepts)
+        (self.rules.clone(), self.subject.clone(), narrower)
     }
 
     /// Looks up in the organization what it names.

@@ -143,8 +143,8 @@ fn a_file_that_is_not_there_or_empty_gets_its_first_waiver() {
         if let Some(before) = before {
             std::fs::write(folder.path().join("w.yaml"), before).expect("written");
         }
-        for reason in ["One", "Two"] {
-            add(folder.path(), &["--reason", reason, "--expires", "2030-09-01"]).ends_with(0);
+        for (reason, until) in [("One", "2030-08-01"), ("Two", "2030-09-01")] {
+            add(folder.path(), &["--reason", reason, "--expires", until]).ends_with(0);
         }
         let text = text(&folder);
         assert!(text.starts_with("version: 1\nwaivers:"), "{text}");
@@ -215,7 +215,9 @@ fn of_several_that_are_added_at_once_none_is_lost() {
             let folder = &folder;
             scope.spawn(move || {
                 let reason = format!("Reason {number}");
-                add(folder.path(), &["--reason", &reason, "--expires", "2030-09-01"]).ends_with(0);
+                let permission = format!("api.files{number}.write");
+                let more = ["--reason", &reason, "--expires", "2030-09-01", "--permission", &permission];
+                add(folder.path(), &more).ends_with(0);
             });
         }
     });
@@ -237,7 +239,8 @@ fn the_same_waiver_is_added_once_and_lines_end_as_they_did() {
     let once = text(&folder);
     assert_eq!((once.matches("\r\n").count(), once.matches('\n').count()), (8, 8), "{once:?}");
     let ran = add(folder.path(), &more).ends_with(2);
-    assert!(ran.stderr.contains("the same waiver is there already"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("covers the same, for no less long"), "{}", ran.stderr);
+    add(folder.path(), &["--reason", "Another reason", "--expires", "2030-08-01"]).ends_with(2);
     assert_eq!(text(&folder), once);
     run(&healthy(), folder.path(), &["prune"]);
     assert!(!text(&folder).replace("\r\n", "").contains('\n'), "{:?}", text(&folder));

@@ -194,11 +194,13 @@ fn a_key_of_another_kind_is_refused_and_only_its_prefix_is_shown() {
         ];
         for (place, run) in runs {
             let ran = run.run().ends_with(3);
-            let said = format!("warning: {place} contains {kind} ({prefix}…), but the Admin API requires an admin key");
+            let said = format!("error: {place} contains {kind} ({prefix}…), but the Admin API requires an admin key");
             assert!(ran.stderr.starts_with(&said), "{}", ran.stderr);
+            assert_eq!(ran.stdout, "");
             assert!(!ran.everything().contains(secret), "{}", ran.everything());
         }
     }
+    assert!(denied.requests().is_empty(), "nothing was asked with it");
 }
 
 #[test]

@@ -7,13 +7,13 @@ use crate::support::shell::{Machine, repository};
 use crate::support::workflow::{Job, yaml};
 
 /// A fenced block: its language, the paragraph before it, and its text.
-struct Step {
-    language: String,
-    before: String,
-    text: String,
+pub struct Step {
+    pub language: String,
+    pub before: String,
+    pub text: String,
 }
 
-fn steps(page: &str) -> Vec<Step> {
+pub fn steps(page: &str) -> Vec<Step> {
     let mut parts = page.split("```");
     let mut before = parts.next().unwrap_or_default();
     let mut found = Vec::new();
@@ -27,7 +27,7 @@ fn steps(page: &str) -> Vec<Step> {
 }
 
 /// The file that a paragraph ends with.
-fn file(before: &str) -> String {
+pub fn file(before: &str) -> String {
     let name = before.trim_end().strip_suffix("`:").and_then(|before| before.rsplit('`').next());
     name.unwrap_or_else(|| panic!("it names no file: {before}")).to_owned()
 }

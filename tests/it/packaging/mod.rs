@@ -1,6 +1,7 @@
 //! What is around the binary: the action, recipes, workflows, and the commands in the documentation.
 
 mod action;
+mod adopting;
 mod audit;
 mod cookbook;
 mod duckdb;
