@@ -41,6 +41,8 @@ impl<'g, 'a, 'o> Gaps<'g, 'a, 'o> {
             self.note(format!("{collection} was not read"));
         } else if let Some(detail) = self.access.org.coverage.detail(collection) {
             self.note(detail);
+        } else if !record.not_asked.is_empty() {
+            self.note(format!("{collection} was requested only where a rule needs it"));
         }
     }
 

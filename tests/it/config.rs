@@ -318,7 +318,7 @@ fn what_is_wrong_with_a_word_says_which_file_or_variable_has_it() {
     ] {
         let stderr = at(config).stderr;
         assert!(
-            stderr.contains(error) && stderr.contains(&format!(" --> {place}")) && stderr.contains("^"),
+            stderr.contains(error) && stderr.contains(&format!(" --> {place}")) && stderr.contains('^'),
             "{stderr}"
         );
     }

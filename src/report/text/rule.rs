@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use owo_colors::Style;
 
 use super::page::Page;
-use super::shapes::{alike, failed, selected};
+use super::shapes::{aged, alike, failed, selected};
 use super::{severity_style, snippet};
 use crate::escape::visible;
-use crate::finding::{Cause, Finding, Matched, Outcome, RuleResult, Status, Thing, ThingKind, Unread, Verdict};
+use crate::finding::{Cause, Finding, Matched, Outcome, RuleResult, Status, Thing, ThingKind, Unread, Value, Verdict};
 use crate::org::Kind;
 use crate::report::words::{cut, number, plural, things};
 
@@ -183,9 +183,10 @@ impl<'p, 'o> Body<'p, 'o> {
     /// Findings that differ in nothing but their subject, as an item or as details of one.
     fn shape(&mut self, shape: &[&'o Finding], within: bool) {
         let first = shape[0];
+        let ways = self.ways(first);
         let mut lines = Vec::new();
         if let [only] = shape {
-            self.only(only, &mut lines);
+            self.only(only, ways, &mut lines);
         } else {
             let kinds = things(shape.len(), first.subject.kind);
             if first.paths.is_empty() || first.status == Status::Unknown {
@@ -193,20 +194,22 @@ impl<'p, 'o> Body<'p, 'o> {
                 lines.push(format!("{kinds}:{facts}"));
             }
             let arrow = self.faint("→");
-            for path in first.paths.iter().take(self.ways()).filter(|_| first.status == Status::Violation) {
+            for path in first.paths.iter().take(ways).filter(|_| first.status == Status::Violation) {
                 // They differ in their subjects alone.
                 let rest = self.chain(path.steps.iter().map(|step| &**step), path.matched);
                 lines.push(format!("{kinds} {arrow} {rest}"));
             }
         }
-        for line in &lines {
-            if within { self.page.detail(line) } else { self.page.item(line) }
+        for (at, line) in lines.iter().enumerate() {
+            if within || (at > 0 && counts(first)) { self.page.detail(line) } else { self.page.item(line) }
+        }
+        if !self.page.style.verbose {
+            self.left = self.left.saturating_sub(lines.len().saturating_sub(1));
         }
         if shape.len() > 1 {
             self.names(shape);
         }
-        let told =
-            if first.status == Status::Violation { first.paths.len().min(self.ways()) } else { first.paths.len() };
+        let told = if first.status == Status::Violation { first.paths.len().min(ways) } else { first.paths.len() };
         let more = first.paths.len() - told + first.more_paths;
         if more > 0 {
             self.page.detail(&format!("and {}", plural(more, "more path")));
@@ -221,31 +224,41 @@ impl<'p, 'o> Body<'p, 'o> {
         }
     }
 
-    /// One finding: its paths, or its message.
-    fn only(&self, finding: &Finding, lines: &mut Vec<String>) {
+    /// One finding: its paths, or what it says. If it counts, the number stands before the paths.
+    fn only(&self, finding: &Finding, ways: usize, lines: &mut Vec<String>) {
         let is_key = finding.subject.is(Kind::ApiKey) || finding.subject.is(Kind::AdminApiKey);
-        let by_paths = finding.status == Status::Violation && !finding.paths.is_empty() && !is_key;
-        if by_paths {
-            for path in finding.paths.iter().take(self.ways()) {
-                lines.push(self.chain(finding.steps(path), path.matched));
-            }
+        let violation = finding.status == Status::Violation;
+        let by_paths = violation && !finding.paths.is_empty() && !is_key;
+        let paths = finding.paths.iter().take(ways).map(|path| self.chain(finding.steps(path), path.matched));
+        let failed = self.facts(finding);
+        let (who, told) = (subject(finding), if failed.is_empty() { String::new() } else { format!(": {failed}") });
+        let selected = selected(finding, self.outcome.as_of);
+        let selected = if selected.is_empty() { selected } else { format!(" (checked because: {selected})") };
+        if by_paths && counts(finding) {
+            lines.push(format!("{who}{told}{selected}"));
+            lines.extend(paths);
+        } else if by_paths {
+            lines.extend(paths);
+            let last = lines.last_mut().expect("there is a path");
+            *last = format!("{last}{told}{selected}");
         } else {
-            lines.push(visible(&finding.message).into_owned());
-        }
-        if finding.status == Status::Violation
-            && let Some(last) = lines.last_mut()
-        {
-            let facts = self.facts(finding);
-            let selected = selected(finding, self.outcome.as_of);
-            let facts = if by_paths && !facts.is_empty() { format!(": {facts}") } else { String::new() };
-            let selected = if selected.is_empty() { selected } else { format!(" (checked because: {selected})") };
-            *last = format!("{last}{facts}{selected}");
+            let who = format!("{} {}", finding.subject.kind.words(), finding.subject.qualified_label());
+            let said = finding.message.strip_prefix(&who).and_then(|said| said.strip_prefix(": "));
+            let aged = said.filter(|_| violation).and_then(|said| aged(finding, said, self.outcome.as_of));
+            let message = aged
+                .map_or_else(|| visible(&finding.message).into_owned(), |aged| format!("{}: {aged}", visible(&who)));
+            let selected = if violation { selected } else { String::new() };
+            lines.push(format!("{message}{selected}"));
         }
     }
 
-    /// How many paths of a finding are shown.
-    fn ways(&self) -> usize {
-        if self.page.style.verbose { usize::MAX } else { self.page.style.per_rule }
+    /// How many paths of a finding are shown: as many as there is room for, and a few of what is counted.
+    fn ways(&self, finding: &Finding) -> usize {
+        match (self.page.style.verbose, counts(finding)) {
+            (true, _) => usize::MAX,
+            (false, true) => WAYS.min(self.left + 1),
+            (false, false) => self.left + 1,
+        }
     }
 
     /// The values that failed.
@@ -270,6 +283,10 @@ impl<'p, 'o> Body<'p, 'o> {
             let selected = if selected.is_empty() { selected } else { format!("checked because: {selected}") };
             let told: Vec<String> = [facts, selected].into_iter().filter(|told| !told.is_empty()).collect();
             let label = visible(&finding.subject.qualified_label()).into_owned();
+            // Predefined roles of the organization and of projects have the same names.
+            let same = |other: &&&Finding| other.subject.qualified_label() == finding.subject.qualified_label();
+            let twins = finding.subject.is(Kind::Role) && shape.iter().filter(same).nth(1).is_some();
+            let label = if twins { format!("{label} ({})", visible(&finding.subject.id)) } else { label };
             if told.is_empty() { label } else { format!("{label} ({})", told.join("; ")) }
         };
         let named = if self.page.style.verbose { shape.len() } else { self.named(shape.len()) };
@@ -319,4 +336,14 @@ impl<'p, 'o> Body<'p, 'o> {
     fn faint(&self, text: &str) -> String {
         self.page.paint(text, Style::new().dimmed())
     }
+}
+
+/// Whether a number is what is wrong.
+fn counts(finding: &Finding) -> bool {
+    finding.evidence.iter().any(|evidence| matches!(evidence.value, Value::Counted(..)))
+}
+
+/// The subject, as a message begins with it.
+fn subject(finding: &Finding) -> String {
+    format!("{} {}", finding.subject.kind.words(), visible(&finding.subject.qualified_label()))
 }

@@ -50,6 +50,13 @@ pub fn failed(finding: &Finding, source: &SourceText, as_of: Time) -> String {
     told(shown, as_of)
 }
 
+/// The message after the subject, with ages where it has dates; `None` if it says more than the values that failed.
+pub fn aged(finding: &Finding, said: &str, as_of: Time) -> Option<String> {
+    let failed = || finding.evidence.iter().filter(|evidence| !matches!(evidence.value, Value::Permission(_)));
+    let dated = failed().map(Evidence::dated).collect::<Vec<_>>().join(", ");
+    (said == dated).then(|| told(failed(), as_of))
+}
+
 /// The times by which the finding's subject was selected. What else selected it is mostly told by the rule.
 pub fn selected(finding: &Finding, as_of: Time) -> String {
     told(finding.selected_by.iter().filter(|evidence| matches!(evidence.value, Value::Time(_) | Value::Null)), as_of)

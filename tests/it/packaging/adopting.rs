@@ -10,6 +10,8 @@ use crate::support::harness::Ran;
 use crate::support::shell::{Machine, repository};
 use crate::support::small::small;
 
+type Change = fn(&mut Organization);
+
 /// The page with its two days in the future, whenever it is read.
 fn page() -> String {
     let walk = repository("docs/adopting.md");
@@ -27,9 +29,9 @@ fn page() -> String {
 fn every_step_of_the_walk_ends_as_the_page_says() {
     let api = FakeApi::start(small(), Behaviour::default());
     let machine = Machine::new(&api).env("OPENAI_ADMIN_KEY", KEY);
-    let (given, taken): (fn(&mut Organization), fn(&mut Organization)) =
-        (|org| org.users[0].roles.push("role_1".to_owned()), |org| org.users[0].roles.clear());
-    let nothing: fn(&mut Organization) = |_| {};
+    let given: Change = |org| org.users[0].roles.push("role_1".to_owned());
+    let taken: Change = |org| org.users[0].roles.clear();
+    let nothing: Change = |_| {};
     // What happens before each block of commands, and how it ends.
     let mut rows =
         [(nothing, 1), (nothing, 0), (nothing, 0), (nothing, 0), (given, 1), (taken, 0), (nothing, 1)].into_iter();

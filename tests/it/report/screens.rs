@@ -47,6 +47,22 @@ fn too_many_of_something() {
 }
 
 #[test]
+fn members_that_are_too_many_stand_below_their_number() {
+    let rule = "  - id: small-groups\n    select: group\n    require: { members: { count: { max: 1 } } }\n";
+    insta::assert_snapshot!(screen(&healthy(small()), rule, &[], 1));
+}
+
+#[test]
+fn one_finding_has_ages_and_roles_of_one_name_have_ids() {
+    let rules = "  - id: idle\n    select: user\n    where: { name: Cyd }\n    forbid: { api_key_last_used_at: { older_than: 90d } }
+  - id: owners\n    select: role\n    where: { predefined_role: true }\n    require: { name: 'member*' }\n";
+    let mut organization = small();
+    let twin = Role { id: "role-api-project-owner".to_owned(), ..organization.roles[0].clone() };
+    organization.roles.push(twin);
+    insta::assert_snapshot!(screen(&healthy(organization), rules, &[], 1));
+}
+
+#[test]
 fn exactly_these_and_who_is_missing() {
     let rule = "  - id: the-owners\n    select: user\n    where: { holds: { role: owner, scope: organization } }
     exactly: { email: [bob@acme.example, x@acme.example, y@acme.example] }\n";
