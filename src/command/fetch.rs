@@ -7,7 +7,7 @@ use crate::atomic::try_out;
 use crate::cli::{Api, Common, collection, length};
 use crate::collect::Collected;
 use crate::escape::{shown, visible};
-use crate::org::{Collection, Org, State};
+use crate::org::{Collection, Org, Shortfall, State, by_reason};
 use crate::policy::Needs;
 use crate::snapshot;
 use crate::time::rfc3339;
@@ -93,10 +93,13 @@ fn collections(only: &[Collection]) -> BTreeSet<Collection> {
 
 /// Prints the warnings about the organization.
 fn warn(org: &Org) {
+    let coverage = &org.coverage;
+    let row = |of| Some((of, coverage.state(of), coverage.detail(of)?));
+    for Shortfall { state, why, collections } in by_reason(Collection::ALL.into_iter().filter_map(row)) {
+        let names: Vec<&str> = collections.iter().map(|collection| collection.name()).collect();
+        output::warn(&format!("{} {}: {}", names.join(", "), state.name(), visible(&why)));
+    }
     for (collection, _) in org.coverage.iter() {
-        if let Some(detail) = org.coverage.detail(collection) {
-            output::warn(&format!("{collection} {}: {}", org.coverage.state(collection).name(), visible(&detail)));
-        }
         for remark in [org.coverage.gone(collection), org.coverage.unclear(collection)].into_iter().flatten() {
             output::warn(&format!("{collection}: {}", visible(&remark)));
         }

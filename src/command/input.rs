@@ -10,7 +10,7 @@ use crate::bounded;
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
 use crate::collect::{Collected, Order, Whose, lists};
-use crate::console::output::warn;
+use crate::console::output::{self, warn};
 use crate::finding::Skipped;
 use crate::org::{Identity, Org};
 use crate::policy::{LARGEST_PARAMETERS, Narrowing, Needs, Overrides, Policy, Selection, files, is_yaml, load, needs};
@@ -145,7 +145,11 @@ pub(crate) fn facts(
         return read(path, api).map(|(org, digest)| Facts { org, digest });
     }
     let needs = needs(policies);
-    let (Collected { org, .. }, client) = collect(api, common, Request { as_of, journal, ..Request::of(&needs) })?;
+    let (Collected { org, help, .. }, client) =
+        collect(api, common, Request { as_of, journal, ..Request::of(&needs) })?;
+    if !common.is_quiet() {
+        output::help(&help);
+    }
     // Now, whatever becomes of the result: the next check must not answer from what this one read.
     journal::close(client, org.coverage.complete())?;
     let digest = snapshot::digest(&org);

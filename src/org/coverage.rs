@@ -201,3 +201,37 @@ impl Coverage {
         self.iter().all(|(collection, _)| matches!(self.state(collection), State::Complete | State::NotAsked))
     }
 }
+
+/// Collections that are incomplete for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortfall {
+    /// How far they were read.
+    pub state: State,
+    /// Why not further; with the request, if it is one.
+    pub why: String,
+    /// Which they are.
+    pub collections: Vec<Collection>,
+}
+
+/// The same collections, those with one reason together. Lists of which nothing was read have one reason if their requests
+/// failed alike, whatever their paths.
+pub fn by_reason(incomplete: impl IntoIterator<Item = (Collection, State, String)>) -> Vec<Shortfall> {
+    fn reason(state: State, why: &str) -> &str {
+        let request = why.strip_prefix("GET ").filter(|_| matches!(state, State::Denied | State::Failed));
+        request.and_then(|request| request.split_once(": ")).map_or(why, |(_, reason)| reason)
+    }
+    let mut all: Vec<Shortfall> = Vec::new();
+    for (collection, state, why) in incomplete {
+        let same = |other: &&mut Shortfall| other.state == state && reason(state, &other.why) == reason(state, &why);
+        match all.iter_mut().find(same) {
+            Some(other) => {
+                other.collections.push(collection);
+                if other.why != why {
+                    reason(state, &why).clone_into(&mut other.why);
+                }
+            }
+            None => all.push(Shortfall { state, why, collections: vec![collection] }),
+        }
+    }
+    all
+}

@@ -6,7 +6,7 @@ use super::page::Page;
 use super::verdict_style;
 use crate::escape::visible;
 use crate::finding::{Ending, Outcome, Verdict};
-use crate::org::State;
+use crate::org::{Shortfall, by_reason};
 use crate::report::accepted;
 use crate::report::words::{exit, incomplete, plural, summary};
 
@@ -97,16 +97,11 @@ fn sentences(page: &mut Page, sentences: &[String]) {
 
 /// The incomplete collections; those with the same cause together.
 pub fn coverage(page: &mut Page, outcome: &Outcome) {
-    let mut befell: Vec<(State, String, Vec<&str>)> = Vec::new();
-    for (collection, state, detail) in incomplete(outcome) {
-        match befell.iter_mut().find(|(other, what, _)| *other == state && *what == detail) {
-            Some((.., names)) => names.push(collection.name()),
-            None => befell.push((state, detail, vec![collection.name()])),
-        }
-    }
-    for (state, detail, names) in &befell {
+    let shortfalls = by_reason(incomplete(outcome));
+    for Shortfall { state, why, collections } in &shortfalls {
         let state = page.paint(state.name(), Style::new().magenta());
-        page.wrapped("", "  ", &format!("{} {state}: {}", names.join(", "), detail));
+        let names: Vec<&str> = collections.iter().map(|collection| collection.name()).collect();
+        page.wrapped("", "  ", &format!("{} {state}: {why}", names.join(", ")));
     }
     let mut remarked = false;
     for of in &outcome.coverage {
@@ -115,7 +110,7 @@ pub fn coverage(page: &mut Page, outcome: &Outcome) {
             remarked = true;
         }
     }
-    if (!befell.is_empty() || remarked) && !page.style.quiet {
+    if (!shortfalls.is_empty() || remarked) && !page.style.quiet {
         page.line("");
     }
 }

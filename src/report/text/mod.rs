@@ -15,9 +15,10 @@ use owo_colors::Style;
 
 use self::page::Page;
 use super::TextStyle;
-use super::words::plural;
+use super::words::{incomplete, plural};
 use crate::escape::visible;
 use crate::finding::{Outcome, Severity, Verdict};
+use crate::org::{Shortfall, State, by_reason};
 
 pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style);
@@ -34,7 +35,10 @@ pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) ->
             rule::write(&mut page, outcome, at);
             page.flush(to)?;
         }
-        unknown(&mut page, outcome, severity, &of(Verdict::Unknown));
+        // What they all lack is told once, at the end.
+        if style.verbose || !lacks_everything(outcome) {
+            unknown(&mut page, outcome, severity, &of(Verdict::Unknown));
+        }
         page.flush(to)?;
     }
     if style.quiet {
@@ -60,6 +64,15 @@ pub(super) fn render_controls(outcome: &Outcome, style: TextStyle, to: &mut dyn 
     controls::others(&mut page, outcome);
     footer::end(&mut page, outcome);
     page.flush(to)
+}
+
+/// Whether nothing could be read, for one reason: a key that is refused, an API that does not answer.
+fn lacks_everything(outcome: &Outcome) -> bool {
+    let [Shortfall { state, .. }] = &by_reason(incomplete(outcome))[..] else { return false };
+    let unread = matches!(state, State::Denied | State::Failed);
+    unread
+        && outcome.population.values().all(|count| *count == 0)
+        && outcome.count(Verdict::Unknown) == outcome.rules.len()
 }
 
 /// The rules of a severity that could not be answered. Those that could not even begin for the same reason stand

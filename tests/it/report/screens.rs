@@ -63,6 +63,17 @@ fn one_finding_has_ages_and_roles_of_one_name_have_ids() {
 }
 
 #[test]
+fn a_key_that_is_refused_is_one_reason() {
+    let api = faulty(small(), "**", When::Always, What::Status(401));
+    let ran = rolelint(&api).args(["check", "--as-of", "2026-06-01"]).run().ends_with(3);
+    insta::assert_snapshot!(ran.without_time());
+    assert_eq!(
+        ran.stderr,
+        "help: check that the admin key is complete, is not revoked and belongs to this organization\n"
+    );
+}
+
+#[test]
 fn exactly_these_and_who_is_missing() {
     let rule = "  - id: the-owners\n    select: user\n    where: { holds: { role: owner, scope: organization } }
     exactly: { email: [bob@acme.example, x@acme.example, y@acme.example] }\n";
