@@ -113,3 +113,36 @@ fn hidden_characters_are_escapes_in_json_too() {
     let list: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert!(each(&list, "users", "name").contains(&"Bob\u{202e}\u{9b}31m\u{e0041}"));
 }
+
+/// What programs read goes to the logs of CI runners, too.
+#[test]
+fn no_json_has_a_command_of_a_ci_runner() {
+    const COMMAND: &str = "##vso[task.complete result=Succeeded;]##[error]##teamcity[buildStop]";
+    let policy = format!(
+        "version: 1\nrules: [{{ id: a, title: '{COMMAND}', select: role, forbid: {{ name: '{COMMAND}' }} }}]\n"
+    );
+    let test = format!("policy: p.yaml\ntests: [{{ name: '{COMMAND}', org: {{}}, expect: {{ a: [role/owner] }} }}]\n");
+    let mut org = small();
+    COMMAND.clone_into(&mut org.users[1].name);
+    COMMAND.clone_into(&mut org.roles[2].name);
+    let api = FakeApi::start(org, Behaviour::default());
+    let folder = tempfile::tempdir().expect("a folder");
+    rolelint(&api).inside(folder.path()).args(["fetch", "-q", "-o", "org.jsonl"]).run().ends_with(0);
+    for command in [
+        &["list", "rules", "p.yaml"][..],
+        &["explain", "a", "-p", "p.yaml"],
+        &["test", "p.yaml"],
+        &["list", "users", "-s", "org.jsonl"],
+        &["list", "roles", "-s", "org.jsonl"],
+        &["lint", "p.yaml"],
+        &["check", "p.yaml", "-s", "org.jsonl"],
+        &["diff", "org.jsonl", "org.jsonl"],
+        &["access", "-s", "org.jsonl"],
+        &["who", "api.groups.write", "-s", "org.jsonl"],
+    ] {
+        let run = offline().inside(folder.path()).file("p.yaml", &policy).file("p_test.yaml", &test);
+        let ran = run.args(command.iter().copied()).args(["--format", "json"]).run();
+        assert!(!ran.stdout.contains("##") && !ran.stderr.contains("##"), "{command:?}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.code != 2 || command[0] == "access", "{command:?}: {}", ran.stderr);
+    }
+}

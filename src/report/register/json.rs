@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{by_principal, group, last_used, way};
 use crate::access::{Entry, Query, Register, Thing};
+use crate::escape::in_json;
 use crate::org::Kind;
 use crate::time::rfc3339;
 
@@ -42,7 +43,7 @@ pub(super) fn render(register: &Register<'_>, query: &Query, to: &mut dyn Write)
         "principals": principals,
         "unlisted": unlisted,
     });
-    writeln!(to, "{whole:#}")
+    to.write_all(in_json(&format!("{whole:#}\n")).as_bytes())
 }
 
 fn principal(register: &Register<'_>, entries: &[Entry<'_>], missing: &BTreeMap<&Thing, &Vec<String>>) -> Value {
