@@ -27,6 +27,20 @@ pub enum Error {
         /// The path.
         path: PathBuf,
     },
+    /// A snapshot stands in place of a policy.
+    #[error("`{}` is a snapshot, not a policy", shown(path))]
+    #[diagnostic(help("`rolelint check --snapshot FILE` reads it"))]
+    Snapshot {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A report stands in place of a policy.
+    #[error("`{}` is a report, not a policy", shown(path))]
+    #[diagnostic(help("`rolelint report FILE --format FORMAT` shows it"))]
+    Report {
+        /// The path.
+        path: PathBuf,
+    },
     /// The glob itself is wrong.
     #[error("`{glob}` is not a valid glob: {message}")]
     Glob {
@@ -113,7 +127,9 @@ impl Error {
     /// The word of the command line, the environment or the configuration that is wrong, as it was written.
     pub(crate) fn word(&self) -> Option<String> {
         match self {
-            Self::Read { path, .. } | Self::NoPolicy { path } => Some(path.to_string_lossy().into_owned()),
+            Self::Read { path, .. } | Self::NoPolicy { path } | Self::Snapshot { path } | Self::Report { path } => {
+                Some(path.to_string_lossy().into_owned())
+            }
             Self::Glob { glob: word, .. }
             | Self::NoSuchPack { name: word, .. }
             | Self::Param { name: word, .. }

@@ -235,3 +235,18 @@ fn a_collection_may_be_written_with_hyphens() {
     let ran = rolelint(&acme()).args(["fetch", "-o", "-", "-q", "--only", "api-keys"]).run().ends_with(0);
     assert!(ran.stdout.contains("\"api_keys\""), "{}", ran.stdout);
 }
+
+#[test]
+fn a_snapshot_or_a_report_is_no_policy_and_the_error_says_what_reads_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |args: &[&str]| rolelint(&acme()).inside(folder.path()).args(args.iter().copied()).run();
+    run(&["fetch", "-q", "-o", "org.jsonl"]).ends_with(0);
+    run(&["check", "-s", "org.jsonl", "--format", "json", "-o", "r.json"]).ends_with(1);
+    for (file, what, help) in [
+        ("org.jsonl", "a snapshot", "`rolelint check --snapshot FILE` reads it"),
+        ("r.json", "a report", "`rolelint report FILE --format FORMAT` shows it"),
+    ] {
+        let said = run(&["check", file]).ends_with(2).stderr;
+        assert_eq!(said, format!("error: `{file}` is {what}, not a policy\n  help: {help}\n"));
+    }
+}
