@@ -220,13 +220,14 @@ mod tests {
         };
         let only = |only: &[&str]| of(None, Some(only), &[], None);
         let any = |any: &[&str], except: &[&str]| of(Some(any), None, except, None);
-        let table: [(ListPredicate, &[&str], Truth); 19] = [
+        let table: [(ListPredicate, &[&str], Truth); 20] = [
             (only(&["api.files.read"]), &["*"], Truth::No),
             (only(&["api.files.read"]), &["api.*"], Truth::No),
             (only(&["api.files.read"]), &["API.*"], Truth::No),
             (only(&["api.*"]), &["api.files.*"], Truth::Yes),
             (only(&["*"]), &["*"], Truth::Yes),
             (only(&["api.files.*"]), &["api.*"], Truth::No),
+            (only(&["api.files.?"]), &["api.files.*"], Truth::No),
             (only(&["api.files.read", "api.files.write"]), &["api.files.*"], Truth::Unknown),
             (only(&["mcp.files.*"]), &["new.*"], Truth::No),
             (any(&["*.write"], &["api.files.write"]), &["*"], Truth::Yes),

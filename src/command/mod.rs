@@ -65,6 +65,7 @@ pub struct Cli {
     /// The settings, including those from the environment and the configuration.
     #[arg(skip)]
     pub settings: Vec<Setting>,
+    /// The configuration, where errors find the place of a word.
     #[arg(skip)]
     configuration: Option<Config>,
 }

@@ -18,12 +18,14 @@ type Parameter = (String, String);
 ///
 /// It is no mapping.
 pub(crate) fn of_the_environment() -> Result<Vec<Parameter>, Error> {
-    let text = std::env::var(VARIABLE).unwrap_or_default();
+    let Some(value) = std::env::var_os(VARIABLE) else { return Ok(Vec::new()) };
+    let wrong = |message: String| Error::ParamVariable { message };
+    let text = value.to_str().ok_or_else(|| wrong("it is not valid UTF-8".to_owned()))?;
     if text.trim().is_empty() {
+        // Empty variables are refused where a command begins.
         return Ok(Vec::new());
     }
-    let wrong = |message: String| Error::ParamVariable { message };
-    match tree::parse_data(&text).map_err(|problem| wrong(problem.message))?.yaml {
+    match tree::parse_data(text).map_err(|problem| wrong(problem.message))?.yaml {
         // JSON is YAML on one line.
         Yaml::Map(entries) => {
             Ok(entries.into_iter().map(|(key, node)| (key.text, node.yaml.value().to_string())).collect())
@@ -44,8 +46,11 @@ pub(crate) fn merge(rules: &mut Rules, settings: &mut Vec<Setting>, config: Opti
     let is_flag = |setting: &Setting| matches!(setting.origin, Origin::Flag(_));
     let flags = if is_flag(&settings[shown]) { std::mem::take(&mut rules.param) } else { Vec::new() };
     let entry = config.and_then(|config| Some((config, config.entry("param")?)));
-    let configured: Vec<Parameter> =
-        entry.iter().flat_map(|(_, entry)| &entry.values).filter_map(|value| assignment(value).ok()).collect();
+    let configured: Vec<Parameter> = entry
+        .iter()
+        .flat_map(|(_, entry)| &entry.values)
+        .map(|value| assignment(value).expect("read as NAME=VALUE"))
+        .collect();
     let variables = of_the_environment()?;
 
     let file = |_: &Parameter| entry.map_or(Origin::Default, |(config, entry)| Origin::File(config.place(entry)));

@@ -1,5 +1,7 @@
 //! From the command line, the environment and the configuration to the settings in force.
 
+use std::path::Path;
+
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use miette::Diagnostic as _;
@@ -8,6 +10,7 @@ use super::environment::{entry, variable};
 use crate::config::{Config, Error, Origin, Setting};
 use crate::console::problem::words;
 use crate::exceptions::{BaselineError, WaiverError};
+use crate::policy::Error as Policy;
 
 /// Makes sure that each flag takes what the configuration says of it.
 ///
@@ -84,37 +87,55 @@ pub(crate) fn in_force(command: &Command, matches: &ArgMatches, config: Option<&
 impl super::Error {
     /// The error at the place of the word that it is about, if the environment or the configuration has it.
     pub(crate) fn placed(self, settings: &[Setting], config: Option<&Config>) -> Self {
-        let Some(word) = self.word() else { return self };
-        let is_it =
-            |setting: &&Setting| setting.values.contains(&word) || setting.name.strip_prefix("params.") == Some(&word);
-        let Some(setting) = settings.iter().find(is_it) else { return self };
-        let flag = setting.name.split('.').next().unwrap_or_default();
+        let Some((flags, word)) = self.word() else { return self };
+        // Each parameter is a setting of its own.
+        let param = format!("params.{word}");
+        let found = flags.iter().find_map(|&flag| {
+            let is_it = |setting: &&Setting| match flag {
+                "param" => setting.name == param,
+                _ => setting.name == flag && setting.values.contains(&word),
+            };
+            Some((flag, settings.iter().find(is_it)?))
+        });
+        let Some((flag, setting)) = found else { return self };
         let (message, help) = (words(&self), self.help().map(|help| help.to_string()));
-        match (&setting.origin, config) {
+        match (&setting.origin, config.and_then(|config| Some((config, config.entry(flag)?)))) {
             (Origin::Environment(variable), _) => {
                 let help = help.map_or_else(String::new, |help| format!("; {help}"));
                 Self::Set { message, help: format!("the variable {variable} has it{help}") }
             }
-            (Origin::File(_), Some(config)) => {
-                let entry = config.entry(flag).or_else(|| config.entry("param"));
-                entry.map_or(self, |entry| config.wrong(entry, message, help).into())
-            }
+            (Origin::File(_), Some((config, entry))) => config.wrong(entry, message, help).into(),
             (Origin::File(_) | Origin::Flag(_) | Origin::Default, _) => self,
         }
     }
 
-    /// The word of the command line, the environment or the configuration that is wrong, as it was written.
-    fn word(&self) -> Option<String> {
+    /// The word that is wrong, as it was written, and the flags that it may be a value of.
+    fn word(&self) -> Option<(&'static [&'static str], String)> {
+        let path = |path: &Path| path.to_string_lossy().into_owned();
         if let Self::Policy(error) = self {
-            return error.word();
+            return match error {
+                Policy::Read { path: file, .. }
+                | Policy::NoPolicy { path: file }
+                | Policy::Snapshot { path: file }
+                | Policy::Report { path: file } => Some((&["policy"], path(file))),
+                Policy::Glob { glob: word, .. } | Policy::NoSuchPack { name: word, .. } => {
+                    Some((&["policy"], word.clone()))
+                }
+                Policy::Param { name, .. } | Policy::NoSuchParam { name, .. } => Some((&["param"], name.clone())),
+                Policy::ParamFile { file, .. } => Some((&["param-file"], file.clone())),
+                Policy::NoSuchRule { id, .. } => Some((&["only", "skip"], id.clone())),
+                Policy::NoSuchTag { tag, .. } => Some((&["tag"], tag.clone())),
+                Policy::NoRule | Policy::Invalid { .. } => None,
+            };
         }
-        let path = if let Self::Waivers(WaiverError::Read { path, .. }) = self {
-            path
-        } else if let Self::Baseline(BaselineError::Read { path, .. }) | Self::ParamFile { path, .. } = self {
-            path
+        if let Self::Waivers(WaiverError::Read { path: file, .. }) = self {
+            Some((&["waivers"], path(file)))
+        } else if let Self::Baseline(BaselineError::Read { path: file, .. }) = self {
+            Some((&["baseline"], path(file)))
+        } else if let Self::ParamFile { path: file, .. } = self {
+            Some((&["param-file"], path(file)))
         } else {
-            return None;
-        };
-        Some(path.to_string_lossy().into_owned())
+            None
+        }
     }
 }

@@ -122,21 +122,3 @@ fn problems(located: &[Located]) -> String {
         n => format!("{n} problems in the policies"),
     }
 }
-
-impl Error {
-    /// The word of the command line, the environment or the configuration that is wrong, as it was written.
-    pub(crate) fn word(&self) -> Option<String> {
-        match self {
-            Self::Read { path, .. } | Self::NoPolicy { path } | Self::Snapshot { path } | Self::Report { path } => {
-                Some(path.to_string_lossy().into_owned())
-            }
-            Self::Glob { glob: word, .. }
-            | Self::NoSuchPack { name: word, .. }
-            | Self::Param { name: word, .. }
-            | Self::NoSuchParam { name: word, .. }
-            | Self::NoSuchRule { id: word, .. }
-            | Self::NoSuchTag { tag: word, .. } => Some(word.clone()),
-            Self::ParamFile { .. } | Self::NoRule | Self::Invalid { .. } => None,
-        }
-    }
-}

@@ -327,7 +327,30 @@ fn what_is_wrong_with_a_word_says_which_file_or_variable_has_it() {
     };
     assert!(set("ROLELINT_SKIP", "zzz").contains("help: the variable ROLELINT_SKIP has it"));
     assert!(set("ROLELINT_PARAM", "nope: 1").contains("help: the variable ROLELINT_PARAM has it"));
+    // What only looks like the word is not its place.
+    let other = offline().file("p.yaml", POLICY).file("rolelint.yaml", "policies: [p.yaml]\nfail-on: high\n");
+    let said = other.args(["check", "--skip", "high"]).run().ends_with(2).stderr;
+    assert!(said.starts_with("error: there is no rule `high`\n") && !said.contains("rolelint.yaml"), "{said}");
+    for (key, file) in [("waivers", "gone.yaml"), ("baseline", "gone.jsonl"), ("param-files", "gone.yaml")] {
+        let config = format!("policies: [p.yaml]\n{key}: {file}\n");
+        let api = acme();
+        let run = rolelint(&api).file("p.yaml", POLICY).file("rolelint.yaml", config).args(["check"]);
+        let said = run.run().ends_with(2).stderr;
+        assert!(said.contains(" --> rolelint.yaml:2:") && said.contains("no such file"), "{key}: {said}");
+    }
     // A flag is in front of whoever reads the error.
     let flag = offline().file("p.yaml", POLICY).args(["lint", "p.yaml", "--skip", "zzz"]).run().ends_with(2).stderr;
     assert_eq!(flag, "error: there is no rule `zzz`\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn parameters_that_are_no_text_are_not_taken_for_none() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let run = offline().args(["config"]);
+    let bytes = std::ffi::OsStr::from_bytes(b"max_owners: \xff");
+    let output = run.command().env("ROLELINT_PARAM", bytes).output().expect("it runs");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("ROLELINT_PARAM cannot be used: it is not valid UTF-8"), "{stderr}");
 }

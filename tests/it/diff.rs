@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::fake::{Behaviour, FakeApi, Organization};
+use crate::support::fake::{Behaviour, FakeApi, Organization, What};
 use crate::support::harness::{Ran, offline, rolelint};
 use crate::support::small::{at, denied, healthy, small, with};
 
@@ -139,6 +139,30 @@ fn every_attribute_of_a_thing_is_compared_and_when_it_was_last_used_is_none() {
             "~ group Void: created_at was 2026-02-01T00:00:00Z, is 2026-02-02T00:00:00Z",
         ]
     );
+}
+
+#[test]
+fn keys_and_invitations_are_compared() {
+    let of = |key: &str, invite: &str| {
+        let key = serde_json::json!({"object": "organization.admin_api_key", "id": "key_1", "name": key, "expires_at": null,
+            "created_at": at("2026-01-01"), "last_used_at": null, "redacted_value": "sk-admin...1",
+            "owner": {"type": "user", "id": "user-ada", "name": "Ada", "role": "owner"}});
+        let invite = serde_json::json!({"object": "organization.invite", "id": "invite_1", "email": "eve@x.example",
+            "role": invite, "status": "pending", "created_at": at("2026-01-01"), "expires_at": at("2026-02-01"),
+            "accepted_at": null, "projects": []});
+        let more =
+            [("/organization/admin_api_keys", What::AddItem(key)), ("/organization/invites", What::AddItem(invite))];
+        fetched(&with(&more), 0)
+    };
+    let text = diff(&of("One", "reader"), &of("Two", "owner"), &[]).ends_with(0).stdout;
+    // A new name is neutral.
+    let changed = [
+        "~ invite eve@x.example: role was reader, is owner",
+        "= admin API key Two (key_1) of Ada@acme.example: name was One, is Two",
+    ];
+    assert_eq!(marked(&text), changed);
+    let text = diff(&of("One", "reader"), &after(|_| {}), &[]).ends_with(0).stdout;
+    assert_eq!(marked(&text), ["- invite eve@x.example", "- admin API key One (key_1) of Ada@acme.example"]);
 }
 
 #[test]

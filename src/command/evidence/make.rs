@@ -18,7 +18,7 @@ use crate::report::{Format, RegisterFormat, TextStyle, plain_summary, render, re
 use crate::snapshot;
 
 /// The version of the layout.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const SNAPSHOT: &str = "snapshot.jsonl";
 
 /// A bundle.

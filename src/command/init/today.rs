@@ -50,11 +50,12 @@ pub(super) fn files(org: &Org) -> Result<Vec<(&'static str, String)>, Error> {
         let email = serde_json::Value::from(email).to_string();
         writeln!(list, "    - {} # why?", in_json(&email)).expect("writing to a string cannot fail");
     }
-    let owners = format!(
-        "  # Who owned the organization on {date}. Say why each does, and remove those who should not.\n{list}"
-    );
+    let (before, after) = CONFIG.split_once(NOBODY).expect("the configuration has a list of owners");
+    let why =
+        format!("  # Who owned the organization on {date}. Say why each does, and remove those who should not.\n");
+    let config = format!("{before}{why}{list}{after}");
     let bounds = [("policies/bounds.yaml", bounds), ("policies/bounds_test.yaml", BOUNDS_TEST.to_owned())];
-    Ok(written(CONFIG.replace(NOBODY, &owners)).into_iter().chain(bounds).collect())
+    Ok(written(config).into_iter().chain(bounds).collect())
 }
 
 /// The addresses of the owners, sorted.

@@ -192,8 +192,8 @@ impl Row {
         conditions.dedup();
         for condition in conditions {
             let mut routes = self.routes.iter().filter(|route| route.condition == condition);
-            let mut common: Vec<u32> =
-                routes.next().map(|route| route.edges(segments).copied().collect()).unwrap_or_default();
+            let Some(first) = routes.next() else { continue };
+            let mut common: Vec<u32> = first.edges(segments).copied().collect();
             for route in routes {
                 if common.is_empty() {
                     break;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use serde::Serialize as _;
 use serde_json::{Value, json};
 
+use super::super::json_lines::Lines;
 use super::{by_principal, group, last_used, way};
 use crate::access::{Entry, Query, Register, Thing};
-use crate::escape::in_json;
 use crate::org::Kind;
 use crate::time::rfc3339;
 
@@ -43,7 +44,8 @@ pub(super) fn render(register: &Register<'_>, query: &Query, to: &mut dyn Write)
         "principals": principals,
         "unlisted": unlisted,
     });
-    to.write_all(in_json(&format!("{whole:#}\n")).as_bytes())
+    whole.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(2)))?;
+    to.write_all(b"\n")
 }
 
 fn principal(register: &Register<'_>, entries: &[Entry<'_>], missing: &BTreeMap<&Thing, &Vec<String>>) -> Value {
