@@ -115,6 +115,8 @@ pub enum What {
     DropField(String),
     /// A proper page, with this one more item at its end.
     AddItem(Value),
+    /// A proper page, without the item of this id.
+    DropItem(&'static str),
     /// A proper page, with these bytes for that text: what is no JSON, or no UTF-8.
     Bytes {
         /// What the page has.
@@ -192,6 +194,7 @@ impl What {
             What::EmptyPages => "EmptyPages",
             What::DropField(_) => "DropField",
             What::AddItem(_) => "AddItem",
+            What::DropItem(_) => "DropItem",
             What::Bytes { .. } => "Bytes",
             What::Organization(_) => "Organization",
             What::Organizations(_) => "Organizations",

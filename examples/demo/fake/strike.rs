@@ -75,6 +75,11 @@ pub(super) fn strike(what: &What, request: &Request, list: Result<List, Answer>,
                 items.push(item.clone());
             }
         }),
+        What::DropItem(id) => edited(list, |page| {
+            if let Some(items) = page["data"].as_array_mut() {
+                items.retain(|item| item["id"] != *id);
+            }
+        }),
         What::Bytes { of, are } => {
             let whole = honest(list);
             let parts: Vec<&[u8]> = split(&whole.body, of.as_bytes());

@@ -213,3 +213,14 @@ fn an_item_can_be_slipped_in() {
     assert_eq!(page["data"].as_array().map(Vec::len), Some(6));
     assert_eq!((&page["data"][5]["id"], &page["last_id"]), (&json!("user-x"), &page["data"][4]["id"]));
 }
+
+#[test]
+fn an_item_can_be_left_out() {
+    let reader = "role-api-organization-reader";
+    let faults =
+        vec![Fault { path: "/organization/roles".to_owned(), when: When::First(1), what: What::DropItem(reader) }];
+    let api = InMemory::new(Organization::acme(), Behaviour { faults, ..Behaviour::default() });
+    let [first, second] = [(); 2].map(|()| all(&api, "/organization/roles", "id"));
+    assert_eq!((first.contains(&json!(reader)), second.contains(&json!(reader))), (false, true));
+    assert_eq!(first.len() + 1, second.len());
+}
