@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Access, Thing};
-use crate::org::{Collection, Kind, ProjectIx, Text, part_id};
+use crate::org::{Collection, Kind, NARROWED, ProjectIx, Text, part_id};
 
 /// Something that is missing for an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl<'g, 'a, 'o> Gaps<'g, 'a, 'o> {
         } else if let Some(detail) = self.access.org.coverage.detail(collection) {
             self.note(detail);
         } else if !record.not_asked.is_empty() {
-            self.note(format!("{collection} was requested only where a rule needs it"));
+            self.note(format!("{collection}: {NARROWED}"));
         }
     }
 
@@ -52,7 +52,7 @@ impl<'g, 'a, 'o> Gaps<'g, 'a, 'o> {
         match coverage.failure(collection, id) {
             Some(failure) => self.note(failure.message.clone()),
             None if coverage.of(collection).not_asked.contains(id) => {
-                self.note(format!("{collection} was requested only where a rule needs it"));
+                self.note(format!("{collection}: {NARROWED}"));
             }
             None => self.unread(collection),
         }

@@ -12,7 +12,7 @@ use super::proof::{Proof, Prover, Rests, Way, fingerprint, message};
 use super::truths::Truths;
 use crate::document::Region;
 use crate::finding::{AccessPath, Evidence, Finding, RuleResult, Status, Thing, Unread, Value};
-use crate::org::{Collection, Text, Truth};
+use crate::org::{Collection, NARROWED, Text, Truth};
 use crate::policy::{Assertion, Condition, Kind, Rule};
 
 /// A rule's answer, with its findings.
@@ -75,7 +75,7 @@ fn of_kind(
     let truncated = may_have_more && !matches!(rule.assertion, Assertion::Count(..));
     result.truncated |= truncated;
     if truncated || unknown {
-        let unread = judge.unread().into_iter().filter(|one| !result.unread.contains(one)).collect::<Vec<_>>();
+        let unread = judge.unread(&found).into_iter().filter(|one| !result.unread.contains(one)).collect::<Vec<_>>();
         result.unread.extend(unread);
     }
     findings.extend(found);
@@ -237,15 +237,19 @@ impl Judge<'_, '_> {
         self.rule.info.location.source.region(span)
     }
 
-    /// The collections that the rule needs and that are incomplete, each with what would complete it.
-    fn unread(&self) -> Vec<Unread> {
+    /// The collections that the rule needs and that are incomplete, each with what would complete it. One of which all
+    /// was read but what no rule needed is incomplete only if a finding says so.
+    fn unread(&self, found: &[Finding]) -> Vec<Unread> {
         let coverage = &self.facts.org.coverage;
+        let is_missing = |sentence: &String| found.iter().any(|finding| finding.missing.contains(sentence));
         let needs: BTreeSet<_> = self.rule.needs();
         let collections = needs.into_iter().filter_map(|collection| {
             if !coverage.of(collection).asked {
                 return Some(Unread::NotRequested(collection));
             }
-            coverage.detail(collection).map(|detail| Unread::Incomplete(collection, detail))
+            let narrowed = || Unread::Incomplete(collection, NARROWED.to_owned());
+            let incomplete = coverage.detail(collection).map(|detail| Unread::Incomplete(collection, detail));
+            incomplete.or_else(|| Some(narrowed()).filter(|narrowed| is_missing(&narrowed.to_string())))
         });
         // If the legacy role of a user is missing, so may be a grant.
         let mut proof = Proof::default();

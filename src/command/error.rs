@@ -181,13 +181,14 @@ pub enum Error {
         help: String,
     },
     /// A snapshot leaves open what there is.
-    #[error("the snapshot leaves open what there is, nothing was written: {}", visible(&unread.join("; ")))]
+    #[error("the snapshot leaves open what there is, nothing was written: {}", visible(&reasons.join("; ")))]
     #[diagnostic(help(
-        "fetch again with a key that may read this, or leave --snapshot out and fill in the files by hand"
+        "make the snapshot with `rolelint fetch` and a key that may read this, or leave --snapshot out and fill in the \
+         files by hand"
     ))]
     NotToday {
         /// What it does not show.
-        unread: Vec<String>,
+        reasons: Vec<String>,
     },
     /// An owner cannot be listed.
     #[error("owner {} has no e-mail address to be listed by, nothing was written", visible(owner))]

@@ -93,6 +93,9 @@ impl CollectionCoverage {
     }
 }
 
+/// Why a part of a collection is missing that was not requested.
+pub const NARROWED: &str = "requested only where a rule needs it";
+
 /// What was read of every collection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage(BTreeMap<Collection, CollectionCoverage>);

@@ -106,6 +106,37 @@ fn from_a_snapshot_it_writes_todays_owners_and_bounds_which_hold_until_there_is_
     }
 }
 
+/// A check asks for no more than its rules need, and so does what it saves.
+#[test]
+fn a_snapshot_of_what_one_rule_needed_says_so_to_the_next_rule_and_is_no_beginning() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rule = |name: &str| {
+        format!(
+            "version: 1\nrules:\n  - {{ id: r, select: user, where: {{ name: {name} }}, forbid: {{ holds: {{ scope: organization, role: API Group Manager }} }} }}\n"
+        )
+    };
+    rolelint(&acme())
+        .inside(folder.path())
+        .check(&rule("Emily Carter"))
+        .args(["--save", "org.jsonl"])
+        .run()
+        .ends_with(1);
+    std::fs::write(folder.path().join("next.yaml"), rule("Noor van Dijk")).expect("written");
+    let next = ["check", "next.yaml", "--snapshot", "org.jsonl", "--format", "json"];
+    let report = offline().inside(folder.path()).args(next).run().json().0;
+    let unread = &report["rules"][0]["unread"];
+    assert_eq!(report["rules"][0]["verdict"], "unknown");
+    assert_eq!(
+        unread,
+        &serde_json::json!([{"collection": "user_roles", "detail": "requested only where a rule needs it"}])
+    );
+    let ran = offline().inside(folder.path()).args(["init", "new", "--snapshot", "org.jsonl"]).run().ends_with(3);
+    let words = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("nothing was written: user_roles: requested only where a rule needs it"), "{words}");
+    assert!(words.contains("make the snapshot with `rolelint fetch`"), "{words}");
+    assert!(!folder.path().join("new").exists());
+}
+
 #[test]
 fn a_snapshot_that_leaves_open_who_the_owners_are_is_no_beginning() {
     let api = with(&[("/organization/users/*/roles", What::Status(500))]);

@@ -84,10 +84,16 @@ fn known(outcome: &Outcome) -> Result<(), Error> {
 
 /// What the snapshot does not show.
 fn unknown(outcome: &Outcome) -> Error {
-    let mut unread: Vec<String> = outcome.rules.iter().flat_map(|rule| &rule.unread).map(ToString::to_string).collect();
-    unread.sort_unstable();
-    unread.dedup();
-    Error::NotToday { unread }
+    let unread = outcome.rules.iter().flat_map(|rule| &rule.unread).map(ToString::to_string);
+    // What the API did not send, and what contradicts itself, is told by the findings alone.
+    let missing = outcome.findings.iter().flat_map(|finding| &finding.missing).cloned();
+    let mut reasons: Vec<String> = unread.collect();
+    if reasons.is_empty() {
+        reasons.extend(missing);
+    }
+    reasons.sort_unstable();
+    reasons.dedup();
+    Error::NotToday { reasons }
 }
 
 fn judged(org: &Org, text: &str) -> Outcome {
