@@ -6,9 +6,10 @@ use clap::builder::PossibleValuesParser;
 
 use crate::check::check;
 use crate::cli::{Common, Rules};
+use crate::exceptions::WaiverError;
 use crate::finding::{Gate, Outcome, Severity};
-use crate::lint::{LINTS, Subject, outcome};
-use crate::policy::{Policy, is_test};
+use crate::lint::{self, LINTS, Subject, outcome};
+use crate::policy::{self, Policy, is_test};
 use crate::snapshot;
 use crate::testing;
 
@@ -46,9 +47,12 @@ pub struct Args {
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let paths = [&args.rules.paths[..], &args.rules.policy].concat();
-    let policies = policies(&args.rules, &paths)?;
-    let tests = testing::load(&paths)?;
-    let waivers = args.waivers.open(None)?;
+    let loaded = policies(&args.rules, &paths)
+        .and_then(|policies| Ok((policies, testing::load(&paths)?, args.waivers.open(None)?)));
+    let (policies, tests, waivers) = match loaded {
+        Ok(loaded) => loaded,
+        Err(error) => return Err(not_loaded(args, error, common)?),
+    };
     let inputs = Inputs::of(common).rules(&args.rules).and(&args.snapshot).and(args.waivers.files());
     args.reports.ready(None, &inputs)?;
     let judged = args.snapshot.as_deref().map(|snapshot| judged(snapshot, &policies)).transpose()?;
@@ -62,6 +66,19 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let mut found = outcome(&subject, &args.allow_lint, input::now());
     found.gate = Gate { fail_on: args.fail_on, ..Gate::default() };
     args.reports.write(&found, None, common)
+}
+
+/// The error, after a report on it in every format that was asked for. In text, the error itself is the report.
+fn not_loaded(args: &Args, error: Error, common: &Common) -> Result<Error, Error> {
+    let (Error::Policy(policy::Error::Invalid { located })
+    | Error::Test(testing::Error::Invalid { located })
+    | Error::Waivers(WaiverError::Invalid { located })) = &error
+    else {
+        return Ok(error);
+    };
+    args.reports.ready(None, &Inputs::of(common).rules(&args.rules).and(args.waivers.files()))?;
+    args.reports.write_errors(&lint::not_loaded(located), common)?;
+    Ok(error)
 }
 
 /// What a check says of a snapshot.

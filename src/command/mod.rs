@@ -272,6 +272,7 @@ impl From<Ending> for Exit {
         match ending {
             Ending::Clean => Self::Clean,
             Ending::Violation => Self::Violation,
+            Ending::NotLoaded => Self::Error,
             Ending::Unknown => Self::Unknown,
         }
     }

@@ -46,7 +46,12 @@ impl Reports {
         let exit = Exit::from(outcome.ending());
         let shown = self.formats().any(Format::shows_access);
         let register = org.filter(|_| shown).map(|org| register(org, &outcome.policies));
-        exit.once(self.write_all(outcome, register.as_ref(), common))
+        exit.once(self.write_all(outcome, register.as_ref(), common, true))
+    }
+
+    /// Writes reports on an error. On a terminal, the error itself says the same.
+    pub(crate) fn write_errors(&self, outcome: &Outcome, common: &Common) -> Result<(), output::Error> {
+        self.write_all(outcome, None, common, false)
     }
 
     /// The formats that are written.
@@ -54,12 +59,13 @@ impl Reports {
         std::iter::once(self.format).chain(self.report.iter().map(|(format, _)| *format))
     }
 
-    /// If one report cannot be written, the others still are.
+    /// If one report cannot be written, the others still are. Without `text`, standard output gets no text.
     fn write_all(
         &self,
         outcome: &Outcome,
         register: Option<&Register<'_>>,
         common: &Common,
+        text: bool,
     ) -> Result<(), output::Error> {
         let stdout = Terminal::stdout(common.color);
         let style = |file: bool| {
@@ -85,7 +91,7 @@ impl Reports {
             written.push(output::append(Path::new(&path), fill));
         }
         // Asked for twice, quiet is nothing but the exit code, for people; a program gets what it reads.
-        let silent = common.level() <= -2 && self.format == Format::Text && self.output.is_none();
+        let silent = (!text || common.level() <= -2) && self.format == Format::Text && self.output.is_none();
         if !silent {
             written.push(to(self.output.as_deref(), self.format));
         }

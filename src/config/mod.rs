@@ -14,7 +14,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::bounded;
-use crate::document::{Located, Problem, SourceText};
+use crate::document::{Code, Located, Problem, SourceText};
 use crate::escape::shown;
 
 pub(crate) use overrides::KEYS as OVERRIDE_KEYS;
@@ -174,7 +174,7 @@ impl Config {
 
     /// The error that an entry is, for this reason.
     pub fn wrong(&self, entry: &Entry, message: String, help: Option<String>) -> Error {
-        let problem = Problem { help, ..Problem::new(entry.span.clone(), message) };
+        let problem = Problem { help, ..Code::InvalidValue.at(entry.span.clone(), message) };
         invalid(&self.source, vec![problem])
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Error;
 use crate::document::tree::{Node, Yaml};
-use crate::document::{Location, Problem, Reader, SourceText, nearest};
+use crate::document::{Code, Location, Reader, SourceText, nearest};
 use crate::finding::Severity;
 use crate::time::{Time, day, parse_timestamp};
 
@@ -93,7 +93,7 @@ impl Override {
         let near = nearest(&self.rule, known).map(|near| format!("did you mean `{near}`?"));
         let help = near.unwrap_or_else(|| "`rolelint list rules` lists the rules there are".to_owned());
         let problem =
-            Problem::new(self.location.span.clone(), format!("no rule has the id `{}`", self.rule)).help(help);
+            Code::UnknownName.at(self.location.span.clone(), format!("no rule has the id `{}`", self.rule)).help(help);
         super::invalid(&self.location.source, vec![problem])
     }
 }
@@ -128,19 +128,19 @@ impl Reader<'_> {
             (Some(severity), None | Some(true)) => Change::Severity(severity),
             (None, Some(false)) => Change::Off,
             (Some(_), Some(false)) => {
-                let problem = Problem::new(location.span, format!("`{rule}` is switched off and has a severity"));
+                let problem = Code::Misplaced.at(location.span, format!("`{rule}` is switched off and has a severity"));
                 self.problem(problem.help("take one of the two out"));
                 return None;
             }
             (None, None | Some(true)) => {
-                let problem = Problem::new(location.span, format!("the override of `{rule}` changes nothing"));
+                let problem = Code::Empty.at(location.span, format!("the override of `{rule}` changes nothing"));
                 self.problem(problem.help("write `enabled: false`, or a `severity`"));
                 return None;
             }
         };
         let reason = fields.get("reason").and_then(|node| self.optional_text(Some(node), "`reason`"));
         let Some(reason) = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty()) else {
-            let problem = Problem::new(location.span, format!("the override of `{rule}` needs a `reason`"));
+            let problem = Code::MissingKey.at(location.span, format!("the override of `{rule}` needs a `reason`"));
             self.problem(problem.help("say why, with the number of a ticket: it stands in every report"));
             return None;
         };
@@ -164,7 +164,7 @@ impl Reader<'_> {
         let text = self.optional_text(Some(node), "`until`")?;
         let moment = parse_timestamp(&text);
         if let Err(help) = moment {
-            self.problem(Problem::new(node.span.clone(), format!("`{text}` is not a date")).help(help));
+            self.problem(Code::InvalidValue.at(node.span.clone(), format!("`{text}` is not a date")).help(help));
         }
         moment.ok()
     }

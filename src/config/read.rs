@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Entry, Override};
 use crate::document::tree::{Node, Yaml, parse};
-use crate::document::{Problem, Reader, SourceText};
+use crate::document::{Code, Problem, Reader, SourceText};
 
 /// The value of a key.
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +79,8 @@ pub(super) fn entries(source: &Arc<SourceText>, folder: &Path) -> Result<Read, V
     let (mut entries, mut overrides) = (BTreeMap::new(), Vec::new());
     for (key, node) in reader.entries(&root, "the configuration").unwrap_or_default() {
         if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == key.text) {
-            let problem = Problem::new(key.span.clone(), format!("`{}` is not allowed in a configuration", key.text));
+            let problem =
+                Code::Misplaced.at(key.span.clone(), format!("`{}` is not allowed in a configuration", key.text));
             reader.problem(problem.help(*why));
         } else if let Some((name, flag, kind)) = KEYS.iter().find(|(name, ..)| *name == key.text) {
             if let Some(values) = reader.setting(node, &format!("`{name}`"), *kind, folder) {
@@ -89,7 +90,7 @@ pub(super) fn entries(source: &Arc<SourceText>, folder: &Path) -> Result<Read, V
             overrides = reader.overrides(node);
         } else {
             let known: Vec<&str> = KEYS.iter().map(|(name, ..)| *name).chain([OVERRIDES]).collect();
-            reader.unknown_word(&key.span, "key of the configuration", &key.text, &known);
+            reader.unknown_key(&key.span, "the configuration", &key.text, &known);
         }
     }
     let mut problems = reader.problems;
@@ -137,7 +138,7 @@ impl Reader<'_> {
             Yaml::Text(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
             Yaml::Number(number) => Some(number.to_string()),
             Yaml::Text(_) => {
-                self.problem(Problem::new(node.span.clone(), format!("{what} is empty")).help("omit it"));
+                self.problem(Code::Empty.at(node.span.clone(), format!("{what} is empty")).help("omit it"));
                 None
             }
             Yaml::Null | Yaml::Flag(_) | Yaml::Float | Yaml::List(_) | Yaml::Map(_) => {
@@ -150,7 +151,7 @@ impl Reader<'_> {
     fn words(&mut self, node: &Node, what: &str) -> Option<Vec<String>> {
         let Yaml::List(items) = &node.yaml else { return self.word(node, what).map(|word| vec![word]) };
         if items.is_empty() {
-            self.problem(Problem::new(node.span.clone(), format!("{what} is empty")).help("omit it"));
+            self.problem(Code::Empty.at(node.span.clone(), format!("{what} is empty")).help("omit it"));
             return None;
         }
         items.iter().map(|item| self.word(item, what)).collect()

@@ -38,11 +38,16 @@ pub fn show(error: &dyn Diagnostic, color: bool) -> String {
     let look = Look::new(color);
     let mut out = String::new();
     for part in error.related().into_iter().flatten() {
-        look.one(&mut out, "error:", part);
+        look.one(&mut out, &heading(part), part);
         out.push('\n');
     }
-    look.one(&mut out, "error:", error);
+    look.one(&mut out, &heading(error), error);
     out
+}
+
+/// `error:`, with the kind of error in brackets if it has one.
+fn heading(error: &dyn Diagnostic) -> String {
+    error.code().map_or_else(|| "error:".to_owned(), |code| format!("error[{code}]:"))
 }
 
 struct Look {

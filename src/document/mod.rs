@@ -17,8 +17,8 @@ use crate::escape::is_hidden;
 
 pub(crate) use named::Unnamed;
 pub use nearest::nearest;
-pub use problem::Located;
 pub(crate) use problem::Problem;
+pub use problem::{Code, Located};
 pub(crate) use reader::{Fields, Lexicon, Noted, Params, Reader, optional};
 
 /// A text that was read, with the name it goes by. Findings point into it.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::SourceText;
 use super::named::Named;
 use super::nearest::nearest;
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use super::tree::{Key, Node, Yaml};
 
 /// Reads one file, noting what is wrong with it.
@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
     /// Notes that a node is not what it should be.
     pub fn wrong(&mut self, node: &Node, what: &str, wanted: &str) {
         let message = format!("{what} takes {wanted}, not {}", node.yaml.description());
-        self.problem(Problem::new(node.span.clone(), message));
+        self.problem(Code::WrongType.at(node.span.clone(), message));
     }
 
     /// The whole text that is read.
@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
         match node.yaml {
             Yaml::Number(number) if number >= 0 => Some(number.unsigned_abs()),
             Yaml::Number(_) => {
-                self.problem(Problem::new(node.span.clone(), format!("{what} is never negative")));
+                self.problem(Code::InvalidValue.at(node.span.clone(), format!("{what} is never negative")));
                 None
             }
             Yaml::Null | Yaml::Flag(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {
@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
         let list = self.list(node)?;
         if list.is_empty() {
             let message = format!("the list for `{what}` is empty, so it would match nothing");
-            self.problem(Problem::new(node.span.clone(), message).help("add an element, or omit the rule"));
+            self.problem(Code::Empty.at(node.span.clone(), message).help("add an element, or omit the rule"));
             return None;
         }
         Some(list)
@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
     pub fn entries<'n>(&mut self, node: &'n Node, what: &str) -> Option<Vec<(&'n Key, &'n Node)>> {
         let Yaml::Map(entries) = &node.yaml else {
             match node.yaml {
-                Yaml::Null => self.problem(Problem::new(node.span.clone(), format!("{what} is empty"))),
+                Yaml::Null => self.problem(Code::Empty.at(node.span.clone(), format!("{what} is empty"))),
                 Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {
                     self.wrong(node, what, "a mapping, such as { name: value }");
                 }
@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
         let mut seen: Vec<(&Key, &Node)> = Vec::new();
         for (key, value) in entries {
             if let Some((first, _)) = seen.iter().find(|(earlier, _)| earlier.text == key.text) {
-                let mut problem = Problem::new(key.span.clone(), format!("duplicate key `{}`", key.text));
+                let mut problem = Code::Duplicate.at(key.span.clone(), format!("duplicate key `{}`", key.text));
                 problem.other = Some((first.span.clone(), "the first is here"));
                 self.problem(problem);
             } else {
@@ -204,7 +204,7 @@ impl<'a> Reader<'a> {
         let entries = self.entries(node, what)?;
         for (key, _) in &entries {
             if !known.contains(&key.text.as_str()) {
-                self.unknown_word(&key.span, &format!("key of {what}"), &key.text, known);
+                self.unknown_key(&key.span, what, &key.text, known);
             }
         }
         Some(Fields { entries })
@@ -219,7 +219,7 @@ impl<'a> Reader<'a> {
         }
         let found = self.params.0.get(name).cloned();
         if found.is_none() {
-            let mut problem = Problem::new(node.span.clone(), format!("no parameter `{name}`"));
+            let mut problem = Code::UnknownName.at(node.span.clone(), format!("no parameter `{name}`"));
             problem = problem.help(match nearest(name, self.params.names()) {
                 Some(near) => format!("did you mean `${near}`?"),
                 None if name.starts_with("this.") || name.contains("[$this.") => {
@@ -236,7 +236,16 @@ impl<'a> Reader<'a> {
 
     /// Notes a word that is not one of those allowed there.
     pub fn unknown_word(&mut self, span: &Range<usize>, what: &str, word: &str, known: &[&str]) {
-        let problem = Problem::new(span.clone(), format!("`{word}` is not a {what}"));
+        self.not_among(Code::UnknownName, span, what, word, known);
+    }
+
+    /// Notes a key that is not one of those that the mapping has.
+    pub fn unknown_key(&mut self, span: &Range<usize>, of: &str, key: &str, known: &[&str]) {
+        self.not_among(Code::UnknownKey, span, &format!("key of {of}"), key, known);
+    }
+
+    fn not_among(&mut self, code: Code, span: &Range<usize>, what: &str, word: &str, known: &[&str]) {
+        let problem = code.at(span.clone(), format!("`{word}` is not a {what}"));
         self.problem(problem.help(match nearest(word, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("it is one of: {}", known.join(", ")),

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{DuplicateKeyPolicy, Location, Spanned, alias_limits, budget, options};
 
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 
 /// The largest policy file, in bytes.
 pub const LARGEST: usize = 1 << 20;
@@ -89,7 +89,7 @@ impl Yaml {
 /// Reads one document.
 pub fn parse(text: &str) -> Result<Node, Problem> {
     if text.len() > LARGEST {
-        return Err(Problem::new(0..0, "a file larger than 1 MiB").help("split the file into several"));
+        return Err(Code::Syntax.at(0..0, "a file larger than 1 MiB").help("split the file into several"));
     }
     document(text, MOST)
 }
@@ -123,19 +123,20 @@ fn document(text: &str, most: usize) -> Result<Node, Problem> {
 fn explained(at: usize, message: &str) -> Problem {
     let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if message.contains("multiple YAML documents") {
-        return Problem::new(at..at, "a second document").help("a file may contain only one; split it at `---`");
+        return Code::Syntax.at(at..at, "a second document").help("a file may contain only one; split it at `---`");
     }
     if has(&["Depth", "recursion limit"]) {
-        return Problem::new(at..at, "nested too deeply").help("write it with fewer brackets or levels");
+        return Code::Syntax.at(at..at, "nested too deeply").help("write it with fewer brackets or levels");
     }
     if has(&["budget breached", "alias replay"]) {
-        return Problem::new(at..at, "too much for one file, with what the aliases (`*name`) repeat")
+        return Code::Syntax
+            .at(at..at, "too much for one file, with what the aliases (`*name`) repeat")
             .help("write fewer aliases, or split the file into several");
     }
     if message.contains("recursive references") {
-        return Problem::new(at..at, "an alias inside what it repeats").help("write out what is meant");
+        return Code::Syntax.at(at..at, "an alias inside what it repeats").help("write out what is meant");
     }
-    let problem = Problem::new(at..at, message);
+    let problem = Code::Syntax.at(at..at, message);
     if has(&["anchor", "alias", "tag", "unexpected character", "cannot start any token"]) {
         problem.help("a text that starts with `*`, `&`, `!`, `@` or `%` needs quotes: \"*.write\"")
     } else if has(&["mapping values are not allowed"]) {
@@ -186,7 +187,7 @@ fn node(text: &str, raw: Spanned<Raw>) -> Result<Node, Problem> {
                     let key = node(text, key)?;
                     let Yaml::Text(name) = key.yaml else {
                         let message = format!("a key is a text, not {}", key.yaml.description());
-                        return Err(Problem::new(key.span, message));
+                        return Err(Code::Syntax.at(key.span, message));
                     };
                     Ok((Key { span: key.span, text: name }, node(text, value)?))
                 })

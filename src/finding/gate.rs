@@ -1,6 +1,6 @@
 //! What decides whether an outcome fails a pipeline.
 
-use super::{Outcome, Severity, Verdict};
+use super::{Judges, Outcome, Severity, Verdict};
 
 /// What makes an outcome fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub enum Ending {
     Clean,
     /// A violation that counts is proven; or the baseline has to be written anew, and the gate is strict about it.
     Violation,
+    /// A file does not load, and nothing was judged.
+    NotLoaded,
     /// No violation that counts is proven, but something could not be answered.
     Unknown,
 }
@@ -40,6 +42,7 @@ impl Ending {
         match self {
             Self::Clean => 0,
             Self::Violation => 1,
+            Self::NotLoaded => 2,
             Self::Unknown => 3,
         }
     }
@@ -51,7 +54,9 @@ impl Outcome {
         let counts = |severity| severity >= self.gate.fail_on;
         let violated = self.rules.iter().any(|rule| rule.violations() > 0 && counts(rule.info.severity));
         let stale = self.gate.strict_baseline && self.stale > 0;
-        if !self.gate.exit_zero && (violated || stale) {
+        if self.judges == Judges::LoadErrors {
+            Ending::NotLoaded
+        } else if !self.gate.exit_zero && (violated || stale) {
             Ending::Violation
         } else if self.answered() {
             Ending::Clean

@@ -18,9 +18,11 @@ pub enum Judges {
     Rules,
     /// Lints, the policies themselves.
     Lints,
+    /// Nothing but what reads the files: there are some that do not load.
+    LoadErrors,
 }
 
-words!(Judges { Rules => "rules", Lints => "lints" });
+words!(Judges { Rules => "rules", Lints => "lints", LoadErrors => "load_errors" });
 
 /// All that a check says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +104,7 @@ impl Outcome {
         match self.judges {
             Judges::Rules => true,
             Judges::Lints => !self.digest.is_empty(),
+            Judges::LoadErrors => false,
         }
     }
 
@@ -110,6 +113,7 @@ impl Outcome {
         match self.judges {
             Judges::Rules => "rule",
             Judges::Lints => "lint",
+            Judges::LoadErrors => "load error",
         }
     }
 
@@ -123,9 +127,9 @@ impl Outcome {
         self.rules.push(result);
     }
 
-    /// Whether every rule was answered for everything it selects.
+    /// Whether every rule was answered for everything it selects. If a file does not load, none was.
     pub fn complete(&self) -> bool {
-        !self.rules.iter().any(RuleResult::is_open)
+        self.judges != Judges::LoadErrors && !self.rules.iter().any(RuleResult::is_open)
     }
 
     /// Turns every answer except a violation into unknown, for this reason: nothing passes on such facts.

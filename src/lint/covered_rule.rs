@@ -15,7 +15,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
         let Some((_, (_, wide))) = wider else { continue };
         let message = format!("whatever violates `{}` violates `{}`, too", rule.info.id, wide.info.id);
         let help = format!("leave it out, or give it a higher severity; the other one is in {}", place(wide));
-        found.push(Oddity::of(policy, rule, Problem::new(rule.info.location.span.clone(), message).help(help)));
+        found.push(Oddity::of(policy, rule, Problem::odd(rule.info.location.span.clone(), message).help(help)));
     }
     found
 }

@@ -15,7 +15,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
             continue;
         }
         let message = format!("`{}` says the same as `{}`", rule.info.id, earlier.info.id);
-        let problem = Problem::new(rule.info.location.span.clone(), message);
+        let problem = Problem::odd(rule.info.location.span.clone(), message);
         found.push(Oddity::of(policy, rule, problem.help(format!("the other one is in {}", place(earlier)))));
     }
     found

@@ -22,7 +22,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
             }
         };
         let location = one.location();
-        let problem = Problem::new(location.span.clone(), message).help(help);
+        let problem = Problem::odd(location.span.clone(), message).help(help);
         found.push(Oddity {
             rule: named.map(|rule| rule.info.id.clone()),
             located: Located { source: location.source.clone(), problem },

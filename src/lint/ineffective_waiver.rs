@@ -18,7 +18,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
                 (format!("there is no rule `{id}`"), help)
             }
         };
-        let problem = Problem::new(location.span.clone(), message).help(help);
+        let problem = Problem::odd(location.span.clone(), message).help(help);
         found.push(Oddity {
             rule: named.map(|rule| rule.info.id.clone()),
             located: Located { source: location.source.clone(), problem },

@@ -30,7 +30,7 @@ use crate::finding::{Outcome, Severity};
 use crate::policy::{Policy, Rule};
 use crate::testing::Suite;
 
-pub use outcome::outcome;
+pub use outcome::{not_loaded, outcome};
 
 /// A kind of oddity.
 #[derive(Debug)]

@@ -5,27 +5,46 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{LINTS, Lint, OF_A_SNAPSHOT, Oddity, Subject};
+use super::{LINTS, OF_A_SNAPSHOT, Oddity, Subject};
 use crate::config::Change;
-use crate::document::{Located, Location, SourceText};
+use crate::document::{Code, Located, Location, SourceText};
 use crate::finding::{
-    Finding, Gate, Judges, Outcome, PolicyFile, RuleInfo, RuleResult, Skipped, Status, Thing, ThingKind,
+    Finding, Gate, Judges, Outcome, PolicyFile, RuleInfo, RuleResult, Severity, Skipped, Status, Thing, ThingKind,
 };
 use crate::org::{Source, Text};
 use crate::time::Time;
 
-/// What the lints find, without those that are allowed. A text has no age: without a snapshot, the times in the
-/// outcome are zero.
-pub fn outcome(subject: &Subject<'_>, allowed: &[String], now: Time) -> Outcome {
-    let files = files(subject);
-    let mut outcome = Outcome {
-        judges: Judges::Lints,
+/// Why files do not load, as an outcome: each kind of error is a rule, and each error violates it.
+pub fn not_loaded(located: &[Located]) -> Outcome {
+    let mut seen = BTreeSet::new();
+    let files = located.iter().filter(|one| seen.insert(&one.source.name)).map(|one| file(&one.source)).collect();
+    let mut outcome = empty(Judges::LoadErrors, files);
+    for code in Code::ALL {
+        let errors: Vec<Oddity> = located
+            .iter()
+            .filter(|one| one.problem.code == Some(code))
+            .map(|one| Oddity { rule: None, located: one.clone() })
+            .collect();
+        if let Some(first) = errors.first().map(|error| Arc::clone(&error.located.source)) {
+            let info = info(code.name(), code.title(), Severity::Critical, &first);
+            let mut result = RuleResult::new(Arc::new(info));
+            result.selected = outcome.policies.len();
+            outcome.push(result, findings(code.name(), errors, &first));
+        }
+    }
+    outcome
+}
+
+/// An outcome in which nothing was judged yet.
+fn empty(judges: Judges, policies: Vec<PolicyFile>) -> Outcome {
+    Outcome {
+        judges,
         as_of: 0,
         source: Source::default(),
         oldest_fact: 0,
         digest: String::new(),
         gate: Gate::default(),
-        policies: files,
+        policies,
         coverage: Vec::new(),
         population: BTreeMap::new(),
         disagreements: Vec::new(),
@@ -35,7 +54,13 @@ pub fn outcome(subject: &Subject<'_>, allowed: &[String], now: Time) -> Outcome 
         rules: Vec::new(),
         skipped: Vec::new(),
         findings: Vec::new(),
-    };
+    }
+}
+
+/// What the lints find, without those that are allowed. A text has no age: without a snapshot, the times in the
+/// outcome are zero.
+pub fn outcome(subject: &Subject<'_>, allowed: &[String], now: Time) -> Outcome {
+    let mut outcome = empty(Judges::Lints, files(subject));
     if let Some(judged) = subject.judged {
         (outcome.as_of, outcome.oldest_fact) = (judged.as_of, judged.oldest_fact);
         (outcome.source, outcome.digest) = (judged.source.clone(), judged.digest.clone());
@@ -46,12 +71,12 @@ pub fn outcome(subject: &Subject<'_>, allowed: &[String], now: Time) -> Outcome 
         if OF_A_SNAPSHOT.contains(&lint.code) && subject.judged.is_none() {
             continue;
         }
+        let mut info = info(lint.code, lint.title, lint.severity, &first);
         if allowed.iter().any(|code| code == lint.code) {
             let reason = "allowed by --allow-lint".to_owned();
-            outcome.skipped.push(Skipped::new(&info(lint, &first), reason));
+            outcome.skipped.push(Skipped::new(&info, reason));
             continue;
         }
-        let mut info = info(lint, &first);
         if let Some(one) = subject.overrides.iter().find(|one| one.rule == lint.code) {
             outcome.exceptions.push(format!("{}: {}", one.place(), one.told("lint", lint.severity, now)));
             match one.change_at(now) {
@@ -69,7 +94,7 @@ pub fn outcome(subject: &Subject<'_>, allowed: &[String], now: Time) -> Outcome 
         found.sort_by(|one, other| place(&one.located).cmp(&place(&other.located)));
         // A rule on several kinds of things stands there once for each.
         found.dedup_by(|one, other| one.rule == other.rule && one.located == other.located);
-        outcome.push(result, findings(lint, found, &first));
+        outcome.push(result, findings(lint.code, found, &first));
     }
     outcome
 }
@@ -81,24 +106,28 @@ fn place(located: &Located) -> (&str, usize) {
 /// Every file that was read, each once.
 fn files(subject: &Subject<'_>) -> Vec<PolicyFile> {
     let policies = subject.policies.iter().map(|policy| policy.file.clone());
-    let other = |source: &Arc<SourceText>| PolicyFile { source: Arc::clone(source), rules: 0, params: BTreeMap::new() };
-    let tests = subject.suites.iter().map(|suite| other(&suite.source));
-    let waivers = subject.waivers.rules().map(|(_, location)| other(&location.source));
-    let overrides = subject.overrides.iter().map(|one| other(&one.location().source));
+    let tests = subject.suites.iter().map(|suite| file(&suite.source));
+    let waivers = subject.waivers.rules().map(|(_, location)| file(&location.source));
+    let overrides = subject.overrides.iter().map(|one| file(&one.location().source));
     let mut seen = BTreeSet::new();
     policies.chain(tests).chain(waivers).chain(overrides).filter(|file| seen.insert(file.source.name.clone())).collect()
 }
 
-fn info(lint: &Lint, first: &Arc<SourceText>) -> RuleInfo {
+/// A file that has no rules, or none that could be read.
+fn file(source: &Arc<SourceText>) -> PolicyFile {
+    PolicyFile { source: Arc::clone(source), rules: 0, params: BTreeMap::new() }
+}
+
+fn info(code: &str, title: &str, severity: Severity, first: &Arc<SourceText>) -> RuleInfo {
     RuleInfo {
-        id: lint.code.to_owned(),
-        title: lint.title.to_owned(),
-        sentence: lint.title.to_owned(),
+        id: code.to_owned(),
+        title: title.to_owned(),
+        sentence: title.to_owned(),
         select: Vec::new(),
-        severity: lint.severity,
+        severity,
         rationale: None,
         remediation: None,
-        references: vec![format!("{}/blob/main/docs/linting.md#{}", env!("CARGO_PKG_REPOSITORY"), lint.code)],
+        references: vec![format!("{}/blob/main/docs/linting.md#{}", env!("CARGO_PKG_REPOSITORY"), code)],
         controls: BTreeMap::new(),
         tags: Vec::new(),
         waivable: false,
@@ -107,7 +136,7 @@ fn info(lint: &Lint, first: &Arc<SourceText>) -> RuleInfo {
     }
 }
 
-fn findings(lint: &Lint, found: Vec<Oddity>, first: &Arc<SourceText>) -> Vec<Finding> {
+fn findings(code: &str, found: Vec<Oddity>, first: &Arc<SourceText>) -> Vec<Finding> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let finding = |odd: Oddity| {
         let Located { source, problem } = odd.located;
@@ -116,7 +145,7 @@ fn findings(lint: &Lint, found: Vec<Oddity>, first: &Arc<SourceText>) -> Vec<Fin
             None => (ThingKind::File, source.name.clone()),
         };
         let words = &source.text[problem.span.clone()];
-        let what = [lint.code, kind.name(), &id, words].join("\0");
+        let what = [code, kind.name(), &id, words].join("\0");
         // The same words may be odd in two places.
         let times = seen.entry(what.clone()).or_default();
         *times += 1;

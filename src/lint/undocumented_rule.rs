@@ -17,7 +17,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
             continue;
         }
         let message = format!("`{}` has no {}", info.id, missing.join(", no "));
-        found.push(Oddity::of(policy, rule, Problem::new(info.location.span.clone(), message)));
+        found.push(Oddity::of(policy, rule, Problem::odd(info.location.span.clone(), message)));
     }
     found
 }

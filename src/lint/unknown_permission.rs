@@ -14,7 +14,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
             if pattern.literal().is_none() && near.is_none() {
                 continue;
             }
-            let problem = Problem::new(pattern.span.clone(), format!("`{}` is not a known permission", pattern.text));
+            let problem = Problem::odd(pattern.span.clone(), format!("`{}` is not a known permission", pattern.text));
             found.push(Oddity::of(policy, rule, problem.help(match near {
                 Some(near) => format!("did you mean `{near}`? If it is right, write `allow_unmatched: true`"),
                 None => "`rolelint list permissions` shows those that are known; if it is right, write `allow_unmatched: true`".to_owned(),

@@ -12,7 +12,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
         for (literal, pattern) in ids.filter_map(|(_, pattern)| Some((pattern.literal()?, pattern))) {
             let Some(meant) = meant(literal) else { continue };
             let message = format!("`{literal}` is not a predefined role");
-            let problem = Problem::new(pattern.span.clone(), message).help(format!("did you mean `{meant}`?"));
+            let problem = Problem::odd(pattern.span.clone(), message).help(format!("did you mean `{meant}`?"));
             found.push(Oddity::of(policy, rule, problem));
         }
     }

@@ -17,7 +17,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("it is one of: {}", words.join(", ")),
             };
-            found.push(Oddity::of(policy, rule, Problem::new(pattern.span.clone(), message).help(help)));
+            found.push(Oddity::of(policy, rule, Problem::odd(pattern.span.clone(), message).help(help)));
         }
     }
     found

@@ -26,7 +26,7 @@ fn unused(policy: &Policy) -> Vec<Oddity> {
     let params = root.below("params").into_iter().flat_map(Node::entries);
     let unused = params.filter(|(key, _)| !used.contains(key.text.as_str()));
     let oddity = unused.map(|(key, _)| {
-        let problem = Problem::new(key.span.clone(), format!("no rule names the parameter `{}`", key.text));
+        let problem = Problem::odd(key.span.clone(), format!("no rule names the parameter `{}`", key.text));
         Oddity::new(policy, problem.help(format!("write `${}` in a rule, or leave the parameter out", key.text)))
     });
     oddity.collect()

@@ -10,7 +10,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
     let judged = subject.judged.iter().flat_map(|outcome| &outcome.rules);
     let vacuous = judged.filter(|rule| rule.verdict() == Verdict::Vacuous).map(|rule| {
         let (info, location) = (&rule.info, &rule.info.location);
-        let problem = Problem::new(location.span.clone(), format!("`{}` selects nothing in the snapshot", info.id));
+        let problem = Problem::odd(location.span.clone(), format!("`{}` selects nothing in the snapshot", info.id));
         let problem = problem.help("if that is expected, write `allow_empty: true`");
         Oddity { rule: Some(info.id.clone()), located: Located { source: location.source.clone(), problem } }
     });

@@ -7,7 +7,7 @@ use super::{
     named,
 };
 use crate::document::tree::{Key, Node, Yaml};
-use crate::document::{Fields, Noted, Problem, Reader, optional};
+use crate::document::{Code, Fields, Noted, Reader, optional};
 use crate::org::canonical_role_id;
 
 const TEXT: &[&str] = &["any", "except", "regex"];
@@ -87,7 +87,7 @@ impl Reader<'_> {
         };
         if items.is_empty() {
             let message = format!("`{}` contains no conditions", key.text);
-            self.problem(Problem::new(node.span.clone(), message));
+            self.problem(Code::Empty.at(node.span.clone(), message));
         }
         // Read them all before giving up, so that every problem is noted.
         let read: Vec<Option<Condition>> = items.iter().map(|item| self.some_condition(item, of)).collect();
@@ -103,7 +103,7 @@ impl Reader<'_> {
     pub(super) fn not_empty(&mut self, node: &Node, what: &str) -> bool {
         let empty = matches!(&node.yaml, Yaml::Map(entries) if entries.is_empty());
         if empty {
-            self.problem(Problem::new(node.span.clone(), format!("{what} is empty")));
+            self.problem(Code::Empty.at(node.span.clone(), format!("{what} is empty")));
         }
         !empty
     }
@@ -172,7 +172,7 @@ impl Reader<'_> {
                 let message = "`except` needs another entry";
                 let help =
                     "say what the other elements must match: { any: \"*\", except: … } or { only: …, except: … }";
-                self.problem(Problem::new(node.span.clone(), message).help(help));
+                self.problem(Code::MissingKey.at(node.span.clone(), message).help(help));
             }
             return Some(ListPredicate {
                 any: any.ok()?,
@@ -195,7 +195,7 @@ impl Reader<'_> {
         let unquoted = matches!(&node.yaml, Yaml::Map(entries)
             if !entries.is_empty() && entries.iter().all(|(_, value)| matches!(value.yaml, Yaml::Null)));
         if unquoted {
-            let problem = Problem::new(node.span.clone(), "a mapping without values");
+            let problem = Code::WrongType.at(node.span.clone(), "a mapping without values");
             self.problem(problem.help("a pattern with braces needs quotes: \"{a,b}\""));
         }
         unquoted
@@ -216,7 +216,7 @@ impl Reader<'_> {
 
     pub(super) fn pattern(&mut self, what: &str, node: &Node, case: Case) -> Option<Pattern> {
         let Yaml::Text(text) = &node.yaml else {
-            let mut problem = Problem::new(
+            let mut problem = Code::WrongType.at(
                 node.span.clone(),
                 format!("`{what}` takes a text or a list of texts, not {}", node.yaml.description()),
             );
@@ -238,7 +238,7 @@ impl Reader<'_> {
             Ok(pattern) => Some(pattern),
             Err(bad) => {
                 let span = within(node, self.text(), text, bad.at);
-                self.problem(Problem::new(span, format!("a bad pattern: {}", bad.message)));
+                self.problem(Code::InvalidPattern.at(span, format!("a bad pattern: {}", bad.message)));
                 None
             }
         }
@@ -254,7 +254,7 @@ impl Reader<'_> {
         match Pattern::regex(text, case, node.span.clone()) {
             Ok(pattern) => Some(pattern),
             Err(message) => {
-                self.problem(Problem::new(node.span, format!("an invalid regular expression: {message}")));
+                self.problem(Code::InvalidPattern.at(node.span, format!("an invalid regular expression: {message}")));
                 None
             }
         }

@@ -8,7 +8,7 @@ use super::{
     TextPredicate,
 };
 use crate::document::tree::Node;
-use crate::document::{Problem, Reader};
+use crate::document::{Code, Reader};
 
 pub(super) const NEVER: &str = "a condition that can never hold makes a rule that always passes";
 
@@ -23,7 +23,7 @@ impl Reader<'_> {
         } else {
             return;
         };
-        let problem = Problem::new(node.span.clone(), message);
+        let problem = Code::InvalidPattern.at(node.span.clone(), message);
         self.problem(problem.help("remove it; if a name has it, write a backslash before it, or `?` instead of it"));
     }
 
@@ -41,7 +41,9 @@ impl Reader<'_> {
                 None if pattern.text.contains(' ') => format!("a space: no value of `{}` has one", attribute.name),
                 None => continue,
             };
-            self.problem(Problem::new(pattern.span.clone(), message).help("write several patterns as a list: [a, b]"));
+            self.problem(
+                Code::InvalidPattern.at(pattern.span.clone(), message).help("write several patterns as a list: [a, b]"),
+            );
         }
     }
 
@@ -56,7 +58,7 @@ impl Reader<'_> {
     pub(super) fn words_of_this(&mut self, attribute: &Attribute, column: TextColumn, test: &TextPredicate) {
         if let (Some(words), Some(this)) = (column.own_words(), test.this.first()) {
             let message = format!("`{}` cannot be compared with the selected thing", attribute.name);
-            let problem = Problem::new(this.span.clone(), message);
+            let problem = Code::Misplaced.at(this.span.clone(), message);
             self.problem(problem.help(format!("it is one of: {}", words.join(", "))));
         }
     }
@@ -95,7 +97,7 @@ impl Reader<'_> {
                 let opposite = |other: &Condition| matches!(&other.predicate, Predicate::Flag(of, _, other) if std::ptr::eq(*of, *attribute) && other != wanted);
                 if parts[..at].iter().any(opposite) {
                     let message = format!("`all` requires `{}` to be true and false", attribute.name);
-                    self.problem(Problem::new(part.span.clone(), message).help(NEVER));
+                    self.problem(Code::NeverHolds.at(part.span.clone(), message).help(NEVER));
                 }
             }
             let Some((attribute, any)) = literals(part) else { continue };
@@ -104,7 +106,7 @@ impl Reader<'_> {
             });
             if clash.is_some() {
                 let message = format!("`all` requires two values of `{}`, which has only one", attribute.name);
-                let problem = Problem::new(part.span.clone(), message);
+                let problem = Code::NeverHolds.at(part.span.clone(), message);
                 self.problem(problem.help("for one or the other, write a list: name: [a, b]"));
             }
         }
@@ -114,13 +116,13 @@ impl Reader<'_> {
         let Predicate::Related(_, relation, test) = &condition.predicate else { return };
         let inner = &test.condition;
         if test.quantity == Quantity::Every && matches!(&inner.predicate, Predicate::All(parts) if parts.is_empty()) {
-            let problem = Problem::new(condition.span.clone(), "`every` is empty, so it always holds");
+            let problem = Code::AlwaysHolds.at(condition.span.clone(), "`every` is empty, so it always holds");
             self.problem(problem.help("say what each of them must satisfy"));
         }
         let mut possible = true;
         for part in inner.conjuncts() {
             if let Some((message, help)) = impossible(*relation, of, part) {
-                self.problem(Problem::new(part.span.clone(), message).help(help));
+                self.problem(Code::NeverHolds.at(part.span.clone(), message).help(help));
                 possible = false;
             }
         }
@@ -130,7 +132,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn never(&mut self, node: &Node, message: &str) {
-        self.problem(Problem::new(node.span.clone(), message).help(NEVER));
+        self.problem(Code::NeverHolds.at(node.span.clone(), message).help(NEVER));
     }
 }
 

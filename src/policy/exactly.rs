@@ -8,7 +8,7 @@ use super::{
     TextPredicate, Type, same_text,
 };
 use crate::document::tree::{Node, Yaml};
-use crate::document::{Problem, Reader};
+use crate::document::{Code, Reader};
 
 /// The longest value, in bytes.
 const LONGEST_VALUE: usize = 1024;
@@ -18,14 +18,14 @@ impl Reader<'_> {
     pub(super) fn exactly(&mut self, node: &Node, select: Kind) -> Option<Exactly> {
         let entries = self.entries(node, "`exactly`")?;
         let [(key, values)] = entries.as_slice() else {
-            let problem = Problem::new(node.span.clone(), "`exactly` takes one attribute");
+            let problem = Code::Misplaced.at(node.span.clone(), "`exactly` takes one attribute");
             self.problem(problem.help("exactly: { email: [ada@acme.example, grace@acme.example] }"));
             return None;
         };
         let attribute = self.attribute(key, select)?;
         let Type::Text(case, column) = attribute.type_ else {
             let message = format!("`exactly` needs a text attribute, and `{}` is not one", key.text);
-            let problem = Problem::new(key.span.clone(), message);
+            let problem = Code::WrongType.at(key.span.clone(), message);
             self.problem(match attribute.type_ {
                 Type::Relation(_) => {
                     let key = &key.text;
@@ -44,10 +44,10 @@ impl Reader<'_> {
             self.not_this(&value);
             match value.yaml {
                 Yaml::Text(text) if !seen.insert(same_text(&text, case)) => {
-                    self.problem(Problem::new(value.span, format!("`{text}` is in the list twice")));
+                    self.problem(Code::Duplicate.at(value.span, format!("`{text}` is in the list twice")));
                 }
                 Yaml::Text(text) if text.len() > LONGEST_VALUE => {
-                    self.problem(Problem::new(value.span, "a value longer than 1024 bytes"));
+                    self.problem(Code::InvalidValue.at(value.span, "a value longer than 1024 bytes"));
                 }
                 Yaml::Text(text) => literals.push(Pattern::exactly(&text, case, value.span)),
                 Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::List(_) | Yaml::Map(_) => {

@@ -8,7 +8,7 @@ use super::builtin;
 use super::file::{LARGEST, is_test, is_yaml, source};
 use crate::bounded;
 use crate::document::tree::{self, Node, Yaml};
-use crate::document::{Located, Problem, Reader, SourceText};
+use crate::document::{Code, Located, Problem, Reader, SourceText};
 use crate::escape::visible;
 
 /// How many files may extend each other in a row.
@@ -90,10 +90,14 @@ impl Closure {
             } else {
                 format!("`{}` extends this file, too", visible(&parent.source.name))
             };
-            Some(Problem::new(entry.span.clone(), message).help("remove one of the two: they would be the same policy"))
+            Some(
+                Code::Duplicate
+                    .at(entry.span.clone(), message)
+                    .help("remove one of the two: they would be the same policy"),
+            )
         } else if chain.len() >= DEEPEST {
             let message = format!("more than {DEEPEST} files extend each other in a row");
-            Some(Problem::new(entry.span.clone(), message))
+            Some(Code::InvalidValue.at(entry.span.clone(), message))
         } else {
             None
         };
@@ -109,7 +113,7 @@ impl Closure {
 
 /// What an entry of `extends` names: a built-in pack, or a file, beginning from the one that it stands in.
 fn read(file: &File, entry: &Node) -> Result<File, Problem> {
-    let problem = |message: String| Problem::new(entry.span.clone(), message);
+    let problem = |message: String| Code::InvalidValue.at(entry.span.clone(), message);
     let Yaml::Text(text) = &entry.yaml else {
         let message = format!("an element of `extends` is a file or a built-in pack, not {}", entry.yaml.description());
         return Err(problem(message));

@@ -16,7 +16,7 @@ use super::permissions::lexicon;
 use super::read::Around;
 use super::{Kind, Policy, Rule, builtin, narrow, read, sentence};
 use crate::document::SourceText;
-use crate::document::{Located, Location, Problem, Reader, nearest, tree};
+use crate::document::{Code, Located, Location, Problem, Reader, nearest, tree};
 use crate::escape::is_hidden;
 
 /// The largest parameter file, in bytes: it may list everybody.
@@ -143,7 +143,8 @@ pub(crate) fn hidden(text: &str) -> impl Iterator<Item = Problem> {
     let hides = |c: char| is_hidden(c) && !matches!(c, '\n' | '\r' | '\t');
     text.char_indices().filter(move |&(at, c)| hides(c) && !(at == 0 && c == '\u{feff}')).map(|(at, character)| {
         let message = format!("a hidden character, {}", character.escape_unicode());
-        Problem::new(at..at + character.len_utf8(), message)
+        Code::HiddenCharacter
+            .at(at..at + character.len_utf8(), message)
             .help("write it as an escape in double quotes, such as \"\\u202e\", or omit it")
     })
 }
@@ -157,9 +158,9 @@ fn repeated_ids(policies: &[Policy]) -> Vec<Located> {
             continue;
         };
         let line = earlier.region().line;
-        let problem =
-            Problem::new(rule.info.location.span.clone(), format!("a second rule with the id `{}`", rule.info.id))
-                .help(format!("the first is in {}, line {line}", earlier.source.name));
+        let problem = Code::Duplicate
+            .at(rule.info.location.span.clone(), format!("a second rule with the id `{}`", rule.info.id))
+            .help(format!("the first is in {}, line {line}", earlier.source.name));
         repeated.push(Located { source: Arc::clone(&rule.info.location.source), problem });
     }
     repeated

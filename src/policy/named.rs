@@ -2,7 +2,7 @@
 
 use super::{Condition, Kind};
 use crate::document::tree::{Node, Yaml};
-use crate::document::{Problem, Reader, Unnamed, nearest};
+use crate::document::{Code, Reader, Unnamed, nearest};
 
 impl Reader<'_> {
     /// Reads `conditions:`. What a condition says is read where it is used, since only there its kind of thing is
@@ -14,7 +14,7 @@ impl Reader<'_> {
             if !matches!(node.yaml, Yaml::Map(_)) {
                 self.wrong(node, &what, "a condition such as { predefined_role: false }");
             } else if self.params.names().any(|name| name == key.text) {
-                let problem = Problem::new(key.span.clone(), format!("`{}` is a parameter, too", key.text));
+                let problem = Code::Duplicate.at(key.span.clone(), format!("`{}` is a parameter, too", key.text));
                 self.problem(problem.help("a condition and a parameter need different names"));
             } else if self.not_empty(node, &what) {
                 self.named.add(key, node);
@@ -37,7 +37,7 @@ impl Reader<'_> {
     }
 
     fn no_condition(&mut self, node: &Node, name: &str, why: &Unnamed) {
-        let problem = |message: String| Problem::new(node.span.clone(), message);
+        let problem = |message: String| Code::UnknownName.at(node.span.clone(), message);
         let parameter = self.params.names().any(|known| known == name);
         self.problem(match why {
             Unnamed::Unknown if parameter => problem(format!("`${name}` is a parameter, not a condition"))
@@ -57,7 +57,7 @@ impl Reader<'_> {
     pub(super) fn all_conditions_used(&mut self) {
         let unused: Vec<_> = self.named.unused().cloned().collect();
         for key in unused {
-            let problem = Problem::new(key.span, format!("no rule uses condition `{}`", key.text));
+            let problem = Code::UnusedName.at(key.span, format!("no rule uses condition `{}`", key.text));
             self.problem(problem.help(format!("write `${}` where it should hold, or remove it", key.text)));
         }
     }

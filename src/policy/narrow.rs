@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Condition, Kind, Pattern, Policy, Predicate, TextPredicate, ViaPredicate};
 use crate::document::tree::{Key, Node};
-use crate::document::{Location, Problem, Reader, nearest};
+use crate::document::{Code, Location, Reader, nearest};
 
 /// A rule of another file that selects less.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ impl Reader<'_> {
                 || "add the file or the pack that has it to `extends`".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
-            self.problem(Problem::new(key.span.clone(), message).help(help));
+            self.problem(Code::UnknownName.at(key.span.clone(), message).help(help));
             return None;
         };
         if !self.not_empty(node, "the condition") {

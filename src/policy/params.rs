@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::error::Error;
 use crate::document::tree::{self, Key, Node, Yaml};
-use crate::document::{Params, Problem, Reader};
+use crate::document::{Code, Params, Problem, Reader};
 
 /// Values for parameters from outside the policy file, by name.
 #[derive(Clone, Debug, Default)]
@@ -75,7 +75,8 @@ impl Reader<'_> {
             if !is_parameter(default) {
                 let message = format!("parameter `{}` is {}", key.text, default.yaml.description());
                 self.problem(
-                    Problem::new(default.span.clone(), message)
+                    Code::WrongType
+                        .at(default.span.clone(), message)
                         .help("a parameter is one value, a list, or a mapping to these"),
                 );
                 continue;
@@ -86,7 +87,7 @@ impl Reader<'_> {
                 if !is_parameter(given) {
                     let message = format!("parameter `{}` was set to {}", key.text, given.yaml.description());
                     let help = "a parameter is one value, a list of single values, or a mapping to these";
-                    self.problem(Problem::new(default.span.clone(), message).help(help));
+                    self.problem(Code::WrongType.at(default.span.clone(), message).help(help));
                 } else if kind(given) == kind(default) {
                     value.yaml = placed(&given.yaml, default);
                     given_at.push(default.span.clone());
@@ -98,7 +99,7 @@ impl Reader<'_> {
                         given.yaml.description()
                     );
                     let help = "a parameter keeps the type of its default; write a list in brackets: '[a, b]'";
-                    self.problem(Problem::new(default.span.clone(), message).help(help));
+                    self.problem(Code::WrongType.at(default.span.clone(), message).help(help));
                 }
             }
             params.insert(key.text.clone(), value);
@@ -112,7 +113,7 @@ impl Reader<'_> {
         let mut seen = BTreeSet::new();
         for (key, _) in entries.iter().filter(|(key, _)| !seen.insert(&key.text)) {
             let message = format!("parameter `{name}` has `{}` twice", key.text);
-            self.problem(Problem::new(node.span.clone(), message));
+            self.problem(Code::Duplicate.at(node.span.clone(), message));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::contradiction::NEVER;
 use super::{Condition, Kind, Predicate, Quantity, Relation, SCOPES, TextColumn, ViaKind, ViaPredicate, predefined};
-use crate::document::{Problem, Reader};
+use crate::document::{Code, Reader};
 
 /// A grant, as far as conditions can exclude each other.
 #[derive(Clone, Copy)]
@@ -128,7 +128,9 @@ impl Reader<'_> {
             left.retain(|shape| shape.may_satisfy(part));
             if left.is_empty() {
                 self.problem(
-                    Problem::new(part.span.clone(), "no grant can satisfy this beside the rest").help(reason(part)),
+                    Code::NeverHolds
+                        .at(part.span.clone(), "no grant can satisfy this beside the rest")
+                        .help(reason(part)),
                 );
                 return;
             }

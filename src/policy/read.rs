@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::params::Overrides;
 use super::{Assertion, Condition, Counted, Kind, Policy, Predicate, Rule};
 use crate::document::tree::{Key, Node, Yaml};
-use crate::document::{Fields, Lexicon, Located, Params, Problem, Reader};
+use crate::document::{Code, Fields, Lexicon, Located, Params, Reader};
 use crate::document::{Location, SourceText};
 use crate::finding::{PolicyFile, RuleInfo, Severity};
 
@@ -86,7 +86,7 @@ impl Reader<'_> {
     fn policy(&mut self, root: &Node, around: &Around<'_>) -> Option<Policy> {
         if matches!(root.yaml, Yaml::Null) {
             let help = "a policy starts with `version: 1` and has `rules:`";
-            self.problem(Problem::new(root.span.clone(), "the file is empty").help(help));
+            self.problem(Code::Empty.at(root.span.clone(), "the file is empty").help(help));
             return None;
         }
         let fields = self.fields(root, "a policy file", FILE)?;
@@ -104,14 +104,14 @@ impl Reader<'_> {
         let rules = match fields.get("rules") {
             None if extends => Vec::new(),
             None => {
-                self.problem(Problem::new(root.span.start..root.span.start, "a policy needs `rules`"));
+                self.problem(Code::MissingKey.at(root.span.start..root.span.start, "a policy needs `rules`"));
                 Vec::new()
             }
             Some(Node { yaml: Yaml::List(items), .. }) if !items.is_empty() => {
                 items.iter().flat_map(|item| self.rule(item).unwrap_or_default()).collect()
             }
             Some(node @ Node { yaml: Yaml::List(_), .. }) => {
-                self.problem(Problem::new(node.span.clone(), "`rules` is empty, so nothing would be checked"));
+                self.problem(Code::Empty.at(node.span.clone(), "`rules` is empty, so nothing would be checked"));
                 Vec::new()
             }
             Some(node) => {
@@ -145,13 +145,13 @@ impl Reader<'_> {
         match version {
             Some(Node { yaml: Yaml::Number(1), .. }) => {}
             Some(node @ Node { yaml: Yaml::Number(version), .. }) => {
-                let problem =
-                    Problem::new(node.span.clone(), format!("version {version} of the language is not supported"));
+                let problem = Code::UnsupportedVersion
+                    .at(node.span.clone(), format!("version {version} of the language is not supported"));
                 self.problem(problem.help("this rolelint supports `version: 1`"));
             }
             Some(node) => self.wrong(node, "`version`", "the number 1"),
             None => {
-                let problem = Problem::new(root.span.start..root.span.start, "a policy needs `version`");
+                let problem = Code::MissingKey.at(root.span.start..root.span.start, "a policy needs `version`");
                 self.problem(problem.help("start the file with `version: 1`"));
             }
         }
@@ -161,13 +161,13 @@ impl Reader<'_> {
         let Some(node) = node else { return };
         let Yaml::Text(text) = &node.yaml else { return self.wrong(node, "`requires`", "a text such as \">=0.1\"") };
         let Some(needed) = text.strip_prefix(">=").and_then(|version| release(version.trim())) else {
-            let problem = Problem::new(node.span.clone(), "`requires` does not have the form \">=0.1\"");
+            let problem = Code::InvalidValue.at(node.span.clone(), "`requires` does not have the form \">=0.1\"");
             return self.problem(problem);
         };
         let ours = release(env!("CARGO_PKG_VERSION")).expect("the crate's version is made of numbers");
         if needed > ours {
             let message = format!("the policy requires rolelint {text}; this is {}", env!("CARGO_PKG_VERSION"));
-            self.problem(Problem::new(node.span.clone(), message).help("update rolelint"));
+            self.problem(Code::UnsupportedVersion.at(node.span.clone(), message).help("update rolelint"));
         }
     }
 
@@ -246,7 +246,7 @@ impl Reader<'_> {
 
     fn id(&mut self, rule: &Node, node: Option<&Node>) -> Option<(String, Location)> {
         let Some(node) = node else {
-            self.problem(Problem::new(rule.span.start..rule.span.start, "a rule needs an `id`"));
+            self.problem(Code::MissingKey.at(rule.span.start..rule.span.start, "a rule needs an `id`"));
             return None;
         };
         let Yaml::Text(id) = &node.yaml else {
@@ -255,7 +255,8 @@ impl Reader<'_> {
         };
         let kebab = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         if !id.split('-').all(kebab) {
-            let problem = Problem::new(node.span.clone(), "an `id` consists of lower-case words joined by hyphens");
+            let problem =
+                Code::InvalidValue.at(node.span.clone(), "an `id` consists of lower-case words joined by hyphens");
             self.problem(problem.help("name what is flagged: custom-role-grants-groups-write"));
         }
         Some((id.clone(), self.location(&node.span)))
@@ -278,19 +279,19 @@ impl Reader<'_> {
     /// The kinds of things that a rule selects: one, or several of a list.
     fn select(&mut self, rule: &Node, node: Option<&Node>) -> Option<Vec<Kind>> {
         let Some(node) = node else {
-            let problem = Problem::new(rule.span.start..rule.span.start, "a rule needs `select`");
+            let problem = Code::MissingKey.at(rule.span.start..rule.span.start, "a rule needs `select`");
             self.problem(problem.help(format!("select one of: {}", Kind::ALL.map(Kind::name).join(", "))));
             return None;
         };
         let Yaml::List(items) = &node.yaml else { return self.kind(node).map(|kind| vec![kind]) };
         if items.is_empty() {
-            self.problem(Problem::new(node.span.clone(), "`select` is empty, so nothing would be checked"));
+            self.problem(Code::Empty.at(node.span.clone(), "`select` is empty, so nothing would be checked"));
         }
         let mut kinds = Vec::new();
         for item in items {
             let kind = self.kind(item)?;
             if kinds.contains(&kind) {
-                self.problem(Problem::new(item.span.clone(), format!("`{}` is in the list twice", kind.name())));
+                self.problem(Code::Duplicate.at(item.span.clone(), format!("`{}` is in the list twice", kind.name())));
             }
             kinds.push(kind);
         }
@@ -315,11 +316,12 @@ impl Reader<'_> {
         match given.as_slice() {
             [_] => {}
             [] => {
-                let problem = Problem::new(rule.span.start..rule.span.start, "the rule has no assertion");
+                let problem = Code::MissingKey.at(rule.span.start..rule.span.start, "the rule has no assertion");
                 self.problem(problem.help("add one of `forbid`, `require`, `count`, `exactly`"));
             }
             [(first, _), (second, _), ..] => {
-                let mut problem = Problem::new(second.span.clone(), "a rule has one assertion, but this one has two");
+                let mut problem =
+                    Code::Misplaced.at(second.span.clone(), "a rule has one assertion, but this one has two");
                 problem.other = Some((first.span.clone(), "the first is here"));
                 self.problem(problem.help("split it into two rules, or join the conditions with `all` or `any`"));
             }
@@ -330,7 +332,7 @@ impl Reader<'_> {
     fn one_kind(&mut self, select: Option<&[Kind]>, fields: &Fields<'_>) {
         let together = fields.entries.iter().find(|(key, _)| matches!(key.text.as_str(), "count" | "exactly"));
         if let (Some([_, _, ..]), Some((key, _))) = (select, together) {
-            let problem = Problem::new(key.span.clone(), format!("`{}` needs one kind of thing", key.text));
+            let problem = Code::Misplaced.at(key.span.clone(), format!("`{}` needs one kind of thing", key.text));
             self.problem(problem.help("`forbid` and `require` may select several"));
         }
     }
@@ -341,7 +343,9 @@ impl Reader<'_> {
         }
         if let Some(node) = fields.get("require") {
             if matches!(&node.yaml, Yaml::Map(entries) if entries.is_empty()) {
-                self.problem(Problem::new(node.span.clone(), "`require` is empty, so nothing could violate it"));
+                self.problem(
+                    Code::AlwaysHolds.at(node.span.clone(), "`require` is empty, so nothing could violate it"),
+                );
             }
             return self.condition(node, select).map(Assertion::Require);
         }

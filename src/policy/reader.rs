@@ -2,7 +2,7 @@
 
 use super::{Attribute, Bounds, Counted, Kind, Percent, Type, vocabulary};
 use crate::document::tree::{Key, Node, Yaml};
-use crate::document::{Problem, Reader, nearest, optional};
+use crate::document::{Code, Reader, nearest, optional};
 
 impl Reader<'_> {
     /// Inclusive bounds: `{min: N, max: N}`, or one number for exactly that.
@@ -25,7 +25,7 @@ impl Reader<'_> {
         };
         let counted = said.map_or(Some(by_default), |said| self.counted(said, of))?;
         if percent != Percent::default() && counted != Counted::Each {
-            let problem = Problem::new(node.span.clone(), format!("a percentage is of all {}s", of.name()));
+            let problem = Code::Misplaced.at(node.span.clone(), format!("a percentage is of all {}s", of.name()));
             self.problem(problem.help("leave out `of`, or write a number"));
         }
         Some((bounds?, counted))
@@ -52,12 +52,12 @@ impl Reader<'_> {
             };
             let number = number.trim().parse().ok().filter(|number| *number <= 100);
             if self.place.depth > 0 || by_default != Counted::Each {
-                let problem = Problem::new(value.span.clone(), "a percentage of related things");
+                let problem = Code::Misplaced.at(value.span.clone(), "a percentage of related things");
                 self.problem(
                     problem.help("only the `count` of a rule takes one: of all things of the kind it selects"),
                 );
             } else if number.is_none() {
-                let problem = Problem::new(value.span.clone(), "this is no percentage");
+                let problem = Code::InvalidValue.at(value.span.clone(), "this is no percentage");
                 self.problem(problem.help("write a whole number from 0% to 100%"));
             }
             *bound = Some(number.unwrap_or(0));
@@ -100,14 +100,16 @@ impl Reader<'_> {
             let (min, max) = (bound("min"), bound("max"));
             let bounds = Bounds { min: min.ok()?, max: max.ok()?, percent: Percent::default() };
             if bounds == (Bounds { min: Some(0), ..Bounds::default() }) {
-                self.problem(Problem::new(node.span.clone(), "no number is below 0, so every number is allowed"));
+                self.problem(
+                    Code::AlwaysHolds.at(node.span.clone(), "no number is below 0, so every number is allowed"),
+                );
             }
             if bounds == Bounds::default() {
-                self.problem(Problem::new(node.span.clone(), format!("{what} needs `min` or `max`")));
+                self.problem(Code::MissingKey.at(node.span.clone(), format!("{what} needs `min` or `max`")));
             }
             if bounds.min.zip(bounds.max).is_some_and(|(min, max)| min > max) {
                 let message = format!("`min` is above `max`, so no number is {bounds}");
-                self.problem(Problem::new(node.span.clone(), message));
+                self.problem(Code::NeverHolds.at(node.span.clone(), message));
             }
             return Some(bounds);
         }
@@ -120,7 +122,7 @@ impl Reader<'_> {
         if found.is_none() {
             let names: Vec<&str> = vocabulary::of(of).map(|attribute| attribute.name).collect();
             let holder = matches!(of, Kind::User | Kind::Group | Kind::ServiceAccount);
-            let mut problem = Problem::new(key.span.clone(), format!("{} has no `{}`", of.one(), key.text));
+            let mut problem = Code::UnknownKey.at(key.span.clone(), format!("{} has no `{}`", of.one(), key.text));
             let elsewhere = Kind::ALL.into_iter().filter(|kind| vocabulary::find(*kind, &key.text).is_some());
             let elsewhere: Vec<&str> = elsewhere.map(Kind::name).collect();
             problem = problem.help(match nearest(&key.text, names.iter().copied()) {

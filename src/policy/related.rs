@@ -5,7 +5,7 @@ use super::{
     organization, predefined, this,
 };
 use crate::document::tree::{Key, Node, Yaml};
-use crate::document::{Noted, Problem, Reader};
+use crate::document::{Code, Noted, Reader};
 
 const QUANTITIES: &[&str] = &["some", "none", "every", "where", "count", "exactly"];
 const WAYS: &[(&str, ViaKind)] =
@@ -86,7 +86,7 @@ impl Reader<'_> {
         if let Some((key, _)) = beside.filter(|(key, _)| super::vocabulary::find(target, &key.text).is_some()) {
             let message = format!("`{}` cannot be combined with a quantity", key.text);
             let help = format!("move it into `where`: {{ where: {{ {}: … }}, count: … }}", key.text);
-            self.problem(Problem::new(key.span.clone(), message).help(help));
+            self.problem(Code::Misplaced.at(key.span.clone(), message).help(help));
             return None;
         }
         let fields = self.fields(node, &format!("`{}`", attribute.name), QUANTITIES)?;
@@ -112,7 +112,7 @@ impl Reader<'_> {
             let (bounds, counted) = self.count(count, target, relation.counts())?;
             parts.push(related(condition, Quantity::Count(bounds, counted)));
         } else if let Some(narrowed) = narrowed.filter(|_| exactly.is_none()) {
-            let problem = Problem::new(narrowed.span.clone(), "`where` needs `count` or `exactly`");
+            let problem = Code::MissingKey.at(narrowed.span.clone(), "`where` needs `count` or `exactly`");
             self.problem(problem.help("for \"at least one\", write the condition itself or `some`"));
             return None;
         }
@@ -186,7 +186,7 @@ impl Reader<'_> {
         if let Yaml::Map(_) = node.yaml {
             let fields = self.fields(node, "`via`", &["group"])?;
             let Some(group) = fields.get("group") else {
-                self.problem(Problem::new(node.span.clone(), "`via` needs `group: CONDITION`"));
+                self.problem(Code::MissingKey.at(node.span.clone(), "`via` needs `group: CONDITION`"));
                 return None;
             };
             let outside = std::mem::replace(&mut self.place.in_via, true);

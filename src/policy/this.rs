@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{Attribute, Case, Condition, Kind, Pattern, Patterns, Predicate, Quantity, Relation, TextColumn, Type};
 use super::{TextPredicate, ViaPredicate, find, of, same_text};
 use crate::document::tree::{Node, Yaml};
-use crate::document::{Problem, Reader};
+use crate::document::{Code, Reader};
 use crate::org::Collection;
 
 /// A text of the selected thing.
@@ -153,7 +153,7 @@ impl Reader<'_> {
     /// Notes that a value which is taken as it stands mentions the selected thing.
     pub(super) fn not_this(&mut self, node: &Node) {
         if is_written(node) {
-            let problem = Problem::new(node.span.clone(), "`$this` cannot stand here");
+            let problem = Code::Misplaced.at(node.span.clone(), "`$this` cannot stand here");
             self.problem(problem.help("compare a text with it: `name: $this.name`, or `name: { any: [$this.name] }`"));
         }
     }
@@ -183,7 +183,7 @@ impl Reader<'_> {
         if self.place.in_via || self.place.depth == 0 {
             let message = "`$this` is the selected thing, and can be compared only with what it is related to";
             let help = "write it inside a relation, such as `organization: { users: { email: $this.email } }`";
-            self.problem(Problem::new(span(), message).help(help));
+            self.problem(Code::Misplaced.at(span(), message).help(help));
             return None;
         }
         let (through, attribute) = self.this_attribute(node, written.attribute, subject)?;
@@ -193,7 +193,7 @@ impl Reader<'_> {
         } else {
             let special = |text: &str| text.contains(['*', '?', '[', ']', '{', '}', '\\', '$']);
             if special(written.before) || special(written.after) {
-                let problem = Problem::new(span(), "a wildcard beside `$this`");
+                let problem = Code::InvalidPattern.at(span(), "a wildcard beside `$this`");
                 self.problem(
                     problem.help("what stands before and after `$this.…` is taken literally: team-$this.name"),
                 );
@@ -237,7 +237,8 @@ impl Reader<'_> {
             Type::List(..) | Type::Escalation | Type::Flag(_) | Type::Time(_) | Type::Via => false,
         };
         let names: Vec<&str> = of(kind).filter(text).map(|row| row.name).collect();
-        let problem = Problem::new(node.span.clone(), format!("`$this.{path}` is not a text of {}", subject.one()));
+        let problem =
+            Code::UnknownName.at(node.span.clone(), format!("`$this.{path}` is not a text of {}", subject.one()));
         self.problem(problem.help(format!("of {}, these can be compared: {}", kind.one(), names.join(", "))));
         None
     }
@@ -249,7 +250,7 @@ impl Reader<'_> {
         let Yaml::Map(entries) = &value.yaml else {
             let message = format!("`${name}` is {}, and only a mapping is looked up", value.yaml.description());
             let help = format!("write `{name}: {{ NAME: [value, …] }}` under `params`");
-            self.problem(Problem::new(node.span.clone(), message).help(help));
+            self.problem(Code::WrongType.at(node.span.clone(), message).help(help));
             return None;
         };
         let (mut keys, mut lists, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
@@ -262,7 +263,7 @@ impl Reader<'_> {
             };
             if !seen.insert(same_text(&key.text, own)) {
                 let message = format!("`${name}` has `{}` twice: letters compare without case here", key.text);
-                self.problem(Problem::new(node.span.clone(), message));
+                self.problem(Code::Duplicate.at(node.span.clone(), message));
             }
             let patterns: Option<Patterns> = items.iter().map(|item| self.pattern(name, item, case)).collect();
             keys.push(Pattern::exactly(&key.text, own, key.span.clone()));

@@ -2,7 +2,7 @@
 
 use super::{Attribute, TimeColumn, TimePredicate, Type};
 use crate::document::tree::{Node, Yaml};
-use crate::document::{Problem, Reader, optional};
+use crate::document::{Code, Reader, optional};
 use crate::time::{Time, parse_duration, parse_timestamp};
 
 const TIME: &[&str] = &["older_than", "newer_than", "within", "later_than", "before", "after"];
@@ -41,7 +41,7 @@ impl Reader<'_> {
             Yaml::Map(entries) if entries.is_empty() => {
                 let message = format!("`{}` says nothing", attribute.name);
                 let help = "write older_than, newer_than, within, later_than, before or after";
-                self.problem(Problem::new(node.span.clone(), message).help(help));
+                self.problem(Code::Empty.at(node.span.clone(), message).help(help));
                 return None;
             }
             Yaml::Map(_) => {}
@@ -89,7 +89,8 @@ impl Reader<'_> {
         match of(text) {
             Ok(seconds) => Some(seconds),
             Err(help) => {
-                let problem = Problem::new(node.span.clone(), format!("`{text}` is not a valid value of `{name}`"));
+                let problem =
+                    Code::InvalidValue.at(node.span.clone(), format!("`{text}` is not a valid value of `{name}`"));
                 self.problem(problem.help(help));
                 None
             }

@@ -167,7 +167,7 @@ fn severity_of(severity: Severity) -> (u32, &'static str) {
 fn whole(outcome: &Outcome) -> Record {
     let answer = match outcome.ending() {
         Ending::Clean => Answer::Pass,
-        Ending::Violation => Answer::Fail,
+        Ending::Violation | Ending::NotLoaded => Answer::Fail,
         Ending::Unknown => Answer::Unknown,
     };
     let info = FindingInfo {

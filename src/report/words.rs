@@ -2,7 +2,7 @@
 
 use crate::escape::visible;
 use crate::finding::{
-    AccessPath, Cause, Edge, Finding, Outcome, RuleResult, Severity, Status, Thing, ThingKind, Verdict,
+    AccessPath, Cause, Edge, Finding, Judges, Outcome, RuleResult, Severity, Status, Thing, ThingKind, Verdict,
 };
 use crate::org::{Collection, CollectionSummary, Kind, State};
 
@@ -109,6 +109,10 @@ pub fn by_kind(counts: impl IntoIterator<Item = (Kind, usize)>) -> String {
 
 /// The exit code, and what decides it.
 pub fn exit(outcome: &Outcome) -> String {
+    if outcome.judges == Judges::LoadErrors {
+        let errors = plural(outcome.findings.len(), "error");
+        return format!("exit {}: {errors} in files, which do not load", outcome.ending().code());
+    }
     let gate = &outcome.gate;
     let counting = |rule: &&RuleResult| rule.violations() > 0 && rule.info.severity >= gate.fail_on;
     let violated = outcome.rules.iter().filter(counting).count();
@@ -151,7 +155,11 @@ pub fn summary(outcome: &Outcome, paint: impl Fn(Verdict, usize, String) -> Stri
         0 => String::new(),
         n => format!("; {} skipped", plural(n, outcome.noun())),
     };
-    let incomplete = if outcome.complete() { "" } else { "; some answers are unknown" };
+    let incomplete = match outcome.judges {
+        Judges::LoadErrors => "; nothing was linted",
+        Judges::Rules | Judges::Lints if outcome.complete() => "",
+        Judges::Rules | Judges::Lints => "; some answers are unknown",
+    };
     format!("{rules}: {}{found}{skipped}{incomplete}", verdicts.join(", "))
 }
 

@@ -7,7 +7,7 @@ use super::Error;
 use super::equivalent::Equivalent;
 use super::organization::{self, Names};
 use crate::document::tree::{Node, Yaml};
-use crate::document::{Fields, Located, Location, Problem, Reader, SourceText};
+use crate::document::{Code, Fields, Located, Location, Reader, SourceText};
 use crate::finding::Verdict;
 use crate::org::{Kind, Org};
 use crate::policy::{self, Overrides, Policy};
@@ -120,7 +120,7 @@ impl Reader<'_> {
                 &[]
             }
             None => {
-                self.problem(Problem::new(root.span.start..root.span.start, "the file needs `tests`"));
+                self.problem(Code::MissingKey.at(root.span.start..root.span.start, "the file needs `tests`"));
                 &[]
             }
         };
@@ -134,7 +134,7 @@ impl Reader<'_> {
         let text = self.optional_text(Some(node), "`now`")?;
         let read = parse_timestamp(&text);
         if let Err(help) = read {
-            let problem = Problem::new(node.span.clone(), format!("`{text}` is not a valid value of `now`"));
+            let problem = Code::InvalidValue.at(node.span.clone(), format!("`{text}` is not a valid value of `now`"));
             self.problem(problem.help(help));
         }
         read.ok()
@@ -144,7 +144,7 @@ impl Reader<'_> {
         let fields = self.fields(node, "a test", TEST)?;
         let missing = |reader: &mut Self, what: &str| {
             let start = node.span.start;
-            reader.problem(Problem::new(start..start, format!("a test needs `{what}`")));
+            reader.problem(Code::MissingKey.at(start..start, format!("a test needs `{what}`")));
         };
         let name = self.optional_text(fields.get("name"), "`name`");
         let now = self.now(&fields).unwrap_or(now);
@@ -185,7 +185,7 @@ impl Reader<'_> {
                     .iter()
                     .find(|(key, _)| key.text == name)
                     .map_or(node.span.clone(), |(key, _)| key.span.clone());
-                let problem = Problem::new(at, format!("no policy has a parameter `{name}`"));
+                let problem = Code::UnknownName.at(at, format!("no policy has a parameter `{name}`"));
                 self.problem(match help {
                     Some(help) => problem.help(help),
                     None => problem,
@@ -193,7 +193,7 @@ impl Reader<'_> {
                 None
             }
             Err(error) => {
-                self.problem(Problem::new(node.span.clone(), told(&error)));
+                self.problem(Code::InvalidValue.at(node.span.clone(), told(&error)));
                 None
             }
         }
@@ -211,7 +211,9 @@ impl Reader<'_> {
     fn expected(&mut self, node: &Node, rules: &[&str], names: Option<&Names>) -> Option<Vec<(String, Expected)>> {
         let entries = self.entries(node, "`expect`")?;
         if entries.is_empty() {
-            self.problem(Problem::new(node.span.clone(), "the test expects nothing").help("add a rule of the policy"));
+            self.problem(
+                Code::Empty.at(node.span.clone(), "the test expects nothing").help("add a rule of the policy"),
+            );
         }
         let mut expected = Vec::new();
         for (key, value) in entries {
@@ -230,14 +232,15 @@ impl Reader<'_> {
                 let found = Verdict::named(word).filter(|verdict| VERDICTS.contains(verdict));
                 if found.is_none() {
                     let help = "write pass, unknown, vacuous or a list of subjects: [user/ada@acme.example]";
-                    let problem = Problem::new(node.span.clone(), format!("`{word}` is not an expected result"));
+                    let problem =
+                        Code::InvalidValue.at(node.span.clone(), format!("`{word}` is not an expected result"));
                     self.problem(problem.help(help));
                 }
                 found.map(Expected::Verdict)
             }
             Yaml::List(items) => {
                 if items.is_empty() {
-                    let problem = Problem::new(node.span.clone(), "no subject is expected");
+                    let problem = Code::Empty.at(node.span.clone(), "no subject is expected");
                     self.problem(problem.help("write `pass` if you expect no findings"));
                 }
                 Some(Expected::Subjects { violation: self.subjects(node, names)?, unknown: None })
@@ -276,7 +279,7 @@ impl Reader<'_> {
         }
         let kinds = Kind::ALL.map(Kind::name);
         let Some((kind, name)) = text.split_once('/') else {
-            let problem = Problem::new(node.span.clone(), format!("`{text}` is not a subject"));
+            let problem = Code::InvalidValue.at(node.span.clone(), format!("`{text}` is not a subject"));
             self.problem(problem.help("write a kind and a name, such as user/ada@acme.example, or organization"));
             return None;
         };
@@ -293,7 +296,7 @@ impl Reader<'_> {
                 [] => self.unknown_word(&node.span, &format!("{} of the organization", kind.name()), name, &words),
                 [..] => {
                     let message = format!("`{name}` means more than one {}", kind.name());
-                    self.problem(Problem::new(node.span.clone(), message).help("write the id"));
+                    self.problem(Code::InvalidValue.at(node.span.clone(), message).help("write the id"));
                 }
             }
         }

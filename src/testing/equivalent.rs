@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::document::tree::{Node, Yaml};
-use crate::document::{Location, Problem, Reader};
+use crate::document::{Code, Location, Reader};
 
 pub(crate) const EQUIVALENT: &[&str] = &["rule", "param", "after", "reason"];
 
@@ -50,7 +50,7 @@ impl Reader<'_> {
         };
         let (Some(place), Some(after), Some(reason)) = (place, after, reason) else {
             let message = "an equivalent turn needs `rule` or `param`, `after` and `reason`";
-            self.problem(Problem::new(node.span.clone(), message).help("`rolelint test --mutate` shows them"));
+            self.problem(Code::MissingKey.at(node.span.clone(), message).help("`rolelint test --mutate` shows them"));
             return None;
         };
         let location = Location { source: Arc::clone(self.source), span: node.span.clone() };

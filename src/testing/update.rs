@@ -8,7 +8,7 @@ use super::cases::{Expected, Suite};
 use super::judge::{Difference, Judged, judge};
 use super::{Error, load};
 use crate::document::tree::{Key, Node, Yaml, parse};
-use crate::document::{Located, Problem, SourceText};
+use crate::document::{Code, Located, SourceText};
 
 /// A file of tests that accepts what came out.
 #[derive(Debug, PartialEq, Eq)]
@@ -93,7 +93,8 @@ fn comments(text: &str) -> usize {
 }
 
 fn refused(suite: &Suite, span: Range<usize>, why: &str) -> Error {
-    let problem = Problem::new(span, why).help("change it by hand, or write each expectation on lines of its own");
+    let problem =
+        Code::Misplaced.at(span, why).help("change it by hand, or write each expectation on lines of its own");
     Error::NotEdited { located: vec![Located { source: Arc::clone(&suite.source), problem }] }
 }
 

@@ -209,7 +209,7 @@ fn traces_and_warnings_escape_hidden_and_control_characters() {
 #[test]
 fn colour_codes_from_outside_are_escaped() {
     let ran = offline().check(&rule("slect: role\nforbid: {}")).args(["--color", "always"]).run().ends_with(2);
-    assert!(ran.stderr.starts_with("\u{1b}[31;1merror:\u{1b}[0m "), "{:?}", ran.stderr);
+    assert!(ran.stderr.starts_with("\u{1b}[31;1merror[missing-key]:\u{1b}[0m "), "{:?}", ran.stderr);
     assert_eq!(
         ran.stderr
             .replace("\u{1b}[31;1m", "")

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Error, Terms, Waivers};
 use crate::document::tree::{Node, Yaml, parse};
-use crate::document::{Located, Problem, SourceText};
+use crate::document::{Code, Located, SourceText};
 
 /// A file of waivers with nothing in it.
 const EMPTY: &str = "version: 1\nwaivers: []\n";
@@ -74,7 +74,7 @@ pub fn appended(name: &str, text: Option<&str>, new: &New, terms: &Terms) -> Res
         return Err(refused(&source, list.span));
     };
     let pointless = |message: String| {
-        let problem = Problem::new(added.location.span.clone(), message);
+        let problem = Code::InvalidValue.at(added.location.span.clone(), message);
         Error::NotEdited { located: vec![Located { source: Arc::clone(&added.location.source), problem }] }
     };
     if !added.is_in_force(terms) {
@@ -176,7 +176,7 @@ fn source(name: &str, text: &str) -> Arc<SourceText> {
 }
 
 fn refused(source: &Arc<SourceText>, span: Range<usize>) -> Error {
-    let problem = Problem::new(span, "this list cannot be changed by rolelint");
+    let problem = Code::Misplaced.at(span, "this list cannot be changed by rolelint");
     let problem =
         problem.help("begin each waiver with `- ` on a line of its own, below `waivers:`; or edit it by hand");
     Error::NotEdited { located: vec![Located { source: Arc::clone(source), problem }] }

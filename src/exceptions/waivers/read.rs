@@ -6,7 +6,7 @@ use super::Terms;
 use super::anchor::Anchor;
 use super::entry::Entry;
 use crate::document::tree::{Node, Yaml, parse};
-use crate::document::{Fields, Location, Problem, Reader, SourceText};
+use crate::document::{Code, Fields, Location, Problem, Reader, SourceText};
 use crate::finding::{ThingKind, Waiver};
 use crate::org::Kind;
 use crate::time::{DAY, Time, day, parse_timestamp};
@@ -53,7 +53,7 @@ impl Reader<'_> {
                 let help = format!(
                     "leave it out: the waiver then covers all that the rules find of the {words}; or waive a rule on users, groups or service accounts"
                 );
-                self.problems.push(Problem::new(node.span.clone(), message).help(help));
+                self.problems.push(Code::Misplaced.at(node.span.clone(), message).help(help));
             }
         }
     }
@@ -108,7 +108,7 @@ impl Reader<'_> {
         }
         if !matches!(node.yaml, Yaml::Map(_)) {
             let message = format!("`subject` takes a kind and a name, not {}", node.yaml.description());
-            self.problem(Problem::new(node.span.clone(), message).help(HELP));
+            self.problem(Code::WrongType.at(node.span.clone(), message).help(HELP));
             return None;
         }
         self.thing(node, "a subject")
@@ -121,7 +121,7 @@ impl Reader<'_> {
             Yaml::List(items) if !items.is_empty() => items.as_slice(),
             Yaml::Map(_) => std::slice::from_ref(node),
             Yaml::List(_) | Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) => {
-                let problem = Problem::new(node.span.clone(), "`path` takes things that each path leads over");
+                let problem = Code::WrongType.at(node.span.clone(), "`path` takes things that each path leads over");
                 self.problem(problem.help("such as { group: Platform }"));
                 return None;
             }
@@ -137,7 +137,9 @@ impl Reader<'_> {
         let [(key, value)] = fields.entries.as_slice() else {
             let message = format!("{what} is one thing");
             self.problem(
-                Problem::new(node.span.clone(), message).help("write each on its own: a waiver is about one subject"),
+                Code::WrongType
+                    .at(node.span.clone(), message)
+                    .help("write each on its own: a waiver is about one subject"),
             );
             return None;
         };
@@ -152,7 +154,7 @@ impl Reader<'_> {
         let expires = match parse_timestamp(&text) {
             Ok(expires) => expires,
             Err(help) => {
-                self.problem(Problem::new(node.span.clone(), format!("`{text}` is not a date")).help(help));
+                self.problem(Code::InvalidValue.at(node.span.clone(), format!("`{text}` is not a date")).help(help));
                 return None;
             }
         };
@@ -161,7 +163,9 @@ impl Reader<'_> {
             let days = terms.longest / DAY;
             let message = format!("a waiver may last at most {days} days (--max-waiver)");
             let last = latest - latest.rem_euclid(DAY);
-            self.problem(Problem::new(node.span.clone(), message).help(format!("today, {} is the latest", day(last))));
+            self.problem(
+                Code::InvalidValue.at(node.span.clone(), message).help(format!("today, {} is the latest", day(last))),
+            );
             return None;
         }
         Some(expires)
@@ -178,14 +182,14 @@ impl Reader<'_> {
 
     fn lacks(&mut self, node: &Node, what: &str, key: &str, help: &str) {
         let start = node.span.start..node.span.start;
-        self.problem(Problem::new(start, format!("{what} needs `{key}`")).help(help));
+        self.problem(Code::MissingKey.at(start, format!("{what} needs `{key}`")).help(help));
     }
 
     /// A text that says something.
     fn filled(&mut self, node: &Node, what: &str) -> Option<String> {
         match self.optional_text(Some(node), what)?.trim() {
             "" => {
-                self.problem(Problem::new(node.span.clone(), format!("{what} is empty")));
+                self.problem(Code::Empty.at(node.span.clone(), format!("{what} is empty")));
                 None
             }
             text => Some(text.to_owned()),
@@ -196,8 +200,8 @@ impl Reader<'_> {
     fn exact(&mut self, node: &Node, what: &str) -> Option<String> {
         let text = self.filled(node, what)?;
         if text.contains('*') {
-            let problem =
-                Problem::new(node.span.clone(), format!("{what} has a wildcard: a waiver covers what it names"));
+            let problem = Code::InvalidPattern
+                .at(node.span.clone(), format!("{what} has a wildcard: a waiver covers what it names"));
             self.problem(problem.help("name one thing, by its id, its e-mail address or its exact name"));
             return None;
         }
@@ -208,7 +212,7 @@ impl Reader<'_> {
     fn exact_words(&mut self, node: &Node, what: &str) -> Option<Vec<String>> {
         let Yaml::List(items) = &node.yaml else { return self.exact(node, what).map(|word| vec![word]) };
         if items.is_empty() {
-            self.problem(Problem::new(node.span.clone(), format!("{what} is empty")));
+            self.problem(Code::Empty.at(node.span.clone(), format!("{what} is empty")));
             return None;
         }
         // Every one is read, so that every problem is told.

@@ -47,7 +47,7 @@ fn every(rules: usize) -> String {
 fn tone(outcome: &Outcome) -> &'static str {
     let violated = outcome.count(Verdict::Violation) > 0;
     match outcome.ending() {
-        Ending::Violation => "bad",
+        Ending::Violation | Ending::NotLoaded => "bad",
         Ending::Unknown => "unknown",
         Ending::Clean if violated => "bad",
         Ending::Clean => "good",

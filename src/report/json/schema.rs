@@ -19,7 +19,7 @@ pub struct Report<'a, Findings, Things> {
     #[schemars(extend("const" = VERSION))]
     pub schema_version: u32,
     pub tool: Tool<'a>,
-    /// What judges: rules an organization, or lints the policies.
+    /// What judges: rules an organization, or lints the policies; or load errors, if there are files that do not load.
     #[schemars(extend("enum" = Judges::ALL.map(Judges::name)))]
     pub judges: Cow<'a, str>,
     /// Null if no organization was looked at.

@@ -129,7 +129,7 @@ fn counts(page: &mut Page, outcome: &Outcome) {
 pub fn last_line(page: &mut Page, outcome: &Outcome) {
     let style = match outcome.ending() {
         Ending::Clean => Style::new().green().bold(),
-        Ending::Violation => Style::new().red().bold(),
+        Ending::Violation | Ending::NotLoaded => Style::new().red().bold(),
         Ending::Unknown => Style::new().magenta().bold(),
     };
     let line = exit(outcome);

@@ -104,7 +104,7 @@ fn table(page: &mut Page, outcome: &Outcome) {
     if outcome.findings.is_empty() && outcome.complete() {
         return;
     }
-    let columns = [outcome.judges.name(), "violated", "unknown", "violations", "waived", "baselined"];
+    let columns = [&format!("{}s", outcome.noun()), "violated", "unknown", "violations", "waived", "baselined"];
     let rows: Vec<(Severity, [usize; 6])> = Severity::ALL
         .into_iter()
         .rev()

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::incomplete::Incomplete;
 use super::{Draft, Drafter, KeyDraft, ProjectDraft, Reference, project_ix};
-use crate::document::{Problem, nearest};
+use crate::document::{Code, nearest};
 use crate::org::{
     Assignment, Collection, GroupIx, Kind, Known, OutOfOrder, Owner, ProjectGroup, ProjectUser, RoleIx, Text, Via,
     part_id,
@@ -53,11 +53,11 @@ impl Drafter<'_, '_> {
             [] => {
                 let near = nearest(word, self.names.words(kind)).map(|near| format!("did you mean `{near}`?"));
                 let help = near.unwrap_or_else(|| format!("add it to the test's organization, under {kind_words}s"));
-                Problem::new(at.clone(), format!("there is no {kind_words} `{word}`")).help(help)
+                Code::UnknownName.at(at.clone(), format!("there is no {kind_words} `{word}`")).help(help)
             }
             [..] => {
                 let message = format!("`{word}` means more than one {kind_words}");
-                Problem::new(at.clone(), message).help("write the id of the one that you mean")
+                Code::InvalidValue.at(at.clone(), message).help("write the id of the one that you mean")
             }
         };
         self.reader.problem(problem);
@@ -243,7 +243,7 @@ impl Drafter<'_, '_> {
     }
 
     fn twice(&mut self, of: &Reference) {
-        self.reader.problem(Problem::new(of.span.clone(), format!("`{}` is in the project twice", of.text)));
+        self.reader.problem(Code::Duplicate.at(of.span.clone(), format!("`{}` is in the project twice", of.text)));
     }
 
     /// The roles of these names: of a project, or of the organization.

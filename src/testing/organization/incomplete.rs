@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Draft, Drafter, Reference};
-use crate::document::Problem;
+use crate::document::Code;
 use crate::document::tree::Node;
 use crate::org::{Collection, Coverage, Failure, Kind, Text, part_id};
 
@@ -60,7 +60,7 @@ impl Drafter<'_, '_> {
             return;
         };
         if collection.parent().is_none() {
-            let problem = Problem::new(written.span.clone(), format!("`{collection}` is one list"));
+            let problem = Code::InvalidValue.at(written.span.clone(), format!("`{collection}` is one list"));
             let help = format!("write `{collection}` for the list, or `unknown: [...]` at the thing for its fields");
             return self.reader.problem(problem.help(help));
         }

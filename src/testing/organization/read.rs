@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::written::Entry;
 use super::{Draft, Drafter, GroupDraft, InviteDraft, KeyDraft, ProjectDraft, Reference, RoleDraft, UserDraft};
-use crate::document::Problem;
+use crate::document::Code;
 use crate::document::tree::{Key, Node, Yaml};
 use crate::org::{AdminApiKey, Group, Invite, Known, Owner, Project, Role, Symbol, Text, User, canonical_role_id};
 use crate::time::Time;
@@ -69,7 +69,7 @@ impl Drafter<'_, '_> {
     pub(super) fn keep<T>(&mut self, all: &mut BTreeMap<Text, T>, node: &Node, what: &str, read: Option<(Text, T)>) {
         let Some((id, thing)) = read else { return };
         if all.contains_key(&id) {
-            let problem = Problem::new(node.span.clone(), format!("a second {what} with the id `{id}`"));
+            let problem = Code::Duplicate.at(node.span.clone(), format!("a second {what} with the id `{id}`"));
             self.reader.problem(problem.help("give one of them an `id` of its own"));
             return;
         }
@@ -84,7 +84,7 @@ impl Drafter<'_, '_> {
             Known::Missing | Known::Null if entry.get("id").is_some() => Some(self.id(entry, "", "")),
             Known::Missing | Known::Null => {
                 let start = entry.node.span.start;
-                self.reader.problem(Problem::new(start..start, format!("{what} needs `{key}` or an `id`")));
+                self.reader.problem(Code::MissingKey.at(start..start, format!("{what} needs `{key}` or an `id`")));
                 None
             }
         }

@@ -4,7 +4,7 @@ use super::read::DAY;
 use super::written::Entry;
 use super::{AccountDraft, Drafter, KeyDraft, MemberDraft, ProjectDraft, Reference, project_ix};
 use crate::document::tree::{Node, Yaml};
-use crate::document::{Noted, Problem};
+use crate::document::{Code, Noted};
 use crate::org::{ApiKey, Known, Owner, ServiceAccount, Text};
 
 pub(crate) const MEMBER: &[&str] = &["role", "added_at"];
@@ -42,7 +42,7 @@ impl Drafter<'_, '_> {
         }
         let entry = self.entry(node, what, MEMBER, &[key, "roles"])?;
         let Some(named) = entry.get(key) else {
-            self.reader.problem(Problem::new(node.span.start..node.span.start, format!("{what} needs `{key}`")));
+            self.reader.problem(Code::MissingKey.at(node.span.start..node.span.start, format!("{what} needs `{key}`")));
             return None;
         };
         Some(MemberDraft {
@@ -91,7 +91,7 @@ impl Drafter<'_, '_> {
             Some(node) => self.reference(node).map(Some).ok_or(Noted),
             None => {
                 let start = entry.node.span.start;
-                let problem = Problem::new(start..start, format!("{what} needs an `owner`"));
+                let problem = Code::MissingKey.at(start..start, format!("{what} needs an `owner`"));
                 self.reader.problem(problem.help("name who it belongs to, or write `owner: null`"));
                 Err(Noted)
             }

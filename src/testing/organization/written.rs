@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Drafter, Reference};
 use crate::document::tree::{Node, Yaml};
-use crate::document::{Fields, Problem};
+use crate::document::{Code, Fields};
 use crate::org::{Known, Symbol, Text};
 use crate::time::{Time, parse_duration, parse_timestamp};
 
@@ -47,7 +47,7 @@ impl Drafter<'_, '_> {
                 self.reader.unknown_word(&item.span, &format!("field of {what}"), name, sent);
             } else if fields.get(name).is_some() {
                 let message = format!("`{name}` has a value and is also unknown");
-                self.reader.problem(Problem::new(item.span.clone(), message));
+                self.reader.problem(Code::Duplicate.at(item.span.clone(), message));
             }
             unknown.insert(name.as_str());
         }
@@ -99,7 +99,8 @@ impl Drafter<'_, '_> {
             match moment(&text, now) {
                 Ok(time) => Some(time),
                 Err(help) => {
-                    let problem = Problem::new(node.span.clone(), format!("`{text}` is not a valid value of `{name}`"));
+                    let problem =
+                        Code::InvalidValue.at(node.span.clone(), format!("`{text}` is not a valid value of `{name}`"));
                     drafter.reader.problem(problem.help(help));
                     None
                 }

@@ -1,9 +1,11 @@
 //! `rolelint lint`: what is odd is found in its place, and nothing else is.
 
 mod configuration;
+mod load_errors;
 
 use std::collections::BTreeSet;
 
+use rolelint::document::Code;
 use rolelint::lint::LINTS;
 use serde_json::Value;
 
@@ -290,7 +292,10 @@ fn every_lint_has_a_section_with_its_severity_in_the_documentation() {
         assert!(page.contains(&format!("\n### {code}\n")), "{code} has no section");
         assert!(page.contains(&format!("| [`{code}`](#{code}) | {severity} |")), "{code} has no row");
     }
-    assert_eq!(page.matches("\n### ").count(), LINTS.len());
+    for code in Code::ALL {
+        assert!(page.contains(&format!("\n### {}\n", code.name())), "{} has no section", code.name());
+    }
+    assert_eq!(page.matches("\n### ").count(), LINTS.len() + Code::ALL.len());
 }
 
 #[test]

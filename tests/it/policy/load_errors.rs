@@ -36,30 +36,30 @@ rules:
     forbid: { api_key_last_used_at: { older_than: ninety days } }
 ";
     insta::assert_snapshot!(refused(policy).stderr, @r"
-    error: `severty` is not a key of a rule
+    error[unknown-key]: `severty` is not a key of a rule
      --> policy.yaml:4:5
     4 |     severty: high
       |     ^^^^^^^
       help: did you mean `severity`?
 
-    error: a role has no `permission`
+    error[unknown-key]: a role has no `permission`
      --> policy.yaml:6:15
     6 |     forbid: { permission: api.groups.write }
       |               ^^^^^^^^^^
       help: did you mean `permissions`?
 
-    error: `usr` is not a kind of thing
+    error[unknown-name]: `usr` is not a kind of thing
      --> policy.yaml:8:13
     8 |     select: usr
       |             ^^^
       help: did you mean `user`?
 
-    error: a bad pattern: a `[` that is never closed; write `\[` for the character
+    error[invalid-pattern]: a bad pattern: a `[` that is never closed; write `\[` for the character
       --> policy.yaml:12:22
     12 |     where: { email: '[a' }
        |                      ^
 
-    error: `ninety days` is not a valid value of `older_than`
+    error[invalid-value]: `ninety days` is not a valid value of `older_than`
       --> policy.yaml:13:51
     13 |     forbid: { api_key_last_used_at: { older_than: ninety days } }
        |                                                   ^^^^^^^^^^^
