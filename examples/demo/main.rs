@@ -22,6 +22,9 @@ const OWNERS: [&str; 4] = [
     "daniel.whitfield@acme.example",
 ];
 
+/// With fewer users, a planted cause has only one violation, and would not stand out.
+const FEWEST: u64 = 20;
+
 fn main() -> ExitCode {
     let Err(error) = demo() else { return ExitCode::SUCCESS };
     // Help arrives as an error, too.
@@ -34,7 +37,8 @@ fn demo() -> Result<(), Box<dyn Error>> {
     let users = number(&mut rest, "--users")?;
     let seed = number(&mut rest, "--seed")?.unwrap_or(1);
     let (organization, planted) = match users {
-        Some(users) => Organization::planted(usize::try_from(users)?.max(10), seed),
+        Some(users) if users < FEWEST => return Err(format!("--users takes at least {FEWEST}").into()),
+        Some(users) => Organization::planted(usize::try_from(users)?, seed),
         None => (Organization::acme(), Vec::new()),
     };
     let id = organization.id.clone();

@@ -188,7 +188,8 @@ fn seconds(time: u64) -> Time {
 
 /// The innermost cause: what the system or the library said. The outer ones only wrap it, and one contains the URL.
 pub(crate) fn last(error: &(dyn Cause + 'static)) -> String {
-    chain(error).last().unwrap_or(error).to_string()
+    let last = chain(error).last().unwrap_or(error);
+    last.downcast_ref::<io::Error>().map_or_else(|| last.to_string(), said)
 }
 
 /// An error and its causes, also those that an error of the system's kind holds.

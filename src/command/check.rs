@@ -1,8 +1,11 @@
 //! `rolelint check`: collect or read, judge, report, exit.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use clap::builder::FalseyValueParser;
+use clap::builder::{EnumValueParser, FalseyValueParser, PossibleValue, TypedValueParser};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Arg, Command, ValueEnum as _};
 
 use crate::check::check;
 use crate::cli::{Api, Common, Rules, length, when};
@@ -14,11 +17,10 @@ use crate::snapshot;
 use crate::time::Time;
 
 use super::exceptions::{BaselineArgs, WaiverArgs};
-use super::fetch::nothing_was_read;
 use super::input::{Inputs, Judged};
 use super::journal::JournalArgs;
 use super::reports::Reports;
-use super::{Error, Exit, input};
+use super::{Error, Exit, input, unread};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -51,7 +53,7 @@ pub struct GateArgs {
     /// Lowest severity of a violation that makes the exit code 1; for none, --exit-zero
     #[arg(
         long,
-        value_enum,
+        value_parser = Floor,
         value_name = "SEVERITY",
         default_value = "low",
         env = "ROLELINT_FAIL_ON",
@@ -73,6 +75,28 @@ pub struct GateArgs {
     /// Time from which ages in policies count [default: when the data was collected]
     #[arg(long, value_name = "WHEN", value_parser = when, env = "ROLELINT_AS_OF", hide_env_values = true)]
     pub as_of: Option<Time>,
+}
+
+/// Reads `--fail-on`, and says what to write for no severity at all.
+#[derive(Clone)]
+struct Floor;
+
+impl TypedValueParser for Floor {
+    type Value = Severity;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Severity, clap::Error> {
+        EnumValueParser::<Severity>::new().parse_ref(command, arg, value).map_err(|mut error| {
+            if value.eq_ignore_ascii_case("none") {
+                let tip = "for no severity at all, write --exit-zero".into();
+                error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+            }
+            error
+        })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Severity::value_variants().iter().filter_map(Severity::to_possible_value)))
+    }
 }
 
 impl GateArgs {
@@ -114,7 +138,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
 
 /// Writes the snapshot. One that would say nothing replaces none.
 fn save(org: &Org, path: &Path) -> Result<(), Error> {
-    if nothing_was_read(org) {
+    if unread::is_all(org) {
         warn("nothing could be read, so no snapshot was written");
         return Ok(());
     }

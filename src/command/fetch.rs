@@ -7,13 +7,13 @@ use crate::atomic::try_out;
 use crate::cli::{Api, Common, collection, length};
 use crate::collect::Collected;
 use crate::escape::{shown, visible};
-use crate::org::{Collection, Org, Shortfall, State, by_reason};
+use crate::org::{Collection, Org};
 use crate::policy::Needs;
 use crate::snapshot;
 use crate::time::rfc3339;
 
 use super::journal::{self, Journal};
-use super::{Error, Exit, input};
+use super::{Error, Exit, input, unread};
 use crate::console::output;
 
 /// How many disagreements are shown.
@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     if !common.is_quiet() {
         output::help(&help);
     }
-    if nothing_was_read(&org) {
+    if unread::is_all(&org) {
         client.finish()?;
         output::warn("nothing could be read, so no snapshot was written");
         return Ok(Exit::Unknown);
@@ -93,12 +93,7 @@ fn collections(only: &[Collection]) -> BTreeSet<Collection> {
 
 /// Prints the warnings about the organization.
 fn warn(org: &Org) {
-    let coverage = &org.coverage;
-    let row = |of| Some((of, coverage.state(of), coverage.detail(of)?));
-    for Shortfall { state, why, collections } in by_reason(Collection::ALL.into_iter().filter_map(row)) {
-        let names: Vec<&str> = collections.iter().map(|collection| collection.name()).collect();
-        output::warn(&format!("{} {}: {}", names.join(", "), state.name(), visible(&why)));
-    }
+    unread::warn(org);
     for (collection, _) in org.coverage.iter() {
         for remark in [org.coverage.gone(collection), org.coverage.unclear(collection)].into_iter().flatten() {
             output::warn(&format!("{collection}: {}", visible(&remark)));
@@ -141,10 +136,4 @@ fn journal_path(output: &Path) -> Option<PathBuf> {
     let mut name = output.as_os_str().to_owned();
     name.push(".journal");
     (!no_file).then(|| PathBuf::from(name))
-}
-
-/// Whether a snapshot would say nothing. It must not replace one that does.
-pub(super) fn nothing_was_read(org: &Org) -> bool {
-    let unread = |of| matches!(org.coverage.state(of), State::Denied | State::Failed | State::NotAsked);
-    Collection::ALL.into_iter().all(unread)
 }

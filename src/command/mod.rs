@@ -32,6 +32,7 @@ mod settings;
 mod test;
 #[cfg(test)]
 mod tests;
+mod unread;
 mod usage;
 mod waivers;
 mod who;

@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
-use crate::escape::visible;
 use crate::org::{Collection, Org};
 use crate::policy::{Needs, Users, needs};
 use crate::time::rounded_up;
 
-use super::{Error, Exit, input, key};
+use super::{Error, Exit, input, key, unread};
 use crate::console::output;
 
 /// What admin endpoints were measured to let through in a minute.
@@ -36,13 +35,13 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         needs.collections.iter().copied().filter(|collection| collection.parent().is_none()).collect();
     let lists = Needs::all(lists);
     let org = input::collect(&args.api, common, input::Request::of(&lists))?.0.org;
+    unread::warn(&org);
+    if unread::is_all(&org) {
+        output::warn("nothing could be read, so there is no plan");
+        return Ok(Exit::Unknown);
+    }
     let rate = args.api.rate.unwrap_or(MEASURED_RATE);
     output::stream(|stdout| stdout.write_all(with_sizes(&org, &needs, rate).as_bytes()))?;
-    for collection in Collection::ALL {
-        if let Some(detail) = org.coverage.detail(collection) {
-            output::warn(&format!("{collection}: {}", visible(&detail)));
-        }
-    }
     Ok(if org.coverage.complete() { Exit::Clean } else { Exit::Unknown })
 }
 

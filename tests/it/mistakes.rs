@@ -250,3 +250,13 @@ fn a_snapshot_or_a_report_is_no_policy_and_the_error_says_what_reads_it() {
         assert_eq!(said, format!("error: `{file}` is {what}, not a policy\n  help: {help}\n"));
     }
 }
+
+#[test]
+fn no_severity_to_fail_on_is_written_in_another_way() {
+    let ran = offline().args(["check", "--fail-on", "none"]).run().ends_with(2);
+    assert!(
+        ran.stderr.contains("write --exit-zero") && ran.stderr.contains("[possible values: info, low"),
+        "{}",
+        ran.stderr
+    );
+}

@@ -58,7 +58,7 @@ fn with_a_key_a_plan_has_the_numbers_of_the_check() {
 fn a_list_that_cannot_be_read_does_not_make_the_plan_small() {
     let api = faulty(small(), "/organization/users", When::Always, What::Status(403));
     let ran = rolelint(&api).args(["plan"]).run().ends_with(3);
-    assert!(ran.stderr.contains("users: GET /organization/users: 403"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("users denied: GET /organization/users: 403"), "{}", ran.stderr);
     insta::assert_snapshot!(ran.stdout, @"
       roles                      1  6 roles
       users                      ?  the list could not be read
@@ -102,4 +102,18 @@ fn a_plan_covers_the_rules_that_the_check_selects() {
     assert!(wrong.stderr.contains("did you mean `roles`?"), "{}", wrong.stderr);
     let wrong = plan(&["--param", "who=x"]).ends_with(2);
     assert!(wrong.stderr.contains("no policy has a parameter `who`"), "{}", wrong.stderr);
+}
+
+#[test]
+fn a_refused_key_is_told_once_and_makes_no_plan() {
+    let api = faulty(small(), "**", When::Always, What::Status(401));
+    let ran = rolelint(&api).args(["plan"]).run().ends_with(3);
+    assert_eq!(ran.stdout, "");
+    assert_eq!(ran.stderr.matches("warning: ").count(), 2, "{}", ran.stderr);
+    assert!(
+        ran.stderr.starts_with("warning: roles, users, groups, projects, admin_api_keys, invites denied: 401, "),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.ends_with("warning: nothing could be read, so there is no plan\n"), "{}", ran.stderr);
 }

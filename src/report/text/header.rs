@@ -7,7 +7,7 @@ use super::severity_style;
 use crate::escape::visible;
 use crate::finding::{Outcome, Severity, Status, Verdict};
 use crate::report::words::{self, number, plural, population};
-use crate::time::{ago, day, minute};
+use crate::time::{DAY, ago, day, minute};
 
 /// How many policy files are named.
 const FILES: usize = 3;
@@ -43,7 +43,7 @@ fn cuts(page: &mut Page, outcome: &Outcome) {
         return;
     }
     let total = outcome.findings.iter().filter(|finding| outcome.counts(finding)).count();
-    page.line(&format!("Where to start: the changes that end most of these {} violations", number(total)));
+    page.wrapped("", "  ", &format!("Where to start: the changes that end most of these {} violations", number(total)));
     let width = number(cuts[0].findings.len()).len();
     for cut in cuts.iter().take(CUTS) {
         let ends = page.paint(&format!("{:>width$}", number(cut.findings.len())), Style::new().bold());
@@ -78,7 +78,9 @@ fn about(page: &Page, outcome: &Outcome) -> String {
         parts.push(format!("oldest fact {}", when(outcome.oldest_fact)));
     }
     if outcome.as_of != source.collected_at {
-        parts.push(format!("ages as of {}", day(outcome.as_of)));
+        let younger = outcome.as_of + DAY < outcome.oldest_fact;
+        let before = if younger { ", before the data was collected" } else { "" };
+        parts.push(format!("ages as of {}{before}", day(outcome.as_of)));
     }
     parts.join(" · ")
 }

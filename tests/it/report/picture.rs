@@ -91,7 +91,7 @@ fn the_picture_in_the_readme_is_what_a_check_of_the_demo_says() {
     let rules = "groups-and-keys-in-one-hand,contractor-privileged-in-a-project";
     let api = acme();
     let run = rolelint(&api).args(["check", "--as-of", "2026-06-01", "--color", "always", "--only", rules]);
-    let report = run.run().ends_with(1).without_time().replace("[time]", "2026-06-01 10:00Z");
+    let report = run.run().ends_with(1).without_time().replace("[time]", "2026-11-02 10:00Z");
     let drawn = picture(&report);
     if std::env::var_os("UPDATE_PICTURE").is_some() {
         std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(PICTURE), &drawn).expect("it can be written");
