@@ -1,7 +1,7 @@
 //! When one condition plainly follows from another. What is not plain does not count.
 
 use super::same;
-use crate::policy::{Condition, Kind, ListPredicate, Pattern, Predicate, Quantity, Relation, TextPredicate};
+use crate::policy::{Attribute, Condition, Kind, ListPredicate, Pattern, Predicate, Quantity, Relation, TextPredicate};
 
 /// Whether each of these conditions holds wherever all of the others hold.
 pub fn all(strong: &[&Condition], weak: &[&Condition]) -> bool {
@@ -10,6 +10,10 @@ pub fn all(strong: &[&Condition], weak: &[&Condition]) -> bool {
 
 /// Whether the second holds wherever the first does.
 pub fn implies(strong: &Condition, weak: &Condition) -> bool {
+    // Most pairs are of different attributes; the long way round says the same of them.
+    if attribute(strong).zip(attribute(weak)).is_some_and(|(one, other)| !std::ptr::eq(one, other)) {
+        return false;
+    }
     if same::condition(strong) == same::condition(weak) {
         return true;
     }
@@ -39,6 +43,19 @@ pub fn implies(strong: &Condition, weak: &Condition) -> bool {
             std::ptr::eq(*one, *other) && some && same_grants && implies(&strong.condition, &weak.condition)
         }
         (_, _) => false,
+    }
+}
+
+/// The attribute that a condition asks for, if it is one.
+fn attribute(of: &Condition) -> Option<&Attribute> {
+    match &of.predicate {
+        Predicate::Text(attribute, ..)
+        | Predicate::List(attribute, ..)
+        | Predicate::Flag(attribute, ..)
+        | Predicate::Time(attribute, ..)
+        | Predicate::Related(attribute, ..)
+        | Predicate::Via(attribute, ..) => Some(attribute),
+        Predicate::All(_) | Predicate::Any(_) | Predicate::Not(_) => None,
     }
 }
 

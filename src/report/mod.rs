@@ -23,10 +23,12 @@ mod tests;
 mod text;
 mod words;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::access::Register;
 use crate::finding::Outcome;
+use crate::org::Source;
 use crate::time::Time;
 
 pub use coverage::render_coverage;
@@ -160,8 +162,17 @@ pub fn render(
         Format::Github => github::render(outcome, to),
         Format::Markdown => markdown::render(outcome, to),
         Format::Sarif => sarif::render(outcome, to),
-        Format::Ocsf => ocsf::render(outcome, to),
-        Format::Oscal => oscal::render(outcome, to),
+        Format::Ocsf => ocsf::render(&dated(outcome, style.now), to),
+        Format::Oscal => oscal::render(&dated(outcome, style.now), to),
         Format::Html => html::render(outcome, register, to),
     }
+}
+
+/// The outcome with a time, for formats that cannot do without. A text has no age: what is found in it is so now.
+fn dated(outcome: &Outcome, now: Time) -> Cow<'_, Outcome> {
+    if outcome.has_facts() {
+        return Cow::Borrowed(outcome);
+    }
+    let source = Source { collected_at: now, ..outcome.source.clone() };
+    Cow::Owned(Outcome { as_of: now, oldest_fact: now, source, ..outcome.clone() })
 }

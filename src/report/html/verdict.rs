@@ -77,8 +77,7 @@ fn read(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     } else {
         format!("{}, which does not say its name", source.api)
     };
-    let mut rows =
-        vec![("Organization", organization), ("Read", population(outcome)), ("Collected", minute(source.collected_at))];
+    let mut rows = vec![("Organization", organization), ("Collected", minute(source.collected_at))];
     if outcome.oldest_fact < source.collected_at {
         rows.push(("Oldest fact", minute(outcome.oldest_fact)));
     }
@@ -154,11 +153,15 @@ fn navigation(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
 
 /// The last lines.
 pub fn footer(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
+    let collected = if outcome.has_facts() {
+        format!(" · collected {}", rfc3339(outcome.source.collected_at))
+    } else {
+        String::new()
+    };
     writeln!(
         to,
-        "<footer><div class=\"wrap\"><p>rolelint {} · collected {} · exit code {}</p><p><code>{}</code></p></div></footer>",
+        "<footer><div class=\"wrap\"><p>rolelint {}{collected} · exit code {}</p><p><code>{}</code></p></div></footer>",
         env!("CARGO_PKG_VERSION"),
-        rfc3339(outcome.source.collected_at),
         outcome.ending().code(),
         Text(&outcome.digest)
     )

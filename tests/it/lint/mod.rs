@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use rolelint::document::Code;
 use rolelint::lint::LINTS;
+use rolelint::report::Format;
 use serde_json::Value;
 
 use crate::support::harness::{Rolelint, acme, offline, rolelint, text};
@@ -375,4 +376,16 @@ fn a_report_of_files_has_lints_and_neither_an_organization_nor_a_time() {
     assert!(text.contains("exit 1: 1 lint is violated") && text.contains("8 lints: 1 violation"), "{text}");
     let again = offline().file("r.json", &json.stdout).args(["report", "r.json"]).run().ends_with(1);
     assert_eq!(again.stdout, text);
+}
+
+#[test]
+fn no_format_dates_what_has_no_age() {
+    let text = policy("", &["select: role, forbid: { permissions: api.group.write }"]);
+    for format in Format::ALL {
+        let run = offline().file("p.yaml", &text).args(["lint", "p.yaml", "--format", format.name()]);
+        let ran = run.run().ends_with(1);
+        assert!(!ran.stdout.contains("1970"), "{}: {}", format.name(), ran.stdout);
+        let zero = ["\"time\":0,", "\"time\": 0,"].iter().any(|zero| ran.stdout.contains(zero));
+        assert!(!zero, "{}: {}", format.name(), ran.stdout);
+    }
 }
