@@ -1,61 +1,72 @@
 //! When one condition plainly follows from another. What is not plain does not count.
 
 use super::same;
-use crate::policy::{Attribute, Condition, Kind, ListPredicate, Pattern, Predicate, Quantity, Relation, TextPredicate};
+use crate::policy::{Condition, Kind, ListPredicate, Pattern, Predicate, Quantity, Relation, TextPredicate};
+
+/// A condition with what it says, which is compared many times.
+pub struct Said<'c> {
+    condition: &'c Condition,
+    says: String,
+    /// The conditions that it is made of.
+    parts: Vec<Said<'c>>,
+}
+
+impl<'c> Said<'c> {
+    /// What a condition says.
+    pub fn new(condition: &'c Condition) -> Self {
+        let parts = match &condition.predicate {
+            Predicate::All(parts) | Predicate::Any(parts) => parts.iter().map(Self::new).collect(),
+            Predicate::Related(_, _, related) => vec![Self::new(&related.condition)],
+            Predicate::Not(_)
+            | Predicate::Text(..)
+            | Predicate::List(..)
+            | Predicate::Flag(..)
+            | Predicate::Time(..)
+            | Predicate::Via(..) => Vec::new(),
+        };
+        Self { condition, says: same::condition(condition), parts }
+    }
+}
 
 /// Whether each of these conditions holds wherever all of the others hold.
-pub fn all(strong: &[&Condition], weak: &[&Condition]) -> bool {
-    weak.iter().all(|weak| strong.iter().any(|strong| implies(strong, weak)))
+pub fn all<'s>(
+    strong: impl Iterator<Item = &'s Said<'s>> + Clone,
+    mut weak: impl Iterator<Item = &'s Said<'s>>,
+) -> bool {
+    weak.all(|weak| strong.clone().any(|strong| implies(strong, weak)))
 }
 
 /// Whether the second holds wherever the first does.
-pub fn implies(strong: &Condition, weak: &Condition) -> bool {
-    // Most pairs are of different attributes; the long way round says the same of them.
-    if attribute(strong).zip(attribute(weak)).is_some_and(|(one, other)| !std::ptr::eq(one, other)) {
-        return false;
-    }
-    if same::condition(strong) == same::condition(weak) {
+pub fn implies(strong: &Said<'_>, weak: &Said<'_>) -> bool {
+    if strong.says == weak.says {
         return true;
     }
-    if let Predicate::All(parts) = &weak.predicate {
-        return parts.iter().all(|part| implies(strong, part));
+    if let Predicate::All(_) = &weak.condition.predicate {
+        return weak.parts.iter().all(|part| implies(strong, part));
     }
-    if let Predicate::Any(parts) = &strong.predicate {
-        return parts.iter().all(|part| implies(part, weak));
+    if let Predicate::Any(_) = &strong.condition.predicate {
+        return strong.parts.iter().all(|part| implies(part, weak));
     }
-    if let Predicate::All(parts) = &strong.predicate {
-        return parts.iter().any(|part| implies(part, weak));
+    if let Predicate::All(_) = &strong.condition.predicate {
+        return strong.parts.iter().any(|part| implies(part, weak));
     }
-    if let Predicate::Any(parts) = &weak.predicate {
-        return parts.iter().any(|part| implies(strong, part));
+    if let Predicate::Any(_) = &weak.condition.predicate {
+        return weak.parts.iter().any(|part| implies(strong, part));
     }
-    match (&strong.predicate, &weak.predicate) {
+    match (&strong.condition.predicate, &weak.condition.predicate) {
         (Predicate::Text(one, _, strong), Predicate::Text(other, _, weak)) => {
             std::ptr::eq(*one, *other) && text(strong, weak)
         }
         (Predicate::List(one, _, strong), Predicate::List(other, _, weak)) => {
             std::ptr::eq(*one, *other) && list(strong, weak)
         }
-        (Predicate::Related(one, relation, strong), Predicate::Related(other, _, weak)) => {
-            let some = strong.quantity == Quantity::Some && weak.quantity == Quantity::Some;
+        (Predicate::Related(one, relation, of_strong), Predicate::Related(other, _, of_weak)) => {
+            let some = of_strong.quantity == Quantity::Some && of_weak.quantity == Quantity::Some;
             // Whether a permission is asked for decides which grants the holders of a project are.
             let same_grants = !(one.of == Kind::Project && *relation == Relation::Holders);
-            std::ptr::eq(*one, *other) && some && same_grants && implies(&strong.condition, &weak.condition)
+            std::ptr::eq(*one, *other) && some && same_grants && implies(&strong.parts[0], &weak.parts[0])
         }
         (_, _) => false,
-    }
-}
-
-/// The attribute that a condition asks for, if it is one.
-fn attribute(of: &Condition) -> Option<&Attribute> {
-    match &of.predicate {
-        Predicate::Text(attribute, ..)
-        | Predicate::List(attribute, ..)
-        | Predicate::Flag(attribute, ..)
-        | Predicate::Time(attribute, ..)
-        | Predicate::Related(attribute, ..)
-        | Predicate::Via(attribute, ..) => Some(attribute),
-        Predicate::All(_) | Predicate::Any(_) | Predicate::Not(_) => None,
     }
 }
 
@@ -81,11 +92,11 @@ fn covered((narrow, wide): (&[Pattern], &[Pattern])) -> bool {
 
 /// Whether the first pattern matches whatever the other does.
 fn covers(wide: &Pattern, narrow: &Pattern) -> bool {
-    if wide.matches_all() || same::written(wide) == same::written(narrow) {
-        return true;
-    }
     if let Some(literal) = narrow.literal() {
         return wide.matches(literal);
+    }
+    if wide.matches_all() || same::written(wide) == same::written(narrow) {
+        return true;
     }
     let plain = |text: &&str| !text.contains(['*', '?', '[', ']', '{', '}', '\\', ',']);
     let (wide, narrow) = (wide.text.as_str(), narrow.text.as_str());
