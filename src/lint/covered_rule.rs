@@ -53,10 +53,10 @@ fn covers(wide: &Said<'_>, narrow: &Said<'_>) -> bool {
         return false;
     }
     match (&wide.rule.assertion, &narrow.rule.assertion) {
-        (Assertion::Forbid(_), Assertion::Forbid(_)) => implies::all(narrow.parts(), wide.parts()),
+        (Assertion::Forbid(_), Assertion::Forbid(_)) => implies::all(&narrow.parts(), wide.parts()),
         (Assertion::Require(_), Assertion::Require(_)) => {
-            implies::all(narrow.filter.iter(), wide.filter.iter())
-                && implies::all(wide.asserted.iter(), narrow.asserted.iter())
+            implies::all(&narrow.filter.iter(), wide.filter.iter())
+                && implies::all(&wide.asserted.iter(), narrow.asserted.iter())
         }
         (Assertion::Count(wider, one, _), Assertion::Count(narrower, other, _)) => {
             let same_things = || same::condition(&wide.rule.filter) == same::condition(&narrow.rule.filter);

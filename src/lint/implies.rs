@@ -30,7 +30,7 @@ impl<'c> Said<'c> {
 
 /// Whether each of these conditions holds wherever all of the others hold.
 pub fn all<'s>(
-    strong: impl Iterator<Item = &'s Said<'s>> + Clone,
+    strong: &(impl Iterator<Item = &'s Said<'s>> + Clone),
     mut weak: impl Iterator<Item = &'s Said<'s>>,
 ) -> bool {
     weak.all(|weak| strong.clone().any(|strong| implies(strong, weak)))

@@ -24,10 +24,11 @@ fn file_keys() -> [(&'static str, Value); 4] {
     ]
 }
 
-fn equivalent_keys() -> [(&'static str, Value); 4] {
+fn equivalent_keys() -> [(&'static str, Value); 5] {
     [
         ("rule", described(text(), "the rule of the wrong turn")),
         ("param", described(text(), "the parameter of the wrong turn")),
+        ("condition", described(text(), "the named condition of the wrong turn")),
         ("after", described(text(), "the lines with the turn taken, as `rolelint test --mutate` shows them")),
         ("reason", described(text(), "why the turn changes nothing")),
     ]

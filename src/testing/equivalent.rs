@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::document::tree::{Node, Yaml};
 use crate::document::{Code, Location, Reader};
 
-pub(crate) const EQUIVALENT: &[&str] = &["rule", "param", "after", "reason"];
+pub(crate) const EQUIVALENT: &[&str] = &["rule", "param", "condition", "after", "reason"];
 
 /// Where a policy may go wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,19 @@ pub enum Place {
     Rule(String),
     /// In the default of a parameter.
     Param(String),
+    /// In a named condition.
+    Condition(String),
+}
+
+impl Place {
+    /// For people.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Rule(id) => id.clone(),
+            Self::Param(name) => format!("parameter {name}"),
+            Self::Condition(name) => format!("condition {name}"),
+        }
+    }
 }
 
 /// A wrong turn that the tests need not notice, since it changes nothing.
@@ -42,14 +55,13 @@ impl Reader<'_> {
     fn equivalent_turn(&mut self, node: &Node) -> Option<Equivalent> {
         let fields = self.fields(node, "an equivalent turn", EQUIVALENT)?;
         let mut text = |name: &str| self.optional_text(fields.get(name), &format!("`{name}`"));
-        let (rule, param, after, reason) = (text("rule"), text("param"), text("after"), text("reason"));
-        let place = match (rule, param) {
-            (Some(rule), None) => Some(Place::Rule(rule)),
-            (None, Some(param)) => Some(Place::Param(param)),
-            (Some(_), Some(_)) | (None, None) => None,
-        };
+        let (rule, param, condition) = (text("rule"), text("param"), text("condition"));
+        let (after, reason) = (text("after"), text("reason"));
+        let places = [rule.map(Place::Rule), param.map(Place::Param), condition.map(Place::Condition)];
+        let mut places = places.into_iter().flatten();
+        let place = places.next().filter(|_| places.next().is_none());
         let (Some(place), Some(after), Some(reason)) = (place, after, reason) else {
-            let message = "an equivalent turn needs `rule` or `param`, `after` and `reason`";
+            let message = "an equivalent turn needs one of `rule`, `param` and `condition`, `after` and `reason`";
             self.problem(Code::MissingKey.at(node.span.clone(), message).help("`rolelint test --mutate` shows them"));
             return None;
         };

@@ -45,16 +45,12 @@ impl Mutation {
     /// What is to say of it.
     pub fn section(&self) -> Section {
         let survivor = |survivor: &Survivor| {
-            let of = match &survivor.turn.place {
-                Place::Rule(id) => id.clone(),
-                Place::Param(name) => format!("parameter {name}"),
-            };
             let line = |sign: &'static str| move |line: &str| format!("{sign} {line}");
             let lines = survivor.before.lines().map(line("-")).chain(survivor.after.lines().map(line("+")));
             Remark {
                 file: survivor.source.name.clone(),
                 line: survivor.source.region(&survivor.turn.span).line,
-                name: format!("{of}: no test notices that {}", survivor.turn.what),
+                name: format!("{}: no test notices that {}", survivor.turn.place.words(), survivor.turn.what),
                 lines: lines.collect(),
             }
         };
@@ -128,6 +124,8 @@ fn is_noticed(suite: &Suite, sources: &[Arc<SourceText>], turn: &Turn) -> Option
     let default = load(&Overrides::default())?;
     let concerns = |case: &&Case| match &turn.place {
         Place::Rule(id) => case.all || case.expects().any(|rule| rule == id),
+        // Which rules use it is known once they are judged.
+        Place::Condition(_) => true,
         Place::Param(name) => case.own.as_ref().is_none_or(|own| own.overrides.names().all(|set| set != name)),
     };
     for case in suite.cases.iter().filter(concerns) {

@@ -59,6 +59,10 @@ pub fn turns(source: &SourceText) -> Vec<Turn> {
         turns.place = Place::Param(key.text.clone());
         turns.value("", node);
     }
+    for (key, node) in root.below("conditions").map(Node::entries).unwrap_or_default() {
+        turns.place = Place::Condition(key.text.clone());
+        turns.value("", node);
+    }
     for rule in root.below("rules").map(Node::items).unwrap_or_default() {
         let Some(Node { yaml: Yaml::Text(id), .. }) = rule.below("id") else { continue };
         turns.place = Place::Rule(id.clone());
@@ -122,7 +126,12 @@ impl Turns<'_> {
                 ("every", Yaml::Map(_)) => self.add("`some` for `every`", key.span.clone(), "some".to_owned()),
                 ("none", Yaml::Map(_)) => self.add("`some` for `none`", key.span.clone(), "some".to_owned()),
                 ("some", Yaml::Map(_)) => self.add("`every` for `some`", key.span.clone(), "every".to_owned()),
-                ("scope", _) if entries.len() > 1 => {
+                ("via", Yaml::Map(_)) => self.add("another way for `via`", value.span.clone(), "direct".to_owned()),
+                // A relation of one thing that says no more.
+                ("scope", _) if entries.len() == 1 => {
+                    self.add("the scope is left out", node.span.clone(), "{}".to_owned());
+                }
+                ("scope", _) => {
                     let spans: Vec<Range<usize>> =
                         entries.iter().map(|(key, value)| key.span.start..value.span.end).collect();
                     self.drop_one("the scope is left out", &spans, at);
@@ -141,17 +150,16 @@ impl Turns<'_> {
         if text.starts_with('$') && !text.starts_with("$$") {
             return;
         }
-        if let Some([earlier, later]) = neighbours(text).filter(|_| DATES.contains(&key) || key.is_empty()) {
+        let percent = text.strip_suffix('%').and_then(|number| number.trim().parse::<u64>().ok());
+        if let Some(number) = percent.filter(|_| ["min", "max"].contains(&key)) {
+            self.moved(node, number, "%");
+        } else if let Some([earlier, later]) = neighbours(text).filter(|_| DATES.contains(&key) || key.is_empty()) {
             for (what, day) in [("a bound is a day earlier", earlier), ("a bound is a day later", later)] {
                 self.add(what, node.span.clone(), format!("\"{day}\""));
             }
         } else if LENGTHS.contains(&key) || key.is_empty() && length(text).is_some() {
             let Some((number, unit)) = length(text) else { return };
-            for (what, moved) in
-                [("a bound is one lower", number.saturating_sub(1)), ("a bound is one higher", number + 1)]
-            {
-                self.add(what, node.span.clone(), format!("{moved}{unit}"));
-            }
+            self.moved(node, number, unit);
         } else if key == "via" {
             let other = if text == "direct" { "group" } else { "direct" };
             self.add("another way for `via`", node.span.clone(), other.to_owned());
@@ -161,6 +169,14 @@ impl Turns<'_> {
             widened(text).filter(|_| !["before", "after", "scope", "principal", "of"].contains(&key))
         {
             self.add("a pattern is widened", node.span.clone(), format!("\"{wider}\""));
+        }
+    }
+
+    /// A number with a unit, one lower and one higher.
+    fn moved(&mut self, node: &Node, number: u64, unit: &str) {
+        let lower = number.checked_sub(1).map(|moved| ("a bound is one lower", moved));
+        for (what, moved) in lower.into_iter().chain([("a bound is one higher", number + 1)]) {
+            self.add(what, node.span.clone(), format!("{moved}{unit}"));
         }
     }
 
@@ -239,7 +255,20 @@ mod tests {
 
     #[test]
     fn every_kind_of_turn_is_taken_once_in_its_place() {
-        let table: [(&str, &[&str]); 12] = [
+        let table: [(&str, &[&str]); 16] = [
+            (
+                "count: { max: 10% }",
+                &["a bound is one lower: count: { max: 9% }", "a bound is one higher: count: { max: 11% }"],
+            ),
+            ("forbid: { holds: { scope: project } }", &["the scope is left out: forbid: { holds: {} }"]),
+            (
+                "forbid: { holds: { via: { group: { is_scim_managed: true } } } }",
+                &[
+                    "another way for `via`: forbid: { holds: { via: direct } }",
+                    "a flag is turned around: forbid: { holds: { via: { group: { is_scim_managed: false } } } }",
+                ],
+            ),
+            ("forbid: $c\nconditions:\n  c: { enabled: true }", &["a flag is turned around: c: { enabled: false }"]),
             (
                 "forbid: { created_at: { before: 2026-03-01 } }",
                 &[
