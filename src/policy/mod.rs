@@ -40,7 +40,7 @@ pub use load::{load, parse};
 pub use narrow::Narrowing;
 pub use needs::{Needs, Users, needs};
 pub use params::Overrides;
-pub use pattern::{BadPattern, Pattern, Patterns, nfc, same_text};
+pub use pattern::{Automata, BadPattern, Pattern, Patterns, nfc, same_text};
 pub use permissions::{Escalation, Permission, Sure, known_permissions, permissions};
 #[cfg(test)]
 pub(crate) use read::{FILE as FILE_KEYS, RULE as RULE_KEYS};

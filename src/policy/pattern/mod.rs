@@ -7,6 +7,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "regex's errors are not exhaustive")]
 
 mod list;
+mod meet;
 mod samples;
 
 use std::borrow::Cow;
@@ -22,6 +23,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::vocabulary::Case;
 
 pub use list::{Patterns, same_text};
+pub use meet::Automata;
 
 /// The longest pattern, in bytes.
 const LONGEST: usize = 1024;

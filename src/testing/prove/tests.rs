@@ -13,8 +13,13 @@ const NOW: Time = 1_767_225_600;
 const OF_ROLE: &[&str] = &[
     "name: A",
     "name: 'B*'",
+    "name: '?'",
+    "name: { regex: '[B-D][a-c]?' }",
     "permissions: p.read",
     "permissions: '*.write'",
+    "permissions: 'p.*'",
+    "permissions: { only: ['p.*'], count: { min: 1 } }",
+    "permissions: { any: '*.write', count: { max: 1 }, except: p.read }",
     "predefined_role: false",
     "scope: project",
     "description: null",
@@ -22,6 +27,8 @@ const OF_ROLE: &[&str] = &[
 const OF_USER: &[&str] = &[
     "email: ada@x.example",
     "email: '*@y.example'",
+    "email: 'bob*'",
+    "email: { any: '*@*', except: '*@x.*' }",
     "role: owner",
     "enabled: false",
     "added_at: { older_than: 30d }",

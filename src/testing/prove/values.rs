@@ -3,17 +3,22 @@
 use std::collections::BTreeMap;
 
 use crate::policy::{
-    Assertion, Attribute, Bounds, Condition, Kind, ListPredicate, Naming, Pattern, Predicate, Rule, TimePredicate,
-    ViaPredicate, known_permissions,
+    Assertion, Attribute, Automata, Bounds, Condition, Kind, ListPredicate, Naming, Pattern, Predicate, Rule,
+    TimePredicate, ViaPredicate, known_permissions,
 };
 use crate::time::Time;
 
 /// The most elements that a list is given.
 const LONGEST: u64 = 400;
 
+/// How many patterns of one attribute are looked at for a text that some of them match and others do not.
+const TOGETHER: usize = 5;
+
 /// The words, lists and moments that a rule speaks of, by attribute.
 pub struct Values {
     texts: BTreeMap<&'static str, Vec<String>>,
+    /// Those patterns that match more than one text.
+    patterns: BTreeMap<&'static str, Vec<Pattern>>,
     times: Vec<i64>,
     dates: Vec<Time>,
     now: Time,
@@ -21,14 +26,33 @@ pub struct Values {
 
 impl Values {
     pub fn of(rule: &Rule, now: Time) -> Self {
-        let mut values = Self { texts: BTreeMap::new(), times: Vec::new(), dates: Vec::new(), now };
+        let (texts, patterns) = (BTreeMap::new(), BTreeMap::new());
+        let mut values = Self { texts, patterns, times: Vec::new(), dates: Vec::new(), now };
         values.add(&rule.filter);
         match &rule.assertion {
             Assertion::Forbid(condition) | Assertion::Require(condition) => values.add(condition),
             Assertion::Exactly(exactly) => values.patterns(exactly.attribute, exactly.values.iter()),
             Assertion::Count(..) => {}
         }
+        values.meet();
         values
+    }
+
+    /// Texts that some of the patterns of an attribute match and the others do not, for each choice of some.
+    fn meet(&mut self) {
+        for (key, patterns) in &mut self.patterns {
+            patterns.truncate(TOGETHER);
+            let automata = Automata::of(patterns.iter());
+            let known = self.texts.entry(key).or_default();
+            for choice in 1..1_u32 << patterns.len() {
+                let wanted: Vec<bool> = (0..patterns.len()).map(|at| choice >> at & 1 == 1).collect();
+                let is_it =
+                    |text: &String| patterns.iter().zip(&wanted).all(|(one, wanted)| one.matches(text) == *wanted);
+                if !known.iter().any(is_it) {
+                    known.extend(automata.meeting(&wanted));
+                }
+            }
+        }
     }
 
     fn add(&mut self, condition: &Condition) {
@@ -50,7 +74,14 @@ impl Values {
     }
 
     fn patterns<'p>(&mut self, attribute: &Attribute, patterns: impl Iterator<Item = &'p Pattern>) {
-        let samples: Vec<String> = patterns.flat_map(Pattern::samples).collect();
+        let mut samples = Vec::new();
+        for pattern in patterns {
+            samples.extend(pattern.samples());
+            let several = self.patterns.entry(key(attribute.name)).or_default();
+            if pattern.literal().is_none() && !several.iter().any(|other| other.text == pattern.text) {
+                several.push(pattern.clone());
+            }
+        }
         let known = self.texts.entry(key(attribute.name)).or_default();
         // A text may have to match two patterns at once.
         let pairs = known.iter().take(12).flat_map(|one| samples.iter().take(12).map(move |other| (one, other)));
@@ -114,13 +145,18 @@ impl Values {
         );
         for number in test.count.into_iter().flat_map(edges) {
             let made = (0..number).map(|at| format!("api.generated{at}.read"));
-            let of_any = test
-                .any
-                .iter()
+            let of_patterns = [test.any.as_ref(), test.only.as_ref()]
+                .into_iter()
+                .flatten()
                 .flatten()
                 .flat_map(|pattern| (0..number).map(|at| pattern.text.replace('*', &format!("generated{at}"))));
-            let counted: Vec<String> =
-                of_any.chain(words.iter().cloned()).chain(made).filter(|word| counts(test, word)).collect();
+            let may_stand =
+                |word: &String| test.only.as_ref().is_none_or(|only| only.iter().any(|one| one.matches(word)));
+            let counted: Vec<String> = of_patterns
+                .chain(words.iter().cloned())
+                .chain(made)
+                .filter(|word| counts(test, word) && may_stand(word))
+                .collect();
             let number = usize::try_from(number).unwrap_or(usize::MAX);
             let mut distinct = std::collections::BTreeSet::new();
             lists.push(counted.into_iter().filter(|word| distinct.insert(word.clone())).take(number).collect());

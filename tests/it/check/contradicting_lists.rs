@@ -113,3 +113,27 @@ fn a_status_that_says_that_something_is_left_out_is_no_list() {
         assert_eq!(report(&api, &[(rule, "")]).rule("rule-0")["verdict"], "unknown", "{status}");
     }
 }
+
+#[test]
+fn a_member_to_whom_a_group_gives_another_address_has_none_for_certain() {
+    let cyd = json!({"id": "user-cyd", "name": "Cyd", "email": "cyd@elsewhere.example"});
+    let api = with(&[("/organization/groups/*/users", What::AddItem(cyd))]);
+    ask(
+        &api,
+        &[("select: user\nwhere: { name: Cyd, groups: {} }\nforbid: { email: '*@elsewhere.example' }", "unknown Cyd")],
+    );
+}
+
+#[test]
+fn a_member_whom_no_list_of_users_has_and_a_group_lists_twice_with_two_addresses_has_none_for_certain() {
+    let zoe = |email: &str| json!({"id": "user-zoe", "name": "Zoe", "email": email});
+    for (one, other) in [("zoe@acme.example", "zoe@partner.example"), ("zoe@partner.example", "zoe@acme.example")] {
+        let members = json!({"data": [zoe(one), zoe(other)], "has_more": false});
+        let api = with(&[("/organization/groups/*/users", What::Body(members.to_string()))]);
+        let rule = "select: user\nwhere: { name: Zoe, groups: {} }\nforbid: { email: '*@partner.example' }";
+        let report = report(&api, &[(rule, "")]);
+        assert_eq!(report.answer("rule-0"), "unknown Zoe");
+        let why = report.0["findings"][0]["missing"].to_string();
+        assert!(why.contains("has user-zoe more than once, with different values of `email`"), "{why}");
+    }
+}
