@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::FalseyValueParser;
+use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::config::Override;
@@ -40,7 +40,7 @@ pub struct Common {
     #[arg(long, global = true, hide = true, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
     /// Show no progress: no bars on a terminal, and no line a minute elsewhere
-    #[arg(long, global = true, overrides_with = "progress", env = "ROLELINT_NO_PROGRESS", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, global = true, overrides_with = "progress", env = "ROLELINT_NO_PROGRESS", hide_env_values = true, value_parser = BoolishValueParser::new())]
     no_progress: bool,
     /// Show progress, whatever the environment says
     #[arg(long, global = true, overrides_with = "no_progress")]

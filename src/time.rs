@@ -27,10 +27,10 @@ pub fn minute(time: Time) -> String {
         .map_or_else(|_| time.to_string(), |moment| moment.strftime("%Y-%m-%d %H:%MZ").to_string())
 }
 
-/// `, 3 days ago`; nothing of less than an hour.
+/// `, 3 days ago`; nothing of less than five minutes.
 pub fn ago(seconds: i64) -> String {
     match seconds {
-        ..3600 => String::new(),
+        ..300 => String::new(),
         _ => format!(", {} ago", length(seconds)),
     }
 }
@@ -121,7 +121,10 @@ mod tests {
         for (seconds, expected) in table {
             assert_eq!(length(seconds), expected, "{seconds}");
         }
-        assert_eq!((ago(3599).as_str(), ago(7200).as_str()), ("", ", 2 hours ago"));
+        assert_eq!(
+            (ago(299).as_str(), ago(840).as_str(), ago(7200).as_str()),
+            ("", ", 14 minutes ago", ", 2 hours ago")
+        );
         assert_eq!(minute(1_780_272_059), "2026-06-01 00:00Z");
     }
 

@@ -157,7 +157,9 @@ fn entitlement(status: u16, scope: Option<&str>) -> &'static str {
         (_, Some(_)) => {
             "an owner can create a new admin key with the permission Read only; editing the old key may not help"
         }
-        (401, None) => "check that the admin key is complete, is not revoked and belongs to this organization",
+        (401, None) => {
+            "check that the admin key is complete, is not revoked and belongs to this organization; an owner makes a new one at https://platform.openai.com/settings/organization/admin-keys"
+        }
         (_, None) => {
             "your plan may not include it, or the key may lack the permission; `rolelint doctor` shows what the key may read"
         }

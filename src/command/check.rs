@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use clap::builder::{EnumValueParser, FalseyValueParser, PossibleValue, TypedValueParser};
+use clap::builder::{BoolishValueParser, EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command, ValueEnum as _};
 
@@ -64,7 +64,7 @@ pub struct GateArgs {
     #[arg(long)]
     pub exit_zero: bool,
     /// Treat a rule that selects nothing, or names something that does not exist, as unknown (exit code 3)
-    #[arg(long, overrides_with = "no_strict", env = "ROLELINT_STRICT", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, overrides_with = "no_strict", env = "ROLELINT_STRICT", hide_env_values = true, value_parser = BoolishValueParser::new())]
     pub strict: bool,
     /// Turn off --strict, whatever the environment says
     #[arg(long, overrides_with = "strict")]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::builder::FalseyValueParser;
+use clap::builder::BoolishValueParser;
 
 use crate::atomic::identity;
 use crate::cli::length;
@@ -112,7 +112,7 @@ pub struct BaselineArgs {
     #[arg(long, conflicts_with = "baseline")]
     pub no_baseline: bool,
     /// Exit with 1 if a violation in the baseline is fixed but still listed there
-    #[arg(long, overrides_with = "no_strict_baseline", env = "ROLELINT_STRICT_BASELINE", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, overrides_with = "no_strict_baseline", env = "ROLELINT_STRICT_BASELINE", hide_env_values = true, value_parser = BoolishValueParser::new())]
     pub strict_baseline: bool,
     /// Not strict about the baseline, whatever the environment says
     #[arg(long, overrides_with = "strict_baseline")]

@@ -19,7 +19,7 @@ use crate::{snapshot, testing};
 
 use super::journal::{self, Journal};
 use super::progress::Watch;
-use super::{Error, key, overrides};
+use super::{Error, key, overrides, unread};
 
 /// The policies with the rules that are selected, and the rules that are not.
 pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<Skipped>), Error> {
@@ -147,6 +147,7 @@ pub(crate) fn facts(
     let needs = needs(policies);
     let (Collected { org, help, .. }, client) =
         collect(api, common, Request { as_of, journal, ..Request::of(&needs) })?;
+    unread::warn_of_all(&org);
     if !common.is_quiet() {
         output::help(&help);
     }

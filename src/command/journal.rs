@@ -4,7 +4,7 @@ use std::fs::DirBuilder;
 use std::io;
 use std::path::Path;
 
-use clap::builder::FalseyValueParser;
+use clap::builder::BoolishValueParser;
 
 use crate::api::{Client, JournalError};
 use crate::console::interrupt::last_words;
@@ -26,7 +26,7 @@ const RESUME: &str = "the responses so far are saved: run the same command to re
 #[command(next_help_heading = "API")]
 pub struct JournalArgs {
     /// Do not save responses in the cache folder: an interrupted check starts over
-    #[arg(long, overrides_with = "journal", env = "ROLELINT_NO_JOURNAL", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, overrides_with = "journal", env = "ROLELINT_NO_JOURNAL", hide_env_values = true, value_parser = BoolishValueParser::new())]
     no_journal: bool,
     /// Save responses, whatever the environment says
     #[arg(long, overrides_with = "no_journal")]

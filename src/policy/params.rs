@@ -98,7 +98,11 @@ impl Reader<'_> {
                         default.yaml.description(),
                         given.yaml.description()
                     );
-                    let help = "a parameter keeps the type of its default; write a list in brackets: '[a, b]'";
+                    // One address in place of a list is not taken for a list: `a, b` without brackets would be one, too.
+                    let help = match (&default.yaml, &given.yaml) {
+                        (Yaml::List(_), Yaml::Text(text)) => format!("write a list, in brackets: [{text}]"),
+                        _ => "a parameter keeps the type of its default".to_owned(),
+                    };
                     self.problem(Code::WrongType.at(default.span.clone(), message).help(help));
                 }
             }

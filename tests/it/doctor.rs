@@ -91,7 +91,7 @@ fn a_wrong_key_leaves_every_rule_unknown_and_is_not_shown() {
     assert_eq!(said[18..], ["2 of 2 rules would be unknown: on-roles, on-users"]);
     assert_eq!(
         ran.stderr,
-        "help: check that the admin key is complete, is not revoked and belongs to this organization\n"
+        "help: check that the admin key is complete, is not revoked and belongs to this organization; an owner makes a new one at https://platform.openai.com/settings/organization/admin-keys\n"
     );
     assert!(!ran.stdout.contains(KEY) && !ran.stderr.contains(KEY));
 }

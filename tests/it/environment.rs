@@ -145,3 +145,12 @@ fn every_switch_that_a_variable_sets_can_be_undone_and_every_list_of_check_has_a
         }
     }
 }
+
+#[test]
+fn a_switch_is_on_or_off_and_nothing_else() {
+    for (value, code) in [("true", 2), ("no", 2), ("maybe", 2)] {
+        let ran =
+            offline().env("ROLELINT_STRICT", value).args(["check", "--snapshot", "none.jsonl"]).run().ends_with(code);
+        assert_eq!(ran.stderr.contains("invalid value 'maybe' for '--strict'"), value == "maybe", "{}", ran.stderr);
+    }
+}

@@ -5,7 +5,7 @@ use owo_colors::Style;
 use super::page::Page;
 use super::verdict_style;
 use crate::escape::visible;
-use crate::finding::{Ending, Outcome, Verdict};
+use crate::finding::{Ending, Note, Outcome, Unread, Verdict};
 use crate::org::{Shortfall, by_reason};
 use crate::report::accepted;
 use crate::report::words::{exit, incomplete, plural, summary};
@@ -68,7 +68,10 @@ fn accepted(page: &mut Page, outcome: &Outcome) {
 fn notes(page: &mut Page, outcome: &Outcome) {
     let mut any = false;
     for rule in &outcome.rules {
-        for note in &rule.notes {
+        // A note that made the rule unknown stands there.
+        let told =
+            |note: &&Note| !rule.unread.iter().any(|one| matches!(one, Unread::Other(text) if *text == note.text));
+        for note in rule.notes.iter().filter(told) {
             let (line, column) = (note.region.line, note.region.column);
             let place = format!("{}:{line}:{column}", rule.info.location.source.name);
             let said = format!("{} ({place}): {}", rule.info.id, note.text);

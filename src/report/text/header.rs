@@ -6,7 +6,7 @@ use super::page::Page;
 use super::severity_style;
 use crate::escape::visible;
 use crate::finding::{Outcome, Severity, Status, Verdict};
-use crate::report::words::{self, number, plural, population};
+use crate::report::words::{self, incomplete, number, plural, population};
 use crate::time::{DAY, ago, day, minute};
 
 /// How many policy files are named.
@@ -25,10 +25,11 @@ pub fn write(page: &mut Page, outcome: &Outcome) {
 pub fn subject(page: &mut Page, outcome: &Outcome) {
     if outcome.has_facts() {
         page.wrapped("", "  ", &about(page, outcome));
-        let complete = if outcome.complete() {
-            "complete".to_owned()
-        } else {
-            page.paint("incomplete", Style::new().magenta().bold())
+        let complete = match (outcome.complete(), incomplete(outcome).is_empty()) {
+            (true, true) => "complete".to_owned(),
+            // What is missing changes no verdict.
+            (true, false) => "incomplete, but every rule is answered".to_owned(),
+            (false, _) => page.paint("incomplete", Style::new().magenta().bold()),
         };
         page.wrapped("", "  ", &format!("{} · {complete}", population(outcome)));
     }

@@ -194,14 +194,19 @@ impl<'p, 'o> Body<'p, 'o> {
                 lines.push(format!("{kinds}:{facts}"));
             }
             let arrow = self.faint("→");
-            for path in first.paths.iter().take(ways).filter(|_| first.status == Status::Violation) {
-                // They differ in their subjects alone.
+            let violation = first.status == Status::Violation;
+            for (at, path) in first.paths.iter().take(ways).filter(|_| violation).enumerate() {
+                // They differ in their subjects alone, and are counted once.
                 let rest = self.chain(path.steps.iter().map(|step| &**step), path.matched);
-                lines.push(format!("{kinds} {arrow} {rest}"));
+                lines.push(format!("{} {arrow} {rest}", if at == 0 { &kinds } else { "and" }));
             }
         }
         for (at, line) in lines.iter().enumerate() {
-            if within || (at > 0 && counts(first)) { self.page.detail(line) } else { self.page.item(line) }
+            if within || (at > 0 && (counts(first) || shape.len() > 1)) {
+                self.page.detail(line);
+            } else {
+                self.page.item(line);
+            }
         }
         if !self.page.style.verbose {
             self.left = self.left.saturating_sub(lines.len().saturating_sub(1));
@@ -215,7 +220,9 @@ impl<'p, 'o> Body<'p, 'o> {
             self.page.detail(&format!("and {}", plural(more, "more path")));
         }
         for missing in &first.missing {
-            self.page.detail(&visible(missing));
+            let each_its_own = shape.iter().any(|other| !other.missing.contains(missing));
+            let others = if each_its_own { ", and so for the others" } else { "" };
+            self.page.detail(&format!("{}{others}", visible(missing)));
         }
         // What is counted is told one by one: there is no other subject.
         if first.subject.kind == ThingKind::Organization && first.evidence.len() > 1 {

@@ -22,8 +22,9 @@ pub fn alike<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Vec<&'
         let attributes: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.attribute.as_str()).collect();
         // The organization is the subject of many a finding: what each says is all that tells them apart.
         let said = Some(&finding.message).filter(|_| finding.subject.kind == ThingKind::Organization);
+        let missing: Vec<&str> = finding.missing.iter().map(|missing| reason(missing)).collect();
         let file = finding.file.as_ref().map(|file| file.name.as_str());
-        let key = ((file, finding.region), paths, attributes, (finding.more_paths, finding.missing.as_slice()), said);
+        let key = ((file, finding.region), paths, attributes, (finding.more_paths, missing), said);
         let number = *numbers.entry(key).or_insert_with(|| {
             shapes.push(Vec::new());
             shapes.len() - 1
@@ -32,6 +33,12 @@ pub fn alike<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Vec<&'
     }
     shapes.sort_by_key(|shape| std::cmp::Reverse(shape.len()));
     shapes
+}
+
+/// Why something is missing, whatever the path that was requested.
+fn reason(missing: &str) -> &str {
+    let request = missing.strip_prefix("GET ").and_then(|request| request.split_once(": "));
+    request.map_or(missing, |(_, reason)| reason)
 }
 
 /// The values that failed and that neither a path nor the policy's own words show.

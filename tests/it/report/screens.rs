@@ -1,6 +1,6 @@
 //! Whole reports, as somebody sees them.
 
-use crate::support::fake::{Behaviour, FakeApi, Organization, Role, What, When};
+use crate::support::fake::{Behaviour, FakeApi, Fault, Organization, Role, What, When};
 use crate::support::harness::{faulty, rolelint};
 use crate::support::small::{at, small};
 
@@ -69,7 +69,7 @@ fn a_key_that_is_refused_is_one_reason() {
     insta::assert_snapshot!(ran.without_time().replace(&api.base_url(), "[api]"));
     assert_eq!(
         ran.stderr,
-        "help: check that the admin key is complete, is not revoked and belongs to this organization\n"
+        "warning: nothing could be read: 401, Incorrect API key provided: ***. You can find your API key at https://platform.openai.com/account/api-keys\nhelp: check that the admin key is complete, is not revoked and belongs to this organization; an owner makes a new one at https://platform.openai.com/settings/organization/admin-keys\n"
     );
 }
 
@@ -99,6 +99,18 @@ fn roles_that_the_key_may_not_read() {
 #[test]
 fn one_person_whose_roles_are_denied() {
     let api = faulty(small(), "/organization/users/user-cyd/roles", When::Always, What::Status(403));
+    insta::assert_snapshot!(screen(&api, WRITERS, &[], 1));
+}
+
+#[test]
+fn two_people_whose_roles_are_denied_lack_them_for_one_reason() {
+    let denied = |who: &str| Fault {
+        path: format!("/organization/users/user-{who}/roles"),
+        when: When::Always,
+        what: What::Status(403),
+    };
+    let faults = vec![denied("dee"), denied("bob")];
+    let api = FakeApi::start(small(), Behaviour { faults, ..Behaviour::default() });
     insta::assert_snapshot!(screen(&api, WRITERS, &[], 1));
 }
 
