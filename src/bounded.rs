@@ -4,6 +4,9 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+/// How a JSON report of ours begins, by which it is known where something else should stand.
+pub(crate) const REPORT: &str = "{\n  \"schema_version\": ";
+
 /// Opens a file or a pipe. A folder or a device is an error.
 ///
 /// # Errors

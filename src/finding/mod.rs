@@ -142,8 +142,10 @@ impl Evidence {
         let event = attribute.strip_suffix("_at").map(|event| event.replace('_', " ").replace("api", "API"));
         match (&self.value, event) {
             // A number is how many there are.
-            (Value::Number(number), _) => format!("{number} {attribute}"),
-            (Value::Counted(number, allowed), _) => format!("{number} {attribute} (allowed: {allowed})"),
+            (Value::Number(number), _) => format!("{number} {}", counted(*number, attribute)),
+            (Value::Counted(number, allowed), _) => {
+                format!("{number} {} (allowed: {allowed})", counted(*number, attribute))
+            }
             (Value::Time(time), Some(event)) => format!("{event} {}", when(*time)),
             (Value::Null, Some(event)) => format!("{event} never"),
             (Value::Null | Value::Flag(_) | Value::Time(_) | Value::Text(_) | Value::Permission(_), _) => {
@@ -151,6 +153,11 @@ impl Evidence {
             }
         }
     }
+}
+
+/// What is counted, by the name of its attribute: of one, without its `s`.
+fn counted(number: u64, attribute: &str) -> &str {
+    if number == 1 { attribute.strip_suffix('s').unwrap_or(attribute) } else { attribute }
 }
 
 /// One thing that violates a rule, or may do so because data is missing.

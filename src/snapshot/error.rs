@@ -16,18 +16,26 @@ pub enum Error {
     },
     /// The file could not be written.
     #[error("cannot write snapshot `{name}`")]
-    #[diagnostic(help("the previous file is unchanged"))]
+    #[diagnostic(help("no snapshot was written, and a file that was there is unchanged"))]
     Write {
         /// The file.
         name: String,
         /// What the system said.
         source: std::io::Error,
     },
+    /// A report stands in place of a snapshot.
+    #[error("`{name}` is a report, not a snapshot")]
+    #[diagnostic(help(
+        "`rolelint fetch -o FILE` writes snapshots; `rolelint report FILE --format FORMAT` shows a report"
+    ))]
+    Report {
+        /// The file.
+        name: String,
+    },
     /// The file is something else.
     #[error("`{name}` is not a rolelint snapshot")]
     #[diagnostic(help(
-        "`rolelint fetch -o FILE` writes snapshots; a report of `rolelint check` is not one, and a compressed snapshot \
-         has to be called `.gz` or `.zst`"
+        "`rolelint fetch -o FILE` writes snapshots; a compressed snapshot has to be called `.gz` or `.zst`"
     ))]
     Foreign {
         /// The file.

@@ -8,6 +8,7 @@ use super::VERSION;
 use super::error::Error;
 use super::header::Header;
 use super::record::Line;
+use crate::bounded::REPORT;
 use crate::escape::visible;
 
 /// The longest line, in bytes: the header names everything that could not be read.
@@ -92,6 +93,9 @@ impl<'n, B: BufRead> Reader<'n, B> {
         // A file that does not begin like a snapshot may have no line end, so it is not read up to one.
         let failed = |source| Error::Read { name: self.name.to_owned(), source };
         let begin = self.lines.fill_buf().map_err(failed)?;
+        if begin.starts_with(REPORT.as_bytes()) {
+            return Err(Error::Report { name: self.name.to_owned() });
+        }
         if !(begin.starts_with(b"{") || begin.is_empty()) {
             return Err(Error::Foreign { name: self.name.to_owned() });
         }

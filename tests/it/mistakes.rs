@@ -23,7 +23,7 @@ fn in_style(ran: &Ran) {
 fn a_mistake_on_the_command_line_comes_with_a_correction() {
     let api = acme();
     let good = rule("select: role\nforbid: { name: Auditor }");
-    let table: [(&[&str], &[&str]); 22] = [
+    let table: [(&[&str], &[&str]); 23] = [
         (&["chek"], &["unrecognized subcommand", "check"]),
         (&["validate", "p.yaml"], &["unrecognized subcommand", "tip: write `rolelint lint`"]),
         (&["check", "--list-rules"], &["unexpected argument", "tip: write `rolelint list rules`"]),
@@ -42,8 +42,9 @@ fn a_mistake_on_the_command_line_comes_with_a_correction() {
         (&["check", "-s", "sub"], &["`sub`: it is a folder, not a file"]),
         (
             &["check", "-s", "report.json"],
-            &["`report.json` is not a rolelint snapshot", "a report of `rolelint check` is not one"],
+            &["`report.json` is a report, not a snapshot", "`rolelint report FILE --format FORMAT` shows a report"],
         ),
+        (&["check", "-s", "other.json"], &["`other.json` is not a rolelint snapshot"]),
         (&["check", "--max-age", "3 months"], &["3 months"]),
         (&["check", "--report", "json"], &["write FORMAT=PATH"]),
         (&["check", "--key-file", "nowhere"], &["cannot read the key file `nowhere`: there is no such file or folder"]),
@@ -51,7 +52,11 @@ fn a_mistake_on_the_command_line_comes_with_a_correction() {
         (&["fetch", "-o", "x", "--only", "keys"], &["invalid value 'keys'", "did you mean "]),
     ];
     for (args, said) in table {
-        let run = rolelint(&api).file("p.yaml", &good).file("sub/notes.txt", "").file("report.json", "{\"rules\": []}");
+        let run = rolelint(&api)
+            .file("p.yaml", &good)
+            .file("sub/notes.txt", "")
+            .file("report.json", "{\n  \"schema_version\": 2")
+            .file("other.json", "{\"rules\": []}");
         let ran = run.args(args.iter().copied()).run().ends_with(2);
         in_style(&ran);
         for said in said {
