@@ -6,6 +6,8 @@ use clap::builder::PossibleValuesParser;
 
 use crate::check::check;
 use crate::cli::{Common, Rules};
+use crate::console::output;
+use crate::console::problem::words;
 use crate::exceptions::WaiverError;
 use crate::finding::{Gate, Outcome, Severity};
 use crate::lint::{self, LINTS, Subject, outcome};
@@ -51,7 +53,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         .and_then(|policies| Ok((policies, testing::load(&paths)?, args.waivers.open(None)?)));
     let (policies, tests, waivers) = match loaded {
         Ok(loaded) => loaded,
-        Err(error) => return Err(not_loaded(args, error, common)?),
+        Err(error) => return Err(not_loaded(args, error, common)),
     };
     let inputs = Inputs::of(common).rules(&args.rules).and(&args.snapshot).and(args.waivers.files());
     args.reports.ready(None, &inputs)?;
@@ -69,16 +71,21 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
 }
 
 /// The error, after a report on it in every format that was asked for. In text, the error itself is the report.
-fn not_loaded(args: &Args, error: Error, common: &Common) -> Result<Error, Error> {
+fn not_loaded(args: &Args, error: Error, common: &Common) -> Error {
     let (Error::Policy(policy::Error::Invalid { located })
     | Error::Test(testing::Error::Invalid { located })
     | Error::Waivers(WaiverError::Invalid { located })) = &error
     else {
-        return Ok(error);
+        return error;
     };
-    args.reports.ready(None, &Inputs::of(common).rules(&args.rules).and(args.waivers.files()))?;
-    args.reports.write_errors(&lint::not_loaded(located), common)?;
-    Ok(error)
+    let inputs = Inputs::of(common).rules(&args.rules).and(args.waivers.files());
+    let outcome = lint::not_loaded(located);
+    // What is wrong with the files is told whether or not the report found its place.
+    if let Err(unwritten) = args.reports.ready(None, &inputs).and_then(|()| args.reports.write_errors(&outcome, common))
+    {
+        output::error(&words(&unwritten));
+    }
+    error
 }
 
 /// What a check says of a snapshot.

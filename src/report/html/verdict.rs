@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::page::Text;
-use crate::finding::{Ending, Outcome, Severity, Status, Verdict};
+use crate::finding::{Ending, Judges, Outcome, Severity, Status, Verdict};
 use crate::org::State;
 use crate::report::words::{exit, incomplete, number, plain_summary, plural, population};
 use crate::time::{minute, rfc3339};
@@ -17,6 +17,9 @@ pub fn title(outcome: &Outcome) -> String {
 
 /// The verdict in words.
 fn sentence(outcome: &Outcome) -> String {
+    if outcome.judges == Judges::LoadErrors {
+        return "There are files that do not load".to_owned();
+    }
     let rules = outcome.rules.len();
     let violated = outcome.count(Verdict::Violation);
     let open = outcome.rules.iter().filter(|rule| rule.is_open()).count();
