@@ -7,7 +7,7 @@ use super::facts::Facts;
 use super::relation::Start;
 use super::truths::Truths;
 use crate::org::{Extent, Known, Principal, Scope, Text, Truth};
-use crate::policy::{Kind, Means, Patterns, TextColumn, TextPredicate, This, nfc};
+use crate::policy::{Case, Kind, Means, Patterns, TextColumn, TextPredicate, This, same_text};
 
 /// What a text has to be.
 #[derive(Debug)]
@@ -22,8 +22,7 @@ pub enum Wanted<'p> {
 
 /// A text as it compares with others.
 pub fn key(text: &str, fold: bool) -> String {
-    let text = nfc(text);
-    if fold { text.to_uppercase().to_lowercase() } else { text.into_owned() }
+    same_text(text, if fold { Case::Fold } else { Case::Exact })
 }
 
 impl Facts<'_> {

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use regex::{RegexSet, RegexSetBuilder};
 use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 
-use super::{Case, Pattern, Shape, nfc};
+use super::{Case, LONG_S, Pattern, Shape, nfc, own_letters};
 
 /// So few patterns are tried one after the other.
 const FEW: usize = 8;
@@ -125,7 +125,7 @@ impl Index {
             self.exact.place(|| key(&text, Case::Exact)),
             self.fold.place(|| key(&text, Case::Fold)),
             self.anything,
-            self.automaton.as_ref().and_then(|automaton| automaton.place(&text)),
+            self.automaton.as_ref().and_then(|automaton| automaton.place(patterns, &text)),
             tried(),
         ];
         places.into_iter().flatten().min()
@@ -184,7 +184,8 @@ impl Automaton {
     fn of(patterns: &[Pattern], places: &[usize]) -> Option<Self> {
         let source = |place: &usize| {
             let Pattern { source, case, .. } = &patterns[*place];
-            if *case == Case::Fold { format!("(?i:{source})") } else { source.clone() }
+            let source = own_letters(Cow::Borrowed(source), *case);
+            if *case == Case::Fold { format!("(?i:{source})") } else { source.into_owned() }
         };
         let set = RegexSetBuilder::new(places.iter().map(source))
             .dot_matches_new_line(true)
@@ -195,7 +196,11 @@ impl Automaton {
         Some(Self { set, places: places.to_vec() })
     }
 
-    fn place(&self, text: &str) -> Option<usize> {
+    fn place(&self, patterns: &[Pattern], text: &str) -> Option<usize> {
+        // A letter that compares in one way with case, and in another without: each pattern for itself.
+        if text.contains(LONG_S) {
+            return self.places.iter().copied().find(|&place| patterns[place].matches(text));
+        }
         self.set.matches(text).iter().next().map(|at| self.places[at])
     }
 }
@@ -215,15 +220,14 @@ fn key(text: &str, case: Case) -> Cow<'_, str> {
     }
 }
 
-/// The first of the characters that compare the same without case, as regular expressions have it: of `k`, `K` and the
-/// sign for kelvin, `K`.
+/// The first of the characters that compare the same without case, as patterns have it: a letter of ASCII is no other one.
 fn folded(character: char) -> char {
     if character.is_ascii() {
         return character.to_ascii_uppercase();
     }
     let mut class = ClassUnicode::new([ClassUnicodeRange::new(character, character)]);
     class.case_fold_simple();
-    class.iter().map(ClassUnicodeRange::start).next().unwrap_or(character)
+    class.iter().map(ClassUnicodeRange::start).next().filter(|first| !first.is_ascii()).unwrap_or(character)
 }
 
 #[cfg(test)]

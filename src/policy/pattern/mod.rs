@@ -120,7 +120,7 @@ impl Pattern {
 
     /// Whether it matches the whole of `value`, both in Unicode normal form C.
     pub fn matches(&self, value: &str) -> bool {
-        let value = &*nfc(value);
+        let value = &*own_letters(nfc(value), self.case);
         // On ASCII alone, ignoring case is the same for bytes and for the regular expression.
         let plain = |text: &str| self.case == Case::Exact || (value.is_ascii() && text.is_ascii());
         match &self.shape {
@@ -176,7 +176,18 @@ pub fn nfc(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
 }
 
+/// The one letter in normal form C that is not ASCII and that regular expressions take for one of ASCII without case.
+const LONG_S: char = 'ſ';
+
+/// The text with a letter in place of each `ſ` that stands for nothing else. Without case, `ſ` is an `s` to a regular
+/// expression; to us, a letter of ASCII is no other one: an address that looks like an approved one is not approved.
+/// (The sign for kelvin is a `K` by normal form already. No other letter is the same as one of ASCII.)
+fn own_letters(text: Cow<'_, str>, case: Case) -> Cow<'_, str> {
+    if case == Case::Fold && text.contains(LONG_S) { Cow::Owned(text.replace(LONG_S, "ƻ")) } else { text }
+}
+
 fn compile(source: &str, case: Case) -> Result<Regex, regex::Error> {
+    let source = &*own_letters(Cow::Borrowed(source), case);
     RegexBuilder::new(source).case_insensitive(case == Case::Fold).dot_matches_new_line(true).build()
 }
 

@@ -102,3 +102,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn without_case_a_letter_of_ascii_is_no_other_one() {
+    for pattern in ["sam@acme.example", "sam@*", "*am@acme.example", "s?m@acme.example", "{sam,kim}@acme.example"] {
+        let pattern = Pattern::glob(pattern, Case::Fold, 0..0).expect("a glob");
+        assert!(pattern.matches("SAM@acme.example"), "{}", pattern.text);
+        assert_eq!(pattern.matches("\u{17f}am@acme.example"), pattern.text.starts_with('*'), "{}", pattern.text);
+    }
+    for text in ["\u{17f}am", "[\u{17f}t]am"] {
+        let long = Pattern::glob(text, Case::Fold, 0..0).expect("a glob");
+        assert_eq!((long.matches("\u{17f}AM"), long.matches("sam")), (true, false), "{text}");
+    }
+    let regex = Pattern::regex("[r-t]am|\\w+x", Case::Fold, 0..0).expect("a regular expression");
+    assert_eq!([regex.matches("SAM"), regex.matches("\u{17f}am"), regex.matches("\u{17f}x")], [true, false, true]);
+    assert_ne!(same_text("\u{17f}am", Case::Fold), same_text("sam", Case::Fold));
+    assert_ne!(same_text("stra\u{df}e", Case::Fold), same_text("strasse", Case::Fold));
+    assert_eq!(same_text("\u{c9}a", Case::Fold), same_text("e\u{301}A", Case::Fold));
+}

@@ -1,6 +1,7 @@
 //! `exactly` of related things: these values, no more and no fewer.
 
 use super::projects::healthy;
+use crate::support::fake::{Behaviour, FakeApi};
 use crate::support::harness::{offline, text};
 use crate::support::small::{self, ask, denied, report};
 
@@ -23,6 +24,23 @@ fn members_are_exactly_these() {
     );
     let api = small::with(&[("/organization/groups/group_1/users", denied("api.groups.read"))]);
     ask(&api, &[(&members("Ops", "[cyd@partner.example, eve@acme.example]"), "unknown Ops")]);
+}
+
+#[test]
+fn an_address_with_a_letter_that_only_looks_like_one_of_an_approved_one_is_another() {
+    let mut organization = small::small();
+    organization.users[0].email = Some("\u{17f}am@acme.example".to_owned());
+    let owners = "select: user\nwhere: {holds: {scope: organization, role: owner}}\n";
+    ask(
+        &FakeApi::start(organization, Behaviour::default()),
+        &[
+            (&format!("{owners}exactly: {{email: [sam@acme.example]}}"), "violation Ada, organization"),
+            (&format!("{owners}require: {{email: sam@acme.example}}"), "violation Ada"),
+            (&format!("{owners}require: {{email: 'sam@*'}}"), "violation Ada"),
+            (&format!("{owners}require: {{email: [sam@acme.example, a@x.example, b@x.example]}}"), "violation Ada"),
+            (&format!("{owners}exactly: {{email: [\u{17f}AM@acme.example]}}"), "pass"),
+        ],
+    );
 }
 
 #[test]
