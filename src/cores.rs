@@ -5,8 +5,11 @@ use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A piece of fewer things is not worth a thread.
-const FEWEST: usize = 4096;
+/// A piece of fewer things that are merely looked at is not worth a thread.
+pub const FEWEST_READ: usize = 4096;
+
+/// Nor is a piece of fewer findings.
+pub const FEWEST_PROVED: usize = 64;
 
 /// Pieces begin at multiples of this, so that bits of different pieces stand in different words.
 const STEP: usize = usize::BITS as usize;
@@ -28,9 +31,9 @@ pub fn threads() -> usize {
     }
 }
 
-/// Works on many things in pieces of neighbors.
-pub fn ranges<T: Send>(count: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
-    let pieces = threads().min(count / FEWEST).max(1);
+/// Works on many things in pieces of neighbors, of at least `fewest`.
+pub fn ranges<T: Send>(count: usize, fewest: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
+    let pieces = threads().min(count / fewest).max(1);
     let size = count.div_ceil(pieces).next_multiple_of(STEP);
     let ranges = (0..pieces).map(|piece| (piece * size).min(count)..((piece + 1) * size).min(count));
     each(ranges.collect(), work)
@@ -70,8 +73,8 @@ mod tests {
     fn pieces_are_whole_words_in_order_whatever_their_number() {
         for threads in [1, 2, 3, 8] {
             limit(threads);
-            for count in [0, 1, FEWEST - 1, 2 * FEWEST, 2 * FEWEST + 1, 8 * FEWEST + 63, 100 * FEWEST] {
-                let pieces = ranges(count, |range| range);
+            for count in [0, 1, FEWEST_READ - 1, 2 * FEWEST_READ + 1, 8 * FEWEST_READ + 63, 100 * FEWEST_READ] {
+                let pieces = ranges(count, FEWEST_READ, |range| range);
                 assert!(pieces.iter().all(|piece| piece.start % STEP == 0 || piece.is_empty()), "{pieces:?}");
                 assert_eq!(pieces.into_iter().flatten().collect::<Vec<_>>(), (0..count).collect::<Vec<_>>());
             }

@@ -34,7 +34,7 @@
 //! | `api` | what does one list of the Admin API say, honestly? | `atomic`, `bounded`, `org` |
 //! | `collect` | which lists make an organization? | `api`, `org` |
 //! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `cores`, `org` |
-//! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `access`, `diff`, `document`, `finding`, `org` |
+//! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `access`, `cores`, `diff`, `document`, `finding`, `org` |
 //! | `evidence` | is a bundle of files whole? | `bounded` |
 //! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
 //! | [`config`] | which settings stand in `rolelint.yaml`, and where does each come from? | `bounded`, `document`, `finding` |

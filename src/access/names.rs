@@ -9,10 +9,15 @@ use super::{Access, Thing, ThingKind};
 use crate::cores;
 use crate::org::{Kind, Known, Owner, Principal, ProjectIx, Scope, Text};
 
+/// A thing, once somebody has asked for it.
+type NamedOnce = OnceLock<Arc<Thing>>;
+
 /// The names that were looked up so far.
 #[derive(Default)]
 pub(super) struct Names {
-    /// The things that were named so far, so that all findings share them.
+    /// The roles, groups and projects that were named so far: few, and on every path.
+    steps: [OnceLock<Box<[NamedOnce]>>; 3],
+    /// The other things that were named so far, so that all findings share them.
     things: Mutex<HashMap<(Kind, usize), Arc<Thing>>>,
     /// The hashes of the names that several things of a kind have, sorted.
     shared: Mutex<HashMap<Kind, Vec<u64>>>,
@@ -22,14 +27,26 @@ pub(super) struct Names {
 impl<'o> Access<'o> {
     /// A thing by its kind and place.
     pub fn thing(&self, kind: Kind, at: usize) -> Arc<Thing> {
-        if let Some(thing) = locked(&self.names.things).get(&(kind, at)) {
-            return Arc::clone(thing);
-        }
-        let described = self.described(kind, at);
-        let ambiguous = kind != Kind::Grant && self.shares_its_name(kind, at);
-        let thing = Arc::new(Thing { ambiguous, ..described });
-        locked(&self.names.things).insert((kind, at), Arc::clone(&thing));
-        thing
+        let new = || {
+            let described = self.described(kind, at);
+            let ambiguous = kind != Kind::Grant && self.shares_its_name(kind, at);
+            Arc::new(Thing { ambiguous, ..described })
+        };
+        let [roles, groups, projects] = &self.names.steps;
+        let named = match kind {
+            Kind::Role => roles,
+            Kind::Group => groups,
+            Kind::Project => projects,
+            Kind::User | Kind::ServiceAccount | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
+                if let Some(thing) = locked(&self.names.things).get(&(kind, at)) {
+                    return Arc::clone(thing);
+                }
+                let thing = new();
+                return Arc::clone(locked(&self.names.things).entry((kind, at)).or_insert(thing));
+            }
+        };
+        let named = named.get_or_init(|| (0..self.count(kind)).map(|_| OnceLock::new()).collect());
+        Arc::clone(named[at].get_or_init(new))
     }
 
     fn described(&self, kind: Kind, at: usize) -> Thing {
@@ -101,7 +118,7 @@ impl<'o> Access<'o> {
         let mut shared = locked(&self.names.shared);
         let shared = shared.entry(kind).or_insert_with(|| {
             let of = |places: Range<usize>| places.map(|at| self.name_hash(kind, at)).collect::<Vec<_>>();
-            let mut hashes = cores::ranges(self.count(kind), of).concat();
+            let mut hashes = cores::ranges(self.count(kind), cores::FEWEST_READ, of).concat();
             hashes.sort_unstable();
             hashes.chunk_by(u64::eq).filter(|same| same.len() > 1).map(|same| same[0]).collect()
         });

@@ -10,6 +10,7 @@ use super::facts::Facts;
 use super::population::Population;
 use super::proof::{Proof, Prover, Rests, Way, fingerprint, message};
 use super::truths::Truths;
+use crate::cores;
 use crate::document::Region;
 use crate::finding::{AccessPath, Evidence, Finding, RuleResult, Status, Thing, Unread, Value};
 use crate::org::{Collection, NARROWED, Text, Truth};
@@ -63,7 +64,7 @@ fn of_kind(
     filter.answers = filter.answers.and(&population.all());
     let may_have_more = population.may_have_more();
     result.selected += filter.answers.count_yes();
-    let judge = Judge { facts, rule, prover, population, may_have_more };
+    let judge = Judge { facts, rule, prover, population: &population, may_have_more };
     let found: Vec<Finding> = match &rule.assertion {
         Assertion::Forbid(condition) => judge.each(&filter, condition, false),
         Assertion::Require(condition) => judge.each(&filter, condition, true),
@@ -86,7 +87,7 @@ pub(super) struct Judge<'j, 'o> {
     pub facts: &'j Facts<'o>,
     pub rule: &'j Rule,
     pub prover: &'j Prover<'j, 'o>,
-    pub(super) population: Population<'j, 'o>,
+    pub(super) population: &'j Population<'j, 'o>,
     /// Whether there may be more things to select than were read.
     pub may_have_more: bool,
 }
@@ -97,7 +98,7 @@ impl Judge<'_, '_> {
         let asserted = evaluate(self.facts, condition, &Domain::Things(self.rule.select));
         let broken = if required { asserted.answers.clone().not() } else { asserted.answers.clone() };
         let broken: Truths = filter.answers.clone().and(&broken);
-        let violations = broken.yes().map(|at| self.violation(filter, &asserted, at, required));
+        let violations = self.violations(filter, &asserted, &broken.yes().collect::<Vec<_>>(), required);
         let unknown = broken.unknown().map(|at| {
             let mut proof = Proof::default();
             self.unselected(filter, at, &mut proof);
@@ -108,7 +109,27 @@ impl Judge<'_, '_> {
             let message = format!("{} {}: unknown", subject.kind.words(), subject.qualified_label());
             self.finding(Status::Unknown, subject, message, proof, &Proof::default(), &condition.span)
         });
-        violations.chain(unknown).collect()
+        violations.into_iter().chain(unknown).collect()
+    }
+
+    /// A finding for each thing at these places, on all cores.
+    fn violations(
+        &self,
+        filter: &Answered<'_>,
+        asserted: &Answered<'_>,
+        places: &[usize],
+        required: bool,
+    ) -> Vec<Finding> {
+        let &Judge { facts, rule, prover, population, may_have_more } = self;
+        let source = prover.source;
+        let pieces = cores::ranges(places.len(), cores::FEWEST_PROVED, |piece| {
+            let prover = Prover::new(facts, source);
+            let judge = Judge { facts, rule, prover: &prover, population, may_have_more };
+            let violation = |&at: &usize| judge.violation(filter, asserted, at, required);
+            let found: Vec<Finding> = places[piece].iter().map(violation).collect();
+            (found, prover.matched.into_sets())
+        });
+        pieces.into_iter().flat_map(|(found, matched)| prover.adopt(found, matched)).collect()
     }
 
     /// Notes why it is unknown whether a thing is selected, if it is.
@@ -142,13 +163,13 @@ impl Judge<'_, '_> {
         }
         proof.missing.clear();
         self.complete_paths(&subject, at, &mut proof);
-        proof.tidy();
+        proof.tidy(&self.prover.matched);
         let span = &asserted.condition.span;
         let message = message(self.rule, self.prover, &subject, &proof, required, span);
         let mut selection = Proof::default();
         self.prover.explain(filter, at, &mut selection);
         own_permissions(&mut selection);
-        selection.tidy();
+        selection.tidy(&self.prover.matched);
         selection.evidence.shrink_to_fit();
         let finding = self.finding(Status::Violation, subject, message, proof, &selection, span);
         Finding { selected_by: selection.evidence, ..finding }

@@ -40,7 +40,7 @@ impl Truths {
 
     /// The answer that `f` gives for each, on all cores, each of which has something of its own to work with.
     pub fn each_with<W>(count: usize, own: impl Fn() -> W + Sync, f: impl Fn(&mut W, usize) -> Truth + Sync) -> Self {
-        let pieces = cores::ranges(count, |piece| {
+        let pieces = cores::ranges(count, cores::FEWEST_READ, |piece| {
             let mut own = own();
             Words::of(piece, |at| f(&mut own, at))
         });

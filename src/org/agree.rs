@@ -12,7 +12,7 @@ const TOLD: usize = 50;
 impl Org {
     /// Where the two views differ, in sentences, as far as both were read: the first few, and how many more.
     pub fn disagreements(&self) -> Vec<String> {
-        let pieces = cores::ranges(self.users.len(), |users| {
+        let pieces = cores::ranges(self.users.len(), cores::FEWEST_READ, |users| {
             let (mut told, mut count) = (Vec::new(), 0);
             for at in users {
                 self.disagreements_on(UserIx::new(at), |sentence| {

@@ -4,7 +4,6 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::paths::Related;
 use super::rests::Rests;
 use super::{Proof, Prover};
 use crate::access::Missing;
@@ -262,7 +261,9 @@ impl Prover<'_, '_> {
             Domain::Pairs(pairs) => test.scopes_from(pairs.kind, relation),
             Domain::GrantsByRole(_) => test.scopes(relation),
         };
-        let all = self.related_things(relation, scopes, &answered.domain, &part.domain, at);
+        // If a relation leads to at most one thing, that thing is the reason, whichever way it decides.
+        let decides = |place: usize| relation.to_one() || part.answers.of(place) == deciding;
+        let all = self.related_things(relation, scopes, &answered.domain, &part.domain, at, decides);
         if let (Quantity::Count(bounds, counted), Truth::No | Truth::Yes) = (test.quantity, truth) {
             let satisfying = all.iter().map(|related| related.at).filter(|&at| part.answers.of(at) == Truth::Yes);
             let satisfying = satisfying.map(|at| part.domain.place(at).1);
@@ -270,10 +271,9 @@ impl Prover<'_, '_> {
             let counted = each.into_values().filter(|truth| *truth == Truth::Yes).count() as u64;
             self.value(attribute, number(counted, bounds, truth), &answered.condition.span, proof);
         }
-        // If a relation leads to at most one thing, that thing is the reason, whichever way it decides.
-        let decides = |related: &&Related| relation.to_one() || part.answers.of(related.at) == deciding;
         let (mut any, mut sure) = (false, quantify(test.quantity, std::iter::empty(), false) != truth);
-        for related in all.iter().filter(decides) {
+        let empty = all.is_empty();
+        for related in all.into_iter().filter(|related| decides(related.at)) {
             let inner = self.inner(part, related.at);
             any = true;
             // What nothing leads to cannot be cut off.
@@ -289,13 +289,13 @@ impl Prover<'_, '_> {
                     self.show(attribute, name, &part.condition.span, proof);
                 }
                 if !relation.is_everything() {
-                    self.lead(&related.paths, &inner, proof);
+                    self.lead(related.paths, &inner, proof);
                 }
             }
             proof.extend(&inner);
         }
         if let Domain::Things(kind @ (Kind::ApiKey | Kind::AdminApiKey)) = answered.domain
-            && all.is_empty()
+            && empty
             && truth != Truth::Unknown
         {
             self.value(attribute, self.owner(relation, kind, at), &answered.condition.span, proof);

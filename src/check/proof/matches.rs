@@ -1,7 +1,7 @@
 //! The permissions that fired, by role: the same for everybody who holds the role.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -47,13 +47,17 @@ impl Matches {
             met.sort_unstable();
             met.dedup();
         }
-        let matched = Matched { role: Arc::clone(role), patterns: patterns.into_iter().collect() };
+        Some(self.intern(Matched { role: Arc::clone(role), patterns: patterns.into_iter().collect() }))
+    }
+
+    /// The index of a set.
+    pub fn intern(&self, matched: Matched) -> usize {
         let number = self.sets.borrow_mut().intern(matched);
         if number == self.summaries.borrow().len() {
             let summary = self.at(number, |matched| self.summary(matched));
             self.summaries.borrow_mut().push(summary);
         }
-        Some(number)
+        number
     }
 
     fn summary(&self, matched: &Matched) -> Summary {
@@ -71,19 +75,19 @@ impl Matches {
     }
 
     /// The first few permissions of all these sets, in order, and how many more there are.
-    pub fn permissions(&self, matched: &BTreeSet<usize>) -> (Vec<Text>, usize) {
+    pub fn permissions(&self, matched: &[usize]) -> (Vec<Text>, usize) {
         let summaries = self.summaries.borrow();
         let mut all = FixedBitSet::new();
-        let mut first: Vec<Text> = Vec::new();
+        let mut first: Vec<&Text> = Vec::new();
         for summary in matched.iter().map(|&index| &summaries[index]) {
             all.union_with(&summary.all);
-            first.extend_from_slice(&summary.first);
+            first.extend(&summary.first);
         }
         first.sort_unstable();
         first.dedup();
         first.truncate(NAMED);
         let more = all.count_ones(..) - first.len();
-        (first, more)
+        (first.into_iter().cloned().collect(), more)
     }
 
     /// What one of the sets adds to a fingerprint: a hash of the role and its permissions.

@@ -1,6 +1,5 @@
 //! The message of a finding.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Proof, Prover};
@@ -19,32 +18,26 @@ pub fn message(
     span: &Range<usize>,
 ) -> String {
     let who = format!("{} {}", subject.kind.words(), subject.qualified_label());
-    let matched: BTreeSet<usize> = proof.paths.iter().filter_map(|way| way.matched).collect();
+    let mut matched: Vec<usize> = proof.paths.iter().filter_map(|way| way.matched).collect();
+    matched.sort_unstable();
+    matched.dedup();
     let (named, more) = prover.matched.permissions(&matched);
-    let others: Vec<String> = proof
-        .evidence
-        .iter()
-        .filter(|evidence| !matches!(evidence.value, Value::Permission(_)))
-        .map(Evidence::dated)
-        .collect();
     let verb = match rule.select {
         Kind::Role | Kind::Grant | Kind::Project | Kind::Invite => "grants",
         Kind::User | Kind::Group | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey => "holds",
     };
-    let mut roles: Vec<_> = proof
-        .paths
-        .iter()
-        .filter_map(|way| way.steps.iter().find(|step| step.is(Kind::Role)))
-        .map(|role| role.label())
-        .collect();
-    roles.dedup();
     if !named.is_empty() {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         return format!("{who} {verb} {}{more}", named.join(", "));
     }
+    let roles = proof.paths.iter().filter_map(|way| way.steps.iter().find(|step| step.is(Kind::Role)));
+    let mut roles: Vec<_> = roles.map(|role| role.label()).collect();
+    roles.dedup();
     if !required && !roles.is_empty() && rule.select != Kind::Grant {
         return format!("{who} holds the role {}", roles.join(", "));
     }
+    let others = proof.evidence.iter().filter(|evidence| !matches!(evidence.value, Value::Permission(_)));
+    let others: Vec<String> = others.map(Evidence::dated).collect();
     if !others.is_empty() {
         return format!("{who}: {}", others.join(", "));
     }

@@ -33,7 +33,7 @@ pub struct Prover<'f, 'o> {
     /// The permissions that fired.
     pub matched: Matches,
     /// The paths of findings, each once: many people come to a role along the same way.
-    paths: RefCell<HashMap<AccessPath, Arc<AccessPath>>>,
+    paths: RefCell<HashSet<Arc<AccessPath>>>,
     /// What a condition says of a role, by the condition and the role: the same for everybody who holds it.
     by_role: RefCell<HashMap<(*const Condition, usize), Rc<Proof>>>,
 }
@@ -72,7 +72,7 @@ pub struct Proof {
 }
 
 /// A path in full, and the permissions of the role at its end that decided: an index into what the prover has matched.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Way {
     pub steps: Vec<Arc<Thing>>,
     pub matched: Option<usize>,
@@ -87,11 +87,17 @@ impl Way {
 }
 
 impl Proof {
-    /// Sorts the paths and removes repeated paths and evidence.
-    pub fn tidy(&mut self) {
-        let mut seen = HashSet::new();
-        self.evidence.retain(|one| seen.insert((one.attribute.clone(), one.value.clone(), one.region)));
-        self.paths.sort();
+    /// Sorts the paths and removes repeated paths and evidence. The order does not depend on how sets are numbered.
+    pub fn tidy(&mut self, matched: &Matches) {
+        if self.evidence.len() > 1 {
+            let mut seen = HashSet::new();
+            self.evidence.retain(|one| seen.insert((one.attribute.clone(), one.value.clone(), one.region)));
+        }
+        let fired = |way: &Way| way.matched.map(|index| matched.digest(index));
+        self.paths.sort_by(|one, other| {
+            let by_steps = one.steps.cmp(&other.steps);
+            by_steps.then_with(|| (fired(one), one.condition).cmp(&(fired(other), other.condition)))
+        });
         self.paths.dedup();
     }
 

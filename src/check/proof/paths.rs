@@ -1,16 +1,17 @@
 //! The paths from a subject to what fired.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Proof, Prover, Way};
 use crate::access::grants_of;
 use crate::check::domain::Domain;
 use crate::check::relation::{Start, principal};
-use crate::finding::{AccessPath, Thing};
+use crate::finding::{AccessPath, Finding, Matched, Thing};
 use crate::org::Extent;
 use crate::policy::Relation;
 
-/// A related thing by its place in its domain, and the paths that lead to it.
+/// A related thing by its place in its domain, and the paths that lead to it if it decides.
 pub struct Related {
     pub at: usize,
     pub paths: Vec<Vec<Arc<Thing>>>,
@@ -24,18 +25,35 @@ impl Prover<'_, '_> {
         if from_subject {
             steps.remove(0);
         }
-        let path = AccessPath { from_subject, steps, matched, condition };
+        self.shared(AccessPath { from_subject, steps, matched, condition })
+    }
+
+    fn shared(&self, path: AccessPath) -> Arc<AccessPath> {
         let mut paths = self.paths.borrow_mut();
         if let Some(known) = paths.get(&path) {
             return Arc::clone(known);
         }
-        let shared = Arc::new(path.clone());
-        paths.insert(path, Arc::clone(&shared));
+        let shared = Arc::new(path);
+        paths.insert(Arc::clone(&shared));
         shared
     }
 
+    /// Takes over findings that another prover of the rule made, with the permissions that it matched.
+    pub fn adopt(&self, mut findings: Vec<Finding>, matched: Vec<Matched>) -> Vec<Finding> {
+        let numbers: Vec<usize> = matched.into_iter().map(|matched| self.matched.intern(matched)).collect();
+        let mut known: HashMap<*const AccessPath, Arc<AccessPath>> = HashMap::new();
+        for path in findings.iter_mut().flat_map(|finding| &mut finding.paths) {
+            let shared = known.entry(Arc::as_ptr(path)).or_insert_with(|| {
+                let matched = path.matched.map(|index| numbers[index]);
+                self.shared(AccessPath { matched, ..AccessPath::clone(path) })
+            });
+            *path = Arc::clone(shared);
+        }
+        findings
+    }
+
     /// Joins the paths to a related thing with what was found behind it.
-    pub(super) fn lead(&self, paths: &[Vec<Arc<Thing>>], inner: &Proof, proof: &mut Proof) {
+    pub(super) fn lead(&self, paths: Vec<Vec<Arc<Thing>>>, inner: &Proof, proof: &mut Proof) {
         if paths.is_empty() {
             proof.permissions.extend(inner.permissions.iter().cloned());
             proof.paths.extend(inner.paths.iter().cloned());
@@ -48,10 +66,11 @@ impl Prover<'_, '_> {
             if inner.paths.is_empty() {
                 let matched =
                     inner.matched.or_else(|| path.last().and_then(|role| self.matched.add(role, &inner.permissions)));
-                proof.paths.push(Way::new(path.clone(), matched));
+                proof.paths.push(Way::new(path, matched));
+                continue;
             }
             for end in &inner.paths {
-                if meets(path, &end.steps) {
+                if meets(&path, &end.steps) {
                     proof.paths.extend([Way::new(path.clone(), None), end.clone()]);
                     continue;
                 }
@@ -71,26 +90,31 @@ impl Prover<'_, '_> {
         domain: &Domain,
         target: &Domain,
         at: usize,
+        decides: impl Fn(usize) -> bool,
     ) -> Vec<Related> {
         let facts = self.facts;
+        let related = |at: usize, paths: &dyn Fn() -> Vec<Vec<Arc<Thing>>>| {
+            let paths = if decides(at) { paths() } else { Vec::new() };
+            Related { at, paths }
+        };
         if let Domain::GrantsByRole(_) = domain {
-            return vec![Related { at, paths: Vec::new() }];
+            return vec![related(at, &Vec::new)];
         }
         let start_at = at;
         let (kind, at) = domain.place(at);
         if let Domain::GrantsByRole(_) = target {
             let grants = grants_of(facts.org, principal(kind, at));
             let meant = grants.iter().filter(|grant| scopes.contain(grant.scope));
-            return meant.map(|grant| Related { at: grant.role.at(), paths: facts.access.paths(grant) }).collect();
+            return meant.map(|grant| related(grant.role.at(), &|| facts.access.paths(grant))).collect();
         }
         let mut places = Vec::new();
         let start = Start { relation, kind, at, scopes };
         if let Domain::Pairs(pairs) = target {
-            let pair = |pair: usize| Related { at: pair, paths: start.family().paths(facts, start, pairs.at(pair).1) };
-            return pairs.from(start_at).map(pair).collect();
+            let paths = |pair: usize| start.family().paths(facts, start, pairs.at(pair).1);
+            return pairs.from(start_at).map(|pair| related(pair, &|| paths(pair))).collect();
         }
         facts.relate(start, &mut places);
         let paths = |place| start.family().paths(facts, start, place);
-        places.into_iter().map(|place| Related { at: place, paths: paths(place) }).collect()
+        places.into_iter().map(|place| related(place, &|| paths(place))).collect()
     }
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
 use serde::ser::{Serialize, Serializer};
@@ -15,6 +15,7 @@ use super::schema::{
     Organization, PathRow, PatternRow, PolicyRow, Report, RuleLines, RuleRow, Scalar, SkippedRow, Summary, TextType,
     ThingRow, Tool, UnreadRow, VERSION, WaiverRow,
 };
+use crate::cores;
 use crate::finding::{
     AccessPath, Cause, Control, Edge, Evidence, Finding, Framework, Matched, Note, Outcome, PolicyFile, RuleResult,
     Skipped, Status, Thing, Unread, Value, Verdict, Waiver,
@@ -25,8 +26,11 @@ use crate::time::rfc3339;
 pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let keys = Keys::new(outcome);
     let report = report(outcome, &keys, Findings { outcome, keys: &keys }, Things(&keys));
-    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(2)))?;
-    to.write_all(b"\n")
+    // Of a hundred million bytes, most are written a few at a time.
+    let mut to = BufWriter::with_capacity(1 << 16, to);
+    report.serialize(&mut serde_json::Serializer::with_formatter(&mut to, Lines::broken(2)))?;
+    to.write_all(b"\n")?;
+    to.flush()
 }
 
 /// The report with these findings and things.
@@ -36,6 +40,8 @@ pub(super) fn report<'a, Findings, Things>(
     findings: Findings,
     things: Things,
 ) -> Report<'a, Findings, Things> {
+    let causes = || (0..outcome.rules.len()).map(|at| outcome.causes(at)).collect::<Vec<_>>();
+    let (cuts, causes) = cores::beside(|| outcome.cuts(), causes);
     Report {
         schema_version: VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -67,9 +73,9 @@ pub(super) fn report<'a, Findings, Things>(
         exceptions: Cow::Borrowed(&outcome.exceptions),
         stale: outcome.stale,
         summary: summary(outcome),
-        cuts: outcome.cuts().iter().map(|cut| cause(cut, Some(outcome), keys)).collect(),
+        cuts: cuts.iter().map(|cut| cause(cut, Some(outcome), keys)).collect(),
         controls: outcome.controls().into_iter().map(|one| framework(&one, outcome)).collect(),
-        rules: (0..outcome.rules.len()).map(|at| rule(outcome, at, keys)).collect(),
+        rules: outcome.rules.iter().zip(&causes).map(|(of, causes)| rule(of, causes, keys)).collect(),
         findings,
         things,
     }
@@ -159,8 +165,7 @@ fn summary(outcome: &Outcome) -> Summary<'_> {
     }
 }
 
-fn rule<'a>(outcome: &'a Outcome, at: usize, keys: &Keys) -> RuleRow<'a> {
-    let rule = &outcome.rules[at];
+fn rule<'a>(rule: &'a RuleResult, causes: &[Cause<'a>], keys: &Keys) -> RuleRow<'a> {
     let info = &*rule.info;
     let id = info.location.region();
     RuleRow {
@@ -190,7 +195,7 @@ fn rule<'a>(outcome: &'a Outcome, at: usize, keys: &Keys) -> RuleRow<'a> {
         unread: rule.unread.iter().map(unread).collect(),
         notes: rule.notes.iter().map(note).collect(),
         matched: rule.matched.iter().map(|of| matched(of, keys)).collect(),
-        causes: outcome.causes(at).iter().map(|of| cause(of, None, keys)).collect(),
+        causes: causes.iter().map(|of| cause(of, None, keys)).collect(),
     }
 }
 
