@@ -45,7 +45,7 @@ pub fn relative(time: Time, from: Time) -> String {
 /// A length of time in words, in the largest unit of which there are two: `40 seconds`, `90 minutes`, `47 hours`, `3 days`.
 pub fn length(seconds: i64) -> String {
     let seconds = seconds.max(0);
-    let (each, unit) = unit(seconds);
+    let (each, unit) = if seconds == 60 { (60, "minute") } else { unit(seconds) };
     let count = seconds / each;
     let s = if count == 1 { "" } else { "s" };
     format!("{count} {unit}{s}")

@@ -42,6 +42,7 @@ pub(crate) fn base_url(text: &str) -> Result<Url, SetupError> {
     let no = |why: &str| Err(SetupError::BaseUrl { host: shown.clone(), why: why.to_owned() });
     let url = match &url {
         Ok(url) => url.clone(),
+        Err(_) if !text.contains("://") => return no("it does not start with https://"),
         Err(error) => return no(&error.to_string()),
     };
     if !url.username().is_empty() || url.password().is_some() {

@@ -41,7 +41,9 @@ pub enum Error {
     },
     /// 404.
     #[error("404, {message}")]
-    #[diagnostic(help("your plan or key may not include this endpoint, or --base-url may be wrong"))]
+    #[diagnostic(help(
+        "your plan or key may not include this endpoint, or --base-url may be wrong; the Admin API is at https://api.openai.com/v1"
+    ))]
     NotFound {
         /// What the API said.
         message: String,

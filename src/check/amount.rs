@@ -9,7 +9,7 @@ use super::domain::Answered;
 use super::judge::Judge;
 use super::proof::Proof;
 use super::quantify::within;
-use crate::finding::{Evidence, Finding, Status, Thing, ThingKind, Value};
+use crate::finding::{Evidence, Finding, Status, Thing, ThingKind, UNLISTED, Value};
 use crate::org::{Known, Text, Truth};
 use crate::policy::{Bounds, Counted, Exactly};
 
@@ -178,10 +178,11 @@ impl Judge<'_, '_> {
             Truth::No => return None,
             Truth::Yes => {
                 let shown = value.value().map_or(Value::Null, |text| Value::Text(text.clone()));
-                let message = format!("{who}: {name} is {shown}, which is not in the list");
                 let region = self.region(&exactly.span);
                 proof.because_of_word(name, &shown.to_string());
-                proof.evidence.push(Evidence { attribute: Text::const_new(name), value: shown, region });
+                let evidence = Evidence { attribute: Text::const_new(name), value: shown, region };
+                let message = format!("{who}: {}{UNLISTED}", evidence.dated());
+                proof.evidence.push(evidence);
                 (Status::Violation, message)
             }
             Truth::Unknown => {

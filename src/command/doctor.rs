@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::api::{Answer, Probe, probe};
 use crate::cli::{Api, Common, Rules};
 use crate::escape::visible;
-use crate::org::Collection;
+use crate::org::{Collection, without_request};
 use crate::policy::{Policy, Rule};
 
 use super::{Error, Exit, input};
@@ -32,14 +32,17 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
         .collect();
 
     let mut report = format!("{}\n", client.base());
+    let any_allowed = probes.iter().any(|probe| matches!(probe.answer, Answer::Allowed(_)));
+    let mut reasons: Vec<String> = Vec::new();
     for probe in &probes {
         let name = probe.feeds.map_or("audit_logs", Collection::name);
-        let (state, detail) = told(probe);
+        let (state, detail) = told(probe, any_allowed, &mut reasons);
         writeln!(report, "  {name:<21} {state:<10} {}", visible(&detail)).expect("writing to a string cannot fail");
     }
     let verdict = match unknown.len() {
         0 if rules.len() == 1 => "the rule can be answered".to_owned(),
         0 => format!("all {} rules can be answered", rules.len()),
+        all if all == rules.len() && !any_allowed => "no rule can be answered".to_owned(),
         _ => format!("{} of {} rules would be unknown: {}", unknown.len(), rules.len(), unknown.join(", ")),
     };
     if !common.is_quiet() || !unknown.is_empty() {
@@ -56,13 +59,19 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     Ok(if unknown.is_empty() { Exit::Clean } else { Exit::Unknown })
 }
 
-fn told(probe: &Probe) -> (&'static str, String) {
+/// Each reason of a failure is told once. Where nothing is allowed, it is not a scope that is missing.
+fn told(probe: &Probe, any_allowed: bool, reasons: &mut Vec<String>) -> (&'static str, String) {
     let (state, mut detail) = match &probe.answer {
         Answer::Allowed(latency) => ("allowed", format!("{} ms", latency.as_millis())),
         Answer::Failed { failure, scope, .. } => {
             let state = if failure.denied { "denied" } else { "failed" };
-            let takes = scope.map_or(String::new(), |scope| format!("; it usually requires the scope {scope}"));
-            (state, format!("{}{takes}", failure.message))
+            let takes = scope.filter(|_| any_allowed);
+            let takes = takes.map_or(String::new(), |scope| format!("; it usually requires the scope {scope}"));
+            let reason = without_request(&failure.message).into_owned();
+            let why = if reasons.contains(&reason) { "for the same reason" } else { &failure.message };
+            let detail = format!("{why}{takes}");
+            reasons.push(reason);
+            (state, detail)
         }
         Answer::NobodyToAskAbout => {
             let parent = probe.feeds.and_then(Collection::parent).map_or("things", Collection::name);

@@ -9,10 +9,11 @@ use crate::collect::Collected;
 use crate::escape::{shown, visible};
 use crate::org::{Collection, Org};
 use crate::policy::Needs;
+use crate::report::plural;
 use crate::snapshot;
 use crate::time::rfc3339;
 
-use super::journal::{self, Journal};
+use super::journal::{self, Journal, JournalArgs};
 use super::{Error, Exit, input, unread};
 use crate::console::output;
 
@@ -36,6 +37,8 @@ pub struct Args {
     pub max_full_age: i64,
     #[command(flatten)]
     pub api: Api,
+    #[command(flatten)]
+    pub journal: JournalArgs,
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
@@ -49,7 +52,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     output::ready(&[Some(&args.output)], input::Inputs::of(common).and(&args.api.key_file).files())?;
     let earlier = args.since.as_deref().map(snapshot::open).transpose()?.map(|read| read.org);
     let since = earlier.as_ref().map(|org| (org, args.max_full_age));
-    let path = journal_path(&args.output);
+    let path = journal_path(&args.output).filter(|_| args.journal.is_on());
     let journal = path.as_deref().map_or(Journal::None, Journal::At);
     let (Collected { org, full_because, unseen, help, .. }, client) =
         input::collect(&args.api, common, input::Request { journal, since, ..input::Request::of(&needs) })?;
@@ -120,9 +123,8 @@ fn contents(org: &Org) -> String {
         (org.admin_api_keys.len(), "admin key"),
         (org.invites.len(), "invite"),
     ];
-    let counts = counts.iter().filter(|(count, _)| *count > 0);
     let mut parts: Vec<String> =
-        counts.map(|(count, what)| format!("{count} {what}{}", if *count == 1 { "" } else { "s" })).collect();
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| plural(*count, what)).collect();
     if let Some(from) = org.coverage.carried_from() {
         let carried: usize = org.coverage.iter().map(|(_, record)| record.carried.len()).sum();
         parts.push(format!("the roles of {carried} reused from data read at {} or later", rfc3339(from)));

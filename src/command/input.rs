@@ -34,7 +34,8 @@ pub(crate) fn loaded(rules: &Rules) -> Result<Vec<Policy>, Error> {
 }
 
 fn narrowed(rules: &Rules, policies: &mut [Policy]) -> Result<Vec<Skipped>, Error> {
-    let selection = Selection { only: &rules.only, skip: &rules.skip, tags: &rules.tag };
+    let [only, skip, tags] = rules.selected();
+    let selection = Selection { only, skip, tags };
     Ok(selection.narrow(policies)?)
 }
 

@@ -21,11 +21,14 @@ const MAX_AGE: i64 = 86_400;
 /// What is said when there is more to read than was read.
 const RESUME: &str = "the responses so far are saved: run the same command to resume";
 
-/// Whether an interrupted check resumes.
+/// What is said instead when nothing is saved.
+const START_OVER: &str = "no responses were saved: the same command starts over";
+
+/// Whether an interrupted run resumes.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "API")]
 pub struct JournalArgs {
-    /// Do not save responses in the cache folder: an interrupted check starts over
+    /// Do not save responses as they arrive: an interrupted run starts over
     #[arg(long, overrides_with = "journal", env = "ROLELINT_NO_JOURNAL", hide_env_values = true, value_parser = BoolishValueParser::new())]
     no_journal: bool,
     /// Save responses, whatever the environment says
@@ -34,13 +37,14 @@ pub struct JournalArgs {
 }
 
 impl JournalArgs {
+    /// Whether responses are saved.
+    pub(crate) fn is_on(&self) -> bool {
+        self.journal || !self.no_journal
+    }
+
     /// A journal in the cache folder. No response in it is older than `max_age` or a day, in seconds.
     pub(crate) fn journal(&self, max_age: Option<i64>) -> Journal<'static> {
-        if self.no_journal && !self.journal {
-            Journal::None
-        } else {
-            Journal::Cached { max_age: max_age.unwrap_or(MAX_AGE) }
-        }
+        if self.is_on() { Journal::Cached { max_age: max_age.unwrap_or(MAX_AGE) } } else { Journal::None }
     }
 }
 
@@ -68,11 +72,15 @@ impl Journal<'_> {
         quiet: bool,
     ) -> Result<Time, Error> {
         let opened = match self {
-            Self::None => return Ok(now),
+            Self::None => {
+                last_words(START_OVER);
+                return Ok(now);
+            }
             Self::At(path) => client.journal(path, organization, now, &(Time::MIN..=Time::MAX))?,
             Self::Cached { max_age } => match cached(client, organization, now, max_age) {
                 Ok(opened) => opened,
                 Err(why) => {
+                    last_words(START_OVER);
                     if !quiet {
                         warn(&format!("no responses are saved, so an interrupted check starts over: {why}"));
                     }

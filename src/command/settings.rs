@@ -1,7 +1,9 @@
 //! From the command line, the environment and the configuration to the settings in force.
 
+use std::error::Error as _;
 use std::path::Path;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use miette::Diagnostic as _;
@@ -28,14 +30,28 @@ pub(crate) fn fit(command: &Command, config: &Config) -> Result<(), Error> {
         let alone = Command::new("rolelint").arg(arg.clone().global(false));
         let line = said.values.iter().map(|value| format!("--{flag}={value}"));
         if let Err(error) = alone.try_get_matches_from(std::iter::once("rolelint".to_owned()).chain(line)) {
-            let text = error.to_string();
-            let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-            let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            let help = lines.next().filter(|line| line.starts_with("[possible values")).map(str::to_owned);
+            let (message, help) = unfit(flag, &error);
             return Err(config.wrong(said, message, help));
         }
     }
     Ok(())
+}
+
+/// What is wrong with the value of a setting, and what would be right.
+fn unfit(setting: &str, error: &clap::Error) -> (String, Option<String>) {
+    let texts = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        _ => Vec::new(),
+    };
+    let value = texts(ContextKind::InvalidValue).join(", ");
+    let why = error.source().map_or_else(String::new, |why| format!(": {why}"));
+    let help = match (&texts(ContextKind::SuggestedValue)[..], &texts(ContextKind::ValidValue)[..]) {
+        ([near, ..], _) => Some(format!("did you mean `{near}`?")),
+        ([], []) => None,
+        ([], valid) => Some(format!("it is one of: {}", valid.join(", "))),
+    };
+    (format!("`{setting}` cannot be `{value}`{why}"), help)
 }
 
 /// Every setting of the command that was given, in the order of its help.

@@ -11,6 +11,14 @@ use crate::atomic::abandon_all;
 /// What is said at the end, if there is something to say.
 static LAST_WORDS: OnceLock<&str> = OnceLock::new();
 
+/// What is done before that.
+static CLEAN_UP: OnceLock<Box<dyn Fn() + Send + Sync>> = OnceLock::new();
+
+/// Sets what is done first when the process is interrupted. Only the first one counts.
+pub fn at_the_end(clean_up: impl Fn() + Send + Sync + 'static) {
+    CLEAN_UP.set(Box::new(clean_up)).unwrap_or(());
+}
+
 /// Sets the message for when the process is interrupted. Only the first one counts.
 pub fn last_words(words: &'static str) {
     LAST_WORDS.set(words).unwrap_or(());
@@ -37,6 +45,9 @@ pub fn watch() -> io::Result<()> {
 fn end(code: Option<i32>) {
     let Some(code) = code else { return };
     abandon_all();
+    if let Some(clean_up) = CLEAN_UP.get() {
+        clean_up();
+    }
     if let Some(words) = LAST_WORDS.get() {
         say(words);
     }

@@ -138,8 +138,9 @@ impl Evidence {
 
     fn in_words(&self, when: impl Fn(Time) -> String) -> String {
         let attribute = &self.attribute;
+        let name = words(attribute);
         // `last_used_at` is `last used`.
-        let event = attribute.strip_suffix("_at").map(|event| event.replace('_', " ").replace("api", "API"));
+        let event = attribute.strip_suffix("_at").map(words);
         match (&self.value, event) {
             // A number is how many there are.
             (Value::Number(number), _) => format!("{number} {}", counted(*number, attribute)),
@@ -148,17 +149,37 @@ impl Evidence {
             }
             (Value::Time(time), Some(event)) => format!("{event} {}", when(*time)),
             (Value::Null, Some(event)) => format!("{event} never"),
-            (Value::Null | Value::Flag(_) | Value::Time(_) | Value::Text(_) | Value::Permission(_), _) => {
-                format!("{attribute} is {}", self.value)
+            (Value::Null, None) => format!("{name} is not set"),
+            (Value::Text(text), _) if text.is_empty() => format!("{name} is empty"),
+            (Value::Flag(flag), _) => {
+                let not = if *flag { "" } else { "not " };
+                match attribute.strip_prefix("is_") {
+                    Some(what) => format!("is {not}{}", words(what)),
+                    None => format!("{name} is {not}true"),
+                }
             }
+            (Value::Time(_) | Value::Text(_) | Value::Permission(_), _) => format!("{name} is {}", self.value),
         }
     }
+}
+
+/// The name of an attribute as people say it: `owner project access`.
+fn words(attribute: &str) -> String {
+    let word = |word| match word {
+        "api" => "API".to_owned(),
+        "scim" => "SCIM".to_owned(),
+        word => word.to_owned(),
+    };
+    attribute.split('_').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// What is counted, by the name of its attribute: of one, without its `s`.
 fn counted(number: u64, attribute: &str) -> &str {
     if number == 1 { attribute.strip_suffix('s').unwrap_or(attribute) } else { attribute }
 }
+
+/// How the message of a finding ends that is about a value beyond those that a rule lists.
+pub const UNLISTED: &str = ", which is not in the list";
 
 /// One thing that violates a rule, or may do so because data is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]

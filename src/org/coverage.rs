@@ -13,6 +13,7 @@
 //! Their opposite is *complete*. The functions that tell whether something is complete are called `is_complete`, or
 //! `knows_…` and `lists_all` where they say of what.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Collection;
@@ -216,12 +217,23 @@ pub struct Shortfall {
     pub collections: Vec<Collection>,
 }
 
+/// Why a request failed, whatever its path. An API that repeats the path does not give another reason for each.
+pub fn without_request(why: &str) -> Cow<'_, str> {
+    match why.strip_prefix("GET ").and_then(|request| request.split_once(": ")) {
+        Some((path, reason)) if reason.contains(path) => reason.replace(path, "…").into(),
+        Some((_, reason)) => reason.into(),
+        None => why.into(),
+    }
+}
+
 /// The same collections, those with one reason together. Lists of which nothing was read have one reason if their requests
 /// failed alike, whatever their paths.
 pub fn by_reason(incomplete: impl IntoIterator<Item = (Collection, State, String)>) -> Vec<Shortfall> {
-    fn reason(state: State, why: &str) -> &str {
-        let request = why.strip_prefix("GET ").filter(|_| matches!(state, State::Denied | State::Failed));
-        request.and_then(|request| request.split_once(": ")).map_or(why, |(_, reason)| reason)
+    fn reason(state: State, why: &str) -> Cow<'_, str> {
+        match state {
+            State::Denied | State::Failed => without_request(why),
+            State::Complete | State::Partial | State::NotAsked => why.into(),
+        }
     }
     let mut all: Vec<Shortfall> = Vec::new();
     for (collection, state, why) in incomplete {
@@ -230,7 +242,7 @@ pub fn by_reason(incomplete: impl IntoIterator<Item = (Collection, State, String
             Some(other) => {
                 other.collections.push(collection);
                 if other.why != why {
-                    reason(state, &why).clone_into(&mut other.why);
+                    other.why = reason(state, &why).into_owned();
                 }
             }
             None => all.push(Shortfall { state, why, collections: vec![collection] }),

@@ -42,11 +42,11 @@ impl Selection<'_> {
         let any = |globs: &[GlobMatcher], text: &String| globs.iter().any(|glob| glob.is_match(text));
         let why_not = |rule: &RuleInfo| {
             if any(&skip, &rule.id) {
-                Some("skip names it")
+                Some("left out by skip")
             } else if !only.is_empty() && !any(&only, &rule.id) {
-                Some("only does not name it")
+                Some("left out by only")
             } else if !wanted.is_empty() && !rule.tags.iter().any(|tag| any(&wanted, tag)) {
-                Some("tags names none of its tags")
+                Some("left out by tags")
             } else {
                 None
             }

@@ -24,6 +24,8 @@ const LISTED: usize = 50;
 const UNFOLDED: usize = 5;
 /// What may follow a word.
 const PUNCTUATION: [char; 6] = [',', ';', ':', ')', '?', '.'];
+/// How many rules are named that were not judged for one reason.
+const NAMED: usize = 12;
 /// The longest text of a finding or a policy.
 const TEXT: usize = 1000;
 
@@ -36,7 +38,7 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     comment.list("Where to start (number of violations that each change ends)", cuts(outcome));
     comment.list("Not everything was read", coverage(outcome));
     comment.list("Overrides, waivers and baseline", exceptions(outcome));
-    comment.list("Not checked", outcome.skipped.iter().map(skipped));
+    comment.list("Not checked", skipped(outcome));
     let rules: Vec<usize> = worst_first(outcome).into_iter().filter(|&at| says_something(outcome, at)).collect();
     let mut left_out = Vec::new();
     for &at in &rules {
@@ -132,8 +134,23 @@ fn exceptions(outcome: &Outcome) -> impl Iterator<Item = String> {
     outcome.exceptions.iter().map(|sentence| format!("- {}\n", prose(sentence)))
 }
 
-fn skipped(skipped: &Skipped) -> String {
-    format!("- {}: {}\n", code(&visible(&skipped.rule)), prose(&skipped.reason))
+/// The rules that were not judged, those with one reason together.
+fn skipped(outcome: &Outcome) -> Vec<String> {
+    let mut reasons: Vec<(&str, Vec<&Skipped>)> = Vec::new();
+    for one in &outcome.skipped {
+        match reasons.iter_mut().find(|(reason, _)| *reason == one.reason) {
+            Some((_, others)) => others.push(one),
+            None => reasons.push((&one.reason, vec![one])),
+        }
+    }
+    let row = |(reason, rules): (&str, Vec<&Skipped>)| {
+        let mut named: Vec<String> = rules.iter().take(NAMED).map(|one| code(&visible(&one.rule))).collect();
+        if rules.len() > NAMED {
+            named.push(format!("and {} more", rules.len() - NAMED));
+        }
+        format!("- {}: {}\n", named.join(", "), prose(reason))
+    };
+    reasons.into_iter().map(row).collect()
 }
 
 /// Which organization, and as of when. Lints are about none.

@@ -35,7 +35,7 @@ pub use coverage::render_coverage;
 pub use diff::{DiffFormat, render_diff};
 pub use json::{Unreadable, lines_schema, read, schema};
 pub use register::{RegisterFormat, render_register};
-pub use words::{plain_summary, selected};
+pub use words::{number, plain_summary, plural, selected};
 
 /// A form of report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

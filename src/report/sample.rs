@@ -93,7 +93,7 @@ pub fn outcome() -> Outcome {
         rules: Vec::new(),
         skipped: vec![Skipped {
             rule: "skipped".to_owned(),
-            reason: "skip names it".to_owned(),
+            reason: "left out by skip".to_owned(),
             controls: BTreeMap::from([("soc2".to_owned(), vec!["CC6.1".to_owned()])]),
         }],
         findings: Vec::new(),

@@ -1,5 +1,7 @@
 //! Sentences and counts that several formats share: plain text, nothing hidden in it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::escape::visible;
 use crate::finding::{
     AccessPath, Cause, Edge, Finding, Judges, Outcome, RuleResult, Severity, Status, Thing, ThingKind, Verdict,
@@ -31,8 +33,8 @@ pub fn cut(cause: &Cause<'_>, faint: &dyn Fn(&str) -> String) -> String {
             format!("remove {} {} from {}", faint("roles"), roles.join(" and "), named("group", group))
         }
         Edge::Role(role) => format!("revoke these grants of {}", named("role", role)),
-        Edge::Owner(owner) => format!("fix or delete the {} of {}", subjects(cause), of_kind(owner)),
-        Edge::Project(project) => format!("fix or delete the {} in {}", subjects(cause), named("project", project)),
+        Edge::Owner(owner) => format!("fix or delete {} of {}", subjects(cause), of_kind(owner)),
+        Edge::Project(project) => format!("fix or delete {} in {}", subjects(cause), named("project", project)),
     }
 }
 
@@ -45,13 +47,13 @@ pub fn causes(outcome: &Outcome, rule: Option<usize>) -> Vec<(usize, String)> {
     causes.iter().take(CAUSES).map(|cause| (cause.findings.len(), cut(cause, &str::to_owned))).collect()
 }
 
-/// `API keys`, of findings about such.
+/// `4 API keys`, of findings about such: each once, however many rules it violates.
 fn subjects(cause: &Cause<'_>) -> String {
-    let mut kinds: Vec<String> =
-        cause.findings.iter().map(|finding| format!("{}s", finding.subject.kind.words())).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    kinds.join(" and ")
+    let mut kinds: BTreeMap<ThingKind, BTreeSet<&Thing>> = BTreeMap::new();
+    for finding in &cause.findings {
+        kinds.entry(finding.subject.kind).or_default().insert(&finding.subject);
+    }
+    kinds.into_iter().map(|(kind, subjects)| things(subjects.len(), kind)).collect::<Vec<_>>().join(" and ")
 }
 
 /// `1 rule`, `2 rules`.

@@ -154,3 +154,21 @@ fn a_switch_is_on_or_off_and_nothing_else() {
         assert_eq!(ran.stderr.contains("invalid value 'maybe' for '--strict'"), value == "maybe", "{}", ran.stderr);
     }
 }
+
+#[test]
+fn each_list_of_the_environment_can_be_undone() {
+    let api = acme();
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows: [(&str, &str, &str); 4] = [
+        ("ROLELINT_ONLY", "counted", "--no-only"),
+        ("ROLELINT_SKIP", "counted", "--no-skip"),
+        ("ROLELINT_TAG", "names", "--no-tag"),
+        ("ROLELINT_REPORT", "csv=one.csv", "--no-report"),
+    ];
+    for (variable, value, undo) in rows {
+        let run = rolelint(&api).inside(folder.path()).check(POLICY).env(variable, value);
+        let ran = run.args(["--format", "json", undo, "--param", "most=1", "--param", "names=[Auditor]"]).run();
+        assert_eq!(ran.json().rules_that_are("violation").len(), 2, "{undo}: {}", ran.stdout);
+        assert!(!folder.path().join("one.csv").exists());
+    }
+}

@@ -32,12 +32,12 @@ fn with_a_key_a_plan_has_the_numbers_of_the_check() {
     let api = acme();
     let plan = rolelint(&api).file("policy.yaml", EMILY).args(["plan", "--policy", "policy.yaml"]).run().ends_with(0);
     insta::assert_snapshot!(plan.everything(), @"
-      roles                      1  12 roles
-      users                      1  41 users
-      user_roles                 1  of 41 users
-      groups                     1  8 groups
-      group_roles                8  of 8 groups
-      group_members              8  of 8 groups
+      roles                       1  12 roles
+      users                       1  41 users
+      user_roles                  1  of 41 users
+      groups                      1  8 groups
+      group_roles                 8  of 8 groups
+      group_members               8  of 8 groups
     20 requests, about 2 minutes: 7 requests per minute to each endpoint, all endpoints in parallel
     ");
     assert_eq!(api.requests().len(), 3, "only the lists");
@@ -60,23 +60,23 @@ fn a_list_that_cannot_be_read_does_not_make_the_plan_small() {
     let ran = rolelint(&api).args(["plan"]).run().ends_with(3);
     assert!(ran.stderr.contains("users denied: GET /organization/users: 403"), "{}", ran.stderr);
     insta::assert_snapshot!(ran.stdout, @"
-      roles                      1  6 roles
-      users                      ?  the list could not be read
-      user_roles                 ?  the list could not be read
-      groups                     1  3 groups
-      group_roles                3  of 3 groups
-      group_members              3  of 3 groups
-      projects                   1  0 projects
-      project_users              0  of 0 projects
-      project_groups             0  of 0 projects
-      project_roles              0  of 0 projects
-      project_user_roles         0  of 0 projects
-      project_group_roles        0  of 0 projects
-      service_accounts           0  of 0 projects
-      service_account_roles      0  of 0 projects
-      api_keys                   0  of 0 projects
-      admin_api_keys             1  1 admin_api_keys
-      invites                    1  0 invites
+      roles                       1  6 roles
+      users                       ?  the list could not be read
+      user_roles                  ?  the list could not be read
+      groups                      1  3 groups
+      group_roles                 3  of 3 groups
+      group_members               3  of 3 groups
+      projects                    1  0 projects
+      project_users               0  of 0 projects
+      project_groups              0  of 0 projects
+      project_roles               0  of 0 projects
+      project_user_roles          0  of 0 projects
+      project_group_roles         0  of 0 projects
+      service_accounts            0  of 0 projects
+      service_account_roles       0  of 0 projects
+      api_keys                    0  of 0 projects
+      admin_api_keys              1  1 admin API key
+      invites                     1  0 invites
     at least 11 requests, at least a minute: 7 requests per minute to each endpoint, all endpoints in parallel
     ");
 }
@@ -116,4 +116,23 @@ fn a_refused_key_is_told_once_and_makes_no_plan() {
         ran.stderr
     );
     assert!(ran.stderr.ends_with("warning: nothing could be read, so there is no plan\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_snapshot_has_the_sizes_of_projects_too() {
+    let api = acme();
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |args: &str| rolelint(&api).inside(folder.path()).args(args.split(' ')).run();
+    run("fetch -o org.jsonl").ends_with(0);
+    let asked = api.requests().len();
+    let plan = run("plan --snapshot org.jsonl").ends_with(0).stdout;
+    for line in ["  project_user_roles          5  of 21 users of projects\n", "\n108 requests, about 6 minutes"] {
+        assert!(plan.contains(line), "{plan}");
+    }
+    assert_eq!(api.requests().len(), asked, "a snapshot needs no requests");
+    // What the snapshot does not have is not taken for nothing.
+    run("fetch -o few.jsonl --only users").ends_with(0);
+    let plan = run("plan --snapshot few.jsonl").ends_with(0).stdout;
+    assert!(plan.contains("  api_keys                    ?  1 for each project\n"), "{plan}");
+    assert!(plan.contains("at least "), "{plan}");
 }

@@ -339,14 +339,20 @@ impl Prover<'_, '_> {
         }
     }
 
-    /// What the API calls the owner of a key that is none of those that the relation leads to.
+    /// Who owns a key, and why it is none of those that the relation leads to.
     fn owner(&self, relation: Relation, kind: Kind, at: usize) -> Value {
         let org = self.facts.org;
         let owner = if kind == Kind::ApiKey { &org.api_keys[at].owner } else { &org.admin_api_keys[at].owner };
-        match owner.name.value().or(owner.id.value()) {
-            Some(name) if relation == Relation::User => Value::Text(name.clone()),
-            _ => Value::Null,
-        }
+        let Some(name) = owner.name.value().or(owner.id.value()) else { return Value::Null };
+        let is = |kind: Kind| owner.kind.value().is_some_and(|word| org.symbols.text(*word) == kind.name());
+        let why = if is(Kind::ServiceAccount) && relation == Relation::User {
+            "a service account"
+        } else if is(Kind::User) && relation != Relation::User {
+            "a user"
+        } else {
+            "not in the organization"
+        };
+        Value::Text(format!("{name} ({why})").into())
     }
 
     fn via(&self, attribute: &Attribute, test: &ViaPredicate, answered: &Answered<'_>, at: usize, proof: &mut Proof) {

@@ -41,6 +41,10 @@ pub fn message(
     if !others.is_empty() {
         return format!("{who}: {}", others.join(", "));
     }
+    let end = proof.paths.iter().find_map(|way| way.steps.last().filter(|last| ***last != *subject));
+    if let Some(end) = end.filter(|_| !required) {
+        return format!("{who} has the {} {}", end.kind.words(), end.label());
+    }
     let words = &rule.info.location.source.text[span.clone()];
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     let how = if required { "does not satisfy" } else { "satisfies" };

@@ -90,14 +90,15 @@ impl Inputs {
             };
             Ok((name.clone(), value))
         };
+        let [only, skip, tag] = rules.selected();
         let source = |source: &SourceText| Text { name: source.name.clone(), text: source.text.clone() };
         Ok(Self {
             settings: Settings {
                 now,
                 as_of: args.gate.as_of,
-                only: rules.only.clone(),
-                skip: rules.skip.clone(),
-                tag: rules.tag.clone(),
+                only: only.to_vec(),
+                skip: skip.to_vec(),
+                tag: tag.to_vec(),
                 params_below: rules.param_below.clone(),
                 params: rules.param.iter().map(param).collect::<Result<_, Error>>()?,
                 fail_on: gate.fail_on.name().to_owned(),

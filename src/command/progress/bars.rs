@@ -9,7 +9,6 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use super::state::{is_finished, pace};
 use crate::collect::Progress;
 use crate::org::Collection;
-use crate::time::rounded_up;
 
 pub(super) struct Bars {
     all: MultiProgress,
@@ -41,12 +40,12 @@ impl Bars {
             bar
         });
         bar.set_style(style(match progress.total {
-            Some(_) => "{msg:>21} {bar:12} {pos}/{len}{prefix}",
-            None => "{msg:>21} {spinner} {pos}",
+            Some(_) => "{msg:>21} {bar:12} {human_pos}/{human_len}{prefix}",
+            None => "{msg:>21} {spinner} {human_pos}",
         }));
         let more = if progress.growing { "+" } else { "" };
-        let left = progress.left.filter(|left| !left.is_zero()).map(|left| format!(", about {}", rounded_up(left)));
-        bar.set_prefix(format!("{more}{}{}", pace(&progress), left.unwrap_or_default()));
+        // How long all of it takes stands in the last line.
+        bar.set_prefix(format!("{more}{}", pace(&progress)));
         if let Some(total) = progress.total {
             bar.set_length(total as u64);
         }

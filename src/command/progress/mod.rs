@@ -5,12 +5,13 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use crate::cli::Common;
 use crate::collect::Progress;
 use crate::console::Terminal;
+use crate::console::interrupt::at_the_end;
 use crate::console::output::say;
 use bars::Bars;
 use state::State;
@@ -27,7 +28,7 @@ pub(crate) struct Watch {
 
 enum Shown {
     Nothing,
-    Bars(Bars),
+    Bars(Arc<Bars>),
     /// Lines that this takes.
     Lines(Box<dyn Fn(&str) + Send + Sync>),
 }
@@ -36,7 +37,12 @@ impl Watch {
     pub(crate) fn new(common: &Common) -> Self {
         Self::showing(match (common.shows_progress(), Terminal::stderr(common.color).interactive) {
             (false, _) => Shown::Nothing,
-            (true, true) => Shown::Bars(Bars::new()),
+            (true, true) => {
+                let bars = Arc::new(Bars::new());
+                let interrupted = Arc::clone(&bars);
+                at_the_end(move || interrupted.clear());
+                Shown::Bars(bars)
+            }
             (true, false) => Shown::Lines(Box::new(say)),
         })
     }
@@ -47,7 +53,7 @@ impl Watch {
 
     /// Takes note of progress.
     pub(crate) fn tell(&self, progress: Progress) {
-        self.state().update(progress);
+        let progress = self.state().update(progress);
         if let Shown::Bars(bars) = &self.shown {
             bars.show(progress);
         }

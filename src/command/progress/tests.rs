@@ -99,3 +99,18 @@ async fn a_line_names_what_takes_longest_and_does_not_promise_what_is_not_known(
          user_roles 27 of 800, 9 a minute; group_roles 1 of 30; and 1 more"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn where_the_api_does_not_say_how_much_it_lets_through_the_pace_is_measured() {
+    let mut state = State::new();
+    state.update(progress(Collection::UserRoles, 1, Some(20_000), None));
+    // From the journal, at once.
+    state.update(progress(Collection::UserRoles, 15_000, Some(20_000), None));
+    tokio::time::advance(MINUTE).await;
+    state.update(progress(Collection::UserRoles, 16_200, Some(20_000), None));
+    assert_eq!(
+        state.line(),
+        "collecting for 1 minute, about 4 minutes left: user_roles 16,200 of 20,000, 1,200 a minute"
+    );
+    assert_eq!(state.total(), "collecting for 1 minute, about 4 minutes left");
+}

@@ -3,7 +3,7 @@
 use owo_colors::Style;
 
 use super::page::Page;
-use super::verdict_style;
+use super::{nothing_read, verdict_style};
 use crate::escape::visible;
 use crate::finding::{Ending, Note, Outcome, Unread, Verdict};
 use crate::org::{Shortfall, by_reason};
@@ -101,6 +101,13 @@ fn sentences(page: &mut Page, sentences: &[String]) {
 /// The incomplete collections; those with the same cause together.
 pub fn coverage(page: &mut Page, outcome: &Outcome) {
     let shortfalls = by_reason(incomplete(outcome));
+    if let Some(why) = nothing_read(outcome) {
+        page.wrapped("", "  ", &format!("{}: {why}", page.paint("nothing could be read", Style::new().magenta())));
+        if !page.style.quiet {
+            page.line("");
+        }
+        return;
+    }
     for Shortfall { state, why, collections } in &shortfalls {
         let state = page.paint(state.name(), Style::new().magenta());
         let names: Vec<&str> = collections.iter().map(|collection| collection.name()).collect();

@@ -102,9 +102,9 @@ fn policies(outcome: &Outcome) -> String {
     format!("{}{skipped}", all.join(", "))
 }
 
-/// Rules and findings by severity, unless nothing was found. Columns without a number are left out.
+/// Rules and findings by severity; of texts, only if something was found. Columns without a number are left out.
 fn table(page: &mut Page, outcome: &Outcome) {
-    if outcome.findings.is_empty() && outcome.complete() {
+    if !outcome.has_facts() && outcome.findings.is_empty() && outcome.complete() {
         return;
     }
     let columns = [&format!("{}s", outcome.noun()), "violated", "unknown", "violations", "waived", "baselined"];

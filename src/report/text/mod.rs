@@ -9,7 +9,6 @@ mod rule;
 mod shapes;
 mod snippet;
 
-use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use owo_colors::Style;
@@ -18,7 +17,7 @@ use self::page::Page;
 use super::TextStyle;
 use super::words::{incomplete, plural};
 use crate::escape::visible;
-use crate::finding::{Outcome, RuleInfo, Severity, Verdict};
+use crate::finding::{Outcome, Severity, Verdict};
 use crate::org::{Shortfall, State, by_reason};
 
 pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) -> io::Result<()> {
@@ -26,7 +25,7 @@ pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) ->
     if !style.quiet {
         header::write(&mut page, outcome);
     }
-    let lacks_everything = lacks_everything(outcome);
+    let nothing_read = nothing_read(outcome);
     for severity in Severity::ALL.into_iter().rev() {
         let of = |verdict| {
             let rules = &outcome.rules;
@@ -37,14 +36,11 @@ pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) ->
             rule::write(&mut page, outcome, at);
             page.flush(to)?;
         }
-        // What all rules lack is told once, below.
-        if style.verbose || !lacks_everything {
+        // What all rules lack is told once, at the end.
+        if style.verbose || nothing_read.is_none() {
             unknown(&mut page, outcome, severity, &of(Verdict::Unknown));
         }
         page.flush(to)?;
-    }
-    if lacks_everything && !style.verbose {
-        unanswered(&mut page, outcome);
     }
     if style.quiet {
         footer::warnings(&mut page, outcome);
@@ -71,29 +67,13 @@ pub(super) fn render_controls(outcome: &Outcome, style: TextStyle, to: &mut dyn 
     page.flush(to)
 }
 
-/// Whether nothing could be read, for one reason: a key that is refused, an API that does not answer.
-fn lacks_everything(outcome: &Outcome) -> bool {
-    let [Shortfall { state, .. }] = &by_reason(incomplete(outcome))[..] else { return false };
-    let unread = matches!(state, State::Denied | State::Failed);
-    unread
-        && outcome.population.values().all(|count| *count == 0)
-        && outcome.count(Verdict::Unknown) == outcome.rules.len()
-}
-
-/// The rules, where none could be answered: as many as there is room for, the most severe first.
-fn unanswered(page: &mut Page, outcome: &Outcome) {
-    let mut rules: Vec<&RuleInfo> = outcome.rules.iter().map(|rule| &*rule.info).collect();
-    rules.sort_by_key(|info| Reverse(info.severity));
-    let mut ids: Vec<String> =
-        rules.iter().take(page.style.per_rule).map(|info| visible(&info.id).into_owned()).collect();
-    if rules.len() > ids.len() {
-        ids.push(format!("and {} more (-v shows them all)", rules.len() - ids.len()));
-    }
-    let count = page.paint(&format!("{} unknown", plural(rules.len(), outcome.noun())), Style::new().magenta().bold());
-    page.wrapped(&format!("{count}: "), "  ", &ids.join(", "));
-    if !page.style.quiet {
-        page.line("");
-    }
+/// Why nothing could be read, if it is one reason: a key that is refused, an API that does not answer.
+fn nothing_read(outcome: &Outcome) -> Option<String> {
+    let [Shortfall { state: State::Denied | State::Failed, why, .. }] = &by_reason(incomplete(outcome))[..] else {
+        return None;
+    };
+    let empty = outcome.population.values().all(|count| *count == 0);
+    (empty && outcome.count(Verdict::Unknown) == outcome.rules.len()).then(|| why.clone())
 }
 
 /// The rules of a severity that could not be answered. Those that could not even begin for the same reason stand

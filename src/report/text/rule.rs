@@ -9,7 +9,9 @@ use super::page::Page;
 use super::shapes::{aged, alike, failed, selected};
 use super::{severity_style, snippet};
 use crate::escape::visible;
-use crate::finding::{Cause, Finding, Matched, Outcome, RuleResult, Status, Thing, ThingKind, Unread, Value, Verdict};
+use crate::finding::{
+    Cause, Finding, Matched, Outcome, RuleResult, Status, Thing, ThingKind, UNLISTED, Unread, Value, Verdict,
+};
 use crate::org::Kind;
 use crate::report::words::{cut, number, plural, things};
 
@@ -184,14 +186,16 @@ impl<'p, 'o> Body<'p, 'o> {
     fn shape(&mut self, shape: &[&'o Finding], within: bool) {
         let first = shape[0];
         let ways = self.ways(first);
+        let unlisted = shape.iter().all(|finding| finding.message.ends_with(UNLISTED));
         let mut lines = Vec::new();
         if let [only] = shape {
             self.only(only, ways, &mut lines);
         } else {
             let kinds = things(shape.len(), first.subject.kind);
             if first.paths.is_empty() || first.status == Status::Unknown {
-                let facts = self.shared(shape).map_or_else(String::new, |facts| format!(" {facts}"));
-                lines.push(format!("{kinds}:{facts}"));
+                let unlisted = unlisted.then(|| format!("{} is not in the list", first.evidence[0].attribute));
+                let facts = self.shared(shape).or(unlisted);
+                lines.push(format!("{kinds}:{}", facts.map_or_else(String::new, |facts| format!(" {facts}"))));
             }
             let arrow = self.faint("→");
             let violation = first.status == Status::Violation;
@@ -289,7 +293,7 @@ impl<'p, 'o> Body<'p, 'o> {
             let selected = selected(finding, self.outcome.as_of);
             let selected = if selected.is_empty() { selected } else { format!("checked because: {selected}") };
             let told: Vec<String> = [facts, selected].into_iter().filter(|told| !told.is_empty()).collect();
-            let label = visible(&finding.subject.qualified_label()).into_owned();
+            let label = self.with_id(&finding.subject, &finding.subject.qualified_label());
             // Predefined roles of the organization and of projects have the same names.
             let same = |other: &&&Finding| other.subject.qualified_label() == finding.subject.qualified_label();
             let twins = finding.subject.is(Kind::Role) && shape.iter().filter(same).nth(1).is_some();
@@ -330,14 +334,21 @@ impl<'p, 'o> Body<'p, 'o> {
             |thing: &Thing| if placed { thing.label().into_owned() } else { thing.qualified_label().into_owned() };
         let step = |thing: &&Thing| {
             if thing.is(Kind::User) {
-                visible(&thing.label()).into_owned()
+                self.with_id(thing, &thing.label())
             } else {
-                format!("{} {}", self.faint(&thing.kind.words()), visible(&label(thing)))
+                format!("{} {}", self.faint(&thing.kind.words()), self.with_id(thing, &label(thing)))
             }
         };
         let mut steps: Vec<String> = path.iter().map(step).collect();
         steps.extend(matched.map(|matched| self.permissions[matched].clone()));
         steps.join(&self.faint(" → "))
+    }
+
+    /// A thing as it is called; in the long report with its id.
+    fn with_id(&self, thing: &Thing, label: &str) -> String {
+        let told = !self.page.style.verbose || thing.is_predefined() || label.contains(thing.id.as_str());
+        let id = if told { String::new() } else { self.faint(&format!(" ({})", visible(&thing.id))) };
+        format!("{}{id}", visible(label))
     }
 
     fn faint(&self, text: &str) -> String {

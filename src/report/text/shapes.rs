@@ -1,10 +1,12 @@
 //! Findings that differ in nothing but their subject, and what a finding says beyond its paths.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::document::SourceText;
 use crate::escape::visible;
 use crate::finding::{AccessPath, Evidence, Finding, ThingKind, Value};
+use crate::org::without_request;
 use crate::time::Time;
 
 /// Groups the findings by everything but their subject, the largest group first. `permissions` has what each of the
@@ -22,7 +24,7 @@ pub fn alike<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Vec<&'
         let attributes: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.attribute.as_str()).collect();
         // The organization is the subject of many a finding: what each says is all that tells them apart.
         let said = Some(&finding.message).filter(|_| finding.subject.kind == ThingKind::Organization);
-        let missing: Vec<&str> = finding.missing.iter().map(|missing| reason(missing)).collect();
+        let missing: Vec<Cow<'_, str>> = finding.missing.iter().map(|missing| without_request(missing)).collect();
         let file = finding.file.as_ref().map(|file| file.name.as_str());
         let key = ((file, finding.region), paths, attributes, (finding.more_paths, missing), said);
         let number = *numbers.entry(key).or_insert_with(|| {
@@ -33,12 +35,6 @@ pub fn alike<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Vec<&'
     }
     shapes.sort_by_key(|shape| std::cmp::Reverse(shape.len()));
     shapes
-}
-
-/// Why something is missing, whatever the path that was requested.
-fn reason(missing: &str) -> &str {
-    let request = missing.strip_prefix("GET ").and_then(|request| request.split_once(": "));
-    request.map_or(missing, |(_, reason)| reason)
 }
 
 /// The values that failed and that neither a path nor the policy's own words show.

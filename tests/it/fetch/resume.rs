@@ -35,7 +35,11 @@ fn fetch(api: &FakeApi, folder: &Path) -> Rolelint {
 
 /// Fetches until the API is stuck, and kills the run there.
 pub fn killed(folder: &Path, api: &FakeApi, answers: usize) {
-    let mut command = fetch(api, folder).command();
+    kill(&fetch(api, folder), api, answers);
+}
+
+fn kill(run: &Rolelint, api: &FakeApi, answers: usize) {
+    let mut command = run.command();
     let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = quiet.spawn().expect("started");
     while api.requests().len() <= answers {
@@ -43,6 +47,17 @@ pub fn killed(folder: &Path, api: &FakeApi, answers: usize) {
     }
     child.kill().expect("killed");
     child.wait().expect("ended");
+}
+
+#[test]
+fn without_a_journal_a_fetch_that_is_cut_off_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let api = stuck_after(4);
+    kill(&fetch(&api, folder.path()).args(["--no-journal"]), &api, 4);
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    api.heal();
+    let ran = fetch(&api, folder.path()).run().ends_with(0);
+    assert!(!ran.stderr.contains("resuming"), "{}", ran.stderr);
 }
 
 /// A journal with the first answers, and the API that gave them, healthy again.

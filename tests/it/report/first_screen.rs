@@ -16,7 +16,7 @@ const SCREEN: usize = 24;
 /// What ends the planted causes, in the words of the report: the two large ones, then the small one.
 const PLANTED: [&str; 3] = [
     "remove role Break Glass from group Support Team",
-    "fix or delete the API keys in project Hackathon 2025",
+    "fix or delete API keys in project Hackathon",
     "remove role Contractor Toolkit from group Contractors",
 ];
 
@@ -60,7 +60,9 @@ fn multiplied(outcome: &Outcome, times: usize) -> Outcome {
 
 #[track_caller]
 fn the_planted_causes_come_first(screen: &str) {
-    let flat = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+    // How many keys there are depends on the size.
+    let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
+    let flat = screen.split_whitespace().filter(|word| !is_number(word)).collect::<Vec<_>>().join(" ");
     let mut places: Vec<usize> =
         PLANTED.iter().map(|cut| flat.find(cut).unwrap_or_else(|| panic!("no `{cut}` in\n{screen}"))).collect();
     places.sort_unstable();

@@ -1,7 +1,7 @@
 //! Whole reports, as somebody sees them.
 
 use crate::support::fake::{Behaviour, FakeApi, Fault, Organization, Role, What, When};
-use crate::support::harness::{faulty, rolelint};
+use crate::support::harness::{acme, faulty, rolelint};
 use crate::support::small::{at, small};
 
 /// The report of the rules in this text on an organization.
@@ -71,6 +71,40 @@ fn a_key_that_is_refused_is_one_reason() {
         ran.stderr,
         "warning: nothing could be read: 401, Incorrect API key provided: ***. You can find your API key at https://platform.openai.com/account/api-keys\nhelp: check that the admin key is complete, is not revoked and belongs to this organization; an owner makes a new one at https://platform.openai.com/settings/organization/admin-keys\n"
     );
+}
+
+#[test]
+fn a_base_url_that_leads_elsewhere_is_one_reason_although_the_api_repeats_each_path() {
+    let api = acme();
+    let elsewhere = format!("{}/more/v1", api.base_url().trim_end_matches("/v1"));
+    let run = |command: &str| rolelint(&api).args([command, "--base-url", &elsewhere]).run().ends_with(3);
+    let help = "help: your plan or key may not include this endpoint, or --base-url may be wrong; the Admin API is at https://api.openai.com/v1\n";
+    let check = run("check");
+    assert!(check.stdout.contains("\nnothing could be read: 404, Invalid URL (GET /more/v1…)\n"), "{}", check.stdout);
+    assert!(check.stdout.lines().count() < 20, "{}", check.stdout);
+    assert!(check.stderr.ends_with(help), "{}", check.stderr);
+    let doctor = run("doctor");
+    assert_eq!(doctor.stdout.matches("404").count(), 1, "{}", doctor.stdout);
+    assert!(doctor.stdout.ends_with("\nno rule can be answered\n") && !doctor.stdout.contains("scope"));
+    assert_eq!(doctor.stderr, help);
+}
+
+#[test]
+fn the_owner_of_a_key_is_told_with_what_is_wrong_about_it() {
+    let api = acme();
+    let rules = "  - { id: a-person, select: api_key, where: { name: smoke-tests }, require: { owner: {} } }
+  - { id: no-machine, select: api_key, where: { name: smoke-tests }, forbid: { service_account: {} } }
+  - { id: approved, select: user, where: { role: owner }, exactly: { email: [amara.okafor@acme.example] } }
+  - { id: described, select: role, where: { name: [Automation*, Fine*] }, require: { description: \"*?\" } }
+  - { id: managed, select: group, where: { name: IT* }, require: { is_scim_managed: true } }\n";
+    insta::assert_snapshot!(screen(&api, rules, &[], 1));
+}
+
+#[test]
+fn the_long_report_has_the_ids_of_people_and_of_all_on_the_way() {
+    let long = screen(&healthy(small()), WRITERS, &["-v"], 1);
+    assert!(long.contains("cyd@partner.example (user-cyd) → group Ops (group_1) →"), "{long}");
+    assert!(!screen(&healthy(small()), WRITERS, &[], 1).contains("user-cyd"));
 }
 
 #[test]
