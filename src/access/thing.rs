@@ -137,13 +137,19 @@ impl Thing {
         }
     }
 
-    /// The label with the owner of a key and the project, because two projects may have things with the same name.
-    pub fn qualified_label(&self) -> Cow<'_, str> {
-        let owner = self.owner.as_ref().map(|owner| format!(" of {}", owner.label()));
-        let project = self.project.as_ref().map(|project| format!(" in project {}", project.label()));
-        if owner.is_none() && project.is_none() {
-            return self.label();
+    /// The label, with the owner of a key.
+    pub fn owned_label(&self) -> Cow<'_, str> {
+        match &self.owner {
+            Some(owner) => Cow::Owned(format!("{} of {}", self.label(), owner.label())),
+            None => self.label(),
         }
-        Cow::Owned(format!("{}{}{}", self.label(), owner.unwrap_or_default(), project.unwrap_or_default()))
+    }
+
+    /// The same with the project, because two projects may have things with the same name.
+    pub fn qualified_label(&self) -> Cow<'_, str> {
+        match &self.project {
+            Some(project) => Cow::Owned(format!("{} in project {}", self.owned_label(), project.label())),
+            None => self.owned_label(),
+        }
     }
 }

@@ -109,7 +109,7 @@ impl Organization {
         let asking = self.admin_api_keys.is_empty().then(|| {
             let nobody =
                 json!({"type": "user", "object": "organization.user", "id": "user-former", "name": "Former Employee"});
-            admin_item("key_demo", "demo key", (1, Some(4_000_000_000), None), &nobody)
+            admin_item("key_demo", "demo key", (1_740_000_000, Some(4_000_000_000), None), &nobody)
         });
         let mut items: Vec<Value> = own.chain(of_projects).chain(asking).collect();
         items.sort_by_key(|item| item["created_at"].as_i64());

@@ -78,12 +78,26 @@ fn about(page: &Page, outcome: &Outcome) -> String {
     if outcome.oldest_fact < source.collected_at {
         parts.push(format!("oldest fact {}", when(outcome.oldest_fact)));
     }
-    if outcome.as_of != source.collected_at {
-        let younger = outcome.as_of + DAY < outcome.oldest_fact;
-        let before = if younger { ", before the data was collected" } else { "" };
-        parts.push(format!("ages as of {}{before}", day(outcome.as_of)));
-    }
+    parts.extend(ages(outcome));
     parts.join(" · ")
+}
+
+/// The time that ages count from, if it is not that of the data.
+fn ages(outcome: &Outcome) -> Option<String> {
+    let before = if precedes_data(outcome) { ", before the data was collected" } else { "" };
+    (outcome.as_of != outcome.source.collected_at).then(|| format!("ages as of {}{before}", day(outcome.as_of)))
+}
+
+/// Whether ages count from before the facts: what is old by now is not yet old then.
+fn precedes_data(outcome: &Outcome) -> bool {
+    outcome.has_facts() && outcome.as_of + DAY < outcome.oldest_fact
+}
+
+/// What even the shortest report says of the time that ages count from.
+pub fn misleading_ages(page: &mut Page, outcome: &Outcome) {
+    if let Some(ages) = ages(outcome).filter(|_| precedes_data(outcome)) {
+        page.wrapped("note: ", "      ", &ages);
+    }
 }
 
 /// `builtin:recommended (27 rules), own.yaml (2 rules) · 3 rules skipped`.

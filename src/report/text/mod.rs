@@ -43,6 +43,7 @@ pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) ->
         page.flush(to)?;
     }
     if style.quiet {
+        header::misleading_ages(&mut page, outcome);
         footer::warnings(&mut page, outcome);
         footer::coverage(&mut page, outcome);
         footer::last_line(&mut page, outcome);

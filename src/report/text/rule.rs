@@ -1,7 +1,9 @@
 //! One rule: how much it found, the words that fired, the findings with their paths, and what to do. It is long because
 //! each part of a rule's section has its own function.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use owo_colors::Style;
 
@@ -10,7 +12,7 @@ use super::shapes::{aged, alike, failed, selected};
 use super::{severity_style, snippet};
 use crate::escape::visible;
 use crate::finding::{
-    Cause, Finding, Matched, Outcome, RuleResult, Status, Thing, ThingKind, UNLISTED, Unread, Value, Verdict,
+    Cause, Edge, Finding, Matched, Outcome, RuleResult, Status, Thing, ThingKind, UNLISTED, Unread, Value, Verdict,
 };
 use crate::org::Kind;
 use crate::report::words::{cut, number, plural, things};
@@ -103,6 +105,8 @@ struct Body<'p, 'o> {
     rule: &'o RuleResult,
     findings: &'o [Finding],
     causes: Vec<Cause<'o>>,
+    /// The project of the cause that is told. What stands in it need not say so.
+    within: Option<&'o Arc<Thing>>,
     /// What each of the rule's sets of permissions looks like.
     permissions: Vec<String>,
     /// How many items may follow, and how many findings got none.
@@ -120,6 +124,7 @@ impl<'p, 'o> Body<'p, 'o> {
             rule: &outcome.rules[at],
             findings: outcome.findings_of(at),
             causes: outcome.causes(at),
+            within: None,
             page,
             outcome,
             permissions,
@@ -168,6 +173,15 @@ impl<'p, 'o> Body<'p, 'o> {
         let ends = number(cause.findings.len());
         let text = format!("{}: ends {ends} of {total}", cut(cause, &|kind| self.faint(kind)));
         self.page.item(&text);
+        self.within = match cause.edge {
+            Edge::Project(project) => Some(project),
+            Edge::Grant { .. }
+            | Edge::Membership { .. }
+            | Edge::Permissions(_)
+            | Edge::Roles(_)
+            | Edge::Role(_)
+            | Edge::Owner(_) => None,
+        };
         let shapes = alike(&cause.findings, &self.permissions);
         // The first ways that lead there, as long as there is room.
         let mut shown = 0;
@@ -180,6 +194,7 @@ impl<'p, 'o> Body<'p, 'o> {
         if more > 0 {
             self.page.detail(&format!("and {} more (-v shows them all)", number(more)));
         }
+        self.within = None;
     }
 
     /// Findings that differ in nothing but their subject, as an item or as details of one.
@@ -242,7 +257,8 @@ impl<'p, 'o> Body<'p, 'o> {
         let by_paths = violation && !finding.paths.is_empty() && !is_key;
         let paths = finding.paths.iter().take(ways).map(|path| self.chain(finding.steps(path), path.matched));
         let failed = self.facts(finding);
-        let (who, told) = (subject(finding), if failed.is_empty() { String::new() } else { format!(": {failed}") });
+        let who = format!("{} {}", finding.subject.kind.words(), visible(&self.called(&finding.subject)));
+        let (who, told) = (who, if failed.is_empty() { String::new() } else { format!(": {failed}") });
         let selected = selected(finding, self.outcome.as_of);
         let selected = if selected.is_empty() { selected } else { format!(" (checked because: {selected})") };
         if by_paths && counts(finding) {
@@ -253,11 +269,16 @@ impl<'p, 'o> Body<'p, 'o> {
             let last = lines.last_mut().expect("there is a path");
             *last = format!("{last}{told}{selected}");
         } else {
-            let who = format!("{} {}", finding.subject.kind.words(), finding.subject.qualified_label());
-            let said = finding.message.strip_prefix(&who).and_then(|said| said.strip_prefix(": "));
-            let aged = said.filter(|_| violation).and_then(|said| aged(finding, said, self.outcome.as_of));
-            let message = aged
-                .map_or_else(|| visible(&finding.message).into_owned(), |aged| format!("{}: {aged}", visible(&who)));
+            let begins = format!("{} {}", finding.subject.kind.words(), finding.subject.qualified_label());
+            let message = match finding.message.strip_prefix(&begins) {
+                Some(said) => {
+                    let values = said.strip_prefix(": ").filter(|_| violation);
+                    let aged = values.and_then(|values| aged(finding, values, self.outcome.as_of));
+                    let said = aged.map_or_else(|| visible(said).into_owned(), |aged| format!(": {aged}"));
+                    format!("{who}{said}")
+                }
+                None => visible(&finding.message).into_owned(),
+            };
             let selected = if violation { selected } else { String::new() };
             lines.push(format!("{message}{selected}"));
         }
@@ -293,7 +314,7 @@ impl<'p, 'o> Body<'p, 'o> {
             let selected = selected(finding, self.outcome.as_of);
             let selected = if selected.is_empty() { selected } else { format!("checked because: {selected}") };
             let told: Vec<String> = [facts, selected].into_iter().filter(|told| !told.is_empty()).collect();
-            let label = self.with_id(&finding.subject, &finding.subject.qualified_label());
+            let label = self.with_id(&finding.subject, &self.called(&finding.subject));
             // Predefined roles of the organization and of projects have the same names.
             let same = |other: &&&Finding| other.subject.qualified_label() == finding.subject.qualified_label();
             let twins = finding.subject.is(Kind::Role) && shape.iter().filter(same).nth(1).is_some();
@@ -344,6 +365,12 @@ impl<'p, 'o> Body<'p, 'o> {
         steps.join(&self.faint(" → "))
     }
 
+    /// The label of a subject, as far as it is not told already.
+    fn called<'t>(&self, thing: &'t Thing) -> Cow<'t, str> {
+        let told = self.within.is_some() && thing.project.as_ref() == self.within;
+        if told { thing.owned_label() } else { thing.qualified_label() }
+    }
+
     /// A thing as it is called; in the long report with its id.
     fn with_id(&self, thing: &Thing, label: &str) -> String {
         let told = !self.page.style.verbose || thing.is_predefined() || label.contains(thing.id.as_str());
@@ -359,9 +386,4 @@ impl<'p, 'o> Body<'p, 'o> {
 /// Whether a number is what is wrong.
 fn counts(finding: &Finding) -> bool {
     finding.evidence.iter().any(|evidence| matches!(evidence.value, Value::Counted(..)))
-}
-
-/// The subject, as a message begins with it.
-fn subject(finding: &Finding) -> String {
-    format!("{} {}", finding.subject.kind.words(), visible(&finding.subject.qualified_label()))
 }

@@ -14,6 +14,9 @@ use crate::time::Time;
 pub fn alike<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Vec<&'a Finding>> {
     let mut shapes: Vec<Vec<&'a Finding>> = Vec::new();
     let mut numbers = HashMap::new();
+    // Of those that are alike the worst stand first: not all of them may be shown.
+    let mut findings = findings.to_vec();
+    findings.sort_by_key(|finding| mildness(finding));
     for finding in findings {
         // Paths are alike if they end in the same permissions, even of two roles.
         let path = |path: &'a AccessPath| {
@@ -35,6 +38,20 @@ pub fn alike<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Vec<&'
     }
     shapes.sort_by_key(|shape| std::cmp::Reverse(shape.len()));
     shapes
+}
+
+/// What is larger the milder a finding is: how long ago something was, or how little a number is out of bounds.
+fn mildness(finding: &Finding) -> i64 {
+    let of = |value: &Value| match value {
+        Value::Time(time) => Some(*time),
+        Value::Counted(number, allowed) => {
+            let number = i64::try_from(*number).unwrap_or(i64::MAX);
+            Some(if allowed.starts_with("at most") { -number } else { number })
+        }
+        Value::Null => Some(i64::MIN),
+        Value::Flag(_) | Value::Number(_) | Value::Text(_) | Value::Permission(_) => None,
+    };
+    finding.evidence.iter().find_map(|evidence| of(&evidence.value)).unwrap_or(0)
 }
 
 /// The values that failed and that neither a path nor the policy's own words show.

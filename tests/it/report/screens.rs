@@ -101,6 +101,12 @@ fn the_owner_of_a_key_is_told_with_what_is_wrong_about_it() {
 }
 
 #[test]
+fn what_stands_in_one_project_does_not_repeat_it_and_begins_with_the_oldest() {
+    let rule = "  - { id: idle, select: api_key, forbid: { last_used_at: { older_than: 2d } } }\n";
+    insta::assert_snapshot!(screen(&acme(), rule, &[], 1));
+}
+
+#[test]
 fn the_long_report_has_the_ids_of_people_and_of_all_on_the_way() {
     let long = screen(&healthy(small()), WRITERS, &["-v"], 1);
     assert!(long.contains("cyd@partner.example (user-cyd) → group Ops (group_1) →"), "{long}");
