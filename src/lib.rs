@@ -21,10 +21,11 @@
 //! | `words` | which closed lists of words are there? A macro: an enum and its names | nothing |
 //! | `cores` | how is work spread over the cores, with the same result for any number of them? | nothing |
 //! | `bounded` | how much of a file that somebody named is read? | nothing |
+//! | `pseudonym` | what stands in place of a name in what is passed on? | nothing |
 //! | [`document`] | where does each word of a YAML file stand, and what is wrong with it? | nothing |
 //! | [`org`] | what is in an organization, and what is known about it? | `cores` |
 //! | [`access`] | who holds what, where, along which paths, and what is not known of whom? | `cores`, `org` |
-//! | [`finding`] | what does a check say? | `access`, `document`, `org` |
+//! | [`finding`] | what does a check say? | `access`, `document`, `org`, `pseudonym` |
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `access`, `cores`, `document`, `finding`, `org`, `policy` |
 //! | [`diff`] | what has changed from one state of an organization to another, and what cannot be compared? | `access`, `finding`, `org`, `policy` |
@@ -33,7 +34,7 @@
 //! | [`lint`] | what is odd about policies that load? One file for each lint | `config`, `document`, `exceptions`, `finding`, `org`, `policy`, `testing` |
 //! | `api` | what does one list of the Admin API say, honestly? | `atomic`, `bounded`, `org` |
 //! | `collect` | which lists make an organization? | `api`, `org` |
-//! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `cores`, `org` |
+//! | [`snapshot`] | how is an organization kept in a file? | `atomic`, `bounded`, `cores`, `org`, `pseudonym` |
 //! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `access`, `cores`, `diff`, `document`, `finding`, `org` |
 //! | `evidence` | is a bundle of files whole? | `bounded` |
 //! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
@@ -57,7 +58,8 @@
 //! | a way to hold a role | `access/own.rs` |
 //! | a list of the API | a variant and a word in `org/collection.rs`, a row in `api/endpoint.rs`, a struct in `api/wire.rs`, its place in `collect/` (`nested.rs`, `responses.rs`, `assemble/`), a line in `snapshot/`. The compiler names the rest: a `match` over collections or kinds has no `_` |
 //! | something that `rolelint diff` compares | `diff/things.rs`; attributes are compared as they are in the table |
-//! | a column of the register | `access/register.rs`, `report/register/` |
+//! | a column of the register | `access/register.rs`, `report/table/access.rs`, `report/register/` |
+//! | a column of CSV and of the workbook, or a sheet | `report/table/`, `report/xlsx.rs` |
 //! | a format | `report/<format>.rs`; in `report/mod.rs` a variant, its word and an arm |
 //! | a check of made-up inputs | a file in `fuzzing/`, a target and a corpus in `fuzz/` |
 //! | a reason to accept a violation | a folder or file in `exceptions/`, an `Acceptance` in `finding/accept.rs` |
@@ -92,6 +94,7 @@ pub mod fuzzing;
 pub mod lint;
 pub mod org;
 pub mod policy;
+pub(crate) mod pseudonym;
 pub mod report;
 pub mod schema;
 pub mod snapshot;

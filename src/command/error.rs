@@ -103,14 +103,20 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Snapshot(#[from] snapshot::Error),
-    /// A policy that a bundle cannot hold.
-    #[error("`{}` extends other policies, which a bundle of evidence does not hold", visible(name))]
-    #[diagnostic(help(
-        "name policies that stand for themselves; `rolelint check --save FILE --report html=PATH` keeps the rest"
-    ))]
-    EvidenceExtends {
-        /// The policy.
-        name: String,
+    /// A file in place of the key for pseudonyms.
+    #[error("`{}` has no key for pseudonyms", shown(path))]
+    #[diagnostic(help("such a key has 64 hexadecimal digits; name a file that is not there, and one is made"))]
+    PseudonymKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The key for pseudonyms could not be read or written.
+    #[error("cannot read or make the key for pseudonyms in `{}`", shown(path))]
+    PseudonymKeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
     },
     /// The bundle of evidence.
     #[error(transparent)]

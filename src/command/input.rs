@@ -10,6 +10,7 @@ use crate::bounded;
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
 use crate::collect::{Collected, Order, Whose, lists};
+use crate::config::Override;
 use crate::console::output::{self, warn};
 use crate::finding::Skipped;
 use crate::org::{Identity, Org};
@@ -24,7 +25,7 @@ use super::{Error, key, overrides, unread};
 /// The policies with the rules that are selected, and the rules that are not.
 pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<Skipped>), Error> {
     let mut policies = loaded(rules)?;
-    let skipped = narrowed(rules, &mut policies)?;
+    let skipped = selection(rules).narrow(&mut policies)?;
     Ok((policies, skipped))
 }
 
@@ -33,10 +34,9 @@ pub(crate) fn loaded(rules: &Rules) -> Result<Vec<Policy>, Error> {
     Ok(load(&[&rules.paths[..], &rules.policy].concat(), &params(rules)?)?)
 }
 
-fn narrowed(rules: &Rules, policies: &mut [Policy]) -> Result<Vec<Skipped>, Error> {
+fn selection(rules: &Rules) -> Selection<'_> {
     let [only, skip, tags] = rules.selected();
-    let selection = Selection { only, skip, tags };
-    Ok(selection.narrow(policies)?)
+    Selection { only, skip, tags }
 }
 
 /// What is judged.
@@ -51,15 +51,26 @@ pub(crate) struct Judged {
 
 /// The rules that are judged, as the configuration has them at that moment, or now if it is past.
 pub(crate) fn judged(rules: &Rules, as_of: Option<Time>) -> Result<Judged, Error> {
-    let mut policies = loaded(rules)?;
-    overrides::known(&rules.overrides, &policies)?;
-    let mut skipped = narrowed(rules, &mut policies)?;
     let now = as_of.map_or_else(now, |as_of| as_of.max(now()));
-    let (off, overridden) = overrides::apply(&rules.overrides, &mut policies, now)?;
-    skipped.extend(off);
-    let narrowed = policies.iter().flat_map(|policy| &policy.narrowings).map(Narrowing::sentence);
-    let overridden = narrowed.chain(overridden).collect();
-    Ok(Judged { policies, skipped, overridden })
+    Judged::of(loaded(rules)?, selection(rules), &rules.overrides, now)
+}
+
+impl Judged {
+    /// The rules of these policies that are selected and that the configuration has not switched off at that moment.
+    pub(crate) fn of(
+        mut policies: Vec<Policy>,
+        selection: Selection<'_>,
+        changes: &[Override],
+        now: Time,
+    ) -> Result<Self, Error> {
+        overrides::known(changes, &policies)?;
+        let mut skipped = selection.narrow(&mut policies)?;
+        let (off, overridden) = overrides::apply(changes, &mut policies, now)?;
+        skipped.extend(off);
+        let narrowed = policies.iter().flat_map(|policy| &policy.narrowings).map(Narrowing::sentence);
+        let overridden = narrowed.chain(overridden).collect();
+        Ok(Self { policies, skipped, overridden })
+    }
 }
 
 fn params(args: &Rules) -> Result<Overrides, Error> {
@@ -68,26 +79,27 @@ fn params(args: &Rules) -> Result<Overrides, Error> {
         overrides.set(name, value)?;
     }
     for path in &args.param_file {
-        let text = bounded::read(path, LARGEST_PARAMETERS)
-            .map_err(|source| Error::ParamFile { path: path.clone(), source })?;
-        overrides.set_all(&path.to_string_lossy(), &text)?;
+        overrides.set_all(&path.to_string_lossy(), &list(path)?)?;
     }
     for (name, value) in &args.param {
         match value.strip_prefix('@') {
-            Some(path) => overrides.set_lines(name, &lines(Path::new(path))?),
+            Some(path) => overrides.set_lines(name, &lines(&list(Path::new(path))?)),
             None => overrides.set(name, value)?,
         }
     }
     Ok(overrides)
 }
 
-/// The lines of a text file. Blank ones, and those that begin with `#`, say nothing.
-pub(crate) fn lines(path: &Path) -> Result<Vec<String>, Error> {
-    let text =
-        bounded::read(path, LARGEST_PARAMETERS).map_err(|source| Error::ParamFile { path: path.to_owned(), source })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+/// The text of a file with parameters, or with a list for one.
+pub(crate) fn list(path: &Path) -> Result<String, Error> {
+    bounded::read(path, LARGEST_PARAMETERS).map_err(|source| Error::ParamFile { path: path.to_owned(), source })
+}
+
+/// The lines of a list. Blank ones, and those that begin with `#`, say nothing.
+pub(crate) fn lines(text: &str) -> Vec<String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let said = |line: &&str| !line.is_empty() && !line.starts_with('#');
-    Ok(text.lines().map(str::trim).filter(said).map(str::to_owned).collect())
+    text.lines().map(str::trim).filter(said).map(str::to_owned).collect()
 }
 
 /// The files that a run reads, so that it writes over none of them.

@@ -103,6 +103,7 @@ pub(super) fn write(
 ) -> Result<Exit, Error> {
     let inputs = input::Inputs::of(common).and(&args.snapshot).and(&args.api.key_file);
     output::ready(&[args.output.as_deref()], inputs.files())?;
+    output::ready_for(args.format.name(), args.format.is_binary(), args.output.as_deref())?;
     let org = if let Some(path) = &args.snapshot {
         input::read(path, &args.api)?.0
     } else {

@@ -19,7 +19,7 @@ pub struct Args {
     /// The JSON report of a check, or the same as JSON Lines (- is standard input)
     #[arg(value_name = "RESULTS")]
     pub results: PathBuf,
-    /// The snapshot that was checked, for formats that also show who holds what (html)
+    /// The snapshot that was checked, for formats that also show who holds what (html, xlsx)
     #[arg(short, long, value_name = "FILE")]
     pub snapshot: Option<PathBuf>,
     #[command(flatten)]

@@ -41,6 +41,10 @@ impl Reports {
         let reports = self.others().iter().map(|(_, path)| Some(path.as_path()));
         let outputs: Vec<Option<&Path>> = reports.chain([self.output.as_deref()]).chain(other.map(Some)).collect();
         output::ready(&outputs, inputs.files())?;
+        let reports = self.report.iter().map(|(format, path)| (*format, Some(path.as_path())));
+        for (format, path) in reports.chain([(self.format, self.output.as_deref())]) {
+            output::ready_for(format.name(), format.is_binary(), path)?;
+        }
         self.step_summary().map_or(Ok(()), |path| output::ready_to_append(Path::new(&path)))
     }
 

@@ -1,7 +1,7 @@
 //! Where text goes: reports to standard output or a file, everything else to standard error.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use miette::Diagnostic;
@@ -27,6 +27,13 @@ pub enum Error {
     Twice {
         /// The file, or standard output.
         to: String,
+    },
+    /// A report that is not text would go to a terminal.
+    #[error("{what} is not text, and a terminal cannot show it")]
+    #[diagnostic(help("write it to a file: -o report.{what}"))]
+    Binary {
+        /// The format.
+        what: &'static str,
     },
     /// A file that is read would be replaced.
     #[error("{to} is an input of this run and would be overwritten")]
@@ -66,6 +73,12 @@ pub fn ready(outputs: &[Option<&Path>], inputs: &[impl AsRef<Path>]) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Makes sure that what is not text does not go to a terminal.
+pub fn ready_for(what: &'static str, binary: bool, to: Option<&Path>) -> Result<(), Error> {
+    let terminal = to.is_none_or(is_stdout) && io::stdout().is_terminal();
+    if binary && terminal { Err(Error::Binary { what }) } else { Ok(()) }
 }
 
 /// Makes sure that text can be appended to a file.

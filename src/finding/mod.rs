@@ -6,6 +6,7 @@ mod control;
 mod gate;
 mod note;
 mod outcome;
+mod redact;
 mod result;
 mod rule;
 mod waiver;

@@ -15,24 +15,47 @@ use crate::escape::visible;
 const DEEPEST: usize = 16;
 
 /// A policy file, and those that it extends.
-#[derive(Debug)]
-pub(super) struct Linked {
+#[derive(Clone, Debug)]
+pub struct Linked {
     /// The file.
     pub source: Arc<SourceText>,
     /// Whether nobody named it, but another file extends it.
     pub extended: bool,
-    /// The files that it extends, by their places, and those that they extend.
-    pub extends: BTreeSet<usize>,
+    /// The files that its `extends` names, by the words there.
+    pub entries: BTreeMap<String, usize>,
+    /// All files that it extends, and those that they extend.
+    pub(super) extends: BTreeSet<usize>,
 }
 
 /// The files that were named, by what they are, and all that they extend. A file comes after those that it extends.
 pub(super) fn closure(named: BTreeMap<PathBuf, (PathBuf, Arc<SourceText>)>) -> (Vec<Linked>, Vec<Located>) {
-    let mut closure = Closure { files: Vec::new(), places: BTreeMap::new(), problems: Vec::new() };
+    let mut closure = Closure { find: &read, files: Vec::new(), places: BTreeMap::new(), problems: Vec::new() };
     let mut chain = Vec::new();
     for (identity, (path, source)) in named {
         let file = File { identity, path, source };
         let place = closure.visit(&file, false, &mut chain);
         closure.files[place].extended = false;
+    }
+    (closure.files, closure.problems)
+}
+
+/// The same files once more, from what was kept of them: none is read.
+pub(super) fn again(kept: &[Linked]) -> (Vec<Linked>, Vec<Located>) {
+    let file = |at: usize| {
+        let name = PathBuf::from(at.to_string());
+        Some(File { identity: name.clone(), path: name, source: Arc::clone(&kept.get(at)?.source) })
+    };
+    let find = |of: &File, entry: &Node| {
+        let Yaml::Text(text) = &entry.yaml else { return Err(no_text(entry)) };
+        let whose = of.identity.to_str().and_then(|name| name.parse().ok()).and_then(|at: usize| kept.get(at));
+        let found = whose.and_then(|whose| file(*whose.entries.get(text)?));
+        let missing = || Code::InvalidValue.at(entry.span.clone(), format!("`{}` was not kept", visible(text)));
+        found.ok_or_else(missing)
+    };
+    let mut closure = Closure { find: &find, files: Vec::new(), places: BTreeMap::new(), problems: Vec::new() };
+    for (at, linked) in kept.iter().enumerate() {
+        let place = closure.visit(&file(at).expect("it is one of them"), linked.extended, &mut Vec::new());
+        closure.files[place].extended = linked.extended;
     }
     (closure.files, closure.problems)
 }
@@ -46,38 +69,44 @@ struct File {
     source: Arc<SourceText>,
 }
 
-struct Closure {
+/// How an entry of a file's `extends` becomes a file.
+type Find<'f> = dyn Fn(&File, &Node) -> Result<File, Problem> + 'f;
+
+struct Closure<'f> {
+    find: &'f Find<'f>,
     files: Vec<Linked>,
     places: BTreeMap<PathBuf, usize>,
     problems: Vec<Located>,
 }
 
-impl Closure {
+impl Closure<'_> {
     /// The place of a file, after those that it extends. `chain` has the files that lead there.
     fn visit(&mut self, file: &File, extended: bool, chain: &mut Vec<PathBuf>) -> usize {
         if let Some(place) = self.places.get(&file.identity) {
             return *place;
         }
         chain.push(file.identity.clone());
-        let mut extends = BTreeSet::new();
+        let (mut entries, mut extends) = (BTreeMap::new(), BTreeSet::new());
         // What is wrong with the YAML is said when the policy is read.
         if let Ok(root) = tree::parse(&file.source.text) {
-            let entries = root.below("extends").map(Node::items).unwrap_or_default();
-            for entry in entries {
+            for entry in root.below("extends").map(Node::items).unwrap_or_default() {
                 let Some(place) = self.entry(file, entry, chain) else { continue };
+                if let Yaml::Text(text) = &entry.yaml {
+                    entries.insert(text.clone(), place);
+                }
                 extends.insert(place);
                 extends.extend(self.files[place].extends.iter().copied());
             }
         }
         chain.pop();
-        self.files.push(Linked { source: Arc::clone(&file.source), extended, extends });
+        self.files.push(Linked { source: Arc::clone(&file.source), extended, entries, extends });
         let place = self.files.len() - 1;
         self.places.insert(file.identity.clone(), place);
         place
     }
 
     fn entry(&mut self, file: &File, entry: &Node, chain: &mut Vec<PathBuf>) -> Option<usize> {
-        let parent = match read(file, entry) {
+        let parent = match (self.find)(file, entry) {
             Ok(parent) => parent,
             Err(problem) => {
                 self.problems.push(Located { source: Arc::clone(&file.source), problem });
@@ -111,13 +140,15 @@ impl Closure {
     }
 }
 
+fn no_text(entry: &Node) -> Problem {
+    let message = format!("an element of `extends` is a file or a built-in pack, not {}", entry.yaml.description());
+    Code::InvalidValue.at(entry.span.clone(), message)
+}
+
 /// What an entry of `extends` names: a built-in pack, or a file, beginning from the one that it stands in.
 fn read(file: &File, entry: &Node) -> Result<File, Problem> {
     let problem = |message: String| Code::InvalidValue.at(entry.span.clone(), message);
-    let Yaml::Text(text) = &entry.yaml else {
-        let message = format!("an element of `extends` is a file or a built-in pack, not {}", entry.yaml.description());
-        return Err(problem(message));
-    };
+    let Yaml::Text(text) = &entry.yaml else { return Err(no_text(entry)) };
     if text.starts_with("builtin:") {
         let Some((name, pack)) = builtin::PACKS.iter().find(|(name, _)| name == text) else {
             let mut reader = Reader::new(&file.source);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use globset::GlobBuilder;
 
 use super::error::Error;
-use super::extend::{Linked, closure};
+use super::extend::{Linked, again, closure};
 use super::file::{is_policy, read_file, source};
 use super::params::Overrides;
 use super::permissions::lexicon;
@@ -31,6 +31,51 @@ pub(crate) const LARGEST_PARAMETERS: u64 = 64 << 20;
 ///
 /// A path that cannot be read or holds no policy, or whatever is wrong with the policies.
 pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Policy>, Error> {
+    Sources::at(paths)?.read(overrides)
+}
+
+/// The texts of policies with those that they extend, each after the ones that it extends.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    files: Vec<Linked>,
+    problems: Vec<Located>,
+}
+
+impl Sources {
+    /// The texts at these paths, as [`load`] finds them.
+    ///
+    /// # Errors
+    ///
+    /// A path that cannot be read or holds no policy.
+    pub fn at(paths: &[PathBuf]) -> Result<Self, Error> {
+        let (files, problems) = closure(named(paths)?);
+        Ok(Self { files, problems })
+    }
+
+    /// The same texts once more, from a bundle. What one extends and nobody kept is a problem at its entry.
+    pub fn kept(files: impl IntoIterator<Item = (Arc<SourceText>, bool, BTreeMap<String, usize>)>) -> Self {
+        let linked = |(source, extended, entries)| Linked { source, extended, entries, extends: BTreeSet::new() };
+        let (files, problems) = again(&files.into_iter().map(linked).collect::<Vec<_>>());
+        Self { files, problems }
+    }
+
+    /// The texts, in their order.
+    pub fn files(&self) -> &[Linked] {
+        &self.files
+    }
+
+    /// The policies that the texts are.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with them, all of it.
+    pub fn read(&self, overrides: &Overrides) -> Result<Vec<Policy>, Error> {
+        read_all(&self.files, true, self.problems.clone(), overrides)
+    }
+}
+
+/// The files that these paths name, by what they are.
+fn named(paths: &[PathBuf]) -> Result<BTreeMap<PathBuf, (PathBuf, Arc<SourceText>)>, Error> {
     let mut named = BTreeMap::new();
     let default = [PathBuf::from(builtin::DEFAULT)];
     for path in if paths.is_empty() { &default[..] } else { paths } {
@@ -47,8 +92,7 @@ pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Policy>, Err
             }
         }
     }
-    let (files, problems) = closure(named);
-    read_all(&files, true, problems, overrides)
+    Ok(named)
 }
 
 /// The built-in pack that a path names, if it is the name of a pack.
@@ -70,8 +114,12 @@ fn pack(path: &Path) -> Result<Option<Arc<SourceText>>, Error> {
 ///
 /// Whatever is wrong with them, all of it.
 pub fn parse(sources: &[Arc<SourceText>], overrides: &Overrides) -> Result<Vec<Policy>, Error> {
-    let file =
-        |source: &Arc<SourceText>| Linked { source: Arc::clone(source), extended: false, extends: BTreeSet::new() };
+    let file = |source: &Arc<SourceText>| Linked {
+        source: Arc::clone(source),
+        extended: false,
+        entries: BTreeMap::new(),
+        extends: BTreeSet::new(),
+    };
     read_all(&sources.iter().map(file).collect::<Vec<_>>(), false, Vec::new(), overrides)
 }
 

@@ -1,7 +1,6 @@
 //! Reports: an outcome in, bytes out. One file for each format, and none of them decides anything.
 
 mod accepted;
-mod coverage;
 mod csv;
 mod diff;
 mod github;
@@ -18,10 +17,12 @@ mod register;
 #[cfg(test)]
 mod sample;
 mod sarif;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
 mod words;
+mod xlsx;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -31,7 +32,6 @@ use crate::finding::Outcome;
 use crate::org::Source;
 use crate::time::Time;
 
-pub use coverage::render_coverage;
 pub use diff::{DiffFormat, render_diff};
 pub use json::{Unreadable, lines_schema, read, schema};
 pub use register::{RegisterFormat, render_register};
@@ -69,6 +69,8 @@ pub enum Format {
     Oscal,
     /// One page for auditors, with nothing to load.
     Html,
+    /// A workbook for auditors: findings, access, coverage and controls as sheets.
+    Xlsx,
 }
 
 words!(Format {
@@ -86,6 +88,7 @@ words!(Format {
     Ocsf => "ocsf",
     Oscal => "oscal",
     Html => "html",
+    Xlsx => "xlsx",
 });
 
 /// What the text report may use.
@@ -120,7 +123,7 @@ impl Format {
     /// Whether it also shows who holds what, which only the organization tells.
     pub fn shows_access(self) -> bool {
         match self {
-            Self::Html => true,
+            Self::Html | Self::Xlsx => true,
             Self::Text
             | Self::Json
             | Self::Jsonl
@@ -135,6 +138,13 @@ impl Format {
             | Self::Ocsf
             | Self::Oscal => false,
         }
+    }
+}
+
+impl Format {
+    /// Whether it is no text, so that a terminal cannot show it.
+    pub fn is_binary(self) -> bool {
+        self == Self::Xlsx
     }
 }
 
@@ -155,7 +165,7 @@ pub fn render(
         Format::Controls => text::render_controls(outcome, style, to),
         Format::Json => json::render(outcome, to),
         Format::Jsonl => json::render_lines(outcome, to),
-        Format::Csv => csv::render(outcome, to),
+        Format::Csv => csv::render(table::findings(outcome), to),
         Format::Prometheus => prometheus::render(outcome, to),
         Format::Junit => junit::render(outcome, to),
         Format::Gitlab => gitlab::render(outcome, to),
@@ -165,7 +175,17 @@ pub fn render(
         Format::Ocsf => ocsf::render(&dated(outcome, style.now), to),
         Format::Oscal => oscal::render(&dated(outcome, style.now), to),
         Format::Html => html::render(outcome, register, to),
+        Format::Xlsx => xlsx::render(outcome, register, to),
     }
+}
+
+/// Writes what was read and what was not, as CSV.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn render_coverage(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
+    csv::render(table::coverage(outcome), to)
 }
 
 /// The outcome with a time, for formats that cannot do without. A text has no age: what is found in it is so now.

@@ -23,7 +23,8 @@ fn shows(format: Format) -> Shows {
         | Format::Sarif
         | Format::Ocsf
         | Format::Oscal
-        | Format::Html => Shows::Fingerprint,
+        | Format::Html
+        | Format::Xlsx => Shows::Fingerprint,
         Format::Text => Shows::Label,
         Format::Junit | Format::Github | Format::Markdown | Format::Controls => Shows::Count,
         Format::Prometheus => Shows::Metric,
@@ -34,6 +35,9 @@ pub(super) fn rendered(format: Format, outcome: &Outcome) -> String {
     let style = TextStyle { verbose: true, now: outcome.as_of, ..TextStyle::default() };
     let mut bytes = Vec::new();
     render(format, outcome, None, style, &mut bytes).expect("memory can be written to");
+    if format == Format::Xlsx {
+        return super::xlsx::tests::text(&bytes);
+    }
     String::from_utf8(bytes).expect("a report is UTF-8")
 }
 

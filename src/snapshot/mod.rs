@@ -11,6 +11,7 @@ mod header;
 mod lines;
 mod read;
 mod record;
+mod redact;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod seal;
 mod users;
@@ -18,6 +19,7 @@ mod write;
 
 pub use error::Error;
 pub use read::{Read, open, read};
+pub(crate) use redact::redacted;
 pub use write::{digest, save, write};
 
 /// The version of the format. Other versions are not read.

@@ -1,20 +1,20 @@
 //! All that a verdict rests on besides the organization, as texts and values: what the manifest says, and what is judged.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::Make;
-use crate::bounded;
+use crate::command::Error;
 use crate::command::input::{self, Judged};
-use crate::command::{Error, overrides};
 use crate::config::{Config, Override};
 use crate::document::SourceText;
 use crate::escape::shown;
+use crate::evidence::Error as BundleError;
 use crate::exceptions::{Baseline, Terms, Waivers, read_waivers};
 use crate::finding::{Gate, Severity};
-use crate::policy::{LARGEST_PARAMETERS, Overrides, Selection, parse};
+use crate::policy::{Overrides, Selection, Sources};
 use crate::time::Time;
 
 /// A text with the name that it goes by in reports.
@@ -25,7 +25,7 @@ pub struct Text {
 }
 
 impl Text {
-    fn source(&self) -> Arc<SourceText> {
+    pub fn source(&self) -> Arc<SourceText> {
         Arc::new(SourceText::new(self.name.clone(), self.text.clone()))
     }
 }
@@ -34,8 +34,11 @@ impl Text {
 #[derive(Clone, Debug)]
 pub struct Inputs {
     pub settings: Settings,
-    pub policies: Vec<Text>,
+    /// The policies, and those that they extend.
+    pub policies: Sources,
     pub param_files: Vec<Text>,
+    /// The lists that parameters name, such as `--param approved=@people.txt`.
+    pub lists: Vec<Text>,
     pub waivers: Vec<Text>,
     pub baseline: Option<Text>,
     /// The configuration, if it changes rules.
@@ -69,27 +72,14 @@ impl Inputs {
     pub fn gather(args: &Make, now: Time) -> Result<Self, Error> {
         let gate = args.gate.gate();
         let rules = &args.rules;
-        let param_file = |path: &PathBuf| {
-            let text = bounded::read(path, LARGEST_PARAMETERS)
-                .map_err(|source| Error::ParamFile { path: path.clone(), source })?;
+        let text = |path: &Path| {
+            let text = input::list(path)?;
             Ok(Text { name: path.to_string_lossy().into_owned(), text })
         };
         let waivers = |path: &&Path| Ok(Text { name: shown(path), text: read_waivers(path)? });
         let baseline =
             args.baseline.file().map(|path| Ok::<_, Error>(Text { name: shown(path), text: Baseline::text(path)? }));
-        let loaded = input::loaded(rules)?;
-        // The texts of a bundle are read each for itself.
-        let extends = |text: &str| text.lines().any(|line| line.starts_with("extends"));
-        if let Some(policy) = loaded.iter().find(|policy| extends(&policy.file.source.text)) {
-            return Err(Error::EvidenceExtends { name: policy.file.source.name.clone() });
-        }
-        let param = |(name, value): &(String, String)| {
-            let value = match value.strip_prefix('@') {
-                Some(path) => serde_json::Value::from(input::lines(Path::new(path))?).to_string(),
-                None => value.clone(),
-            };
-            Ok((name.clone(), value))
-        };
+        let lists = rules.param.iter().filter_map(|(_, value)| value.strip_prefix('@'));
         let [only, skip, tag] = rules.selected();
         let source = |source: &SourceText| Text { name: source.name.clone(), text: source.text.clone() };
         Ok(Self {
@@ -100,7 +90,7 @@ impl Inputs {
                 skip: skip.to_vec(),
                 tag: tag.to_vec(),
                 params_below: rules.param_below.clone(),
-                params: rules.param.iter().map(param).collect::<Result<_, Error>>()?,
+                params: rules.param.clone(),
                 fail_on: gate.fail_on.name().to_owned(),
                 strict: gate.strict,
                 max_age: gate.max_age,
@@ -109,8 +99,9 @@ impl Inputs {
                 max_waiver: args.waivers.max_waiver,
                 expiring_within: args.waivers.expiring_within,
             },
-            policies: loaded.iter().map(|policy| source(&policy.file.source)).collect(),
-            param_files: rules.param_file.iter().map(param_file).collect::<Result<_, Error>>()?,
+            policies: Sources::at(&[&rules.paths[..], &rules.policy].concat())?,
+            param_files: rules.param_file.iter().map(|path| text(path)).collect::<Result<_, Error>>()?,
+            lists: lists.map(|path| text(Path::new(path))).collect::<Result<_, Error>>()?,
             waivers: args.waivers.files().iter().map(waivers).collect::<Result<_, Error>>()?,
             baseline: baseline.transpose()?,
             config: rules.overrides.first().map(|first| source(first.source())),
@@ -127,20 +118,24 @@ impl Inputs {
             params.set_all(&file.name, &file.text)?;
         }
         for (name, value) in &self.settings.params {
-            params.set(name, value)?;
+            match value.strip_prefix('@') {
+                Some(path) => params.set_lines(name, &input::lines(self.list(path)?)),
+                None => params.set(name, value)?,
+            }
         }
-        let sources: Vec<_> = self.policies.iter().map(Text::source).collect();
-        let mut policies = parse(&sources, &params)?;
         let changes: Vec<Override> = match &self.config {
             Some(config) => Config::parse(&config.source(), Path::new(""))?.overrides().to_vec(),
             None => Vec::new(),
         };
-        overrides::known(&changes, &policies)?;
         let Settings { only, skip, tag, .. } = &self.settings;
-        let mut skipped = Selection { only, skip, tags: tag }.narrow(&mut policies)?;
-        let (off, overridden) = overrides::apply(&changes, &mut policies, self.terms().now)?;
-        skipped.extend(off);
-        Ok(Judged { policies, skipped, overridden })
+        let selection = Selection { only, skip, tags: tag };
+        Judged::of(self.policies.read(&params)?, selection, &changes, self.terms().now)
+    }
+
+    fn list(&self, path: &str) -> Result<&str, Error> {
+        let list = self.lists.iter().find(|list| list.name == path);
+        let missing = || BundleError::Manifest { why: "it names a list that is not there".to_owned() };
+        Ok(&list.ok_or_else(missing)?.text)
     }
 
     /// On what terms waivers count.

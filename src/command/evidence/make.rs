@@ -6,7 +6,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::inputs::{Inputs, Settings, Text};
-use crate::access::Query;
+use crate::access::{Query, Register};
 use crate::check::check;
 use crate::command::register::register;
 use crate::command::{Error, Exit};
@@ -14,11 +14,13 @@ use crate::console::output::warn;
 use crate::evidence::{Error as BundleError, Files, MANIFEST, Sum, sum};
 use crate::exceptions::doubt_old_facts;
 use crate::finding::Outcome;
+use crate::policy::Sources;
+use crate::pseudonym::Pseudonyms;
 use crate::report::{Format, RegisterFormat, TextStyle, plain_summary, render, render_coverage, render_register};
 use crate::snapshot;
 
 /// The version of the layout.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const SNAPSHOT: &str = "snapshot.jsonl";
 
 /// A bundle.
@@ -36,26 +38,107 @@ pub struct Manifest {
     /// The version of rolelint that made it.
     pub rolelint: String,
     pub organization: String,
-    pub settings: Settings,
-    /// The names that the input files go by in reports, by their names in the bundle.
-    pub names: BTreeMap<String, String>,
+    /// What the verdict was computed with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Settings>,
+    /// What the verdict was computed from, by the names in the bundle.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<String, Input>,
+    /// In place of the two, if the bundle has pseudonyms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redacted: Option<Redacted>,
     pub files: BTreeMap<String, Sum>,
+}
+
+/// A file that a verdict was computed from.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// The name that it goes by in reports.
+    name: String,
+    /// Whether nobody named it, but another policy extends it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    extended: bool,
+    /// What each entry of its `extends` is in the bundle.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    extends: BTreeMap<String, String>,
+}
+
+/// What a bundle with pseudonyms says of what is not in it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redacted {
+    /// Which key made the pseudonyms.
+    key: String,
+    /// The inputs that were left out, each with a digest by that key: whoever has the key and the file can show that the
+    /// verdict was computed from it.
+    left_out: BTreeMap<String, String>,
 }
 
 /// Makes the bundle of these inputs and this snapshot.
 pub fn make(inputs: &Inputs, snapshot: &[u8]) -> Result<Made, Error> {
     let read = snapshot::read(SNAPSHOT, snapshot)?;
     let outcome = judge(inputs, &read)?;
-    let mut files = Files::new();
+    let mut files = reports(inputs, snapshot, &outcome, &register(&read.org, &outcome.policies));
     let mut names = BTreeMap::new();
-    for (folder, texts) in inputs.folders() {
-        for (at, text) in texts.iter().enumerate() {
-            let path = format!("{folder}/{:03}", at + 1);
-            names.insert(path.clone(), text.name.clone());
-            files.insert(path, text.text.clone().into_bytes());
+    for (path, text, input) in inputs.texts() {
+        files.insert(path.clone(), text.into_bytes());
+        names.insert(path, input);
+    }
+    let manifest = Manifest {
+        settings: Some(inputs.settings.clone()),
+        inputs: names,
+        ..Manifest::of(read.org.source.organization.to_string(), &files)
+    };
+    Ok(Made::of(files, &manifest, &outcome))
+}
+
+/// Makes the bundle with pseudonyms in place of names, addresses and ids, and without what people wrote.
+pub fn redacted(inputs: &Inputs, snapshot: &[u8], names: &Pseudonyms) -> Result<Made, Error> {
+    let read = snapshot::read(SNAPSHOT, snapshot)?;
+    let outcome = judge(inputs, &read)?;
+    let org = snapshot::redacted(&read.org, names);
+    let mut bytes = Vec::new();
+    let digest = snapshot::write(&org, &mut bytes).expect("memory takes everything");
+    let about = Outcome { digest, ..check(&org, &[], outcome.as_of) };
+    // Which permissions count as privileged is what the policies say.
+    let register = register(&org, &outcome.policies);
+    let outcome = outcome.redacted(names, about);
+    let files = reports(inputs, &bytes, &outcome, &register);
+    let left_out = inputs.texts().into_iter().map(|(path, text, _)| (path, names.seal(text.as_bytes()))).collect();
+    let manifest = Manifest {
+        redacted: Some(Redacted { key: names.key_id(), left_out }),
+        ..Manifest::of(org.source.organization.to_string(), &files)
+    };
+    Ok(Made::of(files, &manifest, &outcome))
+}
+
+impl Manifest {
+    fn of(organization: String, files: &Files) -> Self {
+        Self {
+            bundle: VERSION,
+            rolelint: env!("CARGO_PKG_VERSION").to_owned(),
+            organization,
+            settings: None,
+            inputs: BTreeMap::new(),
+            redacted: None,
+            files: files.iter().map(|(name, bytes)| (name.clone(), sum(bytes))).collect(),
         }
     }
-    let register = register(&read.org, &outcome.policies);
+}
+
+impl Made {
+    fn of(mut files: Files, manifest: &Manifest, outcome: &Outcome) -> Self {
+        let mut text = serde_json::to_vec_pretty(manifest).expect("it has nothing that is not JSON");
+        text.push(b'\n');
+        files.insert(MANIFEST.to_owned(), text);
+        Self { files, verdict: plain_summary(outcome), exit: outcome.ending().into() }
+    }
+}
+
+/// The snapshot, and what is reported of it.
+fn reports(inputs: &Inputs, snapshot: &[u8], outcome: &Outcome, register: &Register<'_>) -> Files {
+    let mut files = Files::new();
     let mut add = |name: &str, fill: &dyn Fn(&mut dyn io::Write) -> io::Result<()>| {
         let mut bytes = Vec::new();
         fill(&mut bytes).expect("memory takes everything");
@@ -63,23 +146,12 @@ pub fn make(inputs: &Inputs, snapshot: &[u8]) -> Result<Made, Error> {
     };
     let style = TextStyle { now: inputs.settings.now, ..TextStyle::default() };
     add(SNAPSHOT, &|to| to.write_all(snapshot));
-    add("results.json", &|to| render(Format::Json, &outcome, None, style, to));
-    add("report.html", &|to| render(Format::Html, &outcome, Some(&register), style, to));
-    add("findings.csv", &|to| render(Format::Csv, &outcome, None, style, to));
-    add("access.csv", &|to| render_register(RegisterFormat::Csv, &register, &Query::default(), to));
-    add("coverage.csv", &|to| render_coverage(&outcome, to));
-    let manifest = Manifest {
-        bundle: VERSION,
-        rolelint: env!("CARGO_PKG_VERSION").to_owned(),
-        organization: read.org.source.organization.to_string(),
-        settings: inputs.settings.clone(),
-        names,
-        files: files.iter().map(|(name, bytes)| (name.clone(), sum(bytes))).collect(),
-    };
-    let mut text = serde_json::to_vec_pretty(&manifest).expect("it has nothing that is not JSON");
-    text.push(b'\n');
-    files.insert(MANIFEST.to_owned(), text);
-    Ok(Made { files, verdict: plain_summary(&outcome), exit: outcome.ending().into() })
+    add("results.json", &|to| render(Format::Json, outcome, None, style, to));
+    add("report.html", &|to| render(Format::Html, outcome, Some(register), style, to));
+    add("findings.csv", &|to| render(Format::Csv, outcome, None, style, to));
+    add("access.csv", &|to| render_register(RegisterFormat::Csv, register, &Query::default(), to));
+    add("coverage.csv", &|to| render_coverage(outcome, to));
+    files
 }
 
 /// The verdict, as `rolelint check` comes to it.
@@ -108,16 +180,34 @@ fn unreadable(why: &str) -> Error {
     BundleError::Manifest { why: why.to_owned() }.into()
 }
 
+/// The name of a file in the bundle: with as many digits as sort any number of them that a bundle holds.
+fn path(folder: &str, at: usize) -> String {
+    format!("{folder}/{:04}", at + 1)
+}
+
 impl Inputs {
-    /// The texts, by the folder that they are in.
-    fn folders(&self) -> [(&'static str, Vec<Text>); 5] {
-        [
-            ("policies", self.policies.clone()),
-            ("params", self.param_files.clone()),
-            ("waivers", self.waivers.clone()),
-            ("baseline", self.baseline.iter().cloned().collect()),
-            ("config", self.config.iter().cloned().collect()),
-        ]
+    /// The texts, by what they are called in the bundle, with what the manifest says of each.
+    fn texts(&self) -> Vec<(String, String, Input)> {
+        let policies = self.policies.files().iter().enumerate().map(|(at, file)| {
+            let extends = file.entries.iter().map(|(entry, to)| (entry.clone(), path("policies", *to)));
+            let name = file.source.name.clone();
+            let input = Input { name, extended: file.extended, extends: extends.collect() };
+            (path("policies", at), file.source.text.clone(), input)
+        });
+        let others: [(&str, &[Text]); 5] = [
+            ("params", &self.param_files),
+            ("lists", &self.lists),
+            ("waivers", &self.waivers),
+            ("baseline", self.baseline.as_slice()),
+            ("config", self.config.as_slice()),
+        ];
+        let others = others.into_iter().flat_map(|(folder, texts)| {
+            texts.iter().enumerate().map(move |(at, Text { name, text })| {
+                let input = Input { name: name.clone(), extended: false, extends: BTreeMap::new() };
+                (path(folder, at), text.clone(), input)
+            })
+        });
+        policies.chain(others).collect()
     }
 
     /// The inputs and the snapshot of a bundle.
@@ -125,20 +215,32 @@ impl Inputs {
         if manifest.bundle != VERSION {
             return Err(unreadable("it is of another version of bundles"));
         }
-        let texts = |folder: &str| -> Result<Vec<Text>, Error> {
-            let within = manifest.names.iter().filter(|(path, _)| path.split('/').next() == Some(folder));
-            let text = |(path, name): (&String, &String)| {
-                let bytes = files.get(path).ok_or_else(|| unreadable("it names a file that is not there"))?;
-                let text = String::from_utf8(bytes.clone()).map_err(|_| unreadable("an input is no text"))?;
-                Ok(Text { name: name.clone(), text })
-            };
-            within.map(text).collect()
+        let settings = manifest.settings.clone().ok_or_else(|| unreadable("it has no settings"))?;
+        let within = |folder: &'static str| {
+            let inputs = manifest.inputs.iter();
+            inputs.filter(move |(path, _)| path.split('/').next() == Some(folder))
         };
+        let text = |(path, input): (&String, &Input)| -> Result<Text, Error> {
+            let bytes = files.get(path).ok_or_else(|| unreadable("it names a file that is not there"))?;
+            let text = String::from_utf8(bytes.clone()).map_err(|_| unreadable("an input is no text"))?;
+            Ok(Text { name: input.name.clone(), text })
+        };
+        let texts = |folder| within(folder).map(text).collect::<Result<Vec<Text>, Error>>();
+        let places: BTreeMap<&String, usize> = within("policies").zip(0..).map(|((path, _), at)| (path, at)).collect();
+        let policies = within("policies").map(|(path, input)| {
+            let place = |(entry, to): (&String, &String)| {
+                let to = places.get(to).ok_or_else(|| unreadable("a policy extends one that is not there"))?;
+                Ok((entry.clone(), *to))
+            };
+            let entries = input.extends.iter().map(place).collect::<Result<_, Error>>()?;
+            Ok((text((path, input))?.source(), input.extended, entries))
+        });
         let snapshot = files.get(SNAPSHOT).ok_or_else(|| unreadable("there is no snapshot"))?.clone();
         let inputs = Self {
-            settings: manifest.settings.clone(),
-            policies: texts("policies")?,
+            settings,
+            policies: Sources::kept(policies.collect::<Result<Vec<_>, Error>>()?),
             param_files: texts("params")?,
+            lists: texts("lists")?,
             waivers: texts("waivers")?,
             baseline: texts("baseline")?.pop(),
             config: texts("config")?.pop(),

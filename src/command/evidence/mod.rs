@@ -1,6 +1,7 @@
 //! `rolelint evidence`: everything an auditor needs in one bundle, and whether a bundle is whole.
 
 mod inputs;
+mod key;
 mod make;
 mod verify;
 
@@ -41,6 +42,10 @@ pub struct Make {
     /// Read a snapshot (- is standard input) instead of asking the API
     #[arg(short, long, value_name = "FILE", env = "ROLELINT_SNAPSHOT", hide_env_values = true)]
     pub snapshot: Option<PathBuf>,
+    /// Replace names, addresses and ids by pseudonyms, made with the key in KEY-FILE (made if it is not there), and leave
+    /// out policies, parameters, waivers and the baseline
+    #[arg(long, value_name = "KEY-FILE")]
+    pub redact: Option<PathBuf>,
     #[command(flatten)]
     pub gate: GateArgs,
     #[command(flatten)]
@@ -69,16 +74,20 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
 
 fn bundle(args: &Make, common: &Common) -> Result<Exit, Error> {
     let read = input::Inputs::of(common).rules(&args.rules).and(&args.snapshot).and(&args.api.key_file);
-    let read = read.and(args.waivers.files()).and(args.baseline.file());
+    let read = read.and(args.waivers.files()).and(args.baseline.file()).and(&args.redact);
     output::ready(&[args.output.as_deref()], read.files())?;
     let gathered = Inputs::gather(args, input::now())?;
     // What is wrong with them is said before the API is asked.
     let policies = gathered.judged()?.policies;
+    let names = args.redact.as_deref().map(key::pseudonyms).transpose()?;
     let as_of = args.gate.as_of;
     let facts = input::facts(args.snapshot.as_deref(), as_of, &args.api, Journal::None, common, &policies)?;
     let mut snapshot = Vec::new();
     crate::snapshot::write(&facts.org, &mut snapshot).map_err(|source| Error::Start { source })?;
-    let made = make::make(&gathered, &snapshot)?;
+    let made = match &names {
+        Some(names) => make::redacted(&gathered, &snapshot, names)?,
+        None => make::make(&gathered, &snapshot)?,
+    };
     output::write(args.output.as_deref(), |to| evidence::write(&made.files, to))?;
     let manifest = sum(&made.files[MANIFEST]).sha256;
     if !common.is_quiet() {

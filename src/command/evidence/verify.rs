@@ -16,7 +16,8 @@ pub struct Args {
     pub bundle: PathBuf,
 }
 
-/// Ends with 1 if a file is not as it was, and with 3 if this version of rolelint cannot tell.
+/// Ends with 1 if a file is not as it was, and with 3 if the verdict cannot be computed again: of a redacted bundle, or
+/// of one that another version of rolelint made.
 pub(super) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let files = open(&args.bundle)?;
     let text = files.get(MANIFEST).ok_or_else(|| BundleError::Manifest { why: "there is none".to_owned() })?;
@@ -28,6 +29,15 @@ pub(super) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
             output::error(sentence);
         }
         return Ok(Exit::Violation);
+    }
+    if manifest.redacted.is_some() {
+        output::warn(
+            "the sums are right; the bundle is redacted, so that nobody can compute its verdict again from it",
+        );
+        if !common.is_quiet() {
+            say(&format!("SHA-256 of the manifest: {}", sum(text).sha256));
+        }
+        return Ok(Exit::Unknown);
     }
     if manifest.rolelint != env!("CARGO_PKG_VERSION") {
         output::warn(&format!(

@@ -1,11 +1,12 @@
 //! The register as a report: who holds which permissions, and how; what is not known stands there as such.
 
-mod csv;
 mod json;
 mod text;
 
 use std::io::{self, Write};
 
+use super::table::access;
+use super::{csv, xlsx};
 use crate::access::{Entry, Query, Register, Way};
 use crate::org::{GroupIx, Known, Principal};
 use crate::time::rfc3339;
@@ -20,13 +21,23 @@ pub enum RegisterFormat {
     Csv,
     /// For programs.
     Json,
+    /// The rows of CSV as a sheet of a workbook.
+    Xlsx,
 }
 
 words!(RegisterFormat {
     Text => "text",
     Csv => "csv",
     Json => "json",
+    Xlsx => "xlsx",
 });
+
+impl RegisterFormat {
+    /// Whether it is no text, so that a terminal cannot show it.
+    pub fn is_binary(self) -> bool {
+        self == Self::Xlsx
+    }
+}
 
 /// Writes what the query asks for.
 ///
@@ -41,13 +52,14 @@ pub fn render_register(
 ) -> io::Result<()> {
     match format {
         RegisterFormat::Text => text::render(register, query, to),
-        RegisterFormat::Csv => csv::render(register, query, to),
+        RegisterFormat::Csv => csv::render(access(register, query), to),
         RegisterFormat::Json => json::render(register, query, to),
+        RegisterFormat::Xlsx => xlsx::write(vec![access(register, query)], register.access.org.source.collected_at, to),
     }
 }
 
 /// The word for a way of holding a role.
-fn way(way: Way) -> &'static str {
+pub(super) fn way(way: Way) -> &'static str {
     match way {
         Way::Direct => "direct",
         Way::Membership => "membership",
@@ -57,7 +69,7 @@ fn way(way: Way) -> &'static str {
 }
 
 /// The group of a way.
-fn group(way: Way) -> Option<GroupIx> {
+pub(super) fn group(way: Way) -> Option<GroupIx> {
     match way {
         Way::Group(group) => Some(group),
         Way::Direct | Way::Membership | Way::Unknown => None,
@@ -65,7 +77,7 @@ fn group(way: Way) -> Option<GroupIx> {
 }
 
 /// When a principal last used the API: a time, `never` or `unknown`; nothing of a group, which has no keys.
-fn last_used(register: &Register<'_>, holder: Principal) -> String {
+pub(super) fn last_used(register: &Register<'_>, holder: Principal) -> String {
     match (holder, register.access.last_used(holder)) {
         (Principal::Group(_), _) => String::new(),
         (_, Known::Value(time)) => rfc3339(time),

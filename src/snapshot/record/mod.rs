@@ -22,8 +22,8 @@ use crate::org::{Assignment, GroupIx, Known, Org, ProjectIx, RoleIx, Symbol, Sym
 
 pub use account::ServiceAccount;
 pub use group::Group;
-pub use invite::Invite;
-pub use key::{AdminApiKey, ApiKey};
+pub use invite::{Invite, InvitedProject};
+pub use key::{AdminApiKey, ApiKey, Owner};
 pub use project::{Project, ProjectGroup, ProjectUser};
 pub use role::Role;
 pub use user::User;

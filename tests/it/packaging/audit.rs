@@ -6,7 +6,7 @@ use crate::support::harness::acme;
 use crate::support::shell::Machine;
 
 /// How many steps the page has.
-pub const STEPS: usize = 7;
+pub const STEPS: usize = 8;
 
 /// How a single step is held: by the walk below, of which it is a part.
 pub const STEP: fn(&str) = step;
@@ -35,6 +35,7 @@ fn an_auditor_gets_from_who_has_what_to_a_bundle_that_is_signed_off() {
     );
     run(3, 1);
     assert!(machine.read("work/report.html").contains("<h1>24 of 27 rules are violated</h1>"));
+    assert!(machine.path("work/report.xlsx").is_file());
     run(4, 1);
     assert!(machine.read("work/results.oscal.json").contains("\"assessment-results\""));
     assert!(machine.read("work/results.ocsf.jsonl").lines().all(|line| line.contains("\"class_uid\":2003")));
@@ -43,5 +44,7 @@ fn an_auditor_gets_from_who_has_what_to_a_bundle_that_is_signed_off() {
     let sums: Vec<&str> = signed.lines().filter(|line| line.starts_with("SHA-256 of the manifest: ")).collect();
     assert!(sums.len() == 2 && sums[0] == sums[1], "{signed}");
     assert!(signed.contains("1 waived"), "{signed}");
+    run(7, 1);
+    assert!(machine.path("work/redacted.tar.gz").is_file() && machine.read("work/redact.key").trim().len() == 64);
     assert_eq!(api.requests().len(), requests, "after the first step, nothing is asked");
 }

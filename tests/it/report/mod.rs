@@ -11,3 +11,4 @@ mod output;
 mod page;
 mod picture;
 mod screens;
+mod xlsx;

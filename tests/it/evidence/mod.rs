@@ -1,5 +1,8 @@
 //! `rolelint evidence`: a bundle that proves itself, and every way in which one can be changed is noticed.
 
+mod extends;
+mod redact;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -50,7 +53,7 @@ fn a_bundle_is_verified_as_an_archive_and_as_a_folder_without_key_or_network() {
     unpacked(folder.path());
     assert!(verify(folder.path(), "evidence", 0).contains(manifest));
     let read = |name: &str| std::fs::read_to_string(folder.path().join("evidence").join(name)).expect("it is there");
-    assert_eq!((read("policies/001").as_str(), read("waivers/001").as_str()), (POLICY, WAIVERS));
+    assert_eq!((read("policies/0001").as_str(), read("waivers/0001").as_str()), (POLICY, WAIVERS));
     assert!(read("results.json").contains("\"small\"") && read("report.html").contains("<table class=\"matrix\">"));
     assert!(
         read("access.csv").contains("amara.okafor@acme.example")
@@ -71,10 +74,10 @@ fn a_change_to_any_file_is_noticed_and_so_are_files_that_come_or_go() {
         "findings.csv",
         "access.csv",
         "coverage.csv",
-        "policies/001",
-        "params/001",
-        "waivers/001",
-        "config/001",
+        "policies/0001",
+        "params/0001",
+        "waivers/0001",
+        "config/0001",
     ];
     for name in names {
         let path = evidence.join(name);
