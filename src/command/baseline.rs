@@ -10,8 +10,9 @@ use crate::finding::Outcome;
 use crate::time::Time;
 
 use super::exceptions::{AgeArgs, WaiverArgs};
-use super::input::{self, Inputs, Judged, facts};
+use super::input::{Inputs, facts};
 use super::journal::JournalArgs;
+use super::judged::{self, Judged};
 use super::{Error, Exit};
 
 /// How many violations an error names.
@@ -47,7 +48,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let Judged { policies, skipped, .. } = input::judged(&args.rules, args.as_of)?;
+    let Judged { policies, skipped, .. } = judged::judged(&args.rules, args.as_of)?;
     let waivers = args.waivers.open(args.as_of)?;
     let inputs = Inputs::of(common).rules(&args.rules).and(&args.snapshot).and(&args.api.key_file);
     output::ready(&[Some(args.output.as_path())], inputs.and(args.waivers.files()).files())?;

@@ -17,8 +17,9 @@ use crate::snapshot;
 use crate::time::Time;
 
 use super::exceptions::{BaselineArgs, WaiverArgs};
-use super::input::{Inputs, Judged};
+use super::input::Inputs;
 use super::journal::JournalArgs;
+use super::judged::{self, Judged};
 use super::reports::Reports;
 use super::{Error, Exit, input, unread};
 
@@ -107,7 +108,7 @@ impl GateArgs {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let Judged { policies, skipped, overridden } = input::judged(&args.rules, args.gate.as_of)?;
+    let Judged { policies, skipped, overridden } = judged::judged(&args.rules, args.gate.as_of)?;
     let waivers = args.waivers.open(args.gate.as_of)?;
     let baseline = args.baseline.open()?;
     let inputs = Inputs::of(common).rules(&args.rules).and(&args.snapshot).and(&args.api.key_file);

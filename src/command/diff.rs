@@ -16,6 +16,7 @@ use crate::report::{DiffFormat, render_diff};
 use crate::time::Time;
 
 use super::input::{self, Inputs, Request};
+use super::judged;
 use super::{Error, Exit};
 
 #[derive(Debug, clap::Args)]
@@ -114,7 +115,7 @@ fn policies(args: &Args) -> Result<Option<Vec<Policy>>, Error> {
         param_file: args.param_file.clone(),
         ..Rules::default()
     };
-    if args.policy.is_empty() { Ok(None) } else { Ok(Some(input::policies(&rules)?.0)) }
+    if args.policy.is_empty() { Ok(None) } else { Ok(Some(judged::policies(&rules)?.0)) }
 }
 
 /// Makes sure that the two states are not of two organizations. If one of them does not say, nobody knows.

@@ -8,7 +8,7 @@ use crate::escape::visible;
 use crate::org::{Collection, without_request};
 use crate::policy::{Policy, Rule};
 
-use super::{Error, Exit, input};
+use super::{Error, Exit, input, judged};
 use crate::console::output;
 
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let policies = input::judged(&args.rules, None)?.policies;
+    let policies = judged::judged(&args.rules, None)?.policies;
     let (client, _) = input::client(&args.api)?;
     let probes = input::runtime()?.block_on(probe(&client));
     input::warn_of_skew(&client);

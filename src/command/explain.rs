@@ -16,7 +16,7 @@ use crate::testing::{NOW, example};
 use crate::{report, snapshot};
 
 use super::list::Format;
-use super::{Error, Exit, input, plan};
+use super::{Error, Exit, judged, plan};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     if rules.paths.is_empty() && rules.policy.is_empty() {
         rules.paths = PACKS.iter().map(|(name, _)| PathBuf::from(name)).collect();
     }
-    let (mut policies, _) = input::policies(&rules)?;
+    let (mut policies, _) = judged::policies(&rules)?;
     let one = [args.rule.clone()];
     Selection { only: &one, skip: &[], tags: &[] }.narrow(&mut policies)?;
     let judged = match &args.snapshot {

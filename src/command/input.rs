@@ -6,101 +6,18 @@ use std::sync::OnceLock;
 use tokio::runtime::Runtime;
 
 use crate::api::{Client, Options};
-use crate::bounded;
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
 use crate::collect::{Collected, Order, Whose, lists};
-use crate::config::Override;
 use crate::console::output::{self, warn};
-use crate::finding::Skipped;
 use crate::org::{Identity, Org};
-use crate::policy::{LARGEST_PARAMETERS, Narrowing, Needs, Overrides, Policy, Selection, files, is_yaml, load, needs};
+use crate::policy::{Needs, Policy, files, is_yaml, needs};
 use crate::time::{Time, length};
 use crate::{snapshot, testing};
 
 use super::journal::{self, Journal};
 use super::progress::Watch;
-use super::{Error, key, overrides, unread};
-
-/// The policies with the rules that are selected, and the rules that are not.
-pub(crate) fn policies(rules: &Rules) -> Result<(Vec<Policy>, Vec<Skipped>), Error> {
-    let mut policies = loaded(rules)?;
-    let skipped = selection(rules).narrow(&mut policies)?;
-    Ok((policies, skipped))
-}
-
-/// The policies with all of their rules.
-pub(crate) fn loaded(rules: &Rules) -> Result<Vec<Policy>, Error> {
-    Ok(load(&[&rules.paths[..], &rules.policy].concat(), &params(rules)?)?)
-}
-
-fn selection(rules: &Rules) -> Selection<'_> {
-    let [only, skip, tags] = rules.selected();
-    Selection { only, skip, tags }
-}
-
-/// What is judged.
-pub(crate) struct Judged {
-    /// The policies with the rules that are judged.
-    pub policies: Vec<Policy>,
-    /// The rules that are not.
-    pub skipped: Vec<Skipped>,
-    /// What the configuration changes about the rules, in sentences.
-    pub overridden: Vec<String>,
-}
-
-/// The rules that are judged, as the configuration has them at that moment, or now if it is past.
-pub(crate) fn judged(rules: &Rules, as_of: Option<Time>) -> Result<Judged, Error> {
-    let now = as_of.map_or_else(now, |as_of| as_of.max(now()));
-    Judged::of(loaded(rules)?, selection(rules), &rules.overrides, now)
-}
-
-impl Judged {
-    /// The rules of these policies that are selected and that the configuration has not switched off at that moment.
-    pub(crate) fn of(
-        mut policies: Vec<Policy>,
-        selection: Selection<'_>,
-        changes: &[Override],
-        now: Time,
-    ) -> Result<Self, Error> {
-        overrides::known(changes, &policies)?;
-        let mut skipped = selection.narrow(&mut policies)?;
-        let (off, overridden) = overrides::apply(changes, &mut policies, now)?;
-        skipped.extend(off);
-        let narrowed = policies.iter().flat_map(|policy| &policy.narrowings).map(Narrowing::sentence);
-        let overridden = narrowed.chain(overridden).collect();
-        Ok(Self { policies, skipped, overridden })
-    }
-}
-
-fn params(args: &Rules) -> Result<Overrides, Error> {
-    let mut overrides = Overrides::default();
-    for (name, value) in &args.param_below {
-        overrides.set(name, value)?;
-    }
-    for path in &args.param_file {
-        overrides.set_all(&path.to_string_lossy(), &list(path)?)?;
-    }
-    for (name, value) in &args.param {
-        match value.strip_prefix('@') {
-            Some(path) => overrides.set_lines(name, &lines(&list(Path::new(path))?)),
-            None => overrides.set(name, value)?,
-        }
-    }
-    Ok(overrides)
-}
-
-/// The text of a file with parameters, or with a list for one.
-pub(crate) fn list(path: &Path) -> Result<String, Error> {
-    bounded::read(path, LARGEST_PARAMETERS).map_err(|source| Error::ParamFile { path: path.to_owned(), source })
-}
-
-/// The lines of a list. Blank ones, and those that begin with `#`, say nothing.
-pub(crate) fn lines(text: &str) -> Vec<String> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let said = |line: &&str| !line.is_empty() && !line.starts_with('#');
-    text.lines().map(str::trim).filter(said).map(str::to_owned).collect()
-}
+use super::{Error, key, unread};
 
 /// The files that a run reads, so that it writes over none of them.
 pub(crate) struct Inputs(Vec<PathBuf>);

@@ -17,6 +17,7 @@ use crate::testing;
 
 use super::exceptions::WaiverArgs;
 use super::input::{self, Inputs};
+use super::judged;
 use super::reports::Reports;
 use super::{Error, Exit};
 
@@ -103,5 +104,5 @@ fn policies(rules: &Rules, paths: &[PathBuf]) -> Result<Vec<Policy>, Error> {
     if paths.is_empty() && !tests.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(input::policies(&Rules { paths, policy: Vec::new(), ..rules.clone() })?.0)
+    Ok(judged::policies(&Rules { paths, policy: Vec::new(), ..rules.clone() })?.0)
 }

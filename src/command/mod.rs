@@ -16,6 +16,7 @@ mod fetch;
 mod init;
 mod input;
 mod journal;
+mod judged;
 mod key;
 mod lint;
 mod list;

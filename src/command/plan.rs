@@ -13,7 +13,7 @@ use crate::policy::{Needs, Users, needs};
 use crate::report::{number, plural};
 use crate::time::rounded_up;
 
-use super::{Error, Exit, input, key, unread};
+use super::{Error, Exit, input, judged, key, unread};
 use crate::console::output;
 
 /// What admin endpoints were measured to let through in a minute.
@@ -31,7 +31,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let policies = input::judged(&args.rules, None)?.policies;
+    let policies = judged::judged(&args.rules, None)?.policies;
     let needs = needs(&policies);
     let org = match &args.snapshot {
         Some(path) => input::read(path, &args.api)?.0,

@@ -26,7 +26,11 @@ pub fn show(outcome: &Outcome) {
         for (width, color, quiet, verbose) in
             [(100, false, false, false), (40, false, false, true), (80, true, true, false)]
         {
-            let text = rendered(format, outcome, TextStyle { width, color, quiet, verbose, ..TextStyle::default() });
+            let bytes = rendered(format, outcome, TextStyle { width, color, quiet, verbose, ..TextStyle::default() });
+            if format.is_binary() {
+                break;
+            }
+            let text = String::from_utf8(bytes).expect("a report is text");
             harmless(&without_colors(&text));
             if format == Format::Json {
                 serde_json::from_str::<serde::de::IgnoredAny>(&text).expect("the JSON report is JSON");
@@ -35,10 +39,10 @@ pub fn show(outcome: &Outcome) {
     }
 }
 
-fn rendered(format: Format, outcome: &Outcome, style: TextStyle) -> String {
+fn rendered(format: Format, outcome: &Outcome, style: TextStyle) -> Vec<u8> {
     let mut bytes = Vec::new();
     render(format, outcome, None, style, &mut bytes).expect("memory takes everything");
-    String::from_utf8(bytes).expect("a report is text")
+    bytes
 }
 
 /// Shows an error as the terminal would.

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use globset::GlobBuilder;
 
 use super::error::Error;
-use super::extend::{Linked, again, closure};
+use super::extend::Linked;
 use super::file::{is_policy, read_file, source};
 use super::params::Overrides;
 use super::permissions::lexicon;
 use super::read::Around;
+use super::sources::Sources;
 use super::{Kind, Policy, Rule, builtin, narrow, read, sentence};
 use crate::document::SourceText;
 use crate::document::{Code, Located, Location, Problem, Reader, nearest, tree};
@@ -34,48 +35,8 @@ pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Policy>, Err
     Sources::at(paths)?.read(overrides)
 }
 
-/// The texts of policies with those that they extend, each after the ones that it extends.
-#[derive(Clone, Debug)]
-pub struct Sources {
-    files: Vec<Linked>,
-    problems: Vec<Located>,
-}
-
-impl Sources {
-    /// The texts at these paths, as [`load`] finds them.
-    ///
-    /// # Errors
-    ///
-    /// A path that cannot be read or holds no policy.
-    pub fn at(paths: &[PathBuf]) -> Result<Self, Error> {
-        let (files, problems) = closure(named(paths)?);
-        Ok(Self { files, problems })
-    }
-
-    /// The same texts once more, from a bundle. What one extends and nobody kept is a problem at its entry.
-    pub fn kept(files: impl IntoIterator<Item = (Arc<SourceText>, bool, BTreeMap<String, usize>)>) -> Self {
-        let linked = |(source, extended, entries)| Linked { source, extended, entries, extends: BTreeSet::new() };
-        let (files, problems) = again(&files.into_iter().map(linked).collect::<Vec<_>>());
-        Self { files, problems }
-    }
-
-    /// The texts, in their order.
-    pub fn files(&self) -> &[Linked] {
-        &self.files
-    }
-
-    /// The policies that the texts are.
-    ///
-    /// # Errors
-    ///
-    /// Whatever is wrong with them, all of it.
-    pub fn read(&self, overrides: &Overrides) -> Result<Vec<Policy>, Error> {
-        read_all(&self.files, true, self.problems.clone(), overrides)
-    }
-}
-
 /// The files that these paths name, by what they are.
-fn named(paths: &[PathBuf]) -> Result<BTreeMap<PathBuf, (PathBuf, Arc<SourceText>)>, Error> {
+pub(super) fn named(paths: &[PathBuf]) -> Result<BTreeMap<PathBuf, (PathBuf, Arc<SourceText>)>, Error> {
     let mut named = BTreeMap::new();
     let default = [PathBuf::from(builtin::DEFAULT)];
     for path in if paths.is_empty() { &default[..] } else { paths } {
@@ -124,7 +85,7 @@ pub fn parse(sources: &[Arc<SourceText>], overrides: &Overrides) -> Result<Vec<P
 }
 
 /// Reads policies. If they are linked, those that they extend stand before them.
-fn read_all(
+pub(super) fn read_all(
     files: &[Linked],
     linked: bool,
     mut located: Vec<Located>,

@@ -175,7 +175,7 @@ pub fn render(
         Format::Ocsf => ocsf::render(&dated(outcome, style.now), to),
         Format::Oscal => oscal::render(&dated(outcome, style.now), to),
         Format::Html => html::render(outcome, register, to),
-        Format::Xlsx => xlsx::render(outcome, register, to),
+        Format::Xlsx => xlsx::render(&dated(outcome, style.now), register, to),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The same organization with pseudonyms in place of names, addresses and ids. Every field of every record is named here,
 //! so that a new one cannot be forgotten: what stays is a time, a flag, a permission, or a word of the API that names
-//! nobody.
+//! nobody. It is long because each record has a function.
 
 use std::collections::{BTreeMap, HashMap};
 

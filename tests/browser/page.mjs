@@ -1,5 +1,5 @@
-// The page of `--format html` in a real Chromium: node page.mjs CHROMIUM PAGE [LARGE]
-// PAGE is the demo's report with its matrix, LARGE one with very many findings.
+// The page of `--format html` in a real Chromium: node page.mjs CHROMIUM PAGE LARGE MANY
+// PAGE is the demo's report with its matrix, LARGE one with long lists and a long matrix, MANY one with 50,000 findings.
 
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { HtmlValidate } from 'html-validate';
 import { chromium } from 'playwright-core';
 
-const [chrome, page, large] = process.argv.slice(2);
+const [chrome, page, large, many] = process.argv.slice(2);
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const browser = await chromium.launch({ executablePath: chrome, args: ['--no-sandbox'] });
 
@@ -126,10 +126,21 @@ const tests = {
   },
 
   async 'without script everything shows'() {
-    const { tab, end } = await open(large ?? page, { javaScriptEnabled: false });
-    const text = await readFile(large ?? page, 'utf8');
+    const { tab, end } = await open(many, { javaScriptEnabled: false });
+    const text = await readFile(many, 'utf8');
+    assert.ok((await stat(many)).size < 60_000_000);
+    assert.equal(await tab.locator('.findings > li').count(), 50_000);
     assert.equal(await tab.locator('.findings > li').count(), text.split(/<li class="(?:violation|unknown|waived|baselined)"><p>/).length - 1);
     assert.equal(await tab.locator('.tools:visible').count(), 0);
+    // A path that has only its number there is drawn below, where the number leads.
+    const link = tab.locator('.findings .ways a').last();
+    const path = tab.locator(`#paths ${await link.getAttribute('href')} .path`);
+    assert.ok(await path.locator('li').count() > 0 && await path.textContent() !== '');
+    const unknown = await tab.evaluate(() => {
+      const drawn = new Set([...document.querySelectorAll('#paths li[id]')].map(({ id }) => `#${id}`));
+      return [...document.querySelectorAll('.ways a')].filter((one) => !drawn.has(one.getAttribute('href'))).length;
+    });
+    assert.equal(unknown, 0);
     await end();
   },
 
@@ -144,8 +155,7 @@ const tests = {
   },
 
   async 'a long list grows as the reader scrolls, and the filter finds what is not there yet'() {
-    if (!large) return;
-    const { tab, end } = await open(large);
+    const { tab, end } = await open(many);
     const longest = await tab.evaluate(() => {
       const rules = [...document.querySelectorAll('#findings .rule')];
       const count = (rule) => rule.querySelectorAll('.piece').length;
@@ -158,13 +168,38 @@ const tests = {
     const before = await items();
     await rule.locator('.piece').first().evaluate((one) => one.scrollIntoView());
     await tab.waitForFunction(([id, count]) => document.querySelectorAll(`#${id} .findings > li`).length > count, [longest, before]);
-    assert.ok(await rule.locator('.piece').count() > 0);
+    assert.ok(await rule.locator('.piece').count() > 0 && await items() < before + 400, 'it does not run away');
+    // What came has its paths drawn, from the person on, as the first ones have.
+    assert.equal(await rule.locator('.findings .ways').count(), 0);
+    const shown = await rule.locator('.findings > li').evaluateAll((all) => all.slice(-3).map((item) => [
+      item.querySelector('p').textContent, [...item.querySelectorAll('.path')].map((path) => path.firstElementChild.textContent),
+    ]));
+    for (const [said, first] of shown) assert.ok(first.length > 0 && first.every((who) => said.includes(who)), said);
     const last = await rule.locator('.piece').last().evaluate((one) => {
       const text = new DOMParser().parseFromString(one.querySelector('noscript').textContent, 'text/html');
       return text.querySelector('.meta code').textContent;
     });
     await tab.getByLabel('Filter findings').fill(last);
     await tab.locator('#findings .count', { hasText: /^1 finding$/ }).waitFor();
+    // A role that only the drawn paths name is found in all of them.
+    const role = (await rule.locator('.findings > li .role').first().textContent()).trim();
+    await tab.getByLabel('Filter findings').fill(role);
+    await tab.waitForFunction(() => Number(document.querySelector('#findings .count').textContent.replace(/[^0-9]/g, '')) > 1000);
+    await end();
+  },
+
+  async 'a long matrix grows as the reader scrolls, and its paths are drawn'() {
+    const { tab, end } = await open(large);
+    const rows = () => tab.locator('#matrix tbody tr').count();
+    const before = await rows();
+    assert.ok(await tab.locator('#matrix .piece').count() > 0);
+    await tab.locator('#matrix .piece').first().evaluate((one) => one.scrollIntoView());
+    await tab.waitForFunction((count) => document.querySelectorAll('#matrix tbody tr').length > count, before);
+    const last = tab.locator('#matrix tbody tr').last();
+    const who = (await last.locator('.who').textContent()).trim();
+    const first = await last.locator('.how .path').first().evaluate((path) => path.firstElementChild.textContent);
+    assert.ok(who.includes(first), `${who} ${first}`);
+    assert.equal(await tab.locator('#matrix .ways').count(), 0);
     await end();
   },
 };

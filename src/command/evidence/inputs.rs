@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Make;
 use crate::command::Error;
-use crate::command::input::{self, Judged};
+use crate::command::judged::{self, Judged};
 use crate::config::{Config, Override};
 use crate::document::SourceText;
 use crate::escape::shown;
@@ -73,7 +73,7 @@ impl Inputs {
         let gate = args.gate.gate();
         let rules = &args.rules;
         let text = |path: &Path| {
-            let text = input::list(path)?;
+            let text = judged::list(path)?;
             Ok(Text { name: path.to_string_lossy().into_owned(), text })
         };
         let waivers = |path: &&Path| Ok(Text { name: shown(path), text: read_waivers(path)? });
@@ -119,7 +119,7 @@ impl Inputs {
         }
         for (name, value) in &self.settings.params {
             match value.strip_prefix('@') {
-                Some(path) => params.set_lines(name, &input::lines(self.list(path)?)),
+                Some(path) => params.set_lines(name, &judged::lines(self.list(path)?)),
                 None => params.set(name, value)?,
             }
         }

@@ -17,7 +17,7 @@ use crate::org::{Collection, Kind};
 use crate::policy::{Attribute, Case, Escalation, Policy, Rule, Type, of, organization, permissions as vocabulary};
 use crate::snapshot;
 
-use super::{Error, Exit, input};
+use super::{Error, Exit, judged};
 use table::Table;
 
 #[derive(Debug, clap::Args)]
@@ -97,7 +97,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     }
     let snapshot = || args.snapshot.as_deref().map(snapshot::open).transpose();
     let table = match args.what {
-        What::Rules => rules(&input::policies(&args.rules)?.0),
+        What::Rules => rules(&judged::policies(&args.rules)?.0),
         What::Attributes => attributes(),
         What::Permissions => match snapshot()? {
             None => permissions(),

@@ -12,7 +12,7 @@ use crate::escape::{shown, visible};
 use crate::exceptions::{Edited, NewWaiver, appended, read_waivers, without};
 
 use super::super::exceptions::WaiverArgs;
-use super::super::{Error, Exit, input};
+use super::super::{Error, Exit, judged};
 use super::On;
 
 /// A change of the waivers.
@@ -151,7 +151,7 @@ fn named(path: &Path) -> String {
 
 /// Makes sure that there is such a rule, and that its violations can be waived.
 fn waivable(rule: &str, rules: &Rules) -> Result<(), Error> {
-    let policies = input::loaded(rules)?;
+    let policies = judged::loaded(rules)?;
     let ids = || policies.iter().flat_map(|policy| &policy.rules).map(|rule| &*rule.info);
     let refused = |why: &str, help: String| Error::NotWaived { rule: rule.to_owned(), why: why.to_owned(), help };
     match ids().find(|info| info.id == rule) {

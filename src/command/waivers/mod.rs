@@ -14,8 +14,9 @@ use crate::org::Org;
 use crate::time::Time;
 
 use super::exceptions::{AgeArgs, WaiverArgs};
-use super::input::{self, Judged};
+use super::input;
 use super::journal::Journal;
+use super::judged::{self, Judged};
 use super::{Error, Exit};
 
 #[derive(Debug, clap::Args)]
@@ -67,7 +68,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
 
 /// What a check says, with the waivers.
 fn judged(on: &On, common: &Common) -> Result<(Org, Outcome, super::exceptions::InForce), Error> {
-    let Judged { policies, skipped, .. } = input::judged(&on.rules, on.as_of)?;
+    let Judged { policies, skipped, .. } = judged::judged(&on.rules, on.as_of)?;
     let waivers = on.waivers.open(on.as_of)?;
     let org = input::facts(on.snapshot.as_deref(), on.as_of, &on.api, Journal::None, common, &policies)?.org;
     let mut outcome = check(&org, &policies, on.as_of.unwrap_or(org.source.collected_at));

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use super::page::Text;
-use super::path;
+use super::path::{self, Shared};
 use super::pieces::pieces;
 use crate::document::{Region, SourceText};
 use crate::finding::{Cause, Finding, Outcome, RuleResult, Severity, Status, Verdict};
@@ -16,7 +16,7 @@ const PIECE: usize = 40;
 /// A rule with more findings than this is folded.
 const UNFOLDED: usize = 6;
 
-pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
+pub fn render(outcome: &Outcome, shared: &Shared, to: &mut dyn Write) -> io::Result<()> {
     to.write_all(b"<section id=\"findings\" aria-labelledby=\"findings-h\">\n<h2 id=\"findings-h\">Findings</h2>\n")?;
     let rules: Vec<usize> = worst_first(outcome).into_iter().filter(|&at| says_something(outcome, at)).collect();
     if rules.is_empty() {
@@ -43,7 +43,7 @@ pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
             plural(of.len(), "rule")
         )?;
         for at in of {
-            rule(outcome, at, to)?;
+            rule(outcome, at, shared, to)?;
         }
     }
     to.write_all(b"</section>\n")
@@ -54,7 +54,7 @@ pub fn says_something(outcome: &Outcome, at: usize) -> bool {
     outcome.rules[at].verdict() != Verdict::Pass || !outcome.findings_of(at).is_empty()
 }
 
-fn rule(outcome: &Outcome, at: usize, to: &mut dyn Write) -> io::Result<()> {
+fn rule(outcome: &Outcome, at: usize, shared: &Shared, to: &mut dyn Write) -> io::Result<()> {
     let rule = &outcome.rules[at];
     let (info, findings) = (&*rule.info, outcome.findings_of(at));
     let open = if findings.len() <= UNFOLDED { " open" } else { "" };
@@ -86,20 +86,20 @@ fn rule(outcome: &Outcome, at: usize, to: &mut dyn Write) -> io::Result<()> {
     for note in &rule.notes {
         writeln!(to, "<p class=\"note\">{}</p>", Text(&note.text))?;
     }
-    by_cause(outcome, at, to)?;
+    by_cause(outcome, at, shared, to)?;
     words(rule, findings, to)?;
     to.write_all(b"</div>\n</details>\n")
 }
 
 /// The findings, first those that one change would end together.
-fn by_cause(outcome: &Outcome, at: usize, to: &mut dyn Write) -> io::Result<()> {
+fn by_cause(outcome: &Outcome, at: usize, shared: &Shared, to: &mut dyn Write) -> io::Result<()> {
     let (rule, findings) = (&outcome.rules[at], outcome.findings_of(at));
     let causes = outcome.causes(at);
     let mut told: HashSet<*const Finding> = HashSet::new();
     for cause in &causes {
         told.extend(cause.findings.iter().map(|finding| std::ptr::from_ref(*finding)));
         heading(cause, to)?;
-        list(&cause.findings, rule, outcome.as_of, to)?;
+        list(&cause.findings, rule, outcome.as_of, shared, to)?;
     }
     let rest: Vec<&Finding> = findings.iter().filter(|one| !told.contains(&std::ptr::from_ref(*one))).collect();
     for status in Status::ALL {
@@ -116,7 +116,7 @@ fn by_cause(outcome: &Outcome, at: usize, to: &mut dyn Write) -> io::Result<()> 
         if of.len() < findings.len() || status != Status::Violation {
             writeln!(to, "<h4>{name}</h4>")?;
         }
-        list(&of, rule, outcome.as_of, to)?;
+        list(&of, rule, outcome.as_of, shared, to)?;
     }
     Ok(())
 }
@@ -131,13 +131,21 @@ fn heading(cause: &Cause<'_>, to: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-fn list(findings: &[&Finding], rule: &RuleResult, as_of: Time, to: &mut dyn Write) -> io::Result<()> {
-    pieces(findings, PIECE, ("<ul class=\"findings\">", "</ul>"), to, |finding, to| item(finding, rule, as_of, to))
+fn list(findings: &[&Finding], rule: &RuleResult, as_of: Time, shared: &Shared, to: &mut dyn Write) -> io::Result<()> {
+    pieces(findings, PIECE, ("<ul class=\"findings\">", "</ul>"), to, |finding, later, to| {
+        item(finding, rule, as_of, later.then_some(shared), to)
+    })
 }
 
-fn item(finding: &Finding, rule: &RuleResult, as_of: Time, to: &mut dyn Write) -> io::Result<()> {
+fn item(
+    finding: &Finding,
+    rule: &RuleResult,
+    as_of: Time,
+    shared: Option<&Shared>,
+    to: &mut dyn Write,
+) -> io::Result<()> {
     write!(to, "<li class=\"{}\"><p>{}</p>", finding.status.name(), Text(sentence(finding)))?;
-    path::of_finding(finding, rule, to)?;
+    path::of_finding(finding, rule, shared, to)?;
     let told = finding.evidence.iter().chain(&finding.selected_by).map(|evidence| evidence.told(as_of));
     let mut told: Vec<String> = told.collect();
     let mut seen = HashSet::new();

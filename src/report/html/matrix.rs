@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::page::{Icon, Text};
-use super::path::{draw, icon};
+use super::path::{Shared, icon, of_steps};
 use super::pieces::pieces;
 use crate::access::{Asked, Query, Register, Steps, Thing, Way};
 use crate::org::{Kind, Known};
@@ -156,7 +156,7 @@ fn rank(way: Way) -> usize {
     }
 }
 
-pub fn render(matrix: Option<&Matrix>, to: &mut dyn Write) -> io::Result<()> {
+pub fn render(matrix: Option<&Matrix>, shared: &Shared, to: &mut dyn Write) -> io::Result<()> {
     to.write_all(b"<section id=\"access\" aria-labelledby=\"access-h\">\n<h2 id=\"access-h\">Who holds privileged permissions</h2>\n")?;
     match matrix {
         None => to.write_all(
@@ -168,7 +168,7 @@ pub fn render(matrix: Option<&Matrix>, to: &mut dyn Write) -> io::Result<()> {
             if matrix.rows.is_empty() {
                 to.write_all(b"<p class=\"empty\">Nobody was read who holds one.</p>\n")?;
             } else {
-                table(matrix, to)?;
+                table(matrix, shared, to)?;
             }
         }
     }
@@ -205,7 +205,7 @@ fn gaps(matrix: &Matrix, to: &mut dyn Write) -> io::Result<()> {
     to.write_all(b"</ul></div>\n")
 }
 
-fn table(matrix: &Matrix, to: &mut dyn Write) -> io::Result<()> {
+fn table(matrix: &Matrix, shared: &Shared, to: &mut dyn Write) -> io::Result<()> {
     write!(
         to,
         "<p>{} and {}. A mark says how the permission is held; the second column has the paths.</p>\n<div class=\"tools\" hidden><label>Filter <input type=\"search\" data-filter=\"matrix\" \
@@ -229,24 +229,25 @@ fn table(matrix: &Matrix, to: &mut dyn Write) -> io::Result<()> {
     to.write_all(
         b"<div class=\"scroll\" role=\"region\" aria-label=\"Table of privileged access\" tabindex=\"0\" id=\"matrix\">\n",
     )?;
-    pieces(&matrix.rows, PIECE, (&open, "</tbody></table>"), to, |row, to| cells(row, matrix, to))?;
+    pieces(&matrix.rows, PIECE, (&open, "</tbody></table>"), to, |row, later, to| {
+        cells(row, matrix, later.then_some(shared), to)
+    })?;
     to.write_all(b"</div>\n")
 }
 
-fn cells(row: &Row, matrix: &Matrix, to: &mut dyn Write) -> io::Result<()> {
+fn cells(row: &Row, matrix: &Matrix, shared: Option<&Shared>, to: &mut dyn Write) -> io::Result<()> {
     let thing = &*row.principal;
-    let name = thing.qualified_label();
     write!(
         to,
         "<tr><th scope=\"row\"><span class=\"who\">{}<span>{}</span></span></th>",
         Icon(icon(thing.kind)),
-        Text(&name)
+        Text(thing.qualified_label())
     )?;
     write!(to, "<td class=\"how\"><details><summary>{}</summary><ul>", plural(row.ways.len(), "path"))?;
     for held in &row.ways {
         let names: Vec<&str> = held.permissions.iter().map(|&at| matrix.permissions[at].as_str()).collect();
         to.write_all(b"<li>")?;
-        draw(held.path.iter().map(|step| &**step), &names, to)?;
+        of_steps(&held.path, &names, shared, to)?;
         if held.way == Way::Unknown {
             to.write_all(b"<p class=\"note\">the API does not say where the role comes from</p>")?;
         }
@@ -256,9 +257,8 @@ fn cells(row: &Row, matrix: &Matrix, to: &mut dyn Write) -> io::Result<()> {
         to.write_all(b"</li>")?;
     }
     to.write_all(b"</ul></details></td>")?;
-    write!(to, "<td class=\"last\">{}</td>", last(row))?;
     let held = (0..matrix.permissions.len()).filter(|&at| row.of(at).next().is_some()).count();
-    write!(to, "<td class=\"num\">{held}</td>")?;
+    write!(to, "<td class=\"last\">{}</td><td class=\"num\">{held}</td>", last(row))?;
     for at in 0..matrix.permissions.len() {
         let ways: Vec<(usize, &Held)> = row.of(at).collect();
         match ways.iter().map(|(_, held)| held).min_by_key(|held| (held.within, rank(held.way))) {

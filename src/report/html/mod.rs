@@ -23,6 +23,7 @@ use crate::finding::Outcome;
 
 use matrix::Matrix;
 use page::{foot, head};
+use path::Shared;
 
 pub(super) fn render(outcome: &Outcome, register: Option<&Register<'_>>, to: &mut dyn Write) -> io::Result<()> {
     let matrix = register.map(Matrix::new);
@@ -30,13 +31,15 @@ pub(super) fn render(outcome: &Outcome, register: Option<&Register<'_>>, to: &mu
     verdict::render(outcome, to)?;
     to.write_all(b"<main id=\"main\" tabindex=\"-1\">\n")?;
     charts::render(outcome, matrix.as_ref(), to)?;
-    findings::render(outcome, to)?;
+    let shared = Shared::default();
+    findings::render(outcome, &shared, to)?;
     // A lint is about policies: nobody holds anything there.
     if !outcome.coverage.is_empty() {
-        matrix::render(matrix.as_ref(), to)?;
+        matrix::render(matrix.as_ref(), &shared, to)?;
     }
     controls::render(outcome, to)?;
     facts::render(outcome, to)?;
+    shared.render(to)?;
     to.write_all(b"</main>\n")?;
     verdict::footer(outcome, to)?;
     foot(to)

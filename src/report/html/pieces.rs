@@ -1,14 +1,16 @@
-//! Long lists in pieces: the first is there, the others are in `noscript` until the reader comes near.
+//! Long lists in pieces: the first is there, the others are in `noscript` until the reader comes near. There are many of
+//! those, so they are written short: what many items have in common stands once on the page.
 
 use std::io::{self, Write};
 
-/// Writes items in pieces: each piece begins with `open` and ends with `close`.
+/// Writes items in pieces: each piece begins with `open` and ends with `close`. An item learns whether it is in one of the
+/// later pieces.
 pub fn pieces<T>(
     items: &[T],
     size: usize,
     (open, close): (&str, &str),
     to: &mut dyn Write,
-    one: impl Fn(&T, &mut dyn Write) -> io::Result<()>,
+    one: impl Fn(&T, bool, &mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
     for (at, piece) in items.chunks(size).enumerate() {
         let later = at > 0;
@@ -17,7 +19,7 @@ pub fn pieces<T>(
         }
         to.write_all(open.as_bytes())?;
         for item in piece {
-            one(item, to)?;
+            one(item, later, to)?;
         }
         to.write_all(close.as_bytes())?;
         to.write_all(if later { b"</noscript></div>\n" } else { b"\n" })?;

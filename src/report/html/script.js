@@ -3,18 +3,40 @@
 (() => {
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
+  // Where paths have only their numbers: each is drawn, from whoever it begins at.
+  const icons = { service_account: 'user', invite: 'user', organization: 'user', grant: 'role', api_key: 'key', admin_api_key: 'key' };
+  const drawn = (ways) => {
+    const [, kind] = ways.classList;
+    ways.replaceWith(...all('a', ways).map((link) => {
+      const path = document.getElementById(link.hash.slice(1)).querySelector('.path').cloneNode(true);
+      const first = document.createElement('li');
+      first.className = kind;
+      first.innerHTML = `<svg class="i" aria-hidden="true"><use href="#i-${icons[kind] ?? kind}"/></svg>`;
+      first.append(ways.dataset.who);
+      path.prepend(first);
+      return path;
+    }));
+  };
+
   // A piece of a list that is still text: it takes its place among the other items. Our own HTML, escaped when written.
-  const take = (piece) => {
+  const parsed = (piece) => {
     const part = document.createElement('template');
     part.innerHTML = piece.querySelector('noscript').textContent;
+    return part.content;
+  };
+  let filter = () => {};
+  const take = (piece) => {
+    const part = parsed(piece);
+    all('.ways', part).forEach(drawn);
     const next = piece.nextElementSibling;
-    const rows = part.content.querySelectorAll('tbody > tr');
+    const rows = part.querySelectorAll('tbody > tr');
     const table = rows.length ? piece.parentElement.querySelector('table > tbody') : null;
     if (table) {
       table.append(...rows);
       piece.remove();
     } else {
-      piece.replaceWith(part.content);
+      filter(all('.findings > li', part), piece.closest('.rule'));
+      piece.replaceWith(part);
     }
     watch(next);
   };
@@ -23,10 +45,22 @@
       near.unobserve(target);
       take(target);
     }
-  }, { rootMargin: '1200px' });
-  // Only the first piece of a list that waits has a place on the page.
-  const watch = (one) => { if (one?.matches('.piece') && !one.previousElementSibling?.matches('.piece')) near.observe(one); };
-  all('.piece').forEach(watch);
+  }, { rootMargin: '0px 0px 1200px 0px' });
+  // Of the pieces that wait one after the other, the first that is not hidden has a place on the page.
+  const watch = (piece) => {
+    let next = piece;
+    while (next?.matches('.piece') && next.hidden) next = next.nextElementSibling;
+    if (next?.matches('.piece')) {
+      next.classList.add('next');
+      near.observe(next);
+    }
+  };
+  const watchAll = (within) => {
+    const pieces = all('.piece', within);
+    pieces.filter((piece) => piece.matches('.next')).forEach((piece) => { piece.classList.remove('next'); near.unobserve(piece); });
+    pieces.filter((piece) => !piece.previousElementSibling?.matches('.piece')).forEach(watch);
+  };
+  watchAll(document);
   const takeAll = (within) => all('.piece', within).forEach(take);
 
   // On paper, everything is open.
@@ -55,6 +89,17 @@
   const has = (text, wanted) => { const lower = text.toLowerCase(); return wanted.every((word) => lower.includes(word)); };
   const plural = (count, word) => `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
 
+  // The texts of the items of a piece, each with those of the paths that it names: made once.
+  const paths = new Map(all('#paths li[id]').map((path) => [`#${path.id}`, path.querySelector('.path').textContent]));
+  const known = new WeakMap();
+  const texts = (piece) => {
+    if (!known.has(piece)) {
+      const text = (item) => [item.textContent, ...all('.ways a', item).map((link) => paths.get(link.hash))].join(' ').toLowerCase();
+      known.set(piece, all('.findings > li', parsed(piece)).map(text));
+    }
+    return known.get(piece);
+  };
+
   const findings = document.querySelector('[data-filter=findings]');
   if (findings) {
     const rules = all('#findings .rule');
@@ -65,25 +110,29 @@
       rules.filter((rule) => !rule.hidden).forEach((rule) => { rule.open = opening; });
       fold.textContent = opening ? 'Close all rules' : 'Open all rules';
     });
+    let wanted = [];
+    const whole = (rule) => has(rule.querySelector('summary').textContent, wanted);
+    filter = (items, rule) => {
+      const every = whole(rule);
+      items.forEach((item) => { item.hidden = !every && !has(item.textContent, wanted); });
+    };
     findings.addEventListener('input', later(() => {
-      const wanted = words(findings.value);
+      wanted = words(findings.value);
       let count = 0;
       for (const rule of rules) {
-        const whole = has(rule.querySelector('summary').textContent, wanted);
-        // Only what may hold a match is made: a word that a piece of text lacks, none of its items has.
-        const decoded = (piece) => new DOMParser().parseFromString(piece.querySelector('noscript').textContent, 'text/html').body.textContent;
-        if (wanted.length && !whole) all('.piece', rule).filter((piece) => has(decoded(piece), wanted)).forEach(take);
-        let met = 0;
-        for (const item of all('.findings > li', rule)) {
-          item.hidden = wanted.length > 0 && !whole && !has(item.textContent, wanted);
-          met += item.hidden ? 0 : 1;
-        }
+        const every = whole(rule);
+        const items = all('.findings > li', rule);
+        filter(items, rule);
+        let met = items.filter((item) => !item.hidden).length;
+        // What waits is counted, and comes as the reader scrolls.
         all('.piece', rule).forEach((piece) => {
-          piece.hidden = wanted.length > 0 && !whole;
-          met += piece.hidden ? 0 : Number(piece.dataset.items);
+          const of = every ? Number(piece.dataset.items) : texts(piece).filter((text) => wanted.every((word) => text.includes(word))).length;
+          piece.hidden = of === 0;
+          met += of;
         });
-        rule.hidden = wanted.length > 0 && !whole && met === 0;
-        if (wanted.length && !whole && met > 0) rule.open = true;
+        watchAll(rule);
+        rule.hidden = !every && met === 0;
+        if (wanted.length && !every && met > 0) rule.open = true;
         count += met;
       }
       all('#findings h3.severity').forEach((heading) => {

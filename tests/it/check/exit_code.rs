@@ -146,7 +146,7 @@ fn neither_format_nor_verbosity_nor_colour_changes_the_code() {
             rolelint(api).check(policy).args(look.iter().copied()).run().ends_with(*code);
         }
         for format in Format::ALL {
-            rolelint(api).check(policy).args(["--format", format.name()]).run().ends_with(*code);
+            rolelint(api).check(policy).args(["--format", format.name(), "-o", "report"]).run().ends_with(*code);
         }
     }
 }

@@ -72,7 +72,7 @@ fn every_format_has_the_errors_of_a_policy_a_test_and_a_waiver() {
         ],
     ];
     for files in &files {
-        for format in Format::ALL {
+        for format in Format::ALL.into_iter().filter(|format| !format.is_binary()) {
             let run = files
                 .iter()
                 .filter(|(_, text)| !text.is_empty())

@@ -381,7 +381,7 @@ fn a_report_of_files_has_lints_and_neither_an_organization_nor_a_time() {
 #[test]
 fn no_format_dates_what_has_no_age() {
     let text = policy("", &["select: role, forbid: { permissions: api.group.write }"]);
-    for format in Format::ALL {
+    for format in Format::ALL.into_iter().filter(|format| !format.is_binary()) {
         let run = offline().file("p.yaml", &text).args(["lint", "p.yaml", "--format", format.name()]);
         let ran = run.run().ends_with(1);
         assert!(!ran.stdout.contains("1970"), "{}: {}", format.name(), ran.stdout);

@@ -1,6 +1,6 @@
 //! The workbook: what another library reads in it, and where it may go.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::Command;
 
@@ -93,4 +93,18 @@ fn a_workbook_is_not_written_to_a_terminal() {
     let run = rolelint(&api).args(["access", "--format", "xlsx"]);
     let ran = run.command().output().expect("it runs");
     assert!(ran.stdout.starts_with(b"PK"), "{:?}", ran.status);
+}
+
+#[test]
+fn errors_of_files_are_rows_too_and_the_workbook_is_as_new_as_they_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = offline().inside(folder.path()).file("p.yaml", "version: 1\nrule: []\n");
+    run.args(["lint", "p.yaml", "--format", "xlsx", "-o", "l.xlsx"]).run().ends_with(2);
+    let found = rows(&folder.path().join("l.xlsx"), "findings");
+    assert!(found.iter().any(|row| row[0] == "unknown-key"), "{found:?}");
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(folder.path().join("l.xlsx")).expect("it is there"));
+    let mut core = String::new();
+    let part = archive.as_mut().expect("it is an archive").by_name("docProps/core.xml");
+    part.expect("it is there").read_to_string(&mut core).expect("XML is text");
+    assert!(core.contains("<dcterms:created") && !core.contains("1970"), "{core}");
 }

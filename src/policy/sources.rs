@@ -1,0 +1,52 @@
+//! The texts of policies, found once: they are read from here, and a bundle of evidence keeps them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::error::Error;
+use super::extend::{Linked, again, closure};
+use super::load::{named, read_all};
+use super::params::Overrides;
+use super::rule::Policy;
+use crate::document::{Located, SourceText};
+
+/// The texts of policies with those that they extend, each after the ones that it extends.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    files: Vec<Linked>,
+    problems: Vec<Located>,
+}
+
+impl Sources {
+    /// The texts at these paths, as [`load`] finds them.
+    ///
+    /// # Errors
+    ///
+    /// A path that cannot be read or holds no policy.
+    pub fn at(paths: &[PathBuf]) -> Result<Self, Error> {
+        let (files, problems) = closure(named(paths)?);
+        Ok(Self { files, problems })
+    }
+
+    /// The same texts once more, from a bundle. What one extends and nobody kept is a problem at its entry.
+    pub fn kept(files: impl IntoIterator<Item = (Arc<SourceText>, bool, BTreeMap<String, usize>)>) -> Self {
+        let linked = |(source, extended, entries)| Linked { source, extended, entries, extends: BTreeSet::new() };
+        let (files, problems) = again(&files.into_iter().map(linked).collect::<Vec<_>>());
+        Self { files, problems }
+    }
+
+    /// The texts, in their order.
+    pub fn files(&self) -> &[Linked] {
+        &self.files
+    }
+
+    /// The policies that the texts are.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with them, all of it.
+    pub fn read(&self, overrides: &Overrides) -> Result<Vec<Policy>, Error> {
+        read_all(&self.files, true, self.problems.clone(), overrides)
+    }
+}
