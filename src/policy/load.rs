@@ -14,7 +14,6 @@ use super::file::{is_policy, read_file, source};
 use super::params::Overrides;
 use super::permissions::lexicon;
 use super::read::Around;
-use super::sources::Sources;
 use super::{Kind, Policy, Rule, builtin, narrow, read, sentence};
 use crate::document::SourceText;
 use crate::document::{Code, Located, Location, Problem, Reader, nearest, tree};
@@ -22,18 +21,6 @@ use crate::escape::is_hidden;
 
 /// The largest parameter file, in bytes: it may list everybody.
 pub(crate) const LARGEST_PARAMETERS: u64 = 64 << 20;
-
-/// Reads the policies at these paths; with no path, the built-in ones.
-///
-/// A path is a file, a folder (its `.yaml` and `.yml` files, tests left out, subfolders included), a glob over paths
-/// (`**` spans folders), or the name of a built-in pack.
-///
-/// # Errors
-///
-/// A path that cannot be read or holds no policy, or whatever is wrong with the policies.
-pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Policy>, Error> {
-    Sources::at(paths)?.read(overrides)
-}
 
 /// The files that these paths name, by what they are.
 pub(super) fn named(paths: &[PathBuf]) -> Result<BTreeMap<PathBuf, (PathBuf, Arc<SourceText>)>, Error> {

@@ -37,8 +37,8 @@ pub(crate) use builtin::{DEFAULT, PACKS, TESTS};
 pub use error::Error;
 pub use extend::Linked;
 pub(crate) use file::{is_test, is_yaml, read_file};
+pub use load::parse;
 pub(crate) use load::{LARGEST_PARAMETERS, files, hidden};
-pub use load::{load, parse};
 pub use narrow::Narrowing;
 pub use needs::{Needs, Users, needs};
 pub use params::Overrides;
@@ -49,7 +49,7 @@ pub(crate) use read::{FILE as FILE_KEYS, RULE as RULE_KEYS};
 pub(crate) use related::via_words;
 pub use rule::*;
 pub use select::Selection;
-pub use sources::Sources;
+pub use sources::{Sources, load};
 pub use this::{Listed, Means, This};
 pub(crate) use vocabulary::SCOPES;
 pub use vocabulary::{

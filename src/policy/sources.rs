@@ -11,6 +11,18 @@ use super::params::Overrides;
 use super::rule::Policy;
 use crate::document::{Located, SourceText};
 
+/// Reads the policies at these paths; with no path, the built-in ones.
+///
+/// A path is a file, a folder (its `.yaml` and `.yml` files, tests left out, subfolders included), a glob over paths
+/// (`**` spans folders), or the name of a built-in pack.
+///
+/// # Errors
+///
+/// A path that cannot be read or holds no policy, or whatever is wrong with the policies.
+pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Policy>, Error> {
+    Sources::at(paths)?.read(overrides)
+}
+
 /// The texts of policies with those that they extend, each after the ones that it extends.
 #[derive(Clone, Debug)]
 pub struct Sources {

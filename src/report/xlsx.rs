@@ -14,6 +14,8 @@ use crate::time::Time;
 
 /// The most rows of a sheet, its head included.
 const ROWS: usize = 1_048_576;
+/// The last second that a workbook has a date for.
+const LAST: Time = 253_402_300_799;
 /// The most UTF-16 units of a cell.
 const UNITS: usize = 32_767;
 
@@ -34,7 +36,8 @@ pub(super) fn write(tables: Vec<Table<'_>>, made: Time, to: &mut dyn Write) -> i
 
 fn workbook(tables: Vec<Table<'_>>, made: Time, most: usize) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    let made = ExcelDateTime::from_timestamp(made)?;
+    // A workbook knows the years until 9999.
+    let made = ExcelDateTime::from_timestamp(made.clamp(0, LAST))?;
     workbook.set_properties(&DocProperties::new().set_author("rolelint").set_creation_datetime(&made));
     for mut table in tables {
         // An empty table has a sheet, too.

@@ -11,7 +11,7 @@
       const path = document.getElementById(link.hash.slice(1)).querySelector('.path').cloneNode(true);
       const first = document.createElement('li');
       first.className = kind;
-      first.innerHTML = `<svg class="i" aria-hidden="true"><use href="#i-${icons[kind] ?? kind}"/></svg>`;
+      first.innerHTML = `<svg class="i" aria-hidden="true"><use href="#i-${icons[kind] ?? kind}"/><\/svg>`;
       first.append(ways.dataset.who);
       path.prepend(first);
       return path;
