@@ -245,7 +245,8 @@ impl<'a> Reader<'a> {
     }
 
     fn not_among(&mut self, code: Code, span: &Range<usize>, what: &str, word: &str, known: &[&str]) {
-        let problem = code.at(span.clone(), format!("`{word}` is not a {what}"));
+        let a = if what.starts_with(['A', 'a', 'e', 'i', 'o']) { "an" } else { "a" };
+        let problem = code.at(span.clone(), format!("`{word}` is not {a} {what}"));
         self.problem(problem.help(match nearest(word, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("it is one of: {}", known.join(", ")),

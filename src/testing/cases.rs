@@ -8,7 +8,7 @@ use super::equivalent::Equivalent;
 use super::organization::{self, Names};
 use crate::document::tree::{Node, Yaml};
 use crate::document::{Code, Fields, Located, Location, Reader, SourceText};
-use crate::finding::Verdict;
+use crate::finding::{ThingKind, Verdict};
 use crate::org::{Kind, Org};
 use crate::policy::{self, Overrides, Policy};
 use crate::time::{Time, parse_timestamp};
@@ -293,7 +293,12 @@ impl Reader<'_> {
             let words: Vec<&str> = names.words(kind).collect();
             match ids.as_slice() {
                 [id] => return Some(format!("{}/{id}", kind.name())),
-                [] => self.unknown_word(&node.span, &format!("{} of the organization", kind.name()), name, &words),
+                [] => self.unknown_word(
+                    &node.span,
+                    &format!("{} of the organization", ThingKind::Of(kind).words()),
+                    name,
+                    &words,
+                ),
                 [..] => {
                     let message = format!("`{name}` means more than one {}", kind.name());
                     self.problem(Code::InvalidValue.at(node.span.clone(), message).help("write the id"));

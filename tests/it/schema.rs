@@ -29,10 +29,20 @@ fn is_valid(validator: &Validator, name: &str, file: &Value) {
     assert_eq!(errors, Vec::<String>::new(), "{name}");
 }
 
+/// The files in a folder of the repository that end like this, in order.
+fn files(folder: &str, end: &str) -> Vec<String> {
+    let inside = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("a folder");
+    let names = inside.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"));
+    let mut files: Vec<String> =
+        names.filter(|name| name.ends_with(end)).map(|name| format!("{folder}/{name}")).collect();
+    files.sort();
+    files
+}
+
 /// The YAML in the fences of the documentation.
 fn snippets() -> Vec<(String, Value)> {
     let mut found = Vec::new();
-    for page in ["README.md", "docs/adopting.md", "docs/linting.md", "docs/policies.md", "docs/testing.md"] {
+    for page in files("docs", ".md").iter().map(String::as_str).chain(["README.md"]) {
         for (at, snippet) in repository(page).split("```yaml\n").skip(1).enumerate() {
             found.push((format!("{page} {at}"), yaml(snippet.split("```").next().expect("a fence ends"))));
         }
@@ -52,8 +62,18 @@ fn the_schemas_in_the_repository_are_those_that_are_printed() {
 #[test]
 fn every_file_that_we_ship_or_print_is_valid() {
     let (policy, tests, config) = (validator("policy"), validator("tests"), validator("config"));
-    is_valid(&policy, "recommended", &yaml(&repository("policies/recommended.yaml")));
-    is_valid(&tests, "recommended_test", &yaml(&repository("policies/recommended_test.yaml")));
+    let shipped = [files("policies", ".yaml"), files("src/command/init", ".yaml")].concat();
+    assert!(shipped.len() >= 17, "{shipped:?}");
+    for name in shipped {
+        let validator = match () {
+            () if name.ends_with("_test.yaml") => &tests,
+            () if name.ends_with("/rolelint.yaml") => &config,
+            () if name.ends_with("/permissions.yaml") => continue,
+            () => &policy,
+        };
+        // A bound is filled in by `init`.
+        is_valid(validator, &name, &yaml(&repository(&name).replace("MAX", "3")));
+    }
     let waivers = validator("waivers");
     let mut seen = [0; 4];
     for (name, snippet) in snippets() {
@@ -69,6 +89,11 @@ fn every_file_that_we_ship_or_print_is_valid() {
             continue;
         };
         seen[at] += 1;
+        // The guide shows what becomes of a mistake; an editor sees it, too.
+        if snippet["tests"][1]["expect"]["contractor-manages-groups"] == "fail" {
+            assert!(!validator.is_valid(&snippet), "{name}");
+            continue;
+        }
         is_valid(validator, &name, &snippet);
     }
     assert!(seen.iter().all(|number| *number > 0), "{seen:?}");
