@@ -1,19 +1,30 @@
 //! `unknown-role`: the id of a predefined role that does not exist, or a word that is all but that of one.
 
+use std::collections::HashSet;
+
 use super::{Oddity, Subject, patterns};
 use crate::document::Problem;
 use crate::policy::{Kind, predefined};
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
-    let mut found = Vec::new();
+    let (mut found, mut places) = (Vec::new(), HashSet::new());
     for (policy, rule) in subject.rules().filter(|(_, rule)| !rule.allow_unmatched) {
-        // The short form of a relation asks for a name and an id: `role: owner`.
-        let ids = patterns::of(rule).into_iter().filter(|(row, _)| row.of == Kind::Role && row.name == "id");
-        for (literal, pattern) in ids.filter_map(|(_, pattern)| Some((pattern.literal()?, pattern))) {
-            let Some(meant) = meant(literal) else { continue };
+        for (row, pattern) in patterns::of(rule).into_iter().filter(|(row, _)| row.of == Kind::Role) {
+            let Some(literal) = pattern.literal() else { continue };
+            let meant = match row.name {
+                // The short form of a relation asks for a name and an id: `role: owner`.
+                "id" => meant(literal),
+                // A custom role may be called `Owners`, and hardly `Onwer`.
+                "name" => meant(literal).filter(|word| word.len() == literal.len()),
+                _ => None,
+            };
+            let Some(meant) = meant else { continue };
             let message = format!("`{literal}` is not a predefined role");
             let problem = Problem::odd(pattern.span.clone(), message).help(format!("did you mean `{meant}`?"));
-            found.push(Oddity::of(policy, rule, problem));
+            // The two patterns of the short form stand in one place.
+            if places.insert((policy.file.source.name.clone(), pattern.span.start)) {
+                found.push(Oddity::of(policy, rule, problem));
+            }
         }
     }
     found

@@ -1,6 +1,9 @@
 //! Tables as the sheets of a workbook: what is text stays text, rows are filtered by their heads.
 
+use std::cell;
 use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
@@ -8,7 +11,7 @@ use super::csv::is_formula;
 use super::table::{Cell, Table, access, controls, coverage, findings, summary};
 use super::words::clip;
 use crate::access::{Query, Register};
-use crate::escape::visible;
+use crate::escape::{shown, visible};
 use crate::finding::Outcome;
 use crate::time::Time;
 
@@ -30,8 +33,30 @@ pub(super) fn render(outcome: &Outcome, register: Option<&Register<'_>>, to: &mu
 /// Writes the tables, each as a sheet, and as further ones if it has more rows than a sheet takes. The workbook says
 /// that it was made at this time.
 pub(super) fn write(tables: Vec<Table<'_>>, made: Time, to: &mut dyn Write) -> io::Result<()> {
-    let bytes = workbook(tables, made, ROWS).map_err(io::Error::other)?;
+    let bytes = caught(|| workbook(tables, made, ROWS))?.map_err(io::Error::other)?;
     to.write_all(&bytes)
+}
+
+/// Sheets wait in temporary files, and the library knows no other way than a panic to say that one cannot be written.
+fn caught<T>(work: impl FnOnce() -> T) -> io::Result<T> {
+    thread_local!(static CAUGHT: cell::Cell<bool> = const { cell::Cell::new(false) });
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let others = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !CAUGHT.get() {
+                others(panic);
+            }
+        }));
+    });
+    CAUGHT.set(true);
+    let done = panic::catch_unwind(AssertUnwindSafe(work));
+    CAUGHT.set(false);
+    let why = || {
+        let folder = std::env::temp_dir();
+        io::Error::other(format!("a temporary file in `{}` cannot be written; is the disk full?", shown(&folder)))
+    };
+    done.map_err(|_| why())
 }
 
 fn workbook(tables: Vec<Table<'_>>, made: Time, most: usize) -> Result<Vec<u8>, XlsxError> {
@@ -181,6 +206,13 @@ pub(super) mod tests {
             }
         }
         assert!(part(&bytes, "docProps/core.xml").contains("2026-0"), "it was made when the facts were collected");
+    }
+
+    #[test]
+    fn a_temporary_file_that_cannot_be_written_is_an_error_and_no_panic() {
+        let error = caught(|| panic!("what the library does when the disk is full")).expect_err("it is caught");
+        assert!(error.to_string().contains("is the disk full?"), "{error}");
+        assert_eq!(caught(|| 1).expect("nothing is wrong"), 1);
     }
 
     #[test]

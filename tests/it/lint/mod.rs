@@ -169,6 +169,7 @@ fn words_that_nobody_knows_are_found_with_what_is_meant() {
         ("select: project, forbid: { status: 'arch*' }", "", ""),
         ("select: invite, forbid: { status: zzz }", "unknown-word", "pending, accepted, expired"),
         ("select: user, forbid: { holds: { role: ownr } }", "unknown-role", "`owner`"),
+        ("select: user, forbid: { holds: { role: { name: Onwer } } }", "unknown-role", "`owner`"),
         ("select: user, forbid: { holds: { role: Owner } }", "", ""),
         ("select: user, forbid: { holds: { role: Platform Owner } }", "", ""),
         ("select: role, forbid: { id: role-api-organization-onwer }", "unknown-role", "`role-api-organization-owner`"),
