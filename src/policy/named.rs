@@ -1,10 +1,31 @@
-//! Conditions with a name: `conditions:` defines them, `$name` stands for one wherever a condition may stand.
+//! Conditions with a name: `conditions:` defines them, `$name` stands for one wherever a condition may stand. And `vars:`,
+//! a place for what aliases of YAML repeat.
+
+use std::ops::Range;
 
 use super::{Condition, Kind};
 use crate::document::tree::{Node, Yaml};
 use crate::document::{Code, Reader, Unnamed, nearest};
 
 impl Reader<'_> {
+    /// Looks at `vars:`, of which nothing is read but what aliases repeat elsewhere: each entry has to be repeated, since
+    /// its problems are noted there.
+    pub(super) fn vars(&mut self, root: &Node, node: Option<&Node>) {
+        let Some(entries) = node.and_then(|node| self.entries(node, "`vars`")) else { return };
+        let mut repeated = Vec::new();
+        for (_, value) in root.entries().iter().filter(|(key, _)| key.text != "vars") {
+            spans(value, &mut repeated);
+        }
+        for (key, value) in entries {
+            let within = |span: &&Range<usize>| value.span.start <= span.start && span.end <= value.span.end;
+            if !repeated.iter().any(|span| within(&span)) {
+                let problem = Code::UnusedName.at(key.span.clone(), format!("nothing repeats `{}`", key.text));
+                let help = "write `name: &name …` here and `*name` where it should stand, or remove it";
+                self.problem(problem.help(help));
+            }
+        }
+    }
+
     /// Reads `conditions:`. What a condition says is read where it is used, since only there its kind of thing is
     /// known.
     pub(super) fn name_conditions(&mut self, node: Option<&Node>) {
@@ -61,6 +82,13 @@ impl Reader<'_> {
             self.problem(problem.help(format!("write `${}` where it should hold, or remove it", key.text)));
         }
     }
+}
+
+/// The places of a node and of all that it contains.
+fn spans<'n>(node: &'n Node, into: &mut Vec<&'n Range<usize>>) {
+    into.push(&node.span);
+    node.items().iter().for_each(|item| spans(item, into));
+    node.entries().iter().for_each(|(_, value)| spans(value, into));
 }
 
 /// The name after the dollar sign, if there is one.

@@ -52,6 +52,7 @@ pub(crate) const FILE: &[&str] = &[
     "extends",
     "narrow",
     "params",
+    "vars",
     "conditions",
     "permissions",
     "rules",
@@ -94,6 +95,7 @@ impl Reader<'_> {
         self.requires(fields.get("requires"));
         let given;
         (self.params, given) = self.params(fields.get("params"), around.overrides);
+        self.vars(root, fields.get("vars"));
         self.name_conditions(fields.get("conditions"));
         // They are read before, with those of the other files; here, their problems are noted.
         self.permissions(fields.get("permissions"));

@@ -43,7 +43,7 @@ pub(super) fn file() -> Value {
 }
 
 /// The keys of a file.
-fn keys() -> [(&'static str, Value); 10] {
+fn keys() -> [(&'static str, Value); 11] {
     [
         ("version", described(json!({ "const": 1 }), "the version of the language")),
         ("name", described(text(), "what the policy is called; by default the name of the file")),
@@ -67,6 +67,7 @@ fn keys() -> [(&'static str, Value); 10] {
                 "values that an organization sets for itself, each with its default; `$name` stands for one",
             ),
         ),
+        ("vars", described(json!({ "type": "object" }), "what YAML aliases (`*name`) repeat elsewhere in the file")),
         (
             "conditions",
             described(
