@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::counted::One;
+use super::counted::{Number, One};
 use super::domain::Answered;
 use super::judge::Judge;
 use super::proof::Proof;
-use super::quantify::within;
 use crate::finding::{Evidence, Finding, Status, Thing, ThingKind, UNLISTED, Value};
 use crate::org::{Known, Text, Truth};
 use crate::policy::{Bounds, Counted, Exactly};
@@ -24,32 +23,33 @@ impl Judge<'_, '_> {
     ) -> Option<Finding> {
         let selected = filter.answers.yes().chain(filter.answers.unknown());
         let each = self.facts.counted(self.rule.select, counted, selected, |at| filter.answers.of(at));
-        let sure = each.values().filter(|truth| **truth == Truth::Yes).count();
-        let possible = each.values().filter(|truth| **truth != Truth::No).count();
+        let number = Number::of(each.values(), self.may_have_more);
+        let Number { sure, possible, .. } = number;
         let word = self.word(counted);
-        let kinds = format!("{}s", word.replace('_', " "));
+        let kinds = several(word);
         let mut proof = Proof::default();
-        let all = if bounds.are_relative() { self.population() } else { Known::Value(0) };
-        let answer = match all {
-            Known::Value(all) => within(bounds.of(all), sure as u64, possible as u64, self.may_have_more),
-            // How many a part of them is, nobody knows.
-            Known::Missing | Known::Null => Truth::Unknown,
-        };
-        let bounds = match all {
-            Known::Value(all) if bounds.are_relative() => {
-                format!("{bounds} of {all} {}s", self.rule.select.name().replace('_', " "))
-            }
-            Known::Value(_) | Known::Missing | Known::Null => bounds.to_string(),
+        let all = if bounds.are_relative() { self.population(counted) } else { number };
+        let answer = number.lies_within(bounds, all);
+        let bounds = match all.known() {
+            Some(all) if bounds.are_relative() => format!("{bounds} of {all} {kinds}"),
+            Some(_) | None => bounds.to_string(),
         };
         let (status, message) = match answer {
             Truth::Yes => return None,
             Truth::No => {
-                let listed = each.iter().filter(|(_, truth)| **truth == Truth::Yes);
-                let listed: Vec<_> = listed.filter_map(|(one, _)| self.one(counted, *one)).collect();
-                for thing in &listed {
-                    proof.because_of(word, thing);
+                let listed = each.into_iter().filter(|(_, truth)| *truth == Truth::Yes).map(|(one, _)| one);
+                let mut things = Vec::new();
+                for one in listed {
+                    if let One::Text(text) = one {
+                        proof.because_of_word(word, &text);
+                        let (attribute, region) = (Text::const_new(word), self.region(span));
+                        proof.evidence.push(Evidence { attribute, value: Value::Text(text.into()), region });
+                    } else if let Some(thing) = self.one(counted, &one) {
+                        proof.because_of(word, &thing);
+                        things.push(thing);
+                    }
                 }
-                proof.evidence = self.listed(&listed, word, span);
+                proof.evidence.extend(self.listed(&things, word, span));
                 (Status::Violation, format!("{sure} {kinds} selected (allowed: {bounds})"))
             }
             Truth::Unknown => {
@@ -64,15 +64,11 @@ impl Judge<'_, '_> {
         Some(self.finding(status, subject, message, proof, &Proof::default(), span))
     }
 
-    /// How many things of the kind there are that the rule is about, if all of them are known.
-    fn population(&self) -> Known<u64> {
-        let each = (0..self.facts.access.count(self.rule.select)).map(|at| self.population.has(at));
-        let (mut all, mut open) = (0, self.may_have_more);
-        for has in each {
-            all += u64::from(has == Truth::Yes);
-            open |= has == Truth::Unknown;
-        }
-        if open { Known::Missing } else { Known::Value(all) }
+    /// How many the things of the kind make count that the rule is about, whatever it selects.
+    fn population(&self, counted: Counted) -> Number {
+        let all = 0..self.facts.access.count(self.rule.select);
+        let each = self.facts.counted(self.rule.select, counted, all, |at| self.population.has(at));
+        Number::of(each.values(), self.may_have_more)
     }
 
     /// The word for what is counted.
@@ -81,18 +77,19 @@ impl Judge<'_, '_> {
             Counted::Each => self.rule.select.name(),
             Counted::Principals => "principal",
             Counted::Through(relation) => relation.target().name(),
+            Counted::Texts(attribute) => attribute.name,
         }
     }
 
     /// What is counted, as a thing.
-    fn one(&self, counted: Counted, one: One) -> Option<Arc<Thing>> {
+    fn one(&self, counted: Counted, one: &One) -> Option<Arc<Thing>> {
         match (one, counted) {
-            (One::Principal(principal), _) => Some(self.facts.access.principal(principal)),
-            (One::Thing(at), Counted::Through(relation)) => Some(self.facts.access.thing(relation.target(), at)),
-            (One::Thing(at), Counted::Each | Counted::Principals) => {
-                Some(self.facts.access.thing(self.rule.select, at))
+            (One::Principal(principal), _) => Some(self.facts.access.principal(*principal)),
+            (One::Thing(at), Counted::Through(relation)) => Some(self.facts.access.thing(relation.target(), *at)),
+            (One::Thing(at), Counted::Each | Counted::Principals | Counted::Texts(_)) => {
+                Some(self.facts.access.thing(self.rule.select, *at))
             }
-            (One::Unknown(_), _) => None,
+            (One::Text(_) | One::Unknown(_), _) => None,
         }
     }
 
@@ -195,4 +192,10 @@ impl Judge<'_, '_> {
         };
         Some(self.finding(status, subject, message, proof, &Proof::default(), &exactly.span))
     }
+}
+
+/// What several things, or texts, of which one has that name are called.
+fn several(word: &str) -> String {
+    let word = word.replace('_', " ");
+    format!("{word}{}", if word.ends_with(['s', 'x']) { "es" } else { "s" })
 }

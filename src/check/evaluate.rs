@@ -239,9 +239,8 @@ fn from(
 ) -> Truth {
     let more = facts.relate(start, places);
     match test.quantity {
-        Quantity::Count(_, counted) if counted != Counted::Each => {
-            let each = facts.counted(start.relation.target(), counted, places.iter().copied(), of);
-            quantify(test.quantity, each.into_values(), more)
+        Quantity::Count(bounds, counted) if counted != Counted::Each || bounds.are_relative() => {
+            facts.is_number(start.relation.target(), (bounds, counted), places, of, more)
         }
         Quantity::Some | Quantity::None | Quantity::Every | Quantity::Count(..) => {
             quantify(test.quantity, places.iter().map(|&place| of(place)), more)

@@ -25,9 +25,13 @@ pub fn follow(facts: &Facts<'_>, domain: &Domain, relation: Relation, test: &Rel
         Domain::Things(_) | Domain::GrantsByRole(_) => (0..facts.access.count(from)).map(|at| (at, at)).collect(),
     };
     let scopes = test.scopes_from(from, relation);
-    // Where every one has to satisfy it, those that do not matter most.
-    let index =
-        if test.quantity == Quantity::Every { None } else { Index::of(facts, &test.condition, relation.target()) };
+    // Where every one has to satisfy it, or a part of all, those that do not matter, too.
+    let all = match test.quantity {
+        Quantity::Every => true,
+        Quantity::Count(bounds, _) => bounds.are_relative(),
+        Quantity::Some | Quantity::None => false,
+    };
+    let index = if all { None } else { Index::of(facts, &test.condition, relation.target()) };
     let (mut related, mut meant) = (HashMap::new(), HashMap::new());
     let (mut pairs, mut rows) = (Vec::new(), Vec::new());
     for (this, at) in starts {
@@ -115,11 +119,10 @@ pub fn related(facts: &Facts<'_>, test: &RelatedPredicate, pairs: &Pairs, answer
         let (row, open) = pairs.rows[at].clone();
         let answers = row.clone().map(|pair| answered.of(pair));
         match test.quantity {
-            Quantity::Count(_, counted) if counted != Counted::Each => {
+            Quantity::Count(bounds, counted) if counted != Counted::Each || bounds.are_relative() => {
                 let answers: HashMap<usize, Truth> = row.map(|pair| (pairs.at(pair).1, answered.of(pair))).collect();
-                let things = answers.keys().copied();
-                let each = facts.counted(pairs.kind, counted, things, |thing| answers[&thing]);
-                quantify(test.quantity, each.into_values(), open)
+                let things: Vec<usize> = answers.keys().copied().collect();
+                facts.is_number(pairs.kind, (bounds, counted), &things, |thing| answers[&thing], open)
             }
             Quantity::Some | Quantity::None | Quantity::Every | Quantity::Count(..) => {
                 quantify(test.quantity, answers, open)

@@ -26,7 +26,9 @@ pub fn within(bounds: Bounds, sure: u64, possible: u64, more: bool) -> Truth {
     let most = if more { u64::MAX } else { possible };
     let above = bounds.min.is_none_or(|min| sure >= min);
     let below = bounds.max.is_none_or(|max| most <= max);
-    let never = bounds.max.is_some_and(|max| sure > max) || bounds.min.is_some_and(|min| most < min);
+    // Of a small number, a percentage may leave nothing between the two.
+    let nothing = bounds.min.zip(bounds.max).is_some_and(|(min, max)| min > max);
+    let never = nothing || bounds.max.is_some_and(|max| sure > max) || bounds.min.is_some_and(|min| most < min);
     match (above && below, never) {
         (true, _) => Truth::Yes,
         (false, true) => Truth::No,

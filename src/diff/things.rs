@@ -211,11 +211,12 @@ fn words(value: Known<String>) -> Option<String> {
 }
 
 /// What is no change: when something was last used; what follows from another attribute; and what is compared item by item.
-const LEFT_OUT: [&str; 9] = [
+const LEFT_OUT: [&str; 10] = [
     "accepted_at",
     "api_key_last_used_at",
     "archived_at",
     "last_used_at",
+    "mailbox",
     "owner_type",
     "permissions",
     "plain_name",

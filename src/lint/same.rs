@@ -1,7 +1,8 @@
 //! When two conditions say the same: a form of them without places, in which order does not matter.
 
 use crate::policy::{
-    Assertion, Condition, ListPredicate, Means, Pattern, Predicate, Rule, TextPredicate, This, ViaKind, ViaPredicate,
+    Assertion, Condition, Counted, ListPredicate, Means, Pattern, Predicate, Quantity, Rule, TextPredicate, This,
+    ViaKind, ViaPredicate,
 };
 
 /// What a rule selects and asserts.
@@ -14,7 +15,7 @@ pub fn rule(rule: &Rule) -> String {
             return format!("{select} forbid {}", joined("all", parts));
         }
         Assertion::Require(required) => format!("require {}", condition(required)),
-        Assertion::Count(bounds, counted, _) => format!("count {bounds:?} {counted:?}"),
+        Assertion::Count(bounds, counted, _) => format!("count {}", quantity(Quantity::Count(*bounds, *counted))),
         Assertion::Exactly(exactly) => format!("exactly {} {}", exactly.attribute.name, patterns(&exactly.values)),
     };
     format!("{select} where {filter} {asserted}")
@@ -31,13 +32,20 @@ pub fn condition(of: &Condition) -> String {
         Predicate::Flag(attribute, _, flag) => format!("{}: {flag}", attribute.name),
         Predicate::Time(attribute, _, test) => format!("{}: {test:?}", attribute.name),
         Predicate::Related(attribute, _, related) => {
-            format!("{}: {:?} {}", attribute.name, related.quantity, condition(&related.condition))
+            format!("{}: {} {}", attribute.name, quantity(related.quantity), condition(&related.condition))
         }
         Predicate::Via(_, ViaPredicate::Kinds(kinds)) => {
             let kinds: Vec<ViaKind> = kinds.iter().map(|(kind, _)| *kind).collect();
             sorted(kinds.iter().map(|kind| format!("{kind:?}")).collect(), "via")
         }
         Predicate::Via(_, ViaPredicate::Group(group)) => format!("via group {}", condition(group)),
+    }
+}
+
+fn quantity(of: Quantity) -> String {
+    match of {
+        Quantity::Count(bounds, Counted::Texts(attribute)) => format!("count {bounds:?} of {}", attribute.name),
+        Quantity::Some | Quantity::None | Quantity::Every | Quantity::Count(..) => format!("{of:?}"),
     }
 }
 

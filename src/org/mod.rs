@@ -33,7 +33,7 @@ pub(crate) use known::settle_fields;
 pub use known::{Known, Truth};
 pub use order::OutOfOrder;
 pub use people::People;
-pub use plain::plain_name;
+pub use plain::{mailbox, plain_name};
 pub use project::{AdminApiKey, ApiKey, Invite, Owner, Project, ProjectGroup, ProjectUser, ServiceAccount};
 pub use rows::Rows;
 pub use summary::CollectionSummary;

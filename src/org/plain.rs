@@ -1,4 +1,4 @@
-//! A name as people read it, with lookalike characters replaced.
+//! A name as people read it, with lookalike characters replaced; and the mailbox of an address.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
@@ -22,6 +22,17 @@ pub fn plain_name(name: &str) -> String {
     plain
 }
 
+/// The address without what stands between the first `+` and the `@`: mail to both goes to one mailbox.
+pub fn mailbox(address: &str) -> String {
+    match address.rsplit_once('@') {
+        Some((local, host)) => {
+            let (local, _) = local.split_once('+').unwrap_or((local, ""));
+            format!("{local}@{host}")
+        }
+        None => address.to_owned(),
+    }
+}
+
 fn push(plain: &mut String, character: char) {
     if character.is_alphanumeric() {
         plain.extend(character.to_lowercase());
@@ -33,6 +44,21 @@ fn push(plain: &mut String, character: char) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_with_a_plus_is_one_of_the_mailbox_without() {
+        let table = [
+            ("ada@acme.example", "ada@acme.example"),
+            ("ada+2@acme.example", "ada@acme.example"),
+            ("ada+a+b@acme.example", "ada@acme.example"),
+            ("ada@acme+2.example", "ada@acme+2.example"),
+            ("ada+2", "ada+2"),
+            ("\"a@b+c\"@acme.example", "\"a@b@acme.example"),
+        ];
+        for (address, expected) in table {
+            assert_eq!(mailbox(address), expected, "{address}");
+        }
+    }
 
     #[test]
     fn characters_that_look_alike_have_one_plain_form() {

@@ -1,4 +1,4 @@
-//! Bounds of a number, or of a part of all things of a kind.
+//! Bounds of a number, or of a part of all that there are.
 
 /// Inclusive bounds of a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub struct Bounds {
     pub min: Option<u64>,
     /// The most, if bounded above.
     pub max: Option<u64>,
-    /// The same in percent of all things of the kind.
+    /// The same in percent of all that there are.
     pub percent: Percent,
 }
 
@@ -21,7 +21,7 @@ pub struct Percent {
 }
 
 impl Bounds {
-    /// Whether they depend on how many things of the kind there are.
+    /// Whether they depend on how many there are in all.
     pub fn are_relative(self) -> bool {
         self.percent != Percent::default()
     }
@@ -29,8 +29,10 @@ impl Bounds {
     /// The bounds where there are that many: the most rounded down, the least rounded up.
     #[must_use]
     pub fn of(self, all: u64) -> Self {
-        let most = self.percent.max.map(|percent| all * percent / 100);
-        let least = self.percent.min.map(|percent| (all * percent).div_ceil(100));
+        let hundredths = |percent: u64| u128::from(all) * u128::from(percent);
+        let number = |number: u128| u64::try_from(number).unwrap_or(u64::MAX);
+        let most = self.percent.max.map(|percent| number(hundredths(percent) / 100));
+        let least = self.percent.min.map(|percent| number(hundredths(percent).div_ceil(100)));
         Self { min: self.min.or(least), max: self.max.or(most), percent: Percent::default() }
     }
 

@@ -81,6 +81,10 @@ impl Rule {
 
     /// The scopes of the roles or grants that this rule selects, as far as `where` says so.
     pub fn scopes(&self) -> Extent {
+        // A part is one of all of them.
+        if matches!(self.assertion, Assertion::Count(bounds, ..) if bounds.are_relative()) {
+            return Extent::ALL;
+        }
         match self.select {
             Kind::Role | Kind::Grant => self.filter.scopes(self.select),
             Kind::User
@@ -215,6 +219,7 @@ impl Counted {
         match self {
             Self::Each | Self::Principals => &[],
             Self::Through(relation) => vocabulary::reads(of, relation),
+            Self::Texts(attribute) => attribute.reads,
         }
     }
 }
@@ -227,9 +232,10 @@ impl RelatedPredicate {
             return Extent::ALL;
         }
         match self.quantity {
-            Quantity::Some | Quantity::None | Quantity::Count(..) => self.condition.scopes(relation.target()),
-            // Where every grant has to satisfy it, those of another scope do not.
+            // Where every grant has to satisfy it, those of another scope do not; and a part is one of all grants.
             Quantity::Every => Extent::ALL,
+            Quantity::Count(bounds, _) if bounds.are_relative() => Extent::ALL,
+            Quantity::Some | Quantity::None | Quantity::Count(..) => self.condition.scopes(relation.target()),
         }
     }
 

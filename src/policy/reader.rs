@@ -12,27 +12,31 @@ impl Reader<'_> {
 
     /// How many of these things there are: bounds, and with `of` what is counted.
     pub fn count(&mut self, node: &Node, of: Kind, by_default: Counted) -> Option<(Bounds, Counted)> {
-        let (percent, rest) = self.percent(node, by_default);
+        let (percent, rest) = self.percent(node);
         let bounds = match &rest {
             // Nothing but percentages.
             None => Some(Bounds::default()),
             Some(rest) => self.bounds_with(rest, "`count`", &["of", "min", "max"]),
         };
         let bounds = bounds.map(|bounds| Bounds { percent, ..bounds });
+        let none = Percent::default();
+        if percent.min.zip(percent.max).is_some_and(|(min, max)| min > max) {
+            self.problem(Code::NeverHolds.at(node.span.clone(), "`min` is above `max`, so nothing is within"));
+        } else if [Percent { min: Some(0), ..none }, Percent { max: Some(100), ..none }].contains(&percent)
+            && bounds.is_some_and(|bounds| bounds.min.or(bounds.max).is_none())
+        {
+            self.problem(Code::AlwaysHolds.at(node.span.clone(), "no part is less than 0% or more than 100%"));
+        }
         let said = match &node.yaml {
             Yaml::Map(entries) => entries.iter().find(|(key, _)| key.text == "of").map(|(_, said)| said),
             Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => None,
         };
         let counted = said.map_or(Some(by_default), |said| self.counted(said, of))?;
-        if percent != Percent::default() && counted != Counted::Each {
-            let problem = Code::Misplaced.at(node.span.clone(), format!("a percentage is of all {}s", of.name()));
-            self.problem(problem.help("leave out `of`, or write a number"));
-        }
         Some((bounds?, counted))
     }
 
-    /// The percentages among the bounds of what a rule selects, and the rest, if there is any.
-    fn percent(&mut self, node: &Node, by_default: Counted) -> (Percent, Option<Node>) {
+    /// The percentages among the bounds, and the rest, if there is any.
+    fn percent(&mut self, node: &Node) -> (Percent, Option<Node>) {
         let mut percent = Percent::default();
         let Yaml::Map(entries) = &node.yaml else { return (percent, Some(node.clone())) };
         let mut rest = Vec::new();
@@ -51,12 +55,7 @@ impl Reader<'_> {
                 continue;
             };
             let number = number.trim().parse().ok().filter(|number| *number <= 100);
-            if self.place.depth > 0 || by_default != Counted::Each {
-                let problem = Code::Misplaced.at(value.span.clone(), "a percentage of related things");
-                self.problem(
-                    problem.help("only the `count` of a rule takes one: of all things of the kind it selects"),
-                );
-            } else if number.is_none() {
+            if number.is_none() {
                 let problem = Code::InvalidValue.at(value.span.clone(), "this is no percentage");
                 self.problem(problem.help("write a whole number from 0% to 100%"));
             }
@@ -72,8 +71,9 @@ impl Reader<'_> {
             self.wrong(node, "`of`", "the name of what is counted");
             return None;
         };
-        let to_one = |row: &'static Attribute| match row.type_ {
+        let one = |row: &'static Attribute| match row.type_ {
             Type::Relation(relation) if relation.to_one() => Some((row.name, Counted::Through(relation))),
+            Type::Text(..) if row.name != "principal" => Some((row.name, Counted::Texts(row))),
             Type::Relation(_)
             | Type::Text(..)
             | Type::List(..)
@@ -84,7 +84,7 @@ impl Reader<'_> {
         };
         let principal = (of == Kind::Grant).then_some(("principal", Counted::Principals));
         let each = [(of.name(), Counted::Each)].into_iter().chain(principal);
-        let known: Vec<(&str, Counted)> = each.chain(vocabulary::of(of).filter_map(to_one)).collect();
+        let known: Vec<(&str, Counted)> = each.chain(vocabulary::of(of).filter_map(one)).collect();
         let found = known.iter().find(|(name, _)| name == text).map(|(_, counted)| *counted);
         if found.is_none() {
             let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();

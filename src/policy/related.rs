@@ -110,6 +110,10 @@ impl Reader<'_> {
                 None => Condition { span: node.span.clone(), predicate: Predicate::All(Vec::new()) },
             };
             let (bounds, counted) = self.count(count, target, relation.counts())?;
+            if bounds.are_relative() && narrowed.is_none() {
+                let problem = Code::MissingKey.at(count.span.clone(), "a percentage of related things needs `where`");
+                self.problem(problem.help("without it, all of them count, and that is always 100%"));
+            }
             parts.push(related(condition, Quantity::Count(bounds, counted)));
         } else if let Some(narrowed) = narrowed.filter(|_| exactly.is_none()) {
             let problem = Code::MissingKey.at(narrowed.span.clone(), "`where` needs `count` or `exactly`");

@@ -229,6 +229,8 @@ pub enum Counted {
     Principals,
     /// What the things lead to, by a relation to one thing.
     Through(Relation),
+    /// The different texts that the things have for an attribute.
+    Texts(&'static Attribute),
 }
 
 /// A way that leads to a grant.

@@ -252,10 +252,12 @@ fn quantities(kind: Kind) -> Value {
 
 /// How many things there are, or how many others they lead to.
 fn count(kind: Kind) -> Value {
-    let to_one = of(kind).filter(|row| matches!(row.type_, Type::Relation(relation) if relation.to_one()));
-    let principal = (kind == Kind::Grant).then_some("principal");
-    let counted: Vec<&str> =
-        [kind.name()].into_iter().chain(principal).chain(to_one.map(|attribute| attribute.name)).collect();
+    let one = of(kind).filter(|row| match row.type_ {
+        Type::Relation(relation) => relation.to_one(),
+        Type::Text(..) => true,
+        Type::List(..) | Type::Escalation | Type::Flag(_) | Type::Time(_) | Type::Via => false,
+    });
+    let counted: Vec<&str> = [kind.name()].into_iter().chain(one.map(|attribute| attribute.name)).collect();
     let counted = described(json!({ "enum": counted }), "what is counted, each once");
     any_of([reference("number"), bounds(&reference("share"), Some(counted))])
 }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::rests::Rests;
 use super::{Proof, Prover};
 use crate::access::Missing;
+use crate::check::counted::Number;
 use crate::check::domain::{Answered, Domain};
 use crate::check::list::{Word, counted};
 use crate::check::quantify::quantify;
@@ -14,8 +15,8 @@ use crate::check::relation::Start;
 use crate::finding::Value;
 use crate::org::{Extent, Known, Text, Truth};
 use crate::policy::{
-    Attribute, Bounds, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
-    TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
+    Attribute, Bounds, Counted, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
+    TextColumn, TextPredicate, TimeColumn, Type, ViaKind, ViaPredicate,
 };
 
 impl Prover<'_, '_> {
@@ -216,7 +217,7 @@ impl Prover<'_, '_> {
             let count = counted(words.iter());
             if bounds.contain(count.sure()) == (truth == Truth::Yes) {
                 count.elements().for_each(|word| proof.because_of_word(attribute.name, word));
-                self.value(attribute, number(count.sure(), bounds, truth), whole, proof);
+                self.value(attribute, counted_as(count.sure(), bounds, None, truth), whole, proof);
             }
             return;
         }
@@ -265,11 +266,17 @@ impl Prover<'_, '_> {
         let decides = |place: usize| relation.to_one() || part.answers.of(place) == deciding;
         let all = self.related_things(relation, scopes, &answered.domain, &part.domain, at, decides);
         if let (Quantity::Count(bounds, counted), Truth::No | Truth::Yes) = (test.quantity, truth) {
-            let satisfying = all.iter().map(|related| related.at).filter(|&at| part.answers.of(at) == Truth::Yes);
-            let satisfying = satisfying.map(|at| part.domain.place(at).1);
-            let each = self.facts.counted(relation.target(), counted, satisfying, |_| Truth::Yes);
-            let counted = each.into_values().filter(|truth| *truth == Truth::Yes).count() as u64;
-            self.value(attribute, number(counted, bounds, truth), &answered.condition.span, proof);
+            let number = |things: &[usize]| {
+                let places = things.iter().map(|&at| part.domain.place(at).1);
+                let each = self.facts.counted(relation.target(), counted, places, |_| Truth::Yes);
+                Number::of(each.values(), false).sure
+            };
+            let everything: Vec<usize> = all.iter().map(|related| related.at).collect();
+            let satisfying: Vec<usize> =
+                everything.iter().copied().filter(|&at| part.answers.of(at) == Truth::Yes).collect();
+            let of = bounds.are_relative().then(|| number(&everything));
+            let value = counted_as(number(&satisfying), bounds, of, truth);
+            self.value(attribute, value, &answered.condition.span, proof);
         }
         let (mut any, mut sure) = (false, quantify(test.quantity, std::iter::empty(), false) != truth);
         let empty = all.is_empty();
@@ -302,6 +309,12 @@ impl Prover<'_, '_> {
         } else if !any {
             self.nothing(&answered.condition.span, proof);
         }
+        if let (Quantity::Count(bounds, counted), Truth::Unknown) = (test.quantity, truth) {
+            for related in all.iter().filter(|one| bounds.are_relative() || part.answers.of(one.at) != Truth::No) {
+                let (kind, at) = part.domain.place(related.at);
+                self.uncounted(counted, kind, at, proof);
+            }
+        }
         if truth == Truth::Unknown && !matches!(answered.domain, Domain::GrantsByRole(_)) {
             let (kind, at) = answered.domain.place(at);
             let start = Start { relation, kind, at, scopes };
@@ -312,6 +325,26 @@ impl Prover<'_, '_> {
             (false, _) => Rests::OnFacts,
             (true, true) => Rests::OnPaths,
             (true, false) => Rests::Unsure,
+        }
+    }
+
+    /// Notes why it is not known what a thing makes count, if it is not.
+    fn uncounted(&self, counted: Counted, kind: Kind, at: usize, proof: &mut Proof) {
+        match counted {
+            Counted::Each | Counted::Principals => {}
+            Counted::Through(relation) => {
+                let start = Start { relation, kind, at, scopes: Extent::ALL };
+                if self.facts.relate(start, &mut Vec::new()) {
+                    start.family().gaps(self.facts, &mut self.gaps(proof), start);
+                }
+            }
+            Counted::Texts(attribute) => {
+                if let Type::Text(_, column) = attribute.type_
+                    && self.facts.text(column, kind, at).is_missing()
+                {
+                    self.gaps(proof).unsent(attribute.name, kind, at);
+                }
+            }
         }
     }
 
@@ -390,10 +423,11 @@ impl Prover<'_, '_> {
     }
 }
 
-/// How many there are; and how many may be, if it is another number.
-fn number(counted: u64, bounds: Bounds, truth: Truth) -> Value {
+/// How many there are, `of` how many; and how many may be, if it is another number.
+fn counted_as(counted: u64, bounds: Bounds, of: Option<u64>, truth: Truth) -> Value {
+    let of = of.map(|all| format!(" of {all}")).unwrap_or_default();
     match truth {
-        Truth::No => Value::Counted(counted, Text::from(bounds.to_string())),
+        Truth::No => Value::Counted(counted, Text::from(format!("{bounds}{of}"))),
         Truth::Yes | Truth::Unknown => Value::Number(counted),
     }
 }

@@ -189,6 +189,20 @@ const CONDITIONS: &[(&str, &str)] = &[
     ("admin_api_key", "{ organization: { admin_api_keys: { owner: { id: $this.owner.id }, not: { id: $this.id } } } }"),
     ("grant", "{ role: { holders: { user: { id: $this.user.id }, via: direct } } }"),
     ("service_account", "{ project: { api_keys: { service_account: { id: $this.id } } } }"),
+    ("group", "{ members: { where: { role: owner }, count: { max: 50% } } }"),
+    ("group", "{ members: { where: { not: { role: reader } }, count: { of: role, min: 34% } } }"),
+    ("user", "{ holds: { where: { permission: '*.write' }, count: { max: 40% } } }"),
+    ("user", "{ holds: { where: { scope: project }, count: { of: role, min: 1, max: 50% } } }"),
+    ("role", "{ holders: { where: { scope: organization, principal: user }, count: { min: 60% } } }"),
+    ("project", "{ holders: { where: { via: direct }, count: { of: user, max: 60% } } }"),
+    ("project", "{ api_keys: { where: { last_used_at: null }, count: { of: owner, max: 50% } } }"),
+    ("project", "{ holders: { where: { permission: '*.write' }, count: { min: 25%, max: 75% } } }"),
+    ("user", "{ organization: { users: { where: { role: $this.role }, count: { max: 30% } } } }"),
+    ("user", "{ organization: { users: { where: { role: $this.role }, count: { of: mailbox, min: 2 } } } }"),
+    ("group", "{ members: { count: { of: role, min: 2 } } }"),
+    ("group", "{ members: { count: { of: email, max: 1 } } }"),
+    ("project", "{ api_keys: { count: { of: owner_type, max: 1 } } }"),
+    ("user", "{ holds: { count: { of: scope, min: 2 } } }"),
     ("admin_api_key", "{ owner_type: service_account }"),
     ("api_key", "{ owner_type: { except: user } }"),
     ("user", "{ listed: false }"),
@@ -248,6 +262,7 @@ static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(|| {
         rule("f", &format!("forbid: {condition}"));
         rule("r", &format!("where: {condition}, forbid: {{}}"));
         rule("c", &format!("where: {condition}, count: {{ min: 1, max: 2 }}"));
+        rule("p", &format!("where: {condition}, count: {{ min: 20%, max: 50% }}"));
     }
     for (number, (kind, rest)) in EXACTLY.iter().enumerate() {
         writeln!(text, "- {{ id: e{number}, select: {kind}, {rest} }}").expect("fits");

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::NOW;
 use crate::access::{Grant, grants_of, knows_grants, principals};
 use crate::org::{Collection, Extent, GroupIx, Known, Org, Principal, Scope, ServiceAccountIx, Truth, UserIx};
-use crate::policy::{Condition, Counted, Kind, Means, Predicate, Quantity, Relation, This, ViaKind, ViaPredicate};
+use crate::policy::{
+    Case, Condition, Counted, Kind, Means, Percent, Predicate, Quantity, Relation, This, Type, ViaKind, ViaPredicate,
+};
 
 /// The definition of a condition, one thing at a time.
 pub struct Plain<'o> {
@@ -119,31 +121,13 @@ impl<'o> Plain<'o> {
                 let (related, open) = self.related(*relation, scopes, kind, at);
                 let target = relation.target();
                 let answers = related.iter().map(|&at| (at, self.answer(&test.condition, target, at, this)));
+                let mut all = Vec::new();
                 // Each is counted once, whatever leads to it.
                 let answers: Vec<Truth> = match test.quantity {
                     Quantity::Count(_, counted) => {
-                        let mut each = BTreeMap::new();
-                        for (at, answer) in answers {
-                            let (one, answer) = match counted {
-                                Counted::Each => ((0, at), answer),
-                                Counted::Principals => match self.grants[at].principal {
-                                    Principal::User(user) => ((0, user.at()), answer),
-                                    Principal::Group(group) => ((1, group.at()), answer),
-                                    Principal::ServiceAccount(account) => ((2, account.at()), answer),
-                                },
-                                Counted::Through(relation) => {
-                                    let (led, open) = self.related(relation, Extent::ALL, target, at);
-                                    match led.first() {
-                                        Some(&place) => ((0, place), answer),
-                                        None if open => ((1, at), answer.and(Truth::Unknown)),
-                                        None => continue,
-                                    }
-                                }
-                            };
-                            let best = each.entry(one).or_insert(answer);
-                            *best = (*best).max(answer);
-                        }
-                        each.into_values().collect()
+                        let answers: Vec<(usize, Truth)> = answers.collect();
+                        all = self.counted(counted, target, related.iter().map(|&at| (at, Truth::Yes)));
+                        self.counted(counted, target, answers)
                     }
                     Quantity::Some | Quantity::None | Quantity::Every => answers.map(|(_, answer)| answer).collect(),
                 };
@@ -157,13 +141,26 @@ impl<'o> Plain<'o> {
                     // Of the rest, the unknown ones exist and are no; the others may not exist at all.
                     [0, left].map(|extra_no| (yes + extra_yes, no + extra_no.max(maybe.saturating_sub(extra_yes))))
                 });
+                // Of how many a percentage is: try all that there may be.
+                let fewest = all.iter().filter(|one| **one == Truth::Yes).count() as u64;
+                let most = all.len() as u64 + if open { more } else { 0 };
+                let totals = (fewest..=most).chain(open.then_some(1_000_000));
                 let holds = |(yes, no): (u64, u64)| match test.quantity {
-                    Quantity::Some => yes > 0,
-                    Quantity::None => yes == 0,
-                    Quantity::Every => no == 0,
-                    Quantity::Count(bounds, _) => bounds.contain(yes),
+                    Quantity::Some => vec![yes > 0],
+                    Quantity::None => vec![yes == 0],
+                    Quantity::Every => vec![no == 0],
+                    Quantity::Count(bounds, _) if !bounds.are_relative() => vec![bounds.contain(yes)],
+                    Quantity::Count(bounds, _) => {
+                        let Percent { min, max } = bounds.percent;
+                        let is = |all: u64| {
+                            let least = min.is_none_or(|percent| yes * 100 >= percent * all);
+                            let most = max.is_none_or(|percent| yes * 100 <= percent * all);
+                            least && most && bounds.contain(yes)
+                        };
+                        totals.clone().map(is).collect()
+                    }
                 };
-                let outcomes: BTreeSet<bool> = outcomes.map(holds).collect();
+                let outcomes: BTreeSet<bool> = outcomes.flat_map(holds).collect();
                 match (outcomes.contains(&true), outcomes.contains(&false)) {
                     (true, true) => Truth::Unknown,
                     (holds, _) => holds.into(),
@@ -189,6 +186,41 @@ impl<'o> Plain<'o> {
                 known.unwrap_or(Truth::No).or(if open { Truth::Unknown } else { Truth::No })
             }
         }
+    }
+
+    /// What things make count, each once, with the best of the answers of those that make it count.
+    fn counted(&self, counted: Counted, kind: Kind, things: impl IntoIterator<Item = (usize, Truth)>) -> Vec<Truth> {
+        let mut each: BTreeMap<(u8, usize, String), Truth> = BTreeMap::new();
+        for (at, answer) in things {
+            let (one, answer) = match counted {
+                Counted::Each => ((0, at, String::new()), answer),
+                Counted::Principals => match self.grants[at].principal {
+                    Principal::User(user) => ((0, user.at(), String::new()), answer),
+                    Principal::Group(group) => ((1, group.at(), String::new()), answer),
+                    Principal::ServiceAccount(account) => ((2, account.at(), String::new()), answer),
+                },
+                Counted::Through(relation) => {
+                    let (led, open) = self.related(relation, Extent::ALL, kind, at);
+                    match led.first() {
+                        Some(&place) => ((0, place, String::new()), answer),
+                        None if open => ((1, at, String::new()), answer.and(Truth::Unknown)),
+                        None => continue,
+                    }
+                }
+                Counted::Texts(attribute) => {
+                    let Type::Text(case, column) = attribute.type_ else { unreachable!("a text") };
+                    match self.text(column, kind, at) {
+                        Known::Value(text) if case == Case::Fold => ((0, 0, text.to_ascii_lowercase()), answer),
+                        Known::Value(text) => ((0, 0, text), answer),
+                        Known::Missing => ((1, at, String::new()), answer.and(Truth::Unknown)),
+                        Known::Null => continue,
+                    }
+                }
+            };
+            let best = each.entry(one).or_insert(answer);
+            *best = (*best).max(answer);
+        }
+        each.into_values().collect()
     }
 
     #[expect(clippy::too_many_lines, reason = "one relation after the other")]

@@ -1,7 +1,9 @@
 //! Conditions as clauses that follow a noun: `that is disabled`, `whose name matches prod-*`, `who holds the role owner`.
 
 use super::value::{flag, list, text, time};
-use super::words::{holders, joined, name_or_id, of_several, one, owned, place, plural, plural_of, some_of, via};
+use super::words::{
+    different, holders, joined, name_or_id, of_several, one, owned, place, plural, plural_of, some_of, via,
+};
 use crate::policy::{
     Attribute, Condition, Counted, Kind, Predicate, Quantity, RelatedPredicate, Relation, TextColumn, ViaPredicate,
 };
@@ -68,10 +70,15 @@ fn related(attribute: &Attribute, relation: Relation, test: &RelatedPredicate, h
         }
         (Quantity::Count(bounds, counted), holds) => {
             let what = match counted {
-                Counted::Each | Counted::Principals => plural_of(attribute, relation),
-                Counted::Through(through) => plural(through.target()),
+                Counted::Each | Counted::Principals => plural_of(attribute, relation).to_owned(),
+                Counted::Through(through) => plural(through.target()).to_owned(),
+                Counted::Texts(text) => format!("{} of {}", different(text), plural_of(attribute, relation)),
             };
             let not = if holds { "" } else { "not " };
+            if bounds.are_relative() {
+                let all = joined(of_several(&clauses(&test.condition, true)).into_iter(), "and");
+                return format!("{not}with {bounds} of its {what} being ones {all}");
+            }
             if relation == Relation::Holds {
                 return format!("{not}with {}", some_of(bounds, &counted_of(&test.condition, counted)));
             }
@@ -81,7 +88,7 @@ fn related(attribute: &Attribute, relation: Relation, test: &RelatedPredicate, h
                 joined(of_several(&clauses(&test.condition, true)).into_iter(), "and")
             };
             let such = if such.is_empty() { such } else { format!(" {such}") };
-            format!("{not}with {}{such}", some_of(bounds, what))
+            format!("{not}with {}{such}", some_of(bounds, &what))
         }
     }
 }
@@ -236,6 +243,7 @@ fn counted_of(condition: &Condition, counted: Counted) -> String {
         }
         Counted::Through(Relation::Role) => format!("different roles, each of them {}", parts.role()),
         Counted::Through(relation) => format!("{} from grants of {}", plural(relation.target()), parts.role()),
+        Counted::Texts(attribute) => format!("{} of grants of {}", different(attribute), parts.role()),
     }
 }
 

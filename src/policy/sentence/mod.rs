@@ -7,7 +7,7 @@ mod words;
 
 use super::{Assertion, Condition, Counted, Kind, Policy, Rule};
 use clause::{clauses, subject};
-use words::{joined, noun, of_several, plural, some_of};
+use words::{different, joined, noun, of_several, plural, some_of};
 
 /// The sentence of a rule, given for each kind of thing that it selects.
 pub fn sentence(kinds: &[Rule]) -> String {
@@ -37,6 +37,9 @@ pub fn sentence(kinds: &[Rule]) -> String {
                 Counted::Principals => format!("There must be {} of {what}.", some_of(*bounds, "holders")),
                 Counted::Through(relation) => {
                     format!("There must be {} of {what}.", some_of(*bounds, plural(relation.target())))
+                }
+                Counted::Texts(attribute) => {
+                    format!("There must be {} of {what}.", some_of(*bounds, &different(attribute)))
                 }
             }
         }

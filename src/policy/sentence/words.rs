@@ -55,6 +55,12 @@ pub fn plural(kind: Kind) -> &'static str {
     }
 }
 
+/// `different names`.
+pub fn different(attribute: &Attribute) -> String {
+    let noun = super::value::noun(attribute);
+    format!("different {noun}{}", if noun.ends_with(['s', 'x']) { "es" } else { "s" })
+}
+
 /// `at most 4 users`, `at least 1 user`, `no users`.
 pub fn some_of(bounds: Bounds, plural: &str) -> String {
     if bounds.are_relative() {

@@ -58,6 +58,15 @@ pub struct Attribute {
     pub meaning: &'static str,
 }
 
+/// A row is like no other.
+impl PartialEq for Attribute {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Attribute {}
+
 /// What a literal names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Naming {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Attribute, Case, Naming, Relation, SCOPES, TextColumn, TimeColumn, Type};
-use crate::org::{Collection, Kind, Known, Org, Symbol, Text, plain_name};
+use crate::org::{Collection, Kind, Known, Org, Symbol, Text, mailbox, plain_name};
 
 use Collection::{
     ApiKeys, GroupMembers, GroupRoles, Groups, ProjectGroupRoles, ProjectGroups, ProjectRoles, ProjectUserRoles,
@@ -102,6 +102,12 @@ pub static TABLE: &[Attribute] = &{
         row(User, "email", Text(Fold, TextColumn::Each(|org, at| org.users.at(at).email())), "e-mail address").names(Itself),
         row(
             User,
+            "mailbox",
+            Text(Fold, TextColumn::Derived(user_mailbox)),
+            "the e-mail address without what stands between a `+` and the `@`",
+        ),
+        row(
+            User,
             "role",
             Text(Fold, TextColumn::Symbol(of_user!(role))),
             "the legacy role: `owner` or `reader`. Says nothing about custom roles and groups; see `holds`",
@@ -183,6 +189,12 @@ pub static TABLE: &[Attribute] = &{
             .reads(&[Groups, GroupMembers]),
         row(Invite, "id", Text(Exact, id!(invites)), "the invitation's id").names(Itself),
         row(Invite, "email", Text(Fold, each!(invites.email)), "who is invited"),
+        row(
+            Invite,
+            "mailbox",
+            Text(Fold, TextColumn::Derived(invite_mailbox)),
+            "the e-mail address without what stands between a `+` and the `@`",
+        ),
         row(
             Invite,
             "role",
@@ -307,6 +319,14 @@ fn user_listed(org: &Org, at: usize) -> Known<bool> {
         false if !org.coverage.of(Users).lists_all() => Known::Missing,
         listed => Known::Value(listed),
     }
+}
+
+fn user_mailbox(org: &Org, at: usize) -> Known<String> {
+    org.users.at(at).email().map(mailbox)
+}
+
+fn invite_mailbox(org: &Org, at: usize) -> Known<String> {
+    org.invites[at].email.as_ref().map(|email| mailbox(email))
 }
 
 fn role_plain_name(org: &Org, at: usize) -> Known<String> {

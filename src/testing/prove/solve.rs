@@ -8,7 +8,7 @@ use super::roles;
 use super::sketch::{Field, Sketch};
 use super::this;
 use super::values::{self, Values, edges};
-use crate::org::{Kind, plain_name};
+use crate::org::{Kind, mailbox, plain_name};
 use crate::policy::{
     Assertion, Attribute, Condition, Counted, Predicate, Quantity, RelatedPredicate, Relation, Rule, TextColumn,
     TextPredicate, ViaPredicate,
@@ -18,6 +18,9 @@ use crate::policy::{
 const SKETCHES: (usize, usize) = (2_000, 60);
 /// How many steps are taken for each finished sketch.
 const STEPS: usize = 100;
+
+/// How many related things there are in all where a part of them is asked for.
+const PARTS: [u64; 7] = [0, 1, 2, 3, 4, 10, 20];
 
 /// How many related things are made for one condition.
 const MOST_RELATED: u64 = 40;
@@ -286,7 +289,7 @@ impl<'p> Search<'_> {
     ) -> Vec<State<'p>> {
         let through = match test.quantity {
             Quantity::Count(_, Counted::Through(relation)) => Some(relation.target()),
-            Quantity::Count(_, Counted::Each | Counted::Principals)
+            Quantity::Count(_, Counted::Each | Counted::Principals | Counted::Texts(_))
             | Quantity::Some
             | Quantity::None
             | Quantity::Every => None,
@@ -309,6 +312,12 @@ impl<'p> Search<'_> {
             (Quantity::Some, false) | (Quantity::None, true) => each(false),
             (Quantity::Every, true) => each(true),
             (Quantity::Every, false) => some(false),
+            (Quantity::Count(bounds, _), wanted) if bounds.are_relative() => {
+                let right = |(of, with): &(u64, u64)| bounds.of(*of).contain(*with) == wanted;
+                let parts = PARTS.into_iter().flat_map(|all| (0..=all).map(move |with| (all, with))).filter(right);
+                let goals = |(all, with)| (0..all).map(move |at| goal(at < with, true));
+                parts.map(|part| state.with(state.sketch.clone(), goals(part))).collect()
+            }
             (Quantity::Count(bounds, _), wanted) => {
                 let numbers = edges(bounds).into_iter().filter(|number| bounds.contain(*number) == wanted);
                 let ways = numbers
@@ -347,12 +356,15 @@ impl<'p> Search<'_> {
         if let Some(word) = told {
             return if right(Some(word)) { vec![state.clone()] } else { Vec::new() };
         }
-        let derived = attribute.name == "plain_name";
-        let name = if derived { "name" } else { attribute.name };
+        let derived: Option<fn(&str) -> String> = match attribute.name {
+            "plain_name" => Some(plain_name),
+            "mailbox" => Some(mailbox),
+            _ => None,
+        };
+        let name = values::key(attribute.name);
         let right = |field: &Field| match field {
             Field::Null => right(None),
-            Field::Text(text) if derived => right(Some(&plain_name(text))),
-            Field::Text(text) => right(Some(text)),
+            Field::Text(text) => right(Some(&derived.map_or_else(|| text.clone(), |derived| derived(text)))),
             Field::Flag(_) | Field::Time(_) | Field::List(_) => false,
         };
         let all = || {

@@ -175,10 +175,11 @@ impl Values {
 }
 
 /// The field behind an attribute.
-fn key(name: &'static str) -> &'static str {
+pub fn key(name: &'static str) -> &'static str {
     match name {
         "permission" => "permissions",
         "plain_name" => "name",
+        "mailbox" => "email",
         name => name,
     }
 }

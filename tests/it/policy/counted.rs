@@ -76,6 +76,41 @@ fn a_count_is_unknown_if_a_thing_that_may_be_a_duplicate_decides_it() {
 }
 
 #[test]
+fn different_texts_are_counted_each_once_and_nothing_without_one() {
+    ask(
+        &healthy(),
+        &[
+            // Eve, Ada and Bob have one host between them, and a mailbox each; Robot is no user of the list.
+            ("select: user\nwhere: {email: '*@acme.example'}\ncount: {of: email, min: 3, max: 3}", "pass"),
+            ("select: api_key\ncount: {of: owner_type, max: 1}", "violation organization"),
+            ("select: project\nforbid: {holders: {count: {of: scope, min: 2}}}", "pass"),
+            (
+                "select: role\nwhere: {predefined_role: false}\ncount: {of: description, max: 1}",
+                "violation organization",
+            ),
+        ],
+    );
+    let policy = "version: 1\nrules:\n  - { id: eyes, select: user, where: { role: owner }, count: { of: mailbox, min: 2 } }\n  - { id: teams, select: group, require: { members: { count: { of: mailbox, min: 2 } } } }\n";
+    let person = |email: &str| format!("{{ email: {email}, role: owner, groups: [g] }}");
+    for (people, expected) in [
+        ([person("ada@x.example"), person("ADA+2@x.example")], "{ eyes: [organization], teams: [group/g] }"),
+        ([person("ada@x.example"), person("adb+2@x.example")], "{ eyes: pass, teams: pass }"),
+        ([person("ada@x.example"), person("null, id: u2")], "{ eyes: [organization], teams: [group/g] }"),
+        (
+            [person("ada@x.example"), "{ id: u2, role: owner, groups: [g], unknown: [email] }".to_owned()],
+            "{ eyes: unknown, teams: unknown }",
+        ),
+    ] {
+        let test = format!(
+            "tests:\n  - name: t\n    org: {{ groups: [{{ name: g }}], users: [{}] }}\n    expect: {expected}\n",
+            people.join(", ")
+        );
+        let ran = offline().file("p.yaml", policy).file("p_test.yaml", test).args(["test", "p.yaml"]).run();
+        assert_eq!(ran.code, 0, "{people:?}: {}", ran.stdout);
+    }
+}
+
+#[test]
 fn of_with_a_word_that_cannot_be_counted_does_not_load() {
     for (rule, said) in [
         ("select: user\n    forbid: { holds: { count: { of: groups, max: 1 } } }", "did you mean `group`?"),

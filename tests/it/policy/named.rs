@@ -81,3 +81,30 @@ fn names_within_names_come_to_an_end() {
     let ran = offline().file("policy.yaml", policy).args(["lint", "policy.yaml"]).run().ends_with(2);
     assert!(ran.stderr.contains("conditions stand within conditions too often"), "{}", ran.stderr);
 }
+
+#[test]
+fn what_stands_under_vars_is_read_where_an_alias_repeats_it() {
+    let policy =
+        |vars: &str, rule: &str| format!("version: 1\nvars:\n{vars}rules:\n  - {{ id: a, select: role, {rule} }}\n");
+    let lint = |policy: String| offline().file("p.yaml", policy).args(["list", "rules", "p.yaml"]).run();
+    let custom = "  custom: &custom { predefined_role: false }\n";
+    lint(policy(custom, "where: *custom, forbid: { name: x }")).ends_with(0);
+    let nested = "  names: &names [x, y]\n  both: &both { name: *names }\n";
+    lint(policy(nested, "forbid: *both")).ends_with(0);
+    for (vars, rule, said) in [
+        (custom, "forbid: { name: x }", "nothing repeats `custom`"),
+        ("  plain: { predefined_role: false }\n", "forbid: { name: x }", "nothing repeats `plain`"),
+        ("  wrong: &wrong { predefined: false }\n", "forbid: *wrong", "did you mean `predefined_role`?"),
+    ] {
+        let ran = lint(policy(vars, rule)).ends_with(2);
+        assert!(ran.stderr.contains(said) && ran.stderr.contains("p.yaml:3:"), "{said}: {}", ran.stderr);
+    }
+    let twice = lint(policy("  twice: &x x\n  twice: *x\n", "forbid: { name: *x }")).ends_with(2);
+    assert!(twice.stderr.contains("duplicate key `twice`"), "{}", twice.stderr);
+    let api = healthy();
+    let report = rolelint(&api).check(&policy(custom, "where: *custom, forbid: { description: [null, ''] }"));
+    let report = report.args(["--format", "json"]).run().ends_with(1).json();
+    assert_eq!(report.answer("a"), "violation Blank, Filer");
+    let finding = report.findings().next().expect("a violation");
+    assert_eq!(finding["policy"]["line"], 5, "{finding}");
+}

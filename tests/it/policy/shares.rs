@@ -1,7 +1,9 @@
 //! Percentages of all things of a kind, and lists from text files.
 
+use super::projects::{healthy, with};
 use crate::support::fake::{Organization, What, When};
 use crate::support::harness::{acme, faulty, offline, rolelint};
+use crate::support::small::{ask, denied, report};
 
 /// The answer of a rule on so many of a hundred users.
 fn answer(count: &str, users: usize, selected: usize) -> String {
@@ -31,7 +33,8 @@ fn the_most_is_rounded_down_and_the_least_up() {
         ("{ min: 1, max: 50% }", 3, 1, true),
         ("{ min: 1, max: 50% }", 3, 2, false),
         ("{ min: 1, max: 50% }", 3, 0, false),
-        ("{ max: 100% }", 3, 3, true),
+        ("{ min: 100% }", 3, 3, true),
+        ("{ min: 100% }", 3, 2, false),
     ] {
         let answer = answer(count, users, selected);
         assert_eq!(answer == "pass", passes, "{count} {selected} of {users}: {answer}");
@@ -55,8 +58,9 @@ fn a_percentage_stands_only_where_it_has_a_meaning() {
     for (rest, words) in [
         ("select: user, count: { max: 101% }", "this is no percentage"),
         ("select: user, count: { max: x% }", "this is no percentage"),
-        ("select: user, require: { groups: { count: { max: 5% } } }", "a percentage of related things"),
-        ("select: grant, count: { of: principal, max: 5% }", "a percentage is of all grants"),
+        ("select: user, require: { groups: { count: { max: 5% } } }", "a percentage of related things needs `where`"),
+        ("select: user, count: { max: 100% }", "no part is less than 0% or more than 100%"),
+        ("select: user, count: { min: 51%, max: 50% }", "`min` is above `max`"),
         ("select: role, require: { permissions: { count: { max: 5% } } }", "takes a whole number"),
     ] {
         let ran = offline().file("p.yaml", rule(rest)).args(["list", "rules", "p.yaml"]).run().ends_with(2);
@@ -64,6 +68,56 @@ fn a_percentage_stands_only_where_it_has_a_meaning() {
     }
     let parameter = "version: 1\nparams: { most: 5% }\nrules:\n  - { id: a, select: user, count: { max: $most } }\n";
     offline().file("p.yaml", parameter).args(["list", "rules", "p.yaml"]).run().ends_with(0);
+}
+
+#[test]
+fn a_percentage_of_related_things_is_one_of_all_that_the_relation_leads_to() {
+    ask(
+        &healthy(),
+        &[
+            // Ada, Ops, Cyd, Eve and Robot own it, and Bob is a member: five of six, of them three of four users.
+            (
+                "select: project\nwhere: {name: Production}\nforbid: {holders: {where: {role: owner}, count: {min: 83%}}}",
+                "violation Production",
+            ),
+            (
+                "select: project\nwhere: {name: Production}\nforbid: {holders: {where: {role: owner}, count: {min: 84%}}}",
+                "pass",
+            ),
+            (
+                "select: project\nwhere: {name: Production}\nrequire: {holders: {where: {role: owner}, count: {of: user, max: 74%}}}",
+                "violation Production",
+            ),
+            (
+                "select: project\nwhere: {name: Production}\nrequire: {holders: {where: {role: owner}, count: {of: user, max: 75%}}}",
+                "pass",
+            ),
+            // Of those who hold anything, whatever else `where` says.
+            ("select: grant\nwhere: {scope: project, role: owner}\ncount: {of: principal, max: 100%, min: 1}", "pass"),
+        ],
+    );
+    let report =
+        report(&healthy(), &[("select: project\nrequire: {holders: {where: {role: owner}, count: {max: 50%}}}", "")]);
+    let finding = report.findings().next().expect("a violation");
+    assert!(finding["evidence"].to_string().contains("at most 50% of 6"), "{finding}");
+}
+
+#[test]
+fn a_percentage_of_an_unknown_number_is_unknown_only_if_that_decides() {
+    let groups = [("/organization/projects/proj_1/groups", denied("api.groups.read"))];
+    ask(
+        &with(&groups),
+        &[
+            (
+                "select: project\nwhere: {name: Production}\nforbid: {holders: {where: {role: owner}, count: {min: 83%}}}",
+                "unknown Production",
+            ),
+            (
+                "select: project\nwhere: {name: Production}\nforbid: {holders: {where: {role: owner}, count: {max: 0%}}}",
+                "pass",
+            ),
+        ],
+    );
 }
 
 #[test]
