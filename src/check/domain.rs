@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::facts::Facts;
 use super::truths::Truths;
 use crate::org::Extent;
 use crate::policy::{Condition, Kind};
@@ -19,6 +20,33 @@ pub enum Domain {
 }
 
 impl Domain {
+    /// How many things it has.
+    pub fn len(&self, facts: &Facts<'_>) -> usize {
+        match self {
+            Self::Things(kind) => facts.access.count(*kind),
+            Self::Pairs(pairs) => pairs.len(),
+            Self::GrantsByRole(_) => facts.org.roles.len(),
+        }
+    }
+
+    /// The kind of the selected things, and that of the things that are compared with them. At first, they are one.
+    pub fn kinds(&self) -> (Kind, Kind) {
+        match self {
+            Self::Things(kind) => (*kind, *kind),
+            Self::Pairs(pairs) => (pairs.subject, pairs.kind),
+            Self::GrantsByRole(_) => unreachable!("a role alone is compared with nothing"),
+        }
+    }
+
+    /// The selected thing, and the thing at that place.
+    pub fn pair(&self, at: usize) -> (usize, usize) {
+        match self {
+            Self::Things(_) => (at, at),
+            Self::Pairs(pairs) => pairs.at(at),
+            Self::GrantsByRole(_) => unreachable!("a role alone is compared with nothing"),
+        }
+    }
+
     /// The thing at that place, with its kind: of a grant by its role, the role.
     pub fn place(&self, at: usize) -> (Kind, usize) {
         match self {

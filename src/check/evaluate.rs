@@ -11,7 +11,7 @@ use super::list::CompiledList;
 use super::pairs;
 use super::quantify::quantify;
 use super::relation::Start;
-use super::this::{compared, principal_word, scope_word};
+use super::this::{compared, compared_lists, compared_times, principal_word, scope_word};
 use super::truths::Truths;
 use crate::org::{Known, Truth};
 use crate::policy::{
@@ -37,11 +37,11 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
     let answers = match &condition.predicate {
         Predicate::All(conditions) => {
             parts = conditions.iter().map(|part| evaluate(facts, part, domain)).collect();
-            parts.iter().fold(Truths::all(count(facts, domain), Truth::Yes), |all, part| all.and(&part.answers))
+            parts.iter().fold(Truths::all(domain.len(facts), Truth::Yes), |all, part| all.and(&part.answers))
         }
         Predicate::Any(conditions) => {
             parts = conditions.iter().map(|part| evaluate(facts, part, domain)).collect();
-            parts.iter().fold(Truths::all(count(facts, domain), Truth::No), |any, part| any.or(&part.answers))
+            parts.iter().fold(Truths::all(domain.len(facts), Truth::No), |any, part| any.or(&part.answers))
         }
         Predicate::Not(part) => {
             let part = evaluate(facts, part, domain);
@@ -49,12 +49,11 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
             parts.push(part);
             answers
         }
-        Predicate::Text(_, column, test) => match domain {
-            Domain::Pairs(pairs) => compared(facts, *column, test, pairs),
-            Domain::Things(_) | Domain::GrantsByRole(_) => text(facts, *column, test, domain),
-        },
+        Predicate::Text(_, column, test) if test.this.is_empty() => text(facts, *column, test, domain),
+        Predicate::Text(_, column, test) => compared(facts, *column, test, domain),
+        Predicate::List(_, column, test) if !test.this.is_empty() => compared_lists(facts, *column, test, domain),
         Predicate::List(_, column, test) => {
-            let test = CompiledList::new(facts.org, test);
+            let test = CompiledList::new(facts.org.symbols.iter(), test);
             over(facts, domain, |at| match column(facts.org, at) {
                 Known::Missing => Truth::Unknown,
                 Known::Null => Truth::No,
@@ -98,12 +97,22 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
             parts.push(part);
             answers
         }
-        Predicate::Via(_, ViaPredicate::Kinds(kinds)) => Truths::each(count(facts, domain), |at| {
+        Predicate::Via(_, ViaPredicate::Kinds(kinds)) => Truths::each(domain.len(facts), |at| {
             kinds.iter().map(|(kind, _)| via(facts, *kind, at)).fold(Truth::No, Truth::or)
         }),
+        Predicate::Via(_, ViaPredicate::Group(group)) if group.mentions_this() => {
+            let pairs = Arc::new(pairs::conferring(facts, domain));
+            let part = evaluate(facts, group, &Domain::Pairs(Arc::clone(&pairs)));
+            let answers = Truths::each(domain.len(facts), |at| {
+                let (row, open) = pairs.rows[at].clone();
+                quantify(Quantity::Some, row.map(|pair| part.answers.of(pair)), open)
+            });
+            parts.push(part);
+            answers
+        }
         Predicate::Via(_, ViaPredicate::Group(group)) => {
             let part = evaluate(facts, group, &Domain::Things(Kind::Group));
-            let answers = Truths::each(count(facts, domain), |at| {
+            let answers = Truths::each(domain.len(facts), |at| {
                 let grant = &facts.access.grants()[at];
                 let more = facts.more_groups(grant);
                 let groups = grant.groups.iter().map(|group| part.answers.of(group.at()));
@@ -116,15 +125,6 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
     Answered { condition, domain: domain.clone(), answers, parts }
 }
 
-/// How many things a domain has.
-fn count(facts: &Facts<'_>, domain: &Domain) -> usize {
-    match domain {
-        Domain::Things(kind) => facts.access.count(*kind),
-        Domain::Pairs(pairs) => pairs.len(),
-        Domain::GrantsByRole(_) => facts.org.roles.len(),
-    }
-}
-
 /// Answers from a column; a grant's columns are its role's.
 fn over(facts: &Facts<'_>, domain: &Domain, column: impl Fn(usize) -> Truth + Sync) -> Truths {
     match domain {
@@ -132,7 +132,7 @@ fn over(facts: &Facts<'_>, domain: &Domain, column: impl Fn(usize) -> Truth + Sy
             let roles = Truths::each(facts.org.roles.len(), column);
             Truths::each(facts.access.grants().len(), |at| roles.of(facts.access.grants()[at].role.at()))
         }
-        Domain::Things(_) | Domain::GrantsByRole(_) => Truths::each(count(facts, domain), column),
+        Domain::Things(_) | Domain::GrantsByRole(_) => Truths::each(domain.len(facts), column),
         Domain::Pairs(_) => unreachable!("what compares nothing is asked of things"),
     }
 }
@@ -146,6 +146,11 @@ fn time(facts: &Facts<'_>, column: TimeColumn, test: &TimePredicate, domain: &Do
     // Ages count from the start of the collection. What happened while it went on is as new as can be.
     let meanwhile = facts.as_of..=facts.as_of.saturating_add(LONGEST_COLLECTION);
     let happened = |time: Known<Time>| time.map(|time| if meanwhile.contains(&time) { facts.as_of } else { time });
+    if !test.this.is_empty() {
+        let past = !matches!(column, TimeColumn::Expiry(_));
+        let now = |time| if past && meanwhile.contains(&time) { facts.as_of } else { time };
+        return compared_times(facts, column, test, domain, |time| test.holds(now(time), facts.as_of));
+    }
     match column {
         TimeColumn::Expiry(read) => over(facts, domain, |at| holds(read(facts.org, at))),
         TimeColumn::Past(read) => over(facts, domain, |at| holds(happened(read(facts.org, at)))),
@@ -175,7 +180,7 @@ fn text(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, domain: &Do
         }),
         TextColumn::Scope => match domain {
             // Only grants in the scopes that satisfy it are in this domain.
-            Domain::GrantsByRole(_) => Truths::all(count(facts, domain), Truth::Yes),
+            Domain::GrantsByRole(_) => Truths::all(domain.len(facts), Truth::Yes),
             Domain::Things(_) | Domain::Pairs(_) => Truths::each(facts.access.grants().len(), |at| {
                 test.holds(scope_word(facts.access.grants()[at].scope)).into()
             }),

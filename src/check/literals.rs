@@ -11,8 +11,8 @@ use crate::document::nearest;
 use crate::finding::Note;
 use crate::org::{Collection, Extent, Known, Role, Truth};
 use crate::policy::{
-    Assertion, Attribute, Condition, Kind, ListColumn, Means, Naming, Pattern, Policy, Predicate, Rule, TextColumn,
-    TextPredicate, ViaPredicate, known_permissions, predefined, same_text,
+    Assertion, Attribute, Condition, Kind, ListColumn, Means, Naming, Pattern, Patterns, Policy, Predicate, Rule,
+    TextColumn, TextPredicate, This, ViaPredicate, known_permissions, predefined, same_text,
 };
 
 /// So many patterns are compared with each value of an organization. For more, the values are put into a table.
@@ -126,21 +126,20 @@ impl Search<'_, '_, '_> {
                 for pattern in patterns(test) {
                     self.note(pattern, |search, first| search.nobody(attribute, *column, pattern, first));
                 }
-                for this in &test.this {
-                    let Means::Listed(listed) = &this.means else { continue };
-                    for (key, values) in listed.iter() {
-                        self.note(key, |search, first| search.nobody(this.attribute, this.column, key, first));
-                        for value in values {
-                            self.note(value, |search, first| search.nobody(attribute, *column, value, first));
-                        }
+                for values in test.this.iter().flat_map(|this| self.looked_up(this)).collect::<Vec<_>>() {
+                    for value in values {
+                        self.note(value, |search, first| search.nobody(attribute, *column, value, first));
                     }
                 }
             }
             // What the vocabulary knows need not be granted.
             Predicate::List(_, _, test) if test.known.is_some() => {}
             Predicate::List(attribute, column, test) => {
+                let looked_up = test.this.iter().flat_map(|(_, this)| self.looked_up(this)).flatten();
+                let looked_up: Vec<&Pattern> = looked_up.collect();
                 let patterns = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten().flatten();
-                for pattern in patterns.chain(&test.all).chain(&test.none).chain(&test.except) {
+                let patterns = patterns.chain(&test.all).chain(&test.none).chain(&test.except);
+                for pattern in patterns.chain(looked_up) {
                     self.note(pattern, |search, first| match attribute.names {
                         Some(Naming::Permission) => search.no_permission(pattern, first),
                         Some(Naming::Itself | Naming::OneOf(_)) | None => {
@@ -151,6 +150,15 @@ impl Search<'_, '_, '_> {
             }
             Predicate::Flag(..) | Predicate::Time(..) | Predicate::Via(_, ViaPredicate::Kinds(_)) => {}
         }
+    }
+
+    /// What a parameter has for the values of the selected thing. Nothing may be called like one of its keys.
+    fn looked_up<'p>(&mut self, this: &'p This) -> Vec<&'p Patterns> {
+        let Means::Listed(listed) = &this.means else { return Vec::new() };
+        for (key, _) in listed.iter() {
+            self.note(key, |search, first| search.nobody(this.attribute, this.column(), key, first));
+        }
+        listed.iter().map(|(_, values)| values).collect()
     }
 
     fn name_or_id(&mut self, parts: &[Condition]) {

@@ -15,15 +15,8 @@ use crate::policy::{Condition, Counted, Kind, Quantity, RelatedPredicate, Relati
 
 /// Follows a relation from each thing of a domain to those that may satisfy the condition.
 pub fn follow(facts: &Facts<'_>, domain: &Domain, relation: Relation, test: &RelatedPredicate) -> Pairs {
-    let (subject, from) = match domain {
-        Domain::Things(kind) => (*kind, *kind),
-        Domain::Pairs(pairs) => (pairs.subject, pairs.kind),
-        Domain::GrantsByRole(_) => unreachable!("a role alone is compared with nothing"),
-    };
-    let starts: Vec<(usize, usize)> = match domain {
-        Domain::Pairs(pairs) => pairs.pairs.clone(),
-        Domain::Things(_) | Domain::GrantsByRole(_) => (0..facts.access.count(from)).map(|at| (at, at)).collect(),
-    };
+    let (subject, from) = domain.kinds();
+    let starts = (0..domain.len(facts)).map(|at| domain.pair(at));
     let scopes = test.scopes_from(from, relation);
     // Where every one has to satisfy it, or a part of all, those that do not matter, too.
     let all = match test.quantity {
@@ -60,6 +53,19 @@ pub fn follow(facts: &Facts<'_>, domain: &Domain, relation: Relation, test: &Rel
         rows.push((first..pairs.len(), *open));
     }
     Pairs { subject, kind: relation.target(), pairs, rows }
+}
+
+/// The groups that confer each grant of a domain.
+pub fn conferring(facts: &Facts<'_>, domain: &Domain) -> Pairs {
+    let (subject, _) = domain.kinds();
+    let (mut pairs, mut rows) = (Vec::new(), Vec::new());
+    for at in 0..domain.len(facts) {
+        let (this, grant) = domain.pair(at);
+        let (grant, first) = (&facts.access.grants()[grant], pairs.len());
+        pairs.extend(grant.groups.iter().map(|group| (this, group.at())));
+        rows.push((first..pairs.len(), facts.more_groups(grant)));
+    }
+    Pairs { subject, kind: Kind::Group, pairs, rows }
 }
 
 /// The things of a kind by the text that has to be one of the selected thing.

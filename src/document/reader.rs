@@ -28,8 +28,6 @@ pub(crate) struct Place {
     pub subject: Option<&'static str>,
     /// How many relations lead there.
     pub depth: usize,
-    /// Whether it is about a group that confers a grant.
-    pub in_via: bool,
 }
 
 /// The parameters of one file, each with its value.
@@ -223,8 +221,8 @@ impl<'a> Reader<'a> {
             problem = problem.help(match nearest(name, self.params.names()) {
                 Some(near) => format!("did you mean `${near}`?"),
                 None if name.starts_with("this.") || name.contains("[$this.") => {
-                    "`$this` stands only in a plain value of a text, or in `any`; for another one than the selected \
-                     thing, write `not: { id: $this.id }`"
+                    "`$this` stands only as a value of a text, in a list, and in `before` and `after` of a time; for \
+                     another one than the selected thing, write `not: { id: $this.id }`"
                         .to_owned()
                 }
                 None => "add it under `params:` with a default, or write `$$` for a dollar sign".to_owned(),

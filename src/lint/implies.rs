@@ -80,7 +80,8 @@ fn list(strong: &ListPredicate, weak: &ListPredicate) -> bool {
     let ListPredicate { any: Some(wide), all, only: None, none, except, known: None, count: None, .. } = weak else {
         return false;
     };
-    let plain = all.is_empty() && none.is_empty() && except.is_empty();
+    let alone = strong.this.is_empty() && weak.this.is_empty();
+    let plain = alone && all.is_empty() && none.is_empty() && except.is_empty();
     let by_any = strong.count.is_none() && strong.any.as_ref().is_some_and(|narrow| covered((narrow, wide)));
     plain && (by_any || strong.all.iter().any(|one| wide.iter().any(|other| covers(other, one))))
 }

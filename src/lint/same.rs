@@ -2,7 +2,7 @@
 
 use crate::policy::{
     Assertion, Condition, Counted, ListPredicate, Means, Pattern, Predicate, Quantity, Rule, TextPredicate, This,
-    ViaKind, ViaPredicate,
+    TimePredicate, ViaKind, ViaPredicate,
 };
 
 /// What a rule selects and asserts.
@@ -30,7 +30,7 @@ pub fn condition(of: &Condition) -> String {
         Predicate::Text(attribute, _, test) => format!("{}: {}", attribute.name, text(test)),
         Predicate::List(attribute, _, test) => format!("{}: {}", attribute.name, list(test)),
         Predicate::Flag(attribute, _, flag) => format!("{}: {flag}", attribute.name),
-        Predicate::Time(attribute, _, test) => format!("{}: {test:?}", attribute.name),
+        Predicate::Time(attribute, _, test) => format!("{}: {}", attribute.name, time(test)),
         Predicate::Related(attribute, _, related) => {
             format!("{}: {} {}", attribute.name, quantity(related.quantity), condition(&related.condition))
         }
@@ -85,7 +85,18 @@ fn list(test: &ListPredicate) -> String {
     let (any, only) = (test.any.as_deref().map(patterns), test.only.as_deref().map(patterns));
     let [all, none, except] = [&test.all, &test.none, &test.except].map(|list| patterns(list));
     let known = test.known.is_some();
-    format!("any {any:?} all {all} only {only:?} none {none} except {except} known {known} count {:?}", test.count)
+    let this = test.this.iter().map(|(slot, this)| format!("{slot:?} {}", this_text(this)));
+    let this = sorted(this.collect(), "this");
+    format!(
+        "any {any:?} all {all} only {only:?} none {none} except {except} {this} known {known} count {:?}",
+        test.count
+    )
+}
+
+fn time(test: &TimePredicate) -> String {
+    let this = test.this.iter().map(|one| format!("{} {} {}", one.after, this_text(&one.this), one.offset));
+    let this = sorted(this.collect(), "this");
+    format!("{:?} {this}", TimePredicate { this: Vec::new(), ..test.clone() })
 }
 
 fn patterns(list: &[Pattern]) -> String {

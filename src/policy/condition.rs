@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::this::With;
 use super::{
-    Attribute, Case, Condition, Kind, ListPredicate, Pattern, Patterns, Predicate, TextColumn, TextPredicate, Type,
-    named,
+    Attribute, Case, Condition, Kind, ListPredicate, Pattern, Patterns, Predicate, Slot, TextColumn, TextPredicate,
+    This, Type, named,
 };
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Code, Fields, Noted, Reader, optional};
@@ -52,6 +53,7 @@ impl Reader<'_> {
                     Type::Text(case, column) => {
                         let test = self.text_test(attribute, case, value)?;
                         self.words_of_this(attribute, column, &test);
+                        self.not_itself(attribute, test.this.iter());
                         // The short form of a relation reads one text as a name and as an id: no id has to be one.
                         if attribute.name == "id" && key.span != value.span {
                             self.plain_words(attribute, test.any.iter().flatten().chain(&test.except));
@@ -62,12 +64,17 @@ impl Reader<'_> {
                     }
                     Type::List(case, column) => {
                         let test = self.list_test(attribute, case, value)?;
+                        self.not_itself(attribute, test.this.iter().map(|(_, this)| this));
                         self.list_can_hold(attribute, &test, value);
                         Predicate::List(attribute, column, test)
                     }
                     Type::Escalation => return self.escalation(attribute, value, of),
                     Type::Flag(column) => Predicate::Flag(attribute, column, self.flag(attribute, value)?),
-                    Type::Time(column) => Predicate::Time(attribute, column, self.time_test(attribute, value)?),
+                    Type::Time(column) => {
+                        let test = self.time_test(attribute, value)?;
+                        self.not_itself(attribute, test.this.iter().map(|moment| &moment.this));
+                        Predicate::Time(attribute, column, test)
+                    }
                     Type::Relation(relation) => {
                         let condition = self.related(attribute, relation, value)?;
                         self.related_can_hold(of, &condition);
@@ -115,7 +122,7 @@ impl Reader<'_> {
             }
             let fields = self.fields(node, &format!("`{}`", attribute.name), TEXT)?;
             let (this, others) = match fields.get("any") {
-                Some(any) => self.apart(any, case)?,
+                Some(any) => self.apart(any, case, With::Text)?,
                 None => (Vec::new(), None),
             };
             let any = optional(others.as_ref(), |any| {
@@ -132,7 +139,7 @@ impl Reader<'_> {
                 regex,
             });
         }
-        let (this, others) = self.apart(node, case)?;
+        let (this, others) = self.apart(node, case, With::Text)?;
         let items = match &others {
             Some(others) => self.some(attribute.name, others)?,
             None => Vec::new(),
@@ -164,9 +171,11 @@ impl Reader<'_> {
                 return None;
             }
             let fields = self.fields(node, &format!("`{}`", attribute.name), LIST)?;
-            let mut patterns = |name| self.patterns_in(&fields, name, case);
-            let (any, all, only, none) = (patterns("any"), patterns("all"), patterns("only"), patterns("none"));
-            let except = patterns("except");
+            let mut this = Vec::new();
+            let mut patterns = |slot, name| self.patterns_and_this(&fields, (slot, name), case, &mut this);
+            let (any, all) = (patterns(Slot::Any, "any"), patterns(Slot::All, "all"));
+            let (only, none) = (patterns(Slot::Only, "only"), patterns(Slot::None, "none"));
+            let except = patterns(Slot::Except, "except");
             let count = optional(fields.get("count"), |count| self.bounds(count, "`count`"));
             if LIST.iter().all(|name| *name == "except" || fields.get(name).is_none()) {
                 let message = "`except` needs another entry";
@@ -181,13 +190,19 @@ impl Reader<'_> {
                 none: none.ok()?.unwrap_or_default(),
                 except: except.ok()?.unwrap_or_default(),
                 known: None,
+                this,
                 escalation: Vec::new(),
                 count: count.ok()?,
             });
         }
-        let items = self.some(attribute.name, node)?;
-        let patterns = self.patterns(attribute.name, &items, case)?;
-        Some(ListPredicate { any: Some(patterns), ..ListPredicate::default() })
+        let (this, others) = self.apart(node, case, With::List)?;
+        let items = match &others {
+            Some(others) => self.some(attribute.name, others)?,
+            None => Vec::new(),
+        };
+        let any = Some(self.patterns(attribute.name, &items, case)?);
+        let this = this.into_iter().map(|this| (Slot::Any, this)).collect();
+        Some(ListPredicate { any, this, ..ListPredicate::default() })
     }
 
     /// `{a,b}` without quotes is a mapping to YAML.
@@ -201,12 +216,32 @@ impl Reader<'_> {
         unquoted
     }
 
+    /// The patterns behind a key of a test on a list; with the values of the selected thing there added to the others.
+    fn patterns_and_this(
+        &mut self,
+        fields: &Fields<'_>,
+        (slot, name): (Slot, &str),
+        case: Case,
+        into: &mut Vec<(Slot, This)>,
+    ) -> Result<Option<Vec<Pattern>>, Noted> {
+        let Some(node) = fields.get(name) else { return Ok(None) };
+        let (this, others) = self.apart(node, case, With::List).ok_or(Noted)?;
+        into.extend(this.into_iter().map(|this| (slot, this)));
+        match others {
+            Some(others) => self.patterns_of(&others, name, case).ok_or(Noted).map(Some),
+            None => Ok(Some(Vec::new())),
+        }
+    }
+
     fn patterns_in(&mut self, fields: &Fields<'_>, name: &str, case: Case) -> Result<Option<Vec<Pattern>>, Noted> {
-        optional(fields.get(name), |node| match name {
-            // An empty `only` or `except` can be meant.
-            "only" | "except" => self.list(node).and_then(|items| self.patterns(name, &items, case)),
-            _ => self.some(name, node).and_then(|items| self.patterns(name, &items, case)),
-        })
+        optional(fields.get(name), |node| self.patterns_of(node, name, case))
+    }
+
+    fn patterns_of(&mut self, node: &Node, name: &str, case: Case) -> Option<Vec<Pattern>> {
+        // An empty `only` or `except` can be meant.
+        let may_be_empty = matches!(name, "only" | "except");
+        let items = if may_be_empty { self.list(node) } else { self.some(name, node) };
+        self.patterns(name, &items?, case)
     }
 
     fn patterns(&mut self, what: &str, items: &[Node], case: Case) -> Option<Vec<Pattern>> {

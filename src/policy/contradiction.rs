@@ -69,6 +69,10 @@ impl Reader<'_> {
             let all: Vec<&Pattern> = lists.chain(&test.all).chain(&test.none).chain(&test.except).collect();
             self.plain_words(attribute, all.into_iter());
         }
+        // What the selected thing has is not known here.
+        if !test.this.is_empty() {
+            return;
+        }
         let except = Patterns::from(test.except.clone());
         let any = test.any.as_ref().is_some_and(|any| covered(any, &except));
         let each = test.all.iter().any(|one| covered(std::slice::from_ref(one), &except));

@@ -50,7 +50,7 @@ pub(crate) use related::via_words;
 pub use rule::*;
 pub use select::Selection;
 pub use sources::{Sources, load};
-pub use this::{Listed, Means, This};
+pub use this::{Listed, Means, Moment, Slot, This};
 pub(crate) use vocabulary::SCOPES;
 pub use vocabulary::{
     Attribute, AttributeValue, Case, FlagColumn, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type,

@@ -90,14 +90,16 @@ impl Condition {
                 for list in lists.chain([&mut test.all, &mut test.none, &mut test.except]) {
                     place(list, at);
                 }
+                test.this.iter_mut().for_each(|(_, this)| this.place_at(at));
             }
+            Predicate::Time(_, _, test) => test.this.iter_mut().for_each(|moment| moment.this.place_at(at)),
             Predicate::Related(_, _, related) => related.condition.place(at),
             Predicate::Via(_, ViaPredicate::Kinds(kinds)) => {
                 for (_, span) in kinds {
                     *span = at.clone();
                 }
             }
-            Predicate::Flag(..) | Predicate::Time(..) => {}
+            Predicate::Flag(..) => {}
         }
     }
 }
@@ -107,12 +109,7 @@ impl TextPredicate {
         self.any.iter_mut().for_each(|list| list.place_at(at));
         self.except.place_at(at);
         self.regex.iter_mut().for_each(|regex| regex.span = at.clone());
-        for this in &mut self.this {
-            this.span = at.clone();
-            if let super::Means::Listed(listed) = &mut this.means {
-                listed.place_at(at);
-            }
-        }
+        self.this.iter_mut().for_each(|this| this.place_at(at));
     }
 }
 

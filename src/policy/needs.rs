@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::vocabulary::{self, SCOPES};
 use super::{
     Assertion, Condition, Counted, Kind, Pattern, Policy, Predicate, Quantity, RelatedPredicate, Relation, Rule,
-    TextColumn, TextPredicate, ViaPredicate, this,
+    TextColumn, TextPredicate, This, ViaPredicate,
 };
 use crate::org::{Collection, Extent};
 
@@ -121,12 +121,19 @@ impl Condition {
             Predicate::Not(part) => part.add_needs(needs),
             Predicate::Text(attribute, _, test) => {
                 needs.extend(attribute.reads);
-                needs.extend(this::reads(test));
+                needs.extend(test.this.iter().flat_map(This::reads));
             }
-            Predicate::List(attribute, ..)
-            | Predicate::Flag(attribute, ..)
-            | Predicate::Time(attribute, ..)
-            | Predicate::Via(attribute, ViaPredicate::Kinds(_)) => needs.extend(attribute.reads),
+            Predicate::List(attribute, _, test) => {
+                needs.extend(attribute.reads);
+                needs.extend(test.this.iter().flat_map(|(_, this)| this.reads()));
+            }
+            Predicate::Time(attribute, _, test) => {
+                needs.extend(attribute.reads);
+                needs.extend(test.this.iter().flat_map(|moment| moment.this.reads()));
+            }
+            Predicate::Flag(attribute, ..) | Predicate::Via(attribute, ViaPredicate::Kinds(_)) => {
+                needs.extend(attribute.reads)
+            }
             Predicate::Via(attribute, ViaPredicate::Group(condition)) => {
                 needs.extend(attribute.reads);
                 condition.add_needs(needs);

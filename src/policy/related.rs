@@ -1,5 +1,6 @@
 //! Conditions on what a thing is related to.
 
+use super::exactly::Share;
 use super::{
     Attribute, Condition, Kind, Predicate, Quantity, RelatedPredicate, Relation, Type, ViaKind, ViaPredicate, named,
     organization, predefined, this,
@@ -100,8 +101,15 @@ impl Reader<'_> {
         let exactly = fields.get("exactly");
         if let Some(exactly) = exactly {
             let which = narrowed.map(|node| self.condition(node, target).ok_or(Noted)).transpose().ok()?;
-            for (span, condition, quantity) in self.exactly_related(exactly, which.as_ref(), target)? {
-                parts.push(Condition { span, ..related(condition, quantity) });
+            for Share { span, only_if, condition, quantity } in self.exactly_related(exactly, which.as_ref(), target)? {
+                let has = Condition { span: span.clone(), ..related(condition, quantity) };
+                parts.push(match only_if {
+                    None => has,
+                    Some(matters) => {
+                        let not = Condition { span: span.clone(), predicate: Predicate::Not(Box::new(matters)) };
+                        Condition { span, predicate: Predicate::Any(vec![not, has]) }
+                    }
+                });
             }
         }
         if let Some(count) = fields.get("count") {
@@ -193,7 +201,7 @@ impl Reader<'_> {
                 self.problem(Code::MissingKey.at(node.span.clone(), "`via` needs `group: CONDITION`"));
                 return None;
             };
-            let outside = std::mem::replace(&mut self.place.in_via, true);
+            self.place.depth += 1;
             let condition = match group.yaml {
                 Yaml::Text(_) if self.stands_for_condition(group) => self.condition(group, Kind::Group),
                 Yaml::Text(_) | Yaml::List(_) => self.name_or_id(Kind::Group, group),
@@ -201,7 +209,7 @@ impl Reader<'_> {
                     self.condition(group, Kind::Group)
                 }
             };
-            self.place.in_via = outside;
+            self.place.depth -= 1;
             return condition.map(|condition| ViaPredicate::Group(Box::new(condition)));
         }
         let names: Vec<&str> = WAYS.iter().map(|(name, _)| *name).collect();

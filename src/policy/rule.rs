@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{
-    Attribute, Bounds, Escalation, FlagColumn, Kind, ListColumn, Narrowing, Pattern, Patterns, Relation, TextColumn,
-    This, TimeColumn,
+    Attribute, Bounds, Escalation, FlagColumn, Kind, ListColumn, Moment, Narrowing, Pattern, Patterns, Relation, Slot,
+    TextColumn, This, TimeColumn,
 };
 use crate::finding::{PolicyFile, RuleInfo};
 use crate::org::Truth;
@@ -173,6 +173,8 @@ pub struct ListPredicate {
     pub except: Vec<Pattern>,
     /// Elements that none of these matches may be anything: it is unknown whether `any` means them.
     pub known: Option<Vec<Pattern>>,
+    /// And these values of the selected thing, each in its list.
+    pub this: Vec<(Slot, This)>,
     /// The words that were written instead of the patterns of `any`.
     pub escalation: Vec<Escalation>,
     /// How many elements: of those that match `any` where it is given, else of all.
@@ -196,6 +198,8 @@ pub struct TimePredicate {
     pub before: Option<Time>,
     /// At this moment or later.
     pub after: Option<Time>,
+    /// The same of times of the selected thing.
+    pub this: Vec<Moment>,
 }
 
 /// How many related things satisfy a condition.

@@ -1,8 +1,9 @@
 //! Conditions on times: ages count back from the as-of time, horizons ahead of it.
 
+use super::this::is_written;
 use super::{Attribute, TimeColumn, TimePredicate, Type};
 use crate::document::tree::{Node, Yaml};
-use crate::document::{Code, Reader, optional};
+use crate::document::{Code, Noted, Reader, optional};
 use crate::time::{Time, parse_duration, parse_timestamp};
 
 const TIME: &[&str] = &["older_than", "newer_than", "within", "later_than", "before", "after"];
@@ -11,7 +12,7 @@ const TIME: &[&str] = &["older_than", "newer_than", "within", "later_than", "bef
 const CLOCK_SKEW: i64 = 300;
 
 impl TimePredicate {
-    /// Whether a time satisfies it.
+    /// Whether a time satisfies it, without the selected thing.
     pub fn holds(&self, time: Time, as_of: Time) -> bool {
         let (age, ahead) = (as_of.saturating_sub(time), time.saturating_sub(as_of));
         self.older_than.is_none_or(|length| age > length)
@@ -57,7 +58,15 @@ impl Reader<'_> {
         };
         let (older_than, newer_than) = (read("older_than", parse_duration), read("newer_than", parse_duration));
         let (within, later_than) = (read("within", parse_duration), read("later_than", parse_duration));
-        let (before, after) = (read("before", parse_timestamp), read("after", parse_timestamp));
+        let mut this = Vec::new();
+        let mut date = |name: &str, after: bool| match fields.get(name) {
+            Some(node) if is_written(node) => {
+                this.push(self.moment_of_this(node, after).ok_or(Noted)?);
+                Ok(None)
+            }
+            node => optional(node, |node| self.length_or_date(name, node, parse_timestamp)),
+        };
+        let (before, after) = (date("before", false), date("after", true));
         let test = TimePredicate {
             null: false,
             older_than: older_than.ok()?,
@@ -66,6 +75,7 @@ impl Reader<'_> {
             later_than: later_than.ok()?,
             before: before.ok()?,
             after: after.ok()?,
+            this,
         };
         if matches!(attribute.type_, Type::Time(TimeColumn::Past(_) | TimeColumn::Added))
             && test.within.or(test.later_than).is_some()

@@ -13,10 +13,10 @@ use crate::check::list::{Word, counted};
 use crate::check::quantify::quantify;
 use crate::check::relation::Start;
 use crate::finding::Value;
-use crate::org::{Extent, Known, Text, Truth};
+use crate::org::{Known, Text, Truth};
 use crate::policy::{
-    Attribute, Bounds, Counted, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
-    TextColumn, TextPredicate, TimeColumn, Type, ViaKind, ViaPredicate,
+    Attribute, Bounds, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
+    TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
 };
 
 impl Prover<'_, '_> {
@@ -42,6 +42,20 @@ impl Prover<'_, '_> {
             }
             Predicate::List(attribute, column, test) => {
                 let (row, fired) = (self.row(&answered.domain, at), proof.permissions.len());
+                let mut test = test;
+                let settled;
+                if !test.this.is_empty() {
+                    let (subject, this) = (answered.domain.kinds().0, answered.domain.pair(at).0);
+                    settled = self.facts.settled(test, subject, this);
+                    let Some(settled) = &settled else {
+                        self.unknown_this(test.this.iter().map(|(_, this)| this), subject, this, proof);
+                        if column(self.facts.org, row).is_missing() {
+                            self.unsent(attribute, &answered.domain, at, proof);
+                        }
+                        return Rests::OnFacts;
+                    };
+                    test = settled;
+                }
                 match column(self.facts.org, row) {
                     Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
                     Known::Null => self.value(attribute, Value::Null, &answered.condition.span, proof),
@@ -60,15 +74,15 @@ impl Prover<'_, '_> {
                 let value = column(self.facts.org, self.row(&answered.domain, at)).map(Value::Flag);
                 self.scalar(attribute, value, answered, at, proof)
             }
-            Predicate::Time(attribute, column, _) => {
-                let time = match column {
-                    TimeColumn::Past(read) | TimeColumn::Expiry(read) => {
-                        read(self.facts.org, self.row(&answered.domain, at))
-                    }
-                    TimeColumn::Added => self.facts.access.added_at(at),
-                };
+            Predicate::Time(attribute, column, test) => {
+                let (kind, place) = answered.domain.place(at);
+                let time = self.facts.time(*column, kind, place);
+                if !test.this.is_empty() {
+                    let (subject, this) = (answered.domain.kinds().0, answered.domain.pair(at).0);
+                    self.times_of_this(test, subject, this, proof);
+                }
                 if time.is_missing() && matches!(column, TimeColumn::Added) {
-                    self.gaps(proof).not_added(at);
+                    self.gaps(proof).not_added(place);
                     return Rests::OnFacts;
                 }
                 self.scalar(attribute, time.map(Value::Time), answered, at, proof)
@@ -85,10 +99,8 @@ impl Prover<'_, '_> {
 
     /// The row of the thing in its columns. A grant has the columns of its role.
     fn row(&self, domain: &Domain, at: usize) -> usize {
-        match domain.place(at) {
-            (Kind::Grant, at) => self.facts.access.grants()[at].role.at(),
-            (_, at) => at,
-        }
+        let (kind, at) = domain.place(at);
+        self.facts.row(kind, at)
     }
 
     fn scalar(
@@ -108,15 +120,6 @@ impl Prover<'_, '_> {
         Rests::OnFacts
     }
 
-    /// Notes that the API did not send an attribute.
-    fn unsent(&self, attribute: &Attribute, domain: &Domain, at: usize, proof: &mut Proof) {
-        for &collection in attribute.reads {
-            self.gaps(proof).unread(collection);
-        }
-        let (kind, at) = domain.place(at);
-        self.gaps(proof).unsent(attribute.name, kind, at);
-    }
-
     fn text(
         &self,
         attribute: &Attribute,
@@ -132,8 +135,9 @@ impl Prover<'_, '_> {
         }
         let (kind, place) = answered.domain.place(at);
         let value = self.facts.text(column, kind, place);
-        if let (Domain::Pairs(pairs), Truth::Unknown) = (&answered.domain, answered.answers.of(at)) {
-            self.unknown_this(test, pairs.subject, pairs.at(at).0, proof);
+        if !test.this.is_empty() && answered.answers.of(at) == Truth::Unknown {
+            let (subject, this) = (answered.domain.kinds().0, answered.domain.pair(at).0);
+            self.unknown_this(test.this.iter(), subject, this, proof);
         }
         let whole = &answered.condition.span;
         match value {
@@ -145,54 +149,6 @@ impl Prover<'_, '_> {
                 let span = met.or(test.this.first().map(|this| &this.span)).unwrap_or(whole);
                 self.value(attribute, Value::Text(text), span, proof);
             }
-        }
-    }
-
-    /// Notes which texts of the selected thing are not known.
-    fn unknown_this(&self, test: &TextPredicate, subject: Kind, this: usize, proof: &mut Proof) {
-        for one in &test.this {
-            let to = |count: usize| one.through[..count].iter().map(|(_, relation)| *relation);
-            match self.facts.follow(to(one.through.len()), subject, this) {
-                Known::Value((kind, at)) if self.facts.text(one.column, kind, at).is_missing() => {
-                    self.gaps(proof).unsent(one.attribute.name, kind, at);
-                }
-                Known::Value(_) | Known::Null => {}
-                Known::Missing => {
-                    for length in 0..one.through.len() {
-                        let Known::Value((kind, at)) = self.facts.follow(to(length), subject, this) else { break };
-                        let start = Start { relation: one.through[length].1, kind, at, scopes: Extent::ALL };
-                        if self.facts.relate(start, &mut Vec::new()) {
-                            start.family().gaps(self.facts, &mut self.gaps(proof), start);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Notes permissions whose coverage is unclear.
-    fn unclear(&self, attribute: &Attribute, words: &[Word<'_>], row: usize, proof: &mut Proof) {
-        let permission = attribute.names == Some(Naming::Permission);
-        let (kind, what) = if permission { (Kind::Role, "permission") } else { (attribute.of, "word") };
-        let thing = self.facts.access.thing(kind, row);
-        for word in words.iter().filter(|word| word.is_unclear()) {
-            let sentence = format!(
-                "{} {} has the {what} `{}`, and its spelling does not make clear what it covers",
-                thing.kind.words(),
-                thing.qualified_label(),
-                word.text(),
-            );
-            proof.missing.push(Missing::Unread(sentence));
-        }
-        for word in words.iter().filter(|word| word.is_strange()) {
-            let sentence = format!(
-                "{} {} has the permission `{}`, which is not in the vocabulary of permissions: nobody has said what it \
-                 lets its holder do",
-                thing.kind.words(),
-                thing.qualified_label(),
-                word.text(),
-            );
-            proof.missing.push(Missing::Unread(sentence));
         }
     }
 
@@ -328,26 +284,6 @@ impl Prover<'_, '_> {
         }
     }
 
-    /// Notes why it is not known what a thing makes count, if it is not.
-    fn uncounted(&self, counted: Counted, kind: Kind, at: usize, proof: &mut Proof) {
-        match counted {
-            Counted::Each | Counted::Principals => {}
-            Counted::Through(relation) => {
-                let start = Start { relation, kind, at, scopes: Extent::ALL };
-                if self.facts.relate(start, &mut Vec::new()) {
-                    start.family().gaps(self.facts, &mut self.gaps(proof), start);
-                }
-            }
-            Counted::Texts(attribute) => {
-                if let Type::Text(_, column) = attribute.type_
-                    && self.facts.text(column, kind, at).is_missing()
-                {
-                    self.gaps(proof).unsent(attribute.name, kind, at);
-                }
-            }
-        }
-    }
-
     /// Why a related thing has its answer.
     fn inner(&self, part: &Answered<'_>, at: usize) -> Rc<Proof> {
         let explain = || {
@@ -389,9 +325,10 @@ impl Prover<'_, '_> {
     }
 
     fn via(&self, attribute: &Attribute, test: &ViaPredicate, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
-        let grant = &self.facts.access.grants()[at];
+        let (_, place) = answered.domain.place(at);
+        let grant = &self.facts.access.grants()[place];
         if answered.answers.of(at) == Truth::Unknown {
-            let thing = self.facts.access.thing(Kind::Grant, at);
+            let thing = self.facts.access.thing(Kind::Grant, place);
             proof.missing.push(Missing::Unread(format!("the API does not say how {} is held", thing.label())));
             return;
         }
@@ -407,6 +344,12 @@ impl Prover<'_, '_> {
                     if holds {
                         self.value(attribute, Value::Text(word.into()), span, proof);
                     }
+                }
+            }
+            ViaPredicate::Group(_) if let Domain::Pairs(pairs) = &answered.parts[0].domain => {
+                let part = &answered.parts[0];
+                for pair in pairs.from(at).filter(|pair| part.answers.of(*pair) == Truth::Yes) {
+                    self.explain(part, pair, proof);
                 }
             }
             ViaPredicate::Group(_) => {

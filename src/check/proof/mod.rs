@@ -6,6 +6,7 @@ mod matches;
 mod message;
 mod paths;
 mod rests;
+mod unknown;
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};

@@ -2,7 +2,7 @@
 
 use super::plain::Plain;
 use crate::org::{Collection, Extent, Known, Principal, Scope};
-use crate::policy::{Kind, TextColumn, This, TimeColumn};
+use crate::policy::{Kind, TextColumn, This, TimeColumn, Type};
 use crate::time::Time;
 
 impl Plain<'_> {
@@ -64,7 +64,32 @@ impl Plain<'_> {
     }
 
     /// The text of the selected thing.
-    pub(super) fn this(&self, one: &This, (mut kind, mut at): (Kind, usize)) -> Known<String> {
+    pub(super) fn this(&self, one: &This, this: (Kind, usize)) -> Known<String> {
+        self.of_this(one, this, |kind, at| self.text(one.column(), kind, at))
+    }
+
+    /// The text of the selected thing, or those of its list.
+    pub(super) fn texts_of_this(&self, one: &This, this: (Kind, usize)) -> Known<Vec<String>> {
+        let Type::List(_, column) = one.attribute.type_ else { return self.this(one, this).map(|text| vec![text]) };
+        self.of_this(one, this, |kind, at| {
+            let row = if kind == Kind::Grant { self.grants[at].role.at() } else { at };
+            column(self.org, row)
+                .map(|words| words.iter().map(|word| self.org.symbols.text(*word).to_owned()).collect())
+        })
+    }
+
+    /// The time of the selected thing.
+    pub(super) fn time_of_this(&self, one: &This, this: (Kind, usize)) -> Known<Time> {
+        let Type::Time(column) = one.attribute.type_ else { unreachable!("a time") };
+        self.of_this(one, this, |_, at| self.time(column, at, at))
+    }
+
+    fn of_this<T>(
+        &self,
+        one: &This,
+        (mut kind, mut at): (Kind, usize),
+        read: impl Fn(Kind, usize) -> Known<T>,
+    ) -> Known<T> {
         for (_, relation) in &one.through {
             let (related, open) = self.related(*relation, Extent::ALL, kind, at);
             match related.first() {
@@ -73,7 +98,7 @@ impl Plain<'_> {
                 None => return Known::Null,
             }
         }
-        self.text(one.column, kind, at)
+        read(kind, at)
     }
 
     pub(super) fn time(&self, column: TimeColumn, row: usize, at: usize) -> Known<Time> {

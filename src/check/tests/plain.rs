@@ -6,7 +6,8 @@ use super::NOW;
 use crate::access::{Grant, grants_of, knows_grants, principals};
 use crate::org::{Collection, Extent, GroupIx, Known, Org, Principal, Scope, ServiceAccountIx, Truth, UserIx};
 use crate::policy::{
-    Case, Condition, Counted, Kind, Means, Percent, Predicate, Quantity, Relation, This, Type, ViaKind, ViaPredicate,
+    Case, Condition, Counted, Kind, Means, Pattern, Percent, Predicate, Quantity, Relation, Slot, This, Type, ViaKind,
+    ViaPredicate,
 };
 
 /// The definition of a condition, one thing at a time.
@@ -80,9 +81,27 @@ impl<'o> Plain<'o> {
                 Known::Missing => Truth::Unknown,
                 Known::Null => Truth::No,
                 Known::Value(words) => {
+                    // The words of the selected thing are meant as they stand.
+                    let mut with_this = test.clone();
+                    for (slot, one) in &test.this {
+                        let texts = match self.texts_of_this(one, this) {
+                            Known::Missing => return Truth::Unknown,
+                            Known::Null => Vec::new(),
+                            Known::Value(texts) => texts,
+                        };
+                        let literal = |text: &String| Pattern::exactly(text, Case::Exact, 0..0);
+                        let list = match slot {
+                            Slot::Any => with_this.any.as_mut().expect("a list"),
+                            Slot::All => &mut with_this.all,
+                            Slot::Only => with_this.only.as_mut().expect("a list"),
+                            Slot::None => &mut with_this.none,
+                            Slot::Except => &mut with_this.except,
+                        };
+                        list.extend(texts.iter().map(literal));
+                    }
+                    let test = &with_this;
                     if let (Some(known), Some(any)) = (&test.known, &test.any) {
-                        let matches =
-                            |list: &[crate::policy::Pattern], text: &str| list.iter().any(|p| p.matches(text));
+                        let matches = |list: &[Pattern], text: &str| list.iter().any(|p| p.matches(text));
                         let texts: Vec<&str> = words.iter().map(|&word| org.symbols.text(word)).collect();
                         return if texts.iter().any(|text| matches(any, text)) {
                             Truth::Yes
@@ -98,9 +117,7 @@ impl<'o> Plain<'o> {
                     let matched = texts.iter().filter(|text| met(text)).count() as u64;
                     let any = test.count.map_or(test.any.is_none() || matched > 0, |bounds| bounds.contain(matched));
                     let all = test.all.iter().all(|pattern| texts.iter().any(|text| pattern.matches(text)));
-                    let only = |only: &Vec<_>| {
-                        texts.iter().all(|text| only.iter().any(|p: &crate::policy::Pattern| p.matches(text)))
-                    };
+                    let only = |only: &Vec<_>| texts.iter().all(|text| only.iter().any(|p: &Pattern| p.matches(text)));
                     let none = !texts.iter().any(|text| test.none.iter().any(|pattern| pattern.matches(text)));
                     (any && all && test.only.as_ref().is_none_or(only) && none).into()
                 }
@@ -113,7 +130,16 @@ impl<'o> Plain<'o> {
             Predicate::Time(_, column, test) => match self.time(*column, row, at) {
                 Known::Missing => Truth::Unknown,
                 Known::Null => test.null.into(),
-                Known::Value(time) => (!test.null && test.older_than.is_none_or(|length| NOW - time > length)).into(),
+                Known::Value(time) => {
+                    let own: Truth = (!test.null && test.older_than.is_none_or(|length| NOW - time > length)).into();
+                    let moments = test.this.iter().map(|moment| match self.time_of_this(&moment.this, this) {
+                        Known::Missing => Truth::Unknown,
+                        Known::Null => Truth::No,
+                        Known::Value(other) if moment.after => (time >= other + moment.offset).into(),
+                        Known::Value(other) => (time < other + moment.offset).into(),
+                    });
+                    moments.fold(own, Truth::min)
+                }
             },
             Predicate::Related(_, relation, test) => {
                 let told_by_scope = relation.target() == Kind::Grant || relation.is_everything();

@@ -2,7 +2,8 @@
 
 use super::words::{joined, some_of};
 use crate::policy::{
-    Attribute, Kind, ListPredicate, Means, Pattern, TextColumn, TextPredicate, This, TimePredicate, predefined,
+    Attribute, Kind, ListPredicate, Means, Moment, Pattern, Slot, TextColumn, TextPredicate, This, TimePredicate,
+    predefined,
 };
 use crate::time::{Time, rfc3339};
 
@@ -104,28 +105,36 @@ pub fn list(attribute: &Attribute, test: &ListPredicate, holds: bool) -> Vec<Str
         let words = joined(test.escalation.iter().map(|word| word.name().to_owned()), "or");
         return vec![format!("{} {words}", if holds { "that allows" } else { "that does not allow" })];
     }
-    let any = |patterns: &[Pattern]| joined(patterns.iter().map(pattern), "or");
+    let words = |slot: Slot, patterns: &[Pattern]| {
+        let this = test.this.iter().filter(|(of, _)| *of == slot).map(|(_, one)| of_this(one));
+        patterns.iter().map(pattern).chain(this).collect::<Vec<String>>()
+    };
+    let any = |words: Vec<String>| joined(words.into_iter(), "or");
     match (test.count, &test.any) {
         (Some(bounds), among) => {
             let with = if holds { "with" } else { "not with" };
-            let such = among.as_deref().map(|among| format!(" that are {}", any(among))).unwrap_or_default();
+            let such = |among: &Vec<_>| format!(" that are {}", any(words(Slot::Any, among)));
+            let such = among.as_ref().map(such).unwrap_or_default();
             said.push(format!("{with} {}{such}", some_of(bounds, &noun(attribute))));
         }
-        (None, Some(patterns)) => said.push(format!("{does} {}{among}", any(patterns))),
+        (None, Some(patterns)) => said.push(format!("{does} {}{among}", any(words(Slot::Any, patterns)))),
         (None, None) => {}
     }
-    if !test.all.is_empty() {
-        said.push(format!("{does} {}{among}", joined(test.all.iter().map(pattern), "and")));
+    let all = words(Slot::All, &test.all);
+    if !all.is_empty() {
+        said.push(format!("{does} {}{among}", joined(all.into_iter(), "and")));
     }
-    if let Some(only) = &test.only {
+    if let Some(only) = test.only.as_deref().map(|only| words(Slot::Only, only)) {
         let only = if only.is_empty() { "nothing".to_owned() } else { format!("nothing but {}", any(only)) };
         said.push(format!("{does} {only}{among}"));
     }
-    if !test.none.is_empty() {
-        said.push(format!("{does_not} {}{among}", any(&test.none)));
+    let none = words(Slot::None, &test.none);
+    if !none.is_empty() {
+        said.push(format!("{does_not} {}{among}", any(none)));
     }
-    if !test.except.is_empty() {
-        let except = any(&test.except);
+    let except = words(Slot::Except, &test.except);
+    if !except.is_empty() {
+        let except = any(except);
         if let Some(last) = said.pop() {
             said.push(format!("{last}, apart from {except}"));
         }
@@ -167,6 +176,18 @@ pub fn time(attribute: &Attribute, test: &TimePredicate, holds: bool) -> String 
     }
     if let Some(time) = test.after {
         add(past, format!("on {} or later", moment(time)));
+    }
+    for Moment { after, this, offset } in &test.this {
+        let own = of_this(this);
+        let time = match offset {
+            0 => own,
+            offset if *offset > 0 => format!("{} after {own}", length_of(*offset)),
+            offset => format!("{} before {own}", length_of(-offset)),
+        };
+        said.push(format!(
+            "{past} {}",
+            if *after { format!("no earlier than {time}") } else { format!("before {time}") }
+        ));
     }
     let said = joined(said.into_iter(), "and");
     if holds {
@@ -211,14 +232,17 @@ fn like(of: &Pattern) -> String {
 
 /// A text of the selected thing.
 fn this(this: &This, attribute: &Attribute) -> String {
+    let plain = matches!(&this.means, Means::Text { before, after } if before.is_empty() && after.is_empty());
+    let same = plain && this.through.is_empty() && this.attribute.name == attribute.name;
+    if same { "the same".to_owned() } else { of_this(this) }
+}
+
+/// A value of the selected thing.
+fn of_this(this: &This) -> String {
     let through = this.through.iter().map(|(attribute, _)| attribute.name.replace('_', " "));
     let whose: Vec<String> = std::iter::once("the selected thing".to_owned()).chain(through).collect();
     let own = format!("{}'s {}", whose.join("'s "), noun(this.attribute));
     match &this.means {
-        Means::Text { before, after } if before.is_empty() && after.is_empty() => {
-            let same = this.through.is_empty() && this.attribute.name == attribute.name;
-            if same { "the same".to_owned() } else { own }
-        }
         Means::Text { before, after } => {
             let quoted = |text: &String| if text.is_empty() { String::new() } else { format!("`{text}`") };
             let parts = [quoted(before), own, quoted(after)].into_iter().filter(|part| !part.is_empty());

@@ -148,6 +148,15 @@ impl Turns<'_> {
     fn word(&mut self, key: &str, node: &Node, text: &str) {
         // What a parameter stands for is turned where it is written.
         if text.starts_with('$') && !text.starts_with("$$") {
+            if let Some((before, offset)) = text.rsplit_once(' ').filter(|_| DATES.contains(&key))
+                && let Some((number, unit)) = length(offset)
+            {
+                for (what, moved) in
+                    [("a bound is one lower", number.saturating_sub(1)), ("a bound is one higher", number + 1)]
+                {
+                    self.add(what, node.span.clone(), format!("{before} {moved}{unit}"));
+                }
+            }
             return;
         }
         let percent = text.strip_suffix('%').and_then(|number| number.trim().parse::<u64>().ok());

@@ -231,6 +231,20 @@ impl<'p> Search<'_> {
                 // That two texts differ is for the evaluator to say.
                 Some(_) | None => vec![same()],
             },
+            Predicate::List(_, _, test) if !test.this.is_empty() => match state.subject {
+                Some(subject) if wanted => {
+                    let all = this::same_lists(&state.sketch, subject, target, test);
+                    all.into_iter().map(|sketch| state.with(sketch, [])).collect()
+                }
+                Some(_) | None => vec![same()],
+            },
+            Predicate::Time(attribute, _, test) if !test.this.is_empty() => match state.subject {
+                Some(subject) => {
+                    let all = this::apart(&state.sketch, subject, (target, attribute), test, self.values.now(), wanted);
+                    all.into_iter().map(|sketch| state.with(sketch, [])).collect()
+                }
+                None => vec![same()],
+            },
             Predicate::Text(attribute, column, test) => {
                 self.texts(state, target, attribute, *column, &|text| holds_of(test, text) == wanted)
             }

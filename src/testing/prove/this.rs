@@ -3,7 +3,8 @@
 use super::links::{Target, is_written};
 use super::sketch::{Field, Sketch};
 use crate::org::Kind;
-use crate::policy::{Attribute, Means, TextPredicate};
+use crate::policy::{Attribute, ListPredicate, Means, Moment, Pattern, Slot, TextPredicate, This, TimePredicate};
+use crate::time::Time;
 
 /// The sketches in which a text of the target is one that the rule makes of the selected thing.
 pub fn compared(
@@ -17,13 +18,10 @@ pub fn compared(
     test.this
         .iter()
         .filter_map(|this| {
-            // A thing that the subject leads to is the project in which it stands, or nothing that is known here.
-            let of = match this.through.as_slice() {
-                [] => subject,
-                [_] => sketch.items[subject].project.or(sketch.items[subject].owner)?,
-                [..] => return None,
+            let of = owner(sketch, subject, this)?;
+            let Means::Text { before, after } = &this.means else {
+                return looked_up(sketch, of, this, target, attribute);
             };
-            let Means::Text { before, after } = &this.means else { return None };
             let (theirs, own) = (text(sketch, target, attribute.name), text(sketch, of, this.attribute.name));
             let value = match (&own, &theirs) {
                 (Some(own), _) => own.clone(),
@@ -36,6 +34,82 @@ pub fn compared(
             Some(next)
         })
         .collect()
+}
+
+/// The thing that has the value: what the subject leads to is the project in which it stands, or its owner, or nothing
+/// that is known here.
+fn owner(sketch: &Sketch, subject: usize, this: &This) -> Option<usize> {
+    match this.through.as_slice() {
+        [] => Some(subject),
+        [_] => sketch.items[subject].project.or(sketch.items[subject].owner),
+        [..] => None,
+    }
+}
+
+/// The sketch with a text that a parameter has, and what it has for it.
+fn looked_up(sketch: &Sketch, of: usize, this: &This, target: usize, attribute: &Attribute) -> Option<Sketch> {
+    let Means::Listed(listed) = &this.means else { return None };
+    listed.iter().find_map(|(key, values)| {
+        let value = values.iter().flat_map(Pattern::samples).next()?;
+        let mut next = sketch.clone();
+        put(&mut next, of, this.attribute.name, &key.text)?;
+        put(&mut next, target, attribute.name, &value)?;
+        Some(next)
+    })
+}
+
+/// The sketches in which a list of the target has the elements of the one with which it is compared, or none of them.
+pub fn same_lists(sketch: &Sketch, subject: usize, target: Target, test: &ListPredicate) -> Vec<Sketch> {
+    const NAME: &str = "permissions";
+    let target = target.role_or_self();
+    let list = |at: usize| match sketch.items[at].fields.get(NAME) {
+        Some(Field::List(words)) => Some(words.clone()),
+        Some(Field::Null | Field::Flag(_) | Field::Text(_) | Field::Time(_)) | None => None,
+    };
+    let made = test.this.iter().filter_map(|(slot, this)| {
+        let of = owner(sketch, subject, this)?;
+        let own = list(of).or_else(|| list(target)).unwrap_or_else(|| vec!["api.something.else".to_owned()]);
+        let theirs = if *slot == Slot::None { vec!["api.something.other".to_owned()] } else { own.clone() };
+        let mut next = sketch.clone();
+        for (at, words) in [(of, own), (target, theirs)] {
+            next.items[at].fields.entry(NAME).or_insert(Field::List(words));
+        }
+        Some(next)
+    });
+    made.collect()
+}
+
+/// The sketches in which a time of the target is as far as wanted from the one with which it is compared.
+pub fn apart(
+    sketch: &Sketch,
+    subject: usize,
+    (target, attribute): (Target, &Attribute),
+    test: &TimePredicate,
+    now: Time,
+    wanted: bool,
+) -> Vec<Sketch> {
+    let target = target.role_or_self();
+    let time = |at: usize, name| match sketch.items[at].fields.get(name) {
+        Some(Field::Time(time)) => Some(*time),
+        Some(Field::Null | Field::Flag(_) | Field::Text(_) | Field::List(_)) | None => None,
+    };
+    let mut all = Vec::new();
+    for Moment { after, this, offset } in &test.this {
+        let Some(of) = owner(sketch, subject, this) else { continue };
+        let own = time(of, this.attribute.name);
+        let own = own.or_else(|| Some(time(target, attribute.name)? - offset)).unwrap_or(now - 2 * offset.abs());
+        for theirs in [own + offset, own + offset - 1] {
+            let mut next = sketch.clone();
+            let mut put = |at: usize, name, time| {
+                *next.items[at].fields.entry(name).or_insert(Field::Time(time)) == Field::Time(time)
+            };
+            let fits = put(of, this.attribute.name, own) && put(target, attribute.name, theirs);
+            if fits && (*after == (theirs >= own + offset)) == wanted {
+                all.push(next);
+            }
+        }
+    }
+    all
 }
 
 /// A text that is settled. An id is, whether it is written or not.
