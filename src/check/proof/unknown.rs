@@ -62,18 +62,20 @@ impl Prover<'_, '_> {
     fn unclear_this(&self, one: &This, kind: Kind, at: usize, proof: &mut Proof) {
         let missing = match one.attribute.type_ {
             Type::Time(column) => self.facts.time(column, kind, at).is_missing(),
-            _ => match self.facts.texts(one.attribute, kind, at) {
-                Known::Missing => true,
-                Known::Null => false,
-                Known::Value(texts) => {
-                    let odd = texts
-                        .iter()
-                        .filter(|text| one.attribute.names == Some(Naming::Permission) && oddity(text).is_some());
-                    let thing = self.facts.access.thing(Kind::Role, self.facts.row(kind, at));
-                    proof.missing.extend(odd.map(|text| unclear(&thing, "permission", text)));
-                    false
+            Type::Text(..) | Type::List(..) | Type::Escalation | Type::Flag(_) | Type::Relation(_) | Type::Via => {
+                match self.facts.texts(one.attribute, kind, at) {
+                    Known::Missing => true,
+                    Known::Null => false,
+                    Known::Value(texts) => {
+                        if one.attribute.names == Some(Naming::Permission) {
+                            let thing = self.facts.access.thing(Kind::Role, self.facts.row(kind, at));
+                            let odd = texts.iter().filter(|text| oddity(text).is_some());
+                            proof.missing.extend(odd.map(|text| unclear(&thing, "permission", text)));
+                        }
+                        false
+                    }
                 }
-            },
+            }
         };
         if missing {
             self.gaps(proof).unsent(one.attribute.name, kind, at);

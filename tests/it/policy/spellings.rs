@@ -8,6 +8,17 @@ fn each_finds_what_is_meant_and_not_its_neighbour() {
     let run = offline().file("p.yaml", include_str!("spellings/p.yaml"));
     let ran = run.file("p_test.yaml", include_str!("spellings/p_test.yaml")).args(["test", "p.yaml"]).run();
     assert!(ran.ends_with(0).stdout.starts_with("2 tests passed, 0 failed"));
+    let run = offline().file("p.yaml", include_str!("spellings/compared.yaml"));
+    let ran = run.file("p_test.yaml", include_str!("spellings/compared_test.yaml")).args(["test", "p.yaml"]).run();
+    assert!(ran.stdout.starts_with("3 tests passed, 0 failed"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_is_compared_with_the_selected_thing_is_proven_by_two_organizations() {
+    let ran = offline().file("p.yaml", include_str!("spellings/compared.yaml"));
+    let ran = ran.file("p_test.yaml", include_str!("spellings/compared_test.yaml"));
+    let ran = ran.args(["test", "p.yaml", "--prove", "-v"]).run();
+    insta::assert_snapshot!(ran.stdout);
 }
 
 #[test]

@@ -168,13 +168,13 @@ fn a_looked_up_word_that_nothing_has_is_noted() {
 fn a_comparison_that_means_nothing_does_not_load() {
     let policy = "\
 version: 1
-params: { list: [a] }
+params: { list: [a], map: { a: b } }
 rules:
   - { id: a, select: user, forbid: { email: $this.email } }
   - { id: b, select: user, forbid: { groups: { name: $this.nmae } } }
   - { id: c, select: user, forbid: { groups: { name: { except: $this.name } } } }
   - { id: d, select: user, forbid: { holds: { scope: $this.name } } }
-  - { id: e, select: user, forbid: { holds: { via: { group: { name: $this.name } } } } }
+  - { id: e, select: user, forbid: { holds: { via: { group: { name: { except: $this.name } } } } } }
   - { id: f, select: user, forbid: { groups: { name: 'team-*-$this.name' } } }
   - { id: g, select: user, forbid: { groups: { name: '$list[$this.name]' } } }
   - { id: h, select: user, forbid: { groups: { name: '$none[$this.name]' } } }
@@ -183,7 +183,13 @@ rules:
   - { id: l, select: user, forbid: { groups: { name: { any: '*', except: 'Team $this.name' } } } }
   - { id: m, select: user, forbid: { groups: { name: { regex: 'Team $this.name' } } } }
   - { id: n, select: user, exactly: { name: ['Lead of $this.name'] } }
-  - { id: o, select: user, forbid: { holds: { permission: 'x.$this.name' } } }
+  - { id: o, select: user, forbid: { holds: { permission: 'x.$this.added_at' } } }
+  - { id: p, select: user, forbid: { added_at: { after: $this.email } } }
+  - { id: q, select: user, forbid: { added_at: { after: $this.created + 3 months } } }
+  - { id: r, select: user, forbid: { added_at: { before: $this.added_at - 1d } } }
+  - { id: s, select: role, forbid: { permissions: { any: '*', except: $this.permissions } } }
+  - { id: t, select: user, forbid: { groups: { members: { exactly: { email: '$map[$this.name]' } } } } }
+  - { id: u, select: user, forbid: { created: { older_than: $this.added_at } } }
   - { id: k, select: api_key, forbid: { project: { name: $this.owner.added_at } } }
 ";
     let ran = offline().file("policy.yaml", policy).args(["lint", "policy.yaml"]).run().ends_with(2);
