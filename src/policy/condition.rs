@@ -1,4 +1,4 @@
-//! Conditions as written: one reader for each type of attribute.
+//! Conditions as written: one reader for each type of attribute. It is long because there are many types.
 
 use std::ops::Range;
 

@@ -18,7 +18,7 @@ impl Reader<'_> {
         }
         for (key, value) in entries {
             let within = |span: &&Range<usize>| value.span.start <= span.start && span.end <= value.span.end;
-            if !repeated.iter().any(|span| within(&span)) {
+            if !repeated.iter().any(within) {
                 let problem = Code::UnusedName.at(key.span.clone(), format!("nothing repeats `{}`", key.text));
                 let help = "write `name: &name …` here and `*name` where it should stand, or remove it";
                 self.problem(problem.help(help));

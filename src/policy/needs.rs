@@ -132,7 +132,7 @@ impl Condition {
                 needs.extend(test.this.iter().flat_map(|moment| moment.this.reads()));
             }
             Predicate::Flag(attribute, ..) | Predicate::Via(attribute, ViaPredicate::Kinds(_)) => {
-                needs.extend(attribute.reads)
+                needs.extend(attribute.reads);
             }
             Predicate::Via(attribute, ViaPredicate::Group(condition)) => {
                 needs.extend(attribute.reads);

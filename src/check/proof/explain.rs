@@ -234,6 +234,12 @@ impl Prover<'_, '_> {
             let value = counted_as(number(&satisfying), bounds, of, truth);
             self.value(attribute, value, &answered.condition.span, proof);
         }
+        if let (Quantity::Count(bounds, counted), Truth::Unknown) = (test.quantity, truth) {
+            for related in all.iter().filter(|one| bounds.are_relative() || part.answers.of(one.at) != Truth::No) {
+                let (kind, at) = part.domain.place(related.at);
+                self.uncounted(counted, kind, at, proof);
+            }
+        }
         let (mut any, mut sure) = (false, quantify(test.quantity, std::iter::empty(), false) != truth);
         let empty = all.is_empty();
         for related in all.into_iter().filter(|related| decides(related.at)) {
@@ -264,12 +270,6 @@ impl Prover<'_, '_> {
             self.value(attribute, self.owner(relation, kind, at), &answered.condition.span, proof);
         } else if !any {
             self.nothing(&answered.condition.span, proof);
-        }
-        if let (Quantity::Count(bounds, counted), Truth::Unknown) = (test.quantity, truth) {
-            for related in all.iter().filter(|one| bounds.are_relative() || part.answers.of(one.at) != Truth::No) {
-                let (kind, at) = part.domain.place(related.at);
-                self.uncounted(counted, kind, at, proof);
-            }
         }
         if truth == Truth::Unknown && !matches!(answered.domain, Domain::GrantsByRole(_)) {
             let (kind, at) = answered.domain.place(at);

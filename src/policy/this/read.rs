@@ -27,8 +27,16 @@ impl With {
         match (self, type_) {
             (Self::Text | Self::Literal | Self::List, Type::Text(_, column)) => column.own_words().is_none(),
             (Self::List, Type::List(..)) | (Self::Time, Type::Time(_)) => true,
-            (_, Type::Text(..) | Type::List(..) | Type::Time(_))
-            | (_, Type::Escalation | Type::Flag(_) | Type::Relation(_) | Type::Via) => false,
+            (
+                _,
+                Type::Text(..)
+                | Type::List(..)
+                | Type::Time(_)
+                | Type::Escalation
+                | Type::Flag(_)
+                | Type::Relation(_)
+                | Type::Via,
+            ) => false,
         }
     }
 
@@ -199,10 +207,8 @@ impl Reader<'_> {
                 Some(_) | None => break,
             }
         }
-        let fits = |row: &&Attribute| match row.type_ {
-            Type::Relation(relation) => relation.to_one(),
-            type_ => with.fits(type_),
-        };
+        let leads = |row: &Attribute| matches!(row.type_, Type::Relation(relation) if relation.to_one());
+        let fits = |row: &&Attribute| leads(row) || with.fits(row.type_);
         let names: Vec<&str> = of(kind).filter(fits).map(|row| row.name).collect();
         let message = format!("`$this.{path}` is not {} of {}", with.noun(), subject.one());
         let problem = Code::UnknownName.at(node.span.clone(), message);
@@ -232,12 +238,19 @@ impl Reader<'_> {
                 let message = format!("`${name}` has `{}` twice: letters compare without case here", key.text);
                 self.problem(Code::Duplicate.at(node.span.clone(), message));
             }
-            let literal = |item: &Node| match &item.yaml {
-                Yaml::Text(text) if with == With::Literal => Some(Pattern::exactly(text, case, item.span.clone())),
-                _ => None,
-            };
-            let patterns: Option<Patterns> =
-                items.iter().map(|item| literal(item).or_else(|| self.pattern(name, item, case))).collect();
+            let patterns: Option<Patterns> = items
+                .iter()
+                .map(|item| match &item.yaml {
+                    Yaml::Text(text) if with == With::Literal => Some(Pattern::exactly(text, case, item.span.clone())),
+                    Yaml::Text(_)
+                    | Yaml::Null
+                    | Yaml::Flag(_)
+                    | Yaml::Number(_)
+                    | Yaml::Float
+                    | Yaml::List(_)
+                    | Yaml::Map(_) => self.pattern(name, item, case),
+                })
+                .collect();
             keys.push(Pattern::exactly(&key.text, own, key.span.clone()));
             lists.push(patterns?);
         }
