@@ -3,6 +3,7 @@
 //! what stands in the way.
 
 mod fields;
+mod goal;
 mod links;
 mod roles;
 mod sketch;

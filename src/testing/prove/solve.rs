@@ -3,6 +3,7 @@
 //! evaluator to say. It is long because each form of condition is worked backwards in its own way.
 
 use super::fields;
+use super::goal::{Goal, State, Wanted};
 use super::links::{self, Target};
 use super::roles;
 use super::sketch::{Field, Sketch};
@@ -24,49 +25,6 @@ const PARTS: [u64; 7] = [0, 1, 2, 3, 4, 10, 20];
 
 /// How many related things are made for one condition.
 const MOST_RELATED: u64 = 40;
-
-/// Something that has to be so.
-#[derive(Clone, Copy)]
-enum Goal<'p> {
-    /// The thing satisfies the condition, or does not.
-    Holds(Target, &'p Condition, bool),
-    /// A related thing satisfies the condition, or does not; a new one, if several have to.
-    /// Where they lead to other things and those are counted, through one of these that is new, too.
-    Related { of: Target, relation: Relation, condition: &'p Condition, wanted: bool, new: bool, through: Option<Kind> },
-    /// A thing is selected.
-    Selected(&'p Rule, Wanted),
-    /// The rule has nothing to say against the thing: it is not selected, or keeps the assertion.
-    Spared(Target, &'p Rule),
-}
-
-/// What a selected thing has to be.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    /// Selected, and no more.
-    Selected,
-    /// Selected, and with the assertion broken, or kept.
-    Asserted { broken: bool },
-}
-
-#[derive(Clone)]
-struct State<'p> {
-    sketch: Sketch,
-    goals: Vec<Goal<'p>>,
-    /// What has to be so of everything that a relation leads to, once all is there.
-    each: Vec<Goal<'p>>,
-    /// The thing that is selected.
-    subject: Option<usize>,
-    /// A rule on roles that has to pass: the predefined roles are there in any case.
-    spares: Option<&'p Rule>,
-}
-
-impl<'p> State<'p> {
-    fn with(&self, sketch: Sketch, goals: impl IntoIterator<Item = Goal<'p>>) -> Self {
-        let mut next = Self { sketch, ..self.clone() };
-        next.goals.extend(goals);
-        next
-    }
-}
 
 /// The search for an organization.
 struct Search<'a> {

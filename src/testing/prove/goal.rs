@@ -1,0 +1,50 @@
+//! What the search for an organization still has to see to.
+
+use super::links::Target;
+use super::sketch::Sketch;
+use crate::org::Kind;
+use crate::policy::{Condition, Relation, Rule};
+
+/// Something that has to be so.
+#[derive(Clone, Copy)]
+pub enum Goal<'p> {
+    /// The thing satisfies the condition, or does not.
+    Holds(Target, &'p Condition, bool),
+    /// A related thing satisfies the condition, or does not; a new one, if several have to.
+    /// Where they lead to other things and those are counted, through one of these that is new, too.
+    Related { of: Target, relation: Relation, condition: &'p Condition, wanted: bool, new: bool, through: Option<Kind> },
+    /// A thing is selected.
+    Selected(&'p Rule, Wanted),
+    /// The rule has nothing to say against the thing: it is not selected, or keeps the assertion.
+    Spared(Target, &'p Rule),
+}
+
+/// What a selected thing has to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Selected, and no more.
+    Selected,
+    /// Selected, and with the assertion broken, or kept.
+    Asserted { broken: bool },
+}
+
+/// An organization in the making, and what is still to be so.
+#[derive(Clone)]
+pub struct State<'p> {
+    pub sketch: Sketch,
+    pub goals: Vec<Goal<'p>>,
+    /// What has to be so of everything that a relation leads to, once all is there.
+    pub each: Vec<Goal<'p>>,
+    /// The thing that is selected.
+    pub subject: Option<usize>,
+    /// A rule on roles that has to pass: the predefined roles are there in any case.
+    pub spares: Option<&'p Rule>,
+}
+
+impl<'p> State<'p> {
+    pub fn with(&self, sketch: Sketch, goals: impl IntoIterator<Item = Goal<'p>>) -> Self {
+        let mut next = Self { sketch, ..self.clone() };
+        next.goals.extend(goals);
+        next
+    }
+}
