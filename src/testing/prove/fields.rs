@@ -38,6 +38,16 @@ pub fn linked(sketch: &Sketch, target: Target, predicate: &Predicate, wanted: bo
     None
 }
 
+/// What the other things of its kind have for a text.
+pub fn taken(sketch: &Sketch, at: usize, name: &'static str) -> Vec<String> {
+    let others = sketch.of(sketch.items[at].kind).filter(|other| *other != at);
+    let text = |other: usize| match sketch.items[other].fields.get(values::key(name))? {
+        Field::Text(text) => Some(values::derived(name, text)),
+        Field::Null | Field::Flag(_) | Field::Time(_) | Field::List(_) => None,
+    };
+    others.filter_map(text).collect()
+}
+
 /// The sketch with one more project for this invitation, where the invitee gets that role.
 fn invited(sketch: &Sketch, invite: usize, role: &str) -> Sketch {
     let (mut sketch, project) = with(sketch, Kind::Project, None);

@@ -2,8 +2,7 @@
 
 use super::links::Target;
 use super::sketch::Sketch;
-use crate::org::Kind;
-use crate::policy::{Condition, Relation, Rule};
+use crate::policy::{Attribute, Condition, Counted, Relation, Rule};
 
 /// Something that has to be so.
 #[derive(Clone, Copy)]
@@ -11,8 +10,17 @@ pub enum Goal<'p> {
     /// The thing satisfies the condition, or does not.
     Holds(Target, &'p Condition, bool),
     /// A related thing satisfies the condition, or does not; a new one, if several have to.
-    /// Where they lead to other things and those are counted, through one of these that is new, too.
-    Related { of: Target, relation: Relation, condition: &'p Condition, wanted: bool, new: bool, through: Option<Kind> },
+    /// If something of them is counted, that has to be new, too.
+    Related {
+        of: Target,
+        relation: Relation,
+        condition: &'p Condition,
+        wanted: bool,
+        new: bool,
+        counted: Option<Counted>,
+    },
+    /// The thing has a text for the attribute that no other has.
+    Apart(Target, &'static Attribute),
     /// A thing is selected.
     Selected(&'p Rule, Wanted),
     /// The rule has nothing to say against the thing: it is not selected, or keeps the assertion.

@@ -1,6 +1,6 @@
 //! Whether a rule can fire at all: from its own text, the smallest organization that violates it, and its nearest neighbour
-//! that does not. Both are judged by the real evaluator, so a proof can be trusted; that nothing was found is said with
-//! what stands in the way.
+//! that does not. Both are judged by the real evaluator, so a proof can be trusted. The search is bounded: where it found
+//! nothing, it says that, with what stands in the way, and not that there is nothing.
 
 mod fields;
 mod goal;
@@ -42,10 +42,10 @@ pub enum Proof {
         /// One like it that does not.
         passing: Value,
     },
-    /// It fires whatever the organization is, as far as was found.
-    AlwaysFires(Value),
-    /// Nothing violates it, as far as was found; with the words that stand in the way.
-    NeverFires(Vec<String>),
+    /// It can fire. Nothing was found that passes it.
+    Violating(Value),
+    /// Nothing was found that violates it; with the words that stand in the way.
+    Nothing(Vec<String>),
 }
 
 /// Proves every rule of these policies; ages count from `now`.
@@ -65,39 +65,41 @@ pub fn prove<'p>(policies: impl Iterator<Item = &'p Policy>, now: Time) -> Secti
                 format!("{id} can fire and pass"),
                 vec![format!("violates it: {}", flow(&violating)), format!("passes it:   {}", flow(&passing))],
             )),
-            Proof::AlwaysFires(violating) => failures.push(remark(
-                format!("{id} fires whatever the organization is"),
+            Proof::Violating(violating) => failures.push(remark(
+                format!("{id} can fire, but no organization was found that passes it"),
                 vec![format!("violates it: {}", flow(&violating))],
             )),
-            Proof::NeverFires(words) => failures.push(remark(format!("{id} cannot fire: {}", reason(&words)), words)),
+            Proof::Nothing(words) => {
+                failures.push(remark(format!("{id} was not seen to fire: {}", reason(&words)), words))
+            }
         }
     }
     let (all, proven) = (failures.len() + shown.len(), shown.len());
-    Section { name: "prove", summary: format!("{proven} of {all} rules can fire and pass"), failures, shown }
+    Section { name: "prove", summary: format!("{proven} of {all} rules proven to fire and pass"), failures, shown }
 }
 
 /// The smallest organization that was found to violate a rule, in the short form of tests.
 pub fn example(source: &Arc<SourceText>, rule: &Rule, now: Time) -> Option<Value> {
     match proof(source, rule, now) {
-        Proof::Both { violating, .. } | Proof::AlwaysFires(violating) => Some(violating),
-        Proof::NeverFires(_) => None,
+        Proof::Both { violating, .. } | Proof::Violating(violating) => Some(violating),
+        Proof::Nothing(_) => None,
     }
 }
 
 fn reason(words: &[String]) -> &'static str {
     match words.len() {
         0 => "no organization was found that violates it",
-        1 => "nothing satisfies this, given the rest of the rule",
-        _ => "nothing satisfies all of this",
+        1 => "nothing was found that satisfies this, given the rest of the rule",
+        _ => "nothing was found that satisfies all of this",
     }
 }
 
 /// What is known of one rule of this file.
 fn proof(source: &Arc<SourceText>, rule: &Rule, now: Time) -> Proof {
     let id = &rule.info.id;
-    let Some(policies) = alone(source, id) else { return Proof::NeverFires(Vec::new()) };
+    let Some(policies) = alone(source, id) else { return Proof::Nothing(Vec::new()) };
     let verdict = |sketch: &Sketch| verdict(&policies, sketch, now);
-    let Some(found) = fired(&policies, now) else { return Proof::NeverFires(in_the_way(source, id, now)) };
+    let Some(found) = fired(&policies, now) else { return Proof::Nothing(in_the_way(source, id, now)) };
     let violating = smallest(found, &|sketch| verdict(sketch) == Some(Verdict::Violation));
     let near = |wanted| neighbours(&violating).into_iter().find(|sketch| verdict(sketch) == Some(wanted));
     let far = || {
@@ -106,7 +108,7 @@ fn proof(source: &Arc<SourceText>, rule: &Rule, now: Time) -> Proof {
     };
     match near(Verdict::Pass).or_else(far).or_else(|| near(Verdict::Vacuous)) {
         Some(passing) => Proof::Both { violating: violating.written(), passing: passing.written() },
-        None => Proof::AlwaysFires(violating.written()),
+        None => Proof::Violating(violating.written()),
     }
 }
 

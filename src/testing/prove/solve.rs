@@ -9,10 +9,10 @@ use super::roles;
 use super::sketch::{Field, Sketch};
 use super::this;
 use super::values::{self, Values, edges};
-use crate::org::{Kind, mailbox, plain_name};
+use crate::org::Kind;
 use crate::policy::{
     Assertion, Attribute, Condition, Counted, Predicate, Quantity, RelatedPredicate, Relation, Rule, TextColumn,
-    TextPredicate, ViaPredicate,
+    TextPredicate, Type, ViaPredicate,
 };
 
 /// How many finished sketches are looked at, for all ways to begin together, and in any case for each.
@@ -109,15 +109,24 @@ impl<'p> Search<'_> {
     fn ways(&self, state: &State<'p>, goal: Goal<'p>) -> Vec<State<'p>> {
         match goal {
             Goal::Holds(target, condition, wanted) => self.holds(state, target, condition, wanted),
-            Goal::Related { of, relation, condition, wanted, new, through } => {
+            Goal::Related { of, relation, condition, wanted, new, counted } => {
                 let known = links::related(&state.sketch, of, relation).into_iter().filter(|_| !new);
                 let known = known.map(|target| (state.sketch.clone(), target));
+                let through = match counted {
+                    Some(Counted::Through(relation)) => Some(relation.target()),
+                    Some(Counted::Each | Counted::Principals | Counted::Texts(_)) | None => None,
+                };
                 let before = through.map(|kind| state.sketch.of(kind).count());
-                let apart = |sketch: &Sketch| through.map(|kind| sketch.of(kind).count()) > before;
+                let more = |sketch: &Sketch| through.map(|kind| sketch.of(kind).count()) > before;
                 let fresh = links::fresh(&state.sketch, of, relation).into_iter();
-                let all = known.chain(fresh.filter(|(sketch, _)| through.is_none() || apart(sketch)));
-                all.map(|(sketch, target)| state.with(sketch, [Goal::Holds(target, condition, wanted)])).collect()
+                let all = known.chain(fresh.filter(|(sketch, _)| through.is_none() || more(sketch)));
+                let goals = |target| {
+                    let apart = counted.and_then(|counted| apart(target, counted));
+                    apart.into_iter().chain([Goal::Holds(target, condition, wanted)])
+                };
+                all.map(|(sketch, target)| state.with(sketch, goals(target))).collect()
             }
+            Goal::Apart(target, attribute) => self.apart(state, target, attribute),
             Goal::Spared(target, rule) => {
                 let asserted = match &rule.assertion {
                     Assertion::Forbid(condition) => Some(Goal::Holds(target, condition, false)),
@@ -163,8 +172,20 @@ impl<'p> Search<'_> {
                     text.is_some_and(&listed) != broken
                 })
             }
-            (Assertion::Count(..), _) | (_, Wanted::Selected) => vec![state.with(sketch, [filter])],
+            (Assertion::Count(_, counted, _), _) => {
+                vec![state.with(sketch, apart(target, *counted).into_iter().chain([filter]))]
+            }
+            (_, Wanted::Selected) => vec![state.with(sketch, [filter])],
         }
+    }
+
+    /// The ways to give a thing a text that no other has.
+    fn apart(&self, state: &State<'p>, target: Target, attribute: &'static Attribute) -> Vec<State<'p>> {
+        let Type::Text(_, column) = attribute.type_ else { return vec![state.clone()] };
+        let taken = fields::taken(&state.sketch, target.role_or_self(), attribute.name);
+        self.texts(state, target, attribute, column, &|text| {
+            text.is_some_and(|text| !taken.iter().any(|own| own == text))
+        })
     }
 
     fn holds(&self, state: &State<'p>, target: Target, condition: &'p Condition, wanted: bool) -> Vec<State<'p>> {
@@ -259,16 +280,13 @@ impl<'p> Search<'_> {
         test: &'p RelatedPredicate,
         wanted: bool,
     ) -> Vec<State<'p>> {
-        let through = match test.quantity {
-            Quantity::Count(_, Counted::Through(relation)) => Some(relation.target()),
-            Quantity::Count(_, Counted::Each | Counted::Principals | Counted::Texts(_))
-            | Quantity::Some
-            | Quantity::None
-            | Quantity::Every => None,
+        let counted = match test.quantity {
+            Quantity::Count(_, counted) => Some(counted),
+            Quantity::Some | Quantity::None | Quantity::Every => None,
         };
         let goal = |wanted, new| {
-            let through = through.filter(|_| new);
-            Goal::Related { of, relation, condition: &test.condition, wanted, new, through }
+            let counted = counted.filter(|_| new);
+            Goal::Related { of, relation, condition: &test.condition, wanted, new, counted }
         };
         let some = |satisfied| vec![state.with(state.sketch.clone(), [goal(satisfied, false)])];
         let each = |satisfied| {
@@ -328,15 +346,10 @@ impl<'p> Search<'_> {
         if let Some(word) = told {
             return if right(Some(word)) { vec![state.clone()] } else { Vec::new() };
         }
-        let derived: Option<fn(&str) -> String> = match attribute.name {
-            "plain_name" => Some(plain_name),
-            "mailbox" => Some(mailbox),
-            _ => None,
-        };
         let name = values::key(attribute.name);
         let right = |field: &Field| match field {
             Field::Null => right(None),
-            Field::Text(text) => right(Some(&derived.map_or_else(|| text.clone(), |derived| derived(text)))),
+            Field::Text(text) => right(Some(&values::derived(attribute.name, text))),
             Field::Flag(_) | Field::Time(_) | Field::List(_) => false,
         };
         let all = || {
@@ -367,6 +380,14 @@ impl<'p> Search<'_> {
             next
         });
         ways.collect()
+    }
+}
+
+/// That what is counted of a thing is new, where that is a text.
+fn apart<'p>(target: Target, counted: Counted) -> Option<Goal<'p>> {
+    match counted {
+        Counted::Texts(attribute) => Some(Goal::Apart(target, attribute)),
+        Counted::Each | Counted::Principals | Counted::Through(_) => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Values that a rule compares with the selected thing: one of the two texts is chosen, and the other is made to fit.
 
-use super::links::{Target, is_written};
+use super::links::{self, Target, is_written};
 use super::sketch::{Field, Sketch};
 use crate::org::Kind;
 use crate::policy::{Attribute, ListPredicate, Means, Moment, Pattern, Slot, TextPredicate, This, TimePredicate};
@@ -15,20 +15,19 @@ pub fn compared(
     test: &TextPredicate,
 ) -> Vec<Sketch> {
     let target = target.role_or_self();
-    test.this
-        .iter()
-        .filter_map(|this| {
-            let of = owner(sketch, subject, this)?;
+    let owned = test.this.iter().flat_map(|this| owners(sketch, subject, this).into_iter().map(move |way| (this, way)));
+    owned
+        .filter_map(|(this, (sketch, of))| {
             let Means::Text { before, after } = &this.means else {
-                return looked_up(sketch, of, this, target, attribute);
+                return looked_up(&sketch, of, this, target, attribute);
             };
-            let (theirs, own) = (text(sketch, target, attribute.name), text(sketch, of, this.attribute.name));
+            let (theirs, own) = (text(&sketch, target, attribute.name), text(&sketch, of, this.attribute.name));
             let value = match (&own, &theirs) {
                 (Some(own), _) => own.clone(),
                 (None, Some(theirs)) => theirs.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?.to_owned(),
                 (None, None) => "something".to_owned(),
             };
-            let mut next = sketch.clone();
+            let mut next = sketch;
             put(&mut next, of, this.attribute.name, &value)?;
             put(&mut next, target, attribute.name, &format!("{before}{value}{after}"))?;
             Some(next)
@@ -36,14 +35,18 @@ pub fn compared(
         .collect()
 }
 
-/// The thing that has the value: what the subject leads to is the project in which it stands, or its owner, or nothing
-/// that is known here.
-fn owner(sketch: &Sketch, subject: usize, this: &This) -> Option<usize> {
-    match this.through.as_slice() {
-        [] => Some(subject),
-        [_] => sketch.items[subject].project.or(sketch.items[subject].owner),
-        [..] => None,
-    }
+/// The sketches with the thing that has the value: the subject, or what it leads to, which is made if it is not there.
+fn owners(sketch: &Sketch, subject: usize, this: &This) -> Vec<(Sketch, usize)> {
+    this.through.iter().fold(vec![(sketch.clone(), subject)], |ways, (_, relation)| {
+        let next = ways.into_iter().flat_map(|(sketch, at)| {
+            let of = Target::Item(at);
+            let known = links::related(&sketch, of, *relation).into_iter().map(|target| (sketch.clone(), target));
+            let fresh =
+                if relation.to_one() && known.len() > 0 { Vec::new() } else { links::fresh(&sketch, of, *relation) };
+            known.chain(fresh).collect::<Vec<_>>()
+        });
+        next.map(|(sketch, target)| (sketch, target.role_or_self())).collect()
+    })
 }
 
 /// The sketch with a text that a parameter has, and what it has for it.
@@ -62,19 +65,21 @@ fn looked_up(sketch: &Sketch, of: usize, this: &This, target: usize, attribute: 
 pub fn same_lists(sketch: &Sketch, subject: usize, target: Target, test: &ListPredicate) -> Vec<Sketch> {
     const NAME: &str = "permissions";
     let target = target.role_or_self();
-    let list = |at: usize| match sketch.items[at].fields.get(NAME) {
+    let list = |sketch: &Sketch, at: usize| match sketch.items[at].fields.get(NAME) {
         Some(Field::List(words)) => Some(words.clone()),
         Some(Field::Null | Field::Flag(_) | Field::Text(_) | Field::Time(_)) | None => None,
     };
-    let made = test.this.iter().filter_map(|(slot, this)| {
-        let of = owner(sketch, subject, this)?;
-        let own = list(of).or_else(|| list(target)).unwrap_or_else(|| vec!["api.something.else".to_owned()]);
-        let theirs = if *slot == Slot::None { vec!["api.something.other".to_owned()] } else { own.clone() };
-        let mut next = sketch.clone();
-        for (at, words) in [(of, own), (target, theirs)] {
-            next.items[at].fields.entry(NAME).or_insert(Field::List(words));
-        }
-        Some(next)
+    let made = test.this.iter().flat_map(|(slot, this)| {
+        let ways = owners(sketch, subject, this).into_iter();
+        ways.map(move |(mut next, of)| {
+            let own = list(&next, of).or_else(|| list(&next, target));
+            let own = own.unwrap_or_else(|| vec!["api.something.else".to_owned()]);
+            let theirs = if *slot == Slot::None { vec!["api.something.other".to_owned()] } else { own.clone() };
+            for (at, words) in [(of, own), (target, theirs)] {
+                next.items[at].fields.entry(NAME).or_insert(Field::List(words));
+            }
+            next
+        })
     });
     made.collect()
 }
@@ -89,15 +94,18 @@ pub fn apart(
     wanted: bool,
 ) -> Vec<Sketch> {
     let target = target.role_or_self();
-    let time = |at: usize, name| match sketch.items[at].fields.get(name) {
+    let time = |sketch: &Sketch, at: usize, name| match sketch.items[at].fields.get(name) {
         Some(Field::Time(time)) => Some(*time),
         Some(Field::Null | Field::Flag(_) | Field::Text(_) | Field::List(_)) | None => None,
     };
     let mut all = Vec::new();
-    for Moment { after, this, offset } in &test.this {
-        let Some(of) = owner(sketch, subject, this) else { continue };
-        let own = time(of, this.attribute.name);
-        let own = own.or_else(|| Some(time(target, attribute.name)? - offset)).unwrap_or(now - 2 * offset.abs());
+    let moments = test.this.iter();
+    let owned =
+        moments.flat_map(|moment| owners(sketch, subject, &moment.this).into_iter().map(move |way| (moment, way)));
+    for (Moment { after, this, offset }, (sketch, of)) in owned {
+        let own = time(&sketch, of, this.attribute.name);
+        let own =
+            own.or_else(|| Some(time(&sketch, target, attribute.name)? - offset)).unwrap_or(now - 2 * offset.abs());
         for theirs in [own + offset, own + offset - 1] {
             let mut next = sketch.clone();
             let mut put = |at: usize, name, time| {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::org::{mailbox, plain_name};
 use crate::policy::{
     Assertion, Attribute, Automata, Bounds, Condition, Kind, ListPredicate, Naming, Pattern, Predicate, Rule,
     TimePredicate, ViaPredicate, known_permissions,
@@ -181,6 +182,15 @@ pub fn key(name: &'static str) -> &'static str {
         "plain_name" => "name",
         "mailbox" => "email",
         name => name,
+    }
+}
+
+/// What an attribute makes of the text in its field.
+pub fn derived(name: &str, text: &str) -> String {
+    match name {
+        "plain_name" => plain_name(text),
+        "mailbox" => mailbox(text),
+        _ => text.to_owned(),
     }
 }
 

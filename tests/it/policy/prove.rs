@@ -27,7 +27,7 @@ fn each_rule_is_proven_by_two_organizations_or_told_what_stands_in_its_way() {
     let proofs = ran.stdout.split("0 tests passed").next().expect("text");
     insta::assert_snapshot!(proofs);
     assert!(
-        ran.stdout.ends_with("prove: 2 of 4 rules can fire and pass\ntests: there are no tests\n"),
+        ran.stdout.ends_with("prove: 2 of 4 rules proven to fire and pass\ntests: there are no tests\n"),
         "{}",
         ran.stdout
     );
@@ -52,6 +52,6 @@ fn the_witness_is_a_test_that_can_be_kept() {
 #[test]
 fn every_built_in_rule_can_fire_and_pass_and_no_wrong_turn_goes_unnoticed() {
     let ran = offline().args(["test", "--prove", "--mutate"]).run().ends_with(0);
-    assert!(ran.stdout.contains("27 of 27 rules can fire and pass"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("27 of 27 rules proven to fire and pass"), "{}", ran.stdout);
     assert!(ran.stdout.contains(", 0 survived"), "{}", ran.stdout);
 }
