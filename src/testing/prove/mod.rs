@@ -70,7 +70,8 @@ pub fn prove<'p>(policies: impl Iterator<Item = &'p Policy>, now: Time) -> Secti
                 vec![format!("violates it: {}", flow(&violating))],
             )),
             Proof::Nothing(words) => {
-                failures.push(remark(format!("{id} was not seen to fire: {}", reason(&words)), words))
+                let name = format!("{id} was not seen to fire: {}", reason(&words));
+                failures.push(remark(name, words));
             }
         }
     }
