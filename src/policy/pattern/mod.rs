@@ -82,6 +82,11 @@ impl Pattern {
         Ok(pattern)
     }
 
+    /// What is the same for two patterns only if they mean the same.
+    pub fn meaning(&self) -> (&str, &str, bool) {
+        (&self.text, &self.source, self.case == Case::Fold)
+    }
+
     /// A pattern that means just this text.
     pub fn exactly(text: &str, case: Case, span: Range<usize>) -> Self {
         let normal = nfc(text);

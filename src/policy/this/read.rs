@@ -190,7 +190,8 @@ impl Reader<'_> {
         let subject = Kind::ALL.into_iter().find(|kind| Some(kind.name()) == self.place.subject)?;
         let mut through = Vec::new();
         let mut kind = subject;
-        for name in path.split('.') {
+        let mut names = path.split('.').peekable();
+        while let Some(name) = names.next() {
             let found = find(kind, name);
             match found.map(|attribute| (attribute, attribute.type_)) {
                 Some((attribute, Type::Relation(relation))) if relation.to_one() => {
@@ -199,7 +200,7 @@ impl Reader<'_> {
                 }
                 Some((attribute, type_)) if with.fits(type_) => {
                     // What stands behind a value is none of its attributes.
-                    if path.ends_with(name) {
+                    if names.peek().is_none() {
                         return Some((through, attribute));
                     }
                     break;

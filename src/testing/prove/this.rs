@@ -40,10 +40,10 @@ fn owners(sketch: &Sketch, subject: usize, this: &This) -> Vec<(Sketch, usize)> 
     this.through.iter().fold(vec![(sketch.clone(), subject)], |ways, (_, relation)| {
         let next = ways.into_iter().flat_map(|(sketch, at)| {
             let of = Target::Item(at);
-            let known = links::related(&sketch, of, *relation).into_iter().map(|target| (sketch.clone(), target));
-            let fresh =
-                if relation.to_one() && known.len() > 0 { Vec::new() } else { links::fresh(&sketch, of, *relation) };
-            known.chain(fresh).collect::<Vec<_>>()
+            match links::related(&sketch, of, *relation).first() {
+                Some(known) => vec![(sketch, *known)],
+                None => links::fresh(&sketch, of, *relation),
+            }
         });
         next.map(|(sketch, target)| (sketch, target.role_or_self())).collect()
     })

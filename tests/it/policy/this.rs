@@ -191,7 +191,31 @@ rules:
   - { id: t, select: user, forbid: { groups: { members: { exactly: { email: '$map[$this.name]' } } } } }
   - { id: u, select: user, forbid: { created: { older_than: $this.added_at } } }
   - { id: k, select: api_key, forbid: { project: { name: $this.owner.added_at } } }
+  - { id: v, select: user, forbid: { groups: { name: $this.name.name } } }
 ";
     let ran = offline().file("policy.yaml", policy).args(["lint", "policy.yaml"]).run().ends_with(2);
     insta::assert_snapshot!(ran.stderr);
+}
+
+#[test]
+fn an_asterisk_of_the_selected_thing_is_no_wildcard_and_one_of_a_parameter_is() {
+    let policy = "version: 1
+params: { teams: { One: 'api.files.*' } }
+rules:
+  - id: r
+    select: role
+    where: { name: [Odd, One] }
+    forbid: { organization: { roles: { permissions: { any: [$this.description, '$teams[$this.name]'] } } } }
+";
+    let (odd, one) = (
+        "{ name: Odd, description: 'api.files.*' }, { name: One, description: null }",
+        "{ name: One, description: null }, { name: Odd, description: 'api.files.*' }",
+    );
+    for first in [odd, one] {
+        let tests = format!(
+            "tests:\n  - name: t\n    org: {{ roles: [{first}, {{ name: Other, permissions: [api.files.read] }}] }}\n    expect: {{ r: [role/One] }}\n"
+        );
+        let ran = offline().file("p.yaml", policy).file("p_test.yaml", tests).args(["test", "p.yaml"]).run();
+        ran.ends_with(0);
+    }
 }
