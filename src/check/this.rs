@@ -217,20 +217,17 @@ pub fn compared_lists(facts: &Facts<'_>, column: ListColumn, test: &ListPredicat
     let (subject, kind) = domain.kinds();
     let mut settled: HashMap<usize, Option<usize>> = HashMap::new();
     let mut tests: Vec<ListPredicate> = Vec::new();
-    let mut known: HashMap<Vec<Vec<(String, String, bool)>>, usize> = HashMap::new();
+    let mut known: HashMap<Vec<Vec<_>>, usize> = HashMap::new();
     let mut answers: HashMap<(usize, usize), Truth> = HashMap::new();
     Truths::in_order(domain.len(facts), |pair| {
         let (this, thing) = domain.pair(pair);
         let row = facts.row(kind, thing);
         let which = *settled.entry(this).or_insert_with(|| {
             let made = facts.settled(test, subject, this)?;
-            let meaning = |pattern: &Pattern| {
-                let (text, source, fold) = pattern.meaning();
-                (text.to_owned(), source.to_owned(), fold)
-            };
             let lists = [made.any.as_deref(), made.only.as_deref()].map(Option::unwrap_or_default);
             let lists = lists.into_iter().chain([made.all.as_slice(), &made.none, &made.except]);
-            Some(*known.entry(lists.map(|list| list.iter().map(meaning).collect()).collect()).or_insert_with(|| {
+            let meaning = lists.map(|list| list.iter().map(Pattern::meaning).collect()).collect();
+            Some(*known.entry(meaning).or_insert_with(|| {
                 tests.push(made);
                 tests.len() - 1
             }))

@@ -83,8 +83,8 @@ impl Pattern {
     }
 
     /// What is the same for two patterns only if they mean the same.
-    pub fn meaning(&self) -> (&str, &str, bool) {
-        (&self.text, &self.source, self.case == Case::Fold)
+    pub fn meaning(&self) -> (String, String, bool) {
+        (self.text.clone(), self.source.clone(), self.case == Case::Fold)
     }
 
     /// A pattern that means just this text.
