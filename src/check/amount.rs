@@ -10,7 +10,7 @@ use super::judge::Judge;
 use super::proof::Proof;
 use crate::finding::{Evidence, Finding, Status, Thing, ThingKind, UNLISTED, Value};
 use crate::org::{Known, Text, Truth};
-use crate::policy::{Bounds, Counted, Exactly};
+use crate::policy::{Attribute, Bounds, Counted, Exactly, Type, same_text, several};
 
 impl Judge<'_, '_> {
     /// `count`: one finding if the number of selected things is, or may be, out of bounds.
@@ -26,7 +26,7 @@ impl Judge<'_, '_> {
         let number = Number::of(each.values(), self.may_have_more);
         let Number { sure, possible, .. } = number;
         let word = self.word(counted);
-        let kinds = several(word);
+        let kinds = several(&word.replace('_', " "));
         let mut proof = Proof::default();
         let all = if bounds.are_relative() { self.population(counted) } else { number };
         let answer = number.lies_within(bounds, all);
@@ -38,12 +38,13 @@ impl Judge<'_, '_> {
             Truth::Yes => return None,
             Truth::No => {
                 let listed = each.into_iter().filter(|(_, truth)| *truth == Truth::Yes).map(|(one, _)| one);
-                let mut things = Vec::new();
+                let (mut things, mut spelled) = (Vec::new(), self.spelled(filter, counted));
                 for one in listed {
                     if let One::Text(text) = one {
                         proof.because_of_word(word, &text);
                         let (attribute, region) = (Text::const_new(word), self.region(span));
-                        proof.evidence.push(Evidence { attribute, value: Value::Text(text.into()), region });
+                        let value = Value::Text(spelled.remove(&text).unwrap_or_else(|| text.into()));
+                        proof.evidence.push(Evidence { attribute, value, region });
                     } else if let Some(thing) = self.one(counted, &one) {
                         proof.because_of(word, &thing);
                         things.push(thing);
@@ -62,6 +63,19 @@ impl Judge<'_, '_> {
         };
         let subject = Arc::new(Thing::organization());
         Some(self.finding(status, subject, message, proof, &Proof::default(), span))
+    }
+
+    /// Texts that are counted, by what they compare as, as the first of the selected things has each.
+    fn spelled(&self, filter: &Answered<'_>, counted: Counted) -> HashMap<String, Text> {
+        let mut spelled = HashMap::new();
+        if let Counted::Texts(Attribute { type_: Type::Text(case, column), .. }) = counted {
+            for at in filter.answers.yes() {
+                if let Known::Value(text) = self.facts.text(*column, self.rule.select, at) {
+                    spelled.entry(same_text(&text, *case)).or_insert(text);
+                }
+            }
+        }
+        spelled
     }
 
     /// How many the things of the kind make count that the rule is about, whatever it selects.
@@ -192,10 +206,4 @@ impl Judge<'_, '_> {
         };
         Some(self.finding(status, subject, message, proof, &Proof::default(), &exactly.span))
     }
-}
-
-/// What several things, or texts, of which one has that name are called.
-fn several(word: &str) -> String {
-    let word = word.replace('_', " ");
-    format!("{word}{}", if word.ends_with(['s', 'x']) { "es" } else { "s" })
 }

@@ -49,6 +49,7 @@ pub(crate) use read::{FILE as FILE_KEYS, RULE as RULE_KEYS};
 pub(crate) use related::via_words;
 pub use rule::*;
 pub use select::Selection;
+pub(crate) use sentence::several;
 pub use sources::{Sources, load};
 pub use this::{Listed, Means, Moment, Slot, This};
 pub(crate) use vocabulary::SCOPES;

@@ -7,6 +7,7 @@ mod words;
 
 use super::{Assertion, Condition, Counted, Kind, Policy, Rule};
 use clause::{clauses, subject};
+pub(crate) use words::several;
 use words::{different, joined, noun, of_several, plural, some_of};
 
 /// The sentence of a rule, given for each kind of thing that it selects.

@@ -57,8 +57,12 @@ pub fn plural(kind: Kind) -> &'static str {
 
 /// `different names`.
 pub fn different(attribute: &Attribute) -> String {
-    let noun = super::value::noun(attribute);
-    format!("different {noun}{}", if noun.ends_with(['s', 'x']) { "es" } else { "s" })
+    format!("different {}", several(&super::value::noun(attribute)))
+}
+
+/// What several are called of which one has that name: `users`, `mailboxes`.
+pub(crate) fn several(one: &str) -> String {
+    format!("{one}{}", if one.ends_with(['s', 'x']) { "es" } else { "s" })
 }
 
 /// `at most 4 users`, `at least 1 user`, `no users`.

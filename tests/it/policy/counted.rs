@@ -1,7 +1,7 @@
 //! What a count counts: the things themselves, or what they lead to, each once.
 
 use super::projects::{healthy, with};
-use crate::support::harness::{offline, text};
+use crate::support::harness::{offline, rolelint, text};
 use crate::support::small::{ask, report, without};
 
 #[test]
@@ -108,6 +108,14 @@ fn different_texts_are_counted_each_once_and_nothing_without_one() {
         let ran = offline().file("p.yaml", policy).file("p_test.yaml", test).args(["test", "p.yaml"]).run();
         assert_eq!(ran.code, 0, "{people:?}: {}", ran.stdout);
     }
+}
+
+#[test]
+fn texts_that_are_counted_are_shown_as_the_api_has_them() {
+    let policy = "version: 1\nrules: [{ id: a, select: user, where: { role: owner }, count: { of: email, max: 0 } }]\n";
+    let ran = rolelint(&healthy()).check(policy).args(["--format", "json"]).run().ends_with(1).json();
+    let finding = ran.findings().next().expect("a finding").clone();
+    assert_eq!(text(&finding["evidence"][0]["value"]), "Ada@acme.example");
 }
 
 #[test]
