@@ -144,7 +144,7 @@ pub enum Error {
     Unkept,
     /// The deadline has passed.
     #[error("no response before the --deadline")]
-    #[diagnostic(help("a longer --deadline reads more; running the same fetch again resumes it"))]
+    #[diagnostic(help("a longer --deadline reads more; running the same command again resumes it"))]
     Deadline,
     /// An id that is not valid in a path.
     #[error("the id `{id}` is not valid in a path")]
