@@ -190,6 +190,8 @@ impl Reader<'_> {
         let subject = Kind::ALL.into_iter().find(|kind| Some(kind.name()) == self.place.subject)?;
         let mut through = Vec::new();
         let mut kind = subject;
+        // The value that something is written behind as if that were one of its attributes.
+        let mut ended = None;
         let mut names = path.split('.').peekable();
         while let Some(name) = names.next() {
             let found = find(kind, name);
@@ -199,10 +201,10 @@ impl Reader<'_> {
                     kind = relation.target();
                 }
                 Some((attribute, type_)) if with.fits(type_) => {
-                    // What stands behind a value is none of its attributes.
                     if names.peek().is_none() {
                         return Some((through, attribute));
                     }
+                    ended = Some(name);
                     break;
                 }
                 Some(_) | None => break,
@@ -213,7 +215,10 @@ impl Reader<'_> {
         let names: Vec<&str> = of(kind).filter(fits).map(|row| row.name).collect();
         let message = format!("`$this.{path}` is not {} of {}", with.noun(), subject.one());
         let problem = Code::UnknownName.at(node.span.clone(), message);
-        self.problem(problem.help(format!("of {}, these can be compared: {}", kind.one(), names.join(", "))));
+        self.problem(problem.help(match ended {
+            Some(value) => format!("nothing comes after `{value}`, and literal text after it cannot begin with a dot"),
+            None => format!("of {}, these can be compared: {}", kind.one(), names.join(", ")),
+        }));
         None
     }
 

@@ -2,8 +2,9 @@
 
 use super::links::{self, Target, is_written};
 use super::sketch::{Field, Sketch};
+use super::values;
 use crate::org::Kind;
-use crate::policy::{Attribute, ListPredicate, Means, Moment, Pattern, Slot, TextPredicate, This, TimePredicate};
+use crate::policy::{Attribute, ListPredicate, Means, Moment, Pattern, Slot, TextPredicate, This, TimePredicate, Type};
 use crate::time::Time;
 
 /// The sketches in which a text of the target is one that the rule makes of the selected thing.
@@ -61,27 +62,55 @@ fn looked_up(sketch: &Sketch, of: usize, this: &This, target: usize, attribute: 
     })
 }
 
-/// The sketches in which a list of the target has the elements of the one with which it is compared, or none of them.
+/// The sketches in which a list of the target has the elements with which it is compared, or none of them.
 pub fn same_lists(sketch: &Sketch, subject: usize, target: Target, test: &ListPredicate) -> Vec<Sketch> {
-    const NAME: &str = "permissions";
     let target = target.role_or_self();
-    let list = |sketch: &Sketch, at: usize| match sketch.items[at].fields.get(NAME) {
-        Some(Field::List(words)) => Some(words.clone()),
-        Some(Field::Null | Field::Flag(_) | Field::Text(_) | Field::Time(_)) | None => None,
-    };
     let made = test.this.iter().flat_map(|(slot, this)| {
         let ways = owners(sketch, subject, this).into_iter();
-        ways.map(move |(mut next, of)| {
-            let own = list(&next, of).or_else(|| list(&next, target));
-            let own = own.unwrap_or_else(|| vec!["api.something.else".to_owned()]);
-            let theirs = if *slot == Slot::None { vec!["api.something.other".to_owned()] } else { own.clone() };
-            for (at, words) in [(of, own), (target, theirs)] {
-                next.items[at].fields.entry(NAME).or_insert(Field::List(words));
-            }
-            next
+        ways.filter_map(move |(sketch, of)| {
+            let (mut next, own) = elements(sketch, of, this, target)?;
+            let theirs = if *slot == Slot::None { vec!["api.something.other".to_owned()] } else { own };
+            next.items[target].fields.entry(LIST).or_insert(Field::List(theirs));
+            Some(next)
         })
     });
     made.collect()
+}
+
+/// The field of the one list that is compared.
+const LIST: &str = "permissions";
+
+/// What the selected thing has for the elements of a list, settled: its own list, a text in one of them, or what a
+/// parameter has for it.
+fn elements(sketch: Sketch, of: usize, this: &This, target: usize) -> Option<(Sketch, Vec<String>)> {
+    let list = |at: usize| match sketch.items[at].fields.get(LIST) {
+        Some(Field::List(words)) => Some(words.clone()),
+        Some(Field::Null | Field::Flag(_) | Field::Text(_) | Field::Time(_)) | None => None,
+    };
+    let (own, theirs) = (list(of), list(target));
+    let mut next = sketch;
+    let name = this.attribute.name;
+    match (&this.means, this.attribute.type_) {
+        (Means::Text { .. }, Type::List(..)) => {
+            let own = own.or(theirs).unwrap_or_else(|| vec!["api.something.else".to_owned()]);
+            next.items[of].fields.entry(LIST).or_insert_with(|| Field::List(own.clone()));
+            Some((next, own))
+        }
+        (Means::Text { before, after }, _) => {
+            let between =
+                |word: &String| Some(word.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?.to_owned());
+            let value = text(&next, of, name).or_else(|| theirs.iter().flatten().find_map(between));
+            let value = value.unwrap_or_else(|| "something".to_owned());
+            put(&mut next, of, name, &value)?;
+            Some((next, vec![format!("{before}{value}{after}")]))
+        }
+        (Means::Listed(listed), _) => listed.iter().find_map(|(key, values)| {
+            let mut next = next.clone();
+            put(&mut next, of, name, &key.text)?;
+            let each = values.iter().filter_map(|value| value.samples().into_iter().next());
+            Some((next, each.collect()))
+        }),
+    }
 }
 
 /// The sketches in which a time of the target is as far as wanted from the one with which it is compared.
@@ -122,8 +151,8 @@ pub fn apart(
 
 /// A text that is settled. An id is, whether it is written or not.
 fn text(sketch: &Sketch, at: usize, name: &'static str) -> Option<String> {
-    match (name, sketch.items[at].fields.get(name)) {
-        (_, Some(Field::Text(text))) => Some(text.clone()),
+    match (name, sketch.items[at].fields.get(values::key(name))) {
+        (_, Some(Field::Text(text))) => Some(values::derived(name, text)),
         ("id", None) => Some(sketch.id(at)),
         (_, Some(Field::Null | Field::Flag(_) | Field::Time(_) | Field::List(_)) | None) => None,
     }
@@ -135,9 +164,11 @@ fn put(sketch: &mut Sketch, at: usize, name: &'static str, value: &str) -> Optio
         return Some(());
     }
     let kind: Kind = sketch.items[at].kind;
-    if !is_written(kind, name) || sketch.items[at].fields.contains_key(name) {
+    let field = values::key(name);
+    if !is_written(kind, field) || sketch.items[at].fields.contains_key(field) || values::derived(name, value) != value
+    {
         return None;
     }
-    sketch.items[at].fields.insert(name, Field::Text(value.to_owned()));
+    sketch.items[at].fields.insert(field, Field::Text(value.to_owned()));
     Some(())
 }

@@ -20,3 +20,4 @@ mod tests;
 mod this;
 mod unmatched;
 mod update;
+mod wanted;

@@ -55,3 +55,24 @@ fn every_built_in_rule_can_fire_and_pass_and_no_wrong_turn_goes_unnoticed() {
     assert!(ran.stdout.contains("27 of 27 rules proven to fire and pass"), "{}", ran.stdout);
     assert!(ran.stdout.contains(", 0 survived"), "{}", ran.stdout);
 }
+
+#[test]
+fn texts_of_the_selected_thing_are_made_in_lists_and_for_what_is_derived() {
+    let policy = "version: 1
+params: { grants: { Website: [api.files.write], Wiki: 'api.wiki.*' } }
+rules:
+  - { id: in-a-list, select: project, forbid: { roles: { permissions: api.$this.name } } }
+  - { id: all-of-a-list, select: project, require: { roles: { permissions: { all: [api.$this.name, api.$this.id] } } } }
+  - { id: looked-up, select: project, forbid: { roles: { permissions: '$grants[$this.name]' } } }
+  - { id: of-a-grant, select: group, forbid: { holds: { permission: { any: [api.$this.name] } } } }
+  - { id: mailbox, select: user, forbid: { organization: { users: { mailbox: $this.mailbox, not: { id: $this.id } } } } }
+  - { id: plain, select: role, forbid: { organization: { roles: { plain_name: $this.plain_name, not: { id: $this.id } } } } }
+";
+    let tests = "policy: p.yaml\ntests:\n  - { name: t, org: {}, expect: { in-a-list: vacuous } }\n";
+    let run = offline().file("p.yaml", policy).file("p_test.yaml", tests).args(["test", "p.yaml", "--prove", "-v"]);
+    let ran = run.run().ends_with(0);
+    assert!(ran.stdout.contains("prove: 6 of 6 rules proven to fire and pass"), "{}", ran.stdout);
+    let witness =
+        "{ projects: [{ id: project-0, name: Website, roles: [{ id: role-1, permissions: [api.files.write] }] }] }";
+    assert!(ran.stdout.contains(witness), "{}", ran.stdout);
+}
