@@ -1,11 +1,13 @@
 //! Text that people wrote, with places: YAML as a tree, problems that point at a line, and "did you mean".
 //!
-//! This module knows nothing about policies. Whatever reads a YAML file reads it through here.
+//! This module knows nothing about policies but the words that other tools have for theirs. Whatever reads a YAML file reads
+//! it through here.
 
 mod named;
 mod nearest;
 mod problem;
 mod reader;
+mod synonym;
 pub(crate) mod tree;
 
 use std::ops::Range;
@@ -20,6 +22,7 @@ pub use nearest::nearest;
 pub(crate) use problem::Problem;
 pub use problem::{Code, Located};
 pub(crate) use reader::{Fields, Lexicon, Noted, Params, Reader, optional};
+pub use synonym::synonym;
 
 /// A text that was read, with the name it goes by. Findings point into it.
 #[derive(Debug, PartialEq, Eq)]

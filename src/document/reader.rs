@@ -9,6 +9,7 @@ use super::SourceText;
 use super::named::Named;
 use super::nearest::nearest;
 use super::problem::{Code, Problem};
+use super::synonym::synonym;
 use super::tree::{Key, Node, Yaml};
 
 /// Reads one file, noting what is wrong with it.
@@ -245,7 +246,8 @@ impl<'a> Reader<'a> {
     fn not_among(&mut self, code: Code, span: &Range<usize>, what: &str, word: &str, known: &[&str]) {
         let a = if what.starts_with(['A', 'a', 'e', 'i', 'o']) { "an" } else { "a" };
         let problem = code.at(span.clone(), format!("`{word}` is not {a} {what}"));
-        self.problem(problem.help(match nearest(word, known.iter().copied()) {
+        let meant = synonym(word, known.iter().copied()).or_else(|| nearest(word, known.iter().copied()));
+        self.problem(problem.help(match meant {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("it is one of: {}", known.join(", ")),
         }));

@@ -177,7 +177,8 @@ impl Reader<'_> {
             let (only, none) = (patterns(Slot::Only, "only"), patterns(Slot::None, "none"));
             let except = patterns(Slot::Except, "except");
             let count = optional(fields.get("count"), |count| self.bounds(count, "`count`"));
-            if LIST.iter().all(|name| *name == "except" || fields.get(name).is_none()) {
+            // A key that is none has been noted.
+            if fields.entries.iter().all(|(key, _)| key.text == "except") {
                 let message = "`except` needs another entry";
                 let help =
                     "say what the other elements must match: { any: \"*\", except: … } or { only: …, except: … }";
@@ -260,6 +261,9 @@ impl Reader<'_> {
                     problem = problem.help("put it in quotes if you mean a text");
                 }
                 Yaml::Null => problem = problem.help("write `null` in a plain list: description: [null, \"\"]"),
+                Yaml::Map(_) if self.params.names().next().is_some() => {
+                    problem = problem.help("a mapping is looked up where it is used: \"$NAME[$this.name]\"");
+                }
                 Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {}
             }
             self.problem(problem);

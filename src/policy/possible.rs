@@ -125,6 +125,10 @@ impl Reader<'_> {
             })
             .collect();
         for part in parts {
+            // What is wrong in itself has been noted.
+            if self.problems.iter().any(|problem| part.span.contains(&problem.span.start)) {
+                return;
+            }
             left.retain(|shape| shape.may_satisfy(part));
             if left.is_empty() {
                 self.problem(

@@ -2,7 +2,7 @@
 
 use super::{Attribute, Bounds, Counted, Kind, Percent, Type, vocabulary};
 use crate::document::tree::{Key, Node, Yaml};
-use crate::document::{Code, Reader, nearest, optional};
+use crate::document::{Code, Reader, nearest, optional, synonym};
 
 impl Reader<'_> {
     /// Inclusive bounds: `{min: N, max: N}`, or one number for exactly that.
@@ -104,7 +104,8 @@ impl Reader<'_> {
                     Code::AlwaysHolds.at(node.span.clone(), "no number is below 0, so every number is allowed"),
                 );
             }
-            if bounds == Bounds::default() {
+            // A key that is none has been noted.
+            if bounds == Bounds::default() && fields.entries.iter().all(|(key, _)| keys.contains(&key.text.as_str())) {
                 self.problem(Code::MissingKey.at(node.span.clone(), format!("{what} needs `min` or `max`")));
             }
             if bounds.min.zip(bounds.max).is_some_and(|(min, max)| min > max) {
@@ -112,6 +113,10 @@ impl Reader<'_> {
                 self.problem(Code::NeverHolds.at(node.span.clone(), message));
             }
             return Some(bounds);
+        }
+        if matches!(&node.yaml, Yaml::Text(text) if !text.starts_with('$')) {
+            self.wrong(node, what, "a whole number, or bounds such as { min: 1, max: 4 }");
+            return None;
         }
         self.number(node, what).map(|number| Bounds { min: Some(number), max: Some(number), ..Bounds::default() })
     }
@@ -121,6 +126,7 @@ impl Reader<'_> {
         let found = vocabulary::find(of, &key.text);
         if found.is_none() {
             let names: Vec<&str> = vocabulary::of(of).map(|attribute| attribute.name).collect();
+            let own = |word: &str| synonym(word, names.iter().copied().chain(["all", "any"]));
             let holder = matches!(of, Kind::User | Kind::Group | Kind::ServiceAccount);
             let mut problem = Code::UnknownKey.at(key.span.clone(), format!("{} has no `{}`", of.one(), key.text));
             let elsewhere = Kind::ALL.into_iter().filter(|kind| vocabulary::find(*kind, &key.text).is_some());
@@ -133,15 +139,15 @@ impl Reader<'_> {
                 _ if holder && matches!(key.text.as_str(), "role" | "roles") => {
                     "for the roles that it holds, write `holds: { role: … }`".to_owned()
                 }
+                _ if key.text == "count" => {
+                    "`count` stands in the rule, beside `select`, or in a relation or a list: `holds: { count: … }`"
+                        .to_owned()
+                }
+                _ if matches!(key.text.as_str(), "min" | "max") => format!("write `count: {{ {}: … }}`", key.text),
                 Some(near) => format!("did you mean `{near}`?"),
+                None if own(&key.text).is_some() => format!("did you mean `{}`?", own(&key.text).unwrap_or_default()),
                 None if !elsewhere.is_empty() => {
-                    format!(
-                        "`{}` belongs to {}; {} has {}",
-                        key.text,
-                        elsewhere.join(" and "),
-                        of.one(),
-                        names.join(", ")
-                    )
+                    format!("`{}` belongs to {}; {} has {}", key.text, elsewhere.join(", "), of.one(), names.join(", "))
                 }
                 None => format!("{} has {}", of.one(), names.join(", ")),
             });

@@ -71,10 +71,16 @@ impl Reader<'_> {
                 return self.name_or_id(target, node).map(|condition| related(condition, Quantity::Some));
             }
             Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => {
-                let wanted = if relation.to_one() {
-                    "a name, an id, or a condition"
-                } else {
-                    "a condition such as { name: … }"
+                let wanted = match target {
+                    _ if relation.to_one() => "a name, an id, or a condition",
+                    Kind::Grant => "a condition such as { permission: … } or { role: … }",
+                    Kind::User | Kind::Invite => "a condition such as { email: … }",
+                    Kind::Role
+                    | Kind::Group
+                    | Kind::Project
+                    | Kind::ServiceAccount
+                    | Kind::AdminApiKey
+                    | Kind::ApiKey => "a condition such as { name: … }",
                 };
                 self.wrong(node, &format!("`{}`", attribute.name), wanted);
                 return None;
@@ -198,7 +204,10 @@ impl Reader<'_> {
         if let Yaml::Map(_) = node.yaml {
             let fields = self.fields(node, "`via`", &["group"])?;
             let Some(group) = fields.get("group") else {
-                self.problem(Code::MissingKey.at(node.span.clone(), "`via` needs `group: CONDITION`"));
+                // A key that is none has been noted.
+                if fields.entries.is_empty() {
+                    self.problem(Code::MissingKey.at(node.span.clone(), "`via` needs `group: CONDITION`"));
+                }
                 return None;
             };
             self.place.depth += 1;

@@ -47,7 +47,7 @@ impl Reader<'_> {
             }
             Yaml::Map(_) => {}
             Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => {
-                let wanted = "null, or bounds such as { older_than: 90d } or { before: 2026-01-31 }";
+                let wanted = "null for never, or bounds such as { older_than: 90d } or { before: 2026-01-31 }";
                 self.wrong(node, &format!("`{}`", attribute.name), wanted);
                 return None;
             }

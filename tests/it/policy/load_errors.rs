@@ -405,3 +405,46 @@ fn a_policy_as_editors_write_it_loads() {
         assert!(!ran.stdout.contains('\r'), "{:?}", ran.stdout);
     }
 }
+
+#[test]
+fn who_writes_as_for_another_tool_is_told_the_word_that_is_meant() {
+    for (rule, words) in [
+        ("select: role, deny: { name: A }", "did you mean `forbid`?"),
+        ("select: role, when: { name: A }, forbid: {}", "did you mean `where`?"),
+        ("select: role, description: x, forbid: {}", "did you mean `rationale`?"),
+        ("select: user, forbid: { and: [{ email: a@x.example }] }", "did you mean `all`?"),
+        ("select: user, forbid: { anyOf: [{ email: a@x.example }] }", "did you mean `any`?"),
+        ("select: user, forbid: { email: { not: '*@x.example' } }", "did you mean `except`?"),
+        ("select: user, forbid: { email: { matches: '.*@x.example' } }", "did you mean `regex`?"),
+        ("select: role, forbid: { permissions: { contains: a.b } }", "did you mean `any`?"),
+        ("select: role, require: { permissions: { count: { '<=': 20 } } }", "did you mean `max`?"),
+        (
+            "select: role, require: { permissions: { count: '<= 20' } }",
+            "a whole number, or bounds such as { min: 1, max: 4 }",
+        ),
+        ("select: user, forbid: { member_of: Platform }", "did you mean `groups`?"),
+        ("select: project, require: { owners: { count: { min: 2 } } }", "did you mean `holders`?"),
+        ("select: project, require: { service_accounts: { max: 3 } }", "write `count: { max: … }`"),
+        ("select: role, forbid: { permissions: 'a.*', count: 3 }", "`count` stands in the rule, beside `select`"),
+        ("select: user, forbid: { holds: a.b }", "a condition such as { permission: … } or { role: … }"),
+        ("select: group, forbid: { members: Ada }", "a condition such as { email: … }"),
+        ("select: admin_api_key, forbid: { expires_at: never }", "`expires_at` takes null for never"),
+        // One mistake, one error.
+        ("select: grant, require: { via: { only: group } }", "it is one of: group"),
+        ("select: user, forbid: { holds: { scope: org } }", "it is one of: organization, project"),
+    ] {
+        let policy = format!("version: 1\nrules:\n  - {{ id: a, {rule} }}\n");
+        let ran = offline().file("p.yaml", policy).args(["lint", "p.yaml"]).run().ends_with(2);
+        assert!(ran.stderr.contains(words), "{rule}\n{}", ran.stderr);
+        let errors = ran.stderr.matches("error[").count();
+        let assertion = usize::from(rule.contains("deny"));
+        assert_eq!(errors, 1 + assertion, "{rule}\n{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_mapping_where_a_text_belongs_is_looked_up() {
+    let policy = "version: 1\nparams: { owners: { a: b@x.example } }\nrules:\n  - { id: a, select: project, forbid: { members: { email: $owners } } }\n";
+    let ran = offline().file("p.yaml", policy).args(["lint", "p.yaml"]).run().ends_with(2);
+    assert!(ran.stderr.contains("looked up where it is used: \"$NAME[$this.name]\""), "{}", ran.stderr);
+}
