@@ -1,8 +1,10 @@
-//! Conditions as clauses that follow a noun: `that is disabled`, `whose name matches prod-*`, `who holds the role owner`.
+//! Conditions as clauses that follow a noun: `that is disabled`, `whose name matches prod-*`, `who holds the role owner`. A file
+//! for itself as conditions hold grants and grants hold conditions; that makes it long.
 
+use super::exactly::Exactly;
 use super::value::{flag, list, text, time};
 use super::words::{
-    different, holders, joined, name_or_id, of_several, one, owned, place, plural, plural_of, some_of, via,
+    all_of, different, holders, joined, name_or_id, of_several, one, owned, place, plural, plural_of, some_of, via,
 };
 use crate::policy::{
     Attribute, Condition, Counted, Kind, Predicate, Quantity, RelatedPredicate, Relation, TextColumn, ViaPredicate,
@@ -11,10 +13,10 @@ use crate::policy::{
 /// What a condition says of a thing of that kind, or that it does not hold: clauses that all have to be so.
 pub fn clauses(condition: &Condition, holds: bool) -> Vec<String> {
     match &condition.predicate {
-        Predicate::All(parts) if holds => parts.iter().flat_map(|part| clauses(part, true)).collect(),
+        Predicate::All(parts) if holds => all(parts),
         Predicate::Any(parts) if !holds => parts.iter().flat_map(|part| clauses(part, false)).collect(),
         Predicate::All(parts) | Predicate::Any(parts) => {
-            let each: Vec<String> = parts.iter().map(|part| joined(clauses(part, holds).into_iter(), "and")).collect();
+            let each: Vec<String> = parts.iter().map(|part| all_of(clauses(part, holds))).collect();
             // Where one of several parts has an `and` of its own, the whole needs a mark.
             let nested = each.iter().any(|part| part.contains(" and "));
             let all = joined(each.into_iter(), if nested { ", or" } else { "or" });
@@ -38,23 +40,58 @@ pub fn clauses(condition: &Condition, holds: bool) -> Vec<String> {
     }
 }
 
+/// What conditions say that all have to hold.
+fn all(parts: &[Condition]) -> Vec<String> {
+    let mut said = Vec::new();
+    let mut rest = parts;
+    while let [first, others @ ..] = rest {
+        if let Some((exactly, number)) = exactly(first, others) {
+            said.push(exactly);
+            rest = &others[number..];
+        } else {
+            said.extend(clauses(first, true));
+            rest = others;
+        }
+    }
+    said
+}
+
+/// That related things have exactly these values of an attribute, with the number of conditions that say it beside the first.
+fn exactly(first: &Condition, others: &[Condition]) -> Option<(String, usize)> {
+    let Exactly { attribute, relation, which, listed, shares } = Exactly::of(first, others)?;
+    let which = Condition { span: first.span.clone(), predicate: Predicate::All(which.to_vec()) };
+    let such = if relation == Relation::Holders { such(&which) } else { all_of(of_several(&clauses(&which, true))) };
+    let such = if such.is_empty() { such } else { format!(" {such}") };
+    let (things, those) = (plural_of(attribute, relation), all_of(of_several(&clauses(listed, true))));
+    Some((format!("whose {things}{such} are exactly those {those}"), shares))
+}
+
 /// A thing with what is asked of it: `the project Website`, `a user that is disabled`.
 pub fn thing(one: &str, condition: &Condition) -> String {
     if let Some(name) = name_or_id(condition) {
         return format!("the {} {name}", one.trim_start_matches("a ").trim_start_matches("an "));
     }
-    let all = clauses(condition, true);
-    let adjective = |word: &str| all.iter().any(|clause| clause == &format!("that is {word}"));
-    let rest: Vec<String> =
-        all.iter().filter(|all| !matches!(all.as_str(), "that is custom" | "that is predefined")).cloned().collect();
+    let mut rest = clauses(condition, true);
+    let mut adjective = |clause: &str| {
+        let before = rest.len();
+        rest.retain(|said| said != clause);
+        rest.len() < before
+    };
     let noun = one.trim_start_matches("a ").trim_start_matches("an ");
-    let one = match (adjective("custom"), adjective("predefined")) {
-        (true, _) => format!("a custom {noun}"),
-        (false, true) => format!("a predefined {noun}"),
-        (false, false) => one.to_owned(),
+    let (same, another) = (adjective("whose id is the same"), adjective("whose id is not the same"));
+    let kind = match (adjective("that is custom"), adjective("that is predefined")) {
+        (true, _) => "custom ",
+        (false, true) => "predefined ",
+        (false, false) => "",
+    };
+    let one = match (same, another) {
+        (true, _) => format!("the same {kind}{noun}"),
+        (false, true) => format!("another {kind}{noun}"),
+        (false, false) if kind.is_empty() => one.to_owned(),
+        (false, false) => format!("a {kind}{noun}"),
     };
     let (places, rest): (Vec<String>, Vec<String>) = rest.into_iter().partition(|clause| clause.starts_with("of "));
-    let rest = joined(rest.into_iter(), "and");
+    let rest = all_of(rest);
     std::iter::once(one).chain(places).chain((!rest.is_empty()).then_some(rest)).collect::<Vec<_>>().join(" ")
 }
 
@@ -63,10 +100,10 @@ fn related(attribute: &Attribute, relation: Relation, test: &RelatedPredicate, h
         (Quantity::Some, holds) => some(attribute, relation, &test.condition, holds),
         (Quantity::None, holds) => some(attribute, relation, &test.condition, !holds),
         (Quantity::Every, holds) => {
-            let what = if relation == Relation::Holds { "grants" } else { plural_of(attribute, relation) };
-            let all = joined(of_several(&clauses(&test.condition, true)).into_iter(), "and");
+            let grants = matches!(relation, Relation::Holds | Relation::Holders);
+            let what = if grants { "grants" } else { plural_of(attribute, relation) };
             let not = if holds { "" } else { "not " };
-            format!("{not}all of whose {what} are ones {all}")
+            format!("{not}each of whose {what} is one {}", all_of(clauses(&test.condition, true)))
         }
         (Quantity::Count(bounds, counted), holds) => {
             let what = match counted {
@@ -76,8 +113,8 @@ fn related(attribute: &Attribute, relation: Relation, test: &RelatedPredicate, h
             };
             let not = if holds { "" } else { "not " };
             if bounds.are_relative() {
-                let all = joined(of_several(&clauses(&test.condition, true)).into_iter(), "and");
-                return format!("{not}with {bounds} of its {what} being ones {all}");
+                let all = all_of(of_several(&clauses(&test.condition, true)));
+                return format!("{not}{bounds} of whose {what} are ones {all}");
             }
             if relation == Relation::Holds {
                 return format!("{not}with {}", some_of(bounds, &counted_of(&test.condition, counted)));
@@ -85,7 +122,7 @@ fn related(attribute: &Attribute, relation: Relation, test: &RelatedPredicate, h
             let such = if relation == Relation::Holders {
                 such(&test.condition)
             } else {
-                joined(of_several(&clauses(&test.condition, true)).into_iter(), "and")
+                all_of(of_several(&clauses(&test.condition, true)))
             };
             let such = if such.is_empty() { such } else { format!(" {such}") };
             format!("{not}with {}{such}", some_of(bounds, &what))
@@ -99,6 +136,7 @@ fn some(attribute: &Attribute, relation: Relation, condition: &Condition, holds:
     match relation {
         Relation::Holds if holds => format!("that holds {}", held(condition)),
         Relation::Holds => format!("that does not hold {}", held(condition)),
+        Relation::Holders if attribute.of == Kind::Project => in_project(condition, holds),
         Relation::Holders => {
             let holder = holder(condition);
             if holds { format!("that is held by {holder}") } else { format!("that is not held by {holder}") }
@@ -109,7 +147,7 @@ fn some(attribute: &Attribute, relation: Relation, condition: &Condition, holds:
             let with = if holds { "with" } else { "without" };
             format!("{with} {}", thing("a member", condition))
         }
-        Relation::Role => format!("of {}{}", not, thing("a role", condition)),
+        Relation::Role => format!("{not}of {}", thing("a role", condition)),
         Relation::User if attribute.of != Kind::Grant => {
             format!("that {}", owned(holds, &thing("a user", condition)))
         }
@@ -143,6 +181,8 @@ struct Parts {
     permits: Vec<String>,
     /// `of the organization`, `in the project Website`.
     place: Option<String>,
+    /// `directly`, `through a group whose name is Platform`.
+    ways: Vec<String>,
     /// Whatever else there is.
     rest: Vec<String>,
     /// `a user`, `a group whose name is Platform`.
@@ -182,26 +222,43 @@ impl Parts {
             }
             Predicate::List(..) => self.permits.extend(clauses(part, true)),
             Predicate::All(parts) => parts.iter().for_each(|part| self.add(part)),
+            Predicate::Via(..) => self.ways.extend(clauses(part, true)),
             Predicate::Any(_)
             | Predicate::Not(_)
             | Predicate::Text(..)
             | Predicate::Flag(..)
             | Predicate::Time(..)
-            | Predicate::Related(..)
-            | Predicate::Via(..) => self.rest.extend(clauses(part, true)),
+            | Predicate::Related(..) => self.rest.extend(clauses(part, true)),
         }
+    }
+
+    /// Whether nothing is said of the role.
+    fn is_bare(&self) -> bool {
+        self.role.is_none() && self.permits.is_empty() && self.rest.is_empty()
+    }
+
+    /// How it is held: `directly and through a group`.
+    fn ways(&self) -> String {
+        let ways = self.ways.iter().map(|way| match way.strip_prefix("that comes ") {
+            Some(way) => way.to_owned(),
+            None => way.replacen("that does not come", "but not", 1),
+        });
+        joined(ways, "and")
     }
 
     /// The role with what it permits and where.
     fn role(&self) -> String {
         let role = self.role.clone().unwrap_or_else(|| "a role".to_owned());
-        let permits = joined(self.permits.iter().cloned(), "and");
-        let all = self.place.clone().into_iter().chain([permits]);
-        let rest = joined(self.rest.iter().cloned(), "and");
-        let rest = if rest.is_empty() { rest } else { format!("in a way {rest}") };
-        let words: Vec<String> =
-            std::iter::once(role).chain(all).chain([rest]).filter(|word| !word.is_empty()).collect();
-        words.join(" ")
+        let permits = all_of(self.permits.clone());
+        let place = self.place.clone().unwrap_or_default();
+        // What is said of a project would seem to be said of the role.
+        let long = place.contains(" that ") || place.contains(" whose ") || place.contains(" which ");
+        let (permits, place) = if long { (permits, place) } else { (place, permits) };
+        let ways = self.ways();
+        let rest = all_of(self.rest.clone());
+        let rest = if rest.is_empty() { rest } else { format!("in a grant {rest}") };
+        let words = [role, permits, place, ways, rest];
+        words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -210,23 +267,37 @@ pub fn held(condition: &Condition) -> String {
     Parts::of(condition).role()
 }
 
-/// Who holds a role, or something in a project.
+/// That somebody holds something in a project, or nobody does.
+fn in_project(condition: &Condition, holds: bool) -> String {
+    let mut parts = Parts::of(condition);
+    let one = parts.holder.clone().unwrap_or_else(|| "somebody".to_owned());
+    let holder = match (holds, one.split_once(' ')) {
+        (true, _) => one,
+        (false, Some(("a" | "an", rest))) => format!("no {rest}"),
+        (false, _) if one == "somebody" => "nobody".to_owned(),
+        (false, _) => format!("none of {one}"),
+    };
+    // It is the same project.
+    parts.place = parts.place.filter(|place| place == "of the organization");
+    format!("in which {holder} holds {}", parts.role())
+}
+
+/// Who holds a role.
 pub fn holder(condition: &Condition) -> String {
     let parts = Parts::of(condition);
     let holder = parts.holder.clone().unwrap_or_else(|| "somebody".to_owned());
-    let bare = parts.role.is_none() && parts.permits.is_empty() && parts.rest.is_empty();
-    match (&parts.place, bare) {
-        (None, true) => holder,
-        (Some(place), true) => format!("{holder} {place}"),
-        (_, false) => format!("{holder} with {}", parts.role()),
+    if !parts.is_bare() {
+        return format!("{holder} with {}", parts.role());
     }
+    let words = [holder, parts.place.clone().unwrap_or_default(), parts.ways()];
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Which holders are counted.
 pub fn such(condition: &Condition) -> String {
     let parts = Parts::of(condition);
     let holder = parts.holder.as_ref().map(|holder| format!("that are {holder}"));
-    let bare = parts.role.is_none() && parts.permits.is_empty() && parts.rest.is_empty();
+    let bare = parts.is_bare() && parts.ways.is_empty();
     let role = if bare { parts.place.clone() } else { Some(format!("that hold {}", parts.role())) };
     let all: Vec<String> = role.into_iter().chain(holder).collect();
     all.join(if bare { " " } else { " and " })
@@ -253,7 +324,8 @@ pub fn subject(conditions: &[&Condition]) -> Vec<String> {
     for part in conditions.iter().flat_map(|condition| condition.conjuncts()) {
         parts.add(part);
     }
-    let rest = std::mem::take(&mut parts.rest);
+    let mut rest = std::mem::take(&mut parts.ways);
+    rest.append(&mut parts.rest);
     let bare = parts.role.is_none() && parts.permits.is_empty() && parts.place.is_none();
     let role = (!bare).then(|| format!("of {}", parts.role()));
     let holder = parts.holder.as_ref().map(|holder| format!("to {holder}"));

@@ -2,13 +2,14 @@
 //! not be so.
 
 mod clause;
+mod exactly;
 mod value;
 mod words;
 
 use super::{Assertion, Condition, Counted, Kind, Policy, Rule};
 use clause::{clauses, subject};
 pub(crate) use words::several;
-use words::{different, joined, noun, of_several, plural, some_of};
+use words::{all_of, different, joined, noun, of_several, plural, some_of};
 
 /// The sentence of a rule, given for each kind of thing that it selects.
 pub fn sentence(kinds: &[Rule]) -> String {
@@ -28,11 +29,31 @@ pub fn sentence(kinds: &[Rule]) -> String {
             format!("There must be no {}.", described(&one, &all))
         }
         Assertion::Require(condition) => {
-            let must = said(&[condition], rule.select);
-            format!("Every {} must be one {}.", described(&one, &filter), joined(must.into_iter(), "and"))
+            let must = all_of(said(&[condition], rule.select));
+            let must = match must.strip_prefix("with ") {
+                // Several clauses do not all go with `have`.
+                Some(what) if !must.contains(" and ") => format!("have {what}"),
+                Some(_) | None => format!("be one {must}"),
+            };
+            format!("Every {} must {must}.", described(&one, &filter))
         }
         Assertion::Count(bounds, counted, _) => {
             let what = described(&many, &of_several(&filter));
+            if bounds.are_relative() {
+                let (counted, all) = match counted {
+                    Counted::Each => (what, many.clone()),
+                    Counted::Principals => (format!("holders of {what}"), "principals".to_owned()),
+                    Counted::Through(relation) => {
+                        let counted = plural(relation.target());
+                        (format!("{counted} of {what}"), counted.to_owned())
+                    }
+                    Counted::Texts(attribute) => {
+                        let counted = different(attribute);
+                        (format!("{counted} of {what}"), format!("{counted} of {many}"))
+                    }
+                };
+                return format!("The {counted} must be {bounds} of all {all}.");
+            }
             match counted {
                 Counted::Each => format!("There must be {}.", some_of(*bounds, &what)),
                 Counted::Principals => format!("There must be {} of {what}.", some_of(*bounds, "holders")),
@@ -92,7 +113,7 @@ fn described(noun: &str, clauses: &[String]) -> String {
     let adjectives: String = clauses.iter().filter_map(|clause| adjective(clause)).collect();
     let is_place = |clause: &&String| clause.starts_with("of ") || clause.starts_with("to ");
     let rest = clauses.iter().filter(|clause| adjective(clause).is_none() && !is_place(clause));
-    let rest = Some(joined(rest.cloned(), "and")).filter(|rest| !rest.is_empty());
+    let rest = Some(all_of(rest.cloned().collect())).filter(|rest| !rest.is_empty());
     let noun = format!("{adjectives}{noun}");
     let places = clauses.iter().filter(is_place).cloned();
     std::iter::once(noun).chain(places).chain(rest).collect::<Vec<_>>().join(" ")

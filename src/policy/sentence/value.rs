@@ -1,6 +1,6 @@
 //! Tests of values as clauses: texts, lists, flags and times.
 
-use super::words::{joined, some_of};
+use super::words::{joined, noun as kind, some_of};
 use crate::policy::{
     Attribute, Kind, ListPredicate, Means, Moment, Pattern, Slot, TextColumn, TextPredicate, This, TimePredicate,
     predefined,
@@ -28,7 +28,7 @@ pub fn flag(attribute: &Attribute, set: bool) -> String {
         ("is_scim_managed", true) => "that the identity provider manages",
         ("is_scim_managed", false) => "that the identity provider does not manage",
         ("is_service_account", true) => "that is a service account",
-        ("is_service_account", false) => "that is no service account",
+        ("is_service_account", false) => "that is not a service account",
         ("enabled", true) => "that is enabled",
         ("enabled", false) => "that is disabled",
         ("banned", true) => "that is banned",
@@ -62,21 +62,19 @@ pub fn text(attribute: &Attribute, column: TextColumn, test: &TextPredicate, hol
     if empty && test.null && test.except.is_empty() {
         return if holds { format!("without {}", article(&name)) } else { format!("with {}", article(&name)) };
     }
-    let mut values: Vec<String> = test.any.iter().flatten().map(like).collect();
-    values.extend(test.this.iter().map(|one| this(one, attribute)));
-    if test.null {
-        values.insert(0, "missing".to_owned());
-    }
+    let null = test.null.then(|| "missing".to_owned());
+    let this = test.this.iter().map(|one| this(one, attribute));
+    let values = one_of(test.any.iter().flatten(), null.into_iter().chain(this));
     let mut said = Vec::new();
     if !values.is_empty() {
-        said.push(format!("{is} {}", joined(values.into_iter(), "or")));
+        said.push(format!("{is} {values}"));
     }
     if let Some(regex) = &test.regex {
         let matches = if holds { "matches" } else { "does not match" };
         said.push(format!("{matches} the regular expression `{}`", regex.text));
     }
     if !test.except.is_empty() {
-        let except = joined(test.except.iter().map(like), "or");
+        let except = one_of(test.except.iter(), std::iter::empty());
         said.push(if said.is_empty() { format!("is anything but {except}") } else { format!("is not {except}") });
     }
     format!("whose {name} {}", joined(said.into_iter(), "and"))
@@ -121,12 +119,17 @@ pub fn list(attribute: &Attribute, test: &ListPredicate, holds: bool) -> Vec<Str
         (None, None) => {}
     }
     let all = words(Slot::All, &test.all);
-    if !all.is_empty() {
-        said.push(format!("{does} {}{among}", joined(all.into_iter(), "and")));
-    }
-    if let Some(only) = test.only.as_deref().map(|only| words(Slot::Only, only)) {
-        let only = if only.is_empty() { "nothing".to_owned() } else { format!("nothing but {}", any(only)) };
-        said.push(format!("{does} {only}{among}"));
+    let only = test.only.as_deref().map(|only| words(Slot::Only, only));
+    if !all.is_empty() && only.as_ref() == Some(&all) && holds {
+        said.push(format!("{does} exactly {}{among}", joined(all.into_iter(), "and")));
+    } else {
+        if !all.is_empty() {
+            said.push(format!("{does} {}{among}", joined(all.into_iter(), "and")));
+        }
+        if let Some(only) = only {
+            let only = if only.is_empty() { "nothing".to_owned() } else { format!("nothing but {}", any(only)) };
+            said.push(format!("{does} {only}{among}"));
+        }
     }
     let none = words(Slot::None, &test.none);
     if !none.is_empty() {
@@ -142,9 +145,9 @@ pub fn list(attribute: &Attribute, test: &ListPredicate, holds: bool) -> Vec<Str
     said
 }
 
-/// When something was or will be.
-pub fn time(attribute: &Attribute, test: &TimePredicate, holds: bool) -> String {
-    let (past, future, never) = match attribute.name {
+/// What happens at a time: before it, after it, and if it is `null`.
+fn verbs(attribute: &Attribute) -> (&'static str, &'static str, &'static str) {
+    match attribute.name {
         "created_at" | "created" => ("was made", "will be made", "was never made"),
         "added_at" => ("joined", "will join", "never joined"),
         "updated_at" => ("last changed", "will change", "never changed"),
@@ -153,7 +156,12 @@ pub fn time(attribute: &Attribute, test: &TimePredicate, holds: bool) -> String 
         "expires_at" => ("expired", "expires", "never expires"),
         "archived_at" => ("was archived", "will be archived", "was never archived"),
         _ => ("was accepted", "will be accepted", "was never accepted"),
-    };
+    }
+}
+
+/// When something was or will be.
+pub fn time(attribute: &Attribute, test: &TimePredicate, holds: bool) -> String {
+    let (past, future, never) = verbs(attribute);
     let mut said = Vec::new();
     if test.null {
         said.push(never.to_owned());
@@ -177,17 +185,23 @@ pub fn time(attribute: &Attribute, test: &TimePredicate, holds: bool) -> String 
     if let Some(time) = test.after {
         add(past, format!("on {} or later", moment(time)));
     }
+    // Which of the two moments is in the past is not known.
+    let verb = |attribute: &Attribute| match verbs(attribute) {
+        (_, future, _) if attribute.name == "expires_at" => future,
+        (past, ..) => past,
+    };
     for Moment { after, this, offset } in &test.this {
-        let own = of_this(this);
-        let time = match offset {
-            0 => own,
-            offset if *offset > 0 => format!("{} after {own}", length_of(*offset)),
-            offset => format!("{} before {own}", length_of(-offset)),
+        let own = format!("{} {}", selected(this), verb(this.attribute));
+        let length = length_of(offset.abs());
+        let when = match (after, offset.signum()) {
+            (false, 0) => format!("before {own}"),
+            (true, 0) => format!("when {own}, or later"),
+            (false, 1) => format!("less than {length} after {own}"),
+            (true, 1) => format!("{length} or more after {own}"),
+            (false, _) => format!("more than {length} before {own}"),
+            (true, _) => format!("{length} or less before {own}, or later"),
         };
-        said.push(format!(
-            "{past} {}",
-            if *after { format!("no earlier than {time}") } else { format!("before {time}") }
-        ));
+        said.push(format!("{} {when}", verb(attribute)));
     }
     let said = joined(said.into_iter(), "and");
     if holds {
@@ -224,10 +238,16 @@ fn pattern(pattern: &Pattern) -> String {
     predefined::meant_by(pattern).map_or_else(|| format!("`{}`", pattern.text), |(word, _)| word.to_owned())
 }
 
-/// The same, where the pattern stands for texts that look like it.
-fn like(of: &Pattern) -> String {
-    let word = of.literal().is_none() && predefined::meant_by(of).is_none();
-    format!("{}{}", if word { "like " } else { "" }, pattern(of))
+/// One of these values: the literal ones, and what is like one of the others.
+fn one_of<'p>(patterns: impl Iterator<Item = &'p Pattern>, others: impl Iterator<Item = String>) -> String {
+    let is_like = |of: &&Pattern| of.literal().is_none() && predefined::meant_by(of).is_none();
+    let (like, literal): (Vec<&Pattern>, Vec<&Pattern>) = patterns.partition(is_like);
+    let literal = others.chain(literal.into_iter().map(pattern)).collect::<Vec<_>>();
+    let like = like.into_iter().map(pattern);
+    if literal.is_empty() && like.len() > 0 {
+        return format!("like {}", joined(like, "or"));
+    }
+    joined(literal.into_iter().chain(like.map(|one| format!("like {one}"))), "or")
 }
 
 /// A text of the selected thing.
@@ -237,18 +257,30 @@ fn this(this: &This, attribute: &Attribute) -> String {
     if same { "the same".to_owned() } else { of_this(this) }
 }
 
+/// The selected thing, or the one that it leads to: `the selected API key's project`.
+fn selected(this: &This) -> String {
+    let of = this.through.first().map_or(this.attribute.of, |(attribute, _)| attribute.of);
+    let through = this.through.iter().map(|(attribute, _)| attribute.name.replace('_', " "));
+    let whose: Vec<String> = std::iter::once(format!("the selected {}", kind(of))).chain(through).collect();
+    whose.join("'s ")
+}
+
 /// A value of the selected thing.
 fn of_this(this: &This) -> String {
-    let through = this.through.iter().map(|(attribute, _)| attribute.name.replace('_', " "));
-    let whose: Vec<String> = std::iter::once("the selected thing".to_owned()).chain(through).collect();
-    let own = format!("{}'s {}", whose.join("'s "), noun(this.attribute));
+    let whose = selected(this);
+    let own = match this.attribute.name {
+        "created_by" => format!("the id of {whose}'s maker"),
+        "permissions" => format!("what {whose} permits"),
+        "permission" => format!("what the role of {whose} permits"),
+        _ => format!("the {} of {whose}", noun(this.attribute)),
+    };
     match &this.means {
         Means::Text { before, after } => {
             let quoted = |text: &String| if text.is_empty() { String::new() } else { format!("`{text}`") };
             let parts = [quoted(before), own, quoted(after)].into_iter().filter(|part| !part.is_empty());
             parts.collect::<Vec<_>>().join(" followed by ")
         }
-        Means::Listed(_) => format!("what is listed for {own}"),
+        Means::Listed(_) => format!("listed for {own}"),
     }
 }
 

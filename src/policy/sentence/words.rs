@@ -25,6 +25,13 @@ pub fn joined(texts: impl Iterator<Item = String>, word: &str) -> String {
     }
 }
 
+/// Clauses that all have to be so. What is so in one of several ways comes last, since what follows it would seem to
+/// belong to the last of these.
+pub fn all_of(mut clauses: Vec<String>) -> String {
+    clauses.sort_by_key(|clause| clause.starts_with("either "));
+    joined(clauses.into_iter(), "and")
+}
+
 /// A thing of that kind.
 pub fn noun(kind: Kind) -> &'static str {
     match kind {
@@ -67,9 +74,6 @@ pub(crate) fn several(one: &str) -> String {
 
 /// `at most 4 users`, `at least 1 user`, `no users`.
 pub fn some_of(bounds: Bounds, plural: &str) -> String {
-    if bounds.are_relative() {
-        return format!("{bounds} of all things of their kind among the {plural}");
-    }
     let one = bounds.max.or(bounds.min) == Some(1);
     let (first, rest) = plural.split_once(' ').map_or((plural, ""), |(first, rest)| (first, rest));
     let first = if one { first.trim_end_matches('s') } else { first };
@@ -94,7 +98,11 @@ pub fn of_several(clauses: &[String]) -> Vec<String> {
     ];
     let several = |clause: &String| {
         let verb = VERBS.iter().find_map(|(one, many)| Some(format!("{many}{}", clause.strip_prefix(one)?)));
-        verb.unwrap_or_else(|| clause.clone())
+        let clause = verb.unwrap_or_else(|| clause.clone());
+        match clause.strip_suffix("a service account") {
+            Some(verb @ ("that are " | "that are not ")) => format!("{verb}service accounts"),
+            Some(_) | None => clause,
+        }
     };
     clauses.iter().map(several).collect()
 }

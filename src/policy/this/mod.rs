@@ -116,6 +116,11 @@ impl This {
         }
     }
 
+    /// Whether a parameter is looked up for it.
+    pub fn is_looked_up(&self) -> bool {
+        matches!(self.means, Means::Listed(_))
+    }
+
     /// What has to be read to know it.
     pub fn reads(&self) -> impl Iterator<Item = Collection> {
         let through = self.through.iter().flat_map(|(attribute, _)| attribute.reads);

@@ -69,7 +69,7 @@ pub static TABLE: &[Attribute] = &{
     use Relation::{Holders, Holds, Members};
     use Type::{Flag, List, Text, Time, Via};
     [
-        row(Role, "id", Text(Exact, id!(roles)), "the role's id; of a predefined role, the short spelling")
+        row(Role, "id", Text(Exact, id!(roles)), "the role's id; of a predefined role, the short spelling (`role-api-organization-owner`)")
             .names(Itself),
         row(Role, "name", Text(Exact, each!(roles.name)), "the role's name").names(Itself),
         row(
