@@ -7,6 +7,9 @@ use crate::finding::{Evidence, Thing, Value};
 use crate::org::Kind;
 use crate::policy::Rule;
 
+/// How many holders a message names.
+const NAMED: usize = 3;
+
 /// One sentence about what is wrong with the subject. It says the same as long as the facts are the same: it has dates,
 /// and no ages.
 pub fn message(
@@ -29,6 +32,17 @@ pub fn message(
     if !named.is_empty() {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         return format!("{who} {verb} {}{more}", named.join(", "));
+    }
+    // The paths of a role and of a project begin with those who hold it.
+    let holders = proof.paths.iter().filter_map(|way| way.steps.first()).filter(|first| first.kind != subject.kind);
+    let mut holders: Vec<_> = holders.map(|holder| holder.label()).collect();
+    holders.dedup();
+    if !required && !holders.is_empty() && matches!(rule.select, Kind::Role | Kind::Project) {
+        let more = holders.len().saturating_sub(NAMED);
+        holders.truncate(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let held = if rule.select == Kind::Role { "is held by" } else { "has the holders" };
+        return format!("{who} {held} {}{more}", holders.join(", "));
     }
     let roles = proof.paths.iter().filter_map(|way| way.steps.iter().find(|step| step.is(Kind::Role)));
     let mut roles: Vec<_> = roles.map(|role| role.label()).collect();

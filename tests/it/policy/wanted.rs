@@ -168,6 +168,15 @@ fn each_finds_what_it_should_in_the_demo_organization() {
 }
 
 #[test]
+fn who_holds_a_role_is_named_in_the_message() {
+    let report = rolelint(&acme()).check(POLICY).args(["--format", "json"]).run().ends_with(1).json();
+    let message =
+        report.findings().find(|finding| finding["rule"] == "role-held-by-its-maker").map(|one| &one["message"]);
+    let said = "role Integration Automation in project Partner Integration is held by tomasz.zielinski@contractor.acme.example";
+    assert_eq!(message.map(text), Some(said));
+}
+
+#[test]
 fn each_can_fire_and_can_pass() {
     let tests = "policy: p.yaml\ntests:\n  - name: t\n    org: {}\n    expect: { leaver-is-still-a-user: pass }\n";
     let run = offline().file("p.yaml", POLICY).file("p_test.yaml", tests).args(["test", "p.yaml", "--prove"]);
