@@ -212,6 +212,17 @@ pub const CONDITIONS: &[(&str, &str)] = &[
     ("invite", "{ project_roles: { count: { min: 2 } } }"),
 ];
 
+/// What is counted of the selected things: a number, or a part of all that there are.
+pub const COUNTED: &[(&str, &str)] = &[
+    ("user", "where: { role: owner }, count: { of: mailbox, max: 40% }"),
+    ("user", "where: { holds: { permission: '*.write' } }, count: { of: role, min: 50%, max: 90% }"),
+    ("user", "where: { groups: { count: { min: 1 } } }, count: { min: 1, max: 60% }"),
+    ("grant", "where: { permission: '*.write' }, count: { of: principal, max: 50% }"),
+    ("grant", "where: { scope: project }, count: { of: role, min: 2 }"),
+    ("api_key", "where: { last_used_at: null }, count: { of: owner, max: 50% }"),
+    ("role", "where: { predefined_role: false }, count: { of: name, min: 30% }"),
+];
+
 /// A parameter that is looked up.
 pub const PEOPLE: &str = "params: { people: { P0: [u0@x, 'u1*'], P1: u2@x } }";
 

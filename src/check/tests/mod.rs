@@ -7,6 +7,7 @@ mod conditions;
 mod counted;
 mod grants;
 mod model;
+mod outcomes;
 mod plain;
 mod put;
 mod seen;
@@ -21,12 +22,14 @@ use proptest::prelude::*;
 use super::domain::Domain;
 use super::evaluate::evaluate;
 use super::facts::Facts;
+use super::population::Population;
 use super::{check, wanted};
 use crate::document::SourceText;
 use crate::finding::Verdict;
 use crate::org::{Collection, Org, Truth};
-use crate::policy::{Assertion, Condition, Kind, Overrides, Policy, needs, parse};
-use conditions::{CONDITIONS, EXACTLY, NARROWED, PEOPLE};
+use crate::policy::{Assertion, Condition, Kind, Overrides, Policy, Rule, needs, parse};
+use conditions::{CONDITIONS, COUNTED, EXACTLY, NARROWED, PEOPLE};
+use outcomes::{Open, within};
 use plain::Plain;
 pub(crate) use seen::build;
 pub(crate) use world::{Holes, World, holes, worlds};
@@ -44,12 +47,28 @@ static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(|| {
         rule("c", &format!("where: {condition}, count: {{ min: 1, max: 2 }}"));
         rule("p", &format!("where: {condition}, count: {{ min: 20%, max: 50% }}"));
     }
-    for (number, (kind, rest)) in EXACTLY.iter().enumerate() {
+    for (number, (kind, rest)) in EXACTLY.iter().chain(COUNTED).enumerate() {
         writeln!(text, "- {{ id: e{number}, select: {kind}, {rest} }}").expect("fits");
     }
     let source = Arc::new(SourceText::new("test.yaml".to_owned(), text));
     parse(&[source], &Overrides::default()).expect("the conditions are valid")
 });
+
+/// The counts among them, in parts, each of which is a policy.
+static COUNTS: LazyLock<Vec<Vec<Policy>>> = LazyLock::new(|| {
+    let rules: Vec<&str> =
+        POLICIES[0].file.source.text.lines().skip(3).filter(|rule| rule.contains(", count: {")).collect();
+    let part = |part: usize| {
+        let rules: Vec<&str> = rules.iter().skip(part).step_by(PARTS).copied().collect();
+        let text = format!("version: 1\n{PEOPLE}\nrules:\n{}\n", rules.join("\n"));
+        parse(&[Arc::new(SourceText::new("test.yaml".to_owned(), text))], &Overrides::default())
+            .expect("the rules are valid")
+    };
+    (0..PARTS).map(part).collect()
+});
+
+/// So many, since all of them would take a minute.
+const PARTS: usize = 5;
 
 /// Each of them as a policy of its own.
 static SINGLE: LazyLock<Vec<Vec<Policy>>> = LazyLock::new(|| {
@@ -69,6 +88,13 @@ fn forbidden() -> Vec<(Kind, &'static Condition)> {
             Assertion::Require(_) | Assertion::Count(..) | Assertion::Exactly(_) => None,
         })
         .collect()
+}
+
+/// A rule as it is written.
+fn words_of(rule: &Rule) -> &str {
+    let source = &rule.info.location.source;
+    let line = usize::try_from(rule.info.end_line).expect("a line");
+    source.text.lines().nth(line - 1).expect("a rule has a line")
 }
 
 /// A condition as it is written.
@@ -96,6 +122,33 @@ proptest! {
             for at in 0..facts.access.count(kind) {
                 prop_assert_eq!(answers.of(at), plain.answers(condition, kind, at), "{} {:?}", words(condition), facts.access.thing(kind, at));
             }
+        }
+    }
+
+    #[test]
+    fn how_many_a_rule_selects_agrees_with_the_plain_definition(world in worlds(), holes in holes(), part in 0..PARTS) {
+        let org = build(&world, &holes);
+        let policies = &COUNTS[part];
+        let outcome = check(&org, policies, NOW);
+        let facts = Facts::new(&org, NOW);
+        let plain = [false, true].map(|unlisted| Plain::new(&org, unlisted));
+        for (rule, result) in policies[0].rules.iter().zip(&outcome.rules) {
+            let Assertion::Count(bounds, counted, _) = rule.assertion else { continue };
+            let unlisted = rule.needs().contains(&Collection::ProjectGroups);
+            facts.set_unlisted_groups(unlisted);
+            let (plain, population) = (&plain[usize::from(unlisted)], Population::of(&facts, rule));
+            let there = (0..facts.access.count(rule.select)).map(|at| (at, population.has(at)));
+            let there: Vec<(usize, Truth)> = there.filter(|(_, has)| *has != Truth::No).collect();
+            let selected = there.iter().map(|&(at, has)| (at, has.and(plain.answers(&rule.filter, rule.select, at))));
+            let selected = plain.counted(counted, rule.select, selected.filter(|(_, answer)| *answer != Truth::No));
+            let all = plain.counted(counted, rule.select, there);
+            let open = Open { more: if population.may_have_more() { 50 } else { 0 } };
+            let verdict = match open.decide(&selected, &all, |yes, _, all| within(bounds, yes, all)) {
+                Truth::Yes => &[Verdict::Pass, Verdict::Vacuous][..],
+                Truth::No => &[Verdict::Violation],
+                Truth::Unknown => &[Verdict::Unknown],
+            };
+            prop_assert!(verdict.contains(&result.verdict()), "{}: {:?}, not {:?}", words_of(rule), result.verdict(), verdict);
         }
     }
 

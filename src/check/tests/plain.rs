@@ -1,12 +1,11 @@
 //! The plain evaluator. It is long because it is a second evaluator, written plainly.
 
-use std::collections::BTreeSet;
-
 use super::NOW;
+use super::outcomes::{Open, within};
 use crate::access::{Grant, grants_of, knows_grants, principals};
 use crate::org::{Collection, Extent, GroupIx, Known, Org, Principal, Scope, ServiceAccountIx, Truth, UserIx};
 use crate::policy::{
-    Case, Condition, Kind, Means, Pattern, Percent, Predicate, Quantity, Relation, Slot, This, ViaKind, ViaPredicate,
+    Case, Condition, Kind, Means, Pattern, Predicate, Quantity, Relation, Slot, This, ViaKind, ViaPredicate,
 };
 
 /// The definition of a condition, one thing at a time.
@@ -156,40 +155,13 @@ impl<'o> Plain<'o> {
                     }
                     Quantity::Some | Quantity::None | Quantity::Every => answers.map(|(_, answer)| answer).collect(),
                 };
-                // Whatever else there may be, it may answer either via: try them all.
-                let yes = answers.iter().filter(|answer| **answer == Truth::Yes).count() as u64;
-                let maybe = answers.iter().filter(|answer| **answer == Truth::Unknown).count() as u64;
-                let no = answers.len() as u64 - yes - maybe;
-                let more = if open { 50 } else { 0 };
-                let outcomes = (0..=maybe + more).flat_map(|extra_yes| {
-                    let left = (maybe + more) - extra_yes;
-                    // Of the rest, the unknown ones exist and are no; the others may not exist at all.
-                    [0, left].map(|extra_no| (yes + extra_yes, no + extra_no.max(maybe.saturating_sub(extra_yes))))
-                });
-                // Of how many a percentage is: try all that there may be.
-                let fewest = all.iter().filter(|one| **one == Truth::Yes).count() as u64;
-                let most = all.len() as u64 + if open { more } else { 0 };
-                let totals = (fewest..=most).chain(open.then_some(1_000_000));
-                let holds = |(yes, no): (u64, u64)| match test.quantity {
-                    Quantity::Some => vec![yes > 0],
-                    Quantity::None => vec![yes == 0],
-                    Quantity::Every => vec![no == 0],
-                    Quantity::Count(bounds, _) if !bounds.are_relative() => vec![bounds.contain(yes)],
-                    Quantity::Count(bounds, _) => {
-                        let Percent { min, max } = bounds.percent;
-                        let is = |all: u64| {
-                            let least = min.is_none_or(|percent| yes * 100 >= percent * all);
-                            let most = max.is_none_or(|percent| yes * 100 <= percent * all);
-                            least && most && bounds.contain(yes)
-                        };
-                        totals.clone().map(is).collect()
-                    }
-                };
-                let outcomes: BTreeSet<bool> = outcomes.flat_map(holds).collect();
-                match (outcomes.contains(&true), outcomes.contains(&false)) {
-                    (true, true) => Truth::Unknown,
-                    (holds, _) => holds.into(),
-                }
+                let open_ended = Open { more: if open { 50 } else { 0 } };
+                open_ended.decide(&answers, &all, |yes, no, all| match test.quantity {
+                    Quantity::Some => yes > 0,
+                    Quantity::None => yes == 0,
+                    Quantity::Every => no == 0,
+                    Quantity::Count(bounds, _) => within(bounds, yes, all),
+                })
             }
             Predicate::Via(_, ViaPredicate::Kinds(kinds)) => kinds
                 .iter()
