@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory as _, ValueEnum as _};
 use rolelint::command::Cli;
-use rolelint::policy::{Kind, Overrides, Policy, load, of};
+use rolelint::policy::{Overrides, Policy, load};
 use rolelint::report::Format;
 
 fn root() -> &'static Path {
@@ -76,25 +76,6 @@ fn every_subcommand_format_and_exit_code_is_in_the_readme() {
     }
     for code in 0..=3 {
         assert!(readme.contains(&format!("| {code} |")) || readme.contains(&format!("`{code}`")), "exit code {code}");
-    }
-}
-
-#[test]
-fn every_attribute_is_in_the_reference_with_its_meaning() {
-    let reference = read("docs/policies.md");
-    for kind in Kind::ALL {
-        let heading = format!("### {}\n", kind.name());
-        let section = reference.split_once(&heading).unwrap_or_else(|| panic!("no section on {}", kind.name())).1;
-        let section = section.split("\n## ").next().unwrap_or(section);
-        let section = section.split("\n### ").next().unwrap_or(section);
-        let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
-        for attribute in of(kind) {
-            let row = rows.iter().find(|row| row.starts_with(&format!("| `{}` |", attribute.name)));
-            let row = row.unwrap_or_else(|| panic!("{} has no row for `{}`", kind.name(), attribute.name));
-            let spaceless = |text: &str| text.replace(' ', "");
-            assert!(spaceless(row).contains(&spaceless(attribute.meaning)), "{row}\nis not\n{}", attribute.meaning);
-        }
-        assert_eq!(rows.len(), of(kind).count(), "{} has rows for what is no attribute", kind.name());
     }
 }
 

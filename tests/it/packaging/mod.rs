@@ -9,5 +9,6 @@ mod generated;
 mod guide;
 mod pre_commit;
 mod recipes;
+mod reference;
 mod release;
 mod snippets;

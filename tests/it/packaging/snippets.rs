@@ -47,7 +47,7 @@ const PAGES: &[(&str, &[Check])] = &[
             nightly,
         ],
     ),
-    ("docs/ci.md", &[container, attestation]),
+    ("docs/ci.md", &[own_message, container, attestation]),
     ("docs/collection.md", &[]),
     // Each of its policies is a test of its own: cookbook.rs.
     ("docs/cookbook.md", &[]),
@@ -304,6 +304,23 @@ fn jq(snippet: &str) {
     // Not every machine that tests rolelint has jq.
     let has_jq = machine.run("sh", "command -v jq").code == 0;
     assert!(!has_jq || machine.run("sh -e", snippet).ends_with(0).stdout == names);
+}
+
+fn own_message(snippet: &str) {
+    let api = acme();
+    let machine = Machine::new(&api).env("OPENAI_ADMIN_KEY", KEY);
+    let ran = machine.run("sh -e", "rolelint check --format json -o results.json").ends_with(1);
+    assert_eq!(ran.stdout, "");
+    let report = yaml(&machine.read("work/results.json"));
+    let findings = report["findings"].as_array().expect("findings");
+    let line = |finding: &serde_json::Value| {
+        let address = finding["subject"]["owner"]["email"].as_str().or_else(|| finding["subject"]["email"].as_str());
+        format!("{}: {} ({})\n", address.unwrap_or("-"), text(&finding["message"]), text(&finding["rule"]))
+    };
+    let lines: String = findings.iter().filter(|finding| finding["status"] == "violation").map(line).collect();
+    assert!(lines.contains("ahmed.farouk@acme.example: API key hackathon-demo"), "{lines}");
+    let has_jq = machine.run("sh", "command -v jq").code == 0;
+    assert!(!has_jq || machine.run("sh -e", snippet).ends_with(0).stdout == lines);
 }
 
 /// Both waivers cover something. Only their day is another: a waiver does not last for ever.
