@@ -1,7 +1,7 @@
 //! Text that people wrote, with places: YAML as a tree, problems that point at a line, and "did you mean".
 //!
-//! This module knows nothing about policies but the words that other tools have for theirs. Whatever reads a YAML file reads
-//! it through here.
+//! This module knows nothing about policies, apart from the words that other tools have for the same (`synonym`). Whatever
+//! reads a YAML file reads it through here.
 
 mod named;
 mod nearest;

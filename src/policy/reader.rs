@@ -126,12 +126,13 @@ impl Reader<'_> {
         let found = vocabulary::find(of, &key.text);
         if found.is_none() {
             let names: Vec<&str> = vocabulary::of(of).map(|attribute| attribute.name).collect();
-            let own = |word: &str| synonym(word, names.iter().copied().chain(["all", "any"]));
             let holder = matches!(of, Kind::User | Kind::Group | Kind::ServiceAccount);
             let mut problem = Code::UnknownKey.at(key.span.clone(), format!("{} has no `{}`", of.one(), key.text));
             let elsewhere = Kind::ALL.into_iter().filter(|kind| vocabulary::find(*kind, &key.text).is_some());
             let elsewhere: Vec<&str> = elsewhere.map(Kind::name).collect();
-            problem = problem.help(match nearest(&key.text, names.iter().copied()) {
+            let meant = nearest(&key.text, names.iter().copied())
+                .or_else(|| synonym(&key.text, names.iter().copied().chain(["all", "any"])));
+            problem = problem.help(match meant {
                 _ if holder && matches!(key.text.as_str(), "permission" | "permissions") => {
                     "users, groups and service accounts get permissions through roles: write `holds: { permission: … }`"
                         .to_owned()
@@ -145,7 +146,6 @@ impl Reader<'_> {
                 }
                 _ if matches!(key.text.as_str(), "min" | "max") => format!("write `count: {{ {}: … }}`", key.text),
                 Some(near) => format!("did you mean `{near}`?"),
-                None if own(&key.text).is_some() => format!("did you mean `{}`?", own(&key.text).unwrap_or_default()),
                 None if !elsewhere.is_empty() => {
                     format!("`{}` belongs to {}; {} has {}", key.text, elsewhere.join(", "), of.one(), names.join(", "))
                 }

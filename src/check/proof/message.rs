@@ -1,8 +1,9 @@
 //! The message of a finding.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{Proof, Prover};
+use super::{Proof, Prover, Way};
 use crate::finding::{Evidence, Thing, Value};
 use crate::org::Kind;
 use crate::policy::Rule;
@@ -33,16 +34,8 @@ pub fn message(
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         return format!("{who} {verb} {}{more}", named.join(", "));
     }
-    // The paths of a role and of a project begin with those who hold it.
-    let holders = proof.paths.iter().filter_map(|way| way.steps.first()).filter(|first| first.kind != subject.kind);
-    let mut holders: Vec<_> = holders.map(|holder| holder.label()).collect();
-    holders.dedup();
-    if !required && !holders.is_empty() && matches!(rule.select, Kind::Role | Kind::Project) {
-        let more = holders.len().saturating_sub(NAMED);
-        holders.truncate(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let held = if rule.select == Kind::Role { "is held by" } else { "has the holders" };
-        return format!("{who} {held} {}{more}", holders.join(", "));
+    if let Some(held) = held(rule.select, subject, proof).filter(|_| !required) {
+        return format!("{who}{held}");
     }
     let roles = proof.paths.iter().filter_map(|way| way.steps.iter().find(|step| step.is(Kind::Role)));
     let mut roles: Vec<_> = roles.map(|role| role.label()).collect();
@@ -63,4 +56,44 @@ pub fn message(
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     let how = if required { "does not satisfy" } else { "satisfies" };
     format!("{who} {how} `{words}`")
+}
+
+/// Who holds a role, or a role in a project, if that decided: a path of grants begins with whoever holds the role.
+fn held(select: Kind, subject: &Thing, proof: &Proof) -> Option<String> {
+    let role = |way: &Way| way.steps.iter().find(|step| step.is(Kind::Role)).cloned();
+    let grants = proof.paths.iter().filter(|way| way.steps.iter().any(|step| **step == *subject));
+    let grants = grants.filter_map(|way| Some((way.steps.first()?, role(way)?)));
+    let is_principal =
+        |thing: &Thing| [Kind::User, Kind::Group, Kind::ServiceAccount].iter().any(|kind| thing.is(*kind));
+    let grants: Vec<_> = grants.filter(|(first, _)| is_principal(first)).collect();
+    let named = |mut labels: Vec<String>| {
+        labels.dedup();
+        let more = labels.len().saturating_sub(NAMED);
+        labels.truncate(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}", labels.join(", "))
+    };
+    let called = |holder: &Thing| {
+        if holder.is(Kind::User) {
+            holder.label().into()
+        } else {
+            format!("the {} {}", holder.kind.words(), holder.label())
+        }
+    };
+    let holders = named(grants.iter().map(|(holder, _)| called(holder)).collect());
+    match select {
+        _ if grants.is_empty() => None,
+        Kind::Role => Some(format!(" is held by {holders}")),
+        Kind::Project => {
+            let roles = grants.iter().map(|(_, role)| role.label().into()).collect::<BTreeSet<String>>();
+            Some(format!(": the role {} is held by {holders}", named(roles.into_iter().collect())))
+        }
+        Kind::User
+        | Kind::Group
+        | Kind::ServiceAccount
+        | Kind::Invite
+        | Kind::AdminApiKey
+        | Kind::ApiKey
+        | Kind::Grant => None,
+    }
 }

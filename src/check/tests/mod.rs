@@ -67,7 +67,7 @@ static COUNTS: LazyLock<Vec<Vec<Policy>>> = LazyLock::new(|| {
     (0..PARTS).map(part).collect()
 });
 
-/// So many, since all of them would take a minute.
+/// In how many parts: a case judges one of them, since all of them take too long.
 const PARTS: usize = 5;
 
 /// Each of them as a policy of its own.
@@ -142,7 +142,7 @@ proptest! {
             let selected = there.iter().map(|&(at, has)| (at, has.and(plain.answers(&rule.filter, rule.select, at))));
             let selected = plain.counted(counted, rule.select, selected.filter(|(_, answer)| *answer != Truth::No));
             let all = plain.counted(counted, rule.select, there);
-            let open = Open { more: if population.may_have_more() { 50 } else { 0 } };
+            let open = Open::of(population.may_have_more());
             let verdict = match open.decide(&selected, &all, |yes, _, all| within(bounds, yes, all)) {
                 Truth::Yes => &[Verdict::Pass, Verdict::Vacuous][..],
                 Truth::No => &[Verdict::Violation],

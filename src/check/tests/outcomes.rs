@@ -7,10 +7,15 @@ use crate::policy::{Bounds, Percent};
 
 /// How many things there may be beyond those that are known: in truth any number.
 pub struct Open {
-    pub more: u64,
+    more: u64,
 }
 
 impl Open {
+    /// There may be more, or not.
+    pub fn of(more: bool) -> Self {
+        Self { more: if more { 50 } else { 0 } }
+    }
+
     /// What is so however the open answers come out: of the things that were asked, how many say yes and how many no, and of
     /// how many there are in all.
     pub fn decide(&self, answers: &[Truth], all: &[Truth], holds: impl Fn(u64, u64, u64) -> bool) -> Truth {

@@ -155,8 +155,7 @@ impl<'o> Plain<'o> {
                     }
                     Quantity::Some | Quantity::None | Quantity::Every => answers.map(|(_, answer)| answer).collect(),
                 };
-                let open_ended = Open { more: if open { 50 } else { 0 } };
-                open_ended.decide(&answers, &all, |yes, no, all| match test.quantity {
+                Open::of(open).decide(&answers, &all, |yes, no, all| match test.quantity {
                     Quantity::Some => yes > 0,
                     Quantity::None => yes == 0,
                     Quantity::Every => no == 0,

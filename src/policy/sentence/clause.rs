@@ -1,5 +1,5 @@
-//! Conditions as clauses that follow a noun: `that is disabled`, `whose name matches prod-*`, `who holds the role owner`. A file
-//! for itself as conditions hold grants and grants hold conditions; that makes it long.
+//! Conditions as clauses that follow a noun: `that is disabled`, `whose name matches prod-*`, `who holds the role owner`.
+//! Grants have conditions and conditions lead to grants, so both are here. That makes it long.
 
 use super::exactly::Exactly;
 use super::value::{flag, list, text, time};

@@ -169,11 +169,20 @@ fn each_finds_what_it_should_in_the_demo_organization() {
 
 #[test]
 fn who_holds_a_role_is_named_in_the_message() {
-    let report = rolelint(&acme()).check(POLICY).args(["--format", "json"]).run().ends_with(1).json();
-    let message =
-        report.findings().find(|finding| finding["rule"] == "role-held-by-its-maker").map(|one| &one["message"]);
-    let said = "role Integration Automation in project Partner Integration is held by tomasz.zielinski@contractor.acme.example";
-    assert_eq!(message.map(text), Some(said));
+    let policy = "version: 1
+rules:
+  - { id: by-its-maker, select: role, where: { predefined_role: false }, forbid: { holders: { user: { id: $this.created_by } } } }
+  - { id: by-a-group, select: role, where: { name: Auditor }, forbid: { holders: { principal: group } } }
+  - { id: in-a-project, select: project, where: { name: Data Science }, forbid: { holders: { scope: project, role: owner } } }
+";
+    let report = rolelint(&acme()).check(policy).args(["--format", "json"]).run().ends_with(1).json();
+    let said: Vec<&str> = report.findings().map(|finding| text(&finding["message"])).collect();
+    let expected = [
+        "role Integration Automation in project Partner Integration is held by tomasz.zielinski@contractor.acme.example",
+        "role Auditor is held by the group Governance",
+        "project Data Science: the role owner is held by arjun.nair@acme.example",
+    ];
+    assert_eq!(said, expected);
 }
 
 #[test]
