@@ -42,9 +42,8 @@ impl Judge<'_, '_> {
                 for one in listed {
                     if let One::Text(text) = one {
                         proof.because_of_word(word, &text);
-                        let (attribute, region) = (Text::const_new(word), self.region(span));
                         let value = Value::Text(spelled.remove(&text).unwrap_or_else(|| text.into()));
-                        proof.evidence.push(Evidence { attribute, value, region });
+                        proof.evidence.push(Evidence::new(Text::const_new(word), value, self.region(span)));
                     } else if let Some(thing) = self.one(counted, &one) {
                         proof.because_of(word, &thing);
                         things.push(thing);
@@ -117,11 +116,14 @@ impl Judge<'_, '_> {
             label if called[label.as_ref()] > 1 => format!("{label} ({})", thing.id),
             label => label.into_owned(),
         };
-        let mut names: Vec<Text> = things.iter().map(|thing| Text::from(name(thing))).collect();
-        names.sort();
+        let mut named: Vec<(Text, &Arc<Thing>)> = things.iter().map(|thing| (Text::from(name(thing)), thing)).collect();
+        named.sort();
         let (attribute, region) = (Text::const_new(word), self.region(span));
-        let evidence = |name| Evidence { attribute: attribute.clone(), value: Value::Text(name), region };
-        names.into_iter().map(evidence).collect()
+        let evidence = |(name, thing)| Evidence {
+            of: Some(Arc::clone(thing)),
+            ..Evidence::new(attribute.clone(), Value::Text(name), region)
+        };
+        named.into_iter().map(evidence).collect()
     }
 
     /// `exactly`: a finding for each selected thing with a value that is not listed, and one for each listed value that
@@ -158,8 +160,7 @@ impl Judge<'_, '_> {
             };
             let mut proof = Proof::default();
             let value = Value::Text(Text::from(listed.as_str()));
-            let region = self.region(&pattern.span);
-            proof.evidence.push(Evidence { attribute: Text::const_new(name), value, region });
+            proof.evidence.push(Evidence::new(Text::const_new(name), value, self.region(&pattern.span)));
             let subject = Arc::new(Thing::organization());
             proof.because_of_word(name, listed);
             Some(self.finding(status, subject, message, proof, &Proof::default(), &pattern.span))
@@ -189,9 +190,8 @@ impl Judge<'_, '_> {
             Truth::No => return None,
             Truth::Yes => {
                 let shown = value.value().map_or(Value::Null, |text| Value::Text(text.clone()));
-                let region = self.region(&exactly.span);
                 proof.because_of_word(name, &shown.to_string());
-                let evidence = Evidence { attribute: Text::const_new(name), value: shown, region };
+                let evidence = Evidence::new(Text::const_new(name), shown, self.region(&exactly.span));
                 let message = format!("{who}: {}{UNLISTED}", evidence.dated());
                 proof.evidence.push(evidence);
                 (Status::Violation, message)

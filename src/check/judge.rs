@@ -292,7 +292,6 @@ fn is_meant(way: &[Arc<Thing>], evidence: &[Evidence]) -> bool {
 fn own_permissions(proof: &mut Proof) {
     for (permission, region) in std::mem::take(&mut proof.permissions) {
         proof.because_of_word("permissions", &permission);
-        let attribute = Text::const_new("permissions");
-        proof.evidence.push(Evidence { attribute, value: Value::Permission(permission), region });
+        proof.evidence.push(Evidence::new(Text::const_new("permissions"), Value::Permission(permission), region));
     }
 }

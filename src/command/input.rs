@@ -77,7 +77,7 @@ pub(crate) fn facts(
     let needs = needs(policies);
     let (Collected { org, help, .. }, client) =
         collect(api, common, Request { as_of, journal, ..Request::of(&needs) })?;
-    unread::warn_of_all(&org);
+    unread::warn_in_short(&org);
     if !common.is_quiet() {
         output::help(&help);
     }

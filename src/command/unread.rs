@@ -12,10 +12,17 @@ pub(super) fn warn(org: &Org) {
     }
 }
 
-/// Prints why nothing could be read, if nothing could.
-pub(super) fn warn_of_all(org: &Org) {
-    if let (true, [Shortfall { why, .. }]) = (is_all(org), &reasons(org)[..]) {
-        output::warn(&format!("nothing could be read: {}", visible(why)));
+/// Prints one warning: why nothing could be read, or how many collections lack something. The report says the rest.
+pub(super) fn warn_in_short(org: &Org) {
+    let reasons = reasons(org);
+    let count: usize = reasons.iter().map(|reason| reason.collections.len()).sum();
+    let Some(Shortfall { why, collections, .. }) = reasons.first() else { return };
+    let why = visible(why);
+    match (is_all(org), reasons.len(), collections.as_slice()) {
+        (true, 1, _) => output::warn(&format!("nothing could be read: {why}")),
+        (_, 1, [only]) => output::warn(&format!("{only} is incomplete: {why}")),
+        (_, 1, _) => output::warn(&format!("{count} collections are incomplete: {why}")),
+        (..) => output::warn(&format!("{count} collections are incomplete, among them {}: {why}", collections[0])),
     }
 }
 

@@ -18,10 +18,34 @@ const ELSEWHERE: [(&str, &str); 5] = [
 
 /// The error with a tip where clap has none that helps, and with every word of the command line made safe to show.
 pub(crate) fn helpful(mut error: clap::Error) -> clap::Error {
+    if let Some(tip) = from_environment(&error) {
+        let mut tips = vec![StyledStr::from(tip)];
+        if let Some(ContextValue::StyledStrs(others)) = error.get(ContextKind::Suggested) {
+            tips.extend(others.iter().cloned());
+        }
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
+    }
     if let Some(tip) = tip(&error) {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(tip)]));
     }
     visible(error)
+}
+
+/// Which variable a value comes from, if it is one and the command line does not have the flag.
+fn from_environment(error: &clap::Error) -> Option<String> {
+    let (ContextValue::String(flag), ContextValue::String(value)) =
+        (error.get(ContextKind::InvalidArg)?, error.get(ContextKind::InvalidValue)?)
+    else {
+        return None;
+    };
+    let name = flag.split_whitespace().next()?;
+    let command = Cli::command();
+    let mut all = command.get_arguments().chain(command.get_subcommands().flat_map(clap::Command::get_arguments));
+    let variable = all.find(|arg| arg.get_long() == name.strip_prefix("--"))?.get_env()?;
+    let set = std::env::var_os(variable)?;
+    let written = std::env::args_os().any(|word| word.to_string_lossy().starts_with(name));
+    let is = set == value.as_str() || set.to_string_lossy().split(',').any(|part| part.trim() == value);
+    (is && !written).then(|| format!("the value is that of the variable {}", variable.to_string_lossy()))
 }
 
 fn tip(error: &clap::Error) -> Option<String> {

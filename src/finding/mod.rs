@@ -20,7 +20,7 @@ use crate::time::{Time, day, relative, rfc3339};
 
 pub use crate::access::{Thing, ThingKind};
 pub use accept::Acceptance;
-pub use cause::{Cause, Edge};
+pub use cause::{Cause, Edge, Held};
 pub use control::{Control, Framework};
 pub use gate::{Ending, Gate};
 pub use note::Note;
@@ -100,6 +100,8 @@ pub enum Value {
     Text(Text),
     /// A permission.
     Permission(Text),
+    /// Words of the policy that none of the related things meets.
+    Absent(Text),
 }
 
 impl fmt::Display for Value {
@@ -110,7 +112,7 @@ impl fmt::Display for Value {
             Self::Number(number) | Self::Counted(number, _) => number.fmt(f),
             Self::Time(time) => f.write_str(&rfc3339(*time)),
             Self::Text(text) if text.is_empty() => f.write_str("\"\""),
-            Self::Text(text) | Self::Permission(text) => f.write_str(text),
+            Self::Text(text) | Self::Permission(text) | Self::Absent(text) => f.write_str(text),
         }
     }
 }
@@ -124,9 +126,16 @@ pub struct Evidence {
     pub value: Value,
     /// The words of the policy that it matched.
     pub region: Region,
+    /// What has the value: a related thing, or the subject of the finding if `None`.
+    pub of: Option<Arc<Thing>>,
 }
 
 impl Evidence {
+    /// Evidence about the subject of a finding.
+    pub fn new(attribute: Text, value: Value, region: Region) -> Self {
+        Self { attribute, value, region, of: None }
+    }
+
     /// The evidence in words, times as ages at a moment.
     pub fn told(&self, as_of: Time) -> String {
         self.in_words(|time| relative(time, as_of))
@@ -137,7 +146,33 @@ impl Evidence {
         self.in_words(|time| format!("on {}", day(time)))
     }
 
+    /// What has the value is named after it, unless the value names it.
     fn in_words(&self, when: impl Fn(Time) -> String) -> String {
+        let said = self.said(when);
+        match &self.of {
+            Some(of) if !self.names(of) => format!("{said} ({})", of.qualified_label()),
+            Some(_) | None => said,
+        }
+    }
+
+    /// Whether the value is what a thing is called or known by.
+    pub fn names(&self, thing: &Thing) -> bool {
+        match &self.value {
+            Value::Text(text) => {
+                let text = text.as_str();
+                [thing.called(), &thing.id].contains(&text) || thing.label() == text || thing.qualified_label() == text
+            }
+            Value::Null
+            | Value::Flag(_)
+            | Value::Number(_)
+            | Value::Counted(..)
+            | Value::Time(_)
+            | Value::Permission(_)
+            | Value::Absent(_) => false,
+        }
+    }
+
+    fn said(&self, when: impl Fn(Time) -> String) -> String {
         let attribute = &self.attribute;
         let name = words(attribute);
         // `last_used_at` is `last used`.
@@ -151,6 +186,7 @@ impl Evidence {
             (Value::Time(time), Some(event)) => format!("{event} {}", when(*time)),
             (Value::Null, Some(event)) => format!("{event} never"),
             (Value::Null, None) => format!("{name} is not set"),
+            (Value::Absent(words), _) => format!("none of its {name} meets `{words}`"),
             (Value::Text(text), _) if text.is_empty() => format!("{name} is empty"),
             (Value::Flag(flag), _) => {
                 let not = if *flag { "" } else { "not " };

@@ -195,10 +195,12 @@ impl<'o> Redact<'o> {
 
     /// Text stays only if it is a word that names nobody.
     fn evidence(&self, evidence: &Evidence) -> Evidence {
-        let Evidence { attribute, value, region: _ } = evidence;
+        let Evidence { attribute, value, region: _, of } = evidence;
         let field = attribute.rsplit('.').next().unwrap_or_default();
         let value = match value {
             Value::Null | Value::Flag(_) | Value::Number(_) | Value::Counted(..) | Value::Time(_) => value.clone(),
+            // Words of the policy may name people.
+            Value::Absent(_) => Value::Absent(Text::const_new(LEFT_OUT)),
             Value::Permission(text) => Value::Permission(self.names.permission(text).into()),
             Value::Text(text) => Value::Text(
                 match field {
@@ -210,7 +212,8 @@ impl<'o> Redact<'o> {
                 .into(),
             ),
         };
-        Evidence { attribute: attribute.clone(), value, region: NOWHERE }
+        let of = of.as_ref().map(|of| self.thing(of));
+        Evidence { attribute: attribute.clone(), value, region: NOWHERE, of }
     }
 
     fn thing(&self, thing: &Arc<Thing>) -> Arc<Thing> {

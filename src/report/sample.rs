@@ -198,11 +198,7 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
         email,
         ..Thing::default()
     };
-    let evidence = |attribute: &'static str, value| Evidence {
-        attribute: Text::const_new(attribute),
-        value,
-        region: region(5, 36),
-    };
+    let evidence = |attribute: &'static str, value| Evidence::new(Text::const_new(attribute), value, region(5, 36));
     let unknown = status == Status::Unknown;
     Finding {
         rule: 0,
@@ -214,7 +210,10 @@ fn finding(at: usize, name: &str, status: Status) -> Finding {
         },
         subject: Arc::new(user),
         evidence: vec![evidence("permissions", Value::Permission(Text::new(format!("api.{name}.write"))))],
-        selected_by: vec![evidence("name", Value::Text(Text::new(name)))],
+        selected_by: vec![
+            evidence("name", Value::Text(Text::new(name))),
+            Evidence { of: Some(Arc::clone(&group)), ..evidence("name", Value::Text(Text::new(name))) },
+        ],
         paths: vec![Arc::new(AccessPath {
             from_subject: true,
             steps: vec![group, role],

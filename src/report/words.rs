@@ -1,10 +1,11 @@
 //! Sentences and counts that several formats share: plain text, nothing hidden in it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::escape::visible;
 use crate::finding::{
-    AccessPath, Cause, Edge, Finding, Judges, Outcome, RuleResult, Severity, Status, Thing, ThingKind, Verdict,
+    AccessPath, Cause, Edge, Finding, Held, Judges, Outcome, RuleResult, Severity, Status, Thing, ThingKind, Verdict,
 };
 use crate::org::{Collection, CollectionSummary, Kind, State};
 
@@ -14,12 +15,14 @@ pub fn cut(cause: &Cause<'_>, faint: &dyn Fn(&str) -> String) -> String {
     let of_kind = |thing: &Thing| {
         if thing.is(Kind::User) { visible(&thing.label()).into_owned() } else { named(&thing.kind.words(), thing) }
     };
+    // A role of a project is named with it.
+    let place = |role: &Arc<Thing>, project: Option<&Arc<Thing>>| {
+        let project = project.filter(|project| role.project.as_ref() != Some(project));
+        project.map_or_else(String::new, |project| format!(" in {}", named("project", project)))
+    };
     match cause.edge {
         Edge::Grant { holder, role, project } => {
-            // A role of the project is named with it.
-            let place = project.filter(|project| role.project.as_ref() != Some(project));
-            let place = place.map_or_else(String::new, |project| format!(" in {}", named("project", project)));
-            format!("remove {} from {}{place}", named("role", role), of_kind(holder))
+            format!("remove {} from {}{}", named("role", role), of_kind(holder), place(role, project))
         }
         Edge::Membership { user, group } => format!("remove {} from {}", of_kind(user), named("group", group)),
         Edge::Permissions(role) => {
@@ -28,13 +31,22 @@ pub fn cut(cause: &Cause<'_>, faint: &dyn Fn(&str) -> String) -> String {
             format!("remove {}{more} from {}", visible(&shown.join(", ")), named("role", role))
         }
         Edge::Roles(group) => {
-            let roles: Vec<String> =
-                cause.roles.iter().map(|role| visible(&role.qualified_label()).into_owned()).collect();
-            format!("remove {} {} from {}", faint("roles"), roles.join(" and "), named("group", group))
+            let role =
+                |&(role, project): &Held<'_>| format!("{}{}", visible(&role.qualified_label()), place(role, project));
+            let roles: Vec<String> = cause.roles.iter().map(role).collect();
+            format!("remove {} {} from {}", faint("roles"), and(&roles), named("group", group))
         }
         Edge::Role(role) => format!("revoke these grants of {}", named("role", role)),
         Edge::Owner(owner) => format!("fix or delete {} of {}", subjects(cause), of_kind(owner)),
         Edge::Project(project) => format!("fix or delete {} in {}", subjects(cause), named("project", project)),
+    }
+}
+
+/// `one, two and three`.
+fn and(words: &[String]) -> String {
+    match words {
+        [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => words.concat(),
     }
 }
 

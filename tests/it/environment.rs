@@ -57,6 +57,15 @@ fn an_empty_variable_is_an_error_that_names_it() {
 }
 
 #[test]
+fn a_value_that_does_not_fit_is_told_with_its_variable() {
+    let run = |args: &[&str]| offline().env("ROLELINT_FAIL_ON", "hgh").args(args.iter().copied()).run().ends_with(2);
+    let said = run(&["check"]).stderr;
+    assert!(said.contains("the value is that of the variable ROLELINT_FAIL_ON") && said.contains("'high'"), "{said}");
+    let said = run(&["check", "--fail-on", "hgh"]).stderr;
+    assert!(!said.contains("ROLELINT_FAIL_ON"), "{said}");
+}
+
+#[test]
 fn an_unknown_variable_gives_a_warning() {
     let table = [
         ("ROLELINT_POLICIES", "ROLELINT_POLICIES is ignored: did you mean ROLELINT_POLICY?"),

@@ -13,7 +13,7 @@ use crate::check::list::{Word, counted};
 use crate::check::quantify::quantify;
 use crate::check::relation::Start;
 use crate::finding::Value;
-use crate::org::{Known, Text, Truth};
+use crate::org::{Extent, Known, Scope, Text, Truth};
 use crate::policy::{
     Attribute, Bounds, Kind, ListPredicate, Naming, Pattern, Predicate, Quantity, RelatedPredicate, Relation,
     TextColumn, TextPredicate, TimeColumn, ViaKind, ViaPredicate,
@@ -261,7 +261,11 @@ impl Prover<'_, '_> {
                     self.lead(related.paths, &inner, proof);
                 }
             }
-            proof.extend(&inner);
+            match part.domain.place(related.at) {
+                // Its paths show a grant.
+                (Kind::Grant, _) => proof.extend(&inner),
+                (kind, place) => proof.extend_with(&inner, &self.facts.access.thing(kind, place)),
+            }
         }
         if let Domain::Things(kind @ (Kind::ApiKey | Kind::AdminApiKey)) = answered.domain
             && empty
@@ -270,6 +274,9 @@ impl Prover<'_, '_> {
             self.value(attribute, self.owner(relation, kind, at), &answered.condition.span, proof);
         } else if !any {
             self.nothing(&answered.condition.span, proof);
+            if matches!((test.quantity, truth), (Quantity::Some, Truth::No)) {
+                self.absent(attribute, &part.condition.span, proof);
+            }
         }
         if truth == Truth::Unknown && !matches!(answered.domain, Domain::GrantsByRole(_)) {
             let (kind, at) = answered.domain.place(at);
@@ -328,8 +335,14 @@ impl Prover<'_, '_> {
         let (_, place) = answered.domain.place(at);
         let grant = &self.facts.access.grants()[place];
         if answered.answers.of(at) == Truth::Unknown {
-            let thing = self.facts.access.thing(Kind::Grant, place);
-            proof.missing.push(Missing::Unread(format!("the API does not say how {} is held", thing.label())));
+            let known = proof.missing.len();
+            let organization = grant.scope == Scope::Organization;
+            let scopes = Extent { organization, project: !organization, ..Extent::ALL };
+            self.gaps(proof).grants_of(grant.principal, scopes);
+            if proof.missing.len() == known {
+                let thing = self.facts.access.thing(Kind::Grant, place);
+                proof.missing.push(Missing::Unread(format!("the API does not say how {} is held", thing.label())));
+            }
             return;
         }
         let before = proof.evidence.len();

@@ -59,7 +59,9 @@ impl Proof {
             Value::Flag(flag) => flag.to_string(),
             Value::Number(number) | Value::Counted(number, _) => number.to_string(),
             Value::Time(_) => "a time".to_owned(),
-            Value::Text(text) | Value::Permission(text) => return self.because_of_word(attribute.name, text),
+            Value::Text(text) | Value::Permission(text) | Value::Absent(text) => {
+                return self.because_of_word(attribute.name, text);
+            }
         };
         self.reasons.insert(format!("{} {said}", attribute.name));
     }
@@ -79,8 +81,13 @@ impl Prover<'_, '_> {
 
     /// Shows a value that is no reason by itself.
     pub(super) fn show(&self, attribute: &Attribute, value: Value, span: &Range<usize>, proof: &mut Proof) {
-        let region = self.source.region(span);
-        proof.evidence.push(Evidence { attribute: Text::const_new(attribute.name), value, region });
+        proof.evidence.push(Evidence::new(Text::const_new(attribute.name), value, self.source.region(span)));
+    }
+
+    /// Shows the words that none of the related things meets.
+    pub(super) fn absent(&self, attribute: &Attribute, span: &Range<usize>, proof: &mut Proof) {
+        let words: Vec<&str> = self.source.text[span.clone()].split_whitespace().collect();
+        self.show(attribute, Value::Absent(words.join(" ").into()), span, proof);
     }
 
     /// Notes that a condition has its answer because nothing meets it.

@@ -92,7 +92,8 @@ impl Proof {
     pub fn tidy(&mut self, matched: &Matches) {
         if self.evidence.len() > 1 {
             let mut seen = HashSet::new();
-            self.evidence.retain(|one| seen.insert((one.attribute.clone(), one.value.clone(), one.region)));
+            self.evidence
+                .retain(|one| seen.insert((one.attribute.clone(), one.value.clone(), one.region, one.of.clone())));
         }
         let fired = |way: &Way| way.matched.map(|index| matched.digest(index));
         self.paths.sort_by(|one, other| {
@@ -108,6 +109,15 @@ impl Proof {
         self.missing.extend(inner.missing.iter().cloned());
         self.places.extend(inner.places.iter().cloned());
         self.reasons.extend(inner.reasons.iter().cloned());
+    }
+
+    /// Adds the proof of a related thing: what it says of itself is about that thing.
+    pub fn extend_with(&mut self, inner: &Self, of: &Arc<Thing>) {
+        let known = self.evidence.len();
+        self.extend(inner);
+        for evidence in &mut self.evidence[known..] {
+            evidence.of.get_or_insert_with(|| Arc::clone(of));
+        }
     }
 
     /// Takes over all of the proof of one of several conditions, of which it is enough that one ends.

@@ -53,6 +53,9 @@ impl Edge<'_> {
     }
 }
 
+/// A role, with its project if it is held in one.
+pub type Held<'a> = (&'a Arc<Thing>, Option<&'a Arc<Thing>>);
+
 /// An edge, with the findings that end when it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause<'a> {
@@ -60,8 +63,8 @@ pub struct Cause<'a> {
     pub edge: Edge<'a>,
     /// The permissions that fired, of [`Edge::Permissions`]; sorted.
     pub permissions: Vec<&'a str>,
-    /// The roles, of [`Edge::Roles`]; in the order of the findings.
-    pub roles: Vec<&'a Arc<Thing>>,
+    /// The roles, of [`Edge::Roles`], each with its project if it is held in one; in the order of the findings.
+    pub roles: Vec<Held<'a>>,
     /// The findings that end with it, and with no cause before it.
     pub findings: Vec<&'a Finding>,
 }
@@ -112,9 +115,9 @@ impl Outcome {
     }
 
     /// The permissions of a role, or the roles of a group, that those findings run through.
-    fn details<'a>(&'a self, edge: Edge<'a>, findings: &[&'a Finding]) -> (Vec<&'a str>, Vec<&'a Arc<Thing>>) {
+    fn details<'a>(&'a self, edge: Edge<'a>, findings: &[&'a Finding]) -> (Vec<&'a str>, Vec<Held<'a>>) {
         let paths = || findings.iter().flat_map(|finding| finding.paths.iter().map(|path| (*finding, &**path)));
-        let (mut permissions, mut roles): (Vec<&str>, Vec<&Arc<Thing>>) = (Vec::new(), Vec::new());
+        let (mut permissions, mut roles): (Vec<&str>, Vec<Held<'_>>) = (Vec::new(), Vec::new());
         match edge {
             Edge::Permissions(role) => {
                 let mut sets: Vec<(usize, usize)> = paths()
@@ -130,7 +133,12 @@ impl Outcome {
             Edge::Roles(group) => {
                 for (finding, path) in paths() {
                     let through = finding.steps(path).any(|step| step == &**group);
-                    roles.extend(path.steps.last().filter(|last| through && last.is(Kind::Role)));
+                    if let [before @ .., role] = &path.steps[..]
+                        && through
+                        && role.is(Kind::Role)
+                    {
+                        roles.push((role, before.last().filter(|step| step.is(Kind::Project))));
+                    }
                 }
                 let mut seen = HashSet::new();
                 roles.retain(|role| seen.insert(*role));

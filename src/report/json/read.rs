@@ -223,19 +223,17 @@ fn waiver(row: WaiverRow<'_>) -> Result<Waiver> {
     })
 }
 
-fn evidence(row: EvidenceRow<'_>) -> Result<Evidence> {
-    let value = match (row.value, row.of) {
-        (Scalar::Number(number), _) if row.allowed.is_some() => {
-            Value::Counted(number, row.allowed.unwrap_or_default().into())
-        }
-        (Scalar::Null, _) => Value::Null,
-        (Scalar::Flag(flag), _) => Value::Flag(flag),
-        (Scalar::Number(number), _) => Value::Number(number),
-        (Scalar::Text(text), None) => Value::Text(text.into()),
-        (Scalar::Text(text), Some(TextType::Permission)) => Value::Permission(text.into()),
-        (Scalar::Text(text), Some(TextType::Time)) => Value::Time(time(&text)?),
-    };
-    Ok(Evidence { attribute: row.attribute.into(), value, region: row.policy })
+fn value(row: &EvidenceRow<'_>) -> Result<Value> {
+    Ok(match (&row.value, row.type_, &row.allowed) {
+        (Scalar::Number(number), _, Some(allowed)) => Value::Counted(*number, allowed.as_ref().into()),
+        (Scalar::Number(number), _, None) => Value::Number(*number),
+        (Scalar::Null, ..) => Value::Null,
+        (Scalar::Flag(flag), ..) => Value::Flag(*flag),
+        (Scalar::Text(text), None, _) => Value::Text(text.as_ref().into()),
+        (Scalar::Text(text), Some(TextType::Permission), _) => Value::Permission(text.as_ref().into()),
+        (Scalar::Text(text), Some(TextType::Absent), _) => Value::Absent(text.as_ref().into()),
+        (Scalar::Text(text), Some(TextType::Time), _) => Value::Time(time(text)?),
+    })
 }
 
 /// What findings and rules share.
@@ -303,8 +301,8 @@ impl Pool {
             rule: 0,
             status,
             message: row.message.into_owned(),
-            evidence: row.evidence.into_iter().map(evidence).collect::<Result<_>>()?,
-            selected_by: row.selected_by.into_iter().map(evidence).collect::<Result<_>>()?,
+            evidence: row.evidence.into_iter().map(|row| self.evidence(row)).collect::<Result<_>>()?,
+            selected_by: row.selected_by.into_iter().map(|row| self.evidence(row)).collect::<Result<_>>()?,
             paths: row.paths.into_iter().map(|path| self.path(&path, &subject)).collect::<Result<_>>()?,
             more_paths: row.more_paths,
             missing: row.missing.into_owned(),
@@ -314,6 +312,11 @@ impl Pool {
             fingerprint: row.fingerprint.into_owned(),
             subject,
         })
+    }
+
+    fn evidence(&self, row: EvidenceRow<'_>) -> Result<Evidence> {
+        let of = row.of.as_deref().map(|key| self.thing(key)).transpose()?;
+        Ok(Evidence { value: value(&row)?, attribute: row.attribute.into(), region: row.policy, of })
     }
 
     fn path(&mut self, row: &PathRow<'_>, subject: &Thing) -> Result<Arc<AccessPath>> {

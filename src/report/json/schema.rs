@@ -209,12 +209,20 @@ pub struct EdgeRow<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<Cow<'a, str>>,
+    pub roles: Vec<HeldRow<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub permissions: Vec<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<Cow<'a, str>>,
+}
+
+/// A role, and the project in which it is held, if it is one: keys of `things`.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub struct HeldRow<'a> {
+    pub role: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<Cow<'a, str>>,
 }
 
@@ -330,10 +338,13 @@ pub struct EvidenceRow<'a> {
     pub value: Scalar<'a>,
     /// What a text is, if it is more than a text.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
-    pub of: Option<TextType>,
+    pub type_: Option<TextType>,
     /// Of a number that is out of bounds: `at most 10`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed: Option<Cow<'a, str>>,
+    /// A key of `things`: what has the value, if it is not the subject of the finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Cow<'a, str>>,
     pub policy: Region,
 }
 
@@ -346,11 +357,13 @@ pub enum Scalar<'a> {
     Text(Cow<'a, str>),
 }
 
-#[derive(Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TextType {
     Time,
     Permission,
+    /// Words of the policy that none of the related things meets.
+    Absent,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "serde takes the type of the field")]

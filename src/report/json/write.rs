@@ -11,9 +11,9 @@ use serde::ser::{Serialize, Serializer};
 use super::super::json_lines::Lines;
 use super::keys::Keys;
 use super::schema::{
-    CauseRow, ControlRow, CoverageRow, EdgeRow, EvidenceRow, FindingRow, FrameworkRow, GateRow, MatchedRow, NoteRow,
-    Organization, PathRow, PatternRow, PolicyRow, Report, RuleLines, RuleRow, Scalar, SkippedRow, Summary, TextType,
-    ThingRow, Tool, UnreadRow, VERSION, WaiverRow,
+    CauseRow, ControlRow, CoverageRow, EdgeRow, EvidenceRow, FindingRow, FrameworkRow, GateRow, HeldRow, MatchedRow,
+    NoteRow, Organization, PathRow, PatternRow, PolicyRow, Report, RuleLines, RuleRow, Scalar, SkippedRow, Summary,
+    TextType, ThingRow, Tool, UnreadRow, VERSION, WaiverRow,
 };
 use crate::cores;
 use crate::finding::{
@@ -221,7 +221,11 @@ fn cause<'a>(cause: &Cause<'a>, across: Option<&'a Outcome>, keys: &Keys) -> Cau
             EdgeRow { role: key(role), permissions, ..row }
         }
         Edge::Roles(group) => {
-            let roles = cause.roles.iter().filter_map(|role| key(role)).collect();
+            let roles = cause
+                .roles
+                .iter()
+                .map(|&(role, project)| HeldRow { role: keys.of(role).into(), project: project.and_then(key) });
+            let roles = roles.collect();
             EdgeRow { group: key(group), roles, ..row }
         }
         Edge::Role(role) => EdgeRow { role: key(role), ..row },
@@ -272,8 +276,8 @@ pub(super) fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &Key
         status: finding.status.name().into(),
         subject: thing(&finding.subject),
         message: Cow::Borrowed(&finding.message),
-        evidence: finding.evidence.iter().map(evidence).collect(),
-        selected_by: finding.selected_by.iter().map(evidence).collect(),
+        evidence: finding.evidence.iter().map(|one| evidence(one, keys)).collect(),
+        selected_by: finding.selected_by.iter().map(|one| evidence(one, keys)).collect(),
         missing: Cow::Borrowed(&finding.missing),
         paths: finding.paths.iter().map(path).collect(),
         more_paths: finding.more_paths,
@@ -294,9 +298,9 @@ fn waiver(waiver: &Waiver) -> WaiverRow<'_> {
     }
 }
 
-fn evidence(evidence: &Evidence) -> EvidenceRow<'_> {
+fn evidence<'a>(evidence: &'a Evidence, keys: &Keys) -> EvidenceRow<'a> {
     let mut allowed = None;
-    let (value, of) = match &evidence.value {
+    let (value, type_) = match &evidence.value {
         Value::Null => (Scalar::Null, None),
         Value::Flag(flag) => (Scalar::Flag(*flag), None),
         Value::Number(number) => (Scalar::Number(*number), None),
@@ -307,8 +311,10 @@ fn evidence(evidence: &Evidence) -> EvidenceRow<'_> {
         Value::Time(time) => (Scalar::Text(rfc3339(*time).into()), Some(TextType::Time)),
         Value::Text(text) => (Scalar::Text(Cow::Borrowed(text)), None),
         Value::Permission(text) => (Scalar::Text(Cow::Borrowed(text)), Some(TextType::Permission)),
+        Value::Absent(text) => (Scalar::Text(Cow::Borrowed(text)), Some(TextType::Absent)),
     };
-    EvidenceRow { attribute: Cow::Borrowed(&evidence.attribute), value, of, allowed, policy: evidence.region }
+    let of = evidence.of.as_ref().map(|of| Cow::Owned(keys.of(of)));
+    EvidenceRow { attribute: Cow::Borrowed(&evidence.attribute), value, type_, allowed, of, policy: evidence.region }
 }
 
 pub(super) fn thing(thing: &Thing) -> ThingRow<'_> {

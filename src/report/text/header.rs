@@ -25,6 +25,15 @@ pub fn write(page: &mut Page, outcome: &Outcome) {
 pub fn subject(page: &mut Page, outcome: &Outcome) {
     if outcome.has_facts() {
         page.wrapped("", "  ", &about(page, outcome));
+    }
+    looked_at(page, outcome);
+    page.wrapped("", "  ", &policies(outcome));
+    page.line("");
+}
+
+/// What was looked at, and whether all of it could be read.
+pub fn looked_at(page: &mut Page, outcome: &Outcome) {
+    if outcome.has_facts() {
         let complete = match (outcome.complete(), incomplete(outcome).is_empty()) {
             (true, true) => "complete".to_owned(),
             // What is missing changes no verdict.
@@ -33,8 +42,6 @@ pub fn subject(page: &mut Page, outcome: &Outcome) {
         };
         page.wrapped("", "  ", &format!("{} · {complete}", population(outcome)));
     }
-    page.wrapped("", "  ", &policies(outcome));
-    page.line("");
 }
 
 /// What ends most of the violations, whatever their rules.

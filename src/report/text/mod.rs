@@ -15,10 +15,10 @@ use owo_colors::Style;
 
 use self::page::Page;
 use super::TextStyle;
-use super::words::{incomplete, plural};
+use super::words::{incomplete, plural, things};
 use crate::escape::visible;
-use crate::finding::{Outcome, Severity, Verdict};
-use crate::org::{Shortfall, State, by_reason};
+use crate::finding::{Outcome, Severity, Unread, Verdict};
+use crate::org::{Shortfall, State, by_reason, without_request};
 
 pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style);
@@ -46,6 +46,7 @@ pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) ->
         header::misleading_ages(&mut page, outcome);
         footer::warnings(&mut page, outcome);
         footer::coverage(&mut page, outcome);
+        header::looked_at(&mut page, outcome);
         footer::last_line(&mut page, outcome);
     } else {
         footer::write(&mut page, outcome);
@@ -77,32 +78,89 @@ fn nothing_read(outcome: &Outcome) -> Option<String> {
     (empty && outcome.count(Verdict::Unknown) == outcome.rules.len()).then(|| why.clone())
 }
 
-/// The rules of a severity that could not be answered. Those that could not even begin for the same reason stand
-/// together: a key that is refused is one cause, however many rules there are.
+/// The rules of a severity that could not be answered. Those that one reason keeps from an answer stand together: a key
+/// that is refused is one cause, however many rules there are.
 fn unknown(page: &mut Page, outcome: &Outcome, severity: Severity, rules: &[usize]) {
-    let (begun, rest): (Vec<usize>, Vec<usize>) = rules.iter().partition(|&&at| !outcome.findings_of(at).is_empty());
-    for at in begun {
-        rule::write(page, outcome, at);
-    }
-    let mut alike: Vec<Vec<usize>> = Vec::new();
-    for at in rest {
-        let same = |others: &&mut Vec<usize>| outcome.rules[others[0]].unread == outcome.rules[at].unread;
-        match alike.iter_mut().find(same) {
-            Some(others) => others.push(at),
-            None => alike.push(vec![at]),
+    let mut alike: Vec<(Missing<'_>, Vec<usize>)> = Vec::new();
+    for &at in rules {
+        let missing = Missing::of(outcome, at, page.style.verbose);
+        match alike.iter_mut().find(|(other, _)| *other == missing) {
+            Some((_, others)) => others.push(at),
+            None => alike.push((missing, vec![at])),
         }
     }
-    for rules in alike {
+    for (missing, rules) in alike {
+        if let ([only], false) = (&rules[..], outcome.findings_of(rules[0]).is_empty()) {
+            rule::write(page, outcome, *only);
+            continue;
+        }
         let severity = page.paint(severity.name(), severity_style(severity));
         let count =
             page.paint(&format!("{} unknown", plural(rules.len(), outcome.noun())), Style::new().magenta().bold());
-        let ids: Vec<&str> = rules.iter().map(|&at| outcome.rules[at].info.id.as_str()).collect();
-        page.wrapped(&format!("{severity}  {count}: "), "  ", &visible(&ids.join(", ")));
-        rule::open(page, &outcome.rules[rules[0]]);
+        let id = |&at: &usize| {
+            let rule = &outcome.rules[at];
+            let of = outcome.findings_of(at).first().map(|finding| things(rule.unknown(), finding.subject.kind));
+            format!("{}{}", visible(&rule.info.id), of.map_or_else(String::new, |of| format!(" ({of})")))
+        };
+        page.wrapped(&format!("{severity}  {count}: "), "  ", &rules.iter().map(id).collect::<Vec<_>>().join(", "));
+        match missing {
+            Missing::Reason(reason) => {
+                let mut names: Vec<&str> = Vec::new();
+                for collection in rules.iter().flat_map(|&at| &outcome.rules[at].unread).filter_map(Unread::collection)
+                {
+                    if !names.contains(&collection.name()) {
+                        names.push(collection.name());
+                    }
+                }
+                page.field("data", &format!("incomplete: {} ({reason}); -v lists what is unknown", names.join(", ")));
+            }
+            Missing::Listed(_) | Missing::Findings(_) => rule::open(page, &outcome.rules[rules[0]]),
+        }
         if !page.style.quiet {
             page.line("");
         }
     }
+}
+
+/// What keeps a rule from an answer.
+#[derive(PartialEq)]
+enum Missing<'a> {
+    /// One reason, whatever the requests that failed for it.
+    Reason(String),
+    /// What it did not read, of a rule that could not even begin.
+    Listed(&'a [Unread]),
+    /// What its findings say.
+    Findings(usize),
+}
+
+impl<'a> Missing<'a> {
+    fn of(outcome: &'a Outcome, at: usize, verbose: bool) -> Self {
+        let unread = &outcome.rules[at].unread;
+        let reason = || {
+            let mut reasons = unread.iter().map(|unread| match unread {
+                Unread::Incomplete(_, detail) => only_reason(detail),
+                Unread::NotRequested(_) | Unread::Other(_) => None,
+            });
+            let first = reasons.next()??;
+            reasons.all(|other| other.as_ref() == Some(&first)).then_some(first)
+        };
+        match reason().filter(|_| !verbose) {
+            Some(reason) => Self::Reason(reason),
+            None if outcome.findings_of(at).is_empty() => Self::Listed(unread),
+            None => Self::Findings(at),
+        }
+    }
+}
+
+/// The reason that all failed requests of a list have in common: `401, Incorrect API key provided`.
+fn only_reason(detail: &str) -> Option<String> {
+    let mut reasons = detail.split("; GET ").map(|piece| {
+        let piece = if piece.starts_with("GET ") { piece.to_owned() } else { format!("GET {piece}") };
+        let reason = without_request(&piece).into_owned();
+        reason.split_once(" (and ").map_or(reason.as_str(), |(reason, _)| reason).to_owned()
+    });
+    let first = reasons.next()?;
+    reasons.all(|other| other == first).then_some(first)
 }
 
 fn verdict_style(verdict: Verdict) -> Style {

@@ -25,14 +25,13 @@ impl Page {
         Ok(())
     }
 
-    /// One of several things, under the rule that they violate.
-    pub fn item(&mut self, text: &str) {
-        self.wrapped("  • ", "      ", text);
-    }
-
-    /// What belongs to an item.
-    pub fn detail(&mut self, text: &str) {
-        self.wrapped("      ", "        ", text);
+    /// One of several things, under the rule that they violate; at a deeper level, what belongs to it.
+    pub fn item(&mut self, level: usize, text: &str) {
+        match level {
+            0 => self.wrapped("  • ", "      ", text),
+            1 => self.wrapped("      ", "        ", text),
+            _ => self.wrapped("        ", "          ", text),
+        }
     }
 
     /// A text with a name before it, both in columns.

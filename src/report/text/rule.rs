@@ -8,11 +8,12 @@ use std::sync::Arc;
 use owo_colors::Style;
 
 use super::page::Page;
-use super::shapes::{aged, alike, failed, selected};
+use super::shapes::{Facts, aged, alike, failed, selected};
 use super::{severity_style, snippet};
 use crate::escape::visible;
 use crate::finding::{
-    Cause, Edge, Finding, Matched, Outcome, RuleResult, Status, Thing, ThingKind, UNLISTED, Unread, Value, Verdict,
+    AccessPath, Cause, Edge, Finding, Matched, Outcome, RuleResult, Status, Thing, ThingKind, UNLISTED, Unread, Value,
+    Verdict,
 };
 use crate::org::Kind;
 use crate::report::words::{cut, number, plural, things};
@@ -33,7 +34,7 @@ pub fn write(page: &mut Page, outcome: &Outcome, at: usize) {
     if page.style.verbose || !rule.info.location.source.name.starts_with("builtin:") {
         snippet::draw(page, rule, findings, severity_style(rule.info.severity));
     }
-    Body::new(page, outcome, at).write();
+    Body::new(page, outcome, at).write(&outcome.causes(at));
     open(page, rule);
     if rule.verdict() == Verdict::Violation {
         advice(page, rule);
@@ -104,75 +105,69 @@ struct Body<'p, 'o> {
     outcome: &'o Outcome,
     rule: &'o RuleResult,
     findings: &'o [Finding],
-    causes: Vec<Cause<'o>>,
     /// The project of the cause that is told. What stands in it need not say so.
     within: Option<&'o Arc<Thing>>,
     /// What each of the rule's sets of permissions looks like.
     permissions: Vec<String>,
-    /// How many items may follow, and how many findings got none.
-    left: usize,
-    untold: usize,
+    /// How many lines an item has: the more, the fewer items there are.
+    share: usize,
 }
+
+/// Findings that are alike in all but their subject.
+type Shape<'o> = Vec<&'o Finding>;
 
 impl<'p, 'o> Body<'p, 'o> {
     fn new(page: &'p mut Page, outcome: &'o Outcome, at: usize) -> Self {
         let shown = |permission: &str| page.paint(&visible(permission), Style::new().bold());
         let each = |matched: &Matched| matched.permissions().into_iter().map(shown).collect::<Vec<_>>().join(", ");
         let permissions = outcome.rules[at].matched.iter().map(each).collect();
-        let left = if page.style.verbose { usize::MAX } else { page.style.per_rule };
         Self {
             rule: &outcome.rules[at],
             findings: outcome.findings_of(at),
-            causes: outcome.causes(at),
             within: None,
             page,
             outcome,
             permissions,
-            left,
-            untold: 0,
+            share: usize::MAX,
         }
     }
 
-    fn write(&mut self) {
-        let causes = std::mem::take(&mut self.causes);
-        let mut shared: HashSet<*const Finding> = HashSet::new();
-        for cause in &causes {
-            shared.extend(cause.findings.iter().map(|finding| std::ptr::from_ref::<Finding>(finding)));
-            if self.takes(cause.findings.len()) {
-                self.cause(cause);
-            }
-        }
-        let alone = |finding: &&Finding| !shared.contains(&std::ptr::from_ref(*finding));
+    fn write(&mut self, causes: &[Cause<'o>]) {
+        let shared: HashSet<*const Finding> = causes
+            .iter()
+            .flat_map(|cause| &cause.findings)
+            .map(|finding| std::ptr::from_ref::<Finding>(finding))
+            .collect();
+        let mut items: Vec<(Option<&Cause<'o>>, Vec<Shape<'o>>)> =
+            causes.iter().map(|cause| (Some(cause), alike(&cause.findings, &self.permissions))).collect();
         for status in [Status::Violation, Status::Unknown] {
+            let alone = |finding: &&Finding| !shared.contains(&std::ptr::from_ref(*finding));
             let of_status = self.findings.iter().filter(|finding| finding.status == status).filter(alone);
-            for shape in alike(&of_status.collect::<Vec<_>>(), &self.permissions) {
-                if self.takes(shape.len()) {
-                    self.shape(&shape, false);
-                }
+            let shapes = alike(&of_status.collect::<Vec<_>>(), &self.permissions);
+            items.extend(shapes.into_iter().map(|shape| (None, vec![shape])));
+        }
+        let shown = if self.page.style.verbose { items.len() } else { items.len().min(self.page.style.per_rule) };
+        if !self.page.style.verbose {
+            self.share = (self.page.style.per_rule / shown.max(1)).max(1);
+        }
+        for (cause, shapes) in &items[..shown] {
+            match cause {
+                Some(cause) => self.cause(cause, shapes),
+                None => shapes.iter().for_each(|shape| self.shape(shape, 0)),
             }
         }
-        if self.untold > 0 {
-            self.page.item(&format!("and {} more (-v shows them all)", number(self.untold)));
+        let untold: usize = items[shown..].iter().flat_map(|(_, shapes)| shapes).map(Vec::len).sum();
+        if untold > 0 {
+            self.page.item(0, &format!("and {} more (-v shows them all)", number(untold)));
         }
-    }
-
-    /// Whether there is room for another item, about so many findings.
-    fn takes(&mut self, findings: usize) -> bool {
-        let takes = self.left > 0;
-        if takes {
-            self.left -= 1;
-        } else {
-            self.untold += findings;
-        }
-        takes
     }
 
     /// Findings that end together.
-    fn cause(&mut self, cause: &Cause<'o>) {
+    fn cause(&mut self, cause: &Cause<'o>, shapes: &[Shape<'o>]) {
         let total = number(self.rule.violations());
         let ends = number(cause.findings.len());
         let text = format!("{}: ends {ends} of {total}", cut(cause, &|kind| self.faint(kind)));
-        self.page.item(&text);
+        self.page.item(0, &text);
         self.within = match cause.edge {
             Edge::Project(project) => Some(project),
             Edge::Grant { .. }
@@ -182,138 +177,141 @@ impl<'p, 'o> Body<'p, 'o> {
             | Edge::Role(_)
             | Edge::Owner(_) => None,
         };
-        let shapes = alike(&cause.findings, &self.permissions);
-        // The first ways that lead there, as long as there is room.
-        let mut shown = 0;
-        while shown < shapes.len() && (shown == 0 || self.page.style.verbose || (shown < WAYS && self.left > 0)) {
-            self.left -= usize::from(shown > 0 && !self.page.style.verbose);
-            self.shape(&shapes[shown], true);
-            shown += 1;
-        }
+        let shown = if self.page.style.verbose { shapes.len() } else { shapes.len().min(self.share.min(WAYS)) };
+        shapes[..shown].iter().for_each(|shape| self.shape(shape, 1));
         let more: usize = shapes[shown..].iter().map(Vec::len).sum();
         if more > 0 {
-            self.page.detail(&format!("and {} more (-v shows them all)", number(more)));
+            self.page.item(1, &format!("and {} more (-v shows them all)", number(more)));
         }
         self.within = None;
     }
 
-    /// Findings that differ in nothing but their subject, as an item or as details of one.
-    fn shape(&mut self, shape: &[&'o Finding], within: bool) {
+    /// Findings that differ in nothing but their subject.
+    fn shape(&mut self, shape: &[&'o Finding], level: usize) {
         let first = shape[0];
         let ways = self.ways(first);
-        let unlisted = shape.iter().all(|finding| finding.message.ends_with(UNLISTED));
-        let mut lines = Vec::new();
-        if let [only] = shape {
-            self.only(only, ways, &mut lines);
-        } else {
-            let kinds = things(shape.len(), first.subject.kind);
-            if first.paths.is_empty() || first.status == Status::Unknown {
-                let unlisted = unlisted.then(|| format!("{} is not in the list", first.evidence[0].attribute));
-                let facts = self.shared(shape).or(unlisted);
-                lines.push(format!("{kinds}:{}", facts.map_or_else(String::new, |facts| format!(" {facts}"))));
-            }
-            let arrow = self.faint("→");
-            let violation = first.status == Status::Violation;
-            for (at, path) in first.paths.iter().take(ways).filter(|_| violation).enumerate() {
-                // They differ in their subjects alone, and are counted once.
-                let rest = self.chain(path.steps.iter().map(|step| &**step), path.matched);
-                lines.push(format!("{} {arrow} {rest}", if at == 0 { &kinds } else { "and" }));
-            }
-        }
-        for (at, line) in lines.iter().enumerate() {
-            if within || (at > 0 && (counts(first) || shape.len() > 1)) {
-                self.page.detail(line);
-            } else {
-                self.page.item(line);
-            }
-        }
-        if !self.page.style.verbose {
-            self.left = self.left.saturating_sub(lines.len().saturating_sub(1));
-        }
+        let mut lines = if let [only] = shape { self.only(only, ways) } else { self.several(shape, ways) }.into_iter();
+        self.page.item(level, &lines.next().expect("a finding says something"));
+        let level = level + 1;
+        lines.for_each(|line| self.page.item(level, &line));
         if shape.len() > 1 {
-            self.names(shape);
+            self.names(shape, level);
         }
         let told = if first.status == Status::Violation { first.paths.len().min(ways) } else { first.paths.len() };
         let more = first.paths.len() - told + first.more_paths;
         if more > 0 {
-            self.page.detail(&format!("and {}", plural(more, "more path")));
+            self.page.item(level, &format!("and {}", plural(more, "more path")));
         }
         for missing in &first.missing {
             let each_its_own = shape.iter().any(|other| !other.missing.contains(missing));
             let others = if each_its_own { ", and so for the others" } else { "" };
-            self.page.detail(&format!("{}{others}", visible(missing)));
+            self.page.item(level, &format!("{}{others}", visible(missing)));
         }
         // What is counted is told one by one: there is no other subject.
         if first.subject.kind == ThingKind::Organization && first.evidence.len() > 1 {
-            let counted = first.evidence.iter().map(|evidence| visible(&evidence.value.to_string()).into_owned());
-            self.list(counted.collect());
+            let counted = first.evidence.iter().map(|evidence| match &evidence.of {
+                Some(thing) => self.with_id(thing, &evidence.value.to_string()),
+                None => visible(&evidence.value.to_string()).into_owned(),
+            });
+            let counted = counted.collect();
+            self.listed(counted, level);
         }
     }
 
-    /// One finding: its paths, or what it says. If it counts, the number stands before the paths.
-    fn only(&self, finding: &Finding, ways: usize, lines: &mut Vec<String>) {
+    /// The first lines on several findings: how many, and the paths that they share.
+    fn several(&self, shape: &[&'o Finding], ways: usize) -> Vec<String> {
+        let first = shape[0];
+        let kinds = things(shape.len(), first.subject.kind);
+        if first.paths.is_empty() || first.status == Status::Unknown {
+            let unlisted = shape.iter().all(|finding| finding.message.ends_with(UNLISTED));
+            let unlisted = unlisted.then(|| format!("{} is not in the list", first.evidence[0].attribute));
+            let facts = self.shared(shape).or(unlisted);
+            return vec![format!("{kinds}:{}", facts.map_or_else(String::new, |facts| format!(" {facts}")))];
+        }
+        // They differ in their subjects alone, and are counted once.
+        let paths = first.paths.iter().take(ways).map(|path| self.rest(path));
+        if first.paths.len() == 1 {
+            paths.map(|path| format!("{kinds} {path}")).collect()
+        } else {
+            std::iter::once(format!("{kinds}:")).chain(paths).collect()
+        }
+    }
+
+    /// The lines on one finding: what it says, then its paths. With one path, that is one line.
+    fn only(&self, finding: &Finding, ways: usize) -> Vec<String> {
         let is_key = finding.subject.is(Kind::ApiKey) || finding.subject.is(Kind::AdminApiKey);
         let violation = finding.status == Status::Violation;
-        let by_paths = violation && !finding.paths.is_empty() && !is_key;
-        let paths = finding.paths.iter().take(ways).map(|path| self.chain(finding.steps(path), path.matched));
         let failed = self.facts(finding);
-        let who = format!("{} {}", finding.subject.kind.words(), visible(&self.called(&finding.subject)));
-        let (who, told) = (who, if failed.is_empty() { String::new() } else { format!(": {failed}") });
+        let who = format!(
+            "{} {}",
+            finding.subject.kind.words(),
+            self.with_id(&finding.subject, &self.called(&finding.subject))
+        );
+        let told = if failed.own.is_empty() { String::new() } else { format!(": {}", failed.own) };
         let selected = selected(finding, self.outcome.as_of);
         let selected = if selected.is_empty() { selected } else { format!(" (checked because: {selected})") };
-        if by_paths && counts(finding) {
-            lines.push(format!("{who}{told}{selected}"));
-            lines.extend(paths);
-        } else if by_paths {
-            lines.extend(paths);
-            let last = lines.last_mut().expect("there is a path");
-            *last = format!("{last}{told}{selected}");
-        } else {
-            let begins = format!("{} {}", finding.subject.kind.words(), finding.subject.qualified_label());
-            let message = match finding.message.strip_prefix(&begins) {
-                Some(said) => {
-                    let values = said.strip_prefix(": ").filter(|_| violation);
-                    let aged = values.and_then(|values| aged(finding, values, self.outcome.as_of));
-                    let said = aged.map_or_else(|| visible(said).into_owned(), |aged| format!(": {aged}"));
-                    format!("{who}{said}")
-                }
-                None => visible(&finding.message).into_owned(),
+        if violation && !finding.paths.is_empty() && !is_key {
+            let along = |at: usize| match failed.along[at].as_str() {
+                "" => String::new(),
+                facts => format!(": {facts}"),
             };
-            let selected = if violation { selected } else { String::new() };
-            lines.push(format!("{message}{selected}"));
+            if let [path] = &finding.paths[..]
+                && !counts(finding)
+            {
+                let path = self.chain(finding.steps(path), path.matched);
+                let told = [along(0), told].into_iter().filter(|told| !told.is_empty()).collect::<Vec<_>>();
+                let told = told.join(&format!("; {who}"));
+                return vec![format!("{path}{told}{selected}")];
+            }
+            let whole = |path: &AccessPath| self.chain(finding.steps(path), path.matched);
+            let path = |path: &AccessPath| if path.from_subject { self.rest(path) } else { whole(path) };
+            // Its own paths first, then those of what it is related to.
+            let mut paths: Vec<(usize, &Arc<AccessPath>)> = finding.paths.iter().enumerate().collect();
+            paths.sort_by_key(|(_, path)| !path.from_subject);
+            let paths = paths.into_iter().take(ways).map(|(at, one)| format!("{}{}", path(one), along(at)));
+            let told = if told.is_empty() { ":" } else { &told };
+            return std::iter::once(format!("{who}{told}{selected}")).chain(paths).collect();
         }
+        let begins = format!("{} {}", finding.subject.kind.words(), finding.subject.qualified_label());
+        let message = match finding.message.strip_prefix(&begins) {
+            Some(said) => {
+                let values = said.strip_prefix(": ").filter(|_| violation);
+                let aged = values.and_then(|values| aged(finding, values, self.outcome.as_of));
+                let said = aged.map_or_else(|| visible(said).into_owned(), |aged| format!(": {aged}"));
+                format!("{who}{said}")
+            }
+            None => visible(&finding.message).into_owned(),
+        };
+        vec![format!("{message}{}", if violation { &selected } else { "" })]
     }
 
-    /// How many paths of a finding are shown: as many as there is room for, and a few of what is counted.
+    /// How many paths of a finding are shown: of what is counted, a few.
     fn ways(&self, finding: &Finding) -> usize {
-        match (self.page.style.verbose, counts(finding)) {
-            (true, _) => usize::MAX,
-            (false, true) => WAYS.min(self.left + 1),
-            (false, false) => self.left + 1,
-        }
+        if counts(finding) && !self.page.style.verbose { WAYS.min(self.share) } else { self.share }
     }
 
     /// The values that failed.
-    fn facts(&self, finding: &Finding) -> String {
+    fn facts(&self, finding: &Finding) -> Facts {
         failed(finding, finding.source(&self.rule.info), self.outcome.as_of)
     }
 
     /// The values that failed, if they are the same for all.
     fn shared(&self, shape: &[&Finding]) -> Option<String> {
-        let first = self.facts(shape[0]);
-        let alike = shape[1..].iter().all(|finding| self.facts(finding) == first);
+        let first = self.facts(shape[0]).own;
+        let alike = shape[1..].iter().all(|finding| self.facts(finding).own == first);
         (alike && !first.is_empty()).then_some(first)
     }
 
     /// The subjects, each with what it says beyond the path.
-    fn names(&mut self, shape: &[&'o Finding]) {
+    fn names(&mut self, shape: &[&'o Finding], level: usize) {
         // What all of them say stands above.
         let shared = self.shared(shape).filter(|_| shape[0].paths.is_empty());
         let name = |finding: &&Finding| {
-            let facts = if shared.is_some() { String::new() } else { self.facts(finding) };
+            let facts = self.facts(finding);
+            let facts = if shared.is_some() { facts.along } else { [vec![facts.own], facts.along].concat() };
             let selected = selected(finding, self.outcome.as_of);
             let selected = if selected.is_empty() { selected } else { format!("checked because: {selected}") };
-            let told: Vec<String> = [facts, selected].into_iter().filter(|told| !told.is_empty()).collect();
+            let told: Vec<String> = facts.into_iter().chain([selected]).filter(|told| !told.is_empty()).collect();
             let label = self.with_id(&finding.subject, &self.called(&finding.subject));
             // Predefined roles of the organization and of projects have the same names.
             let same = |other: &&&Finding| other.subject.qualified_label() == finding.subject.qualified_label();
@@ -321,29 +319,32 @@ impl<'p, 'o> Body<'p, 'o> {
             let label = if twins { format!("{label} ({})", visible(&finding.subject.id)) } else { label };
             if told.is_empty() { label } else { format!("{label} ({})", told.join("; ")) }
         };
-        let named = if self.page.style.verbose { shape.len() } else { self.named(shape.len()) };
-        let names: Vec<String> = shape.iter().take(named).map(name).collect();
-        self.listed(names, shape.len() - named.min(shape.len()));
+        let names: Vec<String> = shape.iter().take(self.named(shape.len())).map(name).collect();
+        self.list(names, shape.len(), level);
     }
 
-    fn list(&mut self, all: Vec<String>) {
-        let named = if self.page.style.verbose { all.len() } else { self.named(all.len()) };
-        let more = all.len() - named;
-        self.listed(all.into_iter().take(named).collect(), more);
+    fn listed(&mut self, mut all: Vec<String>, level: usize) {
+        let of = all.len();
+        all.truncate(self.named(of));
+        self.list(all, of, level);
     }
 
-    /// How many of so many are named: all, or as many as a rule has items, the fewer the more items there were.
+    /// How many of so many are named: all, or as many as an item has lines.
     fn named(&self, of: usize) -> usize {
-        let used = self.page.style.per_rule.saturating_sub(self.left).max(1);
-        let most = (self.page.style.per_rule / used).max(NAMED);
-        if of <= most { of } else { most }
+        of.min(self.share.max(NAMED))
     }
 
-    fn listed(&mut self, mut names: Vec<String>, more: usize) {
+    fn list(&mut self, mut names: Vec<String>, of: usize, level: usize) {
+        let more = of - names.len();
         if more > 0 {
             names.push(format!("and {} more", number(more)));
         }
-        self.page.detail(&names.join(", "));
+        self.page.item(level, &names.join(", "));
+    }
+
+    /// A path without its subject: `→ group Platform → role API Group Manager`.
+    fn rest(&self, path: &AccessPath) -> String {
+        format!("{} {}", self.faint("→"), self.chain(path.steps.iter().map(|step| &**step), path.matched))
     }
 
     /// `ada@acme.example → group Platform → role API Group Manager → api.groups.write`.

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::document::SourceText;
 use crate::escape::visible;
-use crate::finding::{AccessPath, Evidence, Finding, ThingKind, Value};
+use crate::finding::{AccessPath, Evidence, Finding, Thing, ThingKind, Value};
 use crate::org::without_request;
 use crate::time::Time;
 
@@ -49,25 +50,41 @@ fn mildness(finding: &Finding) -> i64 {
             Some(if allowed.starts_with("at most") { -number } else { number })
         }
         Value::Null => Some(i64::MIN),
-        Value::Flag(_) | Value::Number(_) | Value::Text(_) | Value::Permission(_) => None,
+        Value::Flag(_) | Value::Number(_) | Value::Text(_) | Value::Permission(_) | Value::Absent(_) => None,
     };
     finding.evidence.iter().find_map(|evidence| of(&evidence.value)).unwrap_or(0)
 }
 
+/// What a finding says beyond its paths and the policy's own words.
+pub struct Facts {
+    /// Of the subject, and of what is on no path.
+    pub own: String,
+    /// Of the things on each path, each with the first path that it is on.
+    pub along: Vec<String>,
+}
+
 /// The values that failed and that neither a path nor the policy's own words show.
-pub fn failed(finding: &Finding, source: &SourceText, as_of: Time) -> String {
+pub fn failed(finding: &Finding, source: &SourceText, as_of: Time) -> Facts {
     let shown = finding.evidence.iter().filter(|evidence| match &evidence.value {
         Value::Permission(_) => false,
         // How long ago, and how many, is told by no policy.
-        Value::Null | Value::Time(_) | Value::Number(_) | Value::Counted(..) => true,
+        Value::Null | Value::Time(_) | Value::Number(_) | Value::Counted(..) | Value::Absent(_) => true,
         Value::Flag(_) | Value::Text(_) => {
             let (written, value) = (&source.text[source.span(evidence.region)], evidence.value.to_string());
-            // The id of what a path leads to stands there by its name.
             let mut steps = finding.paths.iter().flat_map(|path| &path.steps);
-            !written.contains(&value) && value != finding.subject.called() && !steps.any(|step| step.id == value)
+            !written.contains(&value) && !evidence.names(&finding.subject) && !steps.any(|step| evidence.names(step))
         }
     });
-    told(shown, as_of)
+    let place = |of: &Arc<Thing>| finding.paths.iter().position(|path| path.steps.contains(of));
+    let (mut own, mut along) = (Vec::new(), vec![Vec::new(); finding.paths.len()]);
+    for evidence in shown {
+        match evidence.of.as_ref().and_then(place) {
+            Some(path) => along[path].push(evidence),
+            None => own.push(evidence),
+        }
+    }
+    let told = |evidence: Vec<&Evidence>| told(evidence.into_iter(), as_of);
+    Facts { own: told(own), along: along.into_iter().map(told).collect() }
 }
 
 /// The message after the subject, with ages where it has dates; `None` if it says more than the values that failed.

@@ -155,6 +155,34 @@ fn two_people_whose_roles_are_denied_lack_them_for_one_reason() {
 }
 
 #[test]
+fn rules_that_one_reason_keeps_from_an_answer_stand_together() {
+    let rules = "  - { id: batches, select: user, forbid: { holds: { role: Blank } } }
+  - { id: inviters, select: user, forbid: { holds: { permission: api.batch.write } } }
+  - { id: grants, select: grant, where: { role: Toolbox, principal: user }, forbid: { via: direct } }\n";
+    let api = faulty(small(), "/organization/users/*/roles", When::Always, What::Status(403));
+    insta::assert_snapshot!(screen(&api, rules, &["--concurrency", "1"], 3));
+}
+
+#[test]
+fn each_finding_is_an_item_with_its_own_paths_and_every_fact_stands_by_its_path() {
+    let rules = "  - id: project-owners
+    select: project
+    require: { holders: { where: { role: owner, principal: user }, exactly: { user: { email: [amara.okafor@acme.example] } } } }
+  - id: small-groups
+    select: group
+    require: { members: { count: { max: 3 } } }
+  - id: long-idle-holders
+    select: role
+    where: { name: Key Custodian }
+    forbid: { holders: { group: { members: { api_key_last_used_at: { older_than: 10d } } } } }
+  - id: outsiders
+    select: user
+    where: { email: 'bilal.*' }
+    forbid: { all: [{ holds: { role: owner } }, { groups: { members: { email: 'tomasz.*' } } }] }\n";
+    insta::assert_snapshot!(screen(&acme(), rules, &[], 1));
+}
+
+#[test]
 fn nothing_found_and_nothing_selected() {
     let rules = "  - id: no-banned-user\n    select: user\n    forbid: { banned: true }
   - id: invitations-expire\n    select: invite\n    require: { status: pending }\n";
