@@ -1,9 +1,10 @@
 //! Things by their names, as findings and paths show them.
 
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use foldhash::HashMap;
 
 use super::{Access, Thing, ThingKind};
 use crate::cores;

@@ -134,7 +134,10 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     waivers.apply(&mut outcome, org);
     baseline.apply(&mut outcome);
 
-    args.reports.write(&outcome, Some(org), common)
+    let exit = args.reports.write(&outcome, Some(org), common);
+    // The process ends now, which frees the memory of a large organization faster than piece by piece.
+    std::mem::forget((outcome, facts));
+    exit
 }
 
 /// Writes the snapshot. One that would say nothing replaces none.

@@ -1,10 +1,10 @@
 //! From nouns and ids to an [`Org`] whose parts point at each other. It is long because each noun has its
 //! method; there is no logic between them.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use fixedbitset::FixedBitSet;
+use foldhash::HashMap;
 
 use super::order::{OutOfOrder, drained, ordered};
 use super::{

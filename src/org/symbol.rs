@@ -1,6 +1,6 @@
 //! The API's recurring words, each stored once. A pattern is matched against these, not against every occurrence.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::Text;
 

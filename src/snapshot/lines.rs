@@ -1,6 +1,7 @@
 //! The lines of a snapshot, and what can be wrong with one.
 
 use std::io::{self, BufRead, Read as _};
+use std::ops::Range;
 
 use serde::Deserialize;
 
@@ -22,6 +23,23 @@ pub struct Reader<'n, B> {
     pub line: Vec<u8>,
     /// Its number.
     pub number: usize,
+}
+
+/// Lines of one sort.
+pub struct Block {
+    pub bytes: Vec<u8>,
+    /// Where each line ends.
+    ends: Vec<usize>,
+    /// The number of the first line.
+    pub first: usize,
+}
+
+impl Block {
+    /// Where each line stands, its end included.
+    pub fn lines(&self) -> impl Iterator<Item = Range<usize>> {
+        let begins = std::iter::once(0).chain(self.ends.iter().copied());
+        begins.zip(&self.ends).map(|(begin, &end)| begin..end)
+    }
 }
 
 /// What can be wrong with a line.
@@ -54,19 +72,47 @@ impl<'n, B: BufRead> Reader<'n, B> {
         more
     }
 
-    /// Adds the lines that follow, as long as they are of that sort and do not exceed so many bytes. The first that does
-    /// not belong to them becomes the current line; false at the end of the file.
-    pub fn fill(&mut self, lines: &mut Vec<u8>, most: usize, belongs: impl Fn(&[u8]) -> bool) -> Result<bool, Error> {
-        loop {
-            let before = lines.len();
-            if !self.append(lines)? {
-                return Ok(false);
+    /// Takes the current line and those that follow, as long as they are of that sort and begin within so many bytes. The
+    /// first that was not taken becomes the current line, which is empty at the end of the file.
+    pub fn block(&mut self, most: usize, belongs: impl Fn(&[u8]) -> bool) -> Result<Block, Error> {
+        let mut block =
+            Block { bytes: Vec::with_capacity(most + self.line.len()), ends: Vec::new(), first: self.number };
+        block.bytes.append(&mut self.line);
+        block.ends.push(block.bytes.len());
+        while block.bytes.len() < most {
+            self.take_buffered(&mut block, most, &belongs)?;
+            // The next line does not stand in the buffer whole, or does not belong.
+            let before = block.bytes.len();
+            if !self.append(&mut block.bytes)? || !belongs(&block.bytes[before..]) {
+                self.line = block.bytes.split_off(before);
+                return Ok(block);
             }
-            if before >= most || !belongs(&lines[before..]) {
-                self.line = lines.split_off(before);
-                return Ok(true);
-            }
+            block.ends.push(block.bytes.len());
         }
+        self.next()?;
+        Ok(block)
+    }
+
+    /// Takes the lines that stand in the buffer whole, up to the first that does not belong.
+    fn take_buffered(&mut self, to: &mut Block, most: usize, belongs: impl Fn(&[u8]) -> bool) -> Result<(), Error> {
+        let failed = |source| Error::Read { name: self.name.to_owned(), source };
+        let buffer = match self.lines.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
+            filled => filled.map_err(failed)?,
+        };
+        let before = to.bytes.len();
+        let (mut taken, mut rest) = (0, buffer);
+        while before + taken < most && belongs(rest) {
+            taken += match rest.skip_until(b'\n') {
+                Ok(length) if buffer[..taken + length].ends_with(b"\n") => length,
+                Ok(_) | Err(_) => break,
+            };
+            to.ends.push(before + taken);
+            self.number += 1;
+        }
+        to.bytes.extend_from_slice(&buffer[..taken]);
+        self.lines.consume(taken);
+        Ok(())
     }
 
     /// Adds the next line; false at the end of the file.

@@ -57,7 +57,8 @@ pub fn read(name: &str, lines: impl BufRead) -> Result<Read, Error> {
     let mut more = reader.next()?;
     let end = loop {
         if more && users::is_user(&reader.line) {
-            more = users::read(&mut reader, &mut builder, &mut filler, &mut digest)?;
+            users::read(&mut reader, &mut builder, &mut filler, &mut digest)?;
+            more = !reader.line.is_empty();
         }
         if !more {
             return Err(reader.wrong(reader.number, Wrong::Cut));

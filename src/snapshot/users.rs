@@ -1,6 +1,6 @@
 //! The lines of users, nearly all of a large snapshot: read in blocks, each block decoded in a thread of its own, with
-//! the digest beside them, and joined in order. What is wrong is found in the order of the lines, as if they had been
-//! read one after the other.
+//! the digest and the reading of the next blocks beside them, and joined in order. What is wrong is found in the order of
+//! the lines, as if they had been read one after the other.
 
 use std::io::BufRead;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::decode::{Decoder, Holding, out_of_order};
 use super::error::Error;
 use super::header::ContentDigest;
-use super::lines::{Reader, Wrong};
+use super::lines::{Block, Reader, Wrong};
 use super::record::User;
 use crate::cores;
 use crate::org::{Builder, OutOfOrder, People, Symbols};
@@ -19,13 +19,6 @@ const BEGIN: &[u8] = br#"{"user":"#;
 
 /// So many bytes make a block.
 const BLOCK: usize = 1 << 20;
-
-/// Whole lines of users.
-struct Block {
-    bytes: Vec<u8>,
-    /// The number of its first line.
-    first: usize,
-}
 
 /// A decoded block, up to the first line that is wrong.
 #[derive(Default)]
@@ -50,26 +43,25 @@ pub fn is_user(line: &[u8]) -> bool {
 }
 
 /// Reads the user in the current line of the reader, and all that follow. Afterwards the current line is the first one
-/// that is no user; false if there is none.
+/// that is no user; it is empty at the end of the file.
 pub fn read<B: BufRead>(
     reader: &mut Reader<'_, B>,
     builder: &mut Builder,
     decoder: &mut Decoder,
     digest: &mut ContentDigest,
-) -> Result<bool, Error> {
+) -> Result<(), Error> {
     decoder.users_begin().map_err(|what| reader.damaged(&what))?;
-    let mut more = true;
-    while more && is_user(&reader.line) {
-        let mut blocks = Vec::new();
-        while more && is_user(&reader.line) && blocks.len() < cores::threads() {
-            let mut block = Block { bytes: std::mem::take(&mut reader.line), first: reader.number };
-            more = reader.fill(&mut block.bytes, BLOCK, is_user)?;
-            blocks.push(block);
-        }
+    let mut blocks = next(reader)?;
+    while !blocks.is_empty() {
         let known = &*builder;
-        let ((), parts) = cores::beside(
-            || blocks.iter().for_each(|block| digest.lines(&block.bytes)),
-            || cores::each(blocks.iter().collect(), |block: &Block| block.decode(known)),
+        let (parts, following) = cores::beside(
+            || cores::each(blocks.iter().collect(), |block| Part::decode(block, known)),
+            || {
+                for block in &blocks {
+                    digest.lines(&block.bytes);
+                }
+                next(reader)
+            },
         );
         for (block, part) in blocks.iter().zip(parts) {
             let joined = builder.users(&part.people, &part.words);
@@ -79,33 +71,40 @@ pub fn read<B: BufRead>(
             }
             decoder.users(part.people.len());
         }
+        blocks = following?;
     }
-    Ok(more)
+    Ok(())
 }
 
-impl Block {
-    fn decode(&self, known: &Builder) -> Part {
+/// The next blocks of users, as many as are decoded at a time.
+fn next<B: BufRead>(reader: &mut Reader<'_, B>) -> Result<Vec<Block>, Error> {
+    let mut blocks = Vec::new();
+    while is_user(&reader.line) && blocks.len() < cores::threads() {
+        blocks.push(reader.block(BLOCK, is_user)?);
+    }
+    Ok(blocks)
+}
+
+impl Part {
+    fn decode(block: &Block, known: &Builder) -> Self {
         // Whether all of it is UTF-8 is known sooner than whether each text in it is.
-        let text = std::str::from_utf8(&self.bytes).ok();
-        let mut part = Part::default();
-        let mut start = 0;
-        for (at, line) in self.bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        let text = std::str::from_utf8(&block.bytes).ok();
+        let mut part = Self::default();
+        for (at, line) in block.lines().enumerate() {
+            let bytes = &block.bytes[line.clone()];
             let parsed = match text {
-                Some(text) => serde_json::from_str(&text[start..start + line.len()]),
-                None => serde_json::from_slice(line),
+                Some(text) => serde_json::from_str(&text[line]),
+                None => serde_json::from_slice(bytes),
             };
-            let added = parsed.map_err(|error| Wrong::with(line, &error)).and_then(|line| part.add(known, line));
+            let added = parsed.map_err(|error| Wrong::with(bytes, &error)).and_then(|line| part.add(known, line));
             if let Err(wrong) = added {
                 part.wrong = Some((at, wrong));
                 break;
             }
-            start += line.len();
         }
         part
     }
-}
 
-impl Part {
     fn add(&mut self, known: &Builder, Line::User(user): Line<'_>) -> Result<(), Wrong> {
         self.holding.assign(known, &user.held).map_err(Wrong::Damaged)?;
         self.holding.join(known, &user.groups).map_err(Wrong::Damaged)?;

@@ -13,10 +13,10 @@ use crate::policy::Attribute;
 /// the permissions that fired, the values of attributes, and how many were counted. It has no names of things, no
 /// times, and of the policy only the words that nothing met.
 pub fn fingerprint(rule: &str, prover: &Prover<'_, '_>, subject: &Thing, parts: &[&Proof]) -> String {
-    let mut hash = Sha256::new();
+    let mut told = Vec::with_capacity(1024);
     let mut add = |word: &str| {
-        hash.update((word.len() as u64).to_le_bytes());
-        hash.update(word.as_bytes());
+        told.extend((word.len() as u64).to_le_bytes());
+        told.extend(word.as_bytes());
     };
     [rule, subject.kind.name(), &subject.id].into_iter().for_each(&mut add);
     for part in parts {
@@ -33,7 +33,7 @@ pub fn fingerprint(rule: &str, prover: &Prover<'_, '_>, subject: &Thing, parts: 
             add(&permissions(way).unwrap_or_default());
         }
     }
-    base16ct::lower::encode_string(&hash.finalize()[..16])
+    base16ct::lower::encode_string(&Sha256::digest(&told)[..16])
 }
 
 /// The things of a path, each by kind and id.

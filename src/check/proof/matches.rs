@@ -1,11 +1,12 @@
 //! The permissions that fired, by role: the same for everybody who holds the role.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
+use foldhash::HashMap;
 use sha2::{Digest as _, Sha256};
 
 use crate::document::Region;
@@ -81,11 +82,17 @@ impl Matches {
         let mut first: Vec<&Text> = Vec::new();
         for summary in matched.iter().map(|&index| &summaries[index]) {
             all.union_with(&summary.all);
-            first.extend(&summary.first);
+            for permission in &summary.first {
+                match first.binary_search(&permission) {
+                    Ok(_) => {}
+                    Err(NAMED) => break,
+                    Err(at) => {
+                        first.insert(at, permission);
+                        first.truncate(NAMED);
+                    }
+                }
+            }
         }
-        first.sort_unstable();
-        first.dedup();
-        first.truncate(NAMED);
         let more = all.count_ones(..) - first.len();
         (first.into_iter().cloned().collect(), more)
     }
@@ -109,7 +116,7 @@ struct Interned<T> {
 
 impl<T> Default for Interned<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), numbers: HashMap::new() }
+        Self { items: Vec::new(), numbers: HashMap::default() }
     }
 }
 

@@ -9,10 +9,12 @@ mod rests;
 mod unknown;
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::facts::Facts;
 use crate::access::{Gaps, Missing, sentences};
@@ -91,7 +93,7 @@ impl Proof {
     /// Sorts the paths and removes repeated paths and evidence. The order does not depend on how sets are numbered.
     pub fn tidy(&mut self, matched: &Matches) {
         if self.evidence.len() > 1 {
-            let mut seen = HashSet::new();
+            let mut seen = HashSet::default();
             self.evidence
                 .retain(|one| seen.insert((one.attribute.clone(), one.value.clone(), one.region, one.of.clone())));
         }

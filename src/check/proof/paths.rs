@@ -1,7 +1,8 @@
 //! The paths from a subject to what fired.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::{Proof, Prover, Way};
 use crate::access::grants_of;
@@ -41,7 +42,7 @@ impl Prover<'_, '_> {
     /// Takes over findings that another prover of the rule made, with the permissions that it matched.
     pub fn adopt(&self, mut findings: Vec<Finding>, matched: Vec<Matched>) -> Vec<Finding> {
         let numbers: Vec<usize> = matched.into_iter().map(|matched| self.matched.intern(matched)).collect();
-        let mut known: HashMap<*const AccessPath, Arc<AccessPath>> = HashMap::new();
+        let mut known: HashMap<*const AccessPath, Arc<AccessPath>> = HashMap::default();
         for path in findings.iter_mut().flat_map(|finding| &mut finding.paths) {
             let shared = known.entry(Arc::as_ptr(path)).or_insert_with(|| {
                 let matched = path.matched.map(|index| numbers[index]);

@@ -1,8 +1,9 @@
 //! The search for the edges that end most findings. Findings, paths and edges have numbers here, so that the names of
 //! each are read once.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet, HashSetExt as _};
 
 use super::Edge;
 use crate::finding::{AccessPath, Finding, Thing};

@@ -1,8 +1,10 @@
 //! The keys by which a JSON report names things.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::finding::{Outcome, Thing};
 
@@ -18,7 +20,7 @@ struct Table {
 impl Keys {
     /// No keys yet. The ids of subjects are theirs: a path that starts at the subject names it by its id.
     pub fn new(outcome: &Outcome) -> Self {
-        let mut stands_for: HashMap<String, Option<Arc<Thing>>> = HashMap::new();
+        let mut stands_for: HashMap<String, Option<Arc<Thing>>> = HashMap::default();
         for finding in &outcome.findings {
             let subject = &finding.subject;
             let known = stands_for.entry(subject.id.to_string()).or_insert_with(|| Some(Arc::clone(subject)));
@@ -26,7 +28,7 @@ impl Keys {
                 *known = None;
             }
         }
-        Self(RefCell::new(Table { of: HashMap::new(), stands_for }))
+        Self(RefCell::new(Table { of: HashMap::default(), stands_for }))
     }
 
     /// The key of a thing: its id; if that stands for another thing, the id after the kind, then with a number.
