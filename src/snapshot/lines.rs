@@ -75,8 +75,9 @@ impl<'n, B: BufRead> Reader<'n, B> {
     /// Takes the current line and those that follow, as long as they are of that sort and begin within so many bytes. The
     /// first that was not taken becomes the current line, which is empty at the end of the file.
     pub fn block(&mut self, most: usize, belongs: impl Fn(&[u8]) -> bool) -> Result<Block, Error> {
-        let mut block =
-            Block { bytes: Vec::with_capacity(most + self.line.len()), ends: Vec::new(), first: self.number };
+        // The last line may end beyond.
+        let bytes = Vec::with_capacity(most + most / 8);
+        let mut block = Block { bytes, ends: Vec::new(), first: self.number };
         block.bytes.append(&mut self.line);
         block.ends.push(block.bytes.len());
         while block.bytes.len() < most {

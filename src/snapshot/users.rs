@@ -18,7 +18,7 @@ use crate::org::{Builder, OutOfOrder, People, Symbols};
 const BEGIN: &[u8] = br#"{"user":"#;
 
 /// So many bytes make a block.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 1 << 19;
 
 /// A decoded block, up to the first line that is wrong.
 #[derive(Default)]
