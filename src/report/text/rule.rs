@@ -257,6 +257,7 @@ impl<'p, 'o> Body<'p, 'o> {
             };
             if let [path] = &finding.paths[..]
                 && !counts(finding)
+                && (path.from_subject || failed.own.is_empty())
             {
                 let path = self.chain(finding.steps(path), path.matched);
                 let told = [along(0), told].into_iter().filter(|told| !told.is_empty()).collect::<Vec<_>>();
