@@ -40,8 +40,9 @@ fn from_environment(error: &clap::Error) -> Option<String> {
     };
     let name = flag.split_whitespace().next()?;
     let command = Cli::command();
-    let mut all = command.get_arguments().chain(command.get_subcommands().flat_map(clap::Command::get_arguments));
-    let variable = all.find(|arg| arg.get_long() == name.strip_prefix("--"))?.get_env()?;
+    let all = command.get_arguments().chain(command.get_subcommands().flat_map(clap::Command::get_arguments));
+    let long = name.strip_prefix("--")?;
+    let variable = all.filter(|arg| arg.get_long() == Some(long)).find_map(clap::Arg::get_env)?;
     let set = std::env::var_os(variable)?;
     let written = std::env::args_os().any(|word| word.to_string_lossy().starts_with(name));
     let is = set == value.as_str() || set.to_string_lossy().split(',').any(|part| part.trim() == value);

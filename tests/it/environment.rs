@@ -61,6 +61,9 @@ fn a_value_that_does_not_fit_is_told_with_its_variable() {
     let run = |args: &[&str]| offline().env("ROLELINT_FAIL_ON", "hgh").args(args.iter().copied()).run().ends_with(2);
     let said = run(&["check"]).stderr;
     assert!(said.contains("the value is that of the variable ROLELINT_FAIL_ON") && said.contains("'high'"), "{said}");
+    // Other commands have the flag without the variable.
+    let said = offline().env("ROLELINT_FORMAT", "txt").args(["check"]).run().ends_with(2).stderr;
+    assert!(said.contains("the value is that of the variable ROLELINT_FORMAT") && said.contains("'text'"), "{said}");
     let said = run(&["check", "--fail-on", "hgh"]).stderr;
     assert!(!said.contains("ROLELINT_FAIL_ON"), "{said}");
 }
