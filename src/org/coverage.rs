@@ -226,6 +226,19 @@ pub fn without_request(why: &str) -> Cow<'_, str> {
     }
 }
 
+/// The reason of all failed requests of a list, if it is one, without the requests: `401, Incorrect API key provided`.
+pub fn only_reason(detail: &str) -> Option<String> {
+    let mut reasons = detail.split("; GET ").enumerate().map(|(at, request)| {
+        // The split took the method of all but the first.
+        let request = if at == 0 { request.to_owned() } else { format!("GET {request}") };
+        let reason = without_request(&request);
+        let others = reason.strip_suffix(" more like it)").and_then(|reason| reason.rsplit_once(" (and "));
+        others.map_or_else(|| reason.to_string(), |(first, _)| first.to_owned())
+    });
+    let first = reasons.next()?;
+    reasons.all(|other| other == first).then_some(first)
+}
+
 /// The same collections, those with one reason together. Lists of which nothing was read have one reason if their requests
 /// failed alike, whatever their paths.
 pub fn by_reason(incomplete: impl IntoIterator<Item = (Collection, State, String)>) -> Vec<Shortfall> {
@@ -249,4 +262,24 @@ pub fn by_reason(incomplete: impl IntoIterator<Item = (Collection, State, String
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::only_reason;
+
+    #[test]
+    fn several_requests_have_one_reason_if_they_failed_alike() {
+        let cases = [
+            ("401, wrong key", Some("401, wrong key")),
+            ("GET /a: 401, wrong key", Some("401, wrong key")),
+            ("GET /a: 401, wrong key (and 4 more like it)", Some("401, wrong key")),
+            ("GET /a: 401, wrong key; GET /b/c: 401, wrong key (and 32 more like it)", Some("401, wrong key")),
+            ("GET /a: 401, wrong key; GET /b: 403, no scope", None),
+            ("GET /a: 403, it (and that); GET /b: 403, it (and this)", None),
+        ];
+        for (detail, reason) in cases {
+            assert_eq!(only_reason(detail).as_deref(), reason, "{detail}");
+        }
+    }
 }

@@ -26,7 +26,9 @@ pub use assignment::{Assignment, Extent, Principal, Scope, Via};
 pub use builder::{Builder, part_id};
 pub use collection::Collection;
 pub use compact_str::CompactString as Text;
-pub use coverage::{CollectionCoverage, Coverage, Failure, NARROWED, Shortfall, State, by_reason, without_request};
+pub use coverage::{
+    CollectionCoverage, Coverage, Failure, NARROWED, Shortfall, State, by_reason, only_reason, without_request,
+};
 pub use identity::Identity;
 pub use kind::Kind;
 pub(crate) use known::settle_fields;

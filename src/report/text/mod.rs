@@ -18,7 +18,7 @@ use super::TextStyle;
 use super::words::{incomplete, plural, things};
 use crate::escape::visible;
 use crate::finding::{Outcome, Severity, Unread, Verdict};
-use crate::org::{Shortfall, State, by_reason, without_request};
+use crate::org::{Shortfall, State, by_reason, only_reason};
 
 pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style);
@@ -150,17 +150,6 @@ impl<'a> Missing<'a> {
             None => Self::Findings(at),
         }
     }
-}
-
-/// The reason that all failed requests of a list have in common: `401, Incorrect API key provided`.
-fn only_reason(detail: &str) -> Option<String> {
-    let mut reasons = detail.split("; GET ").map(|piece| {
-        let piece = if piece.starts_with("GET ") { piece.to_owned() } else { format!("GET {piece}") };
-        let reason = without_request(&piece).into_owned();
-        reason.split_once(" (and ").map_or(reason.as_str(), |(reason, _)| reason).to_owned()
-    });
-    let first = reasons.next()?;
-    reasons.all(|other| other == first).then_some(first)
 }
 
 fn verdict_style(verdict: Verdict) -> Style {

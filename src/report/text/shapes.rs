@@ -71,8 +71,13 @@ pub fn failed(finding: &Finding, source: &SourceText, as_of: Time) -> Facts {
         Value::Null | Value::Time(_) | Value::Number(_) | Value::Counted(..) | Value::Absent(_) => true,
         Value::Flag(_) | Value::Text(_) => {
             let (written, value) = (&source.text[source.span(evidence.region)], evidence.value.to_string());
+            // A thing on a path stands there by its name, and an id that leads to one does, too.
             let mut steps = finding.paths.iter().flat_map(|path| &path.steps);
-            !written.contains(&value) && !evidence.names(&finding.subject) && !steps.any(|step| evidence.names(step))
+            let is_named = match &evidence.of {
+                Some(of) => evidence.names(of) && (*of == finding.subject || steps.clone().any(|step| step == of)),
+                None => value == finding.subject.called(),
+            };
+            !written.contains(&value) && !is_named && !steps.any(|step| step.id == value)
         }
     });
     let place = |of: &Arc<Thing>| finding.paths.iter().position(|path| path.steps.contains(of));

@@ -183,6 +183,17 @@ fn each_finding_is_an_item_with_its_own_paths_and_every_fact_stands_by_its_path(
 }
 
 #[test]
+fn a_value_that_is_also_the_name_of_something_on_the_path_is_told() {
+    let mut organization = small();
+    let writer = organization.roles.iter_mut().find(|role| role.name == "Writer").expect("a writer");
+    writer.description = Some("Ops".to_owned());
+    let rule = "  - id: described-like-a-group\n    select: role\n    where: { name: Writer }
+    forbid: { description: 'O*', holders: { group: Ops } }\n";
+    let said = screen(&healthy(organization), rule, &[], 1);
+    assert!(said.contains("group Ops → role Writer") && said.contains("description is Ops"), "{said}");
+}
+
+#[test]
 fn nothing_found_and_nothing_selected() {
     let rules = "  - id: no-banned-user\n    select: user\n    forbid: { banned: true }
   - id: invitations-expire\n    select: invite\n    require: { status: pending }\n";
