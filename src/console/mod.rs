@@ -15,7 +15,7 @@ use clap::ValueEnum;
 /// The width without a terminal.
 const WIDTH: usize = 80;
 /// The smallest width for a report.
-const NARROWEST: usize = 40;
+const NARROWEST: usize = 20;
 
 /// When to colour: if the stream is a terminal and the environment does not say otherwise, always, or never.
 #[expect(missing_docs, reason = "clap would show a doc comment of a variant in the help")]

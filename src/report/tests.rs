@@ -171,3 +171,21 @@ fn the_names_of_the_sample_are_hostile() {
         assert!(NAMES.iter().any(|name| name.contains(sign)), "{sign:?}");
     }
 }
+
+#[test]
+fn only_a_word_that_is_too_long_is_wider_than_the_terminal() {
+    for width in [20, 30, 40, 60, 80] {
+        for outcome in [outcome(), many(200)] {
+            let style = TextStyle { width, now: outcome.as_of, ..TextStyle::default() };
+            let mut bytes = Vec::new();
+            render(Format::Text, &outcome, None, style, &mut bytes).expect("memory can be written to");
+            let report = String::from_utf8(bytes).expect("a report is UTF-8");
+            for line in report.lines().filter(|line| textwrap::core::display_width(line) > width) {
+                let is_mark = |word: &&str| ["•", "why", "fix", "note", "data", "note:"].contains(word);
+                let words: Vec<&str> = line.split_whitespace().filter(|word| !is_mark(word)).collect();
+                // An excerpt of a policy keeps its lines.
+                assert!(words.len() == 1 || line.contains('|') || line.contains("-->"), "{width}: {line}\n{report}");
+            }
+        }
+    }
+}

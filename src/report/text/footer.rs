@@ -91,7 +91,8 @@ fn sentences(page: &mut Page, sentences: &[String]) {
         page.wrapped("note: ", "      ", &visible(sentence));
     }
     if sentences.len() > shown {
-        page.line(&format!("note: and {} more (-v shows them all)", sentences.len() - shown));
+        let more = sentences.len() - shown;
+        page.wrapped("note: ", "      ", &format!("and {more} more (-v shows them all)"));
     }
     if !sentences.is_empty() {
         page.line("");

@@ -148,9 +148,19 @@ fn table(page: &mut Page, outcome: &Outcome) {
     let used = |column: &usize| rows.iter().any(|(_, row)| row[*column] > 0);
     let columns: Vec<(usize, &str)> = (0..columns.len()).filter(used).map(|at| (at, columns[at])).collect();
     let head: Vec<&str> = columns.iter().map(|(_, name)| *name).collect();
-    page.line(&page.paint(&format!("          {}", head.join("  ")), Style::new().dimmed()));
+    let head = format!("          {}", head.join("  "));
+    let fits = head.len() <= page.style.width;
+    if fits {
+        page.line(&page.paint(&head, Style::new().dimmed()));
+    }
     for (severity, row) in rows {
         let name = page.paint(&format!("{:<8}", severity.name()), severity_style(severity));
+        if !fits {
+            let cells = columns.iter().filter(|(at, _)| row[*at] > 0);
+            let cells: Vec<String> = cells.map(|&(at, column)| format!("{column} {}", number(row[at]))).collect();
+            page.wrapped("", "          ", &format!("{name}  {}", cells.join(", ")));
+            continue;
+        }
         let cell = |&(at, name): &(usize, &str)| format!("{:>width$}", number(row[at]), width = name.len());
         let cells: Vec<String> = columns.iter().map(cell).collect();
         page.line(&format!("{name}  {}", cells.join("  ")));

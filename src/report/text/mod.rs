@@ -102,7 +102,8 @@ fn unknown(page: &mut Page, outcome: &Outcome, severity: Severity, rules: &[usiz
             let of = outcome.findings_of(at).first().map(|finding| things(rule.unknown(), finding.subject.kind));
             format!("{}{}", visible(&rule.info.id), of.map_or_else(String::new, |of| format!(" ({of})")))
         };
-        page.wrapped(&format!("{severity}  {count}: "), "  ", &rules.iter().map(id).collect::<Vec<_>>().join(", "));
+        let ids = rules.iter().map(id).collect::<Vec<_>>().join(", ");
+        page.wrapped("", "  ", &format!("{severity}  {count}: {ids}"));
         match missing {
             Missing::Reason(reason) => {
                 let mut names: Vec<&str> = Vec::new();

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use owo_colors::{OwoColorize as _, Style};
+use textwrap::core::display_width;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::escape::visible;
@@ -42,6 +43,9 @@ impl Page {
     }
 
     pub fn wrapped(&mut self, first: &str, rest: &str, text: &str) {
+        let joined = format!("{first}{text}");
+        // A heading that takes most of a line is wrapped with the text.
+        let (first, text) = if display_width(first) * 2 > self.style.width { ("", &*joined) } else { (first, text) };
         let options = Options::new(self.style.width)
             .initial_indent(first)
             .subsequent_indent(rest)
