@@ -33,7 +33,7 @@ pub struct Common {
     /// Configuration file [default: rolelint.yaml or .github/rolelint.yaml, here or in the nearest folder above]
     #[arg(long, global = true, value_name = "FILE", env = "ROLELINT_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
-    /// Use no configuration file
+    /// Use no configuration file; --no-FLAG ignores what it and the environment say of one flag (--no-skip)
     #[arg(long, global = true, conflicts_with = "config")]
     pub no_config: bool,
     /// Work with N threads; the output does not depend on it [default: one for each core]
@@ -125,21 +125,12 @@ pub struct Rules {
     /// Judge only this rule, or rules that match a glob; repeatable or comma-separated
     #[arg(long, value_name = "RULE", value_delimiter = ',', env = "ROLELINT_ONLY", hide_env_values = true)]
     pub only: Vec<String>,
-    /// Judge all rules, whatever the environment and the configuration say
-    #[arg(long, conflicts_with = "only")]
-    pub no_only: bool,
     /// Skip this rule, or rules that match a glob; repeatable or comma-separated
     #[arg(long, value_name = "RULE", value_delimiter = ',', env = "ROLELINT_SKIP", hide_env_values = true)]
     pub skip: Vec<String>,
-    /// Skip no rule, whatever the environment and the configuration say
-    #[arg(long, conflicts_with = "skip")]
-    pub no_skip: bool,
     /// Judge only rules with this tag; repeatable or comma-separated
     #[arg(long, value_name = "TAG", value_delimiter = ',', env = "ROLELINT_TAG", hide_env_values = true)]
     pub tag: Vec<String>,
-    /// Judge rules with any tag, or with none, whatever the environment and the configuration say
-    #[arg(long, conflicts_with = "tag")]
-    pub no_tag: bool,
     /// Set a policy parameter to a YAML value, such as max_owners=3
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, env = "ROLELINT_PARAM", hide_env_values = true)]
     pub param: Vec<(String, String)>,
@@ -152,14 +143,6 @@ pub struct Rules {
     /// What the configuration changes about single rules.
     #[arg(skip)]
     pub overrides: Vec<Override>,
-}
-
-impl Rules {
-    /// The rules that are named, left out and tagged, where nothing undoes that.
-    pub(crate) fn selected(&self) -> [&[String]; 3] {
-        let of = |words, undone| if undone { &[][..] } else { words };
-        [of(&self.only, self.no_only), of(&self.skip, self.no_skip), of(&self.tag, self.no_tag)]
-    }
 }
 
 impl ValueEnum for Severity {

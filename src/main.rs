@@ -3,15 +3,14 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use rolelint::command::{Cli, Error, Exit, Unread, run};
+use rolelint::command::{Cli, Error, Exit, NotRun, run};
 use rolelint::console::{Color, Terminal, problem};
-use rolelint::escape::mask;
 
 fn main() -> ExitCode {
     let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
-        Err(Unread::Usage(error)) => return usage(&error),
-        Err(Unread::Settings(error)) => return failed(&error, Color::Auto),
+        Err(NotRun::Shown(error)) => return shown(&error),
+        Err(NotRun::Wrong(error)) => return failed(&error, Color::Auto),
     };
     match run(&cli) {
         Ok(exit) => ExitCode::from(exit.code()),
@@ -26,16 +25,16 @@ fn failed(error: &Error, color: Color) -> ExitCode {
     ExitCode::from(error.exit().code())
 }
 
-/// Prints help, the version or a usage error. Masks a key that was typed on the command line.
-fn usage(error: &clap::Error) -> ExitCode {
+/// Prints the help or the version.
+fn shown(error: &clap::Error) -> ExitCode {
     let text = error.render();
     let (stdout, stderr) = (Terminal::stdout(Color::Auto), Terminal::stderr(Color::Auto));
+    let in_color = if error.use_stderr() { stderr.color } else { stdout.color };
+    let text = if in_color { text.ansi().to_string() } else { text.to_string() };
     let written = if error.use_stderr() {
-        let text = if stderr.color { text.ansi().to_string() } else { text.to_string() };
-        std::io::stderr().write_all(mask(&text).as_bytes())
+        std::io::stderr().write_all(text.as_bytes())
     } else {
-        let text = if stdout.color { text.ansi().to_string() } else { text.to_string() };
-        std::io::stdout().write_all(mask(&text).as_bytes())
+        std::io::stdout().write_all(text.as_bytes())
     };
     // A closed pipe is no error, and there is nobody left to tell of another.
     written.unwrap_or(());

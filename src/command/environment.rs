@@ -51,8 +51,12 @@ pub(crate) fn variable(arg: &Arg) -> Option<OsString> {
 
 /// What the configuration says of a flag. Only flags that have a variable of ours can be set in it.
 pub(crate) fn entry<'c>(arg: &Arg, config: Option<&'c Config>) -> Option<&'c Entry> {
-    let ours = arg.get_env().and_then(OsStr::to_str).is_some_and(|name| name.starts_with(PREFIX));
-    config.filter(|_| ours)?.entry(arg.get_long()?)
+    config.filter(|_| is_ours(arg))?.entry(arg.get_long()?)
+}
+
+/// Whether a flag has a variable that is rolelint's own.
+pub(crate) fn is_ours(arg: &Arg) -> bool {
+    arg.get_env().and_then(OsStr::to_str).is_some_and(|name| name.starts_with(PREFIX))
 }
 
 fn lines(text: &str) -> impl Iterator<Item = &str> {

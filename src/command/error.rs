@@ -15,17 +15,22 @@ impl Error {
     /// What the process ends with.
     pub fn exit(&self) -> Exit {
         let changed = matches!(self, Self::Mixed(mixed) if mixed.is_change());
-        if changed || matches!(self, Self::NotToday { .. } | Self::OtherKey { .. }) {
-            Exit::Unknown
-        } else {
-            Exit::Error
-        }
+        if changed || matches!(self, Self::NotToday { .. }) { Exit::Unknown } else { Exit::Error }
     }
 }
 
 /// Why a command did nothing.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
+    /// The command line.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong with it.
+        message: String,
+        /// What helps.
+        #[help]
+        help: Option<String>,
+    },
     /// The policies.
     #[error(transparent)]
     #[diagnostic(transparent)]

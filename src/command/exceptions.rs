@@ -23,9 +23,6 @@ pub struct WaiverArgs {
     /// Accept the violations that the waivers in FILE name; repeatable
     #[arg(long, value_name = "FILE", env = "ROLELINT_WAIVERS", hide_env_values = true)]
     pub waivers: Vec<PathBuf>,
-    /// Ignore waivers, whatever the environment and the configuration say
-    #[arg(long, conflicts_with = "waivers")]
-    pub no_waivers: bool,
     /// Longest time until a waiver expires
     #[arg(long, value_name = "TIME", default_value = "180d", value_parser = length, env = "ROLELINT_MAX_WAIVER", hide_env_values = true)]
     pub max_waiver: i64,
@@ -51,7 +48,7 @@ impl WaiverArgs {
     /// The files that are read, each once, by the first of its names.
     pub(crate) fn files(&self) -> Vec<&Path> {
         let mut seen = BTreeSet::new();
-        let named = self.waivers.iter().filter(|_| !self.no_waivers).map(PathBuf::as_path);
+        let named = self.waivers.iter().map(PathBuf::as_path);
         named.filter(|path| seen.insert(identity(path))).collect()
     }
 }
@@ -108,9 +105,6 @@ pub struct BaselineArgs {
     /// Accept the violations in FILE, which `rolelint baseline` wrote
     #[arg(long, value_name = "FILE", env = "ROLELINT_BASELINE", hide_env_values = true)]
     pub baseline: Option<PathBuf>,
-    /// Ignore the baseline, whatever the environment and the configuration say
-    #[arg(long, conflicts_with = "baseline")]
-    pub no_baseline: bool,
     /// Exit with 1 if a violation in the baseline is fixed but still listed there
     #[arg(long, overrides_with = "no_strict_baseline", env = "ROLELINT_STRICT_BASELINE", hide_env_values = true, value_parser = BoolishValueParser::new())]
     pub strict_baseline: bool,
@@ -122,7 +116,7 @@ pub struct BaselineArgs {
 impl BaselineArgs {
     /// The file that is read.
     pub(crate) fn file(&self) -> Option<&Path> {
-        self.baseline.as_deref().filter(|_| !self.no_baseline)
+        self.baseline.as_deref()
     }
 
     /// Reads the baseline; without one, nothing is accepted.

@@ -59,8 +59,7 @@ impl Judged {
 
 /// The rules that were selected.
 fn selection(rules: &Rules) -> Selection<'_> {
-    let [only, skip, tags] = rules.selected();
-    Selection { only, skip, tags }
+    Selection { only: &rules.only, skip: &rules.skip, tags: &rules.tag }
 }
 
 fn params(args: &Rules) -> Result<Overrides, Error> {

@@ -33,6 +33,7 @@ mod settings;
 mod test;
 #[cfg(test)]
 mod tests;
+mod undo;
 mod unread;
 mod usage;
 mod waivers;
@@ -50,6 +51,7 @@ use crate::cores;
 use crate::finding::Ending;
 
 pub use error::Error;
+use undo::undoable;
 
 /// A linter for who may do what in an OpenAI organization.
 ///
@@ -122,7 +124,7 @@ impl Cli {
     /// reports of a check: another command would write over them.
     fn shape() -> clap::Command {
         let by_hand = |command: clap::Command| command.mut_arg("report", |arg| arg.env(Resettable::Reset));
-        Self::command().mut_subcommand("lint", by_hand).mut_subcommand("report", by_hand)
+        undoable(Self::command()).mut_subcommand("lint", by_hand).mut_subcommand("report", by_hand)
     }
 
     /// Reads a command line, with the environment and the configuration as defaults.
@@ -130,16 +132,16 @@ impl Cli {
     /// # Errors
     ///
     /// What is wrong with any of them; `--help` and `--version` also arrive as errors.
-    pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, Unread> {
+    pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, NotRun> {
         let line: Vec<OsString> = line.into_iter().collect();
         let parse = |config: Option<&Config>| {
             let parsed = environment::laid_over(Self::shape(), config).try_get_matches_from(&line);
-            parsed.and_then(|matches| Ok((Self::from_arg_matches(&matches)?, matches))).map_err(usage::helpful)
+            parsed.and_then(|matches| Ok((Self::from_arg_matches(&matches)?, matches))).map_err(usage::not_run)
         };
         let (mut cli, mut matches) = match parse(None) {
             // The help does not depend on the environment.
-            Err(error) if !error.use_stderr() => {
-                return Err(Self::command().try_get_matches_from(line).err().unwrap_or(error).into());
+            Err(NotRun::Shown(error)) => {
+                return Err(NotRun::Shown(Self::command().try_get_matches_from(line).err().unwrap_or(error)));
             }
             parsed => parsed?,
         };
@@ -193,15 +195,15 @@ impl Cli {
     }
 }
 
-/// Why a command line could not be read.
+/// Why a command line runs no command.
 #[derive(Debug, thiserror::Error)]
-pub enum Unread {
-    /// clap rejected the command line, or it asks for help or the version.
+pub enum NotRun {
+    /// It asks for the help or the version, or there is no command.
     #[error(transparent)]
-    Usage(#[from] clap::Error),
-    /// What it does not say.
+    Shown(clap::Error),
+    /// It is wrong, or what it leaves to the environment or the configuration is.
     #[error(transparent)]
-    Settings(#[from] Error),
+    Wrong(#[from] Error),
 }
 
 impl Command {

@@ -6,6 +6,7 @@ use crate::config::{Config, Origin, Setting};
 use crate::document::tree::{self, Yaml};
 
 use super::Error;
+use super::undo::undoing;
 
 /// The variable of the environment that has parameters.
 const VARIABLE: &str = "ROLELINT_PARAM";
@@ -43,15 +44,16 @@ pub(crate) fn of_the_environment() -> Result<Vec<Parameter>, Error> {
 /// The variable of the environment is no mapping.
 pub(crate) fn merge(rules: &mut Rules, settings: &mut Vec<Setting>, config: Option<&Config>) -> Result<(), Error> {
     let Some(shown) = settings.iter().position(|setting| setting.name == "param") else { return Ok(()) };
-    let is_flag = |setting: &Setting| matches!(setting.origin, Origin::Flag(_));
-    let flags = if is_flag(&settings[shown]) { std::mem::take(&mut rules.param) } else { Vec::new() };
-    let entry = config.and_then(|config| Some((config, config.entry("param")?)));
+    let flag = if let Origin::Flag(name) = &settings[shown].origin { Some(name.as_str()) } else { None };
+    let is_alone = flag.is_some_and(|flag| flag == undoing("param"));
+    let flags = if flag.is_some() { std::mem::take(&mut rules.param) } else { Vec::new() };
+    let entry = config.filter(|_| !is_alone).and_then(|config| Some((config, config.entry("param")?)));
     let configured: Vec<Parameter> = entry
         .iter()
         .flat_map(|(_, entry)| &entry.values)
         .map(|value| assignment(value).expect("read as NAME=VALUE"))
         .collect();
-    let variables = of_the_environment()?;
+    let variables = if is_alone { Vec::new() } else { of_the_environment()? };
 
     let file = |_: &Parameter| entry.map_or(Origin::Default, |(config, entry)| Origin::File(config.place(entry)));
     let all = configured.iter().map(|one| (one, file(one)));

@@ -30,15 +30,12 @@ pub struct Reports {
     /// Also write a report in FORMAT to PATH; repeatable
     #[arg(long, value_name = "FORMAT=PATH", value_parser = report, env = "ROLELINT_REPORT", hide_env_values = true)]
     pub report: Vec<(Format, PathBuf)>,
-    /// Write no such report, whatever the environment and the configuration say
-    #[arg(long, conflicts_with = "report")]
-    pub no_report: bool,
 }
 
 impl Reports {
     /// Makes sure that every report and the `other` output can be written, and that none is one of the files that are read.
     pub(crate) fn ready(&self, other: Option<&Path>, inputs: &Inputs) -> Result<(), output::Error> {
-        let reports = self.others().iter().map(|(_, path)| Some(path.as_path()));
+        let reports = self.report.iter().map(|(_, path)| Some(path.as_path()));
         let outputs: Vec<Option<&Path>> = reports.chain([self.output.as_deref()]).chain(other.map(Some)).collect();
         output::ready(&outputs, inputs.files())?;
         let reports = self.report.iter().map(|(format, path)| (*format, Some(path.as_path())));
@@ -61,14 +58,9 @@ impl Reports {
         self.write_all(outcome, None, common, false)
     }
 
-    /// The reports beside the one on standard output.
-    fn others(&self) -> &[(Format, PathBuf)] {
-        if self.no_report { &[] } else { &self.report }
-    }
-
     /// The formats that are written.
     pub(crate) fn formats(&self) -> impl Iterator<Item = Format> {
-        std::iter::once(self.format).chain(self.others().iter().map(|(format, _)| *format))
+        std::iter::once(self.format).chain(self.report.iter().map(|(format, _)| *format))
     }
 
     /// If one report cannot be written, the others still are. Without `text`, standard output gets no text.
@@ -97,7 +89,7 @@ impl Reports {
             output::write(path, |to| render(format, outcome, register, style(file), to))
         };
         let mut written: Vec<Result<(), output::Error>> =
-            self.others().iter().map(|(format, path)| to(Some(path), *format)).collect();
+            self.report.iter().map(|(format, path)| to(Some(path), *format)).collect();
         if let Some(path) = self.step_summary() {
             let fill = |to: &mut dyn Write| render(Format::Markdown, outcome, None, style(true), to);
             written.push(output::append(Path::new(&path), fill));

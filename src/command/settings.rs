@@ -1,14 +1,14 @@
 //! From the command line, the environment and the configuration to the settings in force.
 
-use std::error::Error as _;
 use std::path::Path;
 
-use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use miette::Diagnostic as _;
 
 use super::environment::{entry, variable};
+use super::undo::undoing;
+use super::usage::unfit;
 use crate::config::{Config, Error, Origin, Setting};
 use crate::console::problem::words;
 use crate::exceptions::{BaselineError, WaiverError};
@@ -37,23 +37,6 @@ pub(crate) fn fit(command: &Command, config: &Config) -> Result<(), Error> {
     Ok(())
 }
 
-/// What is wrong with the value of a setting, and what would be right.
-fn unfit(setting: &str, error: &clap::Error) -> (String, Option<String>) {
-    let texts = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => vec![text.clone()],
-        Some(ContextValue::Strings(texts)) => texts.clone(),
-        _ => Vec::new(),
-    };
-    let value = texts(ContextKind::InvalidValue).join(", ");
-    let why = error.source().map_or_else(String::new, |why| format!(": {why}"));
-    let help = match (&texts(ContextKind::SuggestedValue)[..], &texts(ContextKind::ValidValue)[..]) {
-        ([near, ..], _) => Some(format!("did you mean `{near}`?")),
-        ([], []) => None,
-        ([], valid) => Some(format!("it is one of: {}", valid.join(", "))),
-    };
-    (format!("`{setting}` cannot be `{value}`{why}"), help)
-}
-
 /// Every setting of the command that was given, in the order of its help.
 pub(crate) fn in_force(command: &Command, matches: &ArgMatches, config: Option<&Config>) -> Vec<Setting> {
     let (mut own, mut matches) = (command, matches);
@@ -63,24 +46,25 @@ pub(crate) fn in_force(command: &Command, matches: &ArgMatches, config: Option<&
     }
     let args: Vec<&Arg> = command.get_arguments().chain(own.get_arguments()).collect();
     let given = |arg: &Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
-    // The flag that undoes a switch: `--no-strict` undoes `--strict`, `--progress` undoes `--no-progress`.
     let undoing = |arg: &Arg| {
-        let name = arg.get_long().filter(|_| arg.get_env().is_some())?;
-        let undoing = name.strip_prefix("no-").map_or_else(|| format!("no-{name}"), str::to_owned);
-        args.iter().copied().find(|arg| arg.get_long() == Some(&undoing))
+        let name = undoing(arg.get_long().filter(|_| arg.get_env().is_some())?);
+        args.iter().copied().find(|arg| arg.get_long() == Some(&name))
     };
     let is_undoing =
         |arg: &Arg| args.iter().any(|other| undoing(other).is_some_and(|found| found.get_id() == arg.get_id()));
     let setting = |arg: &&Arg| {
         let name = arg.get_long().map_or_else(|| arg.get_id().to_string(), str::to_owned);
-        if let Some(flag) = undoing(arg).filter(|arg| given(arg)).and_then(Arg::get_long) {
-            return Setting { name, values: vec!["false".to_owned()], origin: Origin::Flag(flag.to_owned()) };
-        }
         let raw = matches.try_get_raw(arg.get_id().as_str()).ok().flatten();
         let mut values: Vec<String> =
             raw.into_iter().flatten().map(|value| value.to_string_lossy().into_owned()).collect();
         if name == "config" && values.is_empty() {
             values.extend(config.map(|config| config.name().to_owned()));
+        }
+        if let Some(flag) = undoing(arg).filter(|undo| given(undo)).and_then(Arg::get_long) {
+            if matches!(arg.get_action(), ArgAction::SetTrue) {
+                values = vec!["false".to_owned()];
+            }
+            return Setting { name, values, origin: Origin::Flag(flag.to_owned()) };
         }
         let variable = variable(arg).and(arg.get_env()).map(|name| name.to_string_lossy().into_owned());
         let origin = match (given(arg), variable, config.zip(entry(arg, config))) {

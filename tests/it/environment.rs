@@ -60,10 +60,10 @@ fn an_empty_variable_is_an_error_that_names_it() {
 fn a_value_that_does_not_fit_is_told_with_its_variable() {
     let run = |args: &[&str]| offline().env("ROLELINT_FAIL_ON", "hgh").args(args.iter().copied()).run().ends_with(2);
     let said = run(&["check"]).stderr;
-    assert!(said.contains("the value is that of the variable ROLELINT_FAIL_ON") && said.contains("'high'"), "{said}");
+    assert!(said.contains("the value is that of the variable ROLELINT_FAIL_ON") && said.contains("`high`"), "{said}");
     // Other commands have the flag without the variable.
     let said = offline().env("ROLELINT_FORMAT", "txt").args(["check"]).run().ends_with(2).stderr;
-    assert!(said.contains("the value is that of the variable ROLELINT_FORMAT") && said.contains("'text'"), "{said}");
+    assert!(said.contains("the value is that of the variable ROLELINT_FORMAT") && said.contains("`text`"), "{said}");
     let said = run(&["check", "--fail-on", "hgh"]).stderr;
     assert!(!said.contains("ROLELINT_FAIL_ON"), "{said}");
 }
@@ -163,7 +163,7 @@ fn a_switch_is_on_or_off_and_nothing_else() {
     for (value, code) in [("true", 2), ("no", 2), ("maybe", 2)] {
         let ran =
             offline().env("ROLELINT_STRICT", value).args(["check", "--snapshot", "none.jsonl"]).run().ends_with(code);
-        assert_eq!(ran.stderr.contains("invalid value 'maybe' for '--strict'"), value == "maybe", "{}", ran.stderr);
+        assert_eq!(ran.stderr.contains("`--strict` cannot be `maybe`"), value == "maybe", "{}", ran.stderr);
     }
 }
 
@@ -171,16 +171,68 @@ fn a_switch_is_on_or_off_and_nothing_else() {
 fn each_list_of_the_environment_can_be_undone() {
     let api = acme();
     let folder = tempfile::tempdir().expect("a folder");
-    let rows: [(&str, &str, &str); 4] = [
+    let rows: [(&str, &str, &str); 9] = [
         ("ROLELINT_ONLY", "counted", "--no-only"),
         ("ROLELINT_SKIP", "counted", "--no-skip"),
         ("ROLELINT_TAG", "names", "--no-tag"),
         ("ROLELINT_REPORT", "csv=one.csv", "--no-report"),
+        ("ROLELINT_PARAM", "{ most: 7, names: [None] }", "--no-param"),
+        ("ROLELINT_PARAM_FILE", "none.yaml", "--no-param-file"),
+        ("ROLELINT_DEADLINE", "1ms", "--no-deadline"),
+        ("ROLELINT_RATE", "0.1", "--no-rate"),
+        ("ROLELINT_SNAPSHOT", "none.jsonl", "--no-snapshot"),
     ];
     for (variable, value, undo) in rows {
         let run = rolelint(&api).inside(folder.path()).check(POLICY).env(variable, value);
         let ran = run.args(["--format", "json", undo, "--param", "most=1", "--param", "names=[Auditor]"]).run();
         assert_eq!(ran.json().rules_that_are("violation").len(), 2, "{undo}: {}", ran.stdout);
         assert!(!folder.path().join("one.csv").exists());
+    }
+}
+
+#[test]
+fn whatever_the_environment_says_can_be_undone_or_replaced() {
+    let command = Cli::command();
+    for command in std::iter::once(&command).chain(command.get_subcommands()) {
+        let flags = command.get_arguments().filter(|arg| {
+            let is_ours = arg.get_env().is_some_and(|name| name.to_string_lossy().starts_with("ROLELINT_"));
+            is_ours && arg.get_default_values().is_empty()
+        });
+        for name in flags.filter_map(clap::Arg::get_long) {
+            let undo = name.strip_prefix("no-").map_or_else(|| format!("no-{name}"), str::to_owned);
+            // Beside a flag that nobody has, it is not what is wrong.
+            let args = [command.get_name(), &format!("--{undo}"), "--zzzz"];
+            let args = if command.get_name() == "rolelint" { &args[1..] } else { &args[..] };
+            let ran = offline().args(args.iter().copied()).run().ends_with(2);
+            assert!(ran.stderr.contains("`--zzzz`"), "{args:?}: {}", ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn what_is_undone_is_shown_as_that() {
+    let config = "max-age: 1h\ndeadline: 1m\nparams: { most: 1 }\n";
+    let run = |args: &[&str]| {
+        let run = offline().file("rolelint.yaml", config).env("ROLELINT_PARAM", "other: 2");
+        run.args(["config"]).args(args.iter().copied()).run().ends_with(0).stdout
+    };
+    let words = |text: &str| text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let rows: [(&[&str], &[&str], &str); 4] = [
+        (&[], &["max-age: 1h # rolelint.yaml:1", "params.most: 1 # rolelint.yaml:3"], "the flag"),
+        (
+            &["--no-max-age"],
+            &["max-age: none # the flag --no-max-age", "deadline: 1m # rolelint.yaml:2"],
+            "--no-deadline",
+        ),
+        (&["--no-param"], &["param: none # the flag --no-param"], "params."),
+        (&["--no-param", "--param", "most=5"], &["params.most: 5 # the flag --param"], "params.other"),
+    ];
+    for (args, shown, hidden) in rows {
+        let text = run(args);
+        let lines: Vec<String> = words(&text);
+        for line in shown {
+            assert!(lines.iter().any(|one| one == line), "{args:?}: {line}\n{text}");
+        }
+        assert!(!text.contains(hidden), "{args:?}: {text}");
     }
 }

@@ -80,15 +80,14 @@ impl Inputs {
         let baseline =
             args.baseline.file().map(|path| Ok::<_, Error>(Text { name: shown(path), text: Baseline::text(path)? }));
         let lists = rules.param.iter().filter_map(|(_, value)| value.strip_prefix('@'));
-        let [only, skip, tag] = rules.selected();
         let source = |source: &SourceText| Text { name: source.name.clone(), text: source.text.clone() };
         Ok(Self {
             settings: Settings {
                 now,
                 as_of: args.gate.as_of,
-                only: only.to_vec(),
-                skip: skip.to_vec(),
-                tag: tag.to_vec(),
+                only: rules.only.clone(),
+                skip: rules.skip.clone(),
+                tag: rules.tag.clone(),
                 params_below: rules.param_below.clone(),
                 params: rules.param.clone(),
                 fail_on: gate.fail_on.name().to_owned(),
