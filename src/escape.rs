@@ -84,6 +84,52 @@ pub fn said(error: &io::Error) -> String {
         .map_or_else(|| whole.split(" (os error").next().unwrap_or(&whole).to_owned(), |(_, words)| (*words).to_owned())
 }
 
+/// What is wrong with JSON, in words: ``the number `3` in place of a text (column 9)``.
+pub fn misread(error: &serde_json::Error) -> String {
+    const TYPES: [(&str, &str); 11] = [
+        ("integer `", "the number `"),
+        ("floating point `", "the number `"),
+        ("boolean `", "`"),
+        ("string ", "the text "),
+        ("a sequence", "a list"),
+        ("sequence", "a list"),
+        ("a map", "an object"),
+        ("map", "an object"),
+        ("a string", "a text"),
+        ("struct ", "an object"),
+        ("internally tagged enum ", "an object"),
+    ];
+    let word = |text: &str| {
+        let known = TYPES.iter().find(|(theirs, _)| text.starts_with(theirs));
+        // What we call a record in the code is nothing that anybody wrote.
+        known.map_or_else(
+            || text.to_owned(),
+            |(theirs, ours)| match *ours {
+                "an object" | "a list" => (*ours).to_owned(),
+                _ => format!("{ours}{}", &text[theirs.len()..]),
+            },
+        )
+    };
+    let whole = error.to_string();
+    let what = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(what, _)| what);
+    let said = if let Some((found, expected)) =
+        what.strip_prefix("invalid type: ").and_then(|what| what.rsplit_once(", expected "))
+    {
+        format!("{} in place of {}", word(found), word(expected))
+    } else if let Some(field) = what.strip_prefix("missing field ") {
+        format!("{field} is missing")
+    } else if let Some(part) = what.strip_prefix("EOF while parsing ") {
+        format!("it ends within {}", word(part))
+    } else {
+        what.to_owned()
+    };
+    match (error.line(), error.column()) {
+        (0, _) | (_, 0) => said,
+        (1, column) => format!("{said} (column {column})"),
+        (line, column) => format!("{said} (line {line}, column {column})"),
+    }
+}
+
 /// A path, fit to be shown. What looks like a key was meant for another place, and is masked.
 pub fn shown(path: &Path) -> String {
     mask(&visible(&path.to_string_lossy()))
@@ -122,6 +168,27 @@ mod tests {
             assert_eq!(said(&error), words);
         }
         assert!(!said(&io::Error::from_raw_os_error(11)).contains("os error"));
+    }
+
+    #[test]
+    fn errors_in_json_are_told_as_words() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Record {
+            #[expect(dead_code, reason = "only its type counts")]
+            name: String,
+        }
+        let table = [
+            (r#"{"name":3}"#, "the number `3` in place of a text (column 9)"),
+            ("\n{\"name\": [\"a, expected b\"]}", "a list in place of a text (line 2, column 9)"),
+            (r#"{"name":null}"#, "null in place of a text (column 12)"),
+            (r#"{"name":{}}"#, "an object in place of a text (column 8)"),
+            (r#"{"nam":"a"}"#, "`name` is missing (column 11)"),
+            ("3", "the number `3` in place of an object (column 1)"),
+            ("{", "it ends within an object (column 1)"),
+        ];
+        for (json, words) in table {
+            assert_eq!(misread(&serde_json::from_str::<Record>(json).expect_err(json)), words, "{json}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use miette::{Diagnostic, LabeledSpan, SourceCode};
 use owo_colors::{OwoColorize as _, Style};
 use textwrap::core::display_width;
 
-use crate::escape::{said, visible};
+use crate::escape::{misread, said, visible};
 
 /// How many columns of a line are drawn, so that what is meant is among them.
 const COLUMNS: usize = 160;
@@ -21,7 +21,9 @@ const COLUMNS: usize = 160;
 pub fn words(error: &dyn Error) -> String {
     let causes = successors(error.source(), |cause: &&(dyn Error + 'static)| (*cause).source());
     causes.fold(error.to_string(), |words, cause| {
-        let cause = cause.downcast_ref::<io::Error>().map_or_else(|| cause.to_string(), said);
+        let system = cause.downcast_ref::<io::Error>().map(said);
+        let json = || cause.downcast_ref::<serde_json::Error>().map(misread);
+        let cause = system.or_else(json).unwrap_or_else(|| cause.to_string());
         format!("{words}: {cause}")
     })
 }

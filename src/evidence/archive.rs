@@ -49,6 +49,10 @@ pub(crate) fn open(path: &Path) -> Result<Files, Error> {
     let file = bounded::open(path).map_err(failed)?;
     unpacked(io::BufReader::new(file)).map_err(|error| match error {
         Refused::Entry(error) => error,
+        // The libraries that read it have words of their own for one thing.
+        Refused::System(source) if source.get_ref().is_some() || source.kind() == io::ErrorKind::UnexpectedEof => {
+            failed(io::Error::new(source.kind(), "it is not a `.tar.gz` file, or is damaged or truncated"))
+        }
         Refused::System(source) => failed(source),
     })
 }

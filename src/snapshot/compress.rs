@@ -130,7 +130,7 @@ struct Decompressed<R>(R, &'static str);
 impl<R: Read> Read for Decompressed<R> {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         let damaged = |error: io::Error| {
-            let what = format!("it ends in `.{}`, but its content is not {0}, damaged or truncated: {error}", self.1);
+            let what = format!("it ends in `.{}`, but its content is not {0}, or is damaged or truncated", self.1);
             io::Error::new(error.kind(), what)
         };
         self.0.read(to).map_err(damaged)

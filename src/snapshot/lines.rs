@@ -10,7 +10,7 @@ use super::error::Error;
 use super::header::Header;
 use super::record::Line;
 use crate::bounded::REPORT;
-use crate::escape::visible;
+use crate::escape::{misread, visible};
 
 /// The longest line, in bytes: the header names everything that could not be read.
 const LONGEST_LINE: u64 = 256 << 20;
@@ -53,7 +53,7 @@ pub enum Wrong {
 impl Wrong {
     /// What is wrong with a line that is not JSON of a record.
     pub fn with(line: &[u8], error: &serde_json::Error) -> Self {
-        if error.is_eof() && !line.ends_with(b"\n") { Self::Cut } else { Self::Damaged(error.to_string()) }
+        if error.is_eof() && !line.ends_with(b"\n") { Self::Cut } else { Self::Damaged(misread(error)) }
     }
 }
 

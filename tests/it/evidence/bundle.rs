@@ -128,11 +128,11 @@ fn what_is_no_bundle_is_an_error_with_a_place_and_help() {
     };
     says("nowhere", "cannot read the bundle `nowhere`");
     std::fs::write(folder.path().join("text"), "text").expect("written");
-    says("text", "cannot read the bundle `text`");
+    says("text", "cannot read the bundle `text`: it is not a `.tar.gz` file, or is damaged or truncated");
     std::fs::create_dir(folder.path().join("empty")).expect("made");
     says("empty", "no manifest");
     std::fs::write(folder.path().join("empty/manifest.json"), "{}").expect("written");
-    says("empty", "no manifest that can be read: missing field");
+    says("empty", "no manifest that can be read: `bundle` is missing");
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("/etc/hostname", folder.path().join("empty/link")).expect("linked");

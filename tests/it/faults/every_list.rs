@@ -88,7 +88,7 @@ fn a_page_with_an_item_without_an_id_is_refused() {
         assert_eq!(report.verdicts()["asked"], "unknown", "{path}");
         assert_ne!(report.state(collection), "complete", "{path}");
         let detail = text(&report.coverage(collection)["detail"]);
-        assert!(detail.contains("missing field `id`"), "{detail}");
+        assert!(detail.contains("`id` is missing"), "{detail}");
     }
 }
 

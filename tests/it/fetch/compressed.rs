@@ -67,8 +67,8 @@ fn a_compressed_snapshot_that_is_cut_off_or_damaged_is_refused() {
 fn a_name_that_does_not_say_what_is_in_the_file_is_explained() {
     let folder = tempfile::tempdir().expect("a folder");
     let plain = fetch(folder.path(), "org.jsonl");
-    is_refused("org.jsonl.gz", &plain, "it ends in `.gz`, but its content is not gz, damaged or truncated");
-    is_refused("org.jsonl.zst", &plain, "it ends in `.zst`, but its content is not zst, damaged or truncated");
+    is_refused("org.jsonl.gz", &plain, "it ends in `.gz`, but its content is not gz, or is damaged or truncated");
+    is_refused("org.jsonl.zst", &plain, "it ends in `.zst`, but its content is not zst, or is damaged or truncated");
     for name in NAMES {
         let compressed = fetch(folder.path(), name);
         is_refused("org.jsonl", &compressed, "has to be called `.gz` or `.zst`");

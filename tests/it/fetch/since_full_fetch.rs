@@ -71,7 +71,7 @@ fn an_incomplete_audit_log_causes_a_full_fetch() {
         (Log::faulty(When::FromPage(2), What::NoCursor), "pagination is inconsistent"),
         // The last request is whether it reaches back.
         (Log::faulty(When::After(2), What::Status(403)), "GET /organization/audit_logs: 403"),
-        (Log::faulty(When::Always, What::Body(timeless.to_string())), "missing field `effective_at`"),
+        (Log::faulty(When::Always, What::Body(timeless.to_string())), "`effective_at` is missing"),
         // Two events of one id: both count.
         (Log::faulty(When::Always, What::Body(one_id.to_string())), "does not say who it is about"),
         (Log { event: None, ..Log::with("", Value::Null) }, "the audit log has no events since"),
