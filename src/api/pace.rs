@@ -129,13 +129,13 @@ impl Pace {
         let mut lane = self.lane(of);
         let now = Instant::now();
         lane.forget_before(now);
-        lane.refusals += 1;
         lane.all_refusals += 1;
         let window = lane.granted.front().map_or(Duration::ZERO, |first| now.duration_since(*first));
         // Without a promise, wait until a minute after the first accepted request.
         let wait = wait.unwrap_or_else(|| MINUTE.saturating_sub(window).max(Duration::from_secs(1)));
         // Concurrent requests are refused together, so they count as one refusal.
         if sent >= lane.changed {
+            lane.refusals += 1;
             #[expect(clippy::cast_precision_loss, reason = "a minute holds no such numbers")]
             let fitted = lane.granted.len().max(1) as f64 * 60.0 / (window + wait).as_secs_f64().max(1e-3);
             let rate = lane.rate.map_or(fitted, |rate| fitted.min(rate * 0.9)).max(SLOWEST);
