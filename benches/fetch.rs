@@ -1,6 +1,7 @@
 //! How fast a large organization is fetched, and in how much memory: the real binary, against a server on loopback that
 //! makes up its answers as it goes and never says "too fast". `cargo bench --bench fetch`; `ROLELINT_BENCH_USERS` sets
-//! the size, 200,000 without it.
+//! the size, 200,000 without it; `ROLELINT_BENCH_FOLDER` says where the snapshot and the journal are written, in memory
+//! without it.
 //!
 //! The floor is the same server asked for nothing but the roles of each user by a bare client in this process.
 
@@ -11,6 +12,7 @@ use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
@@ -24,14 +26,22 @@ const ROLES: usize = 60;
 const GROUPS: usize = 500;
 const PROJECTS: usize = 100;
 
+/// How many requests the server answered.
+static ANSWERED: AtomicUsize = AtomicUsize::new(0);
+
 fn main() {
     let users = std::env::var("ROLELINT_BENCH_USERS").ok().and_then(|n| n.parse().ok()).unwrap_or(200_000);
     let address = serve(users);
     let floor = floor(address, users);
     // Where a file costs no disk, if there is such a place: it is the collection that is measured.
     let memory = Path::new("/dev/shm");
-    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    let folder = match std::env::var_os("ROLELINT_BENCH_FOLDER") {
+        Some(folder) => tempfile::tempdir_in(folder),
+        None if memory.is_dir() => tempfile::tempdir_in(memory),
+        None => tempfile::tempdir(),
+    };
     let folder = folder.expect("a temporary folder");
+    ANSWERED.store(0, Ordering::Relaxed);
     let began = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_rolelint"))
         .args([
@@ -45,14 +55,16 @@ fn main() {
             &format!("http://{address}/v1"),
         ])
         .env_remove("ROLELINT_BENCH_USERS")
+        .env_remove("ROLELINT_BENCH_FOLDER")
         .env("OPENAI_ADMIN_KEY", "sk-admin-bench-0123456789")
         .current_dir(folder.path())
         .stdin(Stdio::null())
         .spawn()
         .expect("the binary can be started");
-    let mut peak = 0;
+    let (mut peak, mut busy) = (0, 0);
     let status = loop {
         peak = peak_memory(child.id()).unwrap_or(peak);
+        busy = ticks(child.id()).unwrap_or(busy);
         if let Some(status) = child.try_wait().expect("a child can be waited for") {
             break status;
         }
@@ -68,6 +80,13 @@ fn main() {
         took.as_secs_f64(),
         took.as_secs_f64() / floor.as_secs_f64()
     );
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    let (requests, seconds) = (ANSWERED.load(Ordering::Relaxed) as f64, busy as f64 / 100.0);
+    println!(
+        "requests of the fetch:          {requests:>8} {:.0} per second, {:.0} µs of CPU each",
+        requests / took.as_secs_f64(),
+        seconds / requests * 1e6
+    );
     println!("peak memory of the fetch:       {:>8} MB", peak / 1024);
 }
 
@@ -76,6 +95,13 @@ fn peak_memory(process: u32) -> Option<usize> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
     line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// The processor time of a process so far, in hundredths of a second, where the system tells. Its name has no spaces.
+fn ticks(process: u32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let mut fields = stat.split_whitespace().skip(13).map(str::parse::<u64>);
+    Some(fields.next()?.ok()? + fields.next()?.ok()?)
 }
 
 /// Asks for the roles of each user, 32 at a time, and throws the answers away.
@@ -131,6 +157,7 @@ impl hyper::body::Body for Whole {
 }
 
 fn answer(path: &str, query: &str, users: usize) -> String {
+    ANSWERED.fetch_add(1, Ordering::Relaxed);
     let segments: Vec<&str> = path.split('/').skip(2).collect();
     let number = |id: &str| id.rsplit('_').next().and_then(|number| number.parse::<usize>().ok()).unwrap_or(0);
     match segments[..] {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde::Deserialize;
 
 use crate::api::journal::{Identity, Journal};
 use crate::api::key::Key;
@@ -13,7 +13,7 @@ use super::api::NOW;
 const KEY: &str = "sk-admin-fuzzing";
 
 /// The input is a journal. One that is refused is left as it is. One that is taken gives each answer as it stands there,
-/// the last for each request, loses none of its whole lines, and takes one more.
+/// the last for each request, up to the first line that is none, and takes one more.
 pub fn journal(data: &[u8]) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("journal");
@@ -31,14 +31,13 @@ pub fn journal(data: &[u8]) {
         assert_eq!(std::fs::read(&path).expect("there"), data, "what is refused is left alone");
         return;
     };
-    let mut expected = answers(data);
+    let (whole, mut expected) = answers(data);
     same(&journal, &expected);
     journal.keep("/fuzzing", "{\n}", None).expect("kept");
     expected.insert("/fuzzing".to_owned(), "{\n}".to_owned());
     drop(journal);
     same(&open().expect("its own journal"), &expected);
-    let whole = data.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    assert!(std::fs::read(&path).expect("there").starts_with(&data[..whole]), "whole lines stay");
+    assert!(std::fs::read(&path).expect("there").starts_with(&data[..whole]), "answers stay");
 }
 
 fn same(journal: &Journal, expected: &BTreeMap<String, String>) {
@@ -49,10 +48,27 @@ fn same(journal: &Journal, expected: &BTreeMap<String, String>) {
     }
 }
 
-/// The answers in the whole lines after the first.
-fn answers(data: &[u8]) -> BTreeMap<String, String> {
-    let lines = data.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n")).skip(1);
-    let values = lines.map(|line| serde_json::from_slice::<Value>(line).expect("what is taken is JSON"));
-    let text = |value: &Value| value.as_str().expect("what is taken is text").to_owned();
-    values.map(|value| (text(&value["get"]), text(&value["body"]))).collect()
+/// A line with an answer.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    get: String,
+    body: String,
+    #[serde(default, rename = "organization")]
+    _organization: Option<String>,
+}
+
+/// Where the answers end after the first line, and what they are.
+fn answers(data: &[u8]) -> (usize, BTreeMap<String, String>) {
+    let mut lines = data.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
+    let (mut end, mut answers) = (lines.next().map_or(0, <[u8]>::len), BTreeMap::new());
+    for line in lines {
+        let Ok(answer) = serde_json::from_slice::<Line>(line) else { break };
+        if !line.trim_ascii_start().starts_with(b"{") {
+            break;
+        }
+        answers.insert(answer.get, answer.body);
+        end += line.len();
+    }
+    (end, answers)
 }

@@ -3,6 +3,12 @@
 //! JSON Lines beside the output file or in the cache folder, readable only by its owner: a header (API, organization, key and start time),
 //! then each response with its request. Only usable responses are saved. The key is stored as a salted digest, to
 //! recognize another key.
+//!
+//! A response is written at once, so it survives the end of the process. It is on disk a moment later: responses that
+//! arrive close together are synced together. What a power failure leaves of the others is cut off when the journal is
+//! opened, and asked for again.
+//!
+//! The file is long because nothing else knows the format: what is written, read and refused stands side by side.
 
 mod error;
 
@@ -11,7 +17,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +33,9 @@ const VERSION: u32 = 2;
 /// How every journal starts, whatever its version.
 const HEAD: &[u8] = br#"{"rolelint_journal":"#;
 
+/// So long after a sync, the next response is synced with all that were written in between.
+const BETWEEN_SYNCS: Duration = Duration::from_millis(100);
+
 /// An open journal, locked against a second run.
 #[derive(Debug)]
 pub struct Journal {
@@ -34,7 +44,17 @@ pub struct Journal {
     pub began: Time,
     /// The offset and length of the line with each response.
     answers: HashMap<String, (u64, usize)>,
-    file: Mutex<File>,
+    file: Mutex<Lines>,
+}
+
+/// The file, and what of it is on disk.
+#[derive(Debug)]
+struct Lines {
+    file: File,
+    /// When it was last synced, if ever.
+    synced: Option<Instant>,
+    /// Whether lines were written since.
+    ahead: bool,
 }
 
 /// What the responses belong to. Responses of another API, organization or key are refused.
@@ -110,7 +130,8 @@ impl Journal {
         let mut end = 0;
         let mut lines = BufReader::new(&file);
         let mut line = Vec::new();
-        // A last line without a newline was interrupted while it was written. It is overwritten.
+        // A last line without a newline was interrupted while it was written, and a damaged one was not synced. It is
+        // overwritten, and so is what follows.
         while lines.read_until(b'\n', &mut line).map_err(failed)? > 0 && line.ends_with(b"\n") {
             if end == 0 {
                 let header = header_of(&line).map_err(foreign)?;
@@ -120,7 +141,7 @@ impl Journal {
                 }
                 began = header.began;
             } else {
-                let answer = answer_in(&line).ok_or_else(|| foreign("it is damaged".to_owned()))?;
+                let Some(answer) = answer_in(&line) else { break };
                 answers.insert(answer.get.into_owned(), (end, line.len()));
             }
             end += line.len() as u64;
@@ -135,7 +156,8 @@ impl Journal {
             only_for_the_owner(&file).map_err(failed)?;
         }
         file.set_len(end).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
-        let journal = Self { path: path.to_owned(), began, answers, file: Mutex::new(file) };
+        let lines = Lines { file, synced: None, ahead: false };
+        let journal = Self { path: path.to_owned(), began, answers, file: Mutex::new(lines) };
         if end == 0 {
             journal.append(&header(identity, now)).and_then(|()| sync_folder_of(path)).map_err(failed)?;
         }
@@ -155,7 +177,7 @@ impl Journal {
     fn read(&self, start: u64, length: usize) -> io::Result<Kept> {
         let mut line = vec![0; length];
         {
-            let mut file = self.file.lock().expect("no thread panics while it holds the file");
+            let file = &mut self.lines().file;
             file.seek(SeekFrom::Start(start))?;
             file.read_exact(&mut line)?;
             file.seek(SeekFrom::End(0))?;
@@ -170,7 +192,7 @@ impl Journal {
         self.answers.len()
     }
 
-    /// Saves the response to a request. It is on disk when this returns.
+    /// Saves the response to a request. It is in the file when this returns, and on disk with the next sync.
     ///
     /// # Errors
     ///
@@ -186,20 +208,49 @@ impl Journal {
     ///
     /// What the system says.
     pub fn remove(self) -> Result<(), JournalError> {
-        std::fs::remove_file(&self.path).map_err(|source| JournalError::Unusable { path: self.path, source })
+        self.lines().ahead = false;
+        std::fs::remove_file(&self.path).map_err(|source| JournalError::Unusable { path: self.path.clone(), source })
     }
 
     fn append(&self, line: &impl Serialize) -> io::Result<()> {
         let mut bytes = serde_json::to_vec(line)?;
         bytes.push(b'\n');
-        let mut file = self.file.lock().expect("no thread panics while it holds the file");
-        let end = file.stream_position()?;
-        let written = file.write_all(&bytes).and_then(|()| file.sync_data());
+        self.lines().append(&bytes)
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        self.file.lock().expect("no thread panics while it holds the file")
+    }
+}
+
+impl Drop for Journal {
+    /// A journal that stays is on disk when the run ends, unless the run is killed.
+    fn drop(&mut self) {
+        // It is the end of the run: there is nobody to tell, and what is missing is asked for again.
+        self.lines().sync().unwrap_or(());
+    }
+}
+
+impl Lines {
+    fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        let end = self.file.stream_position()?;
+        let due = self.synced.is_none_or(|synced| synced.elapsed() >= BETWEEN_SYNCS);
+        self.ahead = true;
+        let written = self.file.write_all(line).and_then(|()| if due { self.sync() } else { Ok(()) });
         if written.is_err() {
             // Part of a line would corrupt the next one, so cut it off. If that fails too, report the first error.
-            file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))).unwrap_or(end);
+            self.file.set_len(end).and_then(|()| self.file.seek(SeekFrom::Start(end))).unwrap_or(end);
         }
         written
+    }
+
+    /// Waits until everything that was written is on disk.
+    fn sync(&mut self) -> io::Result<()> {
+        if self.ahead {
+            self.file.sync_data()?;
+            (self.ahead, self.synced) = (false, Some(Instant::now()));
+        }
+        Ok(())
     }
 }
 

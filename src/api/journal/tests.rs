@@ -61,11 +61,11 @@ fn a_journal_that_was_removed_is_no_longer_the_one_of_that_name() {
     let path = folder.path().join("j");
     let mine = key("sk-admin-mine");
     let first = open(&path, "https://a", &mine, 7).expect("begun");
-    assert!(has_name(&first.file.lock().expect("no panic"), &path).expect("looked at"));
+    assert!(has_name(&first.lines().file, &path).expect("looked at"));
     std::fs::remove_file(&path).expect("removed");
-    assert!(!has_name(&first.file.lock().expect("no panic"), &path).expect("looked at"));
+    assert!(!has_name(&first.lines().file, &path).expect("looked at"));
     let _second = open(&path, "https://a", &mine, 8).expect("another file, begun");
-    assert!(!has_name(&first.file.lock().expect("no panic"), &path).expect("looked at"));
+    assert!(!has_name(&first.lines().file, &path).expect("looked at"));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_file_that_is_not_a_journal_is_left_alone() {
 }
 
 #[test]
-fn a_damaged_journal_is_refused_and_a_repeated_line_is_harmless() {
+fn a_damaged_journal_resumes_before_the_damage_and_a_repeated_line_is_harmless() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("j");
     let key = key("sk-admin-mine");
@@ -102,12 +102,68 @@ fn a_damaged_journal_is_refused_and_a_repeated_line_is_harmless() {
             assert_eq!(journal.answer(get).expect("read").map(|kept| kept.body).as_deref(), Some(body));
         }
     }
+    // What was not synced when the power failed: what stands after it is asked for again.
     let edited = one.replace("body", "bodies");
     let twice = one.replace('{', "{\"get\":\"/x\",");
-    for line in ["\0\0\n", "\n", "[]\n", "[\"/x\",\"1\"]\n", "null\n", header, &edited, &twice, &one[..5]] {
-        std::fs::write(&path, [header, line, two].concat()).expect("written");
-        assert!(matches!(open(&path, "https://a", &key, 8), Err(JournalError::Foreign { .. })), "{line}");
+    let half = "\0".repeat(one.len() - 1) + "\n";
+    for line in ["\0\0\n", "\n", "[]\n", "[\"/x\",\"1\"]\n", "null\n", header, &edited, &twice, &half, &one[..5]] {
+        std::fs::write(&path, [header, two, line, one].concat()).expect("written");
+        let journal = open(&path, "https://a", &key, 8).expect("goes on");
+        assert_eq!((journal.began, journal.answers()), (7, 1), "{line}");
+        assert_eq!(journal.answer("/two").expect("read").map(|kept| kept.body).as_deref(), Some("2"));
+        drop(journal);
+        assert_eq!(std::fs::read_to_string(&path).expect("there"), [header, two].concat(), "{line}");
     }
+}
+
+#[test]
+fn a_journal_cut_or_damaged_at_any_byte_resumes_with_the_responses_before_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("j");
+    let key = key("sk-admin-mine");
+    let journal = open(&path, "https://a", &key, 7).expect("begun");
+    let bodies = ["{\"data\":[1]}", "", "{\n\"é\"}", "4"];
+    for (number, body) in bodies.into_iter().enumerate() {
+        journal.keep(&format!("/{number}"), body, None).expect("kept");
+    }
+    drop(journal);
+    let whole = std::fs::read(&path).expect("there");
+    let ends: Vec<usize> = (0..whole.len()).filter(|&at| whole[at] == b'\n').map(|at| at + 1).collect();
+    let cut = |at: usize| whole[..at].to_vec();
+    // A file system may have made room for what was written, and not have written it.
+    let hollow = |at: usize| [&whole[..at], &vec![0; whole.len() - at][..]].concat();
+    for at in ends[0]..whole.len() {
+        for left in [cut(at), hollow(at)] {
+            std::fs::write(&path, left).expect("written");
+            let journal = open(&path, "https://a", &key, 9).expect("goes on");
+            let complete = ends.iter().skip(1).filter(|&&end| end <= at).count();
+            assert_eq!((journal.began, journal.answers()), (7, complete), "{at}");
+            for (number, body) in bodies.into_iter().enumerate() {
+                let kept = journal.answer(&format!("/{number}")).expect("read").map(|kept| kept.body);
+                assert_eq!(kept.as_deref(), Some(body).filter(|_| number < complete), "{at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn responses_that_arrive_close_together_are_synced_together_and_a_journal_that_stays_is_synced() {
+    let file = tempfile::tempfile().expect("a file");
+    let mut lines = Lines { file, synced: None, ahead: false };
+    lines.append(b"one\n").expect("written");
+    assert!(!lines.ahead, "the first waits for no other");
+    // As after a sync that is not yet long ago.
+    lines.synced = Some(Instant::now() + Duration::from_secs(3600));
+    lines.append(b"two\n").expect("written");
+    lines.append(b"three\n").expect("written");
+    assert!(lines.ahead);
+    lines.synced = Instant::now().checked_sub(BETWEEN_SYNCS);
+    lines.append(b"four\n").expect("written");
+    assert!(!lines.ahead);
+    lines.synced = Some(Instant::now() + Duration::from_secs(3600));
+    lines.append(b"five\n").expect("written");
+    lines.sync().expect("synced");
+    assert!(!lines.ahead);
 }
 
 #[cfg(unix)]
