@@ -3,7 +3,9 @@
 use super::gaps::{Gaps, sentences};
 use super::own::{Own, groups_of, of_group, own};
 use super::{Access, knows_grants};
-use crate::org::{Collection, Extent, GroupIx, Kind, Known, Org, Principal, Scope, part_id};
+use crate::org::{
+    Among, Collection, Extent, GroupIx, Kind, Known, Org, Principal, ProjectIx, Scope, ServiceAccountIx, part_id,
+};
 
 impl Access<'_> {
     /// Why this principal may hold more in these scopes than was read, in sentences; none if all was read.
@@ -101,7 +103,7 @@ impl Gaps<'_, '_, '_> {
 
     /// Notes why there may be grants that were not read, of any principal.
     pub fn grants(&mut self, extent: Extent) {
-        if self.access.org.knows_all_grants(extent) {
+        if self.access.org.knows_all_grants(extent, Among::ALL) {
             return;
         }
         let tells_who_holds = |collection: &Collection| {
@@ -113,12 +115,55 @@ impl Gaps<'_, '_, '_> {
             self.unread(collection);
         }
         self.memberships(extent);
-        if extent.organization {
+        if extent.organization && extent.users {
             self.missing_legacy_roles();
         }
-        if extent.project && missing_legacy_roles_in_projects(self.access.org) {
+        if extent.project && missing_legacy_roles_in_projects(self.access.org, extent) {
             self.note("the API sent no `role` for a member of a project".to_owned());
         }
+    }
+
+    /// Notes why there may be grants in a project that were not read, or, if those matter, in the organization.
+    pub fn grants_of_project(&mut self, project: ProjectIx, extent: Extent) {
+        let org = self.access.org;
+        if org.knows_grants_of_project(project, extent) {
+            return;
+        }
+        if extent.project {
+            let id = &org.project(project).id;
+            let here = Scope::Project(project);
+            let mut members: Vec<Principal> = Vec::new();
+            if extent.users {
+                if !org.knows_project_users(project) {
+                    self.unread_of(Collection::ProjectUsers, id);
+                }
+                let users = org.project_users.iter().filter(|member| member.project == project);
+                members.extend(users.map(|member| Principal::User(member.user)));
+            }
+            if !org.knows_project_groups(project) {
+                self.unread_of(Collection::ProjectGroups, id);
+            }
+            if extent.service_accounts {
+                let accounts =
+                    org.service_accounts.iter().enumerate().filter(|(_, account)| account.project == project);
+                members.extend(accounts.map(|(at, _)| Principal::ServiceAccount(ServiceAccountIx::new(at))));
+            }
+            for member in members {
+                own(org, member).filter(|own| own.scope == here).for_each(|own| self.own(member, own));
+            }
+            for group in org.groups_of_project(project).collect::<Vec<_>>() {
+                if of_group(org, group).any(|held| held.scope == here && !held.listed) {
+                    self.unread_of(Collection::ProjectGroupRoles, &part_id(id, &org.group(group).id));
+                }
+                if (extent.users || extent.service_accounts) && !org.group(group).listed {
+                    self.unread_of_group(Collection::GroupMembers, group);
+                }
+            }
+        }
+        if !org.coverage.of(Collection::Projects).lists_all() {
+            self.unread(Collection::Projects);
+        }
+        self.grants(Extent { project: false, ..extent });
     }
 
     /// Notes why somebody may be in groups that were not read.
@@ -128,6 +173,10 @@ impl Gaps<'_, '_, '_> {
             return;
         }
         self.unread(Collection::Groups);
+        // Only they are in groups.
+        if !extent.users && !extent.service_accounts {
+            return;
+        }
         self.unread(Collection::GroupMembers);
         if extent.project {
             self.unread(Collection::ProjectGroups);
@@ -150,7 +199,7 @@ impl Gaps<'_, '_, '_> {
     }
 }
 
-fn missing_legacy_roles_in_projects(org: &Org) -> bool {
-    org.project_users.iter().any(|member| member.role == Known::Missing)
-        || org.service_accounts.iter().any(|account| account.role == Known::Missing)
+fn missing_legacy_roles_in_projects(org: &Org, extent: Extent) -> bool {
+    (extent.users && org.project_users.iter().any(|member| member.role == Known::Missing))
+        || extent.service_accounts && org.service_accounts.iter().any(|account| account.role == Known::Missing)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Access, Grant, Steps, Thing, Way, knows_grants, principals};
-use crate::org::{ApiKey, Collection, Extent, Kind, Known, Org, Principal, Scope, Symbol};
+use crate::org::{ApiKey, Collection, Extent, Kind, Known, NARROWED, Org, Principal, Scope, Symbol};
 use crate::time::Time;
 
 /// Who holds what, for people who review it.
@@ -136,10 +136,10 @@ impl<'o> Register<'o> {
         let coverage = &self.access.org.coverage;
         let lists = [Collection::Users, Collection::Groups, Collection::ServiceAccounts];
         let reason = |collection: Collection| {
-            let why = || coverage.detail(collection).unwrap_or_else(|| "it is incomplete".to_owned());
+            let why = || coverage.detail(collection).unwrap_or_else(|| NARROWED.to_owned());
             match coverage.of(collection) {
                 record if !record.asked => Some(format!("{collection} was not read")),
-                record if record.is_complete() && coverage.truncated(collection).is_none() => None,
+                _ if coverage.is_complete(collection) => None,
                 _ => Some(format!("{collection}: {}", why())),
             }
         };

@@ -3,8 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::access::{Access, Grant};
-use crate::org::{Collection, Extent, Org, Principal, Scope};
-use crate::policy::Kind;
+use crate::org::{Org, Principal, Scope};
 use crate::time::Time;
 
 /// The facts that rules are judged on.
@@ -43,25 +42,5 @@ impl<'o> Facts<'o> {
             (Scope::Organization, Principal::Group(_)) | (Scope::Project(_), _) => false,
         };
         grant.more_groups || (unlisted && !self.knows_memberships())
-    }
-
-    /// Whether all things of that kind were read; for roles and grants, in these scopes.
-    pub fn lists_all(&self, kind: Kind, scopes: Extent) -> bool {
-        let all = |collection| self.org.coverage.of(collection).lists_all();
-        let in_projects = |collection| self.org.knows_of_all_projects(collection);
-        match kind {
-            Kind::Role => {
-                (!scopes.organization || all(Collection::Roles))
-                    && (!scopes.project || in_projects(Collection::ProjectRoles))
-            }
-            Kind::User => all(Collection::Users),
-            Kind::Group => all(Collection::Groups),
-            Kind::Project => all(Collection::Projects),
-            Kind::ServiceAccount => in_projects(Collection::ServiceAccounts),
-            Kind::Invite => all(Collection::Invites),
-            Kind::AdminApiKey => all(Collection::AdminApiKeys),
-            Kind::ApiKey => in_projects(Collection::ApiKeys),
-            Kind::Grant => self.org.knows_all_grants(scopes),
-        }
     }
 }

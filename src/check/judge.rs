@@ -259,7 +259,7 @@ impl Judge<'_, '_> {
     }
 
     /// The collections that the rule needs and that are incomplete, each with what would complete it. One of which all
-    /// was read but what no rule needed is incomplete only if a finding says so.
+    /// was read but what no rule needed is incomplete only if a finding says so, or if there may be more to select.
     fn unread(&self, found: &[Finding]) -> Vec<Unread> {
         let coverage = &self.facts.org.coverage;
         let is_missing = |sentence: &String| found.iter().any(|finding| finding.missing.contains(sentence));
@@ -270,11 +270,13 @@ impl Judge<'_, '_> {
             }
             let narrowed = || Unread::Incomplete(collection, NARROWED.to_owned());
             let incomplete = coverage.detail(collection).map(|detail| Unread::Incomplete(collection, detail));
-            incomplete.or_else(|| Some(narrowed()).filter(|narrowed| is_missing(&narrowed.to_string())))
+            let lists = || self.may_have_more && self.rule.select.reads().contains(&collection);
+            let skipped = || lists() && !coverage.of(collection).not_asked.is_empty();
+            incomplete.or_else(|| Some(narrowed()).filter(|narrowed| skipped() || is_missing(&narrowed.to_string())))
         });
         // If the legacy role of a user is missing, so may be a grant.
         let mut proof = Proof::default();
-        if self.rule.select == Kind::Grant && self.rule.scopes().organization {
+        if self.rule.select == Kind::Grant && self.rule.scopes().organization && self.rule.scopes().users {
             self.prover.gaps(&mut proof).missing_legacy_roles();
         }
         collections.chain(proof.said(None).into_iter().map(Unread::Other)).collect()

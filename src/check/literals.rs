@@ -9,7 +9,7 @@ use super::facts::Facts;
 use super::permission::meets_any;
 use crate::document::nearest;
 use crate::finding::Note;
-use crate::org::{Collection, Extent, Known, Role, Truth};
+use crate::org::{Among, Collection, Extent, Known, Role, Truth};
 use crate::policy::{
     Assertion, Attribute, Condition, Kind, ListColumn, Means, Naming, Pattern, Patterns, Policy, Predicate, Rule,
     TextColumn, TextPredicate, This, ViaPredicate, known_permissions, predefined, same_text,
@@ -89,13 +89,32 @@ impl<'f, 'o> Names<'f, 'o> {
         search.notes
     }
 
-    /// Whether the names of all things of a kind are known. Roles of projects or of the organization that were not
-    /// requested do not count.
+    /// Whether the names of all things of a kind are known. What was not requested, because no rule is about it, does
+    /// not count.
     fn lists_all(&self, kind: Kind) -> bool {
         let asked = |collection| self.facts.org.coverage.of(collection).asked;
         let (organization, project) = (asked(Collection::Roles), asked(Collection::ProjectRoles));
         let some = kind != Kind::Role || organization || project;
-        some && self.facts.lists_all(kind, Extent { organization, project, ..Extent::ALL })
+        let extent = Extent { organization, project, ..Extent::ALL };
+        some && self.facts.lists_all(kind, extent, &self.asked(kind))
+    }
+
+    /// The projects that were asked for things of a kind.
+    fn asked(&self, kind: Kind) -> Among {
+        match kind {
+            Kind::Role => self.facts.asked_of(Collection::ProjectRoles),
+            Kind::ServiceAccount => self.facts.asked_of(Collection::ServiceAccounts),
+            Kind::ApiKey => self.facts.asked_of(Collection::ApiKeys),
+            Kind::User | Kind::Group | Kind::Project | Kind::Invite | Kind::AdminApiKey | Kind::Grant => {
+                Among::default()
+            }
+        }
+    }
+
+    /// What has no such name: `role`, or `role that was read` if there may be others.
+    fn things(&self, kind: Kind) -> String {
+        let some = if self.asked(kind) == Among::default() { "" } else { " that was read" };
+        format!("{}{some}", kind.name().replace('_', " "))
     }
 }
 
@@ -250,7 +269,7 @@ impl Search<'_, '_, '_> {
         if here {
             return None;
         }
-        let (kind, name) = (attribute.of.name().replace('_', " "), attribute.name);
+        let (kind, name) = (self.names.things(attribute.of), attribute.name);
         let all: Vec<Cow<'_, str>> = if first { values().collect() } else { Vec::new() };
         let candidates = all.iter().map(AsRef::as_ref).chain(words.iter().copied().filter(|_| first));
         let near = nearest(&pattern.text, candidates);
@@ -272,7 +291,7 @@ impl Search<'_, '_, '_> {
         if !certain || words.iter().any(|word| pattern.matches(word)) || things.any(has) {
             return None;
         }
-        let kind = attribute.of.name().replace('_', " ");
+        let kind = self.names.things(attribute.of);
         let near = nearest(&pattern.text, words.iter().copied());
         Some(unmatched(pattern, &format!("no {kind} has this among its {}", attribute.name), near))
     }
@@ -298,7 +317,7 @@ impl Search<'_, '_, '_> {
         let near =
             first.then(|| nearest(&pattern.text, granted().chain(known_permissions().iter().copied()))).flatten();
         let this = if pattern.literal().is_some() { "this permission" } else { "such a permission" };
-        Some(unmatched(pattern, &format!("no role grants {this}"), near))
+        Some(unmatched(pattern, &format!("no {} grants {this}", self.names.things(Kind::Role)), near))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Judging: an organization and policies in, an outcome out. It is pure and synchronous and cannot fail: if data is
 //! missing, the answer is *unknown*.
 
+mod among;
 mod amount;
 mod by_role;
 mod counted;
@@ -24,14 +25,12 @@ mod this;
 mod truths;
 
 use crate::finding::{Gate, Judges, Note, Outcome, Unread};
-use crate::org::{Org, Truth};
-use crate::policy::{Kind, Policy, Users};
+use crate::org::{Among, Org, Parts};
+use crate::policy::{Kind, Needs, Policy};
 use crate::time::Time;
 
 pub use permission::meets_any;
 
-use domain::Domain;
-use evaluate::evaluate;
 use facts::Facts;
 
 /// Judges every rule of these policies; ages count from `as_of`.
@@ -81,17 +80,10 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
     outcome
 }
 
-/// Whose roles these rules may need, judged from the organization's own lists: one answer for each user.
-pub fn wanted(org: &Org, users: &Users<'_>, as_of: Time) -> Vec<bool> {
-    let Users::Those(rules) = users else { return vec![true; org.users.len()] };
+/// Of what policies may need each collection, judged from the organization's own lists.
+pub fn wanted(org: &Org, needs: &Needs<'_>, as_of: Time) -> Parts {
     let facts = Facts::new(org, as_of);
-    let mut wanted = vec![false; org.users.len()];
-    for parts in rules {
-        let answers: Vec<_> =
-            parts.iter().map(|part| evaluate(&facts, part, &Domain::Things(Kind::User)).answers).collect();
-        for (at, wanted) in wanted.iter_mut().enumerate() {
-            *wanted |= answers.iter().all(|answers| answers.of(at) != Truth::No);
-        }
-    }
-    wanted
+    let is_asked = |at: usize| needs.narrowed.values().any(|of| of.contains(&at));
+    let among = |(at, about)| if is_asked(at) { facts.among(about) } else { Among::default() };
+    Parts { among: needs.about.iter().enumerate().map(among).collect(), of: needs.narrowed.clone() }
 }

@@ -7,7 +7,7 @@ use fixedbitset::FixedBitSet;
 
 use super::facts::Facts;
 use super::truths::Truths;
-use crate::org::{Collection, Extent, GroupIx, Truth, UserIx};
+use crate::org::{Among, Collection, Extent, GroupIx, Truth, UserIx};
 use crate::policy::{Kind, Rule};
 
 /// The things that a rule is about.
@@ -15,6 +15,8 @@ pub struct Population<'f, 'o> {
     facts: &'f Facts<'o>,
     kind: Kind,
     scopes: Extent,
+    /// The users, groups and projects that it is about, where that narrows the things.
+    among: Among,
     needs: BTreeSet<Collection>,
     /// For roles, those in the data that the rule reads.
     roles: FixedBitSet,
@@ -29,7 +31,13 @@ impl<'f, 'o> Population<'f, 'o> {
                 roles.union_with(&facts.org.roles_told_by(collection));
             }
         }
-        Self { facts, kind: rule.select, scopes: rule.scopes(), needs, roles }
+        let among = match rule.select {
+            Kind::ServiceAccount | Kind::ApiKey | Kind::Grant => facts.among(&rule.about()),
+            Kind::Role | Kind::User | Kind::Group | Kind::Project | Kind::Invite | Kind::AdminApiKey => {
+                Among::default()
+            }
+        };
+        Self { facts, kind: rule.select, scopes: rule.scopes(), among, needs, roles }
     }
 
     /// Which things the rule is about.
@@ -57,7 +65,7 @@ impl<'f, 'o> Population<'f, 'o> {
         if listed {
             return Truth::Yes;
         }
-        if self.facts.lists_all(self.kind, self.scopes) {
+        if self.facts.lists_all(self.kind, self.scopes, &self.among) {
             return Truth::No;
         }
         // A truncated list may contain a thing that was seen elsewhere, or not.
@@ -83,14 +91,12 @@ impl<'f, 'o> Population<'f, 'o> {
                 false
             }
         };
-        others || !self.facts.lists_all(self.kind, self.scopes)
+        others || !self.facts.lists_all(self.kind, self.scopes, &self.among)
     }
 
     /// Whether the rule reads one of these and it is incomplete.
     fn unread_any(&self, any: &[Collection]) -> bool {
-        let coverage = &self.facts.org.coverage;
-        any.iter()
-            .any(|of| self.reads(&[*of]) && (!coverage.of(*of).is_complete() || coverage.truncated(*of).is_some()))
+        any.iter().any(|of| self.reads(&[*of]) && !self.facts.org.coverage.is_complete(*of))
     }
 
     /// Whether a legacy role is missing, which may imply a role that was not seen.

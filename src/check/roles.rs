@@ -5,7 +5,7 @@ use super::by_role::holds_by_role;
 use super::facts::Facts;
 use super::truths::Truths;
 use crate::finding::Note;
-use crate::org::{Collection, Extent, Truth};
+use crate::org::{Among, Collection, Extent, Truth};
 use crate::policy::{
     Assertion, Attribute, Condition, Kind, Pattern, Predicate, Quantity, Relation, Rule, TextColumn, TextPredicate,
     ViaPredicate, predefined,
@@ -126,7 +126,7 @@ impl Search<'_, '_> {
         let extent = Extent { organization, project: !organization, ..Extent::ALL };
         self.facts.org.coverage.of(collection).asked
             && (organization || projects())
-            && self.facts.lists_all(Kind::Role, extent)
+            && self.facts.lists_all(Kind::Role, extent, &self.facts.asked_of(collection))
     }
 
     /// The legacy role of users and service accounts, which does not show all roles that they hold.
@@ -149,9 +149,10 @@ impl Search<'_, '_> {
         let org = self.facts.org;
         let accounts = kind == Kind::ServiceAccount;
         let (scope, things) = if accounts { ("project", "service account") } else { ("organization", "user") };
-        let extent = Extent { organization: !accounts, project: accounts, service_accounts: accounts };
+        let extent =
+            Extent { organization: !accounts, project: accounts, users: !accounts, service_accounts: accounts };
         let id = predefined::id(scope, word);
-        let (count, known) = (self.facts.access.count(kind), self.facts.lists_all(Kind::Grant, extent));
+        let (count, known) = (self.facts.access.count(kind), self.facts.lists_all(Kind::Grant, extent, Among::ALL));
         let words: Vec<bool> = org.symbols.iter().map(|known| known.eq_ignore_ascii_case(word)).collect();
         let has_word = Truths::each(count, |at| {
             let legacy = if accounts { org.service_accounts[at].role } else { org.users.at(at).role() };

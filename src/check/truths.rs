@@ -123,6 +123,12 @@ impl Truths {
         self.unknown.ones()
     }
 
+    /// Where the answer is yes or unknown.
+    pub fn not_no(mut self) -> FixedBitSet {
+        self.yes.union_with(&self.unknown);
+        self.yes
+    }
+
     /// How many yes.
     pub fn count_yes(&self) -> usize {
         self.yes.count_ones(..)

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Mutex;
 
-use super::nested::Target;
+use super::wanted::Target;
 use crate::api::parent::Parent;
 use crate::api::wire::{ApiKey, ProjectUser, Role, User};
 use crate::org::Text;

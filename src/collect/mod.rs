@@ -16,6 +16,7 @@ mod role_pool;
 mod settle;
 #[cfg(test)]
 pub(crate) mod tests;
+mod wanted;
 
 use std::collections::BTreeSet;
 
@@ -28,7 +29,7 @@ use crate::api::error::Error;
 use crate::api::pagination::{ListRequest, Listed, list};
 use crate::api::parent::Parent;
 use crate::api::wire::{Item, Role};
-use crate::org::{Collection, Org, Source};
+use crate::org::{Collection, Org, Parts, Source};
 use crate::time::Time;
 use assemble::assemble;
 use first::{First, Queue};
@@ -36,9 +37,9 @@ use responses::{ByParent, Responses};
 use role_pool::{ListedRole, RolePool};
 
 pub use identity::Mixed;
-use nested::{Target, Wanted};
 pub use progress::Progress;
 use progress::Tally;
+use wanted::{Target, Wanted};
 
 /// What to collect.
 #[derive(Clone, Copy)]
@@ -55,16 +56,6 @@ pub struct Order<'a> {
     pub present: Time,
     /// An earlier collection to reuse, unless its oldest fact was read before this time.
     pub since: Option<(&'a Org, Time)>,
-}
-
-/// Whose roles to request in the two collections that are read user by user: one answer for each user that the lists
-/// have. `None` is everybody.
-#[derive(Debug, Default)]
-pub struct Whose {
-    /// In the organization.
-    pub users: Option<Vec<bool>>,
-    /// In projects.
-    pub project_users: Option<Vec<bool>>,
 }
 
 /// What was collected.
@@ -106,13 +97,13 @@ pub async fn lists<'c>(
 }
 
 impl Lists<'_> {
-    /// Reads everything else. Nothing fails: what could not be read stands in the coverage.
-    pub async fn rest(self, whose: Whose) -> Collected {
+    /// Reads these parts of everything else. Nothing fails: what could not be read stands in the coverage.
+    pub async fn rest(self, parts: Parts) -> Collected {
         let Self { org, collector, mut responses } = self;
         if let Err(mixed) = collector.identity() {
             return Collected { org, full_because: None, unseen: None, mixed: Some(mixed), help: BTreeSet::new() };
         }
-        let wanted = Wanted::new(&org, whose);
+        let wanted = Wanted::new(&org, parts);
         drop(org);
         // Cheap lists are always read again.
         let mut unseen = None;

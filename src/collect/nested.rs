@@ -6,7 +6,8 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde::de::DeserializeOwned;
 
-use super::{Collector, Whose};
+use super::Collector;
+use super::wanted::{Target, Wanted};
 use crate::api::client::Purpose;
 use crate::api::pagination::Listed;
 use crate::api::parent::Parent;
@@ -14,29 +15,14 @@ use crate::api::wire;
 use crate::api::wire::Item;
 use crate::collect::responses::{ByParent, Responses};
 use crate::collect::role_pool::ListedRole;
-use crate::org::{Collection, Org, Text};
+use crate::org::Collection;
 
 use Collection::{
     AdminApiKeys, ApiKeys, GroupMembers, GroupRoles, Invites, ProjectGroupRoles, ProjectGroups, ProjectRoles,
     ProjectUserRoles, ProjectUsers, ServiceAccountRoles, ServiceAccounts, UserRoles,
 };
 
-/// A thing that lists are read for, and whether it is an archived project.
-#[derive(Clone)]
-pub(crate) struct Target {
-    pub part: Parent,
-    pub archived: bool,
-}
-
 impl Target {
-    pub fn of(id: &str) -> Self {
-        Self { part: Parent::organization(id), archived: false }
-    }
-
-    fn within(project: &Parent, id: &str) -> Self {
-        Self { part: Parent::within(&project.id, id), archived: false }
-    }
-
     fn project(project: &wire::Project, listed: &Listed<wire::Project>) -> Self {
         Self { part: Parent::organization(&project.id), archived: is_archived(project, listed) }
     }
@@ -46,35 +32,6 @@ impl Target {
 pub(super) fn is_archived(project: &wire::Project, listed: &Listed<wire::Project>) -> bool {
     let mut copies = listed.copies.iter().filter(|copy| copy.id == project.id);
     project.is_archived() && copies.all(wire::Project::is_archived)
-}
-
-/// The users whose roles are needed.
-pub(crate) struct Wanted {
-    /// The users in the list of users.
-    listed: BTreeSet<Text>,
-    /// Those of them whose organization roles are needed; `None` for everybody.
-    here: Option<BTreeSet<Text>>,
-    /// And in projects.
-    in_projects: Option<BTreeSet<Text>>,
-}
-
-impl Wanted {
-    /// Of the users of this organization, those who are wanted.
-    pub(crate) fn new(org: &Org, whose: Whose) -> Self {
-        let those = |wanted: Option<Vec<bool>>| -> Option<BTreeSet<Text>> {
-            let wanted = wanted.filter(|wanted| !wanted.iter().all(|wanted| *wanted))?;
-            let some = org.users.iter().zip(wanted).filter(|(_, wanted)| *wanted);
-            Some(some.map(|(user, _)| user.id().into()).collect())
-        };
-        let listed = org.users.iter().map(|user| user.id().into()).collect();
-        Self { here: those(whose.users), in_projects: those(whose.project_users), listed }
-    }
-
-    fn has(&self, collection: Collection, id: &str) -> bool {
-        let some = if collection == ProjectUserRoles { &self.in_projects } else { &self.here };
-        // A user who is not in the list cannot be ruled out, so request their roles.
-        some.as_ref().is_none_or(|some| some.contains(id) || !self.listed.contains(id))
-    }
 }
 
 impl Collector<'_> {
@@ -101,19 +58,18 @@ impl Collector<'_> {
             invites,
         ) = tokio::join!(
             self.held(UserRoles, users),
-            self.nested(ProjectUsers, if_slow(ProjectUserRoles), &projects, |user: &wire::ProjectUser| {
+            self.nested(ProjectUsers, if_slow(ProjectUserRoles), (&projects, wanted), |user: &wire::ProjectUser| {
                 self.first.project_user(user);
-                wanted.has(ProjectUserRoles, &user.id)
             }),
-            self.nested(ServiceAccounts, if_slow(ServiceAccountRoles), &projects, |_| true),
-            self.nested(ProjectGroups, Some(ProjectGroupRoles), &projects, |_| true),
-            self.each(GroupMembers, groups.clone(), |group, member: wire::Member| {
+            self.nested(ServiceAccounts, if_slow(ServiceAccountRoles), (&projects, wanted), |_| {}),
+            self.nested(ProjectGroups, Some(ProjectGroupRoles), (&projects, wanted), |_| {}),
+            self.each(GroupMembers, wanted.of(GroupMembers, &groups), |group, member: wire::Member| {
                 self.first.member(group, &member.id);
                 member
             }),
-            self.held(GroupRoles, groups),
-            self.held(ProjectRoles, projects.clone()),
-            self.each(ApiKeys, projects.clone(), |_, key| {
+            self.held(GroupRoles, wanted.of(GroupRoles, &groups)),
+            self.held(ProjectRoles, wanted.of(ProjectRoles, &projects)),
+            self.each(ApiKeys, wanted.of(ApiKeys, &projects), |_, key| {
                 self.first.key(&key);
                 key
             }),
@@ -142,7 +98,7 @@ impl Collector<'_> {
         let within = |project: &Parent, id: &str| Target::within(project, id);
         let members = responses.project_users.iter();
         let members = members.flat_map(|(project, users)| users.items.iter().map(|user| within(project, &user.id)));
-        let members: Vec<Target> = members.filter(|place| wanted.has(ProjectUserRoles, &place.part.id)).collect();
+        let members: Vec<Target> = members.filter(|place| wanted.has(ProjectUserRoles, &place.part)).collect();
         let accounts = responses.service_accounts.iter();
         let accounts =
             accounts.flat_map(|(project, accounts)| accounts.items.iter().map(|account| within(project, &account.id)));
@@ -152,7 +108,7 @@ impl Collector<'_> {
         let (users, members, accounts) = (
             new(UserRoles, users(responses, wanted)),
             new(ProjectUserRoles, members),
-            new(ServiceAccountRoles, accounts.collect()),
+            new(ServiceAccountRoles, wanted.of(ServiceAccountRoles, &accounts.collect::<Vec<_>>())),
         );
         let (user_roles, project_user_roles, service_account_roles) = tokio::join!(
             self.held(UserRoles, users),
@@ -201,28 +157,29 @@ impl Collector<'_> {
         listed
     }
 
-    /// A list of each project and, as soon as it has arrived, the roles of each thing in it that is needed.
+    /// A list of each project that is needed and, as soon as it has arrived, the roles of each thing in it that is needed.
     async fn nested<T: DeserializeOwned + Item>(
         &self,
         of: Collection,
         roles: Option<Collection>,
-        projects: &[Target],
-        wanted: impl Fn(&T) -> bool,
+        (projects, wanted): (&[Target], &Wanted),
+        look: impl Fn(&T),
     ) -> (ByParent<T>, ByParent<ListedRole>) {
         let (mut lists, mut held) = (ByParent::new(), ByParent::new());
         if !self.needs(of) {
             return (lists, held);
         }
+        let projects = wanted.of(of, projects);
         self.tally.expect(of, projects.len());
-        let wanted = &wanted;
+        let look = &look;
         let mut asking: FuturesUnordered<_> = projects
             .iter()
             .map(async |Target { part, archived }| {
                 let listed = self.one::<T>(of, part, *archived, Purpose::First).await;
-                let things = listed.items.iter().filter(|thing| wanted(thing));
-                let things = things.map(|thing| Target::within(part, thing.id())).collect();
+                listed.items.iter().for_each(look);
+                let things = listed.items.iter().map(|thing| Target::within(part, thing.id()));
                 let held = match roles {
-                    Some(roles) => self.held(roles, things).await,
+                    Some(roles) => self.held(roles, wanted.of(roles, &things.collect::<Vec<_>>())).await,
                     None => ByParent::new(),
                 };
                 (part.clone(), listed, held)
@@ -239,7 +196,8 @@ impl Collector<'_> {
 /// The users in the list whose roles are needed, those who used the API last first.
 fn users(responses: &Responses, wanted: &Wanted) -> Vec<Target> {
     let listed = responses.users.iter().flat_map(|users| &users.items);
-    let mut users: Vec<&wire::User> = listed.filter(|user| wanted.has(UserRoles, &user.id)).collect();
+    let mut users: Vec<&wire::User> = listed.collect();
     users.sort_by_key(|user| std::cmp::Reverse(user.api_key_last_used_at.value().copied()));
-    users.into_iter().map(|user| Target::of(&user.id)).collect()
+    let users = users.into_iter().map(|user| Target::of(&user.id));
+    users.filter(|user| wanted.has(UserRoles, &user.part)).collect()
 }

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Collector;
-use super::nested::{Target, is_archived};
+use super::nested::is_archived;
+use super::wanted::Target;
 use crate::api::client::Purpose;
 use crate::api::error::Error;
 use crate::api::parent::Parent;

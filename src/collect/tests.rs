@@ -11,10 +11,10 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, HeaderName};
 use tokio::time::Instant;
 
-use super::{Order, Whose, lists};
+use super::{Order, lists};
 use crate::api::client::{Client, Memory, Options};
 use crate::api::key::Key;
-use crate::org::{Collection, Org};
+use crate::org::{Collection, Org, Parts};
 use fake::{
     AdminApiKey, ApiKey, Behaviour, Group, InMemory, KEY, Organization, Project, ProjectUser, Role, ServiceAccount,
     Throttle, User,
@@ -93,7 +93,7 @@ async fn fetch_from(api: &Arc<InMemory>, deadline: Option<Duration>) -> (Org, Du
     let order =
         Order { collections: &collections, organization: None, name: None, began: now, present: now, since: None };
     let began = Instant::now();
-    let collected = Box::pin(lists(&client, order, &|_| {}).await.rest(Whose::default())).await;
+    let collected = Box::pin(lists(&client, order, &|_| {}).await.rest(Parts::default())).await;
     (collected.org, began.elapsed())
 }
 

@@ -1,5 +1,6 @@
 //! `rolelint explain`: a rule in one sentence, what it reads, what it selects, and an organization that violates it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use crate::console::output;
 use crate::escape::{in_json, visible};
 use crate::finding::RuleResult;
 use crate::org::Collection;
-use crate::policy::{Needs, PACKS, Policy, Rule, Selection, Users};
+use crate::policy::{PACKS, Policy, Rule, Selection};
 use crate::testing::{NOW, example};
 use crate::{report, snapshot};
 
@@ -80,14 +81,9 @@ struct Said<'p> {
 impl Said<'_> {
     /// Each collection that the rule reads, with the requests and the scope that it takes.
     fn reads(&self) -> Vec<(Collection, String, &'static str)> {
-        let needs = Needs {
-            collections: self.kinds.iter().flat_map(Rule::needs).collect(),
-            users: Users::All,
-            project_users: Users::All,
-        };
-        let row =
-            |collection: &Collection| (*collection, plan::each(*collection, &needs), endpoint::of(*collection).scope);
-        needs.collections.iter().map(row).collect()
+        let needs: BTreeSet<Collection> = self.kinds.iter().flat_map(Rule::needs).collect();
+        let row = |collection| (collection, plan::each(collection, false), endpoint::of(collection).scope);
+        needs.into_iter().map(row).collect()
     }
 
     fn text(&self, quiet: bool) -> String {

@@ -8,9 +8,9 @@ use tokio::runtime::Runtime;
 use crate::api::{Client, Options};
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
-use crate::collect::{Collected, Order, Whose, lists};
+use crate::collect::{Collected, Order, lists};
 use crate::console::output::{self, warn};
-use crate::org::{Identity, Org};
+use crate::org::{Identity, Org, Parts};
 use crate::policy::{Needs, Policy, files, is_yaml, needs};
 use crate::time::{Time, length};
 use crate::{snapshot, testing};
@@ -135,10 +135,9 @@ impl<'a> Request<'a> {
         Order { collections: &self.needs.collections, organization, name, began, present, since }
     }
 
-    /// Whose roles to request, given the organization's own lists.
-    fn whose(&self, lists: &Org, began: Time) -> Whose {
-        let wanted = |users| Some(wanted(lists, users, self.as_of.unwrap_or(began)));
-        Whose { users: wanted(&self.needs.users), project_users: wanted(&self.needs.project_users) }
+    /// What to request, given the organization's own lists.
+    fn parts(&self, lists: &Org, began: Time) -> Parts {
+        wanted(lists, self.needs, self.as_of.unwrap_or(began))
     }
 }
 
@@ -187,8 +186,8 @@ pub(crate) fn collect(args: &Api, common: &Common, request: Request<'_>) -> Resu
         let _within = runtime.enter();
         runtime.block_on(watch.over(async {
             let lists = lists(&client, order, &tell).await;
-            let whose = request.whose(&lists.org, began);
-            Box::pin(lists.rest(whose)).await
+            let parts = request.parts(&lists.org, began);
+            Box::pin(lists.rest(parts)).await
         }))
     };
     warn_of_skew(&client);

@@ -1,44 +1,70 @@
-//! `rolelint plan`: which requests a check would make, and how long they take at the API's pace.
+//! `rolelint plan`: which requests a check would make, which rules need them, and how long they take at the API's pace.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
+use crate::api::endpoint;
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
 use crate::collect::Collected;
-use crate::org::{Collection, Org};
-use crate::policy::{Needs, Users, needs};
+use crate::escape::{in_json, visible};
+use crate::org::{Collection, Kind, Org, Parts};
+use crate::policy::{Needs, needs};
 use crate::report::{number, plural};
 use crate::time::rounded_up;
 
+use super::list::Format;
 use super::{Error, Exit, input, judged, key, unread};
 use crate::console::output;
 
 /// What admin endpoints were measured to let through in a minute.
 const MEASURED_RATE: f64 = 7.0;
 
+/// How many rules are named that need a list.
+const NAMED: usize = 3;
+
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Take the sizes from a snapshot (- is standard input) instead of asking the API
     #[arg(short, long, value_name = "FILE", env = "ROLELINT_SNAPSHOT", hide_env_values = true)]
     pub snapshot: Option<PathBuf>,
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t)]
+    pub format: Format,
     #[command(flatten)]
     pub rules: Rules,
     #[command(flatten)]
     pub api: Api,
 }
 
+/// What is asked for a collection.
+struct Row<'p> {
+    collection: Collection,
+    /// How many requests, of what, if the sizes are known; else why they are not, or what the number depends on.
+    sizes: Result<(usize, String), String>,
+    /// Whether it is asked only of what a rule can be about.
+    narrowed: bool,
+    /// The rules that need it.
+    rules: &'p [&'p str],
+}
+
+/// All of them.
+struct Plan<'p> {
+    rows: Vec<Row<'p>>,
+    /// Requests a minute to each endpoint, where the sizes are known.
+    rate: Option<f64>,
+}
+
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let policies = judged::judged(&args.rules, None)?.policies;
     let needs = needs(&policies);
     let org = match &args.snapshot {
-        Some(path) => input::read(path, &args.api)?.0,
-        None if !key::is_there(&args.api) => {
-            output::stream(|stdout| stdout.write_all(without_sizes(&needs).as_bytes()))?;
-            return Ok(Exit::Clean);
-        }
+        Some(path) => Some(input::read(path, &args.api)?.0),
+        None if !key::is_there(&args.api) => None,
         None => {
             let lists: BTreeSet<Collection> =
                 needs.collections.iter().copied().filter(|collection| collection.parent().is_none()).collect();
@@ -52,117 +78,212 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
                 output::warn("nothing could be read, so there is no plan");
                 return Ok(Exit::Unknown);
             }
-            org
+            Some(org)
         }
     };
-    let rate = args.api.rate.unwrap_or(MEASURED_RATE);
-    output::stream(|stdout| stdout.write_all(with_sizes(&org, &needs, rate).as_bytes()))?;
-    let whole = needs.collections.iter().all(|&collection| org.coverage.truncated(collection).is_none());
-    Ok(if whole { Exit::Clean } else { Exit::Unknown })
-}
-
-fn without_sizes(needs: &Needs<'_>) -> String {
-    let mut plan = String::new();
-    for &collection in &needs.collections {
-        line(&mut plan, collection, &each(collection, needs));
-    }
-    plan + "set OPENAI_ADMIN_KEY to see how many requests and how much time that takes\n"
+    let plan = Plan::new(org.as_ref(), &needs, args.api.rate.unwrap_or(MEASURED_RATE));
+    output::stream(|stdout| {
+        let text = match args.format {
+            Format::Text => plan.text(),
+            Format::Json => in_json(&format!("{:#}\n", plan.json())).into_owned(),
+        };
+        stdout.write_all(text.as_bytes())
+    })?;
+    let whole = |org: &Org| needs.collections.iter().all(|&collection| org.coverage.truncated(collection).is_none());
+    Ok(if org.as_ref().is_none_or(whole) { Exit::Clean } else { Exit::Unknown })
 }
 
 /// What the number of requests depends on.
-pub(super) fn each(collection: Collection, needs: &Needs<'_>) -> String {
-    let whom = match needs.whose(collection) {
-        Users::All => "",
-        Users::Those(_) => " that a rule can be about",
-    };
+pub(super) fn each(collection: Collection, narrowed: bool) -> String {
+    let one = |thing: &str| format!("1 for each {thing}{}", if narrowed { " that a rule can be about" } else { "" });
     match collection {
         Collection::Roles | Collection::Groups => "1 for each 1000".to_owned(),
         Collection::Users | Collection::Projects | Collection::AdminApiKeys | Collection::Invites => {
             "1 for each 100".to_owned()
         }
-        Collection::UserRoles => format!("1 for each user{whom}"),
-        Collection::GroupRoles | Collection::GroupMembers => "1 for each group".to_owned(),
+        Collection::UserRoles => one("user"),
+        Collection::GroupRoles | Collection::GroupMembers => one("group"),
         Collection::ProjectUsers
         | Collection::ProjectGroups
         | Collection::ProjectRoles
         | Collection::ServiceAccounts
-        | Collection::ApiKeys => "1 for each project".to_owned(),
-        Collection::ProjectUserRoles => format!("1 for each user{whom}, in each project"),
-        Collection::ProjectGroupRoles => "1 for each group, in each project".to_owned(),
+        | Collection::ApiKeys => one("project"),
+        Collection::ProjectUserRoles => format!("{}, in each project", one("user")),
+        Collection::ProjectGroupRoles => format!("{}, in each project", one("group")),
+        Collection::ServiceAccountRoles if narrowed => {
+            "1 for each service account of a project that a rule can be about".to_owned()
+        }
         Collection::ServiceAccountRoles => "1 for each service account".to_owned(),
     }
 }
 
-fn with_sizes(org: &Org, needs: &Needs<'_>, rate: f64) -> String {
-    let now = input::now();
-    let asked = wanted(org, &needs.users, now).into_iter().filter(|wanted| *wanted).count();
-    let mut plan = String::new();
-    let (mut total, mut most, mut known) = (0, 0, true);
-    for &collection in &needs.collections {
-        let counts = collection.parent().unwrap_or(collection);
-        let no_projects = org.coverage.of(Collection::Projects).asked && org.projects.is_empty();
-        let sizes = if org.coverage.truncated(collection).is_some() {
-            Err("the list could not be read".to_owned())
-        } else if counts.parent() == Some(Collection::Projects) && no_projects {
-            Ok((0, "of 0 projects".to_owned()))
-        } else if !org.coverage.of(counts).asked {
-            Err(each(collection, needs))
-        } else {
-            Ok(match collection.parent() {
-                None => {
-                    let record = org.coverage.of(collection);
-                    let items = record.items.try_into().unwrap_or(usize::MAX);
-                    let requests = record.requests.try_into().unwrap_or(usize::MAX);
-                    (requests, plural(items, &one(collection)))
+impl<'p> Plan<'p> {
+    /// With the sizes of this organization, if there is one.
+    fn new(org: Option<&Org>, needs: &'p Needs<'p>, rate: f64) -> Self {
+        let parts = org.map(|org| wanted(org, needs, input::now()));
+        let row = |&collection: &Collection| {
+            let narrowed = needs.narrowed.contains_key(&collection);
+            let sizes = match (org, &parts) {
+                (Some(org), Some(parts)) => {
+                    sizes(org, parts, collection).unwrap_or_else(|| Err(each(collection, narrowed)))
                 }
-                Some(Collection::Users) => (asked, format!("of {}", plural(org.users.len(), "user"))),
-                Some(Collection::Groups) => (org.groups.len(), format!("of {}", plural(org.groups.len(), "group"))),
-                Some(Collection::ProjectUsers) => {
-                    let wanted = wanted(org, &needs.project_users, now);
-                    let count = org.project_users.iter().filter(|member| wanted[member.user.at()]).count();
-                    (count, format!("of {} users of projects", number(org.project_users.len())))
-                }
-                Some(Collection::ProjectGroups) => {
-                    let count = org.project_groups.len();
-                    (count, format!("of {} groups of projects", number(count)))
-                }
-                Some(Collection::ServiceAccounts) => {
-                    let count = org.service_accounts.len();
-                    (count, format!("of {}", plural(count, "service account")))
-                }
-                Some(_) => (org.projects.len(), format!("of {}", plural(org.projects.len(), "project"))),
-            })
+                _ => Err(each(collection, narrowed)),
+            };
+            let rules = needs.rules.get(&collection).map_or(&[][..], Vec::as_slice);
+            Row { collection, sizes, narrowed, rules }
         };
-        match sizes {
-            Ok((requests, of)) => {
-                total += requests;
-                most = most.max(requests);
-                line(&mut plan, collection, &format!("{:>7}  {of}", number(requests)));
+        Self { rows: needs.collections.iter().map(row).collect(), rate: org.map(|_| rate) }
+    }
+
+    /// How many requests there are at least, and whether there are more.
+    fn requests(&self) -> (usize, bool) {
+        let known = self.rows.iter().filter_map(|row| Some(row.sizes.as_ref().ok()?.0));
+        (known.sum(), self.rows.iter().any(|row| row.sizes.is_err()))
+    }
+
+    /// How long they take at least: the endpoint with the most requests is the last.
+    fn takes(&self, rate: f64) -> Duration {
+        let most = self.rows.iter().filter_map(|row| Some(row.sizes.as_ref().ok()?.0)).max().unwrap_or(0);
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        Duration::try_from_secs_f64(most as f64 / rate * 60.0).unwrap_or(Duration::MAX)
+    }
+
+    fn text(&self) -> String {
+        let mut plan = String::new();
+        for row in &self.rows {
+            let requests = match (&row.sizes, self.rate) {
+                (Ok((requests, of)), _) => format!("{:>7}  {of}", number(*requests)),
+                (Err(why), Some(_)) => format!("      ?  {why}"),
+                (Err(each), None) => each.clone(),
+            };
+            writeln!(plan, "  {:<21} {requests}{}", row.collection.name(), row.why())
+                .expect("writing to a string cannot fail");
+        }
+        let Some(rate) = self.rate else {
+            return plan + "set OPENAI_ADMIN_KEY to see how many requests and how much time that takes\n";
+        };
+        let (total, more) = self.requests();
+        let (least, about) = if more { ("at least ", "at least ") } else { ("", "about ") };
+        let long = rounded_up(self.takes(rate));
+        writeln!(
+            plan,
+            "{least}{} requests, {about}{long}: {rate} requests per minute to each endpoint, all endpoints in parallel",
+            number(total),
+        )
+        .expect("writing to a string cannot fail");
+        plan
+    }
+
+    fn json(&self) -> Value {
+        let rows: Vec<Value> = self.rows.iter().map(Row::json).collect();
+        let (total, more) = self.requests();
+        let known = self.rate.is_some();
+        json!({
+            "schema_version": 1,
+            "requests": known.then_some(total),
+            "complete": known && !more,
+            "requests_per_minute": self.rate,
+            "seconds": self.rate.map(|rate| self.takes(rate).as_secs()),
+            "collections": rows,
+        })
+    }
+}
+
+impl Row<'_> {
+    /// `, for 4 rules: a, b, c and 1 more`
+    fn why(&self) -> String {
+        let count = self.rules.len();
+        let named = visible(&self.rules[..count.min(NAMED)].join(", ")).into_owned();
+        match count {
+            0 => String::new(),
+            1 => format!(", for rule {named}"),
+            count if count <= NAMED => {
+                let (first, last) = named.rsplit_once(", ").expect("there are several");
+                format!(", for {count} rules: {first} and {last}")
             }
-            Err(why) => {
-                known = false;
-                line(&mut plan, collection, &format!("      ?  {why}"));
-            }
+            count => format!(", for {count} rules: {named} and {} more", count - NAMED),
         }
     }
-    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    let long = Duration::try_from_secs_f64(most as f64 / rate * 60.0).unwrap_or(Duration::MAX);
-    let long = rounded_up(long);
-    let (least, about) = if known { ("", "about ") } else { ("at least ", "at least ") };
-    writeln!(
-        plan,
-        "{least}{} requests, {about}{long}: {rate} requests per minute to each endpoint, all endpoints in parallel",
-        number(total),
-    )
-    .expect("writing to a string cannot fail");
-    plan
+
+    fn json(&self) -> Value {
+        let (requests, of) = match &self.sizes {
+            Ok((requests, of)) => (Some(*requests), of),
+            Err(why) => (None, why),
+        };
+        json!({
+            "collection": self.collection.name(),
+            "path": endpoint::of(self.collection).template,
+            "requests": requests,
+            "of": of,
+            "narrowed": self.narrowed,
+            "rules": self.rules,
+        })
+    }
+}
+
+/// How many requests a collection takes, and of what; or why that is not known, if there is a reason.
+fn sizes(org: &Org, parts: &Parts, collection: Collection) -> Option<Result<(usize, String), String>> {
+    if org.coverage.truncated(collection).is_some() {
+        return Some(Err("the list could not be read".to_owned()));
+    }
+    let Some(counts) = collection.parent() else {
+        let record = org.coverage.of(collection);
+        let [items, requests] = [record.items, record.requests].map(|count| count.try_into().unwrap_or(usize::MAX));
+        return record.asked.then(|| Ok((requests, plural(items, &one(collection)))));
+    };
+    let no_projects = org.coverage.of(Collection::Projects).asked && org.projects.is_empty();
+    if counts.parent() == Some(Collection::Projects) && no_projects {
+        return Some(Ok((0, "of 0 projects".to_owned())));
+    }
+    if !org.coverage.of(counts).asked {
+        return None;
+    }
+    let have = |project: Option<usize>, other: Option<(Kind, usize)>| {
+        let project = project.map(|at| (Kind::Project, Some(at)));
+        let other = other.map(|(kind, at)| (kind, Some(at)));
+        parts.have(collection, &project.into_iter().chain(other).collect::<Vec<_>>())
+    };
+    let count = |all: usize, have: &dyn Fn(usize) -> bool| (0..all).filter(|&at| have(at)).count();
+    let of = |all: usize, one: &str| format!("of {}", plural(all, one));
+    Some(Ok(match counts {
+        Collection::Users => {
+            (count(org.users.len(), &|at| have(None, Some((Kind::User, at)))), of(org.users.len(), "user"))
+        }
+        Collection::Groups => {
+            (count(org.groups.len(), &|at| have(None, Some((Kind::Group, at)))), of(org.groups.len(), "group"))
+        }
+        Collection::ProjectUsers => {
+            let all = &org.project_users;
+            let have = |at: usize| have(Some(all[at].project.at()), Some((Kind::User, all[at].user.at())));
+            (count(all.len(), &have), format!("of {} users of projects", number(all.len())))
+        }
+        Collection::ProjectGroups => {
+            let all = &org.project_groups;
+            let have = |at: usize| have(Some(all[at].project.at()), Some((Kind::Group, all[at].group.at())));
+            (count(all.len(), &have), format!("of {} groups of projects", number(all.len())))
+        }
+        Collection::ServiceAccounts => {
+            let all = &org.service_accounts;
+            (count(all.len(), &|at| have(Some(all[at].project.at()), None)), of(all.len(), "service account"))
+        }
+        Collection::Projects
+        | Collection::Roles
+        | Collection::UserRoles
+        | Collection::GroupRoles
+        | Collection::GroupMembers
+        | Collection::ProjectRoles
+        | Collection::ProjectUserRoles
+        | Collection::ProjectGroupRoles
+        | Collection::ServiceAccountRoles
+        | Collection::ApiKeys
+        | Collection::AdminApiKeys
+        | Collection::Invites => {
+            (count(org.projects.len(), &|at| have(Some(at), None)), of(org.projects.len(), "project"))
+        }
+    }))
 }
 
 /// `admin API key`, of a list of such.
 fn one(collection: Collection) -> String {
     collection.name().trim_end_matches('s').replace('_', " ").replace("api", "API")
-}
-
-fn line(plan: &mut String, collection: Collection, requests: &str) {
-    writeln!(plan, "  {:<21} {requests}", collection.name()).expect("writing to a string cannot fail");
 }

@@ -14,8 +14,8 @@ use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use serde_json::{Map, Value, json};
 
 use crate::api::{Client, Key, Memory, Options};
-use crate::collect::{Collected, Order, Whose, lists};
-use crate::org::{Collection, Org, State};
+use crate::collect::{Collected, Order, lists};
+use crate::org::{Collection, Org, Parts, State};
 use crate::snapshot;
 
 const KEY: &str = "sk-admin-hostile-0123456789";
@@ -287,7 +287,7 @@ fn from(memory: Memory, options: &Options) -> (Collected, Duration) {
     runtime.expect("a runtime").block_on(async {
         let began = tokio::time::Instant::now();
         let client = Client::in_memory(memory, Key::new(KEY).expect("a key"), options);
-        (Box::pin(lists(&client, order, &|_| {}).await.rest(Whose::default())).await, began.elapsed())
+        (Box::pin(lists(&client, order, &|_| {}).await.rest(Parts::default())).await, began.elapsed())
     })
 }
 

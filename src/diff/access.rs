@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{AccessChange, Effect};
 use crate::access::{Access, Grant, Steps, Thing, ThingKind, knows_grants, principals};
-use crate::org::{Collection, Extent, Kind, Principal, Scope, Text};
+use crate::org::{Among, Collection, Extent, Kind, Principal, Scope, Text};
 
 /// A principal, whichever state it is in: its kind, its project if it stands in one, its id.
 type Who = (ThingKind, Option<Text>, Text);
@@ -78,6 +78,7 @@ impl<'a> View<'a> {
         let extent = Extent {
             organization: !in_project,
             project: in_project,
+            users: true,
             service_accounts: who.0 == ThingKind::Of(Kind::ServiceAccount),
         };
         let clear = self.held.get(key).is_none_or(|held| held.opaque.is_empty());
@@ -85,7 +86,7 @@ impl<'a> View<'a> {
             Some(principal) => clear && knows_grants(org, *principal, extent),
             // Whoever is in no list holds nothing, if all lists were read.
             None => match who.0 {
-                ThingKind::Of(Kind::ServiceAccount) => org.knows_of_all_projects(Collection::ServiceAccounts),
+                ThingKind::Of(Kind::ServiceAccount) => org.knows_of_projects(Collection::ServiceAccounts, Among::ALL),
                 ThingKind::Of(Kind::Group) => {
                     org.coverage.of(Collection::Groups).lists_all() && org.knows_all_project_groups()
                 }

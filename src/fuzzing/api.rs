@@ -9,8 +9,8 @@ use tokio::time::Instant;
 
 use crate::api::client::{Client, Memory, Options};
 use crate::api::key::Key;
-use crate::collect::{Collected, Order, Whose, lists};
-use crate::org::{Collection, Org};
+use crate::collect::{Collected, Order, lists};
+use crate::org::{Collection, Org, Parts};
 use crate::time::Time;
 
 /// When everything is collected.
@@ -123,7 +123,7 @@ pub fn fetch(script: &Script, since: Option<&Org>) -> (Collected, Vec<Given>) {
         let since = since.map(|org| (org, 0));
         let order =
             Order { collections: &collections, organization: None, name: None, began: NOW, present: NOW, since };
-        Box::pin(lists(&client, order, &|_| {}).await.rest(Whose::default())).await
+        Box::pin(lists(&client, order, &|_| {}).await.rest(Parts::default())).await
     });
     (collected, Arc::into_inner(given).expect("the client is gone").into_inner().expect("nobody panicked"))
 }

@@ -13,18 +13,21 @@ pub enum Scope {
 
 /// Which grants matter, by scope and partly by holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each leaves out something of its own")]
 pub struct Extent {
     /// Those in the organization.
     pub organization: bool,
     /// Those in projects.
     pub project: bool,
+    /// Whether to include those of users. Those of groups always count: whoever is in a group holds them, too.
+    pub users: bool,
     /// Whether to include those of service accounts, which only the lists of projects contain.
     pub service_accounts: bool,
 }
 
 impl Extent {
     /// All of them.
-    pub const ALL: Self = Self { organization: true, project: true, service_accounts: true };
+    pub const ALL: Self = Self { organization: true, project: true, users: true, service_accounts: true };
 
     /// What matters to both.
     #[must_use]
@@ -32,6 +35,7 @@ impl Extent {
         Self {
             organization: self.organization && other.organization,
             project: self.project && other.project,
+            users: self.users && other.users,
             service_accounts: self.service_accounts && other.service_accounts,
         }
     }
@@ -42,6 +46,7 @@ impl Extent {
         Self {
             organization: self.organization || other.organization,
             project: self.project || other.project,
+            users: self.users || other.users,
             service_accounts: self.service_accounts || other.service_accounts,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Extent;
+use super::{Extent, Kind};
 
 /// A kind of list in the Admin API, named after its items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -154,23 +154,38 @@ impl Collection {
         std::iter::successors(self.parent(), |collection| collection.parent())
     }
 
+    /// The kinds of things it is read for, one by one.
+    pub fn read_for(self) -> &'static [Kind] {
+        match self {
+            Self::Roles | Self::Users | Self::Groups | Self::Projects | Self::AdminApiKeys | Self::Invites => &[],
+            Self::UserRoles => &[Kind::User],
+            Self::GroupRoles | Self::GroupMembers => &[Kind::Group],
+            Self::ProjectUserRoles => &[Kind::Project, Kind::User],
+            Self::ProjectGroupRoles => &[Kind::Project, Kind::Group],
+            Self::ProjectUsers
+            | Self::ProjectGroups
+            | Self::ProjectRoles
+            | Self::ServiceAccounts
+            | Self::ServiceAccountRoles
+            | Self::ApiKeys => &[Kind::Project],
+        }
+    }
+
     /// Whether it is still read where only these grants matter.
     pub fn matters(self, extent: Extent) -> bool {
         match self {
-            Self::Roles | Self::UserRoles | Self::GroupRoles => extent.organization,
-            Self::Projects
-            | Self::ProjectUsers
-            | Self::ProjectGroups
-            | Self::ProjectRoles
-            | Self::ProjectUserRoles
-            | Self::ProjectGroupRoles => extent.project,
+            Self::Roles | Self::GroupRoles => extent.organization,
+            Self::Users => extent.users,
+            Self::UserRoles => extent.organization && extent.users,
+            Self::Projects | Self::ProjectGroups | Self::ProjectRoles | Self::ProjectGroupRoles => extent.project,
+            Self::ProjectUsers | Self::ProjectUserRoles => extent.project && extent.users,
+            // Nobody else is in a group.
+            Self::GroupMembers => extent.users || extent.service_accounts,
             // A service account holds organization roles only through groups, but only its project's list says that it is
             // a service account.
             Self::ServiceAccounts => extent.service_accounts,
             Self::ServiceAccountRoles => extent.project && extent.service_accounts,
-            Self::Users | Self::Groups | Self::GroupMembers | Self::ApiKeys | Self::AdminApiKeys | Self::Invites => {
-                true
-            }
+            Self::Groups | Self::ApiKeys | Self::AdminApiKeys | Self::Invites => true,
         }
     }
 }

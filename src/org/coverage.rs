@@ -132,6 +132,15 @@ impl Coverage {
         own.or_else(|| self.truncated(parent)).or(hidden)
     }
 
+    /// Whether a collection was read of everything: there are no gaps, nothing was skipped, and no list that it hangs on
+    /// is truncated or was skipped.
+    pub fn is_complete(&self, collection: Collection) -> bool {
+        let mut hangs_on = collection.ancestors().filter(|ancestor| ancestor.parent().is_some());
+        self.of(collection).is_complete()
+            && self.truncated(collection).is_none()
+            && hangs_on.all(|ancestor| self.of(ancestor).not_asked.is_empty())
+    }
+
     /// How far a collection was read.
     pub fn state(&self, collection: Collection) -> State {
         let record = self.of(collection);

@@ -185,12 +185,6 @@ impl Org {
         self.gaps.all.project_groups
     }
 
-    /// Whether the part of a collection that is read project by project was read of every project.
-    pub fn knows_of_all_projects(&self, collection: Collection) -> bool {
-        let read = self.projects.is_empty() || self.coverage.of(collection).is_complete();
-        read && self.coverage.of(Collection::Projects).lists_all()
-    }
-
     /// The roles that a collection tells of, by the lists that have them or by who holds them.
     pub fn roles_told_by(&self, collection: Collection) -> FixedBitSet {
         let mut told = FixedBitSet::with_capacity(self.roles.len());
@@ -221,32 +215,5 @@ impl Org {
             | Collection::Invites => {}
         }
         told
-    }
-
-    /// Whether every grant of every principal in these scopes was read.
-    pub fn knows_all_grants(&self, scopes: Extent) -> bool {
-        let organization = || {
-            self.coverage.of(Collection::Users).lists_all()
-                && self.gaps.user_roles.is_clear()
-                && self.gaps.group_roles.ones().all(|at| !self.groups[at].listed)
-                && self.users.have_roles()
-        };
-        let project = || {
-            self.knows_all_project_users()
-                && self.knows_all_project_groups()
-                && self.gaps.project_user_roles.is_clear()
-                && self.gaps.project_group_roles.is_clear()
-                && self.project_users.iter().all(|user| user.role != Known::Missing)
-        };
-        let in_their_projects = || {
-            self.gaps.service_account_roles.is_clear()
-                && self.service_accounts.iter().all(|account| account.role != Known::Missing)
-        };
-        let accounts =
-            || self.knows_of_all_projects(Collection::ServiceAccounts) && (!scopes.project || in_their_projects());
-        self.knows_memberships_in(scopes)
-            && (!scopes.organization || organization())
-            && (!scopes.project || project())
-            && (!scopes.service_accounts || accounts())
     }
 }

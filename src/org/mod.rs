@@ -4,6 +4,7 @@
 //! the [`Coverage`], never an empty list.
 
 mod agree;
+mod among;
 mod assignment;
 mod builder;
 mod collection;
@@ -22,6 +23,7 @@ mod summary;
 mod symbol;
 mod users;
 
+pub use among::{Among, Parts};
 pub use assignment::{Assignment, Extent, Principal, Scope, Via};
 pub use builder::{Builder, part_id};
 pub use collection::Collection;

@@ -31,7 +31,7 @@ fn a_mistake_on_the_command_line_comes_with_a_correction() {
         (&["completions"], &["`rolelint completions` needs <SHELL>", "help: write one of: bash, "]),
         (&["check", "--polcy", "x"], &["there is no flag `--polcy`", "did you mean `--policy`?"]),
         (&["check", "--nosuch"], &["there is no flag `--nosuch`", "help: `rolelint check --help` lists the flags"]),
-        (&["--format", "json"], &["there is no flag `--format`", "`rolelint check` and 9 other commands have it"]),
+        (&["--format", "json"], &["there is no flag `--format`", "`rolelint check` and 10 other commands have it"]),
         (&["check", "-Z"], &["there is no flag `-Z`"]),
         (&["completions", "bash", "zsh"], &["`zsh` is one argument too many", "`rolelint completions --help` shows"]),
         (&["evidence", "verify"], &["`rolelint evidence verify` needs <", "`rolelint evidence verify --help` shows"]),

@@ -3,7 +3,7 @@
 use super::{Family, Start};
 use crate::access::{Gaps, Steps};
 use crate::check::facts::Facts;
-use crate::org::Collection;
+use crate::org::{Among, Collection};
 use crate::policy::Kind;
 
 /// What stands behind `organization`.
@@ -30,7 +30,7 @@ impl Family for Everything {
         }
         // A key that may belong to a project may be no admin key.
         let unclear = kind == Kind::AdminApiKey && org.admin_api_keys.iter().any(|key| !key.told_apart);
-        unclear || !facts.lists_all(kind, scopes)
+        unclear || !facts.lists_all(kind, scopes, Among::ALL)
     }
 
     fn paths(&self, _: &Facts<'_>, _: Start, _: usize) -> Vec<Steps> {

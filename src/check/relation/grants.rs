@@ -3,7 +3,7 @@
 use super::{Family, Start, principal};
 use crate::access::{Gaps, Steps, knows_grants};
 use crate::check::facts::Facts;
-use crate::org::{Extent, Principal, Scope};
+use crate::org::{Among, Extent, Principal, ProjectIx, Scope};
 use crate::policy::{Kind, Relation};
 
 /// `holds` and `holders`.
@@ -20,10 +20,13 @@ impl Family for Grants {
         let grants =
             if kind == Kind::Role { facts.access.grants_by_role(at) } else { facts.access.grants_in_project(at) };
         into.extend(grants.iter().map(|&grant| grant as usize).filter(|&grant| facts.matters(grant, scopes)));
-        if kind == Kind::Project && scopes.organization {
+        if kind == Kind::Role {
+            return !facts.org.knows_all_grants(scopes, Among::ALL);
+        }
+        if scopes.organization {
             into.extend(facts.access.grants_in_organization().iter().map(|&grant| grant as usize));
         }
-        !facts.org.knows_all_grants(scopes)
+        !facts.org.knows_grants_of_project(ProjectIx::new(at), scopes)
     }
 
     fn paths(&self, facts: &Facts<'_>, _: Start, place: usize) -> Vec<Steps> {
@@ -33,6 +36,8 @@ impl Family for Grants {
     fn gaps(&self, _: &Facts<'_>, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
         if start.relation == Relation::Holds {
             gaps.grants_of(principal(start.kind, start.at), start.scopes);
+        } else if start.kind == Kind::Project {
+            gaps.grants_of_project(ProjectIx::new(start.at), start.scopes);
         } else {
             gaps.grants(start.scopes);
         }

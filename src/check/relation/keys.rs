@@ -3,7 +3,7 @@
 use super::{Family, Start, covers};
 use crate::access::{Gaps, Steps};
 use crate::check::facts::Facts;
-use crate::org::{Collection, Extent, Known, Owner};
+use crate::org::{Among, Collection, Extent, Known, Owner};
 use crate::policy::{Kind, Relation};
 
 /// `user` and `service_account`, of keys.
@@ -20,7 +20,7 @@ impl Family for Owners {
                 let place = org.users.find(id);
                 place.filter(|&at| org.users.at(at).listed())
             };
-            return owned(owner, place, facts.lists_all(Kind::User, Extent::ALL), into);
+            return owned(owner, place, facts.lists_all(Kind::User, Extent::ALL, Among::ALL), into);
         }
         if owner.kind.value().is_some_and(|word| org.symbols.text(*word) == Kind::User.name()) {
             return false;

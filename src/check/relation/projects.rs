@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Family, Start, covers, within};
 use crate::access::{Gaps, Steps};
 use crate::check::facts::Facts;
-use crate::org::{Collection, GroupIx, Org, ProjectIx, UserIx};
+use crate::org::{Among, Collection, GroupIx, Org, ProjectIx, UserIx};
 use crate::policy::{Kind, Relation};
 
 /// `projects` and `project`; of a project, `roles`, `service_accounts` and `api_keys`.
@@ -83,7 +83,7 @@ impl Facts<'_> {
                     roles.binary_search_by_key(&at, |role| role.at()).is_ok()
                 };
                 into.extend((0..org.projects.len()).filter(lists));
-                !org.knows_of_all_projects(Collection::ProjectRoles)
+                !org.knows_of_projects(Collection::ProjectRoles, Among::ALL)
             }
             Kind::Group => {
                 let places = org.projects_of_group(GroupIx::new(at));

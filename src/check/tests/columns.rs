@@ -1,7 +1,7 @@
 //! The plain evaluator's way to a value: of a thing, of a grant, and of the selected thing.
 
 use super::plain::Plain;
-use crate::org::{Collection, Extent, Known, Principal, Scope};
+use crate::org::{Among, Collection, Extent, Known, Principal, Scope};
 use crate::policy::{Kind, TextColumn, This, TimeColumn, Type};
 use crate::time::Time;
 
@@ -9,7 +9,7 @@ impl Plain<'_> {
     pub(super) fn everything(&self, kind: Kind, scopes: Extent) -> (Vec<usize>, bool) {
         let org = self.org;
         let whole = |collection| org.coverage.of(collection).lists_all();
-        let everywhere = |collection| org.knows_of_all_projects(collection);
+        let everywhere = |collection| org.knows_of_projects(collection, Among::ALL);
         match kind {
             Kind::User => {
                 ((0..org.users.len()).filter(|&at| org.users.at(at).listed()).collect(), !whole(Collection::Users))

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::world::{Holes, holes, worlds};
 use super::{build, config, model};
 use crate::access::{Access, knows_grants, principals};
-use crate::org::{Extent, Principal, Scope, Truth};
+use crate::org::{Among, Extent, Principal, Scope, Truth};
 
 /// Which grants may matter.
 const EXTENTS: [Extent; 3] =
@@ -61,7 +61,7 @@ proptest! {
                 let listed = if let Principal::Group(group) = principal { org.group(group).listed } else { true };
                 known &= missing.is_empty() || !listed;
             }
-            let all = org.knows_all_grants(extent);
+            let all = org.knows_all_grants(extent, Among::ALL);
             prop_assert!(!all || known, "all grants are known, but not those of each principal");
             prop_assert_eq!(access.missing(extent).is_empty(), all);
         }

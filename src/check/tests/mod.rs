@@ -7,6 +7,7 @@ mod conditions;
 mod counted;
 mod grants;
 mod model;
+mod narrowed;
 mod outcomes;
 mod plain;
 mod put;
@@ -25,10 +26,11 @@ use super::facts::Facts;
 use super::population::Population;
 use super::{check, wanted};
 use crate::document::SourceText;
-use crate::finding::Verdict;
+use crate::finding::{Outcome, Status, Verdict};
 use crate::org::{Collection, Org, Truth};
 use crate::policy::{Assertion, Condition, Kind, Overrides, Policy, Rule, needs, parse};
 use conditions::{CONDITIONS, COUNTED, EXACTLY, NARROWED, PEOPLE};
+use narrowed::not_asked;
 use outcomes::{Open, within};
 use plain::Plain;
 pub(crate) use seen::build;
@@ -185,27 +187,26 @@ proptest! {
 
     #[test]
     fn skipping_data_that_no_rule_needs_changes_no_verdict(world in worlds()) {
-        let everybody: BTreeSet<usize> = (0..world.users.len()).collect();
-        let nobody = Holes { user_roles: everybody.clone(), project_user_roles: everybody, ..Holes::default() };
-        let listed = build(&world, &nobody);
+        let lists = Collection::ALL.into_iter().filter(|collection| collection.parent().is_some());
+        let listed = build(&world, &Holes::not_asked(lists));
+        let all = build(&world, &Holes::default());
         for rules in NARROWED {
             let text = format!("version: 1\nrules:\n{rules}");
             let source = Arc::new(SourceText::new("test.yaml".to_owned(), text));
             let policies = parse(&[source], &Overrides::default()).expect("the rules are valid");
             let needs = needs(&policies);
-            // Whom the list of users does not have is asked for in any case.
-            let unwanted = |users| -> BTreeSet<usize> {
-                let users = wanted(&listed, users, NOW).into_iter().zip(listed.users.iter());
-                let unwanted = users.filter(|(wanted, user)| !wanted && user.listed());
-                unwanted.map(|(_, user)| user.id()[1..].parse().expect("a letter and a number")).collect()
-            };
-            let (user_roles, project_user_roles) = (unwanted(&needs.users), unwanted(&needs.project_users));
-            let seen = build(&world, &Holes { user_roles, project_user_roles, ..Holes::default() });
-            let (seen, whole) = (check(&seen, &policies, NOW), check(&build(&world, &Holes::default()), &policies, NOW));
+            let parts_not_asked = not_asked(&all, &listed, &wanted(&listed, &needs, NOW));
+            let not_asked = Collection::ALL.into_iter().filter(|collection| !needs.collections.contains(collection));
+            let seen = build(&world, &Holes { parts_not_asked, ..Holes::not_asked(not_asked) });
+            let (seen, whole) = (check(&seen, &policies, NOW), check(&all, &policies, NOW));
             for (seen, whole) in seen.rules.iter().zip(&whole.rules) {
                 prop_assert_eq!(seen.verdict(), whole.verdict(), "{}", rules);
                 prop_assert_eq!(seen.violations(), whole.violations(), "{}", rules);
             }
+            let said = |outcome: &Outcome| -> Vec<(Status, String)> {
+                outcome.findings.iter().map(|finding| (finding.status, finding.fingerprint.clone())).collect()
+            };
+            prop_assert_eq!(said(&seen), said(&whole), "{}", rules);
         }
     }
 
@@ -232,8 +233,8 @@ proptest! {
         let mut fingerprints = BTreeSet::new();
         for finding in &outcome.findings {
             match finding.status {
-                crate::finding::Status::Violation | crate::finding::Status::Waived | crate::finding::Status::Baselined => prop_assert!(!finding.message.is_empty()),
-                crate::finding::Status::Unknown => {
+                Status::Violation | Status::Waived | Status::Baselined => prop_assert!(!finding.message.is_empty()),
+                Status::Unknown => {
                     // Of a number of things, the rule says what is missing.
                     let said = !finding.missing.is_empty() || finding.subject.kind == crate::finding::ThingKind::Organization;
                     prop_assert!(said, "{} of {}", finding.message, outcome.rules[finding.rule].info.id);

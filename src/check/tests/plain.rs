@@ -3,7 +3,9 @@
 use super::NOW;
 use super::outcomes::{Open, within};
 use crate::access::{Grant, grants_of, knows_grants, principals};
-use crate::org::{Collection, Extent, GroupIx, Known, Org, Principal, Scope, ServiceAccountIx, Truth, UserIx};
+use crate::org::{
+    Among, Collection, Extent, GroupIx, Known, Org, Principal, ProjectIx, Scope, ServiceAccountIx, Truth, UserIx,
+};
 use crate::policy::{
     Case, Condition, Kind, Means, Pattern, Predicate, Quantity, Relation, Slot, This, ViaKind, ViaPredicate,
 };
@@ -191,7 +193,7 @@ impl<'o> Plain<'o> {
         let all = |count: usize, of: &dyn Fn(usize) -> bool| (0..count).filter(|&at| of(at)).collect::<Vec<usize>>();
         let projects = |of: &dyn Fn(usize) -> bool| all(org.projects.len(), of);
         let in_project = |place: usize| org.project_users[place].project.at();
-        let unread = |collection| !org.knows_of_all_projects(collection);
+        let unread = |collection| !org.knows_of_projects(collection, Among::ALL);
         let is_missing = |collection, project: usize| !org.coverage.of(collection).covers(&org.projects[project].id);
         match relation {
             Relation::Holds => {
@@ -216,14 +218,14 @@ impl<'o> Plain<'o> {
                     }
                     _ => true,
                 };
-                (grants(&|grant| grant.role.at() == at && matters(grant)), !org.knows_all_grants(scopes))
+                (grants(&|grant| grant.role.at() == at && matters(grant)), !org.knows_all_grants(scopes, Among::ALL))
             }
             Relation::Holders => {
                 let held = grants(&|grant| match grant.scope {
                     Scope::Project(project) => project.at() == at,
                     Scope::Organization => scopes.organization,
                 });
-                (held, !org.knows_all_grants(scopes))
+                (held, !org.knows_grants_of_project(ProjectIx::new(at), scopes))
             }
             Relation::Groups if kind == Kind::ServiceAccount => {
                 let groups = org.groups_of_account(ServiceAccountIx::new(at)).iter().map(|group| group.at()).collect();
@@ -244,7 +246,7 @@ impl<'o> Plain<'o> {
             }
             Relation::Roles => {
                 let lists = |role: usize| {
-                    let mut roles = org.roles_of_project(crate::org::ProjectIx::new(at)).iter();
+                    let mut roles = org.roles_of_project(ProjectIx::new(at)).iter();
                     roles.any(|listed| listed.at() == role)
                 };
                 (all(org.roles.len(), &lists), is_missing(Collection::ProjectRoles, at))
@@ -252,7 +254,7 @@ impl<'o> Plain<'o> {
             Relation::Projects => match kind {
                 Kind::Role => {
                     let lists = |project: usize| {
-                        let mut roles = org.roles_of_project(crate::org::ProjectIx::new(project)).iter();
+                        let mut roles = org.roles_of_project(ProjectIx::new(project)).iter();
                         roles.any(|role| role.at() == at)
                     };
                     (projects(&lists), unread(Collection::ProjectRoles))

@@ -90,7 +90,8 @@ impl Seen<'_> {
                 status: Known::Value(builder.symbols.intern(status)),
                 ..Project::default()
             };
-            let read = self.asked(ProjectRoles) && !self.holes.in_projects[3].contains(&at);
+            let asked = self.asked(ProjectRoles) && self.holes.asked_of(ProjectRoles, &format!("p{at}"));
+            let read = asked && !self.holes.in_projects[3].contains(&at);
             let roles = self.world.listed_in_projects();
             let roles = roles.iter().filter(|_| read).map(|role| builder.role_ix(role).expect("listed")).collect();
             builder.project(project, roles).expect("in order");
@@ -129,7 +130,8 @@ impl Seen<'_> {
     }
 
     pub fn put_keys(&mut self, builder: &mut Builder) {
-        let read = |at: &usize| self.asked(ApiKeys) && !self.holes.in_projects[4].contains(at);
+        let asked = |at: &usize| self.asked(ApiKeys) && self.holes.asked_of(ApiKeys, &format!("p{at}"));
+        let read = |at: &usize| asked(at) && !self.holes.in_projects[4].contains(at);
         for &at in self.projects.iter().filter(|at| read(at)) {
             for (which, (whose, used)) in self.world.projects[at].keys.iter().enumerate() {
                 let key = ApiKey {

@@ -102,6 +102,15 @@ impl Seen<'_> {
         self.coverage.of_mut(collection).truncated = Some(denied());
     }
 
+    /// Whether nobody asked for this part of a collection. If so, the coverage says it.
+    fn skips(&mut self, collection: Collection, id: &str) -> bool {
+        let skips = self.asked(collection) && !self.holes.asked_of(collection, id);
+        if skips {
+            self.coverage.of_mut(collection).not_asked.insert(id.to_owned());
+        }
+        skips
+    }
+
     pub fn gap(&mut self, collection: Collection, id: String) {
         if self.asked(collection) {
             self.coverage.of_mut(collection).gaps.insert(id, denied());
@@ -114,6 +123,7 @@ impl Seen<'_> {
             self.asked(GroupMembers)
                 && self.groups.contains_key(&group(**team))
                 && !self.holes.group_members.contains(team)
+                && self.holes.asked_of(GroupMembers, &group(**team))
         };
         teams.iter().filter(read).map(|team| group(*team)).collect()
     }
@@ -149,11 +159,13 @@ impl Seen<'_> {
         }
         for at in (0..count).filter(|&at| self.world.groups[at].listed) {
             let id = group(at);
-            if self.holes.group_members.contains(&at) {
+            if !self.skips(GroupMembers, &id) && self.holes.group_members.contains(&at) {
                 self.gap(GroupMembers, id.clone());
             }
             let mut held = Vec::new();
-            if self.holes.group_roles.contains(&at) {
+            if self.skips(GroupRoles, &id) {
+                // Nobody knows what it holds.
+            } else if self.holes.group_roles.contains(&at) {
                 self.gap(GroupRoles, id.clone());
             } else if self.asked(GroupRoles) {
                 held = self.world.groups[at].roles.iter().map(|&role| world.role(role)).collect();
@@ -175,6 +187,7 @@ impl Seen<'_> {
             let in_project = self.asked(ProjectUsers)
                 && self.projects.iter().any(|&project| {
                     !self.holes.in_projects[0].contains(&project)
+                        && self.holes.asked_of(ProjectUsers, &format!("p{project}"))
                         && world.projects[project].users.iter().any(|(user, ..)| *user == at)
                 });
             if is_listed || in_project || !told.is_empty() {
@@ -198,10 +211,11 @@ impl Seen<'_> {
     }
 
     fn in_organization(&mut self, id: &str, roles: &[usize], teams: &BTreeSet<usize>, hole: bool) -> Vec<Held> {
-        if hole {
+        let skips = self.skips(UserRoles, id);
+        if hole && !skips {
             self.gap(UserRoles, id.to_owned());
         }
-        if hole || !self.asked(UserRoles) {
+        if hole || skips || !self.asked(UserRoles) {
             return Vec::new();
         }
         let world = self.world;
@@ -221,11 +235,16 @@ impl Seen<'_> {
         for project in self.projects.clone() {
             let place = &world.projects[project];
             for (unread, collection) in self.holes.in_projects.iter().zip(lists) {
-                if unread.contains(&project) {
-                    self.gap(collection, format!("p{project}"));
+                let id = format!("p{project}");
+                if !self.skips(collection, &id) && unread.contains(&project) {
+                    self.gap(collection, id);
                 }
             }
-            let read = |of: usize| self.holes.asked(lists[of]) && !self.holes.in_projects[of].contains(&project);
+            let holes = self.holes;
+            let read = |of: usize| {
+                let asked = holes.asked(lists[of]) && holes.asked_of(lists[of], &format!("p{project}"));
+                asked && !holes.in_projects[of].contains(&project)
+            };
             let mut links: BTreeMap<usize, Vec<String>> = BTreeMap::new();
             for (team, roles) in &place.groups {
                 if let Some(team) = world.team(*team) {
@@ -262,7 +281,9 @@ impl Seen<'_> {
         for (user, word, roles) in users {
             let id = format!("u{user}");
             let mut held = Vec::new();
-            if self.holes.project_user_roles.contains(user) {
+            if self.skips(ProjectUserRoles, &format!("p{project}/{id}")) {
+                // Nobody knows what they hold there.
+            } else if self.holes.project_user_roles.contains(user) {
                 self.gap(ProjectUserRoles, format!("p{project}/{id}"));
             } else if self.asked(ProjectUserRoles) {
                 held.extend(self.world.project_roles(roles).into_iter().map(|role| (role, None)));
@@ -281,7 +302,9 @@ impl Seen<'_> {
         self.groups.entry(id.clone()).or_insert((false, Vec::new()));
         *number += 1;
         let mut roles = Vec::new();
-        if self.holes.project_group_roles.contains(number) {
+        if self.skips(ProjectGroupRoles, &format!("p{project}/{id}")) {
+            // Nobody knows what it holds there.
+        } else if self.holes.project_group_roles.contains(number) {
             self.gap(ProjectGroupRoles, format!("p{project}/{id}"));
         } else if self.asked(ProjectGroupRoles) {
             roles = held.to_vec();
@@ -294,7 +317,9 @@ impl Seen<'_> {
         let (word, roles, picked) = &self.world.projects[project].accounts[which];
         let id = format!("s{project}-{which}");
         let mut held = Vec::new();
-        if self.holes.account_roles.contains(&number) {
+        if self.skips(ServiceAccountRoles, &format!("p{project}/{id}")) {
+            // Nobody knows what it holds there.
+        } else if self.holes.account_roles.contains(&number) {
             self.gap(ServiceAccountRoles, format!("p{project}/{id}"));
         } else if self.asked(ServiceAccountRoles) {
             held.extend(self.world.project_roles(roles).into_iter().map(|role| (role, None)));

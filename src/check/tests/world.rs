@@ -1,6 +1,6 @@
 //! Small organizations of every kind, and what of them is not known.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::sample::subsequence;
@@ -92,6 +92,8 @@ pub struct Holes {
     pub truncated: BTreeSet<Collection>,
     /// The collections that nobody asked for.
     pub not_asked: BTreeSet<Collection>,
+    /// The parts of collections that nobody asked for, by what a coverage calls them.
+    pub parts_not_asked: BTreeMap<Collection, BTreeSet<String>>,
 }
 
 impl Holes {
@@ -101,6 +103,10 @@ impl Holes {
         let unreachable = |of: &Collection| of.ancestors().any(|ancestor| not_asked.contains(&ancestor));
         let below: Vec<Collection> = Collection::ALL.into_iter().filter(unreachable).collect();
         Self { not_asked: not_asked.into_iter().chain(below).collect(), ..Self::default() }
+    }
+
+    pub fn asked_of(&self, collection: Collection, id: &str) -> bool {
+        self.parts_not_asked.get(&collection).is_none_or(|parts| !parts.contains(id))
     }
 
     pub fn asked(&self, collection: Collection) -> bool {

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::carried::{Carried, CarriedRoles};
 use crate::api::parent::Parent;
-use crate::org::{Collection, Org, Role, ServiceAccountIx, State, Text, UserIx};
+use crate::org::{Collection, NARROWED, Org, Role, ServiceAccountIx, State, Text, UserIx};
 use crate::time::Time;
 use compare::Comparison;
 pub use named::named;
@@ -43,7 +43,8 @@ pub fn hidden(org: &Org, slow: &[Collection]) -> Result<(), String> {
     for &collection in SHOWN.iter().chain(also).filter(|_| !slow.is_empty()) {
         let detail = || org.coverage.detail(collection).unwrap_or_default();
         match org.coverage.state(collection) {
-            State::Complete => {}
+            State::Complete if org.coverage.is_complete(collection) => {}
+            State::Complete => return Err(format!("{collection} was {NARROWED}")),
             State::NotAsked => return Err(format!("{collection} was not requested")),
             State::Partial | State::Denied | State::Failed => {
                 return Err(format!("{collection} is incomplete: {}", detail()));

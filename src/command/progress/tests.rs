@@ -8,8 +8,8 @@ use tokio::time::Instant;
 use super::*;
 use crate::collect::tests::fake::{Behaviour, InMemory, Throttle};
 use crate::collect::tests::{client, organization};
-use crate::collect::{Collected, Order, Whose, lists};
-use crate::org::{Collection, Org};
+use crate::collect::{Collected, Order, lists};
+use crate::org::{Collection, Org, Parts};
 use crate::snapshot::digest;
 
 const NOW: i64 = 1_780_000_000;
@@ -28,7 +28,7 @@ async fn collect(api: &Arc<InMemory>, journal: &std::path::Path, patience: Durat
     let say = move |line: &str| lines.lock().expect("no panic").push((Instant::now(), line.to_owned()));
     let watch = Watch::showing(Shown::Lines(Box::new(say)));
     let tell = |progress| watch.tell(progress);
-    let collecting = watch.over(async { Box::pin(lists(&client, order, &tell).await.rest(Whose::default())).await });
+    let collecting = watch.over(async { Box::pin(lists(&client, order, &tell).await.rest(Parts::default())).await });
     let collected = tokio::time::timeout(patience, Box::pin(collecting)).await.ok();
     collected.map(|Collected { org, .. }| org)
 }

@@ -1,5 +1,6 @@
 //! These tests run `rolelint check`.
 
+mod asked;
 mod contradicting_lists;
 mod contradictions;
 mod exit_code;

@@ -57,10 +57,7 @@ fn only_users_that_a_rule_can_be_about_are_requested() {
         (("select: user\nwhere: {name: Nobody}\nforbid: {holds: {}}", "vacuous"), ""),
         (("select: user\nwhere: {name: Bob, holds: {role: Writer}}\ncount: {max: 0}", "violation organization"), "bob"),
         (("select: user\nwhere: {name: Bob}\nforbid: {groups: {none: {}}}", "violation Bob"), ""),
-        (
-            ("select: grant\nwhere: {user: Bob}\nforbid: {role: Writer}", "violation Writer of bob@acme.example"),
-            EVERYBODY,
-        ),
+        (("select: grant\nwhere: {user: Bob}\nforbid: {role: Writer}", "violation Writer of bob@acme.example"), "bob"),
         (("select: role\nforbid: {holders: {user: Bob}, name: Writer}", "violation Writer"), EVERYBODY),
     ];
     let api = healthy();

@@ -6,7 +6,7 @@ mod concurrent_changes;
 mod network;
 mod organization;
 mod pagination;
-mod random_history;
+pub mod random_history;
 pub mod resume;
 mod since;
 mod since_full_fetch;

@@ -9,7 +9,7 @@ use rolelint::org::Org;
 use serde_json::{Value, json};
 
 use super::random_history::{Change, happen, histories, note, note_assignment, peopled};
-use crate::support::fake::{Behaviour, FakeApi, Fault, Organization, What, When};
+use crate::support::fake::{Behaviour, FakeApi, Fault, Organization, User, What, When};
 use crate::support::harness::{Ran, Rolelint, offline, rolelint};
 
 /// Now, in seconds.
@@ -303,4 +303,29 @@ fn roles_that_were_unread_then_are_requested_now() {
     log_in(&api);
     let expected = ["organization/users/user-bob", "projects/proj_1/users/svc_1"];
     assert_eq!(same_as_full(&api, &old).asked, expected);
+}
+
+#[test]
+fn so_many_changes_cost_so_many_requests_and_the_lists() {
+    // Four lists that others hang on, keys and invitations; members and roles of three groups; five lists of three projects;
+    // roles of three groups of projects; three questions to the audit log, and one to the tenant's.
+    let lists = 6 + 2 * 3 + 5 * 3 + 3 + 3;
+    let api = healthy();
+    let old = begin(&api);
+    log_in(&api);
+    let spent = |old: &str| {
+        since(&api, old).run().ends_with(0);
+        (api.requests().len() - asked(&api).len(), asked(&api).len())
+    };
+    assert_eq!(spent(&old), (lists, 0));
+    // Somebody new, who is in no project; and a role of a service account.
+    api.change(|organization| {
+        let bob = organization.users[1].clone();
+        organization.users.push(User { id: "user-zed".to_owned(), email: None, ..bob });
+        note(organization, now(), "user.added", json!({"id": "user-zed"}));
+        note_assignment(organization, now(), true, "role_11", "svc_1");
+    });
+    assert_eq!(spent(&old), (lists, 2));
+    let everything = fetch(&api);
+    everything.ends_with(0);
 }
