@@ -3,7 +3,8 @@
 
 use fixedbitset::FixedBitSet;
 
-use super::Known;
+use super::{Known, Symbol};
+use crate::time::Time;
 
 /// Texts, one for each thing, in one allocation.
 #[derive(Clone, Debug, Default)]
@@ -89,16 +90,17 @@ pub struct KnownTexts {
 }
 
 impl KnownTexts {
-    pub fn push(&mut self, field: Known<&str>) {
-        self.states.push(&field);
-        self.texts.push(field.value().copied().unwrap_or_default());
+    pub fn push<T: AsRef<str>>(&mut self, field: &Known<T>) {
+        self.states.push(field);
+        self.texts.push(field.value().map_or("", AsRef::as_ref));
     }
 
     pub fn of(&self, at: usize) -> Known<&str> {
         self.states.of(at, || self.texts.of(at))
     }
 
-    pub fn append(&mut self, other: &Self) {
+    /// Texts are what they are, whatever the words are.
+    pub fn append(&mut self, other: &Self, _words: &[Symbol]) {
         self.states.append(&other.states);
         self.texts.append(&other.texts);
     }
@@ -112,13 +114,30 @@ pub struct Column<T> {
     values: Vec<T>,
 }
 
-impl<T: Copy + Default> Column<T> {
-    pub fn push(&mut self, field: Known<T>) {
+/// A value in a column, which may stand for something else in another organization.
+pub trait Cell: Copy + Default {
+    /// The same where words have these places.
+    fn among(self, _words: &[Symbol]) -> Self {
+        self
+    }
+}
+
+impl Cell for bool {}
+impl Cell for Time {}
+
+impl Cell for Symbol {
+    fn among(self, words: &[Symbol]) -> Self {
+        words[self.at()]
+    }
+}
+
+impl<T: Cell> Column<T> {
+    pub fn push(&mut self, field: &Known<T>) {
         if let Known::Value(value) = field {
             self.values.resize(self.states.count, T::default());
-            self.values.push(value);
+            self.values.push(*value);
         }
-        self.states.push(&field);
+        self.states.push(field);
     }
 
     pub fn of(&self, at: usize) -> Known<T> {
@@ -130,11 +149,12 @@ impl<T: Copy + Default> Column<T> {
         self.states.missing.is_clear()
     }
 
-    /// Appends the fields of other things, with each value as this makes it.
-    pub fn append(&mut self, other: &Self, value: impl Fn(T) -> T) {
+    /// Appends the fields of other things, whose words have the places `words` here.
+    pub fn append(&mut self, other: &Self, words: &[Symbol]) {
         if !other.values.is_empty() {
             self.values.resize(self.states.count, T::default());
-            let here = (0..other.values.len()).map(|at| other.of(at).map(&value).value().copied().unwrap_or_default());
+            let value = |at| other.of(at).map(|value| value.among(words)).value().copied().unwrap_or_default();
+            let here = (0..other.values.len()).map(value);
             self.values.extend(here);
         }
         self.states.append(&other.states);
@@ -147,8 +167,12 @@ mod tests {
 
     use super::*;
 
-    fn field() -> impl Strategy<Value = Known<u8>> {
-        prop_oneof![Just(Known::Missing), Just(Known::Null), (1..9u8).prop_map(Known::Value)]
+    fn field() -> impl Strategy<Value = Known<Time>> {
+        prop_oneof![Just(Known::Missing), Just(Known::Null), (1..9i64).prop_map(Known::Value)]
+    }
+
+    fn text(length: Time) -> &'static str {
+        &"nine long"[..usize::try_from(length).expect("it is small")]
     }
 
     proptest! {
@@ -158,16 +182,16 @@ mod tests {
             for part in &parts {
                 let (mut column, mut words) = (Column::default(), KnownTexts::default());
                 for field in part {
-                    column.push(*field);
-                    words.push(field.map(|value| &"nine long"[..usize::from(value)]));
+                    column.push(field);
+                    words.push(&field.map(text));
                 }
-                numbers.append(&column, |value| value + 1);
-                texts.append(&words);
+                numbers.append(&column, &[]);
+                texts.append(&words, &[]);
             }
-            let all: Vec<Known<u8>> = parts.concat();
+            let all: Vec<Known<Time>> = parts.concat();
             for (at, field) in all.iter().enumerate() {
-                prop_assert_eq!(numbers.of(at), field.map(|value| value + 1));
-                prop_assert_eq!(texts.of(at), field.map(|value| &"nine long"[..usize::from(value)]));
+                prop_assert_eq!(numbers.of(at), *field);
+                prop_assert_eq!(texts.of(at), field.map(text));
             }
             prop_assert_eq!(numbers.has_all(), !all.contains(&Known::Missing));
         }

@@ -10,6 +10,7 @@ mod builder;
 mod collection;
 mod column;
 mod coverage;
+mod fields;
 mod identity;
 mod kind;
 mod known;
@@ -31,6 +32,7 @@ pub use compact_str::CompactString as Text;
 pub use coverage::{
     CollectionCoverage, Coverage, Failure, NARROWED, Shortfall, State, by_reason, only_reason, without_request,
 };
+pub(crate) use fields::{Plain, each, field, fields, names, noun};
 pub use identity::Identity;
 pub use kind::Kind;
 pub(crate) use known::settle_fields;
@@ -91,76 +93,58 @@ index!(
     ServiceAccountIx
 );
 
-/// A set of permissions under a name. Fields are the API's.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Role {
-    /// The canonical id (see [`canonical_role_id`]).
-    pub id: Text,
-    /// The name, unique within its scope.
-    pub name: Known<Text>,
-    /// Free text.
-    pub description: Known<Text>,
-    /// What the role permits, without repetition, sorted.
-    pub permissions: Known<Vec<Symbol>>,
-    /// Whether OpenAI defines the role.
-    pub predefined_role: Known<bool>,
-    /// `api.organization`, `api.project`, or a word yet to come.
-    pub resource_type: Known<Symbol>,
-    /// When the role was created. Only responses about an assignment contain it.
-    pub created_at: Known<Time>,
-    /// When the role last changed. Only responses about an assignment contain it.
-    pub updated_at: Known<Time>,
-    /// The id of the account that created the role. Only responses about an assignment contain it.
-    pub created_by: Known<Text>,
-    /// Whether the organization's list has it; otherwise it is in lists of projects or only in assignments.
-    pub listed: bool,
+macro_rules! settle {
+    ({ $own:expr, $others:expr; $($more:ident),* } $($(#[$meaning:meta])* $field:ident: $kind:ident $default:tt,)*) => {
+        settle_fields!($own, $others; $($field,)* $($more),*)
+    };
 }
+
+macro_rules! or {
+    ({ $own:expr, $other:expr; $($more:ident),* } $($(#[$meaning:meta])* $field:ident: $kind:ident $default:tt,)*) => {
+        Self { id: $own.id, listed: $own.listed || $other.listed, $($field: $own.$field.or($other.$field),)* $($more: $own.$more.or($other.$more)),* }
+    };
+}
+
+fields!(Role => noun! {
+    /// A set of permissions under a name. Fields are the API's.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    Role {
+        /// The canonical id (see [`canonical_role_id`]).
+        pub id: Text,
+        /// What the role permits, without repetition, sorted.
+        pub permissions: Known<Vec<Symbol>>,
+        /// `api.organization`, `api.project`, or a word yet to come.
+        pub resource_type: Known<Symbol>,
+        /// Whether the organization's list has it; otherwise it is in lists of projects or only in assignments.
+        pub listed: bool,
+    }
+});
 
 impl Role {
     /// Fills in what other responses say about the same role. Fields on which two of them differ become unknown, and
     /// their names are returned.
     pub fn settle(&mut self, others: &[Self]) -> Vec<&'static str> {
         self.listed |= others.iter().any(|other| other.listed);
-        settle_fields!(
-            self, others;
-            name, description, permissions, predefined_role, resource_type, created_at, updated_at, created_by
-        )
+        fields!(Role => settle! { self, others; permissions, resource_type })
     }
 
     /// Fills in missing fields from another response about the same role.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        Self {
-            id: self.id,
-            name: self.name.or(other.name),
-            description: self.description.or(other.description),
-            permissions: self.permissions.or(other.permissions),
-            predefined_role: self.predefined_role.or(other.predefined_role),
-            resource_type: self.resource_type.or(other.resource_type),
-            created_at: self.created_at.or(other.created_at),
-            updated_at: self.updated_at.or(other.updated_at),
-            created_by: self.created_by.or(other.created_by),
-            listed: self.listed || other.listed,
-        }
+        fields!(Role => or! { self, other; permissions, resource_type })
     }
 }
 
-/// A named set of principals that can hold roles. Groups do not nest. Fields are the API's.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Group {
-    /// The id.
-    pub id: Text,
-    /// Display name.
-    pub name: Known<Text>,
-    /// Whether an identity provider manages the members.
-    pub is_scim_managed: Known<bool>,
-    /// `group`, `tenant_group`, or a word yet to come.
-    pub group_type: Known<Symbol>,
-    /// When the group was made.
-    pub created_at: Known<Time>,
-    /// Whether the list of groups has it; otherwise it appears only as the source of an assignment.
-    pub listed: bool,
-}
+fields!(Group => noun! {
+    /// A named set of principals that can hold roles. Groups do not nest. Fields are the API's.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    Group {
+        /// The id.
+        pub id: Text,
+        /// Whether the list of groups has it; otherwise it appears only as the source of an assignment.
+        pub listed: bool,
+    }
+});
 
 /// Where the data comes from, and when it was collected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

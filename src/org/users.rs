@@ -3,55 +3,72 @@
 use fixedbitset::FixedBitSet;
 
 use super::column::{Column, KnownTexts, Texts};
-use super::{Known, Symbol, Text};
+use super::{Known, Symbol, Text, field, fields};
 use crate::time::Time;
 
-/// A person, or a service account that the user list shows, on the way into [`Users`]. Fields are the API's.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct User<T = Text> {
-    /// The id.
-    pub id: T,
-    /// Display name.
-    pub name: Known<T>,
-    /// E-mail address.
-    pub email: Known<T>,
-    /// The legacy role (`owner`, `reader`…), which stands for the predefined role that membership implies.
-    pub role: Known<Symbol>,
-    /// Whether this is a service account.
-    pub is_service_account: Known<bool>,
-    /// Whether an identity provider manages the user.
-    pub is_scim_managed: Known<bool>,
-    /// Whether the account is enabled.
-    pub enabled: Known<bool>,
-    /// Whether the account is banned.
-    pub banned: Known<bool>,
-    /// When the user joined the organization.
-    pub added_at: Known<Time>,
-    /// When the account was made.
-    pub created: Known<Time>,
-    /// When one of the user's keys was last used.
-    pub api_key_last_used_at: Known<Time>,
-    /// Whether the list of users has it; otherwise it appears only as a member of a group or project.
-    pub listed: bool,
+macro_rules! columns {
+    ({ $(#[$about:meta])* $noun:ident } $($(#[$meaning:meta])* $field:ident: $kind:ident $default:tt,)*) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct $noun<T = Text> {
+            /// The id.
+            pub id: T,
+            $($(#[$meaning])* pub $field: Known<field::Type<field::$kind, T>>,)*
+            /// Whether the list of users has it; otherwise it appears only as a member of a group or project.
+            pub listed: bool,
+        }
+
+        /// Users, sorted by id.
+        #[derive(Clone, Debug, Default)]
+        pub struct Users {
+            ids: Texts,
+            $($field: column!($kind),)*
+            /// Those that the list of users does not have.
+            unlisted: FixedBitSet,
+        }
+
+        impl Users {
+            pub(super) fn push<T: AsRef<str>>(&mut self, user: &$noun<T>) {
+                if !user.listed {
+                    self.unlisted.grow_and_insert(self.len());
+                }
+                self.ids.push(user.id.as_ref());
+                $(self.$field.push(&user.$field);)*
+            }
+
+            /// Appends users whose words have other places: each is looked up in `words`.
+            pub(super) fn append(&mut self, other: &Self, words: &[Symbol]) {
+                let before = self.len();
+                other.unlisted.ones().for_each(|at| self.unlisted.grow_and_insert(before + at));
+                self.ids.append(&other.ids);
+                $(self.$field.append(&other.$field, words);)*
+            }
+        }
+
+        impl<'o> UserRow<'o> {
+            $(
+                $(#[$meaning])*
+                pub fn $field(self) -> Known<field::Type<field::$kind, &'o str>> {
+                    self.users.$field.of(self.at)
+                }
+            )*
+        }
+    };
 }
 
-/// Users, sorted by id.
-#[derive(Clone, Debug, Default)]
-pub struct Users {
-    ids: Texts,
-    names: KnownTexts,
-    emails: KnownTexts,
-    roles: Column<Symbol>,
-    is_service_account: Column<bool>,
-    is_scim_managed: Column<bool>,
-    enabled: Column<bool>,
-    banned: Column<bool>,
-    added_at: Column<Time>,
-    created: Column<Time>,
-    api_key_last_used_at: Column<Time>,
-    /// Those that the list of users does not have.
-    unlisted: FixedBitSet,
+macro_rules! column {
+    (text) => { KnownTexts };
+    (address) => { KnownTexts };
+    (id) => { KnownTexts };
+    (word) => { Column<Symbol> };
+    (flag) => { Column<bool> };
+    (time) => { Column<Time> };
 }
+
+fields!(User => columns! {
+    /// A person, or a service account that the user list shows, on the way into [`Users`]. Fields are the API's.
+    User
+});
 
 impl Users {
     /// How many there are.
@@ -100,41 +117,7 @@ impl Users {
 
     /// Whether the legacy role of every one is known.
     pub fn have_roles(&self) -> bool {
-        self.roles.has_all()
-    }
-
-    pub(super) fn push<T: AsRef<str>>(&mut self, user: &User<T>) {
-        if !user.listed {
-            self.unlisted.grow_and_insert(self.len());
-        }
-        self.ids.push(user.id.as_ref());
-        self.names.push(user.name.as_ref().map(AsRef::as_ref));
-        self.emails.push(user.email.as_ref().map(AsRef::as_ref));
-        self.roles.push(user.role);
-        self.is_service_account.push(user.is_service_account);
-        self.is_scim_managed.push(user.is_scim_managed);
-        self.enabled.push(user.enabled);
-        self.banned.push(user.banned);
-        self.added_at.push(user.added_at);
-        self.created.push(user.created);
-        self.api_key_last_used_at.push(user.api_key_last_used_at);
-    }
-
-    /// Appends users whose words have other places: each is looked up in `words`.
-    pub(super) fn append(&mut self, other: &Self, words: &[Symbol]) {
-        let before = self.len();
-        other.unlisted.ones().for_each(|at| self.unlisted.grow_and_insert(before + at));
-        self.ids.append(&other.ids);
-        self.names.append(&other.names);
-        self.emails.append(&other.emails);
-        self.roles.append(&other.roles, |word| words[word.at()]);
-        self.is_service_account.append(&other.is_service_account, |flag| flag);
-        self.is_scim_managed.append(&other.is_scim_managed, |flag| flag);
-        self.enabled.append(&other.enabled, |flag| flag);
-        self.banned.append(&other.banned, |flag| flag);
-        self.added_at.append(&other.added_at, |time| time);
-        self.created.append(&other.created, |time| time);
-        self.api_key_last_used_at.append(&other.api_key_last_used_at, |time| time);
+        self.role.has_all()
     }
 }
 
@@ -145,34 +128,14 @@ pub struct UserRow<'o> {
     at: usize,
 }
 
-macro_rules! fields {
-    ($($field:ident: $type:ty = $column:ident,)*) => {
-        impl<'o> UserRow<'o> {
-            $(
-                #[doc = concat!("See [`User::", stringify!($field), "`].")]
-                pub fn $field(self) -> $type {
-                    self.users.$column.of(self.at)
-                }
-            )*
+impl<'o> UserRow<'o> {
+    /// See [`User::id`].
+    pub fn id(self) -> &'o str {
+        self.users.ids.of(self.at)
+    }
 
-            /// See [`User::listed`].
-            pub fn listed(self) -> bool {
-                !self.users.unlisted.contains(self.at)
-            }
-        }
-    };
-}
-
-fields! {
-    id: &'o str = ids,
-    name: Known<&'o str> = names,
-    email: Known<&'o str> = emails,
-    role: Known<Symbol> = roles,
-    is_service_account: Known<bool> = is_service_account,
-    is_scim_managed: Known<bool> = is_scim_managed,
-    enabled: Known<bool> = enabled,
-    banned: Known<bool> = banned,
-    added_at: Known<Time> = added_at,
-    created: Known<Time> = created,
-    api_key_last_used_at: Known<Time> = api_key_last_used_at,
+    /// See [`User::listed`].
+    pub fn listed(self) -> bool {
+        !self.users.unlisted.contains(self.at)
+    }
 }

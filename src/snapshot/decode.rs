@@ -80,7 +80,8 @@ impl Decoder {
     pub fn project_group(&mut self, builder: &mut Builder, group: &ProjectGroup<'_>) -> Result<(), String> {
         self.count(Kind::ProjectGroup)?;
         let roles = find_roles(builder, &group.roles)?;
-        let group = group.noun(find_project(builder, &group.project)?, find_group(builder, &group.group)?);
+        let (project, of) = (find_project(builder, &group.project)?, find_group(builder, &group.group)?);
+        let group = group.noun(&mut builder.symbols, project, of);
         builder.project_group(group, roles).map_err(misplaced)
     }
 

@@ -1,6 +1,5 @@
-//! The same organization with pseudonyms in place of names, addresses and ids. Every field of every record is named here,
-//! so that a new one cannot be forgotten: what stays is a time, a flag, a permission, or a word of the API that names
-//! nobody. It is long because each record has a function.
+//! The same organization with pseudonyms in place of names, addresses and ids. Every field has a kind, so that a new one
+//! cannot be forgotten: what stays is a time, a flag, a permission, or a word of the API that names nobody.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,8 +9,8 @@ use super::record::{
     ServiceAccount, User,
 };
 use crate::org::{
-    Builder, CollectionCoverage, Coverage, Failure, GroupIx, Identity, Known, Org, ProjectIx, ServiceAccountIx, Source,
-    Text, UserIx, part_id,
+    Builder, CollectionCoverage, Coverage, Failure, GroupIx, Identity, Known, Org, Plain, ProjectIx, ServiceAccountIx,
+    Source, Text, UserIx, each, fields, part_id,
 };
 use crate::pseudonym::Pseudonyms;
 
@@ -94,28 +93,34 @@ fn sorted<T, K: Ord>(all: impl Iterator<Item = T>, by: impl Fn(&T) -> K) -> Vec<
     all
 }
 
-/// Records with pseudonyms.
+/// Records with pseudonyms, field by field by their kinds.
 struct Redact<'n>(&'n Pseudonyms);
 
+impl Plain for Redact<'_> {}
+
 impl Redact<'_> {
-    fn id<'a>(&self, id: &Id<'_>) -> Id<'a> {
-        Id(self.0.id(&id.0).into())
+    fn text<'a>(&self, text: &Known<Id<'_>>) -> Known<Id<'a>> {
+        text.as_ref().map(|text| Id(self.0.name(&text.0).into()))
     }
 
-    fn ids<'a>(&self, ids: &[Id<'_>]) -> Vec<Id<'a>> {
-        ids.iter().map(|id| self.id(id)).collect()
+    fn address<'a>(&self, address: &Known<Id<'_>>) -> Known<Id<'a>> {
+        address.as_ref().map(|address| Id(self.0.address(&address.0).into()))
     }
 
-    fn text_id(&self, id: &str) -> Text {
-        self.0.id(id).into()
-    }
-
-    fn text_name(&self, name: &Known<Text>) -> Known<Text> {
-        name.as_ref().map(|name| self.0.name(name).into())
+    fn id<'a>(&self, id: &Known<Id<'_>>) -> Known<Id<'a>> {
+        id.as_ref().map(|id| self.own(id))
     }
 
     fn word<'a>(&self, word: &Known<Id<'_>>) -> Known<Id<'a>> {
         word.as_ref().map(|word| Id(self.0.word(&word.0).into()))
+    }
+
+    fn own<'a>(&self, id: &Id<'_>) -> Id<'a> {
+        Id(self.0.id(&id.0).into())
+    }
+
+    fn ids<'a>(&self, ids: &[Id<'_>]) -> Vec<Id<'a>> {
+        ids.iter().map(|id| self.own(id)).collect()
     }
 
     fn held<'a>(&self, held: &Held<'_>) -> Held<'a> {
@@ -124,7 +129,7 @@ impl Redact<'_> {
             unstated: self.ids(unstated),
             direct: self.ids(direct),
             inherited: self.ids(inherited),
-            group: group.iter().map(|(group, roles)| (self.id(group), self.ids(roles))).collect(),
+            group: group.iter().map(|(group, roles)| (self.own(group), self.ids(roles))).collect(),
         }
     }
 
@@ -134,140 +139,63 @@ impl Redact<'_> {
             all.sort();
             all
         });
-        Role {
-            name: role.name.as_ref().map(|name| self.0.role_name(&role.id, name).into()),
-            description: self.text_name(&role.description),
-            permissions,
-            predefined_role: role.predefined_role,
-            resource_type: self.word(&role.resource_type),
-            created_at: role.created_at,
-            updated_at: role.updated_at,
-            created_by: role.created_by.as_ref().map(|id| self.text_id(id)),
-            listed: role.listed,
-            id: self.text_id(&role.id),
-        }
+        let (id, resource_type) = (self.own(&role.id), self.word(&role.resource_type));
+        let listed = role.listed;
+        let mut redacted = fields!(Role => each! { self, role => Role { id, permissions, resource_type, listed } });
+        redacted.name = role.name.as_ref().map(|name| Id(self.0.role_name(&role.id.0, &name.0).into()));
+        redacted
     }
 
     fn group<'a>(&self, group: &Group<'_>) -> Group<'a> {
-        Group {
-            id: self.text_id(&group.id),
-            name: self.text_name(&group.name),
-            is_scim_managed: group.is_scim_managed,
-            group_type: self.word(&group.group_type),
-            created_at: group.created_at,
-            listed: group.listed,
-            roles: self.ids(&group.roles),
-        }
+        let (id, roles) = (self.own(&group.id), self.ids(&group.roles));
+        fields!(Group => each! { self, group => Group { id, listed: group.listed, roles } })
     }
 
     fn user<'a>(&self, user: &User<'_>) -> User<'a> {
-        User {
-            id: self.id(&user.id),
-            name: user.name.as_ref().map(|name| Id(self.0.name(&name.0).into())),
-            email: user.email.as_ref().map(|email| Id(self.0.address(&email.0).into())),
-            role: self.word(&user.role),
-            is_service_account: user.is_service_account,
-            is_scim_managed: user.is_scim_managed,
-            enabled: user.enabled,
-            banned: user.banned,
-            added_at: user.added_at,
-            created: user.created,
-            api_key_last_used_at: user.api_key_last_used_at,
-            listed: user.listed,
-            groups: self.ids(&user.groups),
-            held: self.held(&user.held),
-        }
+        let (id, groups, held) = (self.own(&user.id), self.ids(&user.groups), self.held(&user.held));
+        fields!(User => each! { self, user => User { id, listed: user.listed, groups, held } })
     }
 
     fn project<'a>(&self, project: &Project<'_>) -> Project<'a> {
-        Project {
-            id: self.text_id(&project.id),
-            name: self.text_name(&project.name),
-            status: self.word(&project.status),
-            created_at: project.created_at,
-            archived_at: project.archived_at,
-            roles: self.ids(&project.roles),
-        }
+        let (id, roles) = (self.own(&project.id), self.ids(&project.roles));
+        fields!(Project => each! { self, project => Project { id, roles } })
     }
 
     fn project_user<'a>(&self, member: &ProjectUser<'_>) -> ProjectUser<'a> {
-        ProjectUser {
-            project: self.id(&member.project),
-            user: self.id(&member.user),
-            role: self.word(&member.role),
-            added_at: member.added_at,
-            held: self.held(&member.held),
-        }
+        let (project, user) = (self.own(&member.project), self.own(&member.user));
+        fields!(ProjectUser => each! { self, member => ProjectUser { project, user, held: self.held(&member.held) } })
     }
 
     fn project_group<'a>(&self, member: &ProjectGroup<'_>) -> ProjectGroup<'a> {
-        ProjectGroup {
-            project: self.id(&member.project),
-            group: self.id(&member.group),
-            created_at: member.created_at,
-            roles: self.ids(&member.roles),
-        }
+        let (project, group) = (self.own(&member.project), self.own(&member.group));
+        fields!(ProjectGroup => each! { self, member => ProjectGroup { project, group, roles: self.ids(&member.roles) } })
     }
 
     fn service_account<'a>(&self, account: &ServiceAccount<'_>) -> ServiceAccount<'a> {
-        ServiceAccount {
-            project: self.id(&account.project),
-            id: self.text_id(&account.id),
-            name: self.text_name(&account.name),
-            role: self.word(&account.role),
-            created_at: account.created_at,
-            groups: self.ids(&account.groups),
-            held: self.held(&account.held),
-        }
+        let (project, id) = (self.own(&account.project), self.own(&account.id));
+        let (groups, held) = (self.ids(&account.groups), self.held(&account.held));
+        fields!(ServiceAccount => each! { self, account => ServiceAccount { project, id, groups, held } })
     }
 
     fn api_key<'a>(&self, key: &ApiKey<'_>) -> ApiKey<'a> {
-        ApiKey {
-            project: self.id(&key.project),
-            id: self.text_id(&key.id),
-            name: self.text_name(&key.name),
-            created_at: key.created_at,
-            last_used_at: key.last_used_at,
-            owner_project_access: self.word(&key.owner_project_access),
-            owner: self.owner(&key.owner),
-        }
+        let (project, id) = (self.own(&key.project), self.own(&key.id));
+        fields!(ApiKey => each! { self, key => ApiKey { project, id, owner: self.owner(&key.owner) } })
     }
 
     fn admin_api_key<'a>(&self, key: &AdminApiKey<'_>) -> AdminApiKey<'a> {
-        AdminApiKey {
-            id: self.text_id(&key.id),
-            name: self.text_name(&key.name),
-            created_at: key.created_at,
-            expires_at: key.expires_at,
-            last_used_at: key.last_used_at,
-            owner: self.owner(&key.owner),
-            told_apart: key.told_apart,
-        }
+        let (id, told_apart) = (self.own(&key.id), key.told_apart);
+        fields!(AdminApiKey => each! { self, key => AdminApiKey { id, owner: self.owner(&key.owner), told_apart } })
     }
 
     fn owner<'a>(&self, owner: &Owner<'_>) -> Owner<'a> {
-        Owner {
-            kind: self.word(&owner.kind),
-            id: owner.id.as_ref().map(|id| self.text_id(id)),
-            name: self.text_name(&owner.name),
-        }
+        Owner { kind: self.word(&owner.kind), id: self.id(&owner.id), name: self.text(&owner.name) }
     }
 
     fn invite<'a>(&self, invite: &Invite<'_>) -> Invite<'a> {
-        let project = |project: &InvitedProject<'_>| InvitedProject {
-            id: self.text_id(&project.id),
-            role: self.word(&project.role),
-        };
-        Invite {
-            id: self.text_id(&invite.id),
-            email: invite.email.as_ref().map(|email| self.0.address(email).into()),
-            role: self.word(&invite.role),
-            status: self.word(&invite.status),
-            created_at: invite.created_at,
-            expires_at: invite.expires_at,
-            accepted_at: invite.accepted_at,
-            projects: invite.projects.as_ref().map(|projects| projects.iter().map(project).collect()),
-        }
+        let project =
+            |project: &InvitedProject<'_>| InvitedProject { id: self.own(&project.id), role: self.word(&project.role) };
+        let projects = invite.projects.as_ref().map(|projects| projects.iter().map(project).collect());
+        fields!(Invite => each! { self, invite => Invite { id: self.own(&invite.id), projects } })
     }
 }
 

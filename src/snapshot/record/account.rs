@@ -1,55 +1,36 @@
 //! Service accounts.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use super::{Held, Id, Intern, Write, group_ids, id, line, project_id};
+use crate::org::{self, Org, ProjectIx, ServiceAccountIx, Symbols, each, fields};
 
-use super::{Held, Id, group_ids, intern, project_id, word};
-use crate::org::{self, Known, Org, ProjectIx, ServiceAccountIx, Symbols, Text};
-use crate::time::Time;
-
-#[derive(Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ServiceAccount<'a> {
-    #[serde(borrow)]
-    pub project: Id<'a>,
-    #[schemars(with = "String")]
-    pub id: Text,
-    #[serde(default, skip_serializing_if = "Known::is_missing")]
-    #[schemars(with = "Option<String>")]
-    pub name: Known<Text>,
-    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
-    pub role: Known<Id<'a>>,
-    #[serde(default, skip_serializing_if = "Known::is_missing")]
-    pub created_at: Known<Time>,
-    /// The groups that list it.
-    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
-    pub groups: Vec<Id<'a>>,
-    /// What the API says of its roles in the project.
-    #[serde(borrow, default, skip_serializing_if = "Held::is_empty")]
-    pub held: Held<'a>,
-}
+fields!(ServiceAccount => line! {
+    ServiceAccount {
+        #[serde(borrow)]
+        pub project: Id<'a>,
+        pub id: Id<'a>,
+    } {
+        /// The groups that list it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub groups: Vec<Id<'a>>,
+        /// What the API says of its roles in the project.
+        #[serde(default, skip_serializing_if = "Held::is_empty")]
+        pub held: Held<'a>,
+    }
+});
 
 impl<'a> ServiceAccount<'a> {
     pub fn of(org: &'a Org, at: ServiceAccountIx) -> Self {
-        let account = org.service_account(at);
-        Self {
+        let (write, account) = (Write(org), org.service_account(at));
+        fields!(ServiceAccount => each! { write, account => Self {
             project: project_id(org, account.project),
-            id: account.id.clone(),
-            name: account.name.clone(),
-            role: word(org, account.role),
-            created_at: account.created_at,
+            id: id(&account.id),
             groups: group_ids(org, org.groups_of_account(at)),
             held: Held::of(org, org.assignments_of_account(at)),
-        }
+        } })
     }
 
     pub fn noun(self, symbols: &mut Symbols, project: ProjectIx) -> org::ServiceAccount {
-        org::ServiceAccount {
-            id: self.id,
-            project,
-            name: self.name,
-            role: intern(symbols, self.role),
-            created_at: self.created_at,
-        }
+        let mut intern = Intern(symbols);
+        fields!(ServiceAccount => each! { intern, self => org::ServiceAccount { id: self.id.text(), project } })
     }
 }

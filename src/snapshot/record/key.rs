@@ -3,99 +3,58 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Id, intern, listed, project_id, word};
-use crate::org::{self, Known, Org, ProjectIx, Symbols, Text};
-use crate::time::Time;
+use super::{Id, Intern, Write, id, line, listed, project_id};
+use crate::org::{self, Known, Org, ProjectIx, Symbols, each, fields};
 
-#[derive(Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ApiKey<'a> {
-    #[serde(borrow)]
-    pub project: Id<'a>,
-    #[schemars(with = "String")]
-    pub id: Text,
-    #[serde(default, skip_serializing_if = "Known::is_missing")]
-    #[schemars(with = "Option<String>")]
-    pub name: Known<Text>,
-    #[serde(default, skip_serializing_if = "Known::is_missing")]
-    pub created_at: Known<Time>,
-    #[serde(default, skip_serializing_if = "Known::is_missing")]
-    pub last_used_at: Known<Time>,
-    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
-    pub owner_project_access: Known<Id<'a>>,
-    #[serde(borrow)]
-    pub owner: Owner<'a>,
-}
+fields!(ApiKey => line! {
+    ApiKey {
+        #[serde(borrow)]
+        pub project: Id<'a>,
+        pub id: Id<'a>,
+    } {
+        pub owner: Owner<'a>,
+    }
+});
 
 impl<'a> ApiKey<'a> {
-    pub fn of(org: &'a Org, key: &org::ApiKey) -> Self {
-        Self {
+    pub fn of(org: &'a Org, key: &'a org::ApiKey) -> Self {
+        let write = Write(org);
+        fields!(ApiKey => each! { write, key => Self {
             project: project_id(org, key.project),
-            id: key.id.clone(),
-            name: key.name.clone(),
-            created_at: key.created_at,
-            last_used_at: key.last_used_at,
-            owner_project_access: word(org, key.owner_project_access),
+            id: id(&key.id),
             owner: Owner::of(org, &key.owner),
-        }
+        } })
     }
 
     pub fn noun(self, symbols: &mut Symbols, project: ProjectIx) -> org::ApiKey {
-        org::ApiKey {
-            id: self.id,
-            project,
-            name: self.name,
-            created_at: self.created_at,
-            last_used_at: self.last_used_at,
-            owner_project_access: intern(symbols, self.owner_project_access),
-            owner: self.owner.noun(symbols),
-        }
+        let mut intern = Intern(symbols);
+        let owner = self.owner.noun(&mut intern);
+        fields!(ApiKey => each! { intern, self => org::ApiKey { id: self.id.text(), project, owner } })
     }
 }
 
-#[derive(Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AdminApiKey<'a> {
-    #[schemars(with = "String")]
-    pub id: Text,
-    #[serde(default, skip_serializing_if = "Known::is_missing")]
-    #[schemars(with = "Option<String>")]
-    pub name: Known<Text>,
-    #[serde(default, skip_serializing_if = "Known::is_missing")]
-    pub created_at: Known<Time>,
-    #[serde(default, skip_serializing_if = "Known::is_missing")]
-    pub expires_at: Known<Time>,
-    #[serde(default, skip_serializing_if = "Known::is_missing")]
-    pub last_used_at: Known<Time>,
-    #[serde(borrow)]
-    pub owner: Owner<'a>,
-    #[serde(default = "listed", skip_serializing_if = "Clone::clone")]
-    pub told_apart: bool,
-}
+fields!(AdminApiKey => line! {
+    AdminApiKey {
+        #[serde(borrow)]
+        pub id: Id<'a>,
+    } {
+        pub owner: Owner<'a>,
+        #[serde(default = "listed", skip_serializing_if = "Clone::clone")]
+        pub told_apart: bool,
+    }
+});
 
 impl<'a> AdminApiKey<'a> {
-    pub fn of(org: &'a Org, key: &org::AdminApiKey) -> Self {
-        Self {
-            id: key.id.clone(),
-            name: key.name.clone(),
-            created_at: key.created_at,
-            expires_at: key.expires_at,
-            last_used_at: key.last_used_at,
-            owner: Owner::of(org, &key.owner),
-            told_apart: key.told_apart,
-        }
+    pub fn of(org: &'a Org, key: &'a org::AdminApiKey) -> Self {
+        let write = Write(org);
+        let (owner, told_apart) = (Owner::of(org, &key.owner), key.told_apart);
+        fields!(AdminApiKey => each! { write, key => Self { id: id(&key.id), owner, told_apart } })
     }
 
     pub fn noun(self, symbols: &mut Symbols) -> org::AdminApiKey {
-        org::AdminApiKey {
-            id: self.id,
-            name: self.name,
-            created_at: self.created_at,
-            expires_at: self.expires_at,
-            last_used_at: self.last_used_at,
-            owner: self.owner.noun(symbols),
-            told_apart: self.told_apart,
-        }
+        let mut intern = Intern(symbols);
+        let (owner, told_apart) = (self.owner.noun(&mut intern), self.told_apart);
+        fields!(AdminApiKey => each! { intern, self => org::AdminApiKey { id: self.id.text(), owner, told_apart } })
     }
 }
 
@@ -105,20 +64,19 @@ impl<'a> AdminApiKey<'a> {
 pub struct Owner<'a> {
     #[serde(rename = "type", borrow, default, skip_serializing_if = "Known::is_missing")]
     pub kind: Known<Id<'a>>,
-    #[serde(default, skip_serializing_if = "Known::is_missing")]
-    #[schemars(with = "Option<String>")]
-    pub id: Known<Text>,
-    #[serde(default, skip_serializing_if = "Known::is_missing")]
-    #[schemars(with = "Option<String>")]
-    pub name: Known<Text>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub id: Known<Id<'a>>,
+    #[serde(borrow, default, skip_serializing_if = "Known::is_missing")]
+    pub name: Known<Id<'a>>,
 }
 
 impl<'a> Owner<'a> {
-    fn of(org: &'a Org, owner: &org::Owner) -> Self {
-        Self { kind: word(org, owner.kind), id: owner.id.clone(), name: owner.name.clone() }
+    fn of(org: &'a Org, owner: &'a org::Owner) -> Self {
+        let write = Write(org);
+        Self { kind: write.word(&owner.kind), id: write.id(&owner.id), name: write.text(&owner.name) }
     }
 
-    fn noun(self, symbols: &mut Symbols) -> org::Owner {
-        org::Owner { kind: intern(symbols, self.kind), id: self.id, name: self.name }
+    fn noun(&self, intern: &mut Intern<'_>) -> org::Owner {
+        org::Owner { kind: intern.word(&self.kind), id: intern.id(&self.id), name: intern.text(&self.name) }
     }
 }

@@ -18,7 +18,7 @@ use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::{Deserialize as DeriveDeserialize, Serialize};
 
 use super::header::Header;
-use crate::org::{Assignment, GroupIx, Known, Org, ProjectIx, RoleIx, Symbol, Symbols, Via};
+use crate::org::{Assignment, GroupIx, Known, Org, Plain, ProjectIx, RoleIx, Symbol, Symbols, Text, Via};
 
 pub use account::ServiceAccount;
 pub use group::Group;
@@ -27,6 +27,24 @@ pub use key::{AdminApiKey, ApiKey, Owner};
 pub use project::{Project, ProjectGroup, ProjectUser};
 pub use role::Role;
 pub use user::User;
+
+/// The line of a thing: what stands before the fields in the list, these fields, and what comes after.
+macro_rules! line {
+    ({ $line:ident { $($before:tt)* } { $($after:tt)* } }
+     $($(#[$meaning:meta])* $field:ident: $kind:ident $default:tt,)*) => {
+        #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $line<'a> {
+            $($before)*
+            $(
+                #[serde(default, skip_serializing_if = "crate::org::Known::is_missing")]
+                pub $field: crate::org::Known<crate::org::field::Type<crate::org::field::$kind, Id<'a>, Id<'a>>>,
+            )*
+            $($after)*
+        }
+    };
+}
+use line;
 
 /// A line.
 #[derive(Serialize, DeriveDeserialize, JsonSchema)]
@@ -124,6 +142,13 @@ impl<'a> Held<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Id<'a>(pub Cow<'a, str>);
 
+impl Id<'_> {
+    /// The text, to be kept.
+    fn text(&self) -> Text {
+        Text::from(&*self.0)
+    }
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Id<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct IdVisitor;
@@ -182,12 +207,69 @@ fn sorted<'o>(ids: impl Iterator<Item = Id<'o>>) -> Vec<Id<'o>> {
     ids
 }
 
-/// A symbol as its text.
-fn word(org: &Org, word: Known<Symbol>) -> Known<Id<'_>> {
-    word.map(|word| id(org.symbols.text(word)))
+/// From the fields of a thing to those of its line, by their kinds.
+#[derive(Clone, Copy)]
+struct Write<'a>(&'a Org);
+
+/// A field that is a text, in one of the forms that things have it in.
+trait Said<'a> {
+    fn said(self) -> Known<&'a str>;
 }
 
-/// A text as its symbol.
-fn intern<'i, T: std::borrow::Borrow<Id<'i>>>(symbols: &mut Symbols, word: Known<T>) -> Known<Symbol> {
-    word.map(|word| symbols.intern(&word.borrow().0))
+impl<'a> Said<'a> for &'a Known<Text> {
+    fn said(self) -> Known<&'a str> {
+        self.as_str()
+    }
+}
+
+impl<'a> Said<'a> for &Known<&'a str> {
+    fn said(self) -> Known<&'a str> {
+        *self
+    }
+}
+
+impl Plain for Write<'_> {}
+
+#[expect(clippy::unused_self, reason = "each kind of field has a method")]
+impl<'a> Write<'a> {
+    fn text(self, text: impl Said<'a>) -> Known<Id<'a>> {
+        text.said().map(id)
+    }
+
+    fn address(self, address: impl Said<'a>) -> Known<Id<'a>> {
+        self.text(address)
+    }
+
+    fn id(self, id: impl Said<'a>) -> Known<Id<'a>> {
+        self.text(id)
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "every kind is taken by reference")]
+    fn word(self, word: &Known<Symbol>) -> Known<Id<'a>> {
+        word.map(|word| id(self.0.symbols.text(word)))
+    }
+}
+
+/// From the fields of a line to those of the thing, by their kinds.
+struct Intern<'s>(&'s mut Symbols);
+
+impl Plain for Intern<'_> {}
+
+#[expect(clippy::unused_self, reason = "each kind of field has a method")]
+impl Intern<'_> {
+    fn text<'a, T: From<Cow<'a, str>>>(&self, text: &Known<Id<'a>>) -> Known<T> {
+        text.as_ref().map(|text| text.0.clone().into())
+    }
+
+    fn address<'a, T: From<Cow<'a, str>>>(&self, address: &Known<Id<'a>>) -> Known<T> {
+        self.text(address)
+    }
+
+    fn id<'a, T: From<Cow<'a, str>>>(&self, id: &Known<Id<'a>>) -> Known<T> {
+        self.text(id)
+    }
+
+    fn word(&mut self, word: &Known<Id<'_>>) -> Known<Symbol> {
+        word.as_ref().map(|word| self.0.intern(&word.0))
+    }
 }

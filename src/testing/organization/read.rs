@@ -2,34 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::written::Entry;
+use super::written::{Entry, default, short};
 use super::{Draft, Drafter, GroupDraft, InviteDraft, KeyDraft, ProjectDraft, Reference, RoleDraft, UserDraft};
 use crate::document::Code;
 use crate::document::tree::{Key, Node, Yaml};
-use crate::org::{AdminApiKey, Group, Invite, Known, Owner, Project, Role, Symbol, Text, User, canonical_role_id};
+use crate::org::{
+    AdminApiKey, Group, Invite, Known, Owner, Project, Role, Symbol, Text, User, canonical_role_id, fields, names,
+};
 use crate::time::Time;
 
 pub(crate) const ORGANIZATION: &[&str] =
     &["roles", "groups", "users", "projects", "invites", "admin_api_keys", "incomplete"];
-pub(crate) const ROLE: &[&str] =
-    &["name", "description", "permissions", "predefined_role", "created_at", "updated_at", "created_by"];
-pub(crate) const GROUP: &[&str] = &["name", "is_scim_managed", "group_type", "created_at"];
-pub(crate) const USER: &[&str] = &[
-    "name",
-    "email",
-    "role",
-    "is_service_account",
-    "is_scim_managed",
-    "enabled",
-    "banned",
-    "added_at",
-    "created",
-    "api_key_last_used_at",
-];
-pub(crate) const PROJECT: &[&str] = &["name", "status", "created_at", "archived_at"];
+pub(crate) const ROLE: &[&str] = fields!(Role => names! { "permissions" });
+pub(crate) const GROUP: &[&str] = fields!(Group => names! {});
+pub(crate) const USER: &[&str] = fields!(User => names! {});
+pub(crate) const PROJECT: &[&str] = fields!(Project => names! {});
 const IN_PROJECT: &[&str] = &["roles", "users", "groups", "service_accounts", "api_keys"];
-pub(crate) const ADMIN_KEY: &[&str] = &["name", "created_at", "expires_at", "last_used_at"];
-pub(crate) const INVITE: &[&str] = &["email", "role", "status", "created_at", "expires_at", "accepted_at"];
+pub(crate) const ADMIN_KEY: &[&str] = fields!(AdminApiKey => names! {});
+pub(crate) const INVITE: &[&str] = fields!(Invite => names! {});
 
 pub(super) const DAY: Time = 86_400;
 
@@ -81,7 +71,7 @@ impl Drafter<'_, '_> {
         match self.text(entry, key, Known::Missing) {
             Known::Value(name) => Some(name),
             // The id names what has no name.
-            Known::Missing | Known::Null if entry.get("id").is_some() => Some(self.id(entry, "", "")),
+            Known::Missing | Known::Null if entry.get("id").is_some() => Some(self.own_id(entry, "", "")),
             Known::Missing | Known::Null => {
                 let start = entry.node.span.start;
                 self.reader.problem(Code::MissingKey.at(start..start, format!("{what} needs `{key}` or an `id`")));
@@ -93,41 +83,24 @@ impl Drafter<'_, '_> {
     pub(super) fn role(&mut self, node: &Node, scope: &str, project: Option<&str>) -> Option<(Text, RoleDraft)> {
         let entry = self.entry(node, "a role", ROLE, &[])?;
         let name = self.called(&entry, "a role", "name")?;
-        let predefined_role = self.flag(&entry, "predefined_role", false);
-        let prefix = match (predefined_role, project) {
+        let prefix = match (self.flag(&entry, "predefined_role", Known::Value(false)), project) {
             (Known::Value(true), _) => format!("role-api-{scope}-"),
             (Known::Value(false) | Known::Null | Known::Missing, Some(project)) => format!("role_{project}-"),
             (Known::Value(false) | Known::Null | Known::Missing, None) => "role_".to_owned(),
         };
-        let id = Text::from(canonical_role_id(&self.id(&entry, &prefix, &name)));
-        let made = Known::Value(self.now - 365 * DAY);
-        let role = Role {
-            id: id.clone(),
-            description: self.text(&entry, "description", Known::Value(name.clone())),
-            name: self.text(&entry, "name", Known::Value(name)),
-            permissions: self.permissions(&entry),
-            predefined_role,
-            resource_type: Known::Value(self.builder.symbols.intern(&format!("api.{scope}"))),
-            created_at: self.time(&entry, "created_at", made),
-            updated_at: self.time(&entry, "updated_at", made),
-            created_by: self.text(&entry, "created_by", Known::Null),
-            listed: project.is_none(),
-        };
+        let id = Text::from(canonical_role_id(&self.own_id(&entry, &prefix, &name)));
+        let resource_type = Known::Value(self.builder.symbols.intern(&format!("api.{scope}")));
+        let (permissions, listed) = (self.permissions(&entry), project.is_none());
+        let of = id.clone();
+        let role = fields!(Role => short! { self, entry, name => Role { id: of, permissions, resource_type, listed } });
         Some((id, RoleDraft { role }))
     }
 
     fn group(&mut self, node: &Node) -> Option<(Text, GroupDraft)> {
         let entry = self.entry(node, "a group", GROUP, &["roles"])?;
         let name = self.called(&entry, "a group", "name")?;
-        let id = self.id(&entry, "group_", &name);
-        let group = Group {
-            id: id.clone(),
-            name: self.text(&entry, "name", Known::Value(name)),
-            is_scim_managed: self.flag(&entry, "is_scim_managed", true),
-            group_type: self.word(&entry, "group_type", Some("group")),
-            created_at: self.time(&entry, "created_at", Known::Value(self.now - 365 * DAY)),
-            listed: true,
-        };
+        let id = self.own_id(&entry, "group_", &name);
+        let group = fields!(Group => short! { self, entry, name => Group { id: id.clone(), listed: true } });
         let roles = self.references(&entry, "roles");
         Some((id, GroupDraft { group, roles }))
     }
@@ -135,23 +108,10 @@ impl Drafter<'_, '_> {
     fn user(&mut self, node: &Node) -> Option<(Text, UserDraft)> {
         let entry = self.entry(node, "a user", USER, &["roles", "groups", "listed"])?;
         let email = self.called(&entry, "a user", "email")?;
-        let local = email.split('@').next().unwrap_or_default().to_owned();
-        let id = self.id(&entry, "user-", &local);
-        let joined = Known::Value(self.now - 365 * DAY);
-        let user = User {
-            id: id.clone(),
-            name: self.text(&entry, "name", Known::Value(local.into())),
-            email: self.text(&entry, "email", Known::Null),
-            role: self.word(&entry, "role", Some("reader")),
-            is_service_account: self.flag(&entry, "is_service_account", false),
-            is_scim_managed: self.flag(&entry, "is_scim_managed", true),
-            enabled: self.flag(&entry, "enabled", true),
-            banned: self.flag(&entry, "banned", false),
-            added_at: self.time(&entry, "added_at", joined),
-            created: self.time(&entry, "created", joined),
-            api_key_last_used_at: self.time(&entry, "api_key_last_used_at", Known::Value(self.now - DAY)),
-            listed: self.flag(&entry, "listed", true) != Known::Value(false),
-        };
+        let local = Text::from(email.split('@').next().unwrap_or_default());
+        let id = self.own_id(&entry, "user-", &local);
+        let listed = self.flag(&entry, "listed", Known::Value(true)) != Known::Value(false);
+        let user = fields!(User => short! { self, entry, local => User { id: id.clone(), listed } });
         let (roles, groups) = (self.references(&entry, "roles"), self.references(&entry, "groups"));
         Some((id, UserDraft { user, roles, groups }))
     }
@@ -159,15 +119,9 @@ impl Drafter<'_, '_> {
     fn project(&mut self, node: &Node) -> Option<(Text, ProjectDraft)> {
         let entry = self.entry(node, "a project", PROJECT, IN_PROJECT)?;
         let name = self.called(&entry, "a project", "name")?;
-        let id = self.id(&entry, "proj_", &name);
+        let id = self.own_id(&entry, "proj_", &name);
         let within = id.trim_start_matches("proj_").to_owned();
-        let project = Project {
-            id: id.clone(),
-            name: self.text(&entry, "name", Known::Value(name)),
-            status: self.word(&entry, "status", Some("active")),
-            created_at: self.time(&entry, "created_at", Known::Value(self.now - 365 * DAY)),
-            archived_at: self.time(&entry, "archived_at", Known::Null),
-        };
+        let project = fields!(Project => short! { self, entry, name => Project { id: id.clone() } });
         let mut draft = ProjectDraft {
             project,
             roles: BTreeMap::new(),
@@ -183,33 +137,21 @@ impl Drafter<'_, '_> {
     fn admin_key(&mut self, node: &Node) -> Option<(Text, KeyDraft<AdminApiKey>)> {
         let entry = self.entry(node, "an admin key", ADMIN_KEY, &["owner"])?;
         let name = self.called(&entry, "an admin key", "name")?;
-        let id = self.id(&entry, "admin_key_", &name);
-        let key = AdminApiKey {
+        let id = self.own_id(&entry, "admin_key_", &name);
+        let key = fields!(AdminApiKey => short! { self, entry, name => AdminApiKey {
             id: id.clone(),
-            name: self.text(&entry, "name", Known::Value(name)),
-            created_at: self.time(&entry, "created_at", Known::Value(self.now - 30 * DAY)),
-            expires_at: self.time(&entry, "expires_at", Known::Value(self.now + 60 * DAY)),
-            last_used_at: self.time(&entry, "last_used_at", Known::Value(self.now - DAY)),
             owner: Owner::default(),
             told_apart: true,
-        };
+        } });
         Some((id, KeyDraft { key, owner: self.owner(&entry, "an admin key").ok()? }))
     }
 
     fn invite(&mut self, node: &Node) -> Option<(Text, InviteDraft)> {
         let entry = self.entry(node, "an invite", INVITE, &["projects"])?;
         let email = self.called(&entry, "an invite", "email")?;
-        let id = self.id(&entry, "invite-", &email);
-        let invite = Invite {
-            id: id.clone(),
-            email: self.text(&entry, "email", Known::Value(email)),
-            role: self.word(&entry, "role", Some("reader")),
-            status: self.word(&entry, "status", Some("pending")),
-            created_at: self.time(&entry, "created_at", Known::Value(self.now - DAY)),
-            expires_at: self.time(&entry, "expires_at", Known::Value(self.now + 6 * DAY)),
-            accepted_at: self.time(&entry, "accepted_at", Known::Null),
-            projects: Known::Missing,
-        };
+        let id = self.own_id(&entry, "invite-", &email);
+        let projects = Known::Missing;
+        let invite = fields!(Invite => short! { self, entry, email => Invite { id: id.clone(), projects } });
         Some((id, InviteDraft { invite, projects: self.invited_to(&entry) }))
     }
 

@@ -1,15 +1,15 @@
 //! What stands in a project: roles, users, groups, service accounts and keys.
 
 use super::read::DAY;
-use super::written::Entry;
+use super::written::{Entry, default, short};
 use super::{AccountDraft, Drafter, KeyDraft, MemberDraft, ProjectDraft, Reference, project_ix};
 use crate::document::tree::{Node, Yaml};
 use crate::document::{Code, Noted};
-use crate::org::{ApiKey, Known, Owner, ServiceAccount, Text};
+use crate::org::{ApiKey, Known, Owner, ServiceAccount, Text, fields, names};
 
-pub(crate) const MEMBER: &[&str] = &["role", "added_at"];
-pub(crate) const ACCOUNT: &[&str] = &["name", "role", "created_at"];
-pub(crate) const KEY: &[&str] = &["name", "created_at", "last_used_at", "owner_project_access"];
+pub(crate) const MEMBER: &[&str] = fields!(ProjectUser => names! {});
+pub(crate) const ACCOUNT: &[&str] = fields!(ServiceAccount => names! {});
+pub(crate) const KEY: &[&str] = fields!(ApiKey => names! {});
 
 impl Drafter<'_, '_> {
     pub(super) fn contents(&mut self, entry: &Entry<'_>, within: &str, draft: &mut ProjectDraft) {
@@ -47,7 +47,7 @@ impl Drafter<'_, '_> {
         };
         Some(MemberDraft {
             of: self.reference(named)?,
-            role: self.word(&entry, "role", Some("member")),
+            role: self.word(&entry, "role", Known::Value("member")),
             at: self.time(&entry, "added_at", joined),
             roles: self.references(&entry, "roles"),
         })
@@ -56,14 +56,9 @@ impl Drafter<'_, '_> {
     fn account(&mut self, node: &Node, within: &str) -> Option<(Text, AccountDraft)> {
         let entry = self.entry(node, "a service account", ACCOUNT, &["roles", "groups"])?;
         let name = self.called(&entry, "a service account", "name")?;
-        let id = self.id(&entry, &format!("svc_acct_{within}-"), &name);
-        let account = ServiceAccount {
-            id: id.clone(),
-            project: project_ix(0),
-            name: self.text(&entry, "name", Known::Value(name)),
-            role: self.word(&entry, "role", Some("member")),
-            created_at: self.time(&entry, "created_at", Known::Value(self.now - 180 * DAY)),
-        };
+        let id = self.own_id(&entry, &format!("svc_acct_{within}-"), &name);
+        let (of, project) = (id.clone(), project_ix(0));
+        let account = fields!(ServiceAccount => short! { self, entry, name => ServiceAccount { id: of, project } });
         let (roles, groups) = (self.references(&entry, "roles"), self.references(&entry, "groups"));
         Some((id, AccountDraft { account, roles, groups }))
     }
@@ -71,16 +66,9 @@ impl Drafter<'_, '_> {
     fn key(&mut self, node: &Node, within: &str) -> Option<(Text, KeyDraft<ApiKey>)> {
         let entry = self.entry(node, "a key", KEY, &["owner"])?;
         let name = self.called(&entry, "a key", "name")?;
-        let id = self.id(&entry, &format!("key_{within}-"), &name);
-        let key = ApiKey {
-            id: id.clone(),
-            project: project_ix(0),
-            name: self.text(&entry, "name", Known::Value(name)),
-            created_at: self.time(&entry, "created_at", Known::Value(self.now - 30 * DAY)),
-            last_used_at: self.time(&entry, "last_used_at", Known::Value(self.now - DAY)),
-            owner_project_access: self.word(&entry, "owner_project_access", Some("active")),
-            owner: Owner::default(),
-        };
+        let id = self.own_id(&entry, &format!("key_{within}-"), &name);
+        let (of, project, owner) = (id.clone(), project_ix(0), Owner::default());
+        let key = fields!(ApiKey => short! { self, entry, name => ApiKey { id: of, project, owner } });
         Some((id, KeyDraft { key, owner: self.owner(&entry, "a key").ok()? }))
     }
 

@@ -8,6 +8,38 @@ use crate::document::{Code, Fields};
 use crate::org::{Known, Symbol, Text};
 use crate::time::{Time, parse_duration, parse_timestamp};
 
+/// A thing whose fields are read from an entry by their kinds, or filled in.
+macro_rules! short {
+    ({ $by:tt, $entry:ident, $called:ident => $made:ident { $($more:tt)* } }
+     $($(#[$meaning:meta])* $field:ident: $kind:ident $default:tt,)*) => {
+        $made {
+            $($field: $by.$kind(&$entry, stringify!($field), default!($by, $called, $default)),)*
+            $($more)*
+        }
+    };
+}
+pub(super) use short;
+
+/// What a list of fields says is filled in.
+macro_rules! default {
+    ($by:tt, $called:ident, (called)) => {
+        Known::Value($called.clone())
+    };
+    ($by:tt, $called:ident, (null)) => {
+        Known::Null
+    };
+    ($by:tt, $called:ident, ($days:literal days ago)) => {
+        Known::Value($by.now - $days * DAY)
+    };
+    ($by:tt, $called:ident, (in $days:literal days)) => {
+        Known::Value($by.now + $days * DAY)
+    };
+    ($by:tt, $called:ident, ($value:literal)) => {
+        Known::Value($value)
+    };
+}
+pub(super) use default;
+
 /// One thing as written.
 pub(super) struct Entry<'n> {
     fields: Fields<'n>,
@@ -74,16 +106,24 @@ impl Drafter<'_, '_> {
         self.field(entry, name, default, |drafter, node| drafter.plain(node, name))
     }
 
-    pub(super) fn word(&mut self, entry: &Entry<'_>, name: &str, default: Option<&str>) -> Known<Symbol> {
-        let default = default.map_or(Known::Null, |word| Known::Value(self.builder.symbols.intern(word)));
+    pub(super) fn address(&mut self, entry: &Entry<'_>, name: &str, default: Known<Text>) -> Known<Text> {
+        self.text(entry, name, default)
+    }
+
+    pub(super) fn id(&mut self, entry: &Entry<'_>, name: &str, default: Known<Text>) -> Known<Text> {
+        self.text(entry, name, default)
+    }
+
+    pub(super) fn word(&mut self, entry: &Entry<'_>, name: &str, default: Known<&str>) -> Known<Symbol> {
+        let default = default.map(|word| self.builder.symbols.intern(word));
         self.field(entry, name, default, |drafter, node| {
             let text = drafter.plain(node, name)?;
             Some(drafter.builder.symbols.intern(&text))
         })
     }
 
-    pub(super) fn flag(&mut self, entry: &Entry<'_>, name: &str, default: bool) -> Known<bool> {
-        self.field(entry, name, Known::Value(default), |drafter, node| match node.yaml {
+    pub(super) fn flag(&mut self, entry: &Entry<'_>, name: &str, default: Known<bool>) -> Known<bool> {
+        self.field(entry, name, default, |drafter, node| match node.yaml {
             Yaml::Flag(flag) => Some(flag),
             Yaml::Null | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => {
                 drafter.reader.wrong(node, &format!("`{name}`"), "true or false, without quotes");
@@ -156,7 +196,7 @@ impl Drafter<'_, '_> {
     }
 
     /// The id as written, or one made from a name.
-    pub(super) fn id(&mut self, entry: &Entry<'_>, prefix: &str, name: &str) -> Text {
+    pub(super) fn own_id(&mut self, entry: &Entry<'_>, prefix: &str, name: &str) -> Text {
         let written = entry.get("id").and_then(|node| self.plain(node, "id"));
         written.unwrap_or_else(|| Text::from(format!("{prefix}{}", slug(name))))
     }
