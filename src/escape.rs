@@ -116,6 +116,9 @@ pub fn misread(error: &serde_json::Error) -> String {
         what.strip_prefix("invalid type: ").and_then(|what| what.rsplit_once(", expected "))
     {
         format!("{} in place of {}", word(found), word(expected))
+    } else if what.starts_with("invalid length ") && what.contains(", expected struct ") {
+        // serde takes a list of values for an object, too, if they are all there.
+        "a list in place of an object".to_owned()
     } else if let Some(field) = what.strip_prefix("missing field ") {
         format!("{field} is missing")
     } else if let Some(part) = what.strip_prefix("EOF while parsing ") {
@@ -183,6 +186,7 @@ mod tests {
             (r#"{"name":null}"#, "null in place of a text (column 12)"),
             (r#"{"name":{}}"#, "an object in place of a text (column 8)"),
             (r#"{"nam":"a"}"#, "`name` is missing (column 11)"),
+            ("[]", "a list in place of an object (column 2)"),
             ("3", "the number `3` in place of an object (column 1)"),
             ("{", "it ends within an object (column 1)"),
         ];

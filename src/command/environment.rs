@@ -6,13 +6,20 @@ use std::ffi::{OsStr, OsString};
 use clap::builder::Resettable;
 use clap::{Arg, ArgAction, Command};
 
-use super::{Error, parameters};
+use super::Error;
 use crate::config::{Config, Entry};
 use crate::console::output::warn;
 use crate::document::nearest;
+use crate::document::tree::{self, Yaml};
 
 /// What the names of our variables begin with.
 const PREFIX: &str = "ROLELINT_";
+
+/// The variable that has parameters.
+pub(crate) const PARAMETERS: &str = "ROLELINT_PARAM";
+
+/// A parameter with its value.
+pub(crate) type Parameter = (String, String);
 
 /// The command with what the environment and the configuration say as its defaults. A variable that is set to nothing is
 /// not set; for a flag that can be repeated, each line of its variable and each part between commas is a value.
@@ -27,7 +34,7 @@ fn laid(arg: Arg, config: Option<&Config>) -> Arg {
         let values: Vec<OsString> = match (arg.get_action(), value.to_str()) {
             (ArgAction::Append, _) if arg.get_long() == Some("param") => {
                 // What is wrong with it is told where the parameters are merged.
-                let all = parameters::of_the_environment().unwrap_or_default();
+                let all = parameters().unwrap_or_default();
                 all.into_iter().map(|(name, value)| OsString::from(format!("{name}={value}"))).collect()
             }
             (ArgAction::Append, Some(text)) => parts(text).map(OsString::from).collect(),
@@ -57,6 +64,30 @@ pub(crate) fn entry<'c>(arg: &Arg, config: Option<&'c Config>) -> Option<&'c Ent
 /// Whether a flag has a variable that is rolelint's own.
 pub(crate) fn is_ours(arg: &Arg) -> bool {
     arg.get_env().and_then(OsStr::to_str).is_some_and(|name| name.starts_with(PREFIX))
+}
+
+/// The parameters in the environment, a YAML mapping; each with its value on one line.
+///
+/// # Errors
+///
+/// It is no mapping.
+pub(crate) fn parameters() -> Result<Vec<Parameter>, Error> {
+    let Some(value) = std::env::var_os(PARAMETERS) else { return Ok(Vec::new()) };
+    let wrong = |message: String| Error::ParamVariable { message };
+    let text = value.to_str().ok_or_else(|| wrong("it is not valid UTF-8".to_owned()))?;
+    if text.trim().is_empty() {
+        // Empty variables are refused where a command begins.
+        return Ok(Vec::new());
+    }
+    match tree::parse_data(text).map_err(|problem| wrong(problem.message))?.yaml {
+        // JSON is YAML on one line.
+        Yaml::Map(entries) => {
+            Ok(entries.into_iter().map(|(key, node)| (key.text, node.yaml.value().to_string())).collect())
+        }
+        Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => {
+            Err(wrong("it is not a YAML mapping".to_owned()))
+        }
+    }
 }
 
 fn lines(text: &str) -> impl Iterator<Item = &str> {

@@ -3,39 +3,10 @@
 
 use crate::cli::{Rules, assignment};
 use crate::config::{Config, Origin, Setting};
-use crate::document::tree::{self, Yaml};
 
 use super::Error;
+use super::environment::{PARAMETERS, Parameter, parameters};
 use super::undo::undoing;
-
-/// The variable of the environment that has parameters.
-const VARIABLE: &str = "ROLELINT_PARAM";
-
-type Parameter = (String, String);
-
-/// The parameters in the environment, a YAML mapping; each with its value on one line.
-///
-/// # Errors
-///
-/// It is no mapping.
-pub(crate) fn of_the_environment() -> Result<Vec<Parameter>, Error> {
-    let Some(value) = std::env::var_os(VARIABLE) else { return Ok(Vec::new()) };
-    let wrong = |message: String| Error::ParamVariable { message };
-    let text = value.to_str().ok_or_else(|| wrong("it is not valid UTF-8".to_owned()))?;
-    if text.trim().is_empty() {
-        // Empty variables are refused where a command begins.
-        return Ok(Vec::new());
-    }
-    match tree::parse_data(text).map_err(|problem| wrong(problem.message))?.yaml {
-        // JSON is YAML on one line.
-        Yaml::Map(entries) => {
-            Ok(entries.into_iter().map(|(key, node)| (key.text, node.yaml.value().to_string())).collect())
-        }
-        Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => {
-            Err(wrong("it is not a YAML mapping".to_owned()))
-        }
-    }
-}
 
 /// Adds to the rules the parameters that the command line does not replace, and shows each parameter with its origin.
 ///
@@ -53,11 +24,11 @@ pub(crate) fn merge(rules: &mut Rules, settings: &mut Vec<Setting>, config: Opti
         .flat_map(|(_, entry)| &entry.values)
         .map(|value| assignment(value).expect("read as NAME=VALUE"))
         .collect();
-    let variables = if is_alone { Vec::new() } else { of_the_environment()? };
+    let variables = if is_alone { Vec::new() } else { parameters()? };
 
     let file = |_: &Parameter| entry.map_or(Origin::Default, |(config, entry)| Origin::File(config.place(entry)));
     let all = configured.iter().map(|one| (one, file(one)));
-    let all = all.chain(variables.iter().map(|one| (one, Origin::Environment(VARIABLE.to_owned()))));
+    let all = all.chain(variables.iter().map(|one| (one, Origin::Environment(PARAMETERS.to_owned()))));
     let all: Vec<_> = all.chain(flags.iter().map(|one| (one, Origin::Flag("param".to_owned())))).collect();
     let in_force =
         all.iter().enumerate().filter(|(at, ((name, _), _))| all[at + 1..].iter().all(|((other, _), _)| other != name));
