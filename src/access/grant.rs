@@ -1,6 +1,6 @@
 //! Effective grants: one principal that holds one role in one scope, in one or several ways.
 
-use std::collections::BTreeMap;
+use smallvec::{SmallVec, smallvec};
 
 use super::own::{groups_of, of_group, own};
 use crate::org::{Assignment, GroupIx, Org, Principal, RoleIx, Scope, Truth, Via};
@@ -21,7 +21,7 @@ pub struct Grant {
     /// Whether membership of the organization or project implies it (the legacy role).
     pub membership: bool,
     /// The groups that grant it, sorted.
-    pub groups: Vec<GroupIx>,
+    pub groups: SmallVec<[GroupIx; 2]>,
     /// Whether further groups may grant it because of missing data.
     pub more_groups: bool,
 }
@@ -60,7 +60,7 @@ fn grants_of_group(org: &Org, group: GroupIx) -> Vec<Grant> {
         direct: Truth::Yes,
         direct_stated: true,
         membership: false,
-        groups: Vec::new(),
+        groups: SmallVec::new(),
         more_groups: false,
     };
     of_group(org, group).flat_map(|held| held.roles.iter().map(move |&role| grant(held.scope, role))).collect()
@@ -68,9 +68,11 @@ fn grants_of_group(org: &Org, group: GroupIx) -> Vec<Grant> {
 
 fn grants_of_member(org: &Org, principal: Principal) -> Vec<Grant> {
     let groups = groups_of(org, principal);
-    let mut scopes = BTreeMap::from([(Scope::Organization, in_scope(org, Scope::Organization, groups))]);
+    // Most hold nothing in projects.
+    let mut scopes: SmallVec<[(Scope, ScopeView<'_>); 1]> =
+        smallvec![(Scope::Organization, in_scope(org, Scope::Organization, groups))];
     for own in own(org, principal) {
-        let view = scopes.entry(own.scope).or_insert_with(|| in_scope(org, own.scope, groups));
+        let view = view(&mut scopes, own.scope, || in_scope(org, own.scope, groups));
         (view.assignments, view.listed, view.implied) = (own.assignments, own.listed, own.implied);
     }
     for held in groups.iter().flat_map(|&group| of_group(org, group)) {
@@ -79,10 +81,23 @@ fn grants_of_member(org: &Org, principal: Principal) -> Vec<Grant> {
             (Principal::User(_), Scope::Project(project)) => org.knows_project_users(project),
             (Principal::User(_) | Principal::Group(_) | Principal::ServiceAccount(_), _) => true,
         };
-        let view = || ScopeView { listed, ..in_scope(org, held.scope, groups) };
-        scopes.entry(held.scope).or_insert_with(view);
+        view(&mut scopes, held.scope, || ScopeView { listed, ..in_scope(org, held.scope, groups) });
     }
+    scopes.sort_unstable_by_key(|(scope, _)| *scope);
     scopes.into_iter().flat_map(|(scope, view)| grants_in(principal, scope, &view)).collect()
+}
+
+/// The view of a scope, made if there is none yet.
+fn view<'v, 'o>(
+    scopes: &'v mut SmallVec<[(Scope, ScopeView<'o>); 1]>,
+    scope: Scope,
+    new: impl FnOnce() -> ScopeView<'o>,
+) -> &'v mut ScopeView<'o> {
+    let at = scopes.iter().position(|(known, _)| *known == scope).unwrap_or_else(|| {
+        scopes.push((scope, new()));
+        scopes.len() - 1
+    });
+    &mut scopes[at].1
 }
 
 /// What the groups confer in a scope; what is the principal's own is added to it.
@@ -122,7 +137,7 @@ fn grants_in(principal: Principal, scope: Scope, place: &ScopeView<'_>) -> Vec<G
 
     let grant = |chunk: &[(RoleIx, Origin)]| {
         let has = |origin: &Origin| chunk.iter().any(|(_, o)| o == origin);
-        let groups: Vec<GroupIx> = chunk
+        let groups: SmallVec<[GroupIx; 2]> = chunk
             .iter()
             .filter_map(|(_, origin)| match origin {
                 Origin::Stated(Via::Group(group)) => Some(*group),

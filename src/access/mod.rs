@@ -24,7 +24,7 @@ pub use complete::{knows_grants, knows_grants_of_group, knows_own_grants, knows_
 pub use gaps::{Gaps, Missing, sentences};
 pub use grant::{Grant, grants_of};
 pub use own::{OfGroup, Own, groups_of, of_group, own};
-pub use paths::{Steps, Way};
+pub use paths::{Route, Routes, Step, Steps, Way, step_by_step};
 pub use register::{Asked, Doubt, Entry, Query, Register};
 pub use table::principals;
 pub use thing::{Thing, ThingKind};

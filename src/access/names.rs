@@ -1,27 +1,37 @@
 //! Things by their names, as findings and paths show them.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::borrow::Cow;
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use foldhash::HashMap;
+use foldhash::quality::FixedState;
 
-use super::{Access, Thing, ThingKind};
+use super::{Access, Step, Thing, ThingKind};
 use crate::cores;
 use crate::org::{Kind, Known, Owner, Principal, ProjectIx, Scope, Text};
 
 /// A thing, once somebody has asked for it.
 type NamedOnce = OnceLock<Arc<Thing>>;
 
+/// Things by their kind and place.
+type Shelf = HashMap<(Kind, usize), Arc<Thing>>;
+
+/// On how many shelves names are kept, and how many neighbors stand together.
+const SHELVES: usize = 16;
+const NEIGHBORS: usize = 1024;
+
 /// The names that were looked up so far.
 #[derive(Default)]
 pub(super) struct Names {
     /// The roles, groups and projects that were named so far: few, and on every path.
     steps: [OnceLock<Box<[NamedOnce]>>; 3],
-    /// The other things that were named so far, so that all findings share them.
-    things: Mutex<HashMap<(Kind, usize), Arc<Thing>>>,
+    /// The other things that were named so far, so that all findings share them. Neighbors are kept together: threads
+    /// that work on different pieces seldom wait for each other.
+    things: [Mutex<Shelf>; SHELVES],
     /// The hashes of the names that several things of a kind have, sorted.
-    shared: Mutex<HashMap<Kind, Vec<u64>>>,
+    shared: [OnceLock<Vec<u64>>; Kind::ALL.len()],
     owning_projects: OnceLock<Vec<Option<ProjectIx>>>,
 }
 
@@ -39,15 +49,32 @@ impl<'o> Access<'o> {
             Kind::Group => groups,
             Kind::Project => projects,
             Kind::User | Kind::ServiceAccount | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
-                if let Some(thing) = locked(&self.names.things).get(&(kind, at)) {
+                let shelf = &self.names.things[at / NEIGHBORS % SHELVES];
+                if let Some(thing) = locked(shelf).get(&(kind, at)) {
                     return Arc::clone(thing);
                 }
                 let thing = new();
-                return Arc::clone(locked(&self.names.things).entry((kind, at)).or_insert(thing));
+                return Arc::clone(locked(shelf).entry((kind, at)).or_insert(thing));
             }
         };
         let named = named.get_or_init(|| (0..self.count(kind)).map(|_| OnceLock::new()).collect());
         Arc::clone(named[at].get_or_init(new))
+    }
+
+    /// The id of a thing on a path.
+    pub fn id(&self, step: Step) -> Cow<'o, str> {
+        let (org, at) = (self.org, step.at());
+        Cow::Borrowed(match step.kind {
+            Kind::Role => &org.roles[at].id,
+            Kind::User => org.users.at(at).id(),
+            Kind::Group => &org.groups[at].id,
+            Kind::Project => &org.projects[at].id,
+            Kind::ServiceAccount => &org.service_accounts[at].id,
+            Kind::Invite => &org.invites[at].id,
+            Kind::AdminApiKey => &org.admin_api_keys[at].id,
+            Kind::ApiKey => &org.api_keys[at].id,
+            Kind::Grant => return Cow::Owned(self.step(step).id.to_string()),
+        })
     }
 
     fn described(&self, kind: Kind, at: usize) -> Thing {
@@ -116,8 +143,7 @@ impl<'o> Access<'o> {
 
     /// Whether another thing of that kind has the same name, in the same project if it is in one.
     fn shares_its_name(&self, kind: Kind, at: usize) -> bool {
-        let mut shared = locked(&self.names.shared);
-        let shared = shared.entry(kind).or_insert_with(|| {
+        let shared = self.names.shared[kind as usize].get_or_init(|| {
             let of = |places: Range<usize>| places.map(|at| self.name_hash(kind, at)).collect::<Vec<_>>();
             let mut hashes = cores::ranges(self.count(kind), cores::FEWEST_READ, of).concat();
             hashes.sort_unstable();
@@ -148,7 +174,7 @@ impl<'o> Access<'o> {
             Kind::ApiKey => name(org.api_keys[at].name.as_str(), Some(org.api_keys[at].project.at())),
             Kind::Grant => (None, Some(at)),
         };
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FixedState::default().build_hasher();
         // Without a name, the id is what people see.
         if told.0.is_none_or(str::is_empty) {
             (kind, at).hash(&mut hasher);

@@ -73,7 +73,7 @@ impl<'o> Register<'o> {
         self.grants(query).flat_map(move |grant| {
             let permissions = self.permissions(grant, query);
             let asked = permissions.as_ref().is_none_or(|met| !met.is_empty() || query.permissions.is_none());
-            let ways = if asked { grant.ways() } else { Vec::new() };
+            let ways = if asked { grant.ways().collect() } else { Vec::new() };
             ways.into_iter().map(move |way| self.entry(grant, way, permissions.clone()))
         })
     }

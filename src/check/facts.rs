@@ -1,5 +1,6 @@
 //! What rules are judged on: the organization, who holds what in it, and the time.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::access::{Access, Grant};
@@ -13,11 +14,22 @@ pub struct Facts<'o> {
     /// Whether the current rule reads the groups of projects. It is then also about groups that only projects list.
     unlisted_groups: AtomicBool,
     pub access: Access<'o>,
+    /// The words of the API, sorted, once somebody has asked for them.
+    words: OnceLock<Vec<&'o str>>,
 }
 
 impl<'o> Facts<'o> {
     pub fn new(org: &'o Org, as_of: Time) -> Self {
-        Self { org, as_of, unlisted_groups: AtomicBool::new(false), access: Access::new(org) }
+        Self { org, as_of, unlisted_groups: AtomicBool::new(false), access: Access::new(org), words: OnceLock::new() }
+    }
+
+    /// The words of the API, sorted: the place of each is its rank.
+    pub fn words(&self) -> &[&'o str] {
+        self.words.get_or_init(|| {
+            let mut words: Vec<&str> = self.org.symbols.iter().collect();
+            words.sort_unstable();
+            words
+        })
     }
 
     /// Whether the current rule is also about groups that only projects list.

@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use smallvec::smallvec;
+
 use super::domain::{Answered, Domain};
 use super::evaluate::evaluate;
 use super::facts::Facts;
 use super::population::Population;
-use super::proof::{Proof, Prover, Rests, Way, fingerprint, message};
+use super::proof::{Proof, Prover, Rests, Way, fingerprint, is_meant, message};
 use super::truths::Truths;
+use crate::access::Step;
 use crate::cores;
 use crate::document::Region;
 use crate::finding::{AccessPath, Evidence, Finding, RuleResult, Status, Thing, Unread, Value};
@@ -51,10 +54,10 @@ fn bites_nothing(rule: &Rule) -> bool {
 }
 
 /// Judges a rule of the things of one kind.
-fn of_kind(
-    facts: &Facts<'_>,
+fn of_kind<'o>(
+    facts: &Facts<'o>,
     rule: &Rule,
-    prover: &Prover<'_, '_>,
+    prover: &Prover<'_, 'o>,
     result: &mut RuleResult,
     findings: &mut Vec<Finding>,
 ) {
@@ -162,42 +165,45 @@ impl Judge<'_, '_> {
             proof.absorb(u8::try_from(number).unwrap_or(u8::MAX), part);
         }
         proof.missing.clear();
-        self.complete_paths(&subject, at, &mut proof);
-        proof.tidy(&self.prover.matched);
+        self.complete_paths(at, &mut proof);
+        proof.tidy(self.prover);
         let span = &asserted.condition.span;
         let message = message(self.rule, self.prover, &subject, &proof, required, span);
         let mut selection = Proof::default();
         self.prover.explain(filter, at, &mut selection);
         own_permissions(&mut selection);
-        selection.tidy(&self.prover.matched);
+        selection.tidy(self.prover);
         selection.evidence.shrink_to_fit();
         let finding = self.finding(Status::Violation, subject, message, proof, &selection, span);
         Finding { selected_by: selection.evidence, ..finding }
     }
 
     /// Adds paths that no relation added: to the permissions of a grant or role, and from a project to a thing in it.
-    fn complete_paths(&self, subject: &Arc<Thing>, at: usize, proof: &mut Proof) {
+    fn complete_paths(&self, at: usize, proof: &mut Proof) {
         match self.rule.select {
             Kind::Grant => {
                 let grant = &self.facts.access.grants()[at];
-                let role = self.facts.access.thing(Kind::Role, grant.role.at());
-                let matched = self.prover.matched.add(&role, &proof.permissions);
-                let ways = self.facts.access.paths(grant).into_iter().filter(|way| is_meant(way, &proof.evidence));
+                let matched = self.prover.fired(Step::new(Kind::Role, grant.role.at()), &proof.permissions);
+                let ways = grant.routes().filter(|way| is_meant(way, &proof.evidence));
                 // Without the grant, there is nothing to flag.
                 let condition = (matched.is_none() || proof.rests == Rests::OnPaths).then_some(0);
                 proof.paths = ways.map(|steps| Way { steps, matched, condition }).collect();
             }
             Kind::Role => {
-                let matched = self.prover.matched.add(subject, &proof.permissions);
+                let role = Step::new(Kind::Role, at);
+                let matched = self.prover.fired(role, &proof.permissions);
                 if proof.paths.is_empty() && matched.is_some() {
                     let condition = (proof.rests == Rests::OnPaths).then_some(0);
-                    proof.paths.push(Way { steps: vec![Arc::clone(subject)], matched, condition });
+                    proof.paths.push(Way { steps: smallvec![role], matched, condition });
                 }
                 // The permissions are the role's own: they stand at the finding, too.
                 own_permissions(proof);
             }
             Kind::ServiceAccount | Kind::ApiKey if proof.paths.is_empty() => {
-                let steps = subject.project.iter().chain([subject]).cloned().collect();
+                let org = self.facts.org;
+                let is_key = self.rule.select == Kind::ApiKey;
+                let project = if is_key { org.api_keys[at].project } else { org.service_accounts[at].project };
+                let steps = smallvec![Step::new(Kind::Project, project.at()), Step::new(self.rule.select, at)];
                 proof.paths.push(Way::new(steps, None));
             }
             Kind::User
@@ -281,13 +287,6 @@ impl Judge<'_, '_> {
         }
         collections.chain(proof.said(None).into_iter().map(Unread::Other)).collect()
     }
-}
-
-/// Whether a grant held in this way is flagged. If the rule has `via`, only the ways it names are.
-fn is_meant(way: &[Arc<Thing>], evidence: &[Evidence]) -> bool {
-    let mut via = evidence.iter().filter(|evidence| evidence.attribute == "via").peekable();
-    let by_group = way.iter().any(|step| step.is(Kind::Group));
-    via.peek().is_none() || via.any(|evidence| (evidence.value == Value::Text(Text::const_new("group"))) == by_group)
 }
 
 /// Shows the permissions that fired as evidence of the subject.

@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+
+use foldhash::{HashMap, HashSet};
 
 use super::facts::Facts;
 use super::permission::meets_any;
@@ -69,7 +70,7 @@ impl<'f, 'o> Names<'f, 'o> {
             asserted: false,
             expected: false,
             notes: Vec::new(),
-            said: HashSet::new(),
+            said: HashSet::default(),
         };
         match &rule.assertion {
             Assertion::Forbid(condition) | Assertion::Require(condition) => {

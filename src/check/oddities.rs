@@ -1,6 +1,8 @@
 //! Data that may mislead, whatever the rules ask: one sentence for each case.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use super::facts::Facts;
 use super::permission::oddity;
@@ -70,7 +72,7 @@ fn unknown_words(facts: &Facts<'_>) -> Vec<String> {
         else {
             continue;
         };
-        let mut seen: HashMap<usize, (usize, usize)> = HashMap::new();
+        let mut seen: HashMap<usize, (usize, usize)> = HashMap::default();
         for at in 0..facts.access.count(attribute.of) {
             if let Known::Value(word) = read(org, at) {
                 seen.entry(word.at()).or_insert((at, 0)).1 += 1;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::rests::Rests;
 use super::{Proof, Prover};
-use crate::access::Missing;
+use crate::access::{Missing, Step};
 use crate::check::counted::Number;
 use crate::check::domain::{Answered, Domain};
 use crate::check::list::{Word, counted};
@@ -307,7 +307,7 @@ impl Prover<'_, '_> {
                 }
                 let mut inner = explain();
                 if let Some(proof) = Rc::get_mut(&mut inner) {
-                    proof.matched = self.matched.add(&self.facts.access.thing(Kind::Role, at), &proof.permissions);
+                    proof.matched = self.fired(Step::new(Kind::Role, at), &proof.permissions);
                 }
                 self.by_role.borrow_mut().insert(key, Rc::clone(&inner));
                 inner

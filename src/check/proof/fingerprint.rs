@@ -5,6 +5,7 @@ use std::ops::Range;
 use sha2::{Digest as _, Sha256};
 
 use super::{Proof, Prover, Way};
+use crate::access::step_by_step;
 use crate::finding::{Evidence, Thing, Value};
 use crate::org::Text;
 use crate::policy::Attribute;
@@ -13,6 +14,7 @@ use crate::policy::Attribute;
 /// the permissions that fired, the values of attributes, and how many were counted. It has no names of things, no
 /// times, and of the policy only the words that nothing met.
 pub fn fingerprint(rule: &str, prover: &Prover<'_, '_>, subject: &Thing, parts: &[&Proof]) -> String {
+    let access = &prover.facts.access;
     let mut told = Vec::with_capacity(1024);
     let mut add = |word: &str| {
         told.extend((word.len() as u64).to_le_bytes());
@@ -25,20 +27,19 @@ pub fn fingerprint(rule: &str, prover: &Prover<'_, '_>, subject: &Thing, parts: 
         let mut ways: Vec<&Way> = part.paths.iter().collect();
         let permissions = |way: &Way| way.matched.map(|index| prover.matched.digest(index));
         ways.sort_unstable_by(|one, other| {
-            known_by(one).cmp(known_by(other)).then_with(|| permissions(one).cmp(&permissions(other)))
+            let order = step_by_step(&one.steps, &other.steps, |one, other| access.by_id(one, other));
+            order.then_with(|| permissions(one).cmp(&permissions(other)))
         });
         for way in ways {
             add("path");
-            known_by(way).for_each(|(kind, id)| [kind, id].into_iter().for_each(&mut add));
+            // Each thing of a path by kind and id.
+            for step in &way.steps {
+                [step.kind.name(), &access.id(*step)].into_iter().for_each(&mut add);
+            }
             add(&permissions(way).unwrap_or_default());
         }
     }
     base16ct::lower::encode_string(&Sha256::digest(&told)[..16])
-}
-
-/// The things of a path, each by kind and id.
-fn known_by(way: &Way) -> impl Iterator<Item = (&str, &str)> {
-    way.steps.iter().map(|step| (step.kind.name(), step.id.as_str()))
 }
 
 impl Proof {

@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::hash::Hash;
 use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
 use foldhash::HashMap;
 use sha2::{Digest as _, Sha256};
 
+use crate::check::facts::Facts;
 use crate::document::Region;
 use crate::finding::{Matched, Thing};
 use crate::org::Text;
@@ -17,29 +17,28 @@ use crate::org::Text;
 const NAMED: usize = 5;
 
 /// The sets of permissions that fired, each once.
-#[derive(Default)]
-pub struct Matches {
-    sets: RefCell<Interned<Matched>>,
-    permissions: RefCell<Interned<Text>>,
+pub struct Matches<'f, 'o> {
+    facts: &'f Facts<'o>,
+    sets: RefCell<Vec<Matched>>,
+    numbers: RefCell<HashMap<Matched, usize>>,
     summaries: RefCell<Vec<Summary>>,
 }
 
 /// What findings say of a set.
 struct Summary {
-    /// The first few permissions in order.
-    first: Vec<Text>,
-    /// All of them, by number.
-    all: FixedBitSet,
+    /// Its permissions, by their ranks among the words of the API.
+    ranks: FixedBitSet,
     /// A hash of the role and its permissions, for fingerprints.
     digest: Arc<str>,
 }
 
-impl Matches {
-    /// The index of these permissions of a role among those that fired. `None` if there are none.
-    pub fn add(&self, role: &Arc<Thing>, permissions: &[(Text, Region)]) -> Option<usize> {
-        if permissions.is_empty() {
-            return None;
-        }
+impl<'f, 'o> Matches<'f, 'o> {
+    pub fn new(facts: &'f Facts<'o>) -> Self {
+        Self { facts, sets: RefCell::default(), numbers: RefCell::default(), summaries: RefCell::default() }
+    }
+
+    /// The index of these permissions of a role, one at least, among those that fired.
+    pub fn add(&self, role: &Arc<Thing>, permissions: &[(Text, Region)]) -> usize {
         let mut patterns: BTreeMap<Region, Vec<Text>> = BTreeMap::new();
         for (permission, region) in permissions {
             patterns.entry(*region).or_default().push(permission.clone());
@@ -48,53 +47,46 @@ impl Matches {
             met.sort_unstable();
             met.dedup();
         }
-        Some(self.intern(Matched { role: Arc::clone(role), patterns: patterns.into_iter().collect() }))
+        self.intern(Matched { role: Arc::clone(role), patterns: patterns.into_iter().collect() })
     }
 
     /// The index of a set.
     pub fn intern(&self, matched: Matched) -> usize {
-        let number = self.sets.borrow_mut().intern(matched);
-        if number == self.summaries.borrow().len() {
-            let summary = self.at(number, |matched| self.summary(matched));
-            self.summaries.borrow_mut().push(summary);
+        if let Some(number) = self.numbers.borrow().get(&matched) {
+            return *number;
         }
+        let mut sets = self.sets.borrow_mut();
+        let number = sets.len();
+        self.summaries.borrow_mut().push(self.summary(&matched));
+        self.numbers.borrow_mut().insert(matched.clone(), number);
+        sets.push(matched);
         number
     }
 
     fn summary(&self, matched: &Matched) -> Summary {
         let permissions = matched.permissions();
-        let mut numbers = self.permissions.borrow_mut();
-        let all = permissions.iter().map(|permission| numbers.intern(Text::from(*permission))).collect();
+        let words = self.facts.words();
+        let rank = |permission: &&str| words.binary_search(permission).expect("a permission is a word of the API");
+        let ranks = permissions.iter().map(rank).collect();
         let digest = Sha256::digest(format!("{} {}", matched.role.id, permissions.join(" ")));
-        let first = permissions.into_iter().take(NAMED).map(Text::from).collect();
-        Summary { first, all, digest: base16ct::lower::encode_string(&digest).into() }
+        Summary { ranks, digest: base16ct::lower::encode_string(&digest).into() }
     }
 
     /// Reads one of the sets of permissions that fired.
     pub fn at<T>(&self, index: usize, read: impl FnOnce(&Matched) -> T) -> T {
-        read(&self.sets.borrow().items[index])
+        read(&self.sets.borrow()[index])
     }
 
     /// The first few permissions of all these sets, in order, and how many more there are.
-    pub fn permissions(&self, matched: &[usize]) -> (Vec<Text>, usize) {
+    pub fn permissions(&self, matched: &[usize]) -> (Vec<&'o str>, usize) {
         let summaries = self.summaries.borrow();
         let mut all = FixedBitSet::new();
-        let mut first: Vec<&Text> = Vec::new();
-        for summary in matched.iter().map(|&index| &summaries[index]) {
-            all.union_with(&summary.all);
-            for permission in &summary.first {
-                match first.binary_search(&permission) {
-                    Ok(_) => {}
-                    Err(NAMED) => break,
-                    Err(at) => {
-                        first.insert(at, permission);
-                        first.truncate(NAMED);
-                    }
-                }
-            }
+        for &index in matched {
+            all.union_with(&summaries[index].ranks);
         }
+        let first: Vec<&str> = all.ones().take(NAMED).map(|rank| self.facts.words()[rank]).collect();
         let more = all.count_ones(..) - first.len();
-        (first.into_iter().cloned().collect(), more)
+        (first, more)
     }
 
     /// What one of the sets adds to a fingerprint: a hash of the role and its permissions.
@@ -104,29 +96,6 @@ impl Matches {
 
     /// All permissions that fired, for the result of the rule.
     pub fn into_sets(self) -> Vec<Matched> {
-        self.sets.into_inner().items
-    }
-}
-
-/// Values by number, each once.
-struct Interned<T> {
-    items: Vec<T>,
-    numbers: HashMap<T, usize>,
-}
-
-impl<T> Default for Interned<T> {
-    fn default() -> Self {
-        Self { items: Vec::new(), numbers: HashMap::default() }
-    }
-}
-
-impl<T: Clone + Eq + Hash> Interned<T> {
-    fn intern(&mut self, item: T) -> usize {
-        if let Some(number) = self.numbers.get(&item) {
-            return *number;
-        }
-        self.items.push(item.clone());
-        self.numbers.insert(item, self.items.len() - 1);
-        self.items.len() - 1
+        self.sets.into_inner()
     }
 }

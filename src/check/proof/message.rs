@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::{Proof, Prover, Way};
+use crate::access::Access;
 use crate::finding::{Evidence, Thing, Value};
 use crate::org::Kind;
 use crate::policy::Rule;
@@ -21,6 +23,7 @@ pub fn message(
     required: bool,
     span: &Range<usize>,
 ) -> String {
+    let access = &prover.facts.access;
     let who = format!("{} {}", subject.kind.words(), subject.qualified_label());
     let mut matched: Vec<usize> = proof.paths.iter().filter_map(|way| way.matched).collect();
     matched.sort_unstable();
@@ -34,11 +37,11 @@ pub fn message(
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         return format!("{who} {verb} {}{more}", named.join(", "));
     }
-    if let Some(held) = held(rule.select, subject, proof).filter(|_| !required) {
+    if let Some(held) = held(access, rule.select, subject, proof).filter(|_| !required) {
         return format!("{who}{held}");
     }
-    let roles = proof.paths.iter().filter_map(|way| way.steps.iter().find(|step| step.is(Kind::Role)));
-    let mut roles: Vec<_> = roles.map(|role| role.label()).collect();
+    let roles = proof.paths.iter().filter_map(|way| role(access, way));
+    let mut roles: Vec<String> = roles.map(|role| role.label().into_owned()).collect();
     roles.dedup();
     if !required && !roles.is_empty() && rule.select != Kind::Grant {
         return format!("{who} holds the role {}", roles.join(", "));
@@ -48,8 +51,9 @@ pub fn message(
     if !others.is_empty() {
         return format!("{who}: {}", others.join(", "));
     }
-    let end = proof.paths.iter().find_map(|way| way.steps.last().filter(|last| ***last != *subject));
+    let end = proof.paths.iter().find_map(|way| way.steps.last().filter(|last| !access.is(**last, subject)));
     if let Some(end) = end.filter(|_| !required) {
+        let end = access.step(*end);
         return format!("{who} has the {} {}", end.kind.words(), end.label());
     }
     let words = &rule.info.location.source.text[span.clone()];
@@ -58,11 +62,16 @@ pub fn message(
     format!("{who} {how} `{words}`")
 }
 
+/// The role on the way.
+fn role(access: &Access<'_>, way: &Way) -> Option<Arc<Thing>> {
+    let role = way.steps.iter().find(|step| step.kind == Kind::Role)?;
+    Some(access.step(*role))
+}
+
 /// Who holds a role, or a role in a project, if that decided: a path of grants begins with whoever holds the role.
-fn held(select: Kind, subject: &Thing, proof: &Proof) -> Option<String> {
-    let role = |way: &Way| way.steps.iter().find(|step| step.is(Kind::Role)).cloned();
-    let grants = proof.paths.iter().filter(|way| way.steps.iter().any(|step| **step == *subject));
-    let grants = grants.filter_map(|way| Some((way.steps.first()?, role(way)?)));
+fn held(access: &Access<'_>, select: Kind, subject: &Thing, proof: &Proof) -> Option<String> {
+    let grants = proof.paths.iter().filter(|way| way.steps.iter().any(|step| access.is(*step, subject)));
+    let grants = grants.filter_map(|way| Some((access.step(*way.steps.first()?), role(access, way)?)));
     let is_principal =
         |thing: &Thing| [Kind::User, Kind::Group, Kind::ServiceAccount].iter().any(|kind| thing.is(*kind));
     let grants: Vec<_> = grants.filter(|(first, _)| is_principal(first)).collect();

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet};
 
 use super::facts::Facts;
-use crate::access::{Gaps, Missing, sentences};
+use crate::access::{Gaps, Missing, Route, Step, sentences, step_by_step};
 use crate::document::{Region, SourceText};
 use crate::finding::{AccessPath, Evidence, Thing};
 use crate::org::Text;
@@ -27,6 +27,7 @@ use matches::Matches;
 
 pub use fingerprint::fingerprint;
 pub use message::message;
+pub use paths::is_meant;
 pub use rests::Rests;
 
 /// Proves the answers of one rule.
@@ -34,9 +35,11 @@ pub struct Prover<'f, 'o> {
     pub facts: &'f Facts<'o>,
     pub source: &'f Arc<SourceText>,
     /// The permissions that fired.
-    pub matched: Matches,
+    pub matched: Matches<'f, 'o>,
     /// The paths of findings, each once: many people come to a role along the same way.
     paths: RefCell<HashSet<Arc<AccessPath>>>,
+    /// The same by their ways without the subject, and whether they start at it.
+    ways: RefCell<HashMap<(Way, bool), Arc<AccessPath>>>,
     /// What a condition says of a role, by the condition and the role: the same for everybody who holds it.
     by_role: RefCell<HashMap<(*const Condition, usize), Rc<Proof>>>,
 }
@@ -47,9 +50,14 @@ impl<'f, 'o> Prover<'f, 'o> {
         Gaps::new(&self.facts.access, &mut proof.missing)
     }
 
+    /// The index of these permissions of a role among those that fired. `None` if there are none.
+    pub fn fired(&self, role: Step, permissions: &[(Text, Region)]) -> Option<usize> {
+        if permissions.is_empty() { None } else { Some(self.matched.add(&self.facts.access.step(role), permissions)) }
+    }
+
     pub fn new(facts: &'f Facts<'o>, source: &'f Arc<SourceText>) -> Self {
-        let (paths, by_role) = (RefCell::default(), RefCell::default());
-        Self { facts, source, matched: Matches::default(), paths, by_role }
+        let (paths, ways, by_role) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Self { facts, source, matched: Matches::new(facts), paths, ways, by_role }
     }
 }
 
@@ -75,32 +83,32 @@ pub struct Proof {
 }
 
 /// A path in full, and the permissions of the role at its end that decided: an index into what the prover has matched.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Way {
-    pub steps: Vec<Arc<Thing>>,
+    pub steps: Route,
     pub matched: Option<usize>,
     /// Which of the conditions that must all hold it is about, if the answer to that rests on such paths.
     pub condition: Option<u8>,
 }
 
 impl Way {
-    pub fn new(steps: Vec<Arc<Thing>>, matched: Option<usize>) -> Self {
+    pub fn new(steps: Route, matched: Option<usize>) -> Self {
         Self { steps, matched, condition: None }
     }
 }
 
 impl Proof {
     /// Sorts the paths and removes repeated paths and evidence. The order does not depend on how sets are numbered.
-    pub fn tidy(&mut self, matched: &Matches) {
+    pub fn tidy(&mut self, prover: &Prover<'_, '_>) {
         if self.evidence.len() > 1 {
             let mut seen = HashSet::default();
             self.evidence
                 .retain(|one| seen.insert((one.attribute.clone(), one.value.clone(), one.region, one.of.clone())));
         }
-        let fired = |way: &Way| way.matched.map(|index| matched.digest(index));
+        let fired = |way: &Way| way.matched.map(|index| prover.matched.digest(index));
         self.paths.sort_by(|one, other| {
-            let by_steps = one.steps.cmp(&other.steps);
-            by_steps.then_with(|| (fired(one), one.condition).cmp(&(fired(other), other.condition)))
+            let order = step_by_step(&one.steps, &other.steps, |one, other| prover.facts.access.by_thing(one, other));
+            order.then_with(|| (fired(one), one.condition).cmp(&(fired(other), other.condition)))
         });
         self.paths.dedup();
     }

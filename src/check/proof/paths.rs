@@ -5,28 +5,31 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use super::{Proof, Prover, Way};
-use crate::access::grants_of;
+use crate::access::{Routes, Step, grants_of};
 use crate::check::domain::Domain;
 use crate::check::relation::{Start, principal};
-use crate::finding::{AccessPath, Finding, Matched, Thing};
-use crate::org::Extent;
+use crate::finding::{AccessPath, Evidence, Finding, Matched, Thing, Value};
+use crate::org::{Extent, Kind, Text};
 use crate::policy::Relation;
 
 /// A related thing by its place in its domain, and the paths that lead to it if it decides.
 pub struct Related {
     pub at: usize,
-    pub paths: Vec<Vec<Arc<Thing>>>,
+    pub paths: Routes,
 }
 
 impl Prover<'_, '_> {
     /// A path of a finding, shared with all findings that have it.
-    pub fn path(&self, way: Way, subject: &Arc<Thing>) -> Arc<AccessPath> {
-        let Way { mut steps, matched, condition } = way;
-        let from_subject = steps.first() == Some(subject);
+    pub fn path(&self, mut way: Way, subject: &Thing) -> Arc<AccessPath> {
+        let from_subject = way.steps.first().is_some_and(|first| self.facts.access.is(*first, subject));
         if from_subject {
-            steps.remove(0);
+            way.steps.remove(0);
         }
-        self.shared(AccessPath { from_subject, steps, matched, condition })
+        let new = |(way, from_subject): &(Way, bool)| {
+            let (steps, from_subject) = (self.facts.access.steps(&way.steps), *from_subject);
+            self.shared(AccessPath { from_subject, steps, matched: way.matched, condition: way.condition })
+        };
+        Arc::clone(self.ways.borrow_mut().entry((way, from_subject)).or_insert_with_key(new))
     }
 
     fn shared(&self, path: AccessPath) -> Arc<AccessPath> {
@@ -54,19 +57,18 @@ impl Prover<'_, '_> {
     }
 
     /// Joins the paths to a related thing with what was found behind it.
-    pub(super) fn lead(&self, paths: Vec<Vec<Arc<Thing>>>, inner: &Proof, proof: &mut Proof) {
+    pub(super) fn lead(&self, paths: Routes, inner: &Proof, proof: &mut Proof) {
         if paths.is_empty() {
             proof.permissions.extend(inner.permissions.iter().cloned());
             proof.paths.extend(inner.paths.iter().cloned());
         }
         // Two paths to the same thing are shown as two paths, not joined.
-        let meets = |path: &[Arc<Thing>], end: &[Arc<Thing>]| {
+        let meets = |path: &[Step], end: &[Step]| {
             end.first() != path.last() && path.last().is_some_and(|last| end.contains(last))
         };
         for path in paths {
             if inner.paths.is_empty() {
-                let matched =
-                    inner.matched.or_else(|| path.last().and_then(|role| self.matched.add(role, &inner.permissions)));
+                let matched = inner.matched.or_else(|| self.fired(*path.last()?, &inner.permissions));
                 proof.paths.push(Way::new(path, matched));
                 continue;
             }
@@ -77,7 +79,7 @@ impl Prover<'_, '_> {
                 }
                 // Where the two paths meet, the thing is named once.
                 let rest = if end.steps.first() == path.last() { &end.steps[1..] } else { &end.steps[..] };
-                let steps = path.iter().chain(rest).cloned().collect();
+                let steps = path.iter().chain(rest).copied().collect();
                 proof.paths.push(Way::new(steps, end.matched));
             }
         }
@@ -94,19 +96,19 @@ impl Prover<'_, '_> {
         decides: impl Fn(usize) -> bool,
     ) -> Vec<Related> {
         let facts = self.facts;
-        let related = |at: usize, paths: &dyn Fn() -> Vec<Vec<Arc<Thing>>>| {
-            let paths = if decides(at) { paths() } else { Vec::new() };
+        let related = |at: usize, paths: &dyn Fn() -> Routes| {
+            let paths = if decides(at) { paths() } else { Routes::new() };
             Related { at, paths }
         };
         if let Domain::GrantsByRole(_) = domain {
-            return vec![related(at, &Vec::new)];
+            return vec![related(at, &Routes::new)];
         }
         let start_at = at;
         let (kind, at) = domain.place(at);
         if let Domain::GrantsByRole(_) = target {
             let grants = grants_of(facts.org, principal(kind, at));
             let meant = grants.iter().filter(|grant| scopes.contain(grant.scope));
-            return meant.map(|grant| related(grant.role.at(), &|| facts.access.paths(grant))).collect();
+            return meant.map(|grant| related(grant.role.at(), &|| grant.routes().collect())).collect();
         }
         let mut places = Vec::new();
         let start = Start { relation, kind, at, scopes };
@@ -118,4 +120,11 @@ impl Prover<'_, '_> {
         let paths = |place| start.family().paths(facts, start, place);
         places.into_iter().map(|place| related(place, &|| paths(place))).collect()
     }
+}
+
+/// Whether a grant held in this way is flagged. If the rule has `via`, only the ways it names are.
+pub fn is_meant(way: &[Step], evidence: &[Evidence]) -> bool {
+    let mut via = evidence.iter().filter(|evidence| evidence.attribute == "via").peekable();
+    let by_group = way.iter().any(|step| step.kind == Kind::Group);
+    via.peek().is_none() || via.any(|evidence| (evidence.value == Value::Text(Text::const_new("group"))) == by_group)
 }

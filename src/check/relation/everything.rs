@@ -1,7 +1,7 @@
 //! From anything to all things of a kind that the organization lists.
 
 use super::{Family, Start};
-use crate::access::{Gaps, Steps};
+use crate::access::{Gaps, Routes};
 use crate::check::facts::Facts;
 use crate::org::{Among, Collection};
 use crate::policy::Kind;
@@ -33,9 +33,9 @@ impl Family for Everything {
         unclear || !facts.lists_all(kind, scopes, Among::ALL)
     }
 
-    fn paths(&self, _: &Facts<'_>, _: Start, _: usize) -> Vec<Steps> {
+    fn paths(&self, _: &Facts<'_>, _: Start, _: usize) -> Routes {
         // Nothing leads from one to the other.
-        Vec::new()
+        Routes::new()
     }
 
     fn gaps(&self, _: &Facts<'_>, gaps: &mut Gaps<'_, '_, '_>, start: Start) {

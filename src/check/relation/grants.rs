@@ -1,7 +1,7 @@
 //! Who holds what: from a principal to its grants, from a role or a project to the grants of it.
 
 use super::{Family, Start, principal};
-use crate::access::{Gaps, Steps, knows_grants};
+use crate::access::{Gaps, Routes, knows_grants};
 use crate::check::facts::Facts;
 use crate::org::{Among, Extent, Principal, ProjectIx, Scope};
 use crate::policy::{Kind, Relation};
@@ -29,8 +29,8 @@ impl Family for Grants {
         !facts.org.knows_grants_of_project(ProjectIx::new(at), scopes)
     }
 
-    fn paths(&self, facts: &Facts<'_>, _: Start, place: usize) -> Vec<Steps> {
-        facts.access.paths(&facts.access.grants()[place])
+    fn paths(&self, facts: &Facts<'_>, _: Start, place: usize) -> Routes {
+        facts.access.grants()[place].routes().collect()
     }
 
     fn gaps(&self, _: &Facts<'_>, gaps: &mut Gaps<'_, '_, '_>, start: Start) {

@@ -1,7 +1,9 @@
 //! The owner of a key: a user or a service account.
 
+use smallvec::smallvec;
+
 use super::{Family, Start, covers};
-use crate::access::{Gaps, Steps};
+use crate::access::{Gaps, Routes, Step};
 use crate::check::facts::Facts;
 use crate::org::{Among, Collection, Extent, Known, Owner};
 use crate::policy::{Kind, Relation};
@@ -33,8 +35,8 @@ impl Family for Owners {
         owned(owner, place, covers(org, Collection::ServiceAccounts, project.at()), into)
     }
 
-    fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Steps> {
-        vec![vec![facts.access.thing(start.kind, start.at), facts.access.thing(start.relation.target(), place)]]
+    fn paths(&self, _: &Facts<'_>, start: Start, place: usize) -> Routes {
+        smallvec![smallvec![Step::new(start.kind, start.at), Step::new(start.relation.target(), place)]]
     }
 
     fn gaps(&self, facts: &Facts<'_>, gaps: &mut Gaps<'_, '_, '_>, start: Start) {

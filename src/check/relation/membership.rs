@@ -1,7 +1,9 @@
 //! Who is in which group or project: from a principal to its groups, from a group or a project to its members.
 
+use smallvec::smallvec;
+
 use super::{Family, Start, within};
-use crate::access::{Gaps, Steps};
+use crate::access::{Gaps, Routes, Step};
 use crate::check::facts::Facts;
 use crate::org::{Collection, Extent, GroupIx, ProjectIx, ServiceAccountIx, UserIx};
 use crate::policy::{Kind, Relation};
@@ -29,11 +31,11 @@ impl Family for Membership {
         !org.knows_members(group)
     }
 
-    fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Steps> {
-        let here = facts.access.thing(start.kind, start.at);
-        let there = facts.access.thing(start.relation.target(), place);
+    fn paths(&self, _: &Facts<'_>, start: Start, place: usize) -> Routes {
+        let here = Step::new(start.kind, start.at);
+        let there = Step::new(start.relation.target(), place);
         // A path runs from the member.
-        vec![if start.relation == Relation::Groups { vec![here, there] } else { vec![there, here] }]
+        smallvec![if start.relation == Relation::Groups { smallvec![here, there] } else { smallvec![there, here] }]
     }
 
     fn gaps(&self, facts: &Facts<'_>, gaps: &mut Gaps<'_, '_, '_>, start: Start) {

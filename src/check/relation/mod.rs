@@ -9,7 +9,7 @@ mod parts;
 mod projects;
 
 use super::facts::Facts;
-use crate::access::{Gaps, Steps};
+use crate::access::{Gaps, Routes};
 use crate::org::{Collection, Extent, GroupIx, Org, Principal, ProjectIx, ServiceAccountIx, UserIx};
 use crate::policy::{Kind, Relation};
 
@@ -29,7 +29,7 @@ pub trait Family {
     fn targets(&self, facts: &Facts<'_>, start: Start, into: &mut Vec<usize>) -> bool;
 
     /// The paths to the related thing at this place.
-    fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Steps>;
+    fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Routes;
 
     /// Notes why there may be more related things than were read, so that the user can fix it.
     fn gaps(&self, facts: &Facts<'_>, gaps: &mut Gaps<'_, '_, '_>, start: Start);

@@ -1,7 +1,7 @@
 //! What a grant is made of: its role, who holds it, and the project where it holds.
 
 use super::{Family, Start};
-use crate::access::{Gaps, Steps};
+use crate::access::{Gaps, Routes};
 use crate::check::facts::Facts;
 use crate::org::{Principal, Scope};
 use crate::policy::Relation;
@@ -27,9 +27,9 @@ impl Family for Parts {
         false
     }
 
-    fn paths(&self, _: &Facts<'_>, _: Start, _: usize) -> Vec<Steps> {
+    fn paths(&self, _: &Facts<'_>, _: Start, _: usize) -> Routes {
         // The paths to the grant already show it.
-        Vec::new()
+        Routes::new()
     }
 
     fn gaps(&self, _: &Facts<'_>, _: &mut Gaps<'_, '_, '_>, _: Start) {}

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use smallvec::smallvec;
+
 use super::{Family, Start, covers, within};
-use crate::access::{Gaps, Steps};
+use crate::access::{Gaps, Routes, Step};
 use crate::check::facts::Facts;
 use crate::org::{Among, Collection, GroupIx, Org, ProjectIx, UserIx};
 use crate::policy::{Kind, Relation};
@@ -35,12 +37,11 @@ impl Family for Projects {
         list(start.relation).is_some_and(|collection| !covers(facts.org, collection, at))
     }
 
-    fn paths(&self, facts: &Facts<'_>, start: Start, place: usize) -> Vec<Steps> {
+    fn paths(&self, _: &Facts<'_>, start: Start, place: usize) -> Routes {
         // A thing in a project is named with its project.
         let leads = matches!(start.relation, Relation::Project | Relation::Roles)
             || (start.relation == Relation::Projects && matches!(start.kind, Kind::User | Kind::Group));
-        let path =
-            || vec![facts.access.thing(start.kind, start.at), facts.access.thing(start.relation.target(), place)];
+        let path = || smallvec![Step::new(start.kind, start.at), Step::new(start.relation.target(), place)];
         leads.then(path).into_iter().collect()
     }
 

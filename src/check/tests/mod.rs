@@ -12,6 +12,7 @@ mod outcomes;
 mod plain;
 mod put;
 mod seen;
+mod threads;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,10 +3,11 @@
 //! not on how many patterns there are, so that an allow-list may have as many entries as the organization has users.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::{Deref, Range};
 use std::sync::OnceLock;
 
+use foldhash::HashMap;
 use regex::{RegexSet, RegexSetBuilder};
 use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 
