@@ -25,7 +25,7 @@
 //! | [`document`] | where does each word of a YAML file stand, and what is wrong with it? | nothing |
 //! | [`org`] | what is in an organization, and what is known about it? | `cores` |
 //! | [`access`] | who holds what, where, along which paths, and what is not known of whom? | `cores`, `org` |
-//! | [`finding`] | what does a check say? | `access`, `document`, `org`, `pseudonym` |
+//! | [`finding`] | what does a check say? | `access`, `cores`, `document`, `org`, `pseudonym` |
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `access`, `cores`, `document`, `finding`, `org`, `policy` |
 //! | [`diff`] | what has changed from one state of an organization to another, and what cannot be compared? | `access`, `finding`, `org`, `policy` |

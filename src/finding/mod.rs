@@ -20,7 +20,7 @@ use crate::time::{Time, day, relative, rfc3339};
 
 pub use crate::access::{Thing, ThingKind};
 pub use accept::Acceptance;
-pub use cause::{Cause, Edge, Held};
+pub use cause::{Cause, Causes, Edge, Held};
 pub use control::{Control, Framework};
 pub use gate::{Ending, Gate};
 pub use note::Note;

@@ -39,8 +39,15 @@ struct Route {
 
 impl<'a> Graph<'a> {
     pub(super) fn new(findings: &[&'a Finding]) -> Self {
-        let mut draft = Draft { segments: vec![Vec::new()], met_again: met_again(findings), ..Draft::default() };
-        let rows: Vec<Row> = findings.iter().map(|finding| draft.row(finding)).collect();
+        let paths = Paths::of(findings);
+        let mut draft = Draft {
+            segments: vec![Vec::new()],
+            known: vec![[None; 2]; paths.each.len()],
+            met_again: met_again(findings, &paths),
+            ..Draft::default()
+        };
+        let mut numbers = paths.numbers.iter();
+        let rows: Vec<Row> = findings.iter().map(|finding| draft.row(finding, &mut numbers)).collect();
         let mut graph = Self {
             ends: vec![0; draft.edges.len()],
             through: vec![Vec::new(); draft.edges.len()],
@@ -48,6 +55,7 @@ impl<'a> Graph<'a> {
             segments: draft.segments,
             rows,
         };
+        let mut critical = Vec::new();
         for (row, at) in graph.rows.iter().zip(0_u32..) {
             let on_routes = row.routes.iter().flat_map(|route| route.edges(&graph.segments));
             for &edge in row.always.iter().chain(on_routes) {
@@ -56,7 +64,10 @@ impl<'a> Graph<'a> {
                     through.push(at);
                 }
             }
-            row.critical(&graph.segments).into_iter().for_each(|edge| graph.ends[edge as usize] += 1);
+            row.critical(&graph.segments, &mut critical);
+            for &edge in &critical {
+                graph.ends[edge as usize] += 1;
+            }
         }
         graph
     }
@@ -71,13 +82,13 @@ impl<'a> Graph<'a> {
 
     /// Takes an edge away; which findings end?
     pub(super) fn cut(&mut self, edge: usize) -> Vec<usize> {
-        let mut ended = Vec::new();
+        let (mut ended, mut critical) = (Vec::new(), Vec::new());
         for at in std::mem::take(&mut self.through[edge]) {
             let row = &mut self.rows[at as usize];
             if row.ended {
                 continue;
             }
-            let critical = row.critical(&self.segments);
+            row.critical(&self.segments, &mut critical);
             for &edge in &critical {
                 self.ends[edge as usize] -= 1;
             }
@@ -86,18 +97,41 @@ impl<'a> Graph<'a> {
                 row.ended = true;
                 ended.push(at as usize);
             } else {
-                row.critical(&self.segments).into_iter().for_each(|edge| self.ends[edge as usize] += 1);
+                row.critical(&self.segments, &mut critical);
+                for &edge in &critical {
+                    self.ends[edge as usize] += 1;
+                }
             }
         }
         ended
     }
 }
 
+/// The paths of findings, each once.
+struct Paths<'a> {
+    each: Vec<&'a AccessPath>,
+    /// Those of one finding after the other, by number.
+    numbers: Vec<usize>,
+}
+
+impl<'a> Paths<'a> {
+    fn of(findings: &[&'a Finding]) -> Self {
+        let mut each = Vec::new();
+        let mut known: HashMap<*const AccessPath, usize> = HashMap::default();
+        let mut number = |path: &'a Arc<AccessPath>| {
+            *known.entry(Arc::as_ptr(path)).or_insert_with(|| {
+                each.push(&**path);
+                each.len() - 1
+            })
+        };
+        let numbers = findings.iter().flat_map(|finding| &finding.paths).map(&mut number).collect();
+        Self { each, numbers }
+    }
+}
+
 /// The subjects that stand in another finding or on a path, too. The edges of the others end one finding at most.
-fn met_again<'a>(findings: &[&'a Finding]) -> HashSet<&'a Thing> {
-    let mut paths: HashSet<*const AccessPath> = HashSet::new();
-    let new = findings.iter().flat_map(|finding| &finding.paths).filter(|path| paths.insert(Arc::as_ptr(path)));
-    let mut again: HashSet<&Thing> = new.flat_map(|path| &path.steps).map(|step| &**step).collect();
+fn met_again<'a>(findings: &[&'a Finding], paths: &Paths<'a>) -> HashSet<&'a Thing> {
+    let mut again: HashSet<&Thing> = paths.each.iter().flat_map(|path| &path.steps).map(|step| &**step).collect();
     let mut subjects: HashSet<&Thing> = HashSet::with_capacity(findings.len());
     for finding in findings {
         if !subjects.insert(&finding.subject) {
@@ -113,8 +147,8 @@ struct Draft<'a> {
     edges: Vec<Edge<'a>>,
     numbers: HashMap<Edge<'a>, u32>,
     segments: Vec<Vec<u32>>,
-    /// The segments of paths, by whether grants are what is flagged.
-    known: HashMap<(*const AccessPath, bool), u32>,
+    /// The segments of paths by their numbers, and by whether grants are what is flagged.
+    known: Vec<[Option<u32>; 2]>,
     met_again: HashSet<&'a Thing>,
 }
 
@@ -137,7 +171,8 @@ impl<'a> Draft<'a> {
         next
     }
 
-    fn row(&mut self, finding: &'a Finding) -> Row {
+    /// The next numbers are those of its paths.
+    fn row(&mut self, finding: &'a Finding, numbers: &mut std::slice::Iter<'_, usize>) -> Row {
         let subject = &finding.subject;
         let mut always = Vec::new();
         if subject.is_key() || subject.is(Kind::ServiceAccount) {
@@ -148,14 +183,13 @@ impl<'a> Draft<'a> {
         let grants = subject.is(Kind::Grant);
         let met_again = self.met_again.contains(&**subject);
         let complete = finding.more_paths == 0;
-        let paths = finding.paths.iter().filter_map(|path| Some((path, path.condition.filter(|_| complete)?)));
-        let mut routes = Vec::new();
-        for (path, condition) in paths {
-            let known = (Arc::as_ptr(path), grants);
-            let rest = self.known.get(&known).copied().unwrap_or_else(|| {
+        let mut routes = Vec::with_capacity(finding.paths.len());
+        for (path, &number) in finding.paths.iter().zip(numbers) {
+            let Some(condition) = path.condition.filter(|_| complete) else { continue };
+            let rest = self.known[number][usize::from(grants)].unwrap_or_else(|| {
                 let steps: Vec<&Arc<Thing>> = path.steps.iter().collect();
                 let segment = self.segment(along(&steps, path.matched.is_some(), grants));
-                self.known.insert(known, segment);
+                self.known[number][usize::from(grants)] = Some(segment);
                 segment
             });
             let mut begin = 0;
@@ -186,26 +220,20 @@ impl Route {
 
 impl Row {
     /// The edges each of which ends the finding alone, once each: those that all paths of one condition run through.
-    fn critical(&self, segments: &[Vec<u32>]) -> Vec<u32> {
-        let mut critical = self.always.clone();
-        let mut conditions: Vec<u8> = self.routes.iter().map(|route| route.condition).collect();
-        conditions.sort_unstable();
-        conditions.dedup();
-        for condition in conditions {
-            let mut routes = self.routes.iter().filter(|route| route.condition == condition);
-            let Some(first) = routes.next() else { continue };
-            let mut common: Vec<u32> = first.edges(segments).copied().collect();
-            for route in routes {
-                if common.is_empty() {
-                    break;
-                }
-                common.retain(|edge| route.edges(segments).any(|on| on == edge));
+    fn critical(&self, segments: &[Vec<u32>], critical: &mut Vec<u32>) {
+        critical.clear();
+        critical.extend(&self.always);
+        let mut seen = [false; 1 + u8::MAX as usize];
+        for (first, at) in self.routes.iter().zip(1..) {
+            if std::mem::replace(&mut seen[usize::from(first.condition)], true) {
+                continue;
             }
-            critical.extend(common);
+            let others = || self.routes[at..].iter().filter(|route| route.condition == first.condition);
+            let common = |edge: &&u32| others().all(|route| route.edges(segments).any(|on| on == *edge));
+            critical.extend(first.edges(segments).filter(common));
         }
         critical.sort_unstable();
         critical.dedup();
-        critical
     }
 }
 

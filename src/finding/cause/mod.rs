@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Finding, Outcome, Status, Thing};
+use crate::cores;
 use crate::org::Kind;
 use graph::Graph;
 
@@ -79,7 +80,32 @@ impl Cause<'_> {
     }
 }
 
+/// All causes, each found once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Causes<'a> {
+    /// The cheapest cuts across all rules: [`Outcome::cuts`].
+    pub cuts: Vec<Cause<'a>>,
+    /// What the violations of each rule have in common: [`Outcome::causes`].
+    pub of_rules: Vec<Vec<Cause<'a>>>,
+}
+
 impl Outcome {
+    /// The causes of every rule, and the cuts across all of them.
+    pub fn all_causes(&self) -> Causes<'_> {
+        let of_rules = || (0..self.rules.len()).map(|rule| self.causes(rule)).collect::<Vec<_>>();
+        let mut counting = self.findings.chunk_by(|one, other| one.rule == other.rule).filter_map(|findings| {
+            let rule = findings[0].rule;
+            findings.iter().any(|finding| self.counts(finding)).then_some(rule)
+        });
+        // If all violations that count are those of one rule, its causes are the cuts.
+        if let (Some(only), None) = (counting.next(), counting.next()) {
+            let of_rules = of_rules();
+            return Causes { cuts: of_rules[only].clone(), of_rules };
+        }
+        let (cuts, of_rules) = cores::beside(|| self.cuts(), of_rules);
+        Causes { cuts, of_rules }
+    }
+
     /// How many causes are looked for: more than anybody reads, and few enough to find.
     pub const MOST_CAUSES: usize = 50;
 

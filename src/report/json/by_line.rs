@@ -8,12 +8,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::super::json_lines::Lines;
+use super::super::json_lines::{element, in_blocks};
 use super::error::{Result, Unreadable};
 use super::keys::Keys;
 use super::schema::{FindingRow, Report, RuleRow, ThingRow};
 use super::write::{finding, report, thing};
-use crate::finding::Outcome;
+use crate::finding::{Finding, Outcome};
 
 /// What has lines of its own.
 const LISTS: [&str; 3] = ["rules", "findings", "things"];
@@ -40,23 +40,25 @@ enum Line<'a> {
 }
 
 pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
-    let keys = Keys::new(outcome);
-    let mut report = report(outcome, &keys, (), ());
+    let causes = outcome.all_causes();
+    let keys = Keys::new(outcome, &causes);
+    let mut report = report(outcome, &causes, &keys, (), ());
     let rules = std::mem::take(&mut report.rules);
     write(to, &Line::Header(header(&report)?))?;
     for rule in rules {
         write(to, &Line::Rule(rule))?;
     }
-    for one in &outcome.findings {
-        write(to, &Line::Finding(finding(one, &outcome.rules[one.rule], &keys)))?;
+    let line = |one: &Finding, to: &mut Vec<u8>| {
+        let line = Line::Finding(finding(one, &outcome.rules[one.rule], &keys));
+        element(&line, to).expect("a line has text keys only");
+    };
+    in_blocks(&outcome.findings, line, |line| to.write_all(line).and_then(|()| to.write_all(b"\n")))?;
+    let things = keys.named();
+    let count = things.len();
+    for (key, of) in things {
+        write(to, &Line::Thing { key: key.into(), thing: thing(of) })?;
     }
-    keys.named(|things| {
-        let count = things.len();
-        for (key, of) in things {
-            write(to, &Line::Thing { key: key.into(), thing: thing(of) })?;
-        }
-        write(to, &Line::End { rules: outcome.rules.len(), findings: outcome.findings.len(), things: count })
-    })
+    write(to, &Line::End { rules: outcome.rules.len(), findings: outcome.findings.len(), things: count })
 }
 
 /// What the report says once.
@@ -68,8 +70,10 @@ fn header(report: &Report<'_, (), ()>) -> io::Result<Map<String, Value>> {
 }
 
 fn write(to: &mut dyn Write, line: &Line<'_>) -> io::Result<()> {
-    line.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(0)))?;
-    to.write_all(b"\n")
+    let mut bytes = Vec::new();
+    element(line, &mut bytes)?;
+    bytes.push(b'\n');
+    to.write_all(&bytes)
 }
 
 /// The schema of a line, as a JSON Schema.

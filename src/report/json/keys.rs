@@ -1,55 +1,105 @@
 //! The keys by which a JSON report names things.
 
-use std::cell::RefCell;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
-use crate::finding::{Outcome, Thing};
+use crate::finding::{AccessPath, Cause, Causes, Edge, Finding, Outcome, Thing};
 
-/// The things that were named, each with its key in the report.
-pub struct Keys(RefCell<Table>);
+/// The things that a report names, each with its key.
+pub struct Keys<'a>(HashMap<&'a Arc<Thing>, Cow<'a, str>>);
 
-struct Table {
-    of: HashMap<Arc<Thing>, String>,
-    /// What a key stands for. Nothing may be keyed by an id that two subjects share.
-    stands_for: HashMap<String, Option<Arc<Thing>>>,
+impl<'a> Keys<'a> {
+    /// The keys of all things that a report of the outcome names. Ids of subjects are theirs: a path that starts at the
+    /// subject names it by its id.
+    pub fn new(outcome: &'a Outcome, causes: &Causes<'a>) -> Self {
+        let mut draft = Draft::new(&outcome.findings);
+        causes.cuts.iter().for_each(|cause| draft.cause(cause));
+        for (rule, causes) in outcome.rules.iter().zip(&causes.of_rules) {
+            rule.matched.iter().for_each(|matched| draft.name(&matched.role));
+            for cause in causes {
+                draft.cause(cause);
+            }
+        }
+        outcome.findings.iter().for_each(|finding| draft.finding(finding));
+        Self(draft.keys)
+    }
+
+    /// The key of a thing.
+    pub fn of(&self, thing: &Arc<Thing>) -> &str {
+        self.0.get(thing).expect("all things of the outcome are named")
+    }
+
+    /// All things, by key.
+    pub fn named(&self) -> BTreeMap<&str, &Thing> {
+        self.0.iter().map(|(thing, key)| (&**key, &***thing)).collect()
+    }
 }
 
-impl Keys {
-    /// No keys yet. The ids of subjects are theirs: a path that starts at the subject names it by its id.
-    pub fn new(outcome: &Outcome) -> Self {
-        let mut stands_for: HashMap<String, Option<Arc<Thing>>> = HashMap::default();
-        for finding in &outcome.findings {
-            let subject = &finding.subject;
-            let known = stands_for.entry(subject.id.to_string()).or_insert_with(|| Some(Arc::clone(subject)));
-            if known.as_ref().is_some_and(|known| known != subject) {
+/// What gives keys.
+struct Draft<'a> {
+    keys: HashMap<&'a Arc<Thing>, Cow<'a, str>>,
+    /// What a key stands for. Nothing may be keyed by an id that two subjects share.
+    stands_for: HashMap<Cow<'a, str>, Option<&'a Arc<Thing>>>,
+    /// The paths whose things are named. Many findings have the same.
+    paths: HashSet<*const AccessPath>,
+}
+
+impl<'a> Draft<'a> {
+    fn new(findings: &'a [Finding]) -> Self {
+        let mut stands_for: HashMap<Cow<'_, str>, Option<&Arc<Thing>>> = HashMap::default();
+        for Finding { subject, .. } in findings {
+            let known = stands_for.entry(Cow::Borrowed(&subject.id)).or_insert(Some(subject));
+            if known.is_some_and(|known| known != subject) {
                 *known = None;
             }
         }
-        Self(RefCell::new(Table { of: HashMap::default(), stands_for }))
+        Self { keys: HashMap::default(), stands_for, paths: HashSet::default() }
     }
 
-    /// The key of a thing: its id; if that stands for another thing, the id after the kind, then with a number.
-    pub fn of(&self, thing: &Arc<Thing>) -> String {
-        let Table { of, stands_for } = &mut *self.0.borrow_mut();
-        if let Some(key) = of.get(thing) {
-            return key.clone();
+    /// Gives a thing its key: its id; if that stands for another thing, the id after the kind, then with a number.
+    fn name(&mut self, thing: &'a Arc<Thing>) {
+        if self.keys.contains_key(thing) {
+            return;
         }
         let with_kind = || format!("{}:{}", thing.kind.name(), thing.id);
-        let numbered = (2..).map(|number: u32| format!("{}:{number}", with_kind()));
-        let mut candidates = [thing.id.to_string(), with_kind()].into_iter().chain(numbered);
-        let free = |key: &String| stands_for.get(key).is_none_or(|other| other.as_ref() == Some(thing));
-        let key = candidates.find(free).expect("numbers do not end");
-        stands_for.insert(key.clone(), Some(Arc::clone(thing)));
-        of.insert(Arc::clone(thing), key.clone());
-        key
+        let others = std::iter::once_with(with_kind)
+            .chain((2..).map(|number: u32| format!("{}:{number}", with_kind())))
+            .map(Cow::Owned);
+        let free = |key: &Cow<'_, str>| self.stands_for.get(key).is_none_or(|other| *other == Some(thing));
+        let key = std::iter::once(Cow::Borrowed(thing.id.as_str())).chain(others).find(free);
+        let key = key.expect("numbers do not end");
+        self.stands_for.insert(key.clone(), Some(thing));
+        self.keys.insert(thing, key);
     }
 
-    /// All things that were named until now, by key.
-    pub fn named<T>(&self, read: impl FnOnce(BTreeMap<&str, &Thing>) -> T) -> T {
-        let table = self.0.borrow();
-        read(table.of.iter().map(|(thing, key)| (key.as_str(), &**thing)).collect())
+    fn cause(&mut self, cause: &Cause<'a>) {
+        match cause.edge {
+            Edge::Grant { holder, role, project } => {
+                [holder, role].into_iter().chain(project).for_each(|thing| self.name(thing));
+            }
+            Edge::Membership { user, group } => [user, group].into_iter().for_each(|thing| self.name(thing)),
+            Edge::Roles(group) => {
+                for (role, project) in &cause.roles {
+                    std::iter::once(*role).chain(*project).for_each(|thing| self.name(thing));
+                }
+                self.name(group);
+            }
+            Edge::Permissions(thing) | Edge::Role(thing) | Edge::Owner(thing) | Edge::Project(thing) => {
+                self.name(thing);
+            }
+        }
+    }
+
+    fn finding(&mut self, finding: &'a Finding) {
+        let evidence = finding.evidence.iter().chain(&finding.selected_by);
+        evidence.filter_map(|evidence| evidence.of.as_ref()).for_each(|thing| self.name(thing));
+        for path in &finding.paths {
+            if self.paths.insert(Arc::as_ptr(path)) {
+                path.steps.iter().for_each(|thing| self.name(thing));
+            }
+        }
     }
 }

@@ -6,26 +6,26 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeSeq as _, Serializer};
 
-use super::super::json_lines::Lines;
+use super::super::json_lines::{Lines, Written, element, in_blocks};
 use super::keys::Keys;
 use super::schema::{
     CauseRow, ControlRow, CoverageRow, EdgeRow, EvidenceRow, FindingRow, FrameworkRow, GateRow, HeldRow, MatchedRow,
     NoteRow, Organization, PathRow, PatternRow, PolicyRow, Report, RuleLines, RuleRow, Scalar, SkippedRow, Summary,
     TextType, ThingRow, Tool, UnreadRow, VERSION, WaiverRow,
 };
-use crate::cores;
 use crate::finding::{
-    AccessPath, Cause, Control, Edge, Evidence, Finding, Framework, Matched, Note, Outcome, PolicyFile, RuleResult,
-    Skipped, Status, Thing, Unread, Value, Verdict, Waiver,
+    AccessPath, Cause, Causes, Control, Edge, Evidence, Finding, Framework, Matched, Note, Outcome, PolicyFile,
+    RuleResult, Skipped, Status, Thing, Unread, Value, Verdict, Waiver,
 };
 use crate::org::{CollectionSummary, Kind, Text};
 use crate::time::rfc3339;
 
 pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
-    let keys = Keys::new(outcome);
-    let report = report(outcome, &keys, Findings { outcome, keys: &keys }, Things(&keys));
+    let causes = outcome.all_causes();
+    let keys = Keys::new(outcome, &causes);
+    let report = report(outcome, &causes, &keys, Findings { outcome, keys: &keys }, Things(&keys));
     // Of a hundred million bytes, most are written a few at a time.
     let mut to = BufWriter::with_capacity(1 << 16, to);
     report.serialize(&mut serde_json::Serializer::with_formatter(&mut to, Lines::broken(2)))?;
@@ -36,12 +36,11 @@ pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
 /// The report with these findings and things.
 pub(super) fn report<'a, Findings, Things>(
     outcome: &'a Outcome,
-    keys: &Keys,
+    causes: &Causes<'a>,
+    keys: &'a Keys<'a>,
     findings: Findings,
     things: Things,
 ) -> Report<'a, Findings, Things> {
-    let causes = || (0..outcome.rules.len()).map(|at| outcome.causes(at)).collect::<Vec<_>>();
-    let (cuts, causes) = cores::beside(|| outcome.cuts(), causes);
     Report {
         schema_version: VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -73,33 +72,38 @@ pub(super) fn report<'a, Findings, Things>(
         exceptions: Cow::Borrowed(&outcome.exceptions),
         stale: outcome.stale,
         summary: summary(outcome),
-        cuts: cuts.iter().map(|cut| cause(cut, Some(outcome), keys)).collect(),
+        cuts: causes.cuts.iter().map(|cut| cause(cut, Some(outcome), keys)).collect(),
         controls: outcome.controls().into_iter().map(|one| framework(&one, outcome)).collect(),
-        rules: outcome.rules.iter().zip(&causes).map(|(of, causes)| rule(of, causes, keys)).collect(),
+        rules: outcome.rules.iter().zip(&causes.of_rules).map(|(of, causes)| rule(of, causes, keys)).collect(),
         findings,
         things,
     }
 }
 
-/// The findings, each made into a row when it is written.
+/// The findings, each made into a row when it is written, on all cores.
 struct Findings<'a> {
     outcome: &'a Outcome,
-    keys: &'a Keys,
+    keys: &'a Keys<'a>,
 }
 
 impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer
-            .collect_seq(self.outcome.findings.iter().map(|one| finding(one, &self.outcome.rules[one.rule], self.keys)))
+        let mut list = serializer.serialize_seq(Some(self.outcome.findings.len()))?;
+        let write = |one: &Finding, to: &mut Vec<u8>| {
+            let row = finding(one, &self.outcome.rules[one.rule], self.keys);
+            element(&row, to).expect("a row has text keys only");
+        };
+        in_blocks(&self.outcome.findings, write, |row| list.serialize_element(&Written(row)))?;
+        list.end()
     }
 }
 
-/// All things that were named until now.
-struct Things<'a>(&'a Keys);
+/// All things that are named.
+struct Things<'a>(&'a Keys<'a>);
 
 impl Serialize for Things<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.named(|things| serializer.collect_map(things.into_iter().map(|(key, of)| (key, thing(of)))))
+        serializer.collect_map(self.0.named().into_iter().map(|(key, of)| (key, thing(of))))
     }
 }
 
@@ -165,7 +169,7 @@ fn summary(outcome: &Outcome) -> Summary<'_> {
     }
 }
 
-fn rule<'a>(rule: &'a RuleResult, causes: &[Cause<'a>], keys: &Keys) -> RuleRow<'a> {
+fn rule<'a>(rule: &'a RuleResult, causes: &[Cause<'a>], keys: &'a Keys<'a>) -> RuleRow<'a> {
     let info = &*rule.info;
     let id = info.location.region();
     RuleRow {
@@ -200,8 +204,8 @@ fn rule<'a>(rule: &'a RuleResult, causes: &[Cause<'a>], keys: &Keys) -> RuleRow<
 }
 
 /// With an outcome, also the rules.
-fn cause<'a>(cause: &Cause<'a>, across: Option<&'a Outcome>, keys: &Keys) -> CauseRow<'a> {
-    let key = |thing: &Arc<Thing>| Some(Cow::Owned(keys.of(thing)));
+fn cause<'a>(cause: &Cause<'a>, across: Option<&'a Outcome>, keys: &'a Keys<'a>) -> CauseRow<'a> {
+    let key = |thing: &Arc<Thing>| Some(Cow::Borrowed(keys.of(thing)));
     let row = EdgeRow::default();
     let edge = match cause.edge {
         Edge::Grant { holder, role, project } => {
@@ -250,7 +254,7 @@ fn note(note: &Note) -> NoteRow<'_> {
     NoteRow { message: Cow::Borrowed(&note.text), policy: note.region, unmatched: note.unmatched }
 }
 
-fn matched<'a>(of: &'a Matched, keys: &Keys) -> MatchedRow<'a> {
+fn matched<'a>(of: &'a Matched, keys: &'a Keys<'a>) -> MatchedRow<'a> {
     let pattern = |(region, met): &'a (_, Vec<Text>)| PatternRow {
         permissions: met.iter().map(|permission| Cow::Borrowed(permission.as_str())).collect(),
         policy: *region,
@@ -264,12 +268,12 @@ fn matched<'a>(of: &'a Matched, keys: &Keys) -> MatchedRow<'a> {
     }
 }
 
-pub(super) fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &Keys) -> FindingRow<'a> {
+pub(super) fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &'a Keys<'a>) -> FindingRow<'a> {
     let path = |path: &Arc<AccessPath>| {
         // The subject stands at the finding: it is not listed among the things.
-        let subject = path.from_subject.then(|| finding.subject.id.to_string());
-        let via = subject.into_iter().chain(path.steps.iter().map(|step| keys.of(step))).map(Cow::Owned);
-        PathRow { via: via.collect(), matched: path.matched, condition: path.condition }
+        let subject = path.from_subject.then_some(finding.subject.id.as_str());
+        let via = subject.into_iter().chain(path.steps.iter().map(|step| keys.of(step)));
+        PathRow { via: via.map(Cow::Borrowed).collect(), matched: path.matched, condition: path.condition }
     };
     FindingRow {
         rule: Cow::Borrowed(&rule.info.id),
@@ -298,7 +302,7 @@ fn waiver(waiver: &Waiver) -> WaiverRow<'_> {
     }
 }
 
-fn evidence<'a>(evidence: &'a Evidence, keys: &Keys) -> EvidenceRow<'a> {
+fn evidence<'a>(evidence: &'a Evidence, keys: &'a Keys<'a>) -> EvidenceRow<'a> {
     let mut allowed = None;
     let (value, type_) = match &evidence.value {
         Value::Null => (Scalar::Null, None),
@@ -313,7 +317,7 @@ fn evidence<'a>(evidence: &'a Evidence, keys: &Keys) -> EvidenceRow<'a> {
         Value::Permission(text) => (Scalar::Text(Cow::Borrowed(text)), Some(TextType::Permission)),
         Value::Absent(text) => (Scalar::Text(Cow::Borrowed(text)), Some(TextType::Absent)),
     };
-    let of = evidence.of.as_ref().map(|of| Cow::Owned(keys.of(of)));
+    let of = evidence.of.as_ref().map(|of| Cow::Borrowed(keys.of(of)));
     EvidenceRow { attribute: Cow::Borrowed(&evidence.attribute), value, type_, allowed, of, policy: evidence.region }
 }
 

@@ -5,7 +5,7 @@ use owo_colors::Style;
 use super::page::Page;
 use super::severity_style;
 use crate::escape::visible;
-use crate::finding::{Outcome, Severity, Status, Verdict};
+use crate::finding::{Cause, Causes, Outcome, Severity, Status, Verdict};
 use crate::report::words::{self, incomplete, number, plural, population};
 use crate::time::{DAY, ago, day, minute};
 
@@ -15,10 +15,10 @@ const FILES: usize = 3;
 const CUTS: usize = 5;
 
 /// Organization and time, what was looked at, the policies, and the table by severity.
-pub fn write(page: &mut Page, outcome: &Outcome) {
+pub fn write(page: &mut Page, outcome: &Outcome, causes: &Causes<'_>) {
     subject(page, outcome);
     table(page, outcome);
-    cuts(page, outcome);
+    cuts(page, outcome, &causes.cuts);
 }
 
 /// What the report is about.
@@ -45,8 +45,7 @@ pub fn looked_at(page: &mut Page, outcome: &Outcome) {
 }
 
 /// What ends most of the violations, whatever their rules.
-fn cuts(page: &mut Page, outcome: &Outcome) {
-    let cuts = outcome.cuts();
+fn cuts(page: &mut Page, outcome: &Outcome, cuts: &[Cause<'_>]) {
     if cuts.is_empty() {
         return;
     }

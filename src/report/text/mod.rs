@@ -22,8 +22,9 @@ use crate::org::{Shortfall, State, by_reason, only_reason};
 
 pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style);
+    let causes = outcome.all_causes();
     if !style.quiet {
-        header::write(&mut page, outcome);
+        header::write(&mut page, outcome, &causes);
     }
     let nothing_read = nothing_read(outcome);
     for severity in Severity::ALL.into_iter().rev() {
@@ -33,7 +34,7 @@ pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) ->
             (0..rules.len()).filter(is).collect::<Vec<_>>()
         };
         for at in of(Verdict::Violation) {
-            rule::write(&mut page, outcome, at);
+            rule::write(&mut page, outcome, at, &causes.of_rules[at]);
             page.flush(to)?;
         }
         // What all rules lack is told once, at the end.
@@ -91,7 +92,7 @@ fn unknown(page: &mut Page, outcome: &Outcome, severity: Severity, rules: &[usiz
     }
     for (missing, rules) in alike {
         if let ([only], false) = (&rules[..], outcome.findings_of(rules[0]).is_empty()) {
-            rule::write(page, outcome, *only);
+            rule::write(page, outcome, *only, &[]);
             continue;
         }
         let severity = page.paint(severity.name(), severity_style(severity));

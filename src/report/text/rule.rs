@@ -23,7 +23,7 @@ const NAMED: usize = 3;
 /// How many ways that lead to one cause are shown.
 const WAYS: usize = 3;
 
-pub fn write(page: &mut Page, outcome: &Outcome, at: usize) {
+pub fn write<'o>(page: &mut Page, outcome: &'o Outcome, at: usize, causes: &[Cause<'o>]) {
     let (rule, findings) = (&outcome.rules[at], outcome.findings_of(at));
     head(page, rule, findings);
     if page.style.quiet {
@@ -34,7 +34,7 @@ pub fn write(page: &mut Page, outcome: &Outcome, at: usize) {
     if page.style.verbose || !rule.info.location.source.name.starts_with("builtin:") {
         snippet::draw(page, rule, findings, severity_style(rule.info.severity));
     }
-    Body::new(page, outcome, at).write(&outcome.causes(at));
+    Body::new(page, outcome, at).write(causes);
     open(page, rule);
     if rule.verdict() == Verdict::Violation {
         advice(page, rule);

@@ -28,7 +28,7 @@ fn any_number_of_threads_says_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, org) in [("whole.jsonl", organization(false)), ("gaps.jsonl", organization(true))] {
         rolelint::snapshot::save(&org, &folder.path().join(name)).expect("a snapshot");
-        for format in ["json", "text"] {
+        for format in ["json", "jsonl", "text"] {
             let one = check(folder.path(), name, format, "1");
             assert!(one.contains("user000000001"), "somebody violates something");
             for threads in ["2", "3", "8"] {
