@@ -40,20 +40,44 @@ pub struct Builder {
     account_memberships: Rows<GroupIx>,
 }
 
+/// Where roles and groups are, by their ids.
+#[derive(Clone, Copy, Debug)]
+pub struct Places<'b> {
+    roles: &'b HashMap<Text, RoleIx>,
+    groups: &'b HashMap<Text, GroupIx>,
+}
+
+impl Places<'_> {
+    /// The role with that canonical id.
+    pub fn role(self, id: &str) -> Option<RoleIx> {
+        self.roles.get(id).copied()
+    }
+
+    /// The group with that id.
+    pub fn group(self, id: &str) -> Option<GroupIx> {
+        self.groups.get(id).copied()
+    }
+}
+
 impl Builder {
     /// An empty organization.
     pub fn new(source: Source) -> Self {
         Self { source, ..Self::default() }
     }
 
+    /// Where roles and groups are.
+    pub fn places(&self) -> Places<'_> {
+        Places { roles: &self.role_places, groups: &self.group_places }
+    }
+
     /// The role with that canonical id.
     pub fn role_ix(&self, id: &str) -> Option<RoleIx> {
-        self.role_places.get(id).copied()
+        self.places().role(id)
     }
 
     /// The group with that id.
     pub fn group_ix(&self, id: &str) -> Option<GroupIx> {
-        self.group_places.get(id).copied()
+        self.places().group(id)
     }
 
     /// The user with that id.
@@ -106,13 +130,11 @@ impl Builder {
         self.people.add(user, assignments, groups)
     }
 
-    /// Adds users that were put together elsewhere, with the words that they use.
-    ///
-    /// # Errors
-    ///
-    /// The first id does not sort after the last one.
-    pub fn users(&mut self, people: &People, words: &Symbols) -> Result<(), OutOfOrder> {
-        self.people.append(people, words, &mut self.symbols)
+    /// Where roles and groups are, and what adds users that were put together elsewhere, with the words that they use; it
+    /// fails if the first id does not sort after the last one.
+    pub fn users(&mut self) -> (Places<'_>, impl FnMut(&People, &Symbols) -> Result<(), OutOfOrder>) {
+        let Self { people, symbols, role_places: roles, group_places: groups, .. } = self;
+        (Places { roles, groups }, |more: &People, words: &Symbols| people.append(more, words, symbols))
     }
 
     /// Adds a project with the roles that its list has.

@@ -19,6 +19,11 @@ impl Texts {
         self.ends.len()
     }
 
+    pub fn clear(&mut self) {
+        self.all.clear();
+        self.ends.clear();
+    }
+
     pub fn push(&mut self, text: &str) {
         self.all.push_str(text);
         self.ends.push(end(self.all.len()));
@@ -90,6 +95,11 @@ pub struct KnownTexts {
 }
 
 impl KnownTexts {
+    pub fn clear(&mut self) {
+        self.states = States::default();
+        self.texts.clear();
+    }
+
     pub fn push<T: AsRef<str>>(&mut self, field: &Known<T>) {
         self.states.push(field);
         self.texts.push(field.value().map_or("", AsRef::as_ref));
@@ -132,6 +142,11 @@ impl Cell for Symbol {
 }
 
 impl<T: Cell> Column<T> {
+    pub fn clear(&mut self) {
+        self.states = States::default();
+        self.values.clear();
+    }
+
     pub fn push(&mut self, field: &Known<T>) {
         if let Known::Value(value) = field {
             self.values.resize(self.states.count, T::default());

@@ -26,7 +26,7 @@ mod users;
 
 pub use among::{Among, Parts};
 pub use assignment::{Assignment, Extent, Principal, Scope, Via};
-pub use builder::{Builder, part_id};
+pub use builder::{Builder, Places, part_id};
 pub use collection::Collection;
 pub use compact_str::CompactString as Text;
 pub use coverage::{

@@ -23,6 +23,13 @@ impl People {
         self.users.is_empty()
     }
 
+    /// Removes all users; their room is used again.
+    pub fn clear(&mut self) {
+        self.users.clear();
+        self.assignments.clear();
+        self.memberships.clear();
+    }
+
     /// Adds a user with what the API says of the user's roles, and the groups that list the user.
     /// Both lists are sorted and emptied, to be used again.
     ///

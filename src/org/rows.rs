@@ -29,6 +29,12 @@ impl<T> Rows<T> {
         self.ends.push(end(self.items.len()));
     }
 
+    /// Removes all rows.
+    pub fn clear(&mut self) {
+        self.items.clear();
+        self.ends.clear();
+    }
+
     /// Where that row stands among all items.
     pub fn range(&self, row: usize) -> std::ops::Range<usize> {
         let start = row.checked_sub(1).map_or(0, |before| self.ends[before] as usize);

@@ -36,6 +36,12 @@ macro_rules! columns {
                 $(self.$field.push(&user.$field);)*
             }
 
+            pub(super) fn clear(&mut self) {
+                self.ids.clear();
+                $(self.$field.clear();)*
+                self.unlisted = FixedBitSet::new();
+            }
+
             /// Appends users whose words have other places: each is looked up in `words`.
             pub(super) fn append(&mut self, other: &Self, words: &[Symbol]) {
                 let before = self.len();

@@ -3,7 +3,7 @@
 use super::record::{
     AdminApiKey, ApiKey, End, Group, Held, Id, Invite, Project, ProjectGroup, ProjectUser, Role, ServiceAccount,
 };
-use crate::org::{Assignment, Builder, GroupIx, OutOfOrder, ProjectIx, RoleIx, Via};
+use crate::org::{Assignment, Builder, GroupIx, OutOfOrder, Places, ProjectIx, RoleIx, Via};
 
 /// The kinds of record, in the order of the file.
 #[derive(Clone, Copy)]
@@ -45,7 +45,7 @@ impl Decoder {
 
     pub fn group(&mut self, builder: &mut Builder, group: Group<'_>) -> Result<(), String> {
         self.count(Kind::Group)?;
-        let roles = find_roles(builder, &group.roles)?;
+        let roles = find_roles(builder.places(), &group.roles)?;
         let group = group.noun(&mut builder.symbols);
         builder.group(group, roles).map_err(misplaced)
     }
@@ -62,14 +62,14 @@ impl Decoder {
 
     pub fn project(&mut self, builder: &mut Builder, project: Project<'_>) -> Result<(), String> {
         self.count(Kind::Project)?;
-        let roles = find_roles(builder, &project.roles)?;
+        let roles = find_roles(builder.places(), &project.roles)?;
         let project = project.noun(&mut builder.symbols);
         builder.project(project, roles).map_err(misplaced)
     }
 
     pub fn project_user(&mut self, builder: &mut Builder, user: &ProjectUser<'_>) -> Result<(), String> {
         self.count(Kind::ProjectUser)?;
-        self.holding.assign(builder, &user.held)?;
+        self.holding.assign(builder.places(), &user.held)?;
         let project = find_project(builder, &user.project)?;
         let id = &user.user.0;
         let whose = builder.user_ix(id).ok_or_else(|| format!("there is no user {id}"))?;
@@ -79,16 +79,16 @@ impl Decoder {
 
     pub fn project_group(&mut self, builder: &mut Builder, group: &ProjectGroup<'_>) -> Result<(), String> {
         self.count(Kind::ProjectGroup)?;
-        let roles = find_roles(builder, &group.roles)?;
-        let (project, of) = (find_project(builder, &group.project)?, find_group(builder, &group.group)?);
+        let roles = find_roles(builder.places(), &group.roles)?;
+        let (project, of) = (find_project(builder, &group.project)?, find_group(builder.places(), &group.group)?);
         let group = group.noun(&mut builder.symbols, project, of);
         builder.project_group(group, roles).map_err(misplaced)
     }
 
     pub fn service_account(&mut self, builder: &mut Builder, account: ServiceAccount<'_>) -> Result<(), String> {
         self.count(Kind::ServiceAccount)?;
-        self.holding.assign(builder, &account.held)?;
-        self.holding.join(builder, &account.groups)?;
+        self.holding.assign(builder.places(), &account.held)?;
+        self.holding.join(builder.places(), &account.groups)?;
         let project = find_project(builder, &account.project)?;
         let account = account.noun(&mut builder.symbols, project);
         let Holding { assignments, memberships } = &mut self.holding;
@@ -148,42 +148,42 @@ impl Decoder {
 }
 
 impl Holding {
-    pub fn join(&mut self, builder: &Builder, groups: &[Id<'_>]) -> Result<(), String> {
+    pub fn join(&mut self, places: Places<'_>, groups: &[Id<'_>]) -> Result<(), String> {
         for group in groups {
-            self.memberships.push(find_group(builder, group)?);
+            self.memberships.push(find_group(places, group)?);
         }
         Ok(())
     }
 
-    pub fn assign(&mut self, builder: &Builder, held: &Held<'_>) -> Result<(), String> {
+    pub fn assign(&mut self, places: Places<'_>, held: &Held<'_>) -> Result<(), String> {
         let ways = [(&held.unstated, Via::Unstated), (&held.direct, Via::Direct), (&held.inherited, Via::Inherited)];
         for (roles, way) in ways {
-            self.assign_by(builder, roles, way)?;
+            self.assign_by(places, roles, way)?;
         }
         for (group, roles) in &held.group {
-            self.assign_by(builder, roles, Via::Group(find_group(builder, group)?))?;
+            self.assign_by(places, roles, Via::Group(find_group(places, group)?))?;
         }
         Ok(())
     }
 
-    fn assign_by(&mut self, builder: &Builder, roles: &[Id<'_>], via: Via) -> Result<(), String> {
+    fn assign_by(&mut self, places: Places<'_>, roles: &[Id<'_>], via: Via) -> Result<(), String> {
         for role in roles {
-            self.assignments.push(Assignment { role: find_role(builder, role)?, via });
+            self.assignments.push(Assignment { role: find_role(places, role)?, via });
         }
         Ok(())
     }
 }
 
-fn find_role(builder: &Builder, id: &Id<'_>) -> Result<RoleIx, String> {
-    builder.role_ix(&id.0).ok_or_else(|| format!("there is no role {}", id.0))
+fn find_role(places: Places<'_>, id: &Id<'_>) -> Result<RoleIx, String> {
+    places.role(&id.0).ok_or_else(|| format!("there is no role {}", id.0))
 }
 
-fn find_roles(builder: &Builder, ids: &[Id<'_>]) -> Result<Vec<RoleIx>, String> {
-    ids.iter().map(|id| find_role(builder, id)).collect()
+fn find_roles(places: Places<'_>, ids: &[Id<'_>]) -> Result<Vec<RoleIx>, String> {
+    ids.iter().map(|id| find_role(places, id)).collect()
 }
 
-fn find_group(builder: &Builder, id: &Id<'_>) -> Result<GroupIx, String> {
-    builder.group_ix(&id.0).ok_or_else(|| format!("there is no group {}", id.0))
+fn find_group(places: Places<'_>, id: &Id<'_>) -> Result<GroupIx, String> {
+    places.group(&id.0).ok_or_else(|| format!("there is no group {}", id.0))
 }
 
 fn misplaced(OutOfOrder(id): OutOfOrder) -> String {

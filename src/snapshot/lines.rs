@@ -17,7 +17,7 @@ const LONGEST_LINE: u64 = 256 << 20;
 
 /// Reads line by line.
 pub struct Reader<'n, B> {
-    name: &'n str,
+    pub name: &'n str,
     lines: B,
     /// The current line, its end included.
     pub line: Vec<u8>,
@@ -26,6 +26,7 @@ pub struct Reader<'n, B> {
 }
 
 /// Lines of one sort.
+#[derive(Default)]
 pub struct Block {
     pub bytes: Vec<u8>,
     /// Where each line ends.
@@ -57,6 +58,17 @@ impl Wrong {
     }
 }
 
+impl Wrong {
+    /// The same as an error: in which file, and in which line.
+    pub fn at(self, name: &str, line: usize) -> Error {
+        let name = name.to_owned();
+        match self {
+            Self::Cut => Error::Cut { name, line },
+            Self::Damaged(what) => Error::Damaged { name, line, what: visible(&what).into_owned() },
+        }
+    }
+}
+
 impl<'n, B: BufRead> Reader<'n, B> {
     /// Before the first line; `name` is what errors call the file.
     pub fn new(name: &'n str, lines: B) -> Self {
@@ -73,11 +85,14 @@ impl<'n, B: BufRead> Reader<'n, B> {
     }
 
     /// Takes the current line and those that follow, as long as they are of that sort and begin within so many bytes. The
-    /// first that was not taken becomes the current line, which is empty at the end of the file.
-    pub fn block(&mut self, most: usize, belongs: impl Fn(&[u8]) -> bool) -> Result<Block, Error> {
+    /// first that was not taken becomes the current line, which is empty at the end of the file. They replace those of
+    /// the block, whose room is used again.
+    pub fn block(&mut self, mut block: Block, most: usize, belongs: impl Fn(&[u8]) -> bool) -> Result<Block, Error> {
+        block.bytes.clear();
+        block.ends.clear();
+        block.first = self.number;
         // The last line may end beyond.
-        let bytes = Vec::with_capacity(most + most / 8);
-        let mut block = Block { bytes, ends: Vec::new(), first: self.number };
+        block.bytes.reserve(most + most / 8);
         block.bytes.append(&mut self.line);
         block.ends.push(block.bytes.len());
         while block.bytes.len() < most {
@@ -173,10 +188,6 @@ impl<'n, B: BufRead> Reader<'n, B> {
 
     /// What is wrong with a line, as an error.
     pub fn wrong(&self, line: usize, wrong: Wrong) -> Error {
-        let name = self.name.to_owned();
-        match wrong {
-            Wrong::Cut => Error::Cut { name, line },
-            Wrong::Damaged(what) => Error::Damaged { name, line, what: visible(&what).into_owned() },
-        }
+        wrong.at(self.name, line)
     }
 }

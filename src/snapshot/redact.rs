@@ -49,8 +49,8 @@ fn fill(org: &Org, names: &Pseudonyms, builder: &mut Builder) -> Result<(), Stri
     let mut holding = Holding::default();
     let users = (0..org.users.len()).map(|at| with.user(&User::of(org, UserIx::new(at))));
     for user in sorted(users, |user| user.id.clone()) {
-        holding.assign(builder, &user.held)?;
-        holding.join(builder, &user.groups)?;
+        holding.assign(builder.places(), &user.held)?;
+        holding.join(builder.places(), &user.groups)?;
         let user = user.noun(&mut builder.symbols);
         let Holding { assignments, memberships } = &mut holding;
         builder.user(&user, assignments, memberships).map_err(|error| format!("{error:?}"))?;

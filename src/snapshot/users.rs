@@ -1,7 +1,8 @@
-//! The lines of users, nearly all of a large snapshot: read in blocks, each block decoded in a thread of its own, with
-//! the digest and the reading of the next blocks beside them, and joined in order. What is wrong is found in the order of
+//! The lines of users, nearly all of a large snapshot: read in blocks, which are decoded on all cores, with the reading
+//! of the next blocks and their digest beside them, and joined in order. What is wrong is found in the order of
 //! the lines, as if they had been read one after the other.
 
+use std::cell::RefCell;
 use std::io::BufRead;
 
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use super::header::ContentDigest;
 use super::lines::{Block, Reader, Wrong};
 use super::record::User;
 use crate::cores;
-use crate::org::{Builder, OutOfOrder, People, Symbols};
+use crate::org::{Builder, OutOfOrder, People, Places, Symbols};
 
 /// How the line of a user begins.
 const BEGIN: &[u8] = br#"{"user":"#;
@@ -51,63 +52,60 @@ pub fn read<B: BufRead>(
     digest: &mut ContentDigest,
 ) -> Result<(), Error> {
     decoder.users_begin().map_err(|what| reader.damaged(&what))?;
-    let mut blocks = next(reader)?;
-    while !blocks.is_empty() {
-        let known = &*builder;
-        let (parts, following) = cores::beside(
-            || cores::each(blocks.iter().collect(), |block| Part::decode(block, known)),
-            || {
-                for block in &blocks {
-                    digest.lines(&block.bytes);
-                }
-                next(reader)
-            },
-        );
-        for (block, part) in blocks.iter().zip(parts) {
-            let joined = builder.users(&part.people, &part.words);
-            joined.map_err(|OutOfOrder(id)| reader.wrong(block.first, Wrong::Damaged(out_of_order(&id))))?;
-            if let Some((line, wrong)) = part.wrong {
-                return Err(reader.wrong(block.first + line, wrong));
+    let name = reader.name;
+    let (places, mut add) = builder.users();
+    // Blocks and parts are used again: what they have room for need not be asked of the system again and again.
+    let spare: RefCell<Vec<(Block, Part)>> = RefCell::default();
+    cores::stream(
+        || {
+            if !is_user(&reader.line) {
+                return Ok(None);
+            }
+            let (block, part) = spare.borrow_mut().pop().unwrap_or_default();
+            let block = reader.block(block, BLOCK, is_user)?;
+            digest.lines(&block.bytes);
+            Ok(Some((block, part)))
+        },
+        |(block, mut part)| {
+            part.decode(&block, places);
+            (block, part)
+        },
+        |(block, mut part)| {
+            let joined = add(&part.people, &part.words);
+            joined.map_err(|OutOfOrder(id)| Wrong::Damaged(out_of_order(&id)).at(name, block.first))?;
+            if let Some((line, wrong)) = part.wrong.take() {
+                return Err(wrong.at(name, block.first + line));
             }
             decoder.users(part.people.len());
-        }
-        blocks = following?;
-    }
-    Ok(())
-}
-
-/// The next blocks of users, as many as are decoded at a time.
-fn next<B: BufRead>(reader: &mut Reader<'_, B>) -> Result<Vec<Block>, Error> {
-    let mut blocks = Vec::new();
-    while is_user(&reader.line) && blocks.len() < cores::threads() {
-        blocks.push(reader.block(BLOCK, is_user)?);
-    }
-    Ok(blocks)
+            spare.borrow_mut().push((block, part));
+            Ok(())
+        },
+    )
 }
 
 impl Part {
-    fn decode(block: &Block, known: &Builder) -> Self {
+    fn decode(&mut self, block: &Block, places: Places<'_>) {
+        self.people.clear();
+        self.words = Symbols::default();
         // Whether all of it is UTF-8 is known sooner than whether each text in it is.
         let text = std::str::from_utf8(&block.bytes).ok();
-        let mut part = Self::default();
         for (at, line) in block.lines().enumerate() {
             let bytes = &block.bytes[line.clone()];
             let parsed = match text {
                 Some(text) => serde_json::from_str(&text[line]),
                 None => serde_json::from_slice(bytes),
             };
-            let added = parsed.map_err(|error| Wrong::with(bytes, &error)).and_then(|line| part.add(known, line));
+            let added = parsed.map_err(|error| Wrong::with(bytes, &error)).and_then(|line| self.add(places, line));
             if let Err(wrong) = added {
-                part.wrong = Some((at, wrong));
+                self.wrong = Some((at, wrong));
                 break;
             }
         }
-        part
     }
 
-    fn add(&mut self, known: &Builder, Line::User(user): Line<'_>) -> Result<(), Wrong> {
-        self.holding.assign(known, &user.held).map_err(Wrong::Damaged)?;
-        self.holding.join(known, &user.groups).map_err(Wrong::Damaged)?;
+    fn add(&mut self, places: Places<'_>, Line::User(user): Line<'_>) -> Result<(), Wrong> {
+        self.holding.assign(places, &user.held).map_err(Wrong::Damaged)?;
+        self.holding.join(places, &user.groups).map_err(Wrong::Damaged)?;
         let user = user.noun(&mut self.words);
         let Holding { assignments, memberships } = &mut self.holding;
         self.people.add(&user, assignments, memberships).map_err(|OutOfOrder(id)| Wrong::Damaged(out_of_order(&id)))
