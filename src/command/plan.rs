@@ -11,6 +11,7 @@ use crate::api::endpoint;
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
 use crate::collect::Collected;
+use crate::console::{Terminal, output};
 use crate::escape::{in_json, visible};
 use crate::org::{Collection, Kind, Org, Parts};
 use crate::policy::{Needs, needs};
@@ -19,7 +20,6 @@ use crate::time::rounded_up;
 
 use super::list::Format;
 use super::{Error, Exit, input, judged, key, unread};
-use crate::console::output;
 
 /// What admin endpoints were measured to let through in a minute.
 const MEASURED_RATE: f64 = 7.0;
@@ -84,7 +84,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let plan = Plan::new(org.as_ref(), &needs, args.api.rate.unwrap_or(MEASURED_RATE));
     output::stream(|stdout| {
         let text = match args.format {
-            Format::Text => plan.text(),
+            Format::Text => plan.text(Terminal::stdout(common.color)),
             Format::Json => in_json(&format!("{:#}\n", plan.json())).into_owned(),
         };
         stdout.write_all(text.as_bytes())
@@ -148,7 +148,7 @@ impl<'p> Plan<'p> {
         Duration::try_from_secs_f64(most as f64 / rate * 60.0).unwrap_or(Duration::MAX)
     }
 
-    fn text(&self) -> String {
+    fn text(&self, terminal: Terminal) -> String {
         let mut plan = String::new();
         for row in &self.rows {
             let requests = match (&row.sizes, self.rate) {
@@ -156,8 +156,8 @@ impl<'p> Plan<'p> {
                 (Err(why), Some(_)) => format!("      ?  {why}"),
                 (Err(each), None) => each.clone(),
             };
-            writeln!(plan, "  {:<21} {requests}{}", row.collection.name(), row.why())
-                .expect("writing to a string cannot fail");
+            let line = format!("  {:<21} {requests}{}", row.collection.name(), row.why());
+            writeln!(plan, "{}", terminal.folded(&line, 33)).expect("writing to a string cannot fail");
         }
         let Some(rate) = self.rate else {
             return plan + "set OPENAI_ADMIN_KEY to see how many requests and how much time that takes\n";

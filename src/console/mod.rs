@@ -11,6 +11,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use clap::ValueEnum;
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 /// The width without a terminal.
 const WIDTH: usize = 80;
@@ -56,6 +57,21 @@ impl Terminal {
         let width = size.map_or(WIDTH, |(terminal_size::Width(columns), _)| usize::from(columns).max(NARROWEST));
         let interactive = terminal && environment("TERM").is_none_or(|term| term != "dumb");
         Self { width, color: colored(color, terminal, environment), interactive }
+    }
+
+    /// A line that goes on below itself, this far in, where it is wider than the terminal. Elsewhere it stays one line,
+    /// for programs that look for it.
+    pub fn folded(&self, line: &str, indent: usize) -> String {
+        if !self.interactive {
+            return line.to_owned();
+        }
+        let indent = " ".repeat(indent.min(self.width / 2));
+        let options = Options::new(self.width)
+            .subsequent_indent(&indent)
+            .break_words(false)
+            .word_separator(WordSeparator::AsciiSpace)
+            .word_splitter(WordSplitter::NoHyphenation);
+        textwrap::fill(line, options)
     }
 }
 
@@ -105,6 +121,17 @@ mod tests {
     use super::*;
 
     type Environment = &'static [(&'static str, &'static str)];
+
+    #[test]
+    fn a_line_is_folded_where_somebody_looks() {
+        let terminal = |width, interactive| Terminal { width, color: false, interactive };
+        let line = "  groups        1  3 groups, for 2 rules: no-group-grants-itself and no-group-is-empty";
+        assert_eq!(terminal(40, false).folded(line, 19), line);
+        assert_eq!(terminal(90, true).folded(line, 19), line);
+        let folded = "  groups        1  3 groups, for 2 rules:\n                   no-group-grants-itself\n                   and no-group-is-empty";
+        assert_eq!(terminal(41, true).folded(line, 19), folded);
+        assert!(terminal(20, true).folded(line, 19).lines().all(|line| line.len() <= 32));
+    }
 
     #[test]
     fn color_follows_flag_then_environment_then_terminal() {
