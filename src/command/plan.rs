@@ -5,17 +5,15 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde_json::{Value, json};
-
 use crate::api::endpoint;
 use crate::check::wanted;
 use crate::cli::{Api, Common, Rules};
 use crate::collect::Collected;
 use crate::console::{Terminal, output};
-use crate::escape::{in_json, visible};
+use crate::escape::visible;
 use crate::org::{Collection, Kind, Org, Parts};
 use crate::policy::{Needs, needs};
-use crate::report::{number, plural};
+use crate::report::{self, PlannedList, number, plural, render_plan};
 use crate::time::rounded_up;
 
 use super::list::Format;
@@ -85,7 +83,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     output::stream(|stdout| {
         let text = match args.format {
             Format::Text => plan.text(Terminal::stdout(common.color)),
-            Format::Json => in_json(&format!("{:#}\n", plan.json())).into_owned(),
+            Format::Json => plan.json(),
         };
         stdout.write_all(text.as_bytes())
     })?;
@@ -174,17 +172,18 @@ impl<'p> Plan<'p> {
         plan
     }
 
-    fn json(&self) -> Value {
-        let rows: Vec<Value> = self.rows.iter().map(Row::json).collect();
+    fn json(&self) -> String {
+        let plan = report::Plan::new(self.rows.iter().map(Row::json).collect());
         let (total, more) = self.requests();
-        let known = self.rate.is_some();
-        json!({
-            "schema_version": 1,
-            "requests": known.then_some(total),
-            "complete": known && !more,
-            "requests_per_minute": self.rate,
-            "seconds": self.rate.map(|rate| self.takes(rate).as_secs()),
-            "collections": rows,
+        render_plan(&match self.rate {
+            None => plan,
+            Some(rate) => report::Plan {
+                requests: Some(total),
+                complete: !more,
+                requests_per_minute: Some(rate),
+                seconds: Some(self.takes(rate).as_secs()),
+                ..plan
+            },
         })
     }
 }
@@ -205,19 +204,13 @@ impl Row<'_> {
         }
     }
 
-    fn json(&self) -> Value {
+    fn json(&self) -> PlannedList<'_> {
         let (requests, of) = match &self.sizes {
             Ok((requests, of)) => (Some(*requests), of),
             Err(why) => (None, why),
         };
-        json!({
-            "collection": self.collection.name(),
-            "path": endpoint::of(self.collection).template,
-            "requests": requests,
-            "of": of,
-            "narrowed": self.narrowed,
-            "rules": self.rules,
-        })
+        let (collection, path) = (self.collection.name(), endpoint::of(self.collection).template);
+        PlannedList { collection, path, requests, of, narrowed: self.narrowed, rules: self.rules }
     }
 }
 

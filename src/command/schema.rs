@@ -11,7 +11,7 @@ use super::{Cli, Error, Exit};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The kind of file: policies, rolelint.yaml, waivers, tests of policies, snapshots, the results of a check in JSON or as JSON Lines, or those
-    /// of a comparison in JSON
+    /// of a comparison or a plan in JSON
     #[arg(value_name = "WHAT", value_enum)]
     pub what: What,
 }

@@ -12,6 +12,7 @@ mod junit;
 mod markdown;
 mod ocsf;
 mod oscal;
+mod plan;
 mod prometheus;
 mod register;
 #[cfg(test)]
@@ -34,6 +35,7 @@ use crate::time::Time;
 
 pub use diff::{DiffFormat, render_diff};
 pub use json::{Unreadable, lines_schema, read, schema};
+pub use plan::{Plan, PlannedList, plan_schema, render_plan};
 pub use register::{RegisterFormat, render_register};
 pub use words::{number, plain_summary, plural, selected};
 

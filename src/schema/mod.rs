@@ -32,6 +32,8 @@ pub enum What {
     Jsonl,
     /// A comparison of two states, in JSON.
     Diff,
+    /// The requests that a check would make, in JSON.
+    Plan,
 }
 
 words!(What {
@@ -43,6 +45,7 @@ words!(What {
     Results => "results",
     Jsonl => "jsonl",
     Diff => "diff",
+    Plan => "plan",
 });
 
 /// The schema of a kind of file. What the keys of a configuration mean is told by the flags of the command.
@@ -56,6 +59,7 @@ pub fn schema(what: What, command: &clap::Command) -> Value {
         What::Results => ("The results of rolelint check --format json", report::schema()),
         What::Jsonl => ("A line of rolelint check --format jsonl", report::lines_schema()),
         What::Diff => ("The results of rolelint diff --format json", report::diff_schema()),
+        What::Plan => ("The results of rolelint plan --format json", report::plan_schema()),
     };
     schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     schema["title"] = json!(title);

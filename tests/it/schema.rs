@@ -10,7 +10,7 @@ use crate::support::harness::{acme, faulty, offline, rolelint};
 use crate::support::shell::repository;
 use crate::support::workflow::yaml;
 
-const ALL: [&str; 8] = ["policy", "config", "waivers", "tests", "snapshot", "results", "jsonl", "diff"];
+const ALL: [&str; 9] = ["policy", "config", "waivers", "tests", "snapshot", "results", "jsonl", "diff", "plan"];
 
 fn printed(what: &str) -> String {
     offline().args(["schema", what]).run().ends_with(0).stdout
@@ -260,6 +260,31 @@ fn lines_of_results_and_comparisons_are_valid_and_others_are_not() {
     is_valid(&diff, "diff", &report);
     report["access"][0]["effect"] = "terrible".into();
     assert!(!diff.is_valid(&report));
+}
+
+#[test]
+fn plans_are_valid_with_and_without_sizes_and_others_are_not() {
+    let validator = validator("plan");
+    let denied = faulty(Organization::acme(), "/organization/projects", When::Always, What::Status(403));
+    let plan = ["plan", "--format", "json"];
+    let unknown = offline().args(plan).run().ends_with(0);
+    let (known, partly) =
+        (rolelint(&acme()).args(plan).run().ends_with(0), rolelint(&denied).args(plan).run().ends_with(3));
+    for (name, ran) in [("without sizes", &unknown), ("with sizes", &known), ("with a gap", &partly)] {
+        let value: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        is_valid(&validator, name, &value);
+        for (pointer, wrong) in [
+            ("/schema_version", Value::from(2)),
+            ("/complete", Value::Null),
+            ("/requests", "many".into()),
+            ("/collections/0/collection", "userz".into()),
+            ("/collections/0/rules", Value::Null),
+        ] {
+            let mut plan = value.clone();
+            *plan.pointer_mut(pointer).expect(pointer) = wrong;
+            assert!(!validator.is_valid(&plan), "{name}: {pointer}");
+        }
+    }
 }
 
 #[test]
