@@ -326,6 +326,7 @@ impl Client {
                 self.unkept().get_or_insert(error);
                 return Err(Error::Unkept);
             }
+            journal.sync_soon();
         }
         Ok(answer)
     }
@@ -333,8 +334,9 @@ impl Client {
     async fn carry(&self, url: Url) -> Result<(StatusCode, HeaderMap, Vec<u8>), Error> {
         match &self.carrier {
             Carrier::Http(http) => {
-                let response = http.get(url).send().await.map_err(|error| self.broken(&error))?;
-                Ok((response.status(), response.headers().clone(), self.body(response).await?))
+                let mut response = http.get(url).send().await.map_err(|error| self.broken(&error))?;
+                let headers = std::mem::take(response.headers_mut());
+                Ok((response.status(), headers, self.body(response).await?))
             }
             #[cfg(any(test, fuzzing))]
             Carrier::Memory(Memory(answer)) => {

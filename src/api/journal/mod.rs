@@ -4,9 +4,9 @@
 //! then each response with its request. Only usable responses are saved. The key is stored as a salted digest, to
 //! recognize another key.
 //!
-//! A response is written at once, so it survives the end of the process. It is on disk a moment later: responses that
-//! arrive close together are synced together. What a power failure leaves of the others is cut off when the journal is
-//! opened, and asked for again.
+//! A response is written at once, so it survives the end of the process. It is on disk a tenth of a second later:
+//! responses that arrive close together are synced together. What a power failure leaves of the others is cut off when
+//! the journal is opened, and asked for again.
 //!
 //! The file is long because nothing else knows the format: what is written, read and refused stands side by side.
 
@@ -17,8 +17,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +33,8 @@ const VERSION: u32 = 2;
 /// How every journal starts, whatever its version.
 const HEAD: &[u8] = br#"{"rolelint_journal":"#;
 
-/// So long after a sync, the next response is synced with all that were written in between.
-const BETWEEN_SYNCS: Duration = Duration::from_millis(100);
+/// A response is synced so long after it was written, with all that were written in between.
+const UNTIL_SYNC: Duration = Duration::from_millis(100);
 
 /// An open journal, locked against a second run.
 #[derive(Debug)]
@@ -44,17 +44,23 @@ pub struct Journal {
     pub began: Time,
     /// The offset and length of the line with each response.
     answers: HashMap<String, (u64, usize)>,
-    file: Mutex<Lines>,
+    lines: Arc<Mutex<Lines>>,
 }
 
 /// The file, and what of it is on disk.
 #[derive(Debug)]
 struct Lines {
     file: File,
-    /// When it was last synced, if ever.
-    synced: Option<Instant>,
-    /// Whether lines were written since.
-    ahead: bool,
+    /// Where it ends.
+    end: u64,
+    /// How much of it is on disk.
+    synced: u64,
+    /// Whether the rest will be synced soon.
+    due: bool,
+    /// Why it could not be synced, until somebody is told.
+    failed: Option<io::Error>,
+    /// Room for the next line.
+    line: Vec<u8>,
 }
 
 /// What the responses belong to. Responses of another API, organization or key are refused.
@@ -156,12 +162,12 @@ impl Journal {
             only_for_the_owner(&file).map_err(failed)?;
         }
         file.set_len(end).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
-        let lines = Lines { file, synced: None, ahead: false };
-        let journal = Self { path: path.to_owned(), began, answers, file: Mutex::new(lines) };
+        let mut lines = Lines { file, end, synced: end, due: false, failed: None, line };
         if end == 0 {
-            journal.append(&header(identity, now)).and_then(|()| sync_folder_of(path)).map_err(failed)?;
+            lines.append(&header(identity, now)).map_err(failed)?;
+            lines.sync().and_then(|()| sync_folder_of(path)).map_err(failed)?;
         }
-        Ok(journal)
+        Ok(Self { path: path.to_owned(), began, answers, lines: Arc::new(Mutex::new(lines)) })
     }
 
     /// The saved response to a request, if it was there when the journal was opened.
@@ -177,7 +183,7 @@ impl Journal {
     fn read(&self, start: u64, length: usize) -> io::Result<Kept> {
         let mut line = vec![0; length];
         {
-            let file = &mut self.lines().file;
+            let file = &mut locked_lines(&self.lines).file;
             file.seek(SeekFrom::Start(start))?;
             file.read_exact(&mut line)?;
             file.seek(SeekFrom::End(0))?;
@@ -192,14 +198,28 @@ impl Journal {
         self.answers.len()
     }
 
-    /// Saves the response to a request. It is in the file when this returns, and on disk with the next sync.
+    /// Saves the response to a request. It is in the file when this returns, and on disk once it is synced.
     ///
     /// # Errors
     ///
-    /// What the system says. Earlier responses are unchanged.
+    /// What the system says, also of an earlier sync. Earlier responses are unchanged.
     pub fn keep(&self, get: &str, body: &str, organization: Option<&str>) -> Result<(), JournalError> {
-        self.append(&Answer { get: get.into(), body: body.into(), organization: organization.map(Into::into) })
-            .map_err(|source| JournalError::Unusable { path: self.path.clone(), source })
+        let answer = Answer { get: get.into(), body: body.into(), organization: organization.map(Into::into) };
+        let kept = locked_lines(&self.lines).append(&answer);
+        kept.map_err(|source| JournalError::Unusable { path: self.path.clone(), source })
+    }
+
+    /// Syncs what was saved, a little later and with what comes until then. It needs a runtime, and delays nobody.
+    pub fn sync_soon(&self) {
+        if std::mem::replace(&mut locked_lines(&self.lines).due, true) {
+            return;
+        }
+        // If the journal is closed before, it is synced then.
+        let lines = Arc::downgrade(&self.lines);
+        tokio::spawn(async move {
+            tokio::time::sleep(UNTIL_SYNC).await;
+            tokio::task::spawn_blocking(move || lines.upgrade().as_deref().map(sync_beside));
+        });
     }
 
     /// Removes the journal once the snapshot is written.
@@ -208,18 +228,30 @@ impl Journal {
     ///
     /// What the system says.
     pub fn remove(self) -> Result<(), JournalError> {
-        self.lines().ahead = false;
+        {
+            let mut lines = locked_lines(&self.lines);
+            lines.synced = lines.end;
+        }
         std::fs::remove_file(&self.path).map_err(|source| JournalError::Unusable { path: self.path.clone(), source })
     }
+}
 
-    fn append(&self, line: &impl Serialize) -> io::Result<()> {
-        let mut bytes = serde_json::to_vec(line)?;
-        bytes.push(b'\n');
-        self.lines().append(&bytes)
-    }
+fn locked_lines(lines: &Mutex<Lines>) -> MutexGuard<'_, Lines> {
+    lines.lock().expect("no thread panics while it holds the file")
+}
 
-    fn lines(&self) -> MutexGuard<'_, Lines> {
-        self.file.lock().expect("no thread panics while it holds the file")
+/// Syncs what was written so far. More may be written meanwhile.
+fn sync_beside(lines: &Mutex<Lines>) {
+    let (file, end) = {
+        let mut lines = locked_lines(lines);
+        lines.due = false;
+        (lines.file.try_clone(), lines.end)
+    };
+    let synced = file.and_then(|file| file.sync_data());
+    let mut lines = locked_lines(lines);
+    match synced {
+        Ok(()) => lines.synced = lines.synced.max(end),
+        Err(error) => lines.failed = Some(error),
     }
 }
 
@@ -227,28 +259,33 @@ impl Drop for Journal {
     /// A journal that stays is on disk when the run ends, unless the run is killed.
     fn drop(&mut self) {
         // It is the end of the run: there is nobody to tell, and what is missing is asked for again.
-        self.lines().sync().unwrap_or(());
+        locked_lines(&self.lines).sync().unwrap_or(());
     }
 }
 
 impl Lines {
-    fn append(&mut self, line: &[u8]) -> io::Result<()> {
-        let end = self.file.stream_position()?;
-        let due = self.synced.is_none_or(|synced| synced.elapsed() >= BETWEEN_SYNCS);
-        self.ahead = true;
-        let written = self.file.write_all(line).and_then(|()| if due { self.sync() } else { Ok(()) });
-        if written.is_err() {
-            // Part of a line would corrupt the next one, so cut it off. If that fails too, report the first error.
-            self.file.set_len(end).and_then(|()| self.file.seek(SeekFrom::Start(end))).unwrap_or(end);
+    fn append(&mut self, line: &impl Serialize) -> io::Result<()> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
         }
-        written
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, line)?;
+        self.line.push(b'\n');
+        if let Err(error) = self.file.write_all(&self.line) {
+            // Part of a line would corrupt the next one, so cut it off. If that fails too, report the first error.
+            let end = self.end;
+            self.file.set_len(end).and_then(|()| self.file.seek(SeekFrom::Start(end))).unwrap_or(end);
+            return Err(error);
+        }
+        self.end += self.line.len() as u64;
+        Ok(())
     }
 
     /// Waits until everything that was written is on disk.
     fn sync(&mut self) -> io::Result<()> {
-        if self.ahead {
+        if self.synced < self.end {
             self.file.sync_data()?;
-            (self.ahead, self.synced) = (false, Some(Instant::now()));
+            self.synced = self.end;
         }
         Ok(())
     }

@@ -61,11 +61,11 @@ fn a_journal_that_was_removed_is_no_longer_the_one_of_that_name() {
     let path = folder.path().join("j");
     let mine = key("sk-admin-mine");
     let first = open(&path, "https://a", &mine, 7).expect("begun");
-    assert!(has_name(&first.lines().file, &path).expect("looked at"));
+    assert!(has_name(&locked_lines(&first.lines).file, &path).expect("looked at"));
     std::fs::remove_file(&path).expect("removed");
-    assert!(!has_name(&first.lines().file, &path).expect("looked at"));
+    assert!(!has_name(&locked_lines(&first.lines).file, &path).expect("looked at"));
     let _second = open(&path, "https://a", &mine, 8).expect("another file, begun");
-    assert!(!has_name(&first.lines().file, &path).expect("looked at"));
+    assert!(!has_name(&locked_lines(&first.lines).file, &path).expect("looked at"));
 }
 
 #[test]
@@ -146,24 +146,63 @@ fn a_journal_cut_or_damaged_at_any_byte_resumes_with_the_responses_before_it() {
     }
 }
 
+/// How many bytes are written, and how many of them are on disk.
+fn written(journal: &Journal) -> (u64, u64) {
+    let lines = locked_lines(&journal.lines);
+    (lines.end, lines.synced)
+}
+
+#[tokio::test(start_paused = true)]
+async fn responses_that_arrive_close_together_are_synced_together_though_nothing_follows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let journal = open(&folder.path().join("j"), "https://a", &key("sk-admin-mine"), 7).expect("begun");
+    let (header, synced) = written(&journal);
+    assert_eq!(synced, header, "a new journal is on disk");
+    for burst in 1..=2 {
+        for number in 1..=3 {
+            journal.keep(&format!("/{burst}/{number}"), "{}", None).expect("kept");
+            journal.sync_soon();
+            let (end, synced) = written(&journal);
+            assert!(synced < end, "{burst}, {number}: it is not synced by itself");
+        }
+        // Time stands still while a file is synced.
+        tokio::time::sleep(UNTIL_SYNC + Duration::from_millis(1)).await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        let (end, synced) = written(&journal);
+        assert_eq!(synced, end, "burst {burst}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sync_that_fails_is_told_with_the_next_response() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let journal = open(&folder.path().join("j"), "https://a", &key("sk-admin-mine"), 7).expect("begun");
+    locked_lines(&journal.lines).failed = Some(io::Error::other("the disk is gone"));
+    assert!(matches!(journal.keep("/one", "1", None), Err(JournalError::Unusable { .. })));
+    journal.keep("/one", "1", None).expect("kept");
+}
+
 #[test]
-fn responses_that_arrive_close_together_are_synced_together_and_a_journal_that_stays_is_synced() {
-    let file = tempfile::tempfile().expect("a file");
-    let mut lines = Lines { file, synced: None, ahead: false };
-    lines.append(b"one\n").expect("written");
-    assert!(!lines.ahead, "the first waits for no other");
-    // As after a sync that is not yet long ago.
-    lines.synced = Some(Instant::now() + Duration::from_secs(3600));
-    lines.append(b"two\n").expect("written");
-    lines.append(b"three\n").expect("written");
-    assert!(lines.ahead);
-    lines.synced = Instant::now().checked_sub(BETWEEN_SYNCS);
-    lines.append(b"four\n").expect("written");
-    assert!(!lines.ahead);
-    lines.synced = Some(Instant::now() + Duration::from_secs(3600));
-    lines.append(b"five\n").expect("written");
-    lines.sync().expect("synced");
-    assert!(!lines.ahead);
+fn a_journal_that_stays_is_synced_and_may_be_opened_again_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("j");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let mine = key("sk-admin-mine");
+    let journal = open(&path, "https://a", &mine, 7).expect("begun");
+    journal.keep("/one", "1", None).expect("kept");
+    {
+        let _within = runtime.enter();
+        journal.sync_soon();
+    }
+    let lines = Arc::clone(&journal.lines);
+    drop(journal);
+    {
+        let lines = locked_lines(&lines);
+        assert_eq!(lines.synced, lines.end);
+    }
+    drop(lines);
+    // The sync that is still due holds nothing.
+    assert_eq!(open(&path, "https://a", &mine, 8).expect("goes on").answers(), 1);
 }
 
 #[cfg(unix)]
