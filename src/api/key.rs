@@ -60,7 +60,10 @@ impl Key {
     /// Removes this key from a response, in case the API ever sends it, plain or with escapes.
     pub(crate) fn erase(&self, body: Vec<u8>) -> Vec<u8> {
         let key = self.0.expose_secret();
-        let holds = |body: &[u8]| body.windows(key.len()).any(|window| window == key.as_bytes());
+        let holds = |body: &[u8]| match std::str::from_utf8(body) {
+            Ok(text) => text.contains(key),
+            Err(_) => body.windows(key.len()).any(|window| window == key.as_bytes()),
+        };
         let plain = unescaped(&body).filter(|plain| holds(plain));
         match plain.or_else(|| holds(&body).then_some(body.clone())) {
             Some(body) => String::from_utf8_lossy(&body).replace(key, "***").into_bytes(),
@@ -71,6 +74,10 @@ impl Key {
 
 /// JSON without unnecessary escapes, which could hide a key: `\u0073` for `s`, `\/` for `/`. `None` if there are none.
 fn unescaped(json: &[u8]) -> Option<Vec<u8>> {
+    // Nearly always.
+    if !json.contains(&b'\\') {
+        return None;
+    }
     let mut plain = Vec::new();
     let (mut rest, mut found) = (json, false);
     while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {

@@ -1,7 +1,8 @@
 //! A whole list, page by page. A list that does not end by the rules of pagination is incomplete.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use foldhash::{HashMap, HashMapExt as _};
 use serde::de::DeserializeOwned;
 
 use super::client::{Client, PageRequest, Purpose};
@@ -11,15 +12,55 @@ use super::page::Page;
 use super::parent::Parent;
 use super::unreadable::Unreadable;
 use super::wire::Item;
-use crate::org::Known;
+use crate::org::{Known, Text};
 
 /// More pages than any organization has.
 const MOST_PAGES: u64 = 100_000;
 
-/// What was read of a list: everything, unless `cut` says why it is truncated.
+/// Where the items of a list are kept while further pages arrive.
+pub trait Items<T>: Default {
+    /// How many there are.
+    fn len(&self) -> usize;
+
+    /// Adds an item.
+    fn push(&mut self, item: T);
+
+    /// Whether the item at that place is the same.
+    fn is(&self, at: usize, item: &T) -> bool;
+
+    /// The ids, in order.
+    fn ids(&self) -> impl Iterator<Item = &str>;
+
+    /// Adds to the item at that place what its further copies say; see [`Item::settle`].
+    fn merge(&mut self, at: usize, copies: &[T]) -> Vec<&'static str>;
+}
+
+impl<T: Item> Items<T> for Vec<T> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn push(&mut self, item: T) {
+        self.push(item);
+    }
+
+    fn is(&self, at: usize, item: &T) -> bool {
+        self[at] == *item
+    }
+
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        self.iter().map(Item::id)
+    }
+
+    fn merge(&mut self, at: usize, copies: &[T]) -> Vec<&'static str> {
+        self[at].settle(copies)
+    }
+}
+
+/// What was read of a list: everything, unless `truncated` says why it is not.
 #[derive(Debug)]
-pub struct Listed<T> {
-    pub items: Vec<T>,
+pub struct Listed<T, I = Vec<T>> {
+    pub items: I,
     /// Further copies of items that differ from the first copy.
     pub copies: Vec<T>,
     /// Unreadable fields.
@@ -65,21 +106,21 @@ impl ListRequest<'_> {
 }
 
 /// Reads a list. `seen` gets the number of items so far.
-pub async fn list<T: DeserializeOwned + Item>(
+pub async fn list<T: DeserializeOwned + Item, I: Items<T>>(
     client: &Client,
     which: ListRequest<'_>,
     seen: impl Fn(usize),
-) -> Listed<T> {
+) -> Listed<T, I> {
     let mut listed =
-        Listed { items: Vec::new(), copies: Vec::new(), unreadable: Vec::new(), requests: 0, truncated: None };
+        Listed { items: I::default(), copies: Vec::new(), unreadable: Vec::new(), requests: 0, truncated: None };
     listed.truncated = walk(client, which, &mut listed, seen).await.err();
     listed
 }
 
-async fn walk<T: DeserializeOwned + Item>(
+async fn walk<T: DeserializeOwned + Item, I: Items<T>>(
     client: &Client,
     which: ListRequest<'_>,
-    listed: &mut Listed<T>,
+    listed: &mut Listed<T, I>,
     seen: impl Fn(usize),
 ) -> Result<(), Error> {
     let ListRequest { endpoint, of, archived, query, look } = which;
@@ -90,7 +131,7 @@ async fn walk<T: DeserializeOwned + Item>(
     let mut after: Option<String> = None;
     let mut cursors = HashSet::new();
     // The place of each thing among the items.
-    let mut ids: HashMap<String, usize> = HashMap::new();
+    let mut ids: HashMap<Text, usize> = HashMap::new();
     let mut empty_before = false;
     // Whether the last page said that it is the last but also had a cursor.
     let mut ended = false;
@@ -119,10 +160,10 @@ async fn walk<T: DeserializeOwned + Item>(
             // A thing that moved to another page during collection appears twice but is one thing.
             match ids.get(item.id()) {
                 None => {
-                    ids.insert(item.id().to_owned(), listed.items.len());
+                    ids.insert(item.id().into(), listed.items.len());
                     listed.items.push(item);
                 }
-                Some(&first) if listed.items[first] == item => {}
+                Some(&first) if listed.items.is(first, &item) => {}
                 Some(_) => listed.copies.push(item),
             }
         }

@@ -81,7 +81,7 @@ async fn ask(client: &Client, endpoint: &'static Endpoint, of: Option<&Parent>) 
         let live = |project: &Project| !project.is_archived();
         page::<Project>(client, endpoint, of, 100)
             .await
-            .map(|page| page.data.into_iter().find(live).map(|project| project.id))
+            .map(|page| page.data.into_iter().find(live).map(|project| project.id.into()))
     } else {
         page::<Thing>(client, endpoint, of, 1).await.map(|page| page.data.first().map(|thing| thing.id().to_owned()))
     };

@@ -54,6 +54,10 @@ pub fn without_unreadable(body: Vec<u8>) -> Vec<u8> {
 
 /// The same JSON with a mark for each text that cannot be read; `None` if there is none.
 fn marked(json: &[u8]) -> Option<Vec<u8>> {
+    // Nearly always.
+    if std::str::from_utf8(json).is_ok() && !json.contains(&b'\\') {
+        return None;
+    }
     let mut marked = Vec::new();
     let (mut rest, mut found) = (json, false);
     while let Some(open) = rest.iter().position(|byte| *byte == b'"') {

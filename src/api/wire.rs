@@ -25,17 +25,17 @@ pub trait Item: PartialEq {
 /// A role, listed or assigned.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub struct Role {
-    pub id: String,
+    pub id: Text,
     #[serde(default)]
     pub name: Known<Text>,
     #[serde(default)]
     pub description: Known<Text>,
     #[serde(default)]
-    pub permissions: Known<Vec<String>>,
+    pub permissions: Known<Vec<Text>>,
     #[serde(default)]
     pub predefined_role: Known<bool>,
     #[serde(default)]
-    pub resource_type: Known<String>,
+    pub resource_type: Known<Text>,
     #[serde(default)]
     pub created_at: Known<Stamp>,
     #[serde(default)]
@@ -57,13 +57,13 @@ pub struct AssignmentSource {
 /// A user of the organization.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct User {
-    pub id: String,
+    pub id: Text,
     #[serde(default)]
     pub name: Known<Text>,
     #[serde(default)]
     pub email: Known<Text>,
     #[serde(default)]
-    pub role: Known<String>,
+    pub role: Known<Text>,
     #[serde(default)]
     pub is_service_account: Known<bool>,
     #[serde(default)]
@@ -95,13 +95,13 @@ pub struct Account {
 /// A group.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Group {
-    pub id: String,
+    pub id: Text,
     #[serde(default)]
     pub name: Known<Text>,
     #[serde(default)]
     pub is_scim_managed: Known<bool>,
     #[serde(default)]
-    pub group_type: Known<String>,
+    pub group_type: Known<Text>,
     #[serde(default)]
     pub created_at: Known<Stamp>,
 }
@@ -109,7 +109,7 @@ pub struct Group {
 /// A member of a group.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Member {
-    pub id: String,
+    pub id: Text,
     #[serde(default)]
     pub name: Known<Text>,
     #[serde(default)]
@@ -121,11 +121,11 @@ pub struct Member {
 /// A project.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Project {
-    pub id: String,
+    pub id: Text,
     #[serde(default)]
     pub name: Known<Text>,
     #[serde(default)]
-    pub status: Known<String>,
+    pub status: Known<Text>,
     #[serde(default)]
     pub created_at: Known<Stamp>,
     #[serde(default)]
@@ -142,13 +142,13 @@ impl Project {
 /// A user of a project.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ProjectUser {
-    pub id: String,
+    pub id: Text,
     #[serde(default)]
     pub name: Known<Text>,
     #[serde(default)]
     pub email: Known<Text>,
     #[serde(default)]
-    pub role: Known<String>,
+    pub role: Known<Text>,
     #[serde(default)]
     pub added_at: Known<Stamp>,
 }
@@ -156,11 +156,11 @@ pub struct ProjectUser {
 /// A group of a project.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ProjectGroup {
-    pub group_id: String,
+    pub group_id: Text,
     #[serde(default)]
     pub group_name: Known<Text>,
     #[serde(default)]
-    pub group_type: Known<String>,
+    pub group_type: Known<Text>,
     #[serde(default)]
     pub created_at: Known<Stamp>,
 }
@@ -168,11 +168,11 @@ pub struct ProjectGroup {
 /// A service account.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ServiceAccount {
-    pub id: String,
+    pub id: Text,
     #[serde(default)]
     pub name: Known<Text>,
     #[serde(default)]
-    pub role: Known<String>,
+    pub role: Known<Text>,
     #[serde(default)]
     pub created_at: Known<Stamp>,
 }
@@ -180,7 +180,7 @@ pub struct ServiceAccount {
 /// A key, of a project or of the Admin API.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ApiKey {
-    pub id: String,
+    pub id: Text,
     #[serde(default)]
     pub name: Known<Text>,
     #[serde(default)]
@@ -190,7 +190,7 @@ pub struct ApiKey {
     #[serde(default)]
     pub last_used_at: Known<Stamp>,
     #[serde(default)]
-    pub owner_project_access: Known<String>,
+    pub owner_project_access: Known<Text>,
     #[serde(default)]
     pub owner: Known<Owner>,
 }
@@ -199,7 +199,7 @@ pub struct ApiKey {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Owner {
     #[serde(default, rename = "type")]
-    pub kind: Known<String>,
+    pub kind: Known<Text>,
     #[serde(default)]
     pub id: Known<Text>,
     #[serde(default)]
@@ -222,13 +222,13 @@ pub struct Named {
 /// An invitation.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Invite {
-    pub id: String,
+    pub id: Text,
     #[serde(default)]
     pub email: Known<Text>,
     #[serde(default)]
-    pub role: Known<String>,
+    pub role: Known<Text>,
     #[serde(default)]
-    pub status: Known<String>,
+    pub status: Known<Text>,
     #[serde(default)]
     pub created_at: Known<Stamp>,
     #[serde(default)]
@@ -244,14 +244,14 @@ pub struct Invite {
 pub struct InvitedProject {
     pub id: Text,
     #[serde(default)]
-    pub role: Known<String>,
+    pub role: Known<Text>,
 }
 
 /// A thing of which only the id matters.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Thing {
     #[serde(alias = "group_id")]
-    pub id: String,
+    pub id: Text,
 }
 
 macro_rules! item {

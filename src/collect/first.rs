@@ -1,7 +1,9 @@
 //! What is asked about first: whoever holds or may hold the most. If time runs out, the rest is missing.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
+
+use fixedbitset::FixedBitSet;
 
 use super::wanted::Target;
 use crate::api::parent::Parent;
@@ -46,8 +48,8 @@ impl First {
 
     /// Groups with a role that may change something.
     pub fn group_role(&self, group: &Parent, role: &Role) {
-        let writes = |permission: &String| permission.rsplit('.').next() == Some("write");
-        let privileged = |permissions: &Vec<String>| permissions.iter().any(writes);
+        let writes = |permission: &Text| permission.rsplit('.').next() == Some("write");
+        let privileged = |permissions: &Vec<Text>| permissions.iter().any(writes);
         if role.permissions.value().is_none_or(privileged) {
             self.add(group.id.clone());
         }
@@ -87,22 +89,33 @@ pub(crate) struct Queue<'f> {
     first: &'f First,
     /// How many of those that matter were looked for.
     looked: usize,
-    left: HashMap<Text, VecDeque<Target>>,
-    order: std::vec::IntoIter<Text>,
+    targets: Vec<Target>,
+    /// Their places, sorted by id.
+    by_id: Vec<u32>,
+    taken: FixedBitSet,
+    /// The first place that may not have been taken.
+    next: usize,
 }
 
 impl<'f> Queue<'f> {
     pub fn new(first: &'f First, targets: Vec<Target>) -> Self {
-        let order: Vec<Text> = targets.iter().map(|target| target.part.id.clone()).collect();
-        let mut left: HashMap<Text, VecDeque<Target>> = HashMap::with_capacity(order.len());
-        for target in targets {
-            left.entry(target.part.id.clone()).or_default().push_back(target);
-        }
-        Self { first, looked: 0, left, order: order.into_iter() }
+        let mut by_id: Vec<u32> = (0..).take(targets.len()).collect();
+        by_id.sort_by(|&a, &b| targets[a as usize].part.id.cmp(&targets[b as usize].part.id));
+        let taken = FixedBitSet::with_capacity(targets.len());
+        Self { first, looked: 0, targets, by_id, taken, next: 0 }
     }
 
-    fn take(&mut self, id: &Text) -> Option<Target> {
-        self.left.get_mut(id)?.pop_front()
+    /// The first one with that id that is left.
+    fn with_id(&self, id: &Text) -> Option<usize> {
+        let of = |at: u32| &self.targets[at as usize].part.id;
+        let from = self.by_id.partition_point(|&at| of(at) < id);
+        let same = self.by_id[from..].iter().take_while(|&&at| of(at) == id);
+        same.map(|&at| at as usize).find(|&at| !self.taken.contains(at))
+    }
+
+    fn take(&mut self, at: usize) -> Target {
+        self.taken.insert(at);
+        self.targets[at].clone()
     }
 }
 
@@ -112,16 +125,14 @@ impl Iterator for Queue<'_> {
     fn next(&mut self) -> Option<Target> {
         loop {
             let Some(id) = self.first.known().ids.get(self.looked).cloned() else { break };
-            if let Some(target) = self.take(&id) {
-                return Some(target);
+            if let Some(at) = self.with_id(&id) {
+                return Some(self.take(at));
             }
             self.looked += 1;
         }
-        while let Some(id) = self.order.next() {
-            if let Some(target) = self.take(&id) {
-                return Some(target);
-            }
+        while self.taken.contains(self.next) {
+            self.next += 1;
         }
-        None
+        (self.next < self.targets.len()).then(|| self.take(self.next))
     }
 }

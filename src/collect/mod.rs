@@ -8,8 +8,10 @@ mod carried;
 mod first;
 mod identity;
 mod incremental;
+mod listed_users;
 mod nested;
 mod progress;
+mod read_list;
 mod reconcile;
 mod responses;
 mod role_pool;
@@ -18,7 +20,8 @@ mod settle;
 pub(crate) mod tests;
 mod wanted;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
@@ -26,14 +29,15 @@ use serde::de::DeserializeOwned;
 use crate::api::client::{Client, Purpose};
 use crate::api::endpoint;
 use crate::api::error::Error;
-use crate::api::pagination::{ListRequest, Listed, list};
+use crate::api::pagination::{Items, ListRequest, Listed, list};
 use crate::api::parent::Parent;
-use crate::api::wire::{Item, Role};
+use crate::api::wire::{Item, Role, User};
 use crate::org::{Collection, Org, Parts, Source};
 use crate::time::Time;
 use assemble::assemble;
 use first::{First, Queue};
-use responses::{ByParent, Responses};
+use listed_users::ListedUsers;
+use responses::Responses;
 use role_pool::{ListedRole, RolePool};
 
 pub use identity::Mixed;
@@ -166,12 +170,16 @@ impl Collector<'_> {
     }
 
     /// One of the organization's own lists.
-    async fn whole<T: DeserializeOwned + Item>(&self, collection: Collection, look: Purpose) -> Option<Listed<T>> {
+    async fn whole<T: DeserializeOwned + Item, I: Items<T>>(
+        &self,
+        collection: Collection,
+        look: Purpose,
+    ) -> Option<Listed<T, I>> {
         if !self.needs(collection) {
             return None;
         }
         let which = ListRequest { look, ..ListRequest::own(endpoint::of(collection)) };
-        let listed = list(self.client, which, |done| self.tally.read(collection, done)).await;
+        let listed: Listed<T, I> = list(self.client, which, |done| self.tally.read(collection, done)).await;
         self.tally.read_whole(collection, listed.items.len());
         Some(listed)
     }
@@ -190,36 +198,42 @@ impl Collector<'_> {
         listed
     }
 
-    /// One list of each of these things.
-    async fn each<T: DeserializeOwned + Item, U>(
+    /// One list of each of these things, as `keep` leaves it.
+    async fn each<T: DeserializeOwned + Item, L>(
         &self,
         collection: Collection,
         places: Vec<Target>,
-        keep: impl Fn(&Parent, T) -> U,
-    ) -> ByParent<U> {
+        keep: impl Fn(&Parent, Listed<T>) -> L,
+    ) -> BTreeMap<Parent, L> {
         if !self.needs(collection) {
-            return ByParent::new();
+            return BTreeMap::new();
         }
         self.tally.expect(collection, places.len());
         let keep = &keep;
+        let mut lists = Vec::with_capacity(places.len());
         // An iterator is asked for the next thing as soon as one more may be requested.
         let asking = Queue::new(&self.first, places).map(async |Target { part, archived }| {
             let listed = self.one::<T>(collection, &part, archived, Purpose::First).await;
-            let kept = listed.map(|item| keep(&part, item));
+            let kept = keep(&part, listed);
             (part, kept)
         });
-        futures_util::stream::iter(asking).buffer_unordered(self.client.concurrency).collect().await
+        let mut asking = pin!(futures_util::stream::iter(asking).buffer_unordered(self.client.concurrency));
+        while let Some(list) = asking.next().await {
+            lists.push(list);
+        }
+        // A map that is made of all at once leaves no room in its nodes.
+        lists.into_iter().collect()
     }
 
     /// The lists that nested lists depend on.
     async fn lists(&self, responses: &mut Responses) {
         let (users, projects, groups, roles) = tokio::join!(
-            self.whole(Collection::Users, Purpose::First),
+            self.whole::<User, ListedUsers>(Collection::Users, Purpose::First),
             self.whole(Collection::Projects, Purpose::First),
             self.whole(Collection::Groups, Purpose::First),
-            self.whole::<Role>(Collection::Roles, Purpose::First),
+            self.whole::<Role, Vec<_>>(Collection::Roles, Purpose::First),
         );
-        users.iter().flat_map(|users| &users.items).for_each(|user| self.first.user(user));
+        users.iter().flat_map(|users| users.items.iter()).for_each(|user| self.first.user(&user));
         responses.users = users;
         responses.projects = projects;
         responses.groups = groups;
@@ -227,6 +241,6 @@ impl Collector<'_> {
     }
 
     fn keep(&self, roles: Listed<Role>) -> Listed<ListedRole> {
-        roles.map(|role| self.said.keep(role))
+        roles.map(|role| self.said.keep(None, role))
     }
 }

@@ -1,6 +1,8 @@
 //! Nested lists: those of each user, group and project, and of the things in projects.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -11,10 +13,8 @@ use super::wanted::{Target, Wanted};
 use crate::api::client::Purpose;
 use crate::api::pagination::Listed;
 use crate::api::parent::Parent;
-use crate::api::wire;
-use crate::api::wire::Item;
-use crate::collect::responses::{ByParent, Responses};
-use crate::collect::role_pool::ListedRole;
+use crate::api::wire::{self, Item, Stamp};
+use crate::collect::responses::{ByParent, HeldRoles, Responses};
 use crate::org::Collection;
 
 use Collection::{
@@ -63,18 +63,15 @@ impl Collector<'_> {
             }),
             self.nested(ServiceAccounts, if_slow(ServiceAccountRoles), (&projects, wanted), |_| {}),
             self.nested(ProjectGroups, Some(ProjectGroupRoles), (&projects, wanted), |_| {}),
-            self.each(GroupMembers, wanted.of(GroupMembers, &groups), |group, member: wire::Member| {
-                self.first.member(group, &member.id);
-                member
-            }),
+            self.group_members(responses, wanted.of(GroupMembers, &groups)),
             self.held(GroupRoles, wanted.of(GroupRoles, &groups)),
             self.held(ProjectRoles, wanted.of(ProjectRoles, &projects)),
-            self.each(ApiKeys, wanted.of(ApiKeys, &projects), |_, key| {
-                self.first.key(&key);
-                key
+            self.each(ApiKeys, wanted.of(ApiKeys, &projects), |_, keys: Listed<wire::ApiKey>| {
+                keys.items.iter().for_each(|key| self.first.key(key));
+                keys
             }),
             self.admin_api_keys(),
-            self.whole(Invites, Purpose::First),
+            self.whole::<_, Vec<_>>(Invites, Purpose::First),
         );
         responses.admin_api_keys = admin_api_keys;
         responses.invites = invites;
@@ -125,12 +122,10 @@ impl Collector<'_> {
     /// Groups and projects can have members that are not in the list of users: service accounts, people of the tenant,
     /// and users who joined during collection.
     pub(crate) async fn members(&self, responses: &mut Responses) {
-        let listed: BTreeSet<&str> =
-            responses.users.iter().flat_map(|users| &users.items).map(|user| user.id.as_str()).collect();
         let members = responses.group_members.values().flat_map(|members| &members.items);
         let in_projects = responses.project_users.values().flat_map(|members| &members.items);
         let all = members.map(|member| member.id.as_str()).chain(in_projects.map(|member| member.id.as_str()));
-        let unlisted: BTreeSet<&str> = all.filter(|id| !listed.contains(id)).collect();
+        let unlisted: BTreeSet<&str> = all.filter(|id| !responses.lists_user(id)).collect();
         let asked = responses.held(UserRoles);
         let new = unlisted
             .into_iter()
@@ -140,19 +135,35 @@ impl Collector<'_> {
         responses.held.entry(UserRoles).or_default().extend(roles);
     }
 
-    /// The roles in the lists of these things.
-    pub(crate) async fn held(&self, collection: Collection, places: Vec<Target>) -> ByParent<ListedRole> {
-        let keep = |part: &Parent, role| {
-            if collection == GroupRoles {
-                self.first.group_role(part, &role);
+    /// The members of these groups, without what the list of users says as well.
+    pub(crate) async fn group_members(&self, responses: &Responses, places: Vec<Target>) -> ByParent<wire::Member> {
+        let keep = |group: &Parent, mut members: Listed<wire::Member>| {
+            members.items.iter().for_each(|member| self.first.member(group, &member.id));
+            // Of several copies, each counts.
+            if members.copies.is_empty() {
+                members.items.iter_mut().for_each(|member| responses.shorten(member));
             }
-            self.said.keep(role)
+            members.items.shrink_to_fit();
+            members
+        };
+        self.each(GroupMembers, places, keep).await
+    }
+
+    /// The roles in the lists of these things.
+    pub(crate) async fn held(&self, collection: Collection, places: Vec<Target>) -> HeldRoles {
+        let keep = |part: &Parent, roles: Listed<wire::Role>| {
+            if collection == GroupRoles {
+                roles.items.iter().for_each(|role| self.first.group_role(part, role));
+            }
+            let roles = roles.map(|role| self.said.keep(Some(part), role));
+            // Roles may still be added to the list of a project.
+            if collection == ProjectRoles { Arc::new(roles) } else { self.said.share(roles) }
         };
         self.each(collection, places, keep).await
     }
 
     async fn admin_api_keys(&self) -> Option<Listed<wire::ApiKey>> {
-        let listed = self.whole(AdminApiKeys, Purpose::First).await;
+        let listed = self.whole::<_, Vec<_>>(AdminApiKeys, Purpose::First).await;
         listed.iter().flat_map(|keys| &keys.items).for_each(|key| self.first.key(key));
         listed
     }
@@ -164,8 +175,8 @@ impl Collector<'_> {
         roles: Option<Collection>,
         (projects, wanted): (&[Target], &Wanted),
         look: impl Fn(&T),
-    ) -> (ByParent<T>, ByParent<ListedRole>) {
-        let (mut lists, mut held) = (ByParent::new(), ByParent::new());
+    ) -> (ByParent<T>, HeldRoles) {
+        let (mut lists, mut held) = (ByParent::new(), HeldRoles::new());
         if !self.needs(of) {
             return (lists, held);
         }
@@ -180,7 +191,7 @@ impl Collector<'_> {
                 let things = listed.items.iter().map(|thing| Target::within(part, thing.id()));
                 let held = match roles {
                     Some(roles) => self.held(roles, wanted.of(roles, &things.collect::<Vec<_>>())).await,
-                    None => ByParent::new(),
+                    None => HeldRoles::new(),
                 };
                 (part.clone(), listed, held)
             })
@@ -195,9 +206,11 @@ impl Collector<'_> {
 
 /// The users in the list whose roles are needed, those who used the API last first.
 fn users(responses: &Responses, wanted: &Wanted) -> Vec<Target> {
-    let listed = responses.users.iter().flat_map(|users| &users.items);
-    let mut users: Vec<&wire::User> = listed.collect();
-    users.sort_by_key(|user| std::cmp::Reverse(user.api_key_last_used_at.value().copied()));
-    let users = users.into_iter().map(|user| Target::of(&user.id));
-    users.filter(|user| wanted.has(UserRoles, &user.part)).collect()
+    let listed = responses.users.iter().flat_map(|users| users.items.iter());
+    let mut users: Vec<(Reverse<Option<Stamp>>, Target)> = listed
+        .map(|user| (Reverse(user.api_key_last_used_at.value().copied()), Target::of(&user.id)))
+        .filter(|(_, user)| wanted.has(UserRoles, &user.part))
+        .collect();
+    users.sort_by_key(|(last_used, _)| *last_used);
+    users.into_iter().map(|(_, user)| user).collect()
 }

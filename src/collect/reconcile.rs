@@ -34,17 +34,15 @@ impl Collector<'_> {
         if !whole || responses.unlisted_groups().is_empty() {
             return;
         }
-        let Some(second) = self.whole::<Group>(Collection::Groups, Purpose::ForNews).await else { return };
+        let Some(second) = self.whole::<Group, Vec<_>>(Collection::Groups, Purpose::ForNews).await else { return };
         let Some(first) = &mut responses.groups else { return };
         first.requests += second.requests;
         let known: BTreeSet<&str> = first.items.iter().map(|group| group.id.as_str()).collect();
         let new: Vec<Group> = second.items.into_iter().filter(|group| !known.contains(group.id())).collect();
         let places: Vec<Target> = new.iter().map(|group| Target::of(&group.id)).collect();
         first.items.extend(new);
-        let (members, roles) = tokio::join!(
-            self.each(Collection::GroupMembers, places.clone(), |_, member| member),
-            self.held(Collection::GroupRoles, places),
-        );
+        let (members, roles) =
+            tokio::join!(self.group_members(responses, places.clone()), self.held(Collection::GroupRoles, places),);
         responses.group_members.extend(members);
         responses.held.entry(Collection::GroupRoles).or_default().extend(roles);
         self.members(responses).await;
@@ -57,7 +55,7 @@ impl Collector<'_> {
         for project in unlisted {
             let part = project.as_deref().map(Parent::organization);
             let second = match &part {
-                None => self.whole::<Role>(Collection::Roles, Purpose::ForNews).await,
+                None => self.whole::<Role, Vec<_>>(Collection::Roles, Purpose::ForNews).await,
                 Some(part) => Some(self.one(Collection::ProjectRoles, part, false, Purpose::ForNews).await),
             };
             let Some(second) = second.map(|roles| self.keep(roles)) else { continue };
@@ -83,8 +81,8 @@ impl Collector<'_> {
         if refused.is_empty() {
             return;
         }
-        let Some(second) = self.whole::<Project>(Collection::Projects, Purpose::ForNews).await else { return };
-        let archived = second.items.iter().filter(|project| refused.contains(&project.id));
+        let Some(second) = self.whole::<Project, Vec<_>>(Collection::Projects, Purpose::ForNews).await else { return };
+        let archived = second.items.iter().filter(|project| refused.contains(project.id.as_str()));
         archived.filter(|project| is_archived(project, &second)).for_each(|project| responses.archive(project));
     }
 
@@ -107,7 +105,7 @@ impl Collector<'_> {
         }
         for ((collection, list), lost) in lost {
             let second = match &list {
-                None => self.whole::<Thing>(collection, Purpose::ForTheGone).await,
+                None => self.whole::<Thing, Vec<_>>(collection, Purpose::ForTheGone).await,
                 Some(project) => Some(self.one::<Thing>(collection, project, false, Purpose::ForTheGone).await),
             };
             let Some(second) = second.filter(|second| second.truncated.is_none()) else { continue };

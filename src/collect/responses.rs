@@ -2,11 +2,14 @@
 //! because the questions are many; each is short.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::carried::Carried;
-use super::role_pool::ListedRole;
+use super::listed_users::ListedUsers;
+use super::read_list::Nested;
+use super::role_pool::{ListedRole, RoleSource};
 use crate::api::error::Error;
-use crate::api::pagination::Listed;
+use crate::api::pagination::{Items, Listed};
 use crate::api::parent::Parent;
 use crate::api::wire::{self, Item, Role};
 use crate::org::{Collection, Known, canonical_role_id};
@@ -17,13 +20,16 @@ pub type Unclear = BTreeMap<(Collection, Parent), BTreeMap<String, String>>;
 /// One list for each thing.
 pub type ByParent<T> = BTreeMap<Parent, Listed<T>>;
 
+/// A list of roles for each thing. Those with the same roles share it.
+pub type HeldRoles = BTreeMap<Parent, Arc<Listed<ListedRole>>>;
+
 /// All responses. What was not requested is absent.
 #[derive(Debug, Default)]
 pub struct Responses {
     /// The roles in the responses.
     pub said: Vec<Role>,
     pub roles: Option<Listed<ListedRole>>,
-    pub users: Option<Listed<wire::User>>,
+    pub users: Option<Listed<wire::User, ListedUsers>>,
     pub groups: Option<Listed<wire::Group>>,
     pub projects: Option<Listed<wire::Project>>,
     pub admin_api_keys: Option<Listed<wire::ApiKey>>,
@@ -34,7 +40,7 @@ pub struct Responses {
     pub service_accounts: ByParent<wire::ServiceAccount>,
     pub api_keys: ByParent<wire::ApiKey>,
     /// The lists of roles: those of projects, and what users, groups and service accounts hold.
-    pub held: BTreeMap<Collection, ByParent<ListedRole>>,
+    pub held: BTreeMap<Collection, HeldRoles>,
     /// What was in a list and left during collection, by the collection that lists it.
     pub gone: BTreeMap<Collection, BTreeSet<Parent>>,
     /// Fields that are contradictory or unreadable.
@@ -45,14 +51,14 @@ pub struct Responses {
 
 impl Responses {
     /// The lists of roles of one kind.
-    pub fn held(&self, collection: Collection) -> &ByParent<ListedRole> {
-        const NONE: &ByParent<ListedRole> = &BTreeMap::new();
+    pub fn held(&self, collection: Collection) -> &HeldRoles {
+        const NONE: &HeldRoles = &BTreeMap::new();
         self.held.get(&collection).unwrap_or(NONE)
     }
 
     /// The roles of one thing. A role may appear more than once if the list has different copies of it.
     pub fn held_by(&self, collection: Collection, part: &Parent) -> impl Iterator<Item = &ListedRole> {
-        self.held(collection).get(part).into_iter().flat_map(Listed::told)
+        self.held(collection).get(part).into_iter().flat_map(|roles| roles.told())
     }
 
     /// What the responses say about a role.
@@ -89,8 +95,8 @@ impl Responses {
 
     /// The roles that are assigned to somebody, by assignment.
     pub fn assigned(&self) -> impl Iterator<Item = &ListedRole> {
-        let of = |(_, parts): (&Collection, _)| ByParent::values(parts).flat_map(Listed::told);
-        self.held.iter().filter(|(collection, _)| **collection != Collection::ProjectRoles).flat_map(of)
+        let held = self.held.iter().filter(|(collection, _)| **collection != Collection::ProjectRoles);
+        held.flat_map(|(_, parts)| parts.values()).flat_map(|roles| roles.told())
     }
 
     /// The custom roles that are assigned but missing from complete lists, with the project whose list it is. (A
@@ -128,7 +134,11 @@ impl Responses {
     /// read, so they stay.
     pub fn add_roles(&mut self, project: Option<&Parent>, second: Listed<ListedRole>) {
         let lists = self.held.entry(Collection::ProjectRoles).or_default();
-        let Some(first) = project.map_or(self.roles.as_mut(), |project| lists.get_mut(project)) else { return };
+        let first = match project {
+            None => self.roles.as_mut(),
+            Some(project) => lists.get_mut(project).map(own_list),
+        };
+        let Some(first) = first else { return };
         let id = |role: &ListedRole| role_id(&self.said[role.said]);
         let known: BTreeSet<&str> = first.items.iter().map(id).collect();
         let new: Vec<ListedRole> = second.items.into_iter().filter(|role| !known.contains(id(role))).collect();
@@ -152,7 +162,7 @@ impl Responses {
             held.retain(|part, _| part.project.as_deref() != Some(archived.id.as_str()));
         }
         // Whom only this project listed, nobody mentions any more.
-        let users = self.things(Collection::Users);
+        let users: BTreeSet<Parent> = self.things(Collection::Users).collect();
         self.held.entry(Collection::UserRoles).or_default().retain(|part, _| users.contains(part));
         let projects = self.projects.iter_mut().flat_map(|projects| &mut projects.items);
         projects.filter(|project| project.id == archived.id).for_each(|project| *project = archived.clone());
@@ -162,13 +172,31 @@ impl Responses {
         roles.items.iter().map(|role| role_id(self.said(role))).collect()
     }
 
+    /// Whether the list of users has somebody with that id.
+    pub fn lists_user(&self, id: &str) -> bool {
+        self.users.as_ref().is_some_and(|users| users.items.has(id))
+    }
+
+    /// Removes from a member of a group what the list of users says as well.
+    pub fn shorten(&self, member: &mut wire::Member) {
+        let Some(user) = self.users.as_ref().and_then(|users| users.items.get(&member.id)) else { return };
+        if user.name == member.name {
+            member.name = Known::Missing;
+        }
+        if user.email == member.email {
+            member.email = Known::Missing;
+        }
+    }
+
     /// Groups that assignments are inherited from but that are missing from the list of groups.
     pub fn unlisted_groups(&self) -> BTreeSet<&str> {
         let Some(groups) = &self.groups else { return BTreeSet::new() };
         let listed: BTreeSet<&str> = groups.items.iter().map(|group| group.id.as_str()).collect();
         let sources = self.assigned().filter_map(|role| role.sources.value()).flatten();
-        let named =
-            sources.filter(|source| is_group(&source.principal_type)).map(|source| source.principal_id.as_str());
+        let named = sources.filter_map(|source| match source {
+            RoleSource::Group(id) => Some(id.as_str()),
+            RoleSource::Own | RoleSource::Other => None,
+        });
         named.filter(|id| !listed.contains(id)).collect()
     }
 
@@ -180,7 +208,7 @@ impl Responses {
         let project = part.project.as_deref().map(Parent::organization);
         let of = project.as_ref();
         match collection {
-            Collection::Users => has(self.users.as_ref(), &part.id),
+            Collection::Users => self.lists_user(&part.id),
             Collection::Groups => has(self.groups.as_ref(), &part.id),
             Collection::Projects => has(self.projects.as_ref(), &part.id),
             Collection::ProjectUsers => has(of.and_then(|of| self.project_users.get(of)), &part.id),
@@ -202,7 +230,7 @@ impl Responses {
 
     /// The items of one list, of the organization or of a project.
     pub fn things_in(&self, collection: Collection, project: Option<&Parent>) -> BTreeSet<Parent> {
-        let mut things = self.things(collection);
+        let mut things: BTreeSet<Parent> = self.things(collection).collect();
         things.retain(|part| part.project.as_deref() == project.map(|project| project.id.as_str()));
         things.retain(|part| self.lists(collection, part));
         things
@@ -239,23 +267,21 @@ impl Responses {
         }
     }
 
-    /// The items of a list, and things that appear only in other lists.
-    pub fn things(&self, listed_by: Collection) -> BTreeSet<Parent> {
-        fn own<T: Item>(list: Option<&Listed<T>>) -> BTreeSet<Parent> {
-            list.into_iter().flat_map(|list| &list.items).map(|item| Parent::organization(item.id())).collect()
+    /// The items of a list, and things that appear only in other lists. Some may come several times.
+    pub fn things(&self, listed_by: Collection) -> Box<dyn Iterator<Item = Parent> + '_> {
+        type Things<'r> = Box<dyn Iterator<Item = Parent> + 'r>;
+        fn own<T: Item, I: Items<T>>(list: Option<&Listed<T, I>>) -> Things<'_> {
+            Box::new(list.into_iter().flat_map(|list| list.items.ids()).map(Parent::organization))
         }
-        fn within<T: Item>(lists: &ByParent<T>) -> BTreeSet<Parent> {
+        fn within<T: Item>(lists: &ByParent<T>) -> Things<'_> {
             let items = lists.iter().flat_map(|(project, list)| list.items.iter().map(move |item| (project, item)));
-            items.map(|(project, item)| Parent::within(&project.id, item.id())).collect()
+            Box::new(items.map(|(project, item)| Parent::within(&project.id, item.id())))
         }
         match listed_by {
             Collection::Users => {
                 let members = self.group_members.values().flat_map(|members| &members.items).map(Item::id);
                 let in_projects = self.project_users.values().flat_map(|users| &users.items).map(Item::id);
-                own(self.users.as_ref())
-                    .into_iter()
-                    .chain(members.chain(in_projects).map(Parent::organization))
-                    .collect()
+                Box::new(own(self.users.as_ref()).chain(members.chain(in_projects).map(Parent::organization)))
             }
             Collection::Groups => own(self.groups.as_ref()),
             Collection::Projects => own(self.projects.as_ref()),
@@ -272,7 +298,7 @@ impl Responses {
             | Collection::ServiceAccountRoles
             | Collection::ApiKeys
             | Collection::AdminApiKeys
-            | Collection::Invites => BTreeSet::new(),
+            | Collection::Invites => Box::new(std::iter::empty()),
         }
     }
 
@@ -283,7 +309,7 @@ impl Responses {
 
     /// Why a list is truncated.
     pub fn errors(&self) -> impl Iterator<Item = &Error> {
-        fn of<T>(listed: Option<&Listed<T>>) -> Option<&Error> {
+        fn of<T, I>(listed: Option<&Listed<T, I>>) -> Option<&Error> {
             listed?.truncated.as_ref()
         }
         let whole = [
@@ -327,23 +353,9 @@ impl Responses {
     }
 }
 
-/// Nested lists, whatever their items are.
-trait Nested {
-    /// Whether the list of this thing was requested.
-    fn has(&self, of: &Parent) -> bool;
-
-    /// The things whose list could not be read, each with the reason, and how many lists were requested.
-    fn gaps(&self) -> (Vec<(&Parent, &Error)>, usize);
-}
-
-impl<T> Nested for ByParent<T> {
-    fn has(&self, of: &Parent) -> bool {
-        self.contains_key(of)
-    }
-
-    fn gaps(&self) -> (Vec<(&Parent, &Error)>, usize) {
-        (self.iter().filter_map(|(part, listed)| Some((part, listed.truncated.as_ref()?))).collect(), self.len())
-    }
+/// The list of a project, which is not shared.
+pub fn own_list(roles: &mut Arc<Listed<ListedRole>>) -> &mut Listed<ListedRole> {
+    Arc::get_mut(roles).expect("only plain lists of principals are shared")
 }
 
 /// The canonical id. A custom role keeps its id, whatever it looks like.
@@ -353,9 +365,4 @@ pub fn role_id(role: &Role) -> &str {
 
 fn is_custom(role: &Role) -> bool {
     role.predefined_role != Known::Value(true)
-}
-
-/// `group`, `tenant_group`, and whatever kinds of group may come.
-pub fn is_group(principal_type: &str) -> bool {
-    principal_type.ends_with("group")
 }

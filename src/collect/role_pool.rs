@@ -1,33 +1,82 @@
-//! The roles in responses, each version stored once: the role of a thousand users appears a thousand times.
+//! The roles in responses. Each version of a role is stored once, and so is each list of roles: the role of a thousand
+//! users appears a thousand times, and so does the list of users with the same roles.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, Mutex};
 
+use foldhash::{HashMap, HashSet};
+
+use crate::api::pagination::Listed;
+use crate::api::parent::Parent;
 use crate::api::wire::{AssignmentSource, Role};
-use crate::org::Known;
+use crate::org::{Known, Text};
 
-/// All versions of roles, without `assignment_sources`.
+/// All versions of roles, without `assignment_sources`, and all lists of them.
 #[derive(Debug, Default)]
 pub struct RolePool {
     places: Mutex<HashMap<Role, usize>>,
+    lists: Mutex<HashSet<Same>>,
 }
 
 /// A role in a list, and its sources.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ListedRole {
     /// The index of the role's version.
     pub said: usize,
     /// The principals that it is inherited from.
-    pub sources: Known<Box<[AssignmentSource]>>,
+    pub sources: Known<Box<[RoleSource]>>,
+}
+
+/// Where somebody has a role from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum RoleSource {
+    /// An assignment of their own.
+    Own,
+    /// A group: `group`, `tenant_group`, or whatever kinds of group may come.
+    Group(Text),
+    /// Something else.
+    Other,
+}
+
+impl RoleSource {
+    /// What a response says about a role of this principal.
+    fn new(of: Option<&Parent>, source: AssignmentSource) -> Self {
+        let AssignmentSource { principal_id, principal_type } = source;
+        if principal_type.ends_with("group") {
+            Self::Group(principal_id)
+        } else if principal_type == "user" || of.is_some_and(|of| of.id == principal_id) {
+            Self::Own
+        } else {
+            Self::Other
+        }
+    }
 }
 
 impl RolePool {
-    /// Stores what a response says about a role.
-    pub fn keep(&self, mut role: Role) -> ListedRole {
-        let sources = std::mem::take(&mut role.assignment_sources).map(Vec::into_boxed_slice);
+    /// Stores what a response says about a role of this thing, or of the organization.
+    pub fn keep(&self, of: Option<&Parent>, mut role: Role) -> ListedRole {
+        let sources = std::mem::take(&mut role.assignment_sources);
+        let sources = sources.map(|all| all.into_iter().map(|source| RoleSource::new(of, source)).collect());
         let mut places = self.places.lock().expect("no thread panics while it holds them");
         let next = places.len();
         ListedRole { said: *places.entry(role).or_insert(next), sources }
+    }
+
+    /// Stores a list of roles. One that was read as planned and has the same roles as an earlier one is that one.
+    pub fn share(&self, list: Listed<ListedRole>) -> Arc<Listed<ListedRole>> {
+        let plain =
+            list.requests == 1 && list.truncated.is_none() && list.copies.is_empty() && list.unreadable.is_empty();
+        if !plain {
+            return Arc::new(list);
+        }
+        let mut lists = self.lists.lock().expect("no thread panics while it holds them");
+        if let Some(Same(same)) = lists.get(list.items.as_slice()) {
+            return Arc::clone(same);
+        }
+        let new = Arc::new(list);
+        lists.insert(Same(Arc::clone(&new)));
+        new
     }
 
     /// The versions so far, by index.
@@ -38,3 +87,27 @@ impl RolePool {
         all.into_iter().map(|(_, role)| role).collect()
     }
 }
+
+/// A list that is known by its roles.
+#[derive(Debug)]
+struct Same(Arc<Listed<ListedRole>>);
+
+impl Borrow<[ListedRole]> for Same {
+    fn borrow(&self) -> &[ListedRole] {
+        &self.0.items
+    }
+}
+
+impl Hash for Same {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.items.as_slice().hash(state);
+    }
+}
+
+impl PartialEq for Same {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.items == other.0.items
+    }
+}
+
+impl Eq for Same {}

@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::responses::{ByParent, Responses, Unclear};
+use super::listed_users::ListedUsers;
+use super::responses::{ByParent, Responses, Unclear, own_list};
 use super::role_pool::ListedRole;
-use crate::api::pagination::Listed;
+use crate::api::pagination::{Items, Listed};
 use crate::api::parent::Parent;
-use crate::api::wire::{Item, User};
+use crate::api::wire::Item;
 use crate::org::{Collection, canonical_role_id};
 
 impl Responses {
     /// Merges the copies of a thing in a list. Roles are merged in the assembly.
     pub fn settle(&mut self) {
         let mut notes = Notes(&mut self.unclear);
-        let users = self.users.as_ref().map_or(&[][..], |users| &users.items);
+        let users = self.users.as_ref().map(|users| &users.items);
         notes.lists(&mut self.group_members, |_, id, field| of_member(users, id, field));
         notes.lists(&mut self.project_users, |project, id, field| match field {
             "name" | "email" => of_member(users, id, field),
@@ -34,20 +35,21 @@ impl Responses {
         notes.within(&mut self.service_accounts, Collection::ServiceAccounts);
         notes.within(&mut self.api_keys, Collection::ApiKeys);
         let held = self.held.values_mut().flat_map(BTreeMap::values_mut);
-        self.roles.iter_mut().chain(held).for_each(|roles| notes.roles(roles));
+        let unreadable = held.filter(|roles| !roles.unreadable.is_empty()).map(own_list);
+        self.roles.iter_mut().chain(unreadable).for_each(|roles| notes.roles(roles));
     }
 }
 
 /// A field of a user who appears only in groups and projects. For all others, the list of users decides.
-fn of_member<'f>(users: &[User], id: &str, field: &'f str) -> Option<(Collection, Parent, &'f str)> {
-    let listed = users.iter().any(|user| user.id == id);
+fn of_member<'f>(users: Option<&ListedUsers>, id: &str, field: &'f str) -> Option<(Collection, Parent, &'f str)> {
+    let listed = users.is_some_and(|users| users.has(id));
     (!listed).then(|| (Collection::Users, Parent::organization(id), field))
 }
 
 struct Notes<'u>(&'u mut Unclear);
 
 impl Notes<'_> {
-    fn own<T: Item>(&mut self, list: &mut Option<Listed<T>>, of: Collection) {
+    fn own<T: Item, I: Items<T>>(&mut self, list: &mut Option<Listed<T, I>>, of: Collection) {
         let list = list.iter_mut();
         list.for_each(|list| self.list(list, |id, field| Some((of, Parent::organization(id), field))));
     }
@@ -68,9 +70,9 @@ impl Notes<'_> {
 
     /// Merges the copies in one list. `place` maps an id and a field in this list to the thing and field that they
     /// describe, or to none if the field does not matter.
-    fn list<T: Item>(
+    fn list<T: Item, I: Items<T>>(
         &mut self,
-        list: &mut Listed<T>,
+        list: &mut Listed<T, I>,
         place: impl for<'f> Fn(&str, &'f str) -> Option<(Collection, Parent, &'f str)>,
     ) {
         for bad in list.unreadable.drain(..) {
@@ -84,10 +86,10 @@ impl Notes<'_> {
         for copy in list.copies.drain(..) {
             copies.entry(copy.id().to_owned()).or_default().push(copy);
         }
-        let items: HashMap<String, usize> =
-            list.items.iter().enumerate().map(|(at, item)| (item.id().to_owned(), at)).collect();
+        let of_copies = list.items.ids().enumerate().filter(|(_, id)| copies.contains_key(*id));
+        let items: HashMap<String, usize> = of_copies.map(|(at, id)| (id.to_owned(), at)).collect();
         for (id, copies) in copies {
-            let differ = list.items[items[&id]].settle(&copies);
+            let differ = list.items.merge(items[&id], &copies);
             for field in differ {
                 self.note(place(&id, field), || {
                     format!("the list has {id} more than once, with different values of `{field}`")

@@ -213,17 +213,14 @@ pub(crate) fn warn_of_skew(client: &Client) {
     }
 }
 
-/// The threads that talk to the API.
+/// The thread that talks to the API. More threads would spend their time on waking each other.
 pub(crate) fn runtime() -> Result<&'static Runtime, Error> {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     if let Some(runtime) = RUNTIME.get() {
         return Ok(runtime);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|source| Error::Start { source })?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|source| Error::Start { source })?;
     Ok(RUNTIME.get_or_init(|| runtime))
 }
 

@@ -28,6 +28,7 @@ pub use among::{Among, Parts};
 pub use assignment::{Assignment, Extent, Principal, Scope, Via};
 pub use builder::{Builder, Places, part_id};
 pub use collection::Collection;
+pub(crate) use column::KnownTexts;
 pub use compact_str::CompactString as Text;
 pub use coverage::{
     CollectionCoverage, Coverage, Failure, NARROWED, Shortfall, State, by_reason, only_reason, without_request,

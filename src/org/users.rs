@@ -28,7 +28,8 @@ macro_rules! columns {
         }
 
         impl Users {
-            pub(super) fn push<T: AsRef<str>>(&mut self, user: &$noun<T>) {
+            /// Appends a user.
+            pub(crate) fn push<T: AsRef<str>>(&mut self, user: &$noun<T>) {
                 if !user.listed {
                     self.unlisted.grow_and_insert(self.len());
                 }

@@ -1,12 +1,12 @@
 //! What was read and what was not, as the responses show it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::endpoint;
 use crate::api::error::Error;
-use crate::api::pagination::Listed;
 use crate::api::parent::Parent;
-use crate::collect::responses::{ByParent, Responses, role_id};
+use crate::collect::read_list::{AsList, ReadList};
+use crate::collect::responses::{Responses, role_id};
 use crate::org::{Collection, Coverage, Failure};
 
 pub fn coverage(responses: &Responses, needs: &BTreeSet<Collection>) -> Coverage {
@@ -75,9 +75,9 @@ fn things(coverage: &mut Coverage, responses: &Responses) {
 fn not_asked(coverage: &mut Coverage, responses: &Responses, needs: &BTreeSet<Collection>) {
     for &collection in needs {
         let Some(listed_by) = collection.parent() else { continue };
-        let things = responses.things(listed_by).into_iter();
-        let not_asked =
-            things.filter(|part| !responses.was_asked(collection, part) && !responses.is_gone(listed_by, part));
+        let not_asked = responses
+            .things(listed_by)
+            .filter(|part| !responses.was_asked(collection, part) && !responses.is_gone(listed_by, part));
         coverage.of_mut(collection).not_asked = not_asked.map(|part| part.label()).collect();
     }
 }
@@ -139,28 +139,29 @@ fn not_asked_about(coverage: &mut Coverage, group: &str) {
     }
 }
 
-fn whole<T>(coverage: &mut Coverage, collection: Collection, listed: Option<&Listed<T>>) {
-    let Some(listed) = listed else { return };
+fn whole(coverage: &mut Coverage, collection: Collection, list: Option<&impl AsList>) {
+    let Some(ReadList { items, requests, truncated }) = list.map(AsList::read) else { return };
     let record = coverage.of_mut(collection);
-    record.requests = listed.requests;
-    record.items = listed.items.len() as u64;
-    record.truncated = listed.truncated.as_ref().map(|error| error.failure(endpoint::of(collection).template));
+    record.requests = requests;
+    record.items = items as u64;
+    record.truncated = truncated.map(|error| error.failure(endpoint::of(collection).template));
 }
 
 /// Records the responses to nested lists.
-fn parts<T>(coverage: &mut Coverage, responses: &Responses, collection: Collection, of: &ByParent<T>) {
+fn parts(coverage: &mut Coverage, responses: &Responses, collection: Collection, of: &BTreeMap<Parent, impl AsList>) {
     let endpoint = endpoint::of(collection);
     // When a breaker opens, chance decides which things were requested before.
-    let given_up = of.values().any(|listed| matches!(listed.truncated, Some(Error::Tripped(_))));
+    let given_up = of.values().any(|list| matches!(list.read().truncated, Some(Error::Tripped(_))));
     let listed_by = collection.parent().expect("it is read thing by thing");
-    for (part, listed) in of {
+    for (part, list) in of {
+        let ReadList { items, requests, truncated } = list.read();
         let record = coverage.of_mut(collection);
-        record.requests += listed.requests;
+        record.requests += requests;
         if responses.is_gone(listed_by, part) {
             continue;
         }
-        record.items += listed.items.len() as u64;
-        if let Some(error) = &listed.truncated {
+        record.items += items as u64;
+        if let Some(error) = truncated {
             // An id that is not valid in a path has no path.
             let path = endpoint.path(&part.ids()).ok().filter(|_| !given_up);
             record.gaps.insert(part.label(), error.failure(&path.unwrap_or_else(|| endpoint.template.to_owned())));

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::wire::Stamp;
 use crate::collect::responses::Responses;
-use crate::org::{Builder, Collection, Known, Org, Source, Symbol, Symbols};
+use crate::org::{Builder, Collection, Known, Org, Source, Symbol, Symbols, Text};
 use crate::time::Time;
 
 /// How far its clock may be ahead of ours, in seconds.
@@ -79,7 +79,7 @@ fn or_never(stamp: Known<Stamp>) -> Known<Stamp> {
     }
 }
 
-fn word(words: &mut Symbols, text: &Known<String>) -> Known<Symbol> {
+fn word(words: &mut Symbols, text: &Known<Text>) -> Known<Symbol> {
     text.as_ref().map(|text| words.intern(text))
 }
 

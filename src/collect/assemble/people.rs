@@ -59,71 +59,70 @@ pub fn users(
     latest: Time,
     coverage: &mut Coverage,
 ) -> Result<(), OutOfOrder> {
-    let fields = Fields { of: "user", unclear: &mut coverage.of_mut(Collection::Users).unclear };
-    let mut people = Everybody::new(responses, latest, &mut builder.symbols, fields);
-    let mut memberships: BTreeMap<&str, Vec<GroupIx>> = BTreeMap::new();
-    for (group, members) in &responses.group_members {
-        // A group that is gone has no members, but its former members may still exist.
-        let group = builder.group_ix(&group.id);
-        for member in &members.items {
-            let told = User {
-                name: member.name.clone(),
-                email: member.email.clone(),
-                is_service_account: never_null(member.is_service_account),
-                ..User::default()
-            };
-            if people.tell(&member.id, told) {
-                memberships.entry(&member.id).or_default().extend(group);
+    let mut fields = Fields { of: "user", unclear: &mut coverage.of_mut(Collection::Users).unclear };
+    // A user who is missing from a complete list is not a member of the organization and has no role by membership.
+    let whole = responses.users.as_ref().is_some_and(|users| users.truncated.is_none());
+    let no_member = if whole { Known::Null } else { Known::Missing };
+    let told = told(responses, builder);
+    let mut told = told.chunk_by(|(one, _), (other, _)| one == other).peekable();
+    let mut listed = responses.users.iter().flat_map(|users| users.items.sorted()).peekable();
+    let (mut assignments, mut groups) = (Vec::new(), Vec::new());
+    loop {
+        let next = [listed.peek().map(|user| user.id.as_str()), told.peek().map(|told| told[0].0)];
+        let Some(id) = next.into_iter().flatten().min().map(Text::from) else { return Ok(()) };
+        let wire = listed.next_if(|user| id == user.id);
+        let told = told.next_if(|told| id == told[0].0).unwrap_or_default();
+        let part = Parent::organization(&id);
+        if responses.is_gone(Collection::Users, &part) {
+            continue;
+        }
+        let mut person = match wire {
+            Some(wire) => user(wire, &mut builder.symbols, latest, &mut fields),
+            None => User { id: id.clone(), role: no_member, ..User::default() },
+        };
+        for (_, told) in told {
+            told.complete(&mut fields, &mut person);
+            if let Told::InGroup(_, group) = told {
+                groups.extend(*group);
             }
         }
-    }
-    for member in responses.project_users.values().flat_map(|members| &members.items) {
-        people.tell(&member.id, User { name: member.name.clone(), email: member.email.clone(), ..User::default() });
-    }
-    let mut assignments = Vec::new();
-    for (id, user) in people.all {
-        let groups = memberships.entry(id).or_default();
-        let part = Parent::organization(id);
         match responses.carried.of(Collection::UserRoles, &part) {
             Some(carried) => assignments.extend(carried.assignments(builder)),
-            None => assignments.extend(ways(responses, builder, id, responses.held_by(Collection::UserRoles, &part))),
+            None => assignments.extend(ways(responses, builder, &id, responses.held_by(Collection::UserRoles, &part))),
         }
-        builder.user(&user, &mut assignments, groups)?;
+        builder.user(&person, &mut assignments, &mut groups)?;
     }
-    Ok(())
 }
 
-/// The users in the list, and those that appear only in groups or projects.
-struct Everybody<'a> {
-    responses: &'a Responses,
-    all: BTreeMap<&'a str, User>,
-    /// The legacy role of users who are not in the list.
-    no_member: Known<crate::org::Symbol>,
-    fields: Fields<'a>,
+/// What a group or project says about somebody in it.
+#[derive(Clone, Copy)]
+enum Told<'r> {
+    /// A group that is gone has no members, but its former members may still exist.
+    InGroup(&'r wire::Member, Option<GroupIx>),
+    InProject(&'r wire::ProjectUser),
 }
 
-impl<'a> Everybody<'a> {
-    fn new(responses: &'a Responses, latest: Time, words: &mut Symbols, fields: Fields<'a>) -> Self {
-        let listed = responses.users.iter().flat_map(|users| &users.items);
-        let present = listed.filter(|user| !responses.is_gone(Collection::Users, &Parent::organization(&user.id)));
-        let mut fields = fields;
-        let all = present.map(|wire| (wire.id.as_str(), user(wire, words, latest, &mut fields))).collect();
-        // A user who is missing from a complete list is not a member of the organization and has no role by membership.
-        let whole = responses.users.as_ref().is_some_and(|users| users.truncated.is_none());
-        Self { responses, all, no_member: if whole { Known::Null } else { Known::Missing }, fields }
-    }
+/// What groups, then projects, say about everybody in them, sorted by id.
+fn told<'r>(responses: &'r Responses, builder: &Builder) -> Vec<(&'r str, Told<'r>)> {
+    let members = responses.group_members.iter().flat_map(|(group, members)| {
+        let group = builder.group_ix(&group.id);
+        members.items.iter().map(move |member| (member.id.as_str(), Told::InGroup(member, group)))
+    });
+    let in_projects = responses.project_users.values().flat_map(|users| &users.items);
+    let in_projects = in_projects.map(|user| (user.id.as_str(), Told::InProject(user)));
+    let mut told: Vec<_> = members.chain(in_projects).collect();
+    told.sort_by_key(|(id, _)| *id);
+    told
+}
 
-    /// Adds what a response says about somebody; returns false if that person is gone.
-    fn tell(&mut self, id: &'a str, told: User) -> bool {
-        if self.responses.is_gone(Collection::Users, &Parent::organization(id)) {
-            return false;
-        }
-        let mut person = self.all.remove(id).unwrap_or_else(|| User { role: self.no_member, ..User::default() });
-        person.id = id.into();
-        complete(&mut self.fields, &mut person, told.name, &told.email);
-        self.fields.complete(id, "is_service_account", &mut person.is_service_account, &told.is_service_account);
-        self.all.insert(id, person);
-        true
+impl Told<'_> {
+    fn complete(&self, fields: &mut Fields<'_>, person: &mut User) {
+        let (name, email, is_service_account) = match self {
+            Self::InGroup(member, _) => (&member.name, &member.email, never_null(member.is_service_account)),
+            Self::InProject(user) => (&user.name, &user.email, Known::Missing),
+        };
+        complete(fields, person, name.clone(), email);
+        fields.complete(&person.id, "is_service_account", &mut person.is_service_account, &is_service_account);
     }
 }
 
@@ -138,12 +137,15 @@ fn complete(fields: &mut Fields<'_>, person: &mut User, name: Known<Text>, email
     }
 }
 
-fn user(wire: &wire::User, words: &mut Symbols, latest: Time, fields: &mut Fields<'_>) -> User {
-    let account = wire.user.value().cloned().unwrap_or_default();
+fn user(wire: wire::User, words: &mut Symbols, latest: Time, fields: &mut Fields<'_>) -> User {
+    let account = match wire.user {
+        Known::Value(account) => account,
+        Known::Null | Known::Missing => wire::Account::default(),
+    };
     let mut user = User {
-        id: Text::from(wire.id.as_str()),
-        name: wire.name.clone(),
-        email: wire.email.clone(),
+        id: wire.id,
+        name: wire.name,
+        email: wire.email,
         role: word(words, &wire.role),
         is_service_account: never_null(wire.is_service_account),
         is_scim_managed: never_null(wire.is_scim_managed),

@@ -75,10 +75,16 @@ fn groups(responses: &Responses, builder: &mut Builder, latest: Time) -> Result<
 }
 
 fn accounts(responses: &Responses, builder: &mut Builder, latest: Time) -> Result<(), OutOfOrder> {
-    let mut memberships: BTreeMap<&str, Vec<GroupIx>> = BTreeMap::new();
+    let accounts = responses.service_accounts.values().flat_map(|accounts| &accounts.items);
+    let mut memberships: BTreeMap<&str, Vec<GroupIx>> =
+        accounts.map(|account| (account.id.as_str(), Vec::new())).collect();
     for (group, members) in &responses.group_members {
         let Some(group) = builder.group_ix(&group.id) else { continue };
-        members.items.iter().for_each(|member| memberships.entry(&member.id).or_default().push(group));
+        for member in &members.items {
+            if let Some(groups) = memberships.get_mut(member.id.as_str()) {
+                groups.push(group);
+            }
+        }
     }
     let (mut assignments, mut groups) = (Vec::new(), Vec::new());
     for (part, project, wire) in within(responses, builder, Collection::ServiceAccounts, &responses.service_accounts) {
@@ -153,7 +159,7 @@ fn owner(words: &mut Symbols, wire: &Known<wire::Owner>) -> Owner {
         Known::Null => return Owner { id: Known::Null, ..Owner::default() },
         Known::Missing => return Owner::default(),
     };
-    let told = match (wire.kind.value().map(String::as_str), wire.user.value(), wire.service_account.value()) {
+    let told = match (wire.kind.value().map(Text::as_str), wire.user.value(), wire.service_account.value()) {
         (Some("user") | None, Some(user), None) => user.clone(),
         (Some("service_account") | None, None, Some(account)) => account.clone(),
         (_, None, None) => wire::Named::default(),

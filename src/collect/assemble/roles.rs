@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::coverage::{gap, without_permissions};
 use super::{never_null, time, word};
 use crate::api::pagination::Listed;
-use crate::api::wire::{AssignmentSource, Role as WireRole};
-use crate::collect::responses::{Responses, is_group, role_id};
-use crate::collect::role_pool::ListedRole;
+use crate::api::wire::Role as WireRole;
+use crate::collect::responses::{Responses, role_id};
+use crate::collect::role_pool::{ListedRole, RoleSource};
 use crate::org::{Assignment, Builder, Collection, Coverage, Known, Role, RoleIx, Symbols, Text, Via};
 use crate::time::Time;
 
@@ -21,7 +21,7 @@ pub fn roles(
 ) -> BTreeMap<Text, Role> {
     let said = |assigned: &ListedRole| assigned.said;
     let own = responses.roles.iter().flat_map(Listed::told).map(said);
-    let in_projects = responses.held(Collection::ProjectRoles).values().flat_map(Listed::told).map(said);
+    let in_projects = responses.held(Collection::ProjectRoles).values().flat_map(|roles| roles.told()).map(said);
     let (own, in_projects): (BTreeSet<usize>, BTreeSet<usize>) = (own.collect(), in_projects.collect());
     let assigned: BTreeSet<usize> = responses.assigned().map(said).collect();
     // Sorted by content, not by arrival, which varies between runs.
@@ -75,7 +75,7 @@ pub fn roles(
 fn role(wire: &WireRole, words: &mut Symbols, latest: Time) -> Role {
     let permissions = match &wire.permissions {
         Known::Value(permissions) => {
-            let distinct: BTreeSet<&str> = permissions.iter().map(String::as_str).collect();
+            let distinct: BTreeSet<&str> = permissions.iter().map(Text::as_str).collect();
             Known::Value(distinct.into_iter().map(|permission| words.intern(permission)).collect())
         }
         // `null` is not a list of permissions; it counts as missing.
@@ -115,11 +115,15 @@ pub fn ways<'r>(
     ways
 }
 
-fn way(builder: &Builder, principal: &str, source: &AssignmentSource) -> Via {
-    match builder.group_ix(&source.principal_id) {
-        Some(group) if is_group(&source.principal_type) => Via::Group(group),
-        _ if source.principal_id == principal || source.principal_type == "user" => Via::Direct,
-        _ => Via::Inherited,
+fn way(builder: &Builder, principal: &str, source: &RoleSource) -> Via {
+    match source {
+        RoleSource::Own => Via::Direct,
+        RoleSource::Group(id) => match builder.group_ix(id) {
+            Some(group) => Via::Group(group),
+            None if id == principal => Via::Direct,
+            None => Via::Inherited,
+        },
+        RoleSource::Other => Via::Inherited,
     }
 }
 

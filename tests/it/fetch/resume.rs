@@ -60,6 +60,18 @@ fn without_a_journal_a_fetch_that_is_cut_off_leaves_nothing() {
     assert!(!ran.stderr.contains("resuming"), "{}", ran.stderr);
 }
 
+#[test]
+fn a_fetch_has_the_same_bytes_with_and_without_a_journal() {
+    let api = FakeApi::start(Organization::acme(), Behaviour::default());
+    let fetched = |args: &[&str]| {
+        let folder = tempfile::tempdir().expect("a folder");
+        fetch(&api, folder.path()).args(args.iter().copied()).run().ends_with(0);
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
+        parts(folder.path())
+    };
+    assert_eq!(fetched(&["--journal"]), fetched(&["--no-journal"]));
+}
+
 /// A journal with the first answers, and the API that gave them, healthy again.
 fn journal() -> (TempDir, FakeApi, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,0 +1,130 @@
+//! The list of users as it arrives. It is by far the longest list, so it is kept in columns.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use crate::api::pagination::Items;
+use crate::api::wire::{Account, Item as _, Stamp, User};
+use crate::org::{self, Known, KnownTexts, Symbols, Text};
+
+/// Users in the order of the list.
+#[derive(Debug, Default)]
+pub struct ListedUsers {
+    /// What the list says, times as they were sent. They are not sorted.
+    rows: org::Users,
+    /// The words in the rows.
+    words: Symbols,
+    account_names: KnownTexts,
+    account_emails: KnownTexts,
+    /// Those of which the list has several copies, after these were merged.
+    merged: BTreeMap<usize, User>,
+    /// Their places, sorted by id.
+    by_id: OnceLock<Vec<u32>>,
+}
+
+impl ListedUsers {
+    /// All users, in the order of the list.
+    pub fn iter(&self) -> impl Iterator<Item = User> {
+        (0..self.len()).map(|at| self.at(at))
+    }
+
+    /// All users, sorted by id.
+    pub fn sorted(&self) -> impl Iterator<Item = User> {
+        self.by_id().iter().map(|&at| self.at(at as usize))
+    }
+
+    /// Whether the list has a user with that id.
+    pub fn has(&self, id: &str) -> bool {
+        self.find(id).is_some()
+    }
+
+    /// The user with that id.
+    pub fn get(&self, id: &str) -> Option<User> {
+        self.find(id).map(|at| self.at(at))
+    }
+
+    fn find(&self, id: &str) -> Option<usize> {
+        let by_id = self.by_id();
+        by_id.binary_search_by(|&at| self.id(at as usize).cmp(id)).ok().map(|place| by_id[place] as usize)
+    }
+
+    fn by_id(&self) -> &[u32] {
+        self.by_id.get_or_init(|| {
+            let mut places: Vec<u32> = (0..).take(self.len()).collect();
+            places.sort_unstable_by(|&a, &b| self.id(a as usize).cmp(self.id(b as usize)));
+            places
+        })
+    }
+
+    fn id(&self, at: usize) -> &str {
+        self.rows.at(at).id()
+    }
+
+    fn at(&self, at: usize) -> User {
+        if let Some(user) = self.merged.get(&at) {
+            return user.clone();
+        }
+        let row = self.rows.at(at);
+        let account = Account {
+            name: self.account_names.of(at).map(Text::from),
+            email: self.account_emails.of(at).map(Text::from),
+            enabled: row.enabled(),
+            banned: row.banned(),
+        };
+        User {
+            id: row.id().into(),
+            name: row.name().map(Text::from),
+            email: row.email().map(Text::from),
+            role: row.role().map(|word| self.words.text(word).into()),
+            is_service_account: row.is_service_account(),
+            is_scim_managed: row.is_scim_managed(),
+            added_at: row.added_at().map(Stamp),
+            created: row.created().map(Stamp),
+            api_key_last_used_at: row.api_key_last_used_at().map(Stamp),
+            user: Known::Value(account),
+        }
+    }
+}
+
+impl Items<User> for ListedUsers {
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn push(&mut self, user: User) {
+        let account = user.user.value().cloned().unwrap_or_default();
+        self.rows.push(&org::User {
+            id: user.id,
+            name: user.name,
+            email: user.email,
+            role: user.role.map(|role| self.words.intern(&role)),
+            is_service_account: user.is_service_account,
+            is_scim_managed: user.is_scim_managed,
+            enabled: account.enabled,
+            banned: account.banned,
+            added_at: user.added_at.map(|Stamp(seconds)| seconds),
+            created: user.created.map(|Stamp(seconds)| seconds),
+            api_key_last_used_at: user.api_key_last_used_at.map(|Stamp(seconds)| seconds),
+            listed: true,
+        });
+        self.account_names.push(&account.name);
+        self.account_emails.push(&account.email);
+        self.by_id.take();
+    }
+
+    fn is(&self, at: usize, user: &User) -> bool {
+        let account = Known::Value(user.user.value().cloned().unwrap_or_default());
+        self.at(at) == User { user: account, ..user.clone() }
+    }
+
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(org::UserRow::id)
+    }
+
+    fn merge(&mut self, at: usize, copies: &[User]) -> Vec<&'static str> {
+        let mut user = self.at(at);
+        let differ = user.settle(copies);
+        self.merged.insert(at, user);
+        differ
+    }
+}
