@@ -13,7 +13,7 @@ impl Facts<'_> {
         let mut among = Among::default();
         for kind in [Kind::User, Kind::Group, Kind::Project] {
             let parts = about.0.iter().filter(|(of, _)| *of == kind);
-            let answers = parts.map(|(_, part)| evaluate(self, part, &Domain::Things(kind)).answers);
+            let answers = parts.map(|(_, part)| evaluate(self, part, &Domain::all(kind)).answers);
             if let Some(answers) = answers.reduce(|all, answers| all.and(&answers)) {
                 among.narrow(kind, answers.not_no());
             }

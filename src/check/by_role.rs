@@ -1,6 +1,8 @@
 //! The fast path: conditions on grants that depend on the role alone. They are answered once for each role instead of
 //! once for each grant; there are few roles and many grants.
 
+use fixedbitset::FixedBitSet;
+
 use super::quantify::quantify;
 use super::relation::principal;
 use super::truths::Truths;
@@ -34,7 +36,13 @@ fn by_role(condition: &Condition) -> bool {
 
 /// `holds`, where the answer depends on the roles alone: first each group, then each user and service account by its
 /// roles and groups.
-pub fn holds_by_role(org: &Org, quantity: Quantity, kind: Kind, scopes: Extent, roles: &Truths) -> Truths {
+pub fn holds_by_role(
+    org: &Org,
+    quantity: Quantity,
+    asked: (Kind, Option<&FixedBitSet>),
+    scopes: Extent,
+    roles: &Truths,
+) -> Truths {
     // Answers of groups can be joined for "some", not for "none". "None" is "some", negated at the end.
     let joined = if quantity == Quantity::None { Quantity::Some } else { quantity };
     let role = |role: RoleIx| roles.of(role.at());
@@ -43,29 +51,27 @@ pub fn holds_by_role(org: &Org, quantity: Quantity, kind: Kind, scopes: Extent, 
         let held = of_group(org, group).filter(|held| scopes.contain(held.scope)).flat_map(|held| held.roles);
         quantify(joined, held.map(|&held| role(held)), !knows_grants_of_group(org, group, scopes))
     });
-    let answers = match kind {
-        Kind::Group => groups,
-        Kind::ServiceAccount => members(org, joined, kind, org.service_accounts.len(), scopes, roles, &groups),
-        Kind::Role | Kind::User | Kind::Project | Kind::Invite | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
-            members(org, joined, kind, org.users.len(), scopes, roles, &groups)
-        }
+    let answers = match asked {
+        (Kind::Group, _) => groups,
+        members => held_by(org, joined, members, scopes, roles, &groups),
     };
     if quantity == Quantity::None { answers.not() } else { answers }
 }
 
 /// What the users or service accounts hold, given the answers of roles and groups.
-fn members(
+fn held_by(
     org: &Org,
     quantity: Quantity,
-    kind: Kind,
-    count: usize,
+    (kind, asked): (Kind, Option<&FixedBitSet>),
     scopes: Extent,
     roles: &Truths,
     groups: &Truths,
 ) -> Truths {
+    let count = if kind == Kind::ServiceAccount { org.service_accounts.len() } else { org.users.len() };
     // There may be millions of them, so what is the same for all is asked once, and each is looked at once.
     let everywhere = count == 0 || knows_where(org, principal(kind, 0), scopes);
-    Truths::each(count, |at| {
+    let (roles, groups) = (roles.to_vec(), groups.to_vec());
+    let held = |(): &mut (), at| {
         let principal = principal(kind, at);
         let (mut complete, mut answer) = (everywhere, None);
         let mut join = |truth: Truth| {
@@ -75,13 +81,14 @@ fn members(
                 (Some(so_far), Quantity::Some | Quantity::None | Quantity::Count(..)) => truth.or(so_far),
             });
         };
-        for own in own(org, principal).filter(|own| scopes.contain(own.scope)) {
+        own(org, principal).filter(|own| scopes.contain(own.scope)).for_each(|own| {
             complete &= own.is_complete();
-            own.roles().for_each(|role| join(roles.of(role.at())));
-        }
+            own.roles().for_each(|role| join(roles[role.at()]));
+        });
         for group in groups_of(org, principal) {
-            join(groups.of(group.at()));
+            join(groups[group.at()]);
         }
         quantify(quantity, answer.into_iter(), !complete)
-    })
+    };
+    Truths::each_of(count, asked, || (), held)
 }

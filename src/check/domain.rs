@@ -3,16 +3,18 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use fixedbitset::FixedBitSet;
+
 use super::facts::Facts;
 use super::truths::Truths;
-use crate::org::Extent;
+use crate::org::{Extent, Truth};
 use crate::policy::{Condition, Kind};
 
 /// The things that a condition is evaluated for.
 #[derive(Clone, Debug)]
 pub enum Domain {
-    /// All things of a kind.
-    Things(Kind),
+    /// Things of a kind: all, or those with a bit. The answer for any other is *no*, and means nothing.
+    Things(Kind, Option<Arc<FixedBitSet>>),
     /// The grants in these scopes, one for each role: enough for most rules, and as few as there are roles.
     GrantsByRole(Extent),
     /// Things of a kind, each compared with a selected thing.
@@ -20,10 +22,28 @@ pub enum Domain {
 }
 
 impl Domain {
+    /// All things of a kind.
+    pub fn all(kind: Kind) -> Self {
+        Self::Things(kind, None)
+    }
+
+    /// The things of which a condition is asked; `None` for all of them.
+    pub fn asked(&self) -> Option<&FixedBitSet> {
+        match self {
+            Self::Things(_, asked) => asked.as_deref(),
+            Self::GrantsByRole(_) | Self::Pairs(_) => None,
+        }
+    }
+
+    /// The answer that `f` gives for each.
+    pub fn each(&self, facts: &Facts<'_>, f: impl Fn(usize) -> Truth + Sync) -> Truths {
+        Truths::each_of(self.len(facts), self.asked(), || (), |(), at| f(at))
+    }
+
     /// How many things it has.
     pub fn len(&self, facts: &Facts<'_>) -> usize {
         match self {
-            Self::Things(kind) => facts.access.count(*kind),
+            Self::Things(kind, _) => facts.access.count(*kind),
             Self::Pairs(pairs) => pairs.len(),
             Self::GrantsByRole(_) => facts.org.roles.len(),
         }
@@ -32,7 +52,7 @@ impl Domain {
     /// The kind of the selected things, and that of the things that are compared with them. At first, they are one.
     pub fn kinds(&self) -> (Kind, Kind) {
         match self {
-            Self::Things(kind) => (*kind, *kind),
+            Self::Things(kind, _) => (*kind, *kind),
             Self::Pairs(pairs) => (pairs.subject, pairs.kind),
             Self::GrantsByRole(_) => unreachable!("a role alone is compared with nothing"),
         }
@@ -41,7 +61,7 @@ impl Domain {
     /// The selected thing, and the thing at that place.
     pub fn pair(&self, at: usize) -> (usize, usize) {
         match self {
-            Self::Things(_) => (at, at),
+            Self::Things(..) => (at, at),
             Self::Pairs(pairs) => pairs.at(at),
             Self::GrantsByRole(_) => unreachable!("a role alone is compared with nothing"),
         }
@@ -50,7 +70,7 @@ impl Domain {
     /// The thing at that place, with its kind: of a grant by its role, the role.
     pub fn place(&self, at: usize) -> (Kind, usize) {
         match self {
-            Self::Things(kind) => (*kind, at),
+            Self::Things(kind, _) => (*kind, at),
             Self::GrantsByRole(_) => (Kind::Role, at),
             Self::Pairs(pairs) => (pairs.kind, pairs.at(at).1),
         }

@@ -29,7 +29,7 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
         && !condition.mentions_this()
     {
         // What compares nothing is asked of each thing once.
-        let part = evaluate(facts, condition, &Domain::Things(pairs.kind));
+        let part = evaluate(facts, condition, &Domain::all(pairs.kind));
         let answers = Truths::each(pairs.len(), |pair| part.answers.of(pairs.at(pair).1));
         return Answered { condition, domain: domain.clone(), answers, parts: vec![part] };
     }
@@ -90,20 +90,20 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
                 | Kind::Invite
                 | Kind::AdminApiKey
                 | Kind::ApiKey
-                | Kind::Grant) => Domain::Things(kind),
+                | Kind::Grant) => Domain::all(kind),
             };
             let part = evaluate(facts, &test.condition, &target);
             let answers = related(facts, *relation, test, domain, &part);
             parts.push(part);
             answers
         }
-        Predicate::Via(_, ViaPredicate::Kinds(kinds)) => Truths::each(domain.len(facts), |at| {
+        Predicate::Via(_, ViaPredicate::Kinds(kinds)) => domain.each(facts, |at| {
             kinds.iter().map(|(kind, _)| via(facts, *kind, at)).fold(Truth::No, Truth::or)
         }),
         Predicate::Via(_, ViaPredicate::Group(group)) if group.mentions_this() => {
             let pairs = Arc::new(pairs::conferring(facts, domain));
             let part = evaluate(facts, group, &Domain::Pairs(Arc::clone(&pairs)));
-            let answers = Truths::each(domain.len(facts), |at| {
+            let answers = domain.each(facts, |at| {
                 let (row, open) = pairs.rows[at].clone();
                 quantify(Quantity::Some, row.map(|pair| part.answers.of(pair)), open)
             });
@@ -111,8 +111,8 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
             answers
         }
         Predicate::Via(_, ViaPredicate::Group(group)) => {
-            let part = evaluate(facts, group, &Domain::Things(Kind::Group));
-            let answers = Truths::each(domain.len(facts), |at| {
+            let part = evaluate(facts, group, &Domain::all(Kind::Group));
+            let answers = domain.each(facts, |at| {
                 let grant = &facts.access.grants()[at];
                 let more = facts.more_groups(grant);
                 let groups = grant.groups.iter().map(|group| part.answers.of(group.at()));
@@ -128,11 +128,11 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
 /// Answers from a column; a grant's columns are its role's.
 fn over(facts: &Facts<'_>, domain: &Domain, column: impl Fn(usize) -> Truth + Sync) -> Truths {
     match domain {
-        Domain::Things(Kind::Grant) => {
+        Domain::Things(Kind::Grant, _) => {
             let roles = Truths::each(facts.org.roles.len(), column);
-            Truths::each(facts.access.grants().len(), |at| roles.of(facts.access.grants()[at].role.at()))
+            domain.each(facts, |at| roles.of(facts.access.grants()[at].role.at()))
         }
-        Domain::Things(_) | Domain::GrantsByRole(_) => Truths::each(domain.len(facts), column),
+        Domain::Things(..) | Domain::GrantsByRole(_) => domain.each(facts, column),
         Domain::Pairs(_) => unreachable!("what compares nothing is asked of things"),
     }
 }
@@ -154,7 +154,7 @@ fn time(facts: &Facts<'_>, column: TimeColumn, test: &TimePredicate, domain: &Do
     match column {
         TimeColumn::Expiry(read) => over(facts, domain, |at| holds(read(facts.org, at))),
         TimeColumn::Past(read) => over(facts, domain, |at| holds(happened(read(facts.org, at)))),
-        TimeColumn::Added => Truths::each(facts.access.grants().len(), |at| holds(happened(facts.access.added_at(at)))),
+        TimeColumn::Added => domain.each(facts, |at| holds(happened(facts.access.added_at(at)))),
     }
 }
 
@@ -175,15 +175,15 @@ fn text(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, domain: &Do
             let words: Vec<bool> = facts.org.symbols.iter().map(|word| test.holds(word)).collect();
             over(facts, domain, |at| unless_known(read(facts.org, at).map(|word| words[word.at()])))
         }
-        TextColumn::Principal => Truths::each(facts.access.grants().len(), |at| {
-            test.holds(principal_word(facts.access.grants()[at].principal)).into()
-        }),
+        TextColumn::Principal => {
+            domain.each(facts, |at| test.holds(principal_word(facts.access.grants()[at].principal)).into())
+        }
         TextColumn::Scope => match domain {
             // Only grants in the scopes that satisfy it are in this domain.
             Domain::GrantsByRole(_) => Truths::all(domain.len(facts), Truth::Yes),
-            Domain::Things(_) | Domain::Pairs(_) => Truths::each(facts.access.grants().len(), |at| {
-                test.holds(scope_word(facts.access.grants()[at].scope)).into()
-            }),
+            Domain::Things(..) | Domain::Pairs(_) => {
+                domain.each(facts, |at| test.holds(scope_word(facts.access.grants()[at].scope)).into())
+            }
         },
     }
 }
@@ -207,26 +207,26 @@ fn related(
     let of = |at: usize| part.answers.of(at);
     let quantity = test.quantity;
     match (domain, &part.domain) {
-        (Domain::Things(kind), Domain::GrantsByRole(scopes)) => {
-            holds_by_role(org, quantity, *kind, *scopes, &part.answers)
+        (Domain::Things(kind, asked), Domain::GrantsByRole(scopes)) => {
+            holds_by_role(org, quantity, (*kind, asked.as_deref()), *scopes, &part.answers)
         }
         // Everything is the same from everywhere.
-        (Domain::Things(kind), _) if relation.is_everything() => {
+        (Domain::Things(kind, _), _) if relation.is_everything() => {
             let count = facts.access.count(*kind);
             let scopes = test.scopes_from(*kind, relation);
             let start = Start { relation, kind: *kind, at: 0, scopes };
             Truths::all(count, from(facts, start, test, of, &mut Vec::new()))
         }
         // All grants of a role have the same answer, and there are few roles.
-        (Domain::GrantsByRole(_) | Domain::Things(Kind::Grant), _) if relation == Relation::Role => {
+        (Domain::GrantsByRole(_) | Domain::Things(Kind::Grant, _), _) if relation == Relation::Role => {
             let roles = Truths::each(org.roles.len(), |at| quantify(quantity, std::iter::once(of(at)), false));
             over(facts, domain, |at| roles.of(at))
         }
-        (Domain::Things(kind), _) => {
+        (Domain::Things(kind, asked), _) => {
             let scopes = test.scopes_from(*kind, relation);
             let start = |at| Start { relation, kind: *kind, at, scopes };
             let count = facts.access.count(*kind);
-            Truths::each_with(count, Vec::new, |places, at| from(facts, start(at), test, of, places))
+            Truths::each_of(count, asked.as_deref(), Vec::new, |places, at| from(facts, start(at), test, of, places))
         }
         (Domain::GrantsByRole(_) | Domain::Pairs(_), _) => {
             unreachable!("a condition on the role alone asks for no other relation, and pairs have their own")

@@ -62,7 +62,7 @@ fn of_kind<'o>(
     findings: &mut Vec<Finding>,
 ) {
     facts.set_unlisted_groups(rule.needs().contains(&Collection::ProjectGroups));
-    let mut filter = evaluate(facts, &rule.filter, &Domain::Things(rule.select));
+    let mut filter = evaluate(facts, &rule.filter, &Domain::all(rule.select));
     let population = Population::of(facts, rule);
     filter.answers = filter.answers.and(&population.all());
     let may_have_more = population.may_have_more();
@@ -98,7 +98,8 @@ pub(super) struct Judge<'j, 'o> {
 impl Judge<'_, '_> {
     /// `forbid` and `require`: a finding for each selected thing that violates it, or may.
     fn each(&self, filter: &Answered<'_>, condition: &Condition, required: bool) -> Vec<Finding> {
-        let asserted = evaluate(self.facts, condition, &Domain::Things(self.rule.select));
+        let selected = Arc::new(filter.answers.clone().not_no());
+        let asserted = evaluate(self.facts, condition, &Domain::Things(self.rule.select, Some(selected)));
         let broken = if required { asserted.answers.clone().not() } else { asserted.answers.clone() };
         let broken: Truths = filter.answers.clone().and(&broken);
         let violations = self.violations(filter, &asserted, &broken.yes().collect::<Vec<_>>(), required);

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use foldhash::HashMap;
-
 use super::facts::Facts;
 use super::permission::oddity;
 use crate::org::{Known, Text};
@@ -72,14 +70,15 @@ fn unknown_words(facts: &Facts<'_>) -> Vec<String> {
         else {
             continue;
         };
-        let mut seen: HashMap<usize, (usize, usize)> = HashMap::default();
+        // For each word, the first thing that has it, and how many have it.
+        let mut seen: Vec<Option<(usize, usize)>> = vec![None; org.symbols.len()];
         for at in 0..facts.access.count(attribute.of) {
             if let Known::Value(word) = read(org, at) {
-                seen.entry(word.at()).or_insert((at, 0)).1 += 1;
+                seen[word.at()].get_or_insert((at, 0)).1 += 1;
             }
         }
-        for (at, word) in org.symbols.iter().enumerate() {
-            let Some(&(first, number)) = seen.get(&at) else { continue };
+        for (word, seen) in org.symbols.iter().zip(seen) {
+            let Some((first, number)) = seen else { continue };
             if words.iter().any(|known| known.eq_ignore_ascii_case(word)) {
                 continue;
             }

@@ -160,7 +160,7 @@ impl Search<'_, '_> {
         });
         let role = Truths::each(org.roles.len(), |at| (org.roles[at].id == id).into());
         let holds =
-            if known { holds_by_role(org, Quantity::Some, kind, extent, &role) } else { Truths::all(count, Truth::No) };
+            if known { holds_by_role(org, Quantity::Some, (kind, None), extent, &role) } else { Truths::all(count, Truth::No) };
         if known && has_word == holds {
             return None;
         }

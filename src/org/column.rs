@@ -57,8 +57,8 @@ struct States {
 impl States {
     fn push<T>(&mut self, field: &Known<T>) {
         match field {
-            Known::Missing => self.missing.grow_and_insert(self.count),
-            Known::Null => self.null.grow_and_insert(self.count),
+            Known::Missing => set(&mut self.missing, self.count),
+            Known::Null => set(&mut self.null, self.count),
             Known::Value(_) => {}
         }
         self.count += 1;
@@ -78,13 +78,21 @@ impl States {
         for (bits, others) in [(&mut self.missing, &other.missing), (&mut self.null, &other.null)] {
             if others.count_ones(..) == other.count {
                 bits.grow(self.count + other.count);
-                bits.insert_range(self.count..);
+                bits.insert_range(self.count..self.count + other.count);
             } else {
-                others.ones().for_each(|at| bits.grow_and_insert(self.count + at));
+                others.ones().for_each(|at| set(bits, self.count + at));
             }
         }
         self.count += other.count;
     }
+}
+
+/// Sets a bit, with room for many after it.
+fn set(bits: &mut FixedBitSet, at: usize) {
+    if at >= bits.len() {
+        bits.grow((at + 1).next_power_of_two());
+    }
+    bits.insert(at);
 }
 
 /// A field that is a text, of many things.
@@ -137,7 +145,8 @@ impl Cell for Time {}
 
 impl Cell for Symbol {
     fn among(self, words: &[Symbol]) -> Self {
-        words[self.at()]
+        // What fills the place of a missing word is none of the words.
+        words.get(self.at()).copied().unwrap_or_default()
     }
 }
 
@@ -168,9 +177,7 @@ impl<T: Cell> Column<T> {
     pub fn append(&mut self, other: &Self, words: &[Symbol]) {
         if !other.values.is_empty() {
             self.values.resize(self.states.count, T::default());
-            let value = |at| other.of(at).map(|value| value.among(words)).value().copied().unwrap_or_default();
-            let here = (0..other.values.len()).map(value);
-            self.values.extend(here);
+            self.values.extend(other.values.iter().map(|value| value.among(words)));
         }
         self.states.append(&other.states);
     }

@@ -174,7 +174,8 @@ impl Holding {
     }
 }
 
-fn find_role(places: Places<'_>, id: &Id<'_>) -> Result<RoleIx, String> {
+/// The role with an id.
+pub fn find_role(places: Places<'_>, id: &Id<'_>) -> Result<RoleIx, String> {
     places.role(&id.0).ok_or_else(|| format!("there is no role {}", id.0))
 }
 
@@ -182,7 +183,8 @@ fn find_roles(places: Places<'_>, ids: &[Id<'_>]) -> Result<Vec<RoleIx>, String>
     ids.iter().map(|id| find_role(places, id)).collect()
 }
 
-fn find_group(places: Places<'_>, id: &Id<'_>) -> Result<GroupIx, String> {
+/// The group with an id.
+pub fn find_group(places: Places<'_>, id: &Id<'_>) -> Result<GroupIx, String> {
     places.group(&id.0).ok_or_else(|| format!("there is no group {}", id.0))
 }
 

@@ -1,6 +1,6 @@
 //! The lines of a snapshot, and what can be wrong with one.
 
-use std::io::{self, BufRead, Read as _};
+use std::io::{self, BufRead, Cursor, Read as _};
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -18,6 +18,8 @@ const LONGEST_LINE: u64 = 256 << 20;
 /// Reads line by line.
 pub struct Reader<'n, B> {
     pub name: &'n str,
+    /// What was read too far, and stands before the rest.
+    ahead: Cursor<Vec<u8>>,
     lines: B,
     /// The current line, its end included.
     pub line: Vec<u8>,
@@ -72,7 +74,7 @@ impl Wrong {
 impl<'n, B: BufRead> Reader<'n, B> {
     /// Before the first line; `name` is what errors call the file.
     pub fn new(name: &'n str, lines: B) -> Self {
-        Self { name, lines, line: Vec::new(), number: 0 }
+        Self { name, ahead: Cursor::default(), lines, line: Vec::new(), number: 0 }
     }
 
     /// Reads the next line; false at the end of the file.
@@ -81,6 +83,7 @@ impl<'n, B: BufRead> Reader<'n, B> {
         line.clear();
         let more = self.append(&mut line);
         self.line = line;
+        self.number += usize::from(matches!(more, Ok(true)));
         more
     }
 
@@ -88,58 +91,47 @@ impl<'n, B: BufRead> Reader<'n, B> {
     /// first that was not taken becomes the current line, which is empty at the end of the file. They replace those of
     /// the block, whose room is used again.
     pub fn block(&mut self, mut block: Block, most: usize, belongs: impl Fn(&[u8]) -> bool) -> Result<Block, Error> {
-        block.bytes.clear();
-        block.ends.clear();
-        block.first = self.number;
+        let Block { bytes, ends, first } = &mut block;
+        bytes.clear();
+        ends.clear();
+        *first = self.number;
+        bytes.append(&mut self.line);
+        ends.push(bytes.len());
         // The last line may end beyond.
-        block.bytes.reserve(most + most / 8);
-        block.bytes.append(&mut self.line);
-        block.ends.push(block.bytes.len());
-        while block.bytes.len() < most {
-            self.take_buffered(&mut block, most, &belongs)?;
-            // The next line does not stand in the buffer whole, or does not belong.
-            let before = block.bytes.len();
-            if !self.append(&mut block.bytes)? || !belongs(&block.bytes[before..]) {
-                self.line = block.bytes.split_off(before);
-                return Ok(block);
-            }
-            block.ends.push(block.bytes.len());
+        bytes.reserve(most + most / 8);
+        let room = most.saturating_sub(bytes.len()) as u64;
+        let read = (&mut self.ahead).chain(&mut self.lines).take(room).read_to_end(bytes);
+        read.map_err(|source| self.failed(source))?;
+        if !bytes.ends_with(b"\n") {
+            self.append(bytes)?;
+        }
+        let mut taken = ends[0];
+        while taken < bytes.len() && belongs(&bytes[taken..]) {
+            taken = memchr::memchr(b'\n', &bytes[taken..]).map_or(bytes.len(), |end| taken + end + 1);
+            ends.push(taken);
+        }
+        self.number += ends.len() - 1;
+        if taken < bytes.len() {
+            let mut ahead = bytes.split_off(taken);
+            self.ahead.read_to_end(&mut ahead).expect("it is in memory");
+            self.ahead = Cursor::new(ahead);
         }
         self.next()?;
         Ok(block)
     }
 
-    /// Takes the lines that stand in the buffer whole, up to the first that does not belong.
-    fn take_buffered(&mut self, to: &mut Block, most: usize, belongs: impl Fn(&[u8]) -> bool) -> Result<(), Error> {
-        let failed = |source| Error::Read { name: self.name.to_owned(), source };
-        let buffer = match self.lines.fill_buf() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
-            filled => filled.map_err(failed)?,
-        };
-        let before = to.bytes.len();
-        let (mut taken, mut rest) = (0, buffer);
-        while before + taken < most && belongs(rest) {
-            taken += match rest.skip_until(b'\n') {
-                Ok(length) if buffer[..taken + length].ends_with(b"\n") => length,
-                Ok(_) | Err(_) => break,
-            };
-            to.ends.push(before + taken);
-            self.number += 1;
-        }
-        to.bytes.extend_from_slice(&buffer[..taken]);
-        self.lines.consume(taken);
-        Ok(())
-    }
-
     /// Adds the next line; false at the end of the file.
     fn append(&mut self, to: &mut Vec<u8>) -> Result<bool, Error> {
-        let failed = |source| Error::Read { name: self.name.to_owned(), source };
-        let read = self.lines.by_ref().take(LONGEST_LINE).read_until(b'\n', to).map_err(failed)?;
+        let mut rest = (&mut self.ahead).chain(&mut self.lines).take(LONGEST_LINE);
+        let read = rest.read_until(b'\n', to).map_err(|source| self.failed(source))?;
         if read as u64 == LONGEST_LINE {
-            return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, "a line is too long")));
+            return Err(self.failed(io::Error::new(io::ErrorKind::FileTooLarge, "a line is too long")));
         }
-        self.number += usize::from(read > 0);
         Ok(read > 0)
+    }
+
+    fn failed(&self, source: io::Error) -> Error {
+        Error::Read { name: self.name.to_owned(), source }
     }
 
     /// The first line.
@@ -153,8 +145,8 @@ impl<'n, B: BufRead> Reader<'n, B> {
             snapshot: u32,
         }
         // A file that does not begin like a snapshot may have no line end, so it is not read up to one.
-        let failed = |source| Error::Read { name: self.name.to_owned(), source };
-        let begin = self.lines.fill_buf().map_err(failed)?;
+        let name = self.name;
+        let begin = self.lines.fill_buf().map_err(|source| Error::Read { name: name.to_owned(), source })?;
         if begin.starts_with(REPORT.as_bytes()) {
             return Err(Error::Report { name: self.name.to_owned() });
         }

@@ -214,7 +214,7 @@ impl Prover<'_, '_> {
             }
         };
         let scopes = match &answered.domain {
-            Domain::Things(kind) => test.scopes_from(*kind, relation),
+            Domain::Things(kind, _) => test.scopes_from(*kind, relation),
             Domain::Pairs(pairs) => test.scopes_from(pairs.kind, relation),
             Domain::GrantsByRole(_) => test.scopes(relation),
         };
@@ -267,7 +267,7 @@ impl Prover<'_, '_> {
                 (kind, place) => proof.extend_with(&inner, &self.facts.access.thing(kind, place)),
             }
         }
-        if let Domain::Things(kind @ (Kind::ApiKey | Kind::AdminApiKey)) = answered.domain
+        if let Domain::Things(kind @ (Kind::ApiKey | Kind::AdminApiKey), _) = answered.domain
             && empty
             && truth != Truth::Unknown
         {
@@ -299,7 +299,7 @@ impl Prover<'_, '_> {
             Rc::new(inner)
         };
         match part.domain {
-            Domain::Things(_) | Domain::Pairs(_) => explain(),
+            Domain::Things(..) | Domain::Pairs(_) => explain(),
             Domain::GrantsByRole(_) => {
                 let key = (std::ptr::from_ref(part.condition), at);
                 if let Some(known) = self.by_role.borrow().get(&key) {

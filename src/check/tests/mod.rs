@@ -121,7 +121,7 @@ proptest! {
         let (facts, plain) = (Facts::new(&org, NOW), Plain::new(&org, unlisted));
         facts.set_unlisted_groups(unlisted);
         for (kind, condition) in forbidden() {
-            let answers = evaluate(&facts, condition, &Domain::Things(kind)).answers;
+            let answers = evaluate(&facts, condition, &Domain::all(kind)).answers;
             for at in 0..facts.access.count(kind) {
                 prop_assert_eq!(answers.of(at), plain.answers(condition, kind, at), "{} {:?}", words(condition), facts.access.thing(kind, at));
             }
@@ -160,8 +160,8 @@ proptest! {
         let (whole, seen) = (build(&world, &Holes::default()), build(&world, &holes));
         let (all, some) = (Facts::new(&whole, NOW), Facts::new(&seen, NOW));
         for (kind, condition) in forbidden() {
-            let truth = evaluate(&all, condition, &Domain::Things(kind)).answers;
-            let answers = evaluate(&some, condition, &Domain::Things(kind)).answers;
+            let truth = evaluate(&all, condition, &Domain::all(kind)).answers;
+            let answers = evaluate(&some, condition, &Domain::all(kind)).answers;
             for at in 0..some.access.count(kind) {
                 let thing = some.access.thing(kind, at);
                 let Some(same) = (0..all.access.count(kind)).find(|&other| all.access.thing(kind, other).id == thing.id) else { continue };

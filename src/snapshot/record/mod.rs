@@ -251,25 +251,25 @@ impl<'a> Write<'a> {
 }
 
 /// From the fields of a line to those of the thing, by their kinds.
-struct Intern<'s>(&'s mut Symbols);
+pub struct Intern<'s>(pub &'s mut Symbols);
 
 impl Plain for Intern<'_> {}
 
 #[expect(clippy::unused_self, reason = "each kind of field has a method")]
 impl Intern<'_> {
-    fn text<'a, T: From<Cow<'a, str>>>(&self, text: &Known<Id<'a>>) -> Known<T> {
+    pub fn text<'a, T: From<Cow<'a, str>>>(&self, text: &Known<Id<'a>>) -> Known<T> {
         text.as_ref().map(|text| text.0.clone().into())
     }
 
-    fn address<'a, T: From<Cow<'a, str>>>(&self, address: &Known<Id<'a>>) -> Known<T> {
+    pub fn address<'a, T: From<Cow<'a, str>>>(&self, address: &Known<Id<'a>>) -> Known<T> {
         self.text(address)
     }
 
-    fn id<'a, T: From<Cow<'a, str>>>(&self, id: &Known<Id<'a>>) -> Known<T> {
+    pub fn id<'a, T: From<Cow<'a, str>>>(&self, id: &Known<Id<'a>>) -> Known<T> {
         self.text(id)
     }
 
-    fn word(&mut self, word: &Known<Id<'_>>) -> Known<Symbol> {
+    pub fn word(&mut self, word: &Known<Id<'_>>) -> Known<Symbol> {
         word.as_ref().map(|word| self.0.intern(&word.0))
     }
 }

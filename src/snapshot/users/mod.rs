@@ -2,18 +2,21 @@
 //! of the next blocks and their digest beside them, and joined in order. What is wrong is found in the order of
 //! the lines, as if they had been read one after the other.
 
+mod line;
+
 use std::cell::RefCell;
 use std::io::BufRead;
 
-use serde::Deserialize;
+use serde::de::DeserializeSeed as _;
+use serde_json::de;
 
 use super::decode::{Decoder, Holding, out_of_order};
 use super::error::Error;
 use super::header::ContentDigest;
 use super::lines::{Block, Reader, Wrong};
-use super::record::User;
 use crate::cores;
 use crate::org::{Builder, OutOfOrder, People, Places, Symbols};
+use line::UserLine;
 
 /// How the line of a user begins.
 const BEGIN: &[u8] = br#"{"user":"#;
@@ -29,13 +32,6 @@ struct Part {
     holding: Holding,
     /// That line, counted from the first of the block, and what is wrong with it.
     wrong: Option<(usize, Wrong)>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Line<'a> {
-    #[serde(borrow)]
-    User(User<'a>),
 }
 
 /// Whether this is the line of a user.
@@ -91,23 +87,21 @@ impl Part {
         let text = std::str::from_utf8(&block.bytes).ok();
         for (at, line) in block.lines().enumerate() {
             let bytes = &block.bytes[line.clone()];
-            let parsed = match text {
-                Some(text) => serde_json::from_str(&text[line]),
-                None => serde_json::from_slice(bytes),
+            let added = match text {
+                Some(text) => self.add(places, de::StrRead::new(&text[line])),
+                None => self.add(places, de::SliceRead::new(bytes)),
             };
-            let added = parsed.map_err(|error| Wrong::with(bytes, &error)).and_then(|line| self.add(places, line));
-            if let Err(wrong) = added {
-                self.wrong = Some((at, wrong));
+            if let Err(error) = added {
+                self.wrong = Some((at, Wrong::with(bytes, &error)));
                 break;
             }
         }
     }
 
-    fn add(&mut self, places: Places<'_>, Line::User(user): Line<'_>) -> Result<(), Wrong> {
-        self.holding.assign(places, &user.held).map_err(Wrong::Damaged)?;
-        self.holding.join(places, &user.groups).map_err(Wrong::Damaged)?;
-        let user = user.noun(&mut self.words);
-        let Holding { assignments, memberships } = &mut self.holding;
-        self.people.add(&user, assignments, memberships).map_err(|OutOfOrder(id)| Wrong::Damaged(out_of_order(&id)))
+    fn add<'de>(&mut self, places: Places<'_>, line: impl de::Read<'de>) -> serde_json::Result<()> {
+        let mut line = serde_json::Deserializer::new(line);
+        let Self { people, words, holding, .. } = self;
+        UserLine { places, people, words, holding }.deserialize(&mut line)?;
+        line.end()
     }
 }
