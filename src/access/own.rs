@@ -1,7 +1,7 @@
 //! The rule of who holds what, written once: a principal holds what it is assigned, what its legacy role implies, and
 //! what its groups hold; in the organization, and the same in each project.
 
-use crate::org::{Assignment, GroupIx, Known, Org, Principal, RoleIx, Scope, Symbol};
+use crate::org::{Assignment, GroupIx, Known, Org, Principal, RoleIx, Scope, Symbol, UserIx};
 
 /// What a user or service account holds in one scope other than through a group.
 #[derive(Clone, Copy, Debug)]
@@ -20,11 +20,13 @@ pub struct Own<'o> {
 
 impl<'o> Own<'o> {
     /// The roles that were read.
+    #[inline]
     pub fn roles(self) -> impl Iterator<Item = RoleIx> + 'o {
         self.assignments.iter().map(|assignment| assignment.role).chain(self.implied)
     }
 
     /// Whether there are no others.
+    #[inline]
     pub fn is_complete(self) -> bool {
         self.listed && !self.legacy.is_missing()
     }
@@ -44,34 +46,48 @@ pub struct OfGroup<'o> {
 /// What a user or service account holds other than through groups, in each scope where it is a member. A group holds
 /// what [`of_group`] says.
 pub fn own(org: &Org, principal: Principal) -> impl Iterator<Item = Own<'_>> {
+    let organization = match principal {
+        Principal::User(user) => Some(own_in_organization(org, user)),
+        Principal::ServiceAccount(_) | Principal::Group(_) => None,
+    };
+    organization.into_iter().chain(own_in_projects(org, principal))
+}
+
+/// What a user holds in the organization other than through groups.
+#[inline]
+pub fn own_in_organization(org: &Org, user: UserIx) -> Own<'_> {
+    let assignments = org.assignments_of(user);
+    in_scope(org, Scope::Organization, assignments, org.knows_assignments(user), org.user(user).role())
+}
+
+/// What a user or service account holds other than through groups, in each project where it is a member.
+pub fn own_in_projects(org: &Org, principal: Principal) -> impl Iterator<Item = Own<'_>> {
     let (user, account) = match principal {
         Principal::User(user) => (Some(user), None),
         Principal::ServiceAccount(account) => (None, Some(account)),
         Principal::Group(_) => (None, None),
     };
-    let in_scope = |scope, assignments, listed, legacy| Own {
-        scope,
-        assignments,
-        listed,
-        legacy,
-        implied: org.implied_role(scope, legacy),
-    };
-    let organization = user.map(move |user| {
-        let legacy = org.user(user).role();
-        in_scope(Scope::Organization, org.assignments_of(user), org.knows_assignments(user), legacy)
-    });
     let projects = user.into_iter().flat_map(|user| org.projects_of(user)).map(move |at| {
-        let member = &org.project_users[at];
-        let listed = org.knows_project_assignments(at);
-        in_scope(Scope::Project(member.project), org.assignments_in_project(at), listed, member.role)
+        let (member, assignments) = (&org.project_users[at], org.assignments_in_project(at));
+        in_scope(org, Scope::Project(member.project), assignments, org.knows_project_assignments(at), member.role)
     });
     // A service account belongs to one project.
     let home = account.map(move |account| {
-        let home = org.service_account(account);
-        let listed = org.knows_account_assignments(account);
-        in_scope(Scope::Project(home.project), org.assignments_of_account(account), listed, home.role)
+        let (home, assignments) = (org.service_account(account), org.assignments_of_account(account));
+        in_scope(org, Scope::Project(home.project), assignments, org.knows_account_assignments(account), home.role)
     });
-    organization.into_iter().chain(projects).chain(home)
+    projects.chain(home)
+}
+
+#[inline]
+fn in_scope<'o>(
+    org: &Org,
+    scope: Scope,
+    assignments: &'o [Assignment],
+    listed: bool,
+    legacy: Known<Symbol>,
+) -> Own<'o> {
+    Own { scope, assignments, listed, legacy, implied: org.implied_role(scope, legacy) }
 }
 
 /// What a group holds, in the organization and in each project that it is in, sorted by scope.
@@ -87,6 +103,7 @@ pub fn of_group(org: &Org, group: GroupIx) -> impl Iterator<Item = OfGroup<'_>> 
 }
 
 /// The groups of a user or service account, sorted. Groups do not nest.
+#[inline]
 pub fn groups_of(org: &Org, principal: Principal) -> &[GroupIx] {
     match principal {
         Principal::User(user) => org.groups_of(user),

@@ -6,8 +6,10 @@ use fixedbitset::FixedBitSet;
 use super::quantify::quantify;
 use super::relation::principal;
 use super::truths::Truths;
-use crate::access::{groups_of, knows_grants_of_group, knows_where, of_group, own};
-use crate::org::{Extent, GroupIx, Org, RoleIx, Truth};
+use crate::access::{
+    Own, groups_of, knows_grants_of_group, knows_where, of_group, own_in_organization, own_in_projects,
+};
+use crate::org::{Extent, GroupIx, Org, Principal, RoleIx, Truth};
 use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn, TimeColumn};
 
 /// Whether a condition on a grant asks only about its role, and about its scope in a way that only narrows the grants.
@@ -70,25 +72,24 @@ fn held_by(
     let count = if kind == Kind::ServiceAccount { org.service_accounts.len() } else { org.users.len() };
     // There may be millions of them, so what is the same for all is asked once, and each is looked at once.
     let everywhere = count == 0 || knows_where(org, principal(kind, 0), scopes);
-    let (roles, groups) = (roles.to_vec(), groups.to_vec());
+    let in_projects = scopes.project && (kind == Kind::ServiceAccount || !org.project_users.is_empty());
+    let (roles, groups, every) = (roles.to_vec(), groups.to_vec(), quantity == Quantity::Every);
     let held = |(): &mut (), at| {
         let principal = principal(kind, at);
-        let (mut complete, mut answer) = (everywhere, None);
-        let mut join = |truth: Truth| {
-            answer = Some(match (answer, quantity) {
-                (None, _) => truth,
-                (Some(so_far), Quantity::Every) => truth.and(so_far),
-                (Some(so_far), Quantity::Some | Quantity::None | Quantity::Count(..)) => truth.or(so_far),
-            });
-        };
-        own(org, principal).filter(|own| scopes.contain(own.scope)).for_each(|own| {
+        let (mut complete, mut answer) = (everywhere, Truth::from(every));
+        let mut join = |truth: Truth| answer = if every { answer.and(truth) } else { answer.or(truth) };
+        let mut own = |own: Own<'_>| {
             complete &= own.is_complete();
             own.roles().for_each(|role| join(roles[role.at()]));
-        });
-        for group in groups_of(org, principal) {
-            join(groups[group.at()]);
+        };
+        if let (Principal::User(user), true) = (principal, scopes.organization) {
+            own(own_in_organization(org, user));
         }
-        quantify(quantity, answer.into_iter(), !complete)
+        if in_projects {
+            own_in_projects(org, principal).for_each(own);
+        }
+        groups_of(org, principal).iter().for_each(|group| join(groups[group.at()]));
+        quantify(quantity, std::iter::once(answer), !complete)
     };
     Truths::each_of(count, asked, || (), held)
 }

@@ -62,11 +62,12 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
         skipped: Vec::new(),
         findings: Vec::new(),
     };
+    let mut compared = roles::Compared::new();
     for policy in policies {
         for kinds in policy.rules_of_kinds() {
             let mut judged = judge::judge(&facts, kinds);
             for rule in kinds {
-                let roles::Meant { notes, missing } = roles::meant(&facts, rule);
+                let roles::Meant { notes, missing } = roles::meant(&facts, &mut compared, rule);
                 judged.result.truncated |= !missing.is_empty();
                 judged.result.unread.extend(missing.into_iter().map(Unread::Other));
                 let new = notes.into_iter().filter(|note| !judged.result.notes.contains(note));

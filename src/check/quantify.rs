@@ -4,6 +4,7 @@ use crate::org::Truth;
 use crate::policy::{Bounds, Quantity};
 
 /// How many of the related things satisfy the condition; `more` if there may be more of them than we know.
+#[inline]
 pub fn quantify(quantity: Quantity, answers: impl Iterator<Item = Truth>, more: bool) -> Truth {
     let beyond = |closed| if more { Truth::Unknown } else { closed };
     match quantity {

@@ -1,6 +1,8 @@
 //! What a rule means by a word such as `owner`: a role of the organization, a role of projects, or the legacy role of a
 //! user. If the rule does not say which, there is a note.
 
+use std::collections::BTreeMap;
+
 use super::by_role::holds_by_role;
 use super::facts::Facts;
 use super::truths::Truths;
@@ -22,9 +24,13 @@ pub struct Meant {
     pub missing: Vec<String>,
 }
 
+/// What was said of a legacy role, by the kind of thing, the word, and whether it is known who holds the role: several
+/// rules may ask for the same.
+pub type Compared = BTreeMap<(Kind, &'static str, bool), Option<String>>;
+
 /// Looks for words in a rule that mean roles.
-pub fn meant(facts: &Facts<'_>, rule: &Rule) -> Meant {
-    let mut search = Search { facts, rule, meant: Meant::default() };
+pub fn meant(facts: &Facts<'_>, compared: &mut Compared, rule: &Rule) -> Meant {
+    let mut search = Search { facts, compared, rule, meant: Meant::default() };
     let place = Place { scopes: rule.scopes(), said: says_scope(&rule.filter) };
     search.condition(&rule.filter, place);
     match &rule.assertion {
@@ -44,6 +50,7 @@ struct Place {
 
 struct Search<'s, 'o> {
     facts: &'s Facts<'o>,
+    compared: &'s mut Compared,
     rule: &'s Rule,
     meant: Meant,
 }
@@ -144,41 +151,11 @@ impl Search<'_, '_> {
         }
     }
 
-    /// How many have the legacy role and how many hold the role; `None` if they are the same.
-    fn compared(&self, kind: Kind, word: &str) -> Option<String> {
-        let org = self.facts.org;
-        let accounts = kind == Kind::ServiceAccount;
-        let (scope, things) = if accounts { ("project", "service account") } else { ("organization", "user") };
-        let extent =
-            Extent { organization: !accounts, project: accounts, users: !accounts, service_accounts: accounts };
-        let id = predefined::id(scope, word);
-        let (count, known) = (self.facts.access.count(kind), self.facts.lists_all(Kind::Grant, extent, Among::ALL));
-        let words: Vec<bool> = org.symbols.iter().map(|known| known.eq_ignore_ascii_case(word)).collect();
-        let has_word = Truths::each(count, |at| {
-            let legacy = if accounts { org.service_accounts[at].role } else { org.users.at(at).role() };
-            legacy.value().is_some_and(|legacy| words[legacy.at()]).into()
-        });
-        let role = Truths::each(org.roles.len(), |at| (org.roles[at].id == id).into());
-        let holds =
-            if known { holds_by_role(org, Quantity::Some, (kind, None), extent, &role) } else { Truths::all(count, Truth::No) };
-        if known && has_word == holds {
-            return None;
-        }
-        let (with_word, holding) = (has_word.count_yes(), holds.count_yes());
-        let number = |count, one: &str, many: &str| match count {
-            1 => format!("1 {things} {one}"),
-            count => format!("{count} {things}s {many}"),
-        };
-        let others = if known {
-            format!("{} the role", number(holding, "holds", "hold"))
-        } else {
-            "it is unknown who holds the role by a grant or through a group".to_owned()
-        };
-        let bear = number(with_word, "has", "have");
-        Some(format!(
-            "`role` is the legacy role: {bear} `{word}`, {others}; `holds: {{ scope: {scope}, role: {word} }}` asks who \
-             holds the role"
-        ))
+    /// What there is to say of a legacy role, if anything.
+    fn compared(&mut self, kind: Kind, word: &'static str) -> Option<String> {
+        let known = self.facts.lists_all(Kind::Grant, extent_of_legacy(kind), Among::ALL);
+        let said = self.compared.entry((kind, word, known));
+        said.or_insert_with(|| compared(self.facts, kind, word, known)).clone()
     }
 
     fn note(&mut self, text: String, pattern: &Pattern) {
@@ -187,6 +164,50 @@ impl Search<'_, '_> {
             self.meant.notes.push(Note { text, region, unmatched: false });
         }
     }
+}
+
+/// The grants of the role that a legacy role stands for.
+fn extent_of_legacy(kind: Kind) -> Extent {
+    let accounts = kind == Kind::ServiceAccount;
+    Extent { organization: !accounts, project: accounts, users: !accounts, service_accounts: accounts }
+}
+
+/// How many have the legacy role and how many hold the role, if that is `known`; `None` if they are the same.
+fn compared(facts: &Facts<'_>, kind: Kind, word: &str, known: bool) -> Option<String> {
+    let org = facts.org;
+    let accounts = kind == Kind::ServiceAccount;
+    let (scope, things) = if accounts { ("project", "service account") } else { ("organization", "user") };
+    let id = predefined::id(scope, word);
+    let count = facts.access.count(kind);
+    let words: Vec<bool> = org.symbols.iter().map(|known| known.eq_ignore_ascii_case(word)).collect();
+    let has_word = Truths::each(count, |at| {
+        let legacy = if accounts { org.service_accounts[at].role } else { org.users.at(at).role() };
+        legacy.value().is_some_and(|legacy| words[legacy.at()]).into()
+    });
+    let role = Truths::each(org.roles.len(), |at| (org.roles[at].id == id).into());
+    let holds = if known {
+        holds_by_role(org, Quantity::Some, (kind, None), extent_of_legacy(kind), &role)
+    } else {
+        Truths::all(count, Truth::No)
+    };
+    if known && has_word == holds {
+        return None;
+    }
+    let (with_word, holding) = (has_word.count_yes(), holds.count_yes());
+    let number = |count, one: &str, many: &str| match count {
+        1 => format!("1 {things} {one}"),
+        count => format!("{count} {things}s {many}"),
+    };
+    let others = if known {
+        format!("{} the role", number(holding, "holds", "hold"))
+    } else {
+        "it is unknown who holds the role by a grant or through a group".to_owned()
+    };
+    let bear = number(with_word, "has", "have");
+    Some(format!(
+        "`role` is the legacy role: {bear} `{word}`, {others}; `holds: {{ scope: {scope}, role: {word} }}` asks who \
+         holds the role"
+    ))
 }
 
 /// Whether a condition on a grant says where it has to hold.

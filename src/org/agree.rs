@@ -41,8 +41,8 @@ impl Org {
         for &group in self.groups_of(user) {
             for &role in self.roles_of_group(group) {
                 if !assignments.iter().any(|assignment| assignment.role == role) {
-                    let (group, role) = (self.spoken_group(group), self.spoken_role(role));
                     tell(&|| {
+                        let (group, role) = (self.spoken_group(group), self.spoken_role(role));
                         format!(
                             "user {who} is a member of group {group}, which holds role {role}; the API's list of the user's roles does not include it"
                         )
@@ -52,8 +52,10 @@ impl Org {
         }
         for assignment in assignments {
             let Via::Group(group) = assignment.via else { continue };
-            let (name, role) = (self.spoken_group(group), self.spoken_role(assignment.role));
-            let said = || format!("the API reports that user {who} holds role {role} through group {name}");
+            let said = || {
+                let (name, role) = (self.spoken_group(group), self.spoken_role(assignment.role));
+                format!("the API reports that user {who} holds role {role} through group {name}")
+            };
             if self.knows_members(group) && self.groups_of(user).binary_search(&group).is_err() {
                 tell(&|| format!("{}, but that group does not list the user", said()));
             } else if self.knows_group_roles(group)

@@ -29,6 +29,7 @@ impl Texts {
         self.ends.push(end(self.all.len()));
     }
 
+    #[inline]
     pub fn of(&self, at: usize) -> &str {
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
         &self.all[start..self.ends[at] as usize]
@@ -64,6 +65,7 @@ impl States {
         self.count += 1;
     }
 
+    #[inline]
     fn of<T>(&self, at: usize, value: impl FnOnce() -> T) -> Known<T> {
         if self.missing.contains(at) {
             Known::Missing
@@ -113,6 +115,7 @@ impl KnownTexts {
         self.texts.push(field.value().map_or("", AsRef::as_ref));
     }
 
+    #[inline]
     pub fn of(&self, at: usize) -> Known<&str> {
         self.states.of(at, || self.texts.of(at))
     }
@@ -164,6 +167,7 @@ impl<T: Cell> Column<T> {
         self.states.push(field);
     }
 
+    #[inline]
     pub fn of(&self, at: usize) -> Known<T> {
         self.states.of(at, || self.values[at])
     }

@@ -24,6 +24,7 @@ impl Org {
     }
 
     /// The user at that place.
+    #[inline]
     pub fn user(&self, user: UserIx) -> UserRow<'_> {
         self.users.at(user.at())
     }
@@ -39,6 +40,7 @@ impl Org {
     }
 
     /// The groups that list this user as a member, sorted.
+    #[inline]
     pub fn groups_of(&self, user: UserIx) -> &[GroupIx] {
         self.memberships.of(user.at())
     }
@@ -60,6 +62,7 @@ impl Org {
     }
 
     /// What the API says of this user's roles in the organization, sorted.
+    #[inline]
     pub fn assignments_of(&self, user: UserIx) -> &[Assignment] {
         self.assignments.of(user.at())
     }
@@ -70,6 +73,7 @@ impl Org {
     }
 
     /// The user's places among [`Org::project_users`].
+    #[inline]
     pub fn projects_of(&self, user: UserIx) -> impl Iterator<Item = usize> {
         // Without projects, no user is in one: there is nothing to work out for each.
         let none = self.project_users.is_empty();
@@ -106,6 +110,7 @@ impl Org {
     }
 
     /// The predefined role for a legacy role in a scope; none for `none`.
+    #[inline]
     pub fn implied_role(&self, scope: Scope, word: Known<Symbol>) -> Option<RoleIx> {
         let legacy = match scope {
             Scope::Organization => &self.legacy[0],
@@ -131,6 +136,7 @@ impl Org {
     }
 
     /// Whether the API's list of the user's roles was read.
+    #[inline]
     pub fn knows_assignments(&self, user: UserIx) -> bool {
         !self.gaps.user_roles.contains(user.at())
     }

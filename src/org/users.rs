@@ -55,6 +55,7 @@ macro_rules! columns {
         impl<'o> UserRow<'o> {
             $(
                 $(#[$meaning])*
+                #[inline]
                 pub fn $field(self) -> Known<field::Type<field::$kind, &'o str>> {
                     self.users.$field.of(self.at)
                 }
@@ -89,6 +90,7 @@ impl Users {
     }
 
     /// The user at that place.
+    #[inline]
     pub fn at(&self, at: usize) -> UserRow<'_> {
         UserRow { users: self, at }
     }

@@ -1,4 +1,4 @@
-//! Two properties of the evaluator, over generated organizations. It agrees with a plain evaluator that looks at one
+//! Properties of the evaluator, over generated organizations. It agrees with a plain evaluator that looks at one
 //! thing at a time. And if data is taken away, answers only become unknown: none turns into its opposite, and no
 //! verdict gets better.
 
@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
+use fixedbitset::FixedBitSet;
 use proptest::prelude::*;
 
 use super::domain::Domain;
@@ -124,6 +125,25 @@ proptest! {
             let answers = evaluate(&facts, condition, &Domain::all(kind)).answers;
             for at in 0..facts.access.count(kind) {
                 prop_assert_eq!(answers.of(at), plain.answers(condition, kind, at), "{} {:?}", words(condition), facts.access.thing(kind, at));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_asked_of_some_things_is_answered_as_if_it_were_asked_of_all(
+        world in worlds(), holes in holes(), unlisted in any::<bool>(), some in any::<u64>(),
+    ) {
+        let org = build(&world, &holes);
+        let facts = Facts::new(&org, NOW);
+        facts.set_unlisted_groups(unlisted);
+        for (kind, condition) in forbidden() {
+            let count = facts.access.count(kind);
+            let mut those = FixedBitSet::with_capacity(count);
+            those.extend((0..count).filter(|at| some >> (at % 64) & 1 == 1));
+            let all = evaluate(&facts, condition, &Domain::all(kind)).answers;
+            let answers = evaluate(&facts, condition, &Domain::Things(kind, Some(Arc::new(those.clone())))).answers;
+            for at in those.ones() {
+                prop_assert_eq!(answers.of(at), all.of(at), "{} {:?}", words(condition), facts.access.thing(kind, at));
             }
         }
     }
