@@ -468,7 +468,7 @@ fn organization(users: usize) -> Org {
             ..User::default()
         };
         for _ in 0..=random.below(4) {
-            assignments.push(Assignment { role: any_role(&mut random, &builder), via: Via::Direct });
+            assignments.push(Assignment::new(any_role(&mut random, &builder), Via::Direct));
         }
         for _ in 0..random.below(6) {
             groups.push(builder.group_ix(&format!("group_{:04}", random.below(500))).expect("it was made above"));

@@ -126,7 +126,7 @@ fn grants_in(principal: Principal, scope: Scope, place: &ScopeView<'_>) -> Vec<G
         Membership,
     }
 
-    let stated = place.assignments.iter().map(|a| (a.role, Origin::Stated(a.via)));
+    let stated = place.assignments.iter().map(|a| (a.role, Origin::Stated(a.via())));
     let mut origins: Vec<(RoleIx, Origin)> = stated.collect();
     for (group, roles) in &place.groups {
         origins.extend(roles.iter().map(|&role| (role, Origin::Stated(Via::Group(*group)))));

@@ -1,6 +1,6 @@
 //! Which users, groups and projects a rule can be about, and whether all that it is about was read.
 
-use super::domain::Domain;
+use super::domain::{Domain, Needed};
 use super::evaluate::evaluate;
 use super::facts::Facts;
 use super::truths::Truths;
@@ -13,7 +13,7 @@ impl Facts<'_> {
         let mut among = Among::default();
         for kind in [Kind::User, Kind::Group, Kind::Project] {
             let parts = about.0.iter().filter(|(of, _)| *of == kind);
-            let answers = parts.map(|(_, part)| evaluate(self, part, &Domain::all(kind)).answers);
+            let answers = parts.map(|(_, part)| evaluate(self, part, &Domain::all(kind), Needed::UntilNo).answers);
             if let Some(answers) = answers.reduce(|all, answers| all.and(&answers)) {
                 among.narrow(kind, answers.not_no());
             }

@@ -73,11 +73,14 @@ fn held_by(
     // There may be millions of them, so what is the same for all is asked once, and each is looked at once.
     let everywhere = count == 0 || knows_where(org, principal(kind, 0), scopes);
     let in_projects = scopes.project && (kind == Kind::ServiceAccount || !org.project_users.is_empty());
-    let (roles, groups, every) = (roles.to_vec(), groups.to_vec(), quantity == Quantity::Every);
+    // Every one satisfies it where none does not: so one way of joining is enough.
+    let every = quantity == Quantity::Every;
+    let table = |answers: &Truths| if every { answers.clone().not().to_vec() } else { answers.to_vec() };
+    let (roles, groups) = (table(roles), table(groups));
     let held = |(): &mut (), at| {
         let principal = principal(kind, at);
-        let (mut complete, mut answer) = (everywhere, Truth::from(every));
-        let mut join = |truth: Truth| answer = if every { answer.and(truth) } else { answer.or(truth) };
+        let (mut complete, mut answer) = (everywhere, Truth::No);
+        let mut join = |truth| answer = answer.or(truth);
         let mut own = |own: Own<'_>| {
             complete &= own.is_complete();
             own.roles().for_each(|role| join(roles[role.at()]));
@@ -88,7 +91,10 @@ fn held_by(
         if in_projects {
             own_in_projects(org, principal).for_each(own);
         }
-        groups_of(org, principal).iter().for_each(|group| join(groups[group.at()]));
+        for group in groups_of(org, principal) {
+            join(groups[group.at()]);
+        }
+        let answer = if every { !answer } else { answer };
         quantify(quantity, std::iter::once(answer), !complete)
     };
     Truths::each_of(count, asked, || (), held)

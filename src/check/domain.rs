@@ -40,6 +40,15 @@ impl Domain {
         Truths::each_of(self.len(facts), self.asked(), || (), |(), at| f(at))
     }
 
+    /// The same things, without those for which the answer is no.
+    #[must_use]
+    pub fn without_no(self, answers: &Truths) -> Self {
+        match self {
+            Self::Things(kind, _) => Self::Things(kind, Some(Arc::new(answers.clone().not_no()))),
+            other @ (Self::GrantsByRole(_) | Self::Pairs(_)) => other,
+        }
+    }
+
     /// How many things it has.
     pub fn len(&self, facts: &Facts<'_>) -> usize {
         match self {
@@ -75,6 +84,15 @@ impl Domain {
             Self::Pairs(pairs) => (pairs.kind, pairs.at(at).1),
         }
     }
+}
+
+/// Which answers of the parts of a condition somebody looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needed {
+    /// Those of every part, for everything.
+    All,
+    /// Those for what satisfies the whole, or may: of what one part refuses, the parts after it are not asked.
+    UntilNo,
 }
 
 /// A condition with its answers, and its parts with their answers.

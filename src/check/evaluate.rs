@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::by_role::{by_role_in, holds_by_role};
-use super::domain::{Answered, Domain};
+use super::domain::{Answered, Domain, Needed};
 use super::facts::Facts;
 use super::list::CompiledList;
 use super::pairs;
@@ -24,27 +24,28 @@ use crate::time::Time;
 const LONGEST_COLLECTION: Time = 86_400;
 
 /// Answers a condition for everything in a domain.
-pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain) -> Answered<'p> {
+pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain, needed: Needed) -> Answered<'p> {
     if let Domain::Pairs(pairs) = domain
         && !condition.mentions_this()
     {
         // What compares nothing is asked of each thing once.
-        let part = evaluate(facts, condition, &Domain::all(pairs.kind));
+        let part = evaluate(facts, condition, &Domain::all(pairs.kind), Needed::All);
         let answers = Truths::each(pairs.len(), |pair| part.answers.of(pairs.at(pair).1));
         return Answered { condition, domain: domain.clone(), answers, parts: vec![part] };
     }
     let mut parts: Vec<Answered<'p>> = Vec::new();
     let answers = match &condition.predicate {
         Predicate::All(conditions) => {
-            parts = conditions.iter().map(|part| evaluate(facts, part, domain)).collect();
-            parts.iter().fold(Truths::all(domain.len(facts), Truth::Yes), |all, part| all.and(&part.answers))
+            let (answers, each) = all(facts, conditions, domain, needed);
+            parts = each;
+            answers
         }
         Predicate::Any(conditions) => {
-            parts = conditions.iter().map(|part| evaluate(facts, part, domain)).collect();
+            parts = conditions.iter().map(|part| evaluate(facts, part, domain, needed)).collect();
             parts.iter().fold(Truths::all(domain.len(facts), Truth::No), |any, part| any.or(&part.answers))
         }
         Predicate::Not(part) => {
-            let part = evaluate(facts, part, domain);
+            let part = evaluate(facts, part, domain, Needed::All);
             let answers = part.answers.clone().not();
             parts.push(part);
             answers
@@ -68,7 +69,7 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
         Predicate::Time(_, column, test) => time(facts, *column, test, domain),
         Predicate::Related(_, relation, test) if test.condition.mentions_this() => {
             let pairs = Arc::new(pairs::follow(facts, domain, *relation, test));
-            let part = evaluate(facts, &test.condition, &Domain::Pairs(Arc::clone(&pairs)));
+            let part = evaluate(facts, &test.condition, &Domain::Pairs(Arc::clone(&pairs)), Needed::All);
             let answers = pairs::related(facts, test, &pairs, &part.answers);
             parts.push(part);
             answers
@@ -92,17 +93,17 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
                 | Kind::ApiKey
                 | Kind::Grant) => Domain::all(kind),
             };
-            let part = evaluate(facts, &test.condition, &target);
+            let part = evaluate(facts, &test.condition, &target, Needed::All);
             let answers = related(facts, *relation, test, domain, &part);
             parts.push(part);
             answers
         }
-        Predicate::Via(_, ViaPredicate::Kinds(kinds)) => domain.each(facts, |at| {
-            kinds.iter().map(|(kind, _)| via(facts, *kind, at)).fold(Truth::No, Truth::or)
-        }),
+        Predicate::Via(_, ViaPredicate::Kinds(kinds)) => {
+            domain.each(facts, |at| kinds.iter().map(|(kind, _)| via(facts, *kind, at)).fold(Truth::No, Truth::or))
+        }
         Predicate::Via(_, ViaPredicate::Group(group)) if group.mentions_this() => {
             let pairs = Arc::new(pairs::conferring(facts, domain));
-            let part = evaluate(facts, group, &Domain::Pairs(Arc::clone(&pairs)));
+            let part = evaluate(facts, group, &Domain::Pairs(Arc::clone(&pairs)), Needed::All);
             let answers = domain.each(facts, |at| {
                 let (row, open) = pairs.rows[at].clone();
                 quantify(Quantity::Some, row.map(|pair| part.answers.of(pair)), open)
@@ -111,7 +112,7 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
             answers
         }
         Predicate::Via(_, ViaPredicate::Group(group)) => {
-            let part = evaluate(facts, group, &Domain::all(Kind::Group));
+            let part = evaluate(facts, group, &Domain::all(Kind::Group), Needed::All);
             let answers = domain.each(facts, |at| {
                 let grant = &facts.access.grants()[at];
                 let more = facts.more_groups(grant);
@@ -123,6 +124,26 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
         }
     };
     Answered { condition, domain: domain.clone(), answers, parts }
+}
+
+/// Answers whether all of these hold, and each of them.
+fn all<'p>(
+    facts: &Facts<'_>,
+    conditions: &'p [Condition],
+    domain: &Domain,
+    needed: Needed,
+) -> (Truths, Vec<Answered<'p>>) {
+    let (mut answers, mut domain) = (Truths::all(domain.len(facts), Truth::Yes), domain.clone());
+    let mut parts = Vec::with_capacity(conditions.len());
+    for condition in conditions {
+        let part = evaluate(facts, condition, &domain, needed);
+        answers = answers.and(&part.answers);
+        parts.push(part);
+        if needed == Needed::UntilNo {
+            domain = domain.without_no(&answers);
+        }
+    }
+    (answers, parts)
 }
 
 /// Answers from a column; a grant's columns are its role's.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use smallvec::smallvec;
 
-use super::domain::{Answered, Domain};
+use super::domain::{Answered, Domain, Needed};
 use super::evaluate::evaluate;
 use super::facts::Facts;
 use super::population::Population;
@@ -62,7 +62,7 @@ fn of_kind<'o>(
     findings: &mut Vec<Finding>,
 ) {
     facts.set_unlisted_groups(rule.needs().contains(&Collection::ProjectGroups));
-    let mut filter = evaluate(facts, &rule.filter, &Domain::all(rule.select));
+    let mut filter = evaluate(facts, &rule.filter, &Domain::all(rule.select), Needed::UntilNo);
     let population = Population::of(facts, rule);
     filter.answers = filter.answers.and(&population.all());
     let may_have_more = population.may_have_more();
@@ -98,8 +98,10 @@ pub(super) struct Judge<'j, 'o> {
 impl Judge<'_, '_> {
     /// `forbid` and `require`: a finding for each selected thing that violates it, or may.
     fn each(&self, filter: &Answered<'_>, condition: &Condition, required: bool) -> Vec<Finding> {
-        let selected = Arc::new(filter.answers.clone().not_no());
-        let asserted = evaluate(self.facts, condition, &Domain::Things(self.rule.select, Some(selected)));
+        let selected = Domain::all(self.rule.select).without_no(&filter.answers);
+        // What is required is explained where it fails.
+        let needed = if required { Needed::All } else { Needed::UntilNo };
+        let asserted = evaluate(self.facts, condition, &selected, needed);
         let broken = if required { asserted.answers.clone().not() } else { asserted.answers.clone() };
         let broken: Truths = filter.answers.clone().and(&broken);
         let violations = self.violations(filter, &asserted, &broken.yes().collect::<Vec<_>>(), required);

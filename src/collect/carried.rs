@@ -64,7 +64,7 @@ impl CarriedRoles {
                 CarriedWay::Group(id) => Via::Group(group(id)),
                 CarriedWay::Other(way) => *way,
             };
-            Assignment { role: role(id), via: way }
+            Assignment::new(role(id), way)
         })
     }
 }

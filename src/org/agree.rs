@@ -51,7 +51,7 @@ impl Org {
             }
         }
         for assignment in assignments {
-            let Via::Group(group) = assignment.via else { continue };
+            let Via::Group(group) = assignment.via() else { continue };
             let said = || {
                 let (name, role) = (self.spoken_group(group), self.spoken_role(assignment.role));
                 format!("the API reports that user {who} holds role {role} through group {name}")

@@ -84,11 +84,55 @@ pub enum Via {
     Unstated,
 }
 
-/// One role in the API's list of a principal's roles, and one way in which it is held.
+/// One role in the API's list of a principal's roles, and one way in which it is held. There may be millions, so the way
+/// takes four bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Assignment {
     /// The role.
     pub role: RoleIx,
+    /// The way as a number, in the order of [`Via`].
+    via: u32,
+}
+
+const DIRECT: u32 = 0;
+const FIRST_GROUP: u32 = 1;
+const INHERITED: u32 = u32::MAX - 1;
+const UNSTATED: u32 = u32::MAX;
+
+impl Assignment {
+    /// A role that is held in this way.
+    pub fn new(role: RoleIx, via: Via) -> Self {
+        let via = match via {
+            Via::Direct => DIRECT,
+            Via::Group(group) => u32::try_from(group.at()).expect("groups are counted by u32") + FIRST_GROUP,
+            Via::Inherited => INHERITED,
+            Via::Unstated => UNSTATED,
+        };
+        Self { role, via }
+    }
+
     /// The way.
-    pub via: Via,
+    pub fn via(self) -> Via {
+        match self.via {
+            DIRECT => Via::Direct,
+            INHERITED => Via::Inherited,
+            UNSTATED => Via::Unstated,
+            group => Via::Group(GroupIx::new((group - FIRST_GROUP) as usize)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_is_what_was_put_in_and_sorts_as_it_does() {
+        let group = |at| Via::Group(GroupIx::new(at));
+        let ways = [Via::Direct, group(0), group(1), group(70_000), Via::Inherited, Via::Unstated];
+        let assignments = ways.map(|via| Assignment::new(RoleIx::new(3), via));
+        assert_eq!(assignments.map(Assignment::via), ways);
+        assert!(ways.is_sorted() && assignments.is_sorted());
+        assert_eq!(size_of::<Assignment>(), 8);
+    }
 }

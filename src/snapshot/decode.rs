@@ -168,7 +168,7 @@ impl Holding {
 
     fn assign_by(&mut self, places: Places<'_>, roles: &[Id<'_>], via: Via) -> Result<(), String> {
         for role in roles {
-            self.assignments.push(Assignment { role: find_role(places, role)?, via });
+            self.assignments.push(Assignment::new(find_role(places, role)?, via));
         }
         Ok(())
     }

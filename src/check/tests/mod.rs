@@ -22,7 +22,7 @@ use std::sync::{Arc, LazyLock};
 use fixedbitset::FixedBitSet;
 use proptest::prelude::*;
 
-use super::domain::Domain;
+use super::domain::{Domain, Needed};
 use super::evaluate::evaluate;
 use super::facts::Facts;
 use super::population::Population;
@@ -122,7 +122,7 @@ proptest! {
         let (facts, plain) = (Facts::new(&org, NOW), Plain::new(&org, unlisted));
         facts.set_unlisted_groups(unlisted);
         for (kind, condition) in forbidden() {
-            let answers = evaluate(&facts, condition, &Domain::all(kind)).answers;
+            let answers = evaluate(&facts, condition, &Domain::all(kind), Needed::All).answers;
             for at in 0..facts.access.count(kind) {
                 prop_assert_eq!(answers.of(at), plain.answers(condition, kind, at), "{} {:?}", words(condition), facts.access.thing(kind, at));
             }
@@ -140,10 +140,13 @@ proptest! {
             let count = facts.access.count(kind);
             let mut those = FixedBitSet::with_capacity(count);
             those.extend((0..count).filter(|at| some >> (at % 64) & 1 == 1));
-            let all = evaluate(&facts, condition, &Domain::all(kind)).answers;
-            let answers = evaluate(&facts, condition, &Domain::Things(kind, Some(Arc::new(those.clone())))).answers;
-            for at in those.ones() {
-                prop_assert_eq!(answers.of(at), all.of(at), "{} {:?}", words(condition), facts.access.thing(kind, at));
+            let all = evaluate(&facts, condition, &Domain::all(kind), Needed::All).answers;
+            for needed in [Needed::All, Needed::UntilNo] {
+                let some = Domain::Things(kind, Some(Arc::new(those.clone())));
+                let answers = evaluate(&facts, condition, &some, needed).answers;
+                for at in those.ones() {
+                    prop_assert_eq!(answers.of(at), all.of(at), "{} {:?}", words(condition), facts.access.thing(kind, at));
+                }
             }
         }
     }
@@ -180,8 +183,8 @@ proptest! {
         let (whole, seen) = (build(&world, &Holes::default()), build(&world, &holes));
         let (all, some) = (Facts::new(&whole, NOW), Facts::new(&seen, NOW));
         for (kind, condition) in forbidden() {
-            let truth = evaluate(&all, condition, &Domain::all(kind)).answers;
-            let answers = evaluate(&some, condition, &Domain::all(kind)).answers;
+            let truth = evaluate(&all, condition, &Domain::all(kind), Needed::All).answers;
+            let answers = evaluate(&some, condition, &Domain::all(kind), Needed::All).answers;
             for at in 0..some.access.count(kind) {
                 let thing = some.access.thing(kind, at);
                 let Some(same) = (0..all.access.count(kind)).find(|&other| all.access.thing(kind, other).id == thing.id) else { continue };

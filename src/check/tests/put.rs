@@ -43,7 +43,7 @@ impl Seen<'_> {
             Some(group) => builder.group_ix(group).map_or(Via::Inherited, Via::Group),
         };
         let role = |id: &String| builder.role_ix(id).expect("assigned");
-        held.iter().map(|(id, through)| Assignment { role: role(id), via: way(through) }).collect()
+        held.iter().map(|(id, through)| Assignment::new(role(id), way(through))).collect()
     }
 
     pub fn put_users(&self, builder: &mut Builder) {

@@ -105,7 +105,7 @@ pub fn ways<'r>(
     let mut ways = Vec::new();
     for assigned in held {
         let role = role_ix(responses, builder, assigned);
-        let mut push = |via| ways.push(Assignment { role, via });
+        let mut push = |via| ways.push(Assignment::new(role, via));
         match &assigned.sources {
             Known::Value(sources) if sources.is_empty() => push(Via::Inherited),
             Known::Value(sources) => sources.iter().for_each(|source| push(way(builder, principal, source))),

@@ -138,7 +138,7 @@ impl<'c> Comparison<'c> {
         };
         let held = assignments.iter().map(|assignment| {
             let role = &self.old.role(assignment.role).id;
-            let way = match assignment.via {
+            let way = match assignment.via() {
                 Via::Group(group) => {
                     let id = &self.old.group(group).id;
                     known(&(id.as_str(), role.as_str())).then(|| CarriedWay::Group(id.clone()))?

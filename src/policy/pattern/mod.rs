@@ -125,7 +125,8 @@ impl Pattern {
 
     /// Whether it matches the whole of `value`, both in Unicode normal form C.
     pub fn matches(&self, value: &str) -> bool {
-        let value = &*own_letters(nfc(value), self.case);
+        // Nearly every text is ASCII, which has one form only.
+        let value = &*if value.is_ascii() { Cow::Borrowed(value) } else { own_letters(nfc(value), self.case) };
         // On ASCII alone, ignoring case is the same for bytes and for the regular expression.
         let plain = |text: &str| self.case == Case::Exact || (value.is_ascii() && text.is_ascii());
         match &self.shape {

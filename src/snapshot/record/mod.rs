@@ -119,11 +119,11 @@ pub struct Held<'a> {
 impl<'a> Held<'a> {
     fn of(org: &'a Org, assignments: &[Assignment]) -> Self {
         let by_way = |wanted: Via| {
-            sorted(assignments.iter().filter(|a| a.via == wanted).map(|assignment| role_id(org, assignment.role)))
+            sorted(assignments.iter().filter(|a| a.via() == wanted).map(|assignment| role_id(org, assignment.role)))
         };
         let mut group: BTreeMap<Id<'_>, Vec<Id<'_>>> = BTreeMap::new();
         for assignment in assignments {
-            if let Via::Group(ix) = assignment.via {
+            if let Via::Group(ix) = assignment.via() {
                 group.entry(id(&org.group(ix).id)).or_default().push(role_id(org, assignment.role));
             }
         }

@@ -204,7 +204,7 @@ fn groups<'de>(places: Places<'_>, to: &mut Vec<GroupIx>) -> impl DeserializeSee
 }
 
 fn roles<'de>(places: Places<'_>, via: Via, to: &mut Vec<Assignment>) -> impl DeserializeSeed<'de, Value = ()> {
-    Each(move |id: &Id<'_>| find_role(places, id).map(|role| to.push(Assignment { role, via })))
+    Each(move |id: &Id<'_>| find_role(places, id).map(|role| to.push(Assignment::new(role, via))))
 }
 
 /// Hands on each id of a list.

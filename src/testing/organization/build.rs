@@ -89,7 +89,7 @@ impl Drafter<'_, '_> {
             // The API's list of a user's roles has those of the groups, too.
             for (_, group) in &groups {
                 let inherited = held.get(group).into_iter().flatten();
-                assignments.extend(inherited.map(|&role| Assignment { role, via: Via::Group(*group) }));
+                assignments.extend(inherited.map(|&role| Assignment::new(role, Via::Group(*group))));
             }
             if !incomplete.covers(Collection::UserRoles, &id) {
                 assignments.clear();
@@ -269,7 +269,7 @@ impl Drafter<'_, '_> {
 
     fn assignments(&mut self, names: &[Reference], project: Option<&Text>) -> Vec<Assignment> {
         let roles = self.roles(names, project);
-        roles.into_iter().map(|role| Assignment { role, via: Via::Direct }).collect()
+        roles.into_iter().map(|role| Assignment::new(role, Via::Direct)).collect()
     }
 
     fn groups(&mut self, names: &[Reference]) -> Vec<(Text, GroupIx)> {

@@ -91,9 +91,8 @@ fn organization(gaps: bool) -> Org {
             id,
             ..User::default()
         };
-        let mut assignments: Vec<Assignment> = (0..number % 3)
-            .map(|at| Assignment { role: role(&builder, number / 7 + at * number), via: Via::Direct })
-            .collect();
+        let mut assignments: Vec<Assignment> =
+            (0..number % 3).map(|at| Assignment::new(role(&builder, number / 7 + at * number), Via::Direct)).collect();
         let mut groups = Vec::new();
         if number % 4 == 1 {
             groups.push(builder.group_ix(&format!("group_{:02}", number % 20)).expect("made above"));
