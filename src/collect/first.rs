@@ -65,6 +65,11 @@ impl First {
         }
     }
 
+    /// Nothing is asked about any more.
+    pub fn clear(&self) {
+        *self.known() = Known::default();
+    }
+
     fn add(&self, id: Text) {
         self.known().add(id);
     }

@@ -23,6 +23,11 @@ pub struct ListedUsers {
 }
 
 impl ListedUsers {
+    /// What the list says of them, in its order.
+    pub fn rows(&self) -> &org::Users {
+        &self.rows
+    }
+
     /// All users, in the order of the list.
     pub fn iter(&self) -> impl Iterator<Item = User> {
         (0..self.len()).map(|at| self.at(at))
@@ -126,5 +131,53 @@ impl Items<User> for ListedUsers {
         let differ = user.settle(copies);
         self.merged.insert(at, user);
         differ
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(json: &str) -> User {
+        serde_json::from_str(json).expect("a user")
+    }
+
+    const SENT: [&str; 4] = [
+        r#"{"id":"c","name":null,"email":"c@x.example","role":"owner","added_at":5,"user":{"enabled":true,"name":"C"}}"#,
+        r#"{"id":"a"}"#,
+        r#"{"id":"d","name":"D","role":null,"is_scim_managed":false,"api_key_last_used_at":null,"user":null}"#,
+        r#"{"id":"b","email":null,"role":"reader","is_service_account":true,"created":7,"user":{"email":"b@x.example"}}"#,
+    ];
+
+    #[test]
+    fn users_come_out_as_they_were_sent_in_the_order_of_the_list_or_of_their_ids() {
+        let mut listed = ListedUsers::default();
+        for (at, sent) in SENT.into_iter().enumerate() {
+            assert!(!listed.has(&user(sent).id), "{sent}");
+            listed.push(user(sent));
+            assert!(listed.is(at, &user(sent)), "{sent}");
+            assert!(!listed.is(at, &user(r#"{"id":"c"}"#)), "{sent}");
+        }
+        // An account that says nothing is as good as none.
+        let account = |user: User| User { user: Known::Value(user.user.value().cloned().unwrap_or_default()), ..user };
+        let sent: Vec<User> = SENT.map(|sent| account(user(sent))).into();
+        assert_eq!(listed.iter().collect::<Vec<_>>(), sent);
+        assert_eq!(listed.sorted().map(|user| user.id).collect::<Vec<_>>(), ["a", "b", "c", "d"]);
+        assert_eq!(sent.iter().map(|user| listed.get(&user.id)).collect::<Option<Vec<_>>>(), Some(sent));
+        assert_eq!(listed.get("e"), None);
+    }
+
+    #[test]
+    fn copies_complete_each_other_and_a_field_on_which_they_differ_is_unknown() {
+        let mut listed = ListedUsers::default();
+        for sent in SENT {
+            listed.push(user(sent));
+        }
+        let copy = user(r#"{"id":"d","name":"E","email":"d@x.example","user":{"banned":true}}"#);
+        assert_eq!(listed.merge(2, &[copy]), ["name"]);
+        let merged = listed.get("d").expect("it is listed");
+        assert_eq!((merged.name, merged.email.value().map(Text::as_str)), (Known::Missing, Some("d@x.example")));
+        assert_eq!(merged.user.value().map(|account| account.banned), Some(Known::Value(true)));
+        assert_eq!(listed.get("c").map(|user| user.email.value().cloned()), Some(Some("c@x.example".into())));
     }
 }

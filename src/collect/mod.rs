@@ -137,6 +137,7 @@ impl Lists<'_> {
         collector.members(&mut responses).await;
         collector.mend(&mut responses).await;
         let help = responses.errors().filter_map(Error::advice).collect();
+        collector.first.clear();
         let mut org = collector.assemble(&mut responses);
         let mixed = match collector.identity() {
             Ok(organization) => {

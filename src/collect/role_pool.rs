@@ -111,3 +111,53 @@ impl PartialEq for Same {
 }
 
 impl Eq for Same {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::error::Error;
+
+    /// What is kept of the roles of a user, each given as its id and its source.
+    fn held(
+        pool: &RolePool,
+        of: &str,
+        roles: &[(&str, &str, &str)],
+        truncated: Option<Error>,
+    ) -> Arc<Listed<ListedRole>> {
+        let of = Parent::organization(of);
+        let items = roles.iter().map(|(id, kind, source)| {
+            let json = format!(
+                r#"{{"id":"{id}","assignment_sources":[{{"principal_type":"{kind}","principal_id":"{source}"}}]}}"#
+            );
+            pool.keep(Some(&of), serde_json::from_str(&json).expect("a role"))
+        });
+        let items = items.collect();
+        pool.share(Listed { items, copies: Vec::new(), unreadable: Vec::new(), requests: 1, truncated })
+    }
+
+    #[test]
+    fn those_who_hold_the_same_in_the_same_way_share_a_list() {
+        let pool = RolePool::default();
+        let ada = held(&pool, "ada", &[("r", "user", "ada"), ("s", "group", "g")], None);
+        let bob = held(&pool, "bob", &[("r", "user", "bob"), ("s", "group", "g")], None);
+        assert!(Arc::ptr_eq(&ada, &bob));
+        for (other, roles) in [
+            ("another group", [("r", "user", "eve"), ("s", "group", "h")]),
+            ("neither a group nor oneself", [("r", "robot", "x"), ("s", "group", "g")]),
+            ("another role", [("t", "user", "eve"), ("s", "group", "g")]),
+            ("another order", [("s", "group", "g"), ("r", "user", "eve")]),
+        ] {
+            assert!(!Arc::ptr_eq(&ada, &held(&pool, "eve", &roles, None)), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_was_not_read_to_its_end_is_shared_with_nobody() {
+        let pool = RolePool::default();
+        let whole = held(&pool, "ada", &[("r", "user", "ada")], None);
+        let cut = held(&pool, "bob", &[("r", "user", "bob")], Some(Error::Truncated));
+        assert!(!Arc::ptr_eq(&whole, &cut) && cut.truncated.is_some() && whole.truncated.is_none());
+        let next = held(&pool, "eve", &[("r", "user", "eve")], None);
+        assert!(Arc::ptr_eq(&whole, &next));
+    }
+}

@@ -10,7 +10,7 @@ use super::order::{OutOfOrder, drained, ordered};
 use super::{
     AdminApiKey, AllKnown, ApiKey, Assignment, Collection, Coverage, Gaps, Group, GroupIx, Invite, Known, Org, People,
     Project, ProjectGroup, ProjectIx, ProjectUser, Role, RoleIx, Rows, ServiceAccount, Source, Symbol, Symbols, Text,
-    User, UserIx,
+    User, UserIx, Users,
 };
 
 /// Takes roles, groups, users, projects, things in projects, keys and invitations, in this order; each sorted by id,
@@ -113,6 +113,11 @@ impl Builder {
         self.groups.push(group);
         self.group_roles.push(drained(&mut roles));
         Ok(())
+    }
+
+    /// Makes room for users with these fields, and with so many roles in all: growing little by little takes twice as much.
+    pub(crate) fn room_for(&mut self, users: &Users, roles: usize) {
+        self.people.reserve(users, roles);
     }
 
     /// Adds a user with what the API says of the user's roles, and the groups that list the user.

@@ -35,6 +35,12 @@ impl Texts {
         &self.all[start..self.ends[at] as usize]
     }
 
+    /// Makes room for as much as another has.
+    pub fn reserve(&mut self, other: &Self) {
+        self.all.reserve_exact(other.all.len());
+        self.ends.reserve_exact(other.ends.len());
+    }
+
     pub fn append(&mut self, other: &Self) {
         let base = self.all.len();
         self.all.push_str(&other.all);
@@ -120,6 +126,11 @@ impl KnownTexts {
         self.states.of(at, || self.texts.of(at))
     }
 
+    /// Makes room for as much as another has.
+    pub fn reserve(&mut self, other: &Self) {
+        self.texts.reserve(&other.texts);
+    }
+
     /// Texts are what they are, whatever the words are.
     pub fn append(&mut self, other: &Self, _words: &[Symbol]) {
         self.states.append(&other.states);
@@ -170,6 +181,11 @@ impl<T: Cell> Column<T> {
     #[inline]
     pub fn of(&self, at: usize) -> Known<T> {
         self.states.of(at, || self.values[at])
+    }
+
+    /// Makes room for as much as another has.
+    pub fn reserve(&mut self, other: &Self) {
+        self.values.reserve_exact(other.values.len());
     }
 
     /// Whether no field is missing.

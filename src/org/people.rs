@@ -23,6 +23,13 @@ impl People {
         self.users.is_empty()
     }
 
+    /// Makes room for users with these fields, and with so many roles in all.
+    pub(super) fn reserve(&mut self, users: &Users, roles: usize) {
+        self.users.reserve(users);
+        self.assignments.reserve(users.len(), roles);
+        self.memberships.reserve(users.len(), 0);
+    }
+
     /// Removes all users; their room is used again.
     pub fn clear(&mut self) {
         self.users.clear();

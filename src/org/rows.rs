@@ -29,6 +29,12 @@ impl<T> Rows<T> {
         self.ends.push(end(self.items.len()));
     }
 
+    /// Makes room for so many rows, with so many items in all.
+    pub fn reserve(&mut self, rows: usize, items: usize) {
+        self.ends.reserve_exact(rows);
+        self.items.reserve_exact(items);
+    }
+
     /// Removes all rows.
     pub fn clear(&mut self) {
         self.items.clear();

@@ -43,6 +43,12 @@ macro_rules! columns {
                 self.unlisted = FixedBitSet::new();
             }
 
+            /// Makes room for as much as others have.
+            pub(super) fn reserve(&mut self, others: &Self) {
+                self.ids.reserve(&others.ids);
+                $(self.$field.reserve(&others.$field);)*
+            }
+
             /// Appends users whose words have other places: each is looked up in `words`.
             pub(super) fn append(&mut self, other: &Self, words: &[Symbol]) {
                 let before = self.len();

@@ -14,6 +14,7 @@ mod error;
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -42,8 +43,9 @@ pub struct Journal {
     path: PathBuf,
     /// When its collection started.
     pub began: Time,
-    /// The offset and length of the line with each response.
-    answers: HashMap<String, (u64, usize)>,
+    /// The offset and length of the line with each response, by the hash of the request, which takes less room.
+    answers: HashMap<u64, (u64, usize)>,
+    hasher: RandomState,
     lines: Arc<Mutex<Lines>>,
 }
 
@@ -131,7 +133,7 @@ impl Journal {
         }
         let mut file = locked(path)?;
         let foreign = |why: String| JournalError::Foreign { path: path.to_owned(), why };
-        let mut answers = HashMap::new();
+        let (mut answers, hasher) = (HashMap::new(), RandomState::new());
         let mut began = now;
         let mut end = 0;
         let mut lines = BufReader::new(&file);
@@ -148,7 +150,7 @@ impl Journal {
                 began = header.began;
             } else {
                 let Some(answer) = answer_in(&line) else { break };
-                answers.insert(answer.get.into_owned(), (end, line.len()));
+                answers.insert(hasher.hash_one(&*answer.get), (end, line.len()));
             }
             end += line.len() as u64;
             line.clear();
@@ -167,7 +169,7 @@ impl Journal {
             lines.append(&header(identity, now)).map_err(failed)?;
             lines.sync().and_then(|()| sync_folder_of(path)).map_err(failed)?;
         }
-        Ok(Self { path: path.to_owned(), began, answers, lines: Arc::new(Mutex::new(lines)) })
+        Ok(Self { path: path.to_owned(), began, answers, hasher, lines: Arc::new(Mutex::new(lines)) })
     }
 
     /// The saved response to a request, if it was there when the journal was opened.
@@ -176,11 +178,12 @@ impl Journal {
     ///
     /// What the system says.
     pub fn answer(&self, get: &str) -> Result<Option<Kept>, JournalError> {
-        let Some(&(start, length)) = self.answers.get(get) else { return Ok(None) };
-        self.read(start, length).map(Some).map_err(|source| JournalError::Unusable { path: self.path.clone(), source })
+        let Some(&line) = self.answers.get(&self.hasher.hash_one(get)) else { return Ok(None) };
+        self.read(get, line).map_err(|source| JournalError::Unusable { path: self.path.clone(), source })
     }
 
-    fn read(&self, start: u64, length: usize) -> io::Result<Kept> {
+    /// The response in a line, if it is the one to this request.
+    fn read(&self, get: &str, (start, length): (u64, usize)) -> io::Result<Option<Kept>> {
         let mut line = vec![0; length];
         {
             let file = &mut locked_lines(&self.lines).file;
@@ -190,7 +193,7 @@ impl Journal {
         }
         let answer: Answer<'_> = serde_json::from_slice(&line)?;
         let organization = answer.organization.map(std::borrow::Cow::into_owned);
-        Ok(Kept { body: answer.body.into_owned(), organization })
+        Ok((answer.get == get).then(|| Kept { body: answer.body.into_owned(), organization }))
     }
 
     /// How many saved responses there are.

@@ -15,8 +15,9 @@ use crate::time::Time;
 /// How far its clock may be ahead of ours, in seconds.
 const CLOCK_SKEW: Time = 86_400;
 
-/// Assembles the responses. The last one arrived now or shortly after.
-pub fn assemble(responses: &Responses, needs: &BTreeSet<Collection>, source: Source, present: Time) -> Org {
+/// Assembles the responses. The last one arrived now or shortly after. The roles of users, which need the most room, are
+/// given back while the users take theirs.
+pub fn assemble(responses: &mut Responses, needs: &BTreeSet<Collection>, source: Source, present: Time) -> Org {
     let mut coverage = coverage::coverage(responses, needs);
     let latest = source.collected_at.max(present).saturating_add(CLOCK_SKEW);
     let mut builder = Builder::new(source);
@@ -25,7 +26,8 @@ pub fn assemble(responses: &Responses, needs: &BTreeSet<Collection>, source: Sou
         builder.role(role).expect(in_order);
     }
     people::groups(responses, &mut builder, latest, &mut coverage).expect(in_order);
-    people::users(responses, &mut builder, latest, &mut coverage).expect(in_order);
+    let held = responses.held.remove(&Collection::UserRoles).unwrap_or_default();
+    people::users(responses, held, &mut builder, latest, &mut coverage).expect(in_order);
     projects::projects(responses, &mut builder, latest).expect(in_order);
     projects::keys(responses, &mut builder, latest).expect(in_order);
     builder.finish(coverage)

@@ -6,7 +6,7 @@ use super::roles::{places, ways};
 use super::{Fields, never_null, or_never, time, word};
 use crate::api::parent::Parent;
 use crate::api::wire;
-use crate::collect::responses::Responses;
+use crate::collect::responses::{HeldRoles, Responses};
 use crate::org::{Builder, Collection, Coverage, Group, GroupIx, Known, OutOfOrder, Symbols, Text, User};
 use crate::time::Time;
 
@@ -55,6 +55,7 @@ pub fn groups(
 
 pub fn users(
     responses: &Responses,
+    held: HeldRoles,
     builder: &mut Builder,
     latest: Time,
     coverage: &mut Coverage,
@@ -64,15 +65,21 @@ pub fn users(
     let whole = responses.users.as_ref().is_some_and(|users| users.truncated.is_none());
     let no_member = if whole { Known::Null } else { Known::Missing };
     let told = told(responses, builder);
-    let mut told = told.chunk_by(|(one, _), (other, _)| one == other).peekable();
+    let mut told = told.chunk_by(|one, other| one.id() == other.id()).peekable();
+    if let Some(users) = &responses.users {
+        builder.room_for(users.items.rows(), held.values().map(|roles| roles.items.len()).sum());
+    }
     let mut listed = responses.users.iter().flat_map(|users| users.items.sorted()).peekable();
+    let mut held = held.into_iter().peekable();
     let (mut assignments, mut groups) = (Vec::new(), Vec::new());
     loop {
-        let next = [listed.peek().map(|user| user.id.as_str()), told.peek().map(|told| told[0].0)];
+        let next = [listed.peek().map(|user| user.id.as_str()), told.peek().map(|told| told[0].id())];
         let Some(id) = next.into_iter().flatten().min().map(Text::from) else { return Ok(()) };
         let wire = listed.next_if(|user| id == user.id);
-        let told = told.next_if(|told| id == told[0].0).unwrap_or_default();
+        let told = told.next_if(|told| id == told[0].id()).unwrap_or_default();
         let part = Parent::organization(&id);
+        while held.next_if(|(of, _)| *of < part).is_some() {}
+        let roles = held.next_if(|(of, _)| *of == part);
         if responses.is_gone(Collection::Users, &part) {
             continue;
         }
@@ -80,15 +87,17 @@ pub fn users(
             Some(wire) => user(wire, &mut builder.symbols, latest, &mut fields),
             None => User { id: id.clone(), role: no_member, ..User::default() },
         };
-        for (_, told) in told {
+        for told in told {
             told.complete(&mut fields, &mut person);
             if let Told::InGroup(_, group) = told {
                 groups.extend(*group);
             }
         }
-        match responses.carried.of(Collection::UserRoles, &part) {
-            Some(carried) => assignments.extend(carried.assignments(builder)),
-            None => assignments.extend(ways(responses, builder, &id, responses.held_by(Collection::UserRoles, &part))),
+        if let Some(carried) = responses.carried.of(Collection::UserRoles, &part) {
+            assignments.extend(carried.assignments(builder));
+        } else {
+            let roles = roles.iter().flat_map(|(_, roles)| roles.told());
+            assignments.extend(ways(responses, builder, &id, roles));
         }
         builder.user(&person, &mut assignments, &mut groups)?;
     }
@@ -103,19 +112,26 @@ enum Told<'r> {
 }
 
 /// What groups, then projects, say about everybody in them, sorted by id.
-fn told<'r>(responses: &'r Responses, builder: &Builder) -> Vec<(&'r str, Told<'r>)> {
+fn told<'r>(responses: &'r Responses, builder: &Builder) -> Vec<Told<'r>> {
     let members = responses.group_members.iter().flat_map(|(group, members)| {
         let group = builder.group_ix(&group.id);
-        members.items.iter().map(move |member| (member.id.as_str(), Told::InGroup(member, group)))
+        members.items.iter().map(move |member| Told::InGroup(member, group))
     });
     let in_projects = responses.project_users.values().flat_map(|users| &users.items);
-    let in_projects = in_projects.map(|user| (user.id.as_str(), Told::InProject(user)));
-    let mut told: Vec<_> = members.chain(in_projects).collect();
-    told.sort_by_key(|(id, _)| *id);
+    let mut told: Vec<_> = members.chain(in_projects.map(Told::InProject)).collect();
+    told.sort_by(|one, other| one.id().cmp(other.id()));
     told
 }
 
 impl Told<'_> {
+    /// Whom it is about.
+    fn id(&self) -> &str {
+        match self {
+            Self::InGroup(member, _) => &member.id,
+            Self::InProject(user) => &user.id,
+        }
+    }
+
     fn complete(&self, fields: &mut Fields<'_>, person: &mut User) {
         let (name, email, is_service_account) = match self {
             Self::InGroup(member, _) => (&member.name, &member.email, never_null(member.is_service_account)),
