@@ -3,7 +3,8 @@
 //! the size, 200,000 without it; `ROLELINT_BENCH_FOLDER` says where the snapshot and the journal are written, in memory
 //! without it.
 //!
-//! The floor is the same server asked for nothing but the roles of each user by a bare client in this process.
+//! The floor is the same server asked for nothing but the roles of each user by a bare client, which is a thread of this
+//! process. The server is another thread of it, so its time and memory are not those of the fetch.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -33,6 +34,7 @@ fn main() {
     let users = std::env::var("ROLELINT_BENCH_USERS").ok().and_then(|n| n.parse().ok()).unwrap_or(200_000);
     let address = serve(users);
     let floor = floor(address, users);
+    let plain = Rate::new(users, floor.wall, floor.ticks);
     // Where a file costs no disk, if there is such a place: it is the collection that is measured.
     let memory = Path::new("/dev/shm");
     let folder = match std::env::var_os("ROLELINT_BENCH_FOLDER") {
@@ -64,7 +66,7 @@ fn main() {
     let (mut peak, mut busy) = (0, 0);
     let status = loop {
         peak = peak_memory(child.id()).unwrap_or(peak);
-        busy = ticks(child.id()).unwrap_or(busy);
+        busy = ticks(&child.id().to_string()).unwrap_or(busy);
         if let Some(status) = child.try_wait().expect("a child can be waited for") {
             break status;
         }
@@ -74,20 +76,36 @@ fn main() {
     let took = began.elapsed();
     let size = std::fs::metadata(folder.path().join("org.jsonl")).expect("a snapshot").len();
     println!("{users} users, {GROUPS} groups, {PROJECTS} projects: a snapshot of {} MB", size / 1_000_000);
-    println!("floor, the roles of each user:  {:>8.2} s", floor.as_secs_f64());
-    println!(
-        "fetch, all there is:            {:>8.2} s  {:.2} of the floor",
-        took.as_secs_f64(),
-        took.as_secs_f64() / floor.as_secs_f64()
-    );
-    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
-    let (requests, seconds) = (ANSWERED.load(Ordering::Relaxed) as f64, busy as f64 / 100.0);
-    println!(
-        "requests of the fetch:          {requests:>8} {:.0} per second, {:.0} µs of CPU each",
-        requests / took.as_secs_f64(),
-        seconds / requests * 1e6
-    );
-    println!("peak memory of the fetch:       {:>8} MB", peak / 1024);
+    let fetch = Rate::new(ANSWERED.load(Ordering::Relaxed), took, busy);
+    println!("{:<28} {:>8} {:>8} {:>10} {:>12}", "", "s", "requests", "per second", "µs CPU each");
+    println!("{:<28} {plain}", "floor, roles of each user");
+    println!("{:<28} {fetch}", "fetch, all there is");
+    println!("CPU of a request, of the floor: {:.2}", fetch.cpu / plain.cpu);
+    println!("peak memory of the fetch: {} MB, {} bytes a user", peak / 1024, peak * 1024 / users);
+}
+
+/// How fast requests were made.
+struct Rate {
+    requests: usize,
+    seconds: f64,
+    per_second: f64,
+    /// Microseconds for each.
+    cpu: f64,
+}
+
+impl Rate {
+    #[expect(clippy::cast_precision_loss, reason = "figures for people")]
+    fn new(requests: usize, wall: Duration, ticks: u64) -> Self {
+        let (seconds, count) = (wall.as_secs_f64(), requests as f64);
+        Self { requests, seconds, per_second: count / seconds, cpu: ticks as f64 * 1e4 / count }
+    }
+}
+
+impl std::fmt::Display for Rate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { requests, seconds, per_second, cpu } = self;
+        write!(f, "{seconds:>8.2} {requests:>8} {per_second:>10.0} {cpu:>12.0}")
+    }
 }
 
 /// The most memory of a process so far, in kilobytes, where the system tells.
@@ -97,26 +115,34 @@ fn peak_memory(process: u32) -> Option<usize> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// The processor time of a process so far, in hundredths of a second, where the system tells. Its name has no spaces.
-fn ticks(process: u32) -> Option<u64> {
+/// The processor time of a process or thread so far, in hundredths of a second, where the system tells. Its name has no
+/// spaces.
+fn ticks(process: &str) -> Option<u64> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let mut fields = stat.split_whitespace().skip(13).map(str::parse::<u64>);
     Some(fields.next()?.ok()? + fields.next()?.ok()?)
 }
 
-/// Asks for the roles of each user, 32 at a time, and throws the answers away.
-fn floor(address: SocketAddr, users: usize) -> Duration {
+/// The time of the floor.
+struct Floor {
+    wall: Duration,
+    /// Processor time, in hundredths of a second.
+    ticks: u64,
+}
+
+/// Asks for the roles of each user, 32 at a time, and throws the answers away. Everything happens on this thread.
+fn floor(address: SocketAddr, users: usize) -> Floor {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     rustls::crypto::ring::default_provider().install_default().expect("nobody was before");
     runtime.block_on(async {
         let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a client");
-        let began = Instant::now();
+        let (began, before) = (Instant::now(), ticks("thread-self").unwrap_or(0));
         let asking = (0..users).map(|user| {
             let request = client.get(format!("http://{address}/v1/organization/users/user_{user:09}/roles"));
             async move { request.send().await.expect("an answer").bytes().await.expect("a body").len() }
         });
         futures_util::stream::iter(asking).buffer_unordered(32).for_each(async |_| ()).await;
-        began.elapsed()
+        Floor { wall: began.elapsed(), ticks: ticks("thread-self").unwrap_or(0) - before }
     })
 }
 
