@@ -28,6 +28,9 @@ mod xlsx;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+
 use crate::access::Register;
 use crate::finding::Outcome;
 use crate::org::Source;
@@ -116,13 +119,19 @@ impl Default for TextStyle {
     }
 }
 
+/// The JSON Schema of a type as it is written. Some of what is written follows from the rest and is not read back.
+fn schema_of_written<T: JsonSchema>() -> serde_json::Value {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    settings.into_generator().into_root_schema_for::<T>().to_value()
+}
+
 /// The schema of a comparison in JSON.
 pub fn diff_schema() -> serde_json::Value {
     diff::schema()
 }
 
 impl Format {
-    /// Whether it also shows who holds what, which only the organization tells.
+    /// Whether it also shows who holds what, for which it needs the organization.
     pub fn shows_access(self) -> bool {
         match self {
             Self::Html | Self::Xlsx => true,
@@ -144,13 +153,13 @@ impl Format {
 }
 
 impl Format {
-    /// Whether it is no text, so that a terminal cannot show it.
+    /// Whether it is not text, so that a terminal cannot show it.
     pub fn is_binary(self) -> bool {
         self == Self::Xlsx
     }
 }
 
-/// Writes the outcome as a report. Formats that show who holds what say so where there is no register.
+/// Writes the outcome as a report. Formats that show who holds what say if there is no register.
 ///
 /// # Errors
 ///
@@ -190,7 +199,7 @@ pub fn render_coverage(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> 
     csv::render(table::coverage(outcome), to)
 }
 
-/// The outcome with a time, for formats that cannot do without. A text has no age: what is found in it is so now.
+/// The outcome with a time, for formats that need one. Findings about policies have no age, so the time is now.
 fn dated(outcome: &Outcome, now: Time) -> Cow<'_, Outcome> {
     if outcome.has_facts() {
         return Cow::Borrowed(outcome);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jsonschema::Validator;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::support::fake::{Behaviour, FakeApi, Organization, What, When};
 use crate::support::harness::{acme, faulty, offline, rolelint};
@@ -20,6 +20,33 @@ fn validator(what: &str) -> Validator {
     let schema: Value = serde_json::from_str(&printed(what)).expect("JSON");
     jsonschema::draft202012::meta::validate(&schema).unwrap_or_else(|error| panic!("{what}: {error}"));
     jsonschema::draft202012::new(&schema).expect("a schema")
+}
+
+/// A validator of what we write, which also refuses what the schema does not list.
+fn closed_validator(what: &str) -> Validator {
+    let mut schema: Value = serde_json::from_str(&printed(what)).expect("JSON");
+    close(&mut schema);
+    jsonschema::draft202012::new(&schema).expect("a schema")
+}
+
+/// Refuses properties that are not listed, in this schema and in those of its properties, elements and definitions.
+fn close(schema: &mut Value) {
+    let Some(members) = schema.as_object_mut() else { return };
+    for list in ["properties", "$defs"] {
+        members.get_mut(list).and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut).for_each(close);
+    }
+    for one in ["items", "additionalProperties"] {
+        members.get_mut(one).into_iter().for_each(close);
+    }
+    for several in ["oneOf", "anyOf"] {
+        // What is listed beside these alternatives is not listed in them.
+        let alternatives = members.get_mut(several).and_then(Value::as_array_mut).into_iter().flatten();
+        let properties = alternatives.filter_map(|one| one.get_mut("properties")?.as_object_mut());
+        properties.flat_map(Map::values_mut).for_each(close);
+    }
+    if ["properties", "oneOf"].iter().any(|key| members.contains_key(*key)) {
+        members.insert("unevaluatedProperties".to_owned(), false.into());
+    }
 }
 
 #[track_caller]
@@ -197,11 +224,15 @@ fn tests_and_configurations_that_do_not_load_are_refused() {
 
 #[test]
 fn the_results_of_checks_are_valid_and_others_are_not() {
-    let validator = validator("results");
+    let validator = closed_validator("results");
     let check = |api: &FakeApi| rolelint(api).args(["check", "--format", "json"]).run();
     let api = acme();
     let healthy = check(&api).ends_with(1).json().0;
     is_valid(&validator, "ACME", &healthy);
+    let rules = healthy["rules"].as_array().expect("a list");
+    for list in ["causes", "matched"] {
+        assert!(rules.iter().any(|rule| rule[list].as_array().is_some_and(|list| !list.is_empty())), "{list}");
+    }
     let denied = faulty(Organization::acme(), "/organization/roles", When::Always, What::Status(403));
     is_valid(&validator, "denied", &check(&denied).json().0);
     for (pointer, wrong) in [
@@ -210,16 +241,18 @@ fn the_results_of_checks_are_valid_and_others_are_not() {
         ("/findings/0/status", Value::Null),
         ("/coverage/0/state", Value::from("whole")),
         ("/gate", Value::Null),
+        ("/cuts/0/edge/another", Value::Null),
     ] {
         let mut results = healthy.clone();
-        *results.pointer_mut(pointer).expect(pointer) = wrong;
+        let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
+        results.pointer_mut(parent).expect(pointer)[name] = wrong;
         assert!(!validator.is_valid(&results), "{pointer}");
     }
 }
 
 #[test]
 fn lines_of_results_and_comparisons_are_valid_and_others_are_not() {
-    let (lines, diff) = (validator("jsonl"), validator("diff"));
+    let (lines, diff) = (closed_validator("jsonl"), closed_validator("diff"));
     let ran = rolelint(&acme()).args(["check", "--as-of", "2026-06-01", "--format", "jsonl"]).run().ends_with(1);
     for line in ran.stdout.lines() {
         let mut value: Value = serde_json::from_str(line).expect("JSON");
@@ -289,7 +322,7 @@ fn plans_are_valid_with_and_without_sizes_and_others_are_not() {
 
 #[test]
 fn every_line_of_a_snapshot_is_valid_and_one_with_another_field_is_not() {
-    let validator = validator("snapshot");
+    let validator = closed_validator("snapshot");
     let denied = faulty(Organization::acme(), "/organization/invites", When::Always, What::Status(403));
     for (api, code) in [(acme(), 0), (denied, 3)] {
         let snapshot = rolelint(&api).args(["fetch", "-q", "-o", "-"]).run().ends_with(code).stdout;

@@ -10,6 +10,7 @@ use crate::access::{Steps, Thing};
 use crate::diff::{AccessChange, Diff, Effect, Fate, FindingChange, Side, ThingChange};
 use crate::finding::Severity;
 use crate::org::Source;
+use crate::report::schema_of_written;
 use crate::time::rfc3339;
 
 /// The version of this form.
@@ -89,7 +90,7 @@ struct ThingChangeRow<'a> {
     thing: ThingRow<'a>,
     /// Whether it is proven.
     certain: bool,
-    /// Whether nobody can do more or less for it.
+    /// Whether it changes nobody's access.
     neutral: bool,
 }
 
@@ -124,7 +125,7 @@ struct UnknownRow<'a> {
 
 /// The schema of a comparison, as a JSON Schema.
 pub(in crate::report) fn schema() -> serde_json::Value {
-    schemars::schema_for!(Report<'static>).to_value()
+    schema_of_written::<Report<'static>>()
 }
 
 pub(super) fn render(diff: &Diff, [old, new]: [&Source; 2], to: &mut dyn Write) -> io::Result<()> {

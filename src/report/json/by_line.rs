@@ -14,6 +14,7 @@ use super::keys::Keys;
 use super::schema::{FindingRow, Report, RuleRow, ThingRow};
 use super::write::{finding, report, thing};
 use crate::finding::{Finding, Outcome};
+use crate::report::schema_of_written;
 
 /// What has lines of its own.
 const LISTS: [&str; 3] = ["rules", "findings", "things"];
@@ -78,8 +79,8 @@ fn write(to: &mut dyn Write, line: &Line<'_>) -> io::Result<()> {
 
 /// The schema of a line, as a JSON Schema.
 pub fn schema() -> Value {
-    let mut schema = schemars::schema_for!(Line<'static>).to_value();
-    let mut header = schemars::schema_for!(Report<'static, (), ()>).to_value();
+    let mut schema = schema_of_written::<Line<'static>>();
+    let mut header = schema_of_written::<Report<'static, (), ()>>();
     for list in LISTS {
         header["properties"].as_object_mut().map(|properties| properties.remove(list));
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::Region;
 use crate::finding::{Judges, Severity, Status, Verdict};
 use crate::org::{Collection, State};
+use crate::report::schema_of_written;
 
 pub const VERSION: u32 = 2;
 
@@ -107,7 +108,7 @@ pub struct CoverageRow<'a> {
     pub remarks: Cow<'a, [String]>,
 }
 
-/// Counts, for whoever does not want to count. They are not read back.
+/// Counts, which follow from the findings and are not read back.
 #[derive(Serialize, Deserialize, JsonSchema)]
 pub struct Summary<'a> {
     pub violations: usize,
@@ -139,7 +140,7 @@ pub struct RuleRow<'a> {
     pub truncated: bool,
     /// Whether its violations can be accepted.
     pub waivable: bool,
-    /// Whether selecting nothing leaves the rule without a meaning.
+    /// Whether the rule selects nothing and says nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub vacuous: bool,
     pub policy: RuleLines<'a>,
@@ -324,7 +325,7 @@ pub struct ThingRow<'a> {
     pub email: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<Box<ThingRow<'a>>>,
-    /// Whose it is, of a key.
+    /// The owner of a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Box<ThingRow<'a>>>,
     /// Whether another thing of its kind has the same name.
@@ -383,6 +384,5 @@ fn is_zero(number: &usize) -> bool {
 
 /// The schema of the report, as a JSON Schema.
 pub fn schema() -> serde_json::Value {
-    let report = schemars::schema_for!(Report<'static, Vec<FindingRow<'static>>, BTreeMap<String, ThingRow<'static>>>);
-    report.to_value()
+    schema_of_written::<Report<'static, Vec<FindingRow<'static>>, BTreeMap<String, ThingRow<'static>>>>()
 }
