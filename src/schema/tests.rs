@@ -26,11 +26,11 @@ fn file_keys() -> [(&'static str, Value); 4] {
 
 fn equivalent_keys() -> [(&'static str, Value); 5] {
     [
-        ("rule", described(text(), "the rule of the wrong turn")),
-        ("param", described(text(), "the parameter of the wrong turn")),
-        ("condition", described(text(), "the named condition of the wrong turn")),
-        ("after", described(text(), "the lines with the turn taken, as `rolelint test --mutate` shows them")),
-        ("reason", described(text(), "why the turn changes nothing")),
+        ("rule", described(text(), "the rule of the mutant")),
+        ("param", described(text(), "the parameter of the mutant")),
+        ("condition", described(text(), "the named condition of the mutant")),
+        ("after", described(text(), "the lines of the mutant, as `rolelint test --mutate` shows them")),
+        ("reason", described(text(), "why the mutant means the same")),
     ]
 }
 
@@ -152,7 +152,7 @@ fn owned(mut key: Value) -> Value {
 }
 
 fn owner() -> (&'static str, Value) {
-    ("owner", described(any_of([text(), json!({ "type": "null" })]), "whose it is; `null` where nobody is left"))
+    ("owner", described(any_of([text(), json!({ "type": "null" })]), "the owner; `null` if the owner has left"))
 }
 
 fn list(name: &'static str, of: &str) -> (&'static str, Value) {

@@ -32,7 +32,7 @@ pub struct Suite {
     pub policies: Vec<Policy>,
     /// The tests, in order.
     pub cases: Vec<Case>,
-    /// The wrong turns that they need not notice.
+    /// The mutants that they need not notice.
     pub equivalent: Vec<Equivalent>,
 }
 
@@ -61,7 +61,7 @@ pub(super) struct Own {
 }
 
 impl Case {
-    /// The rules of which it says what they must find.
+    /// The rules that it expects something of.
     pub fn expects(&self) -> impl Iterator<Item = &str> {
         self.expected.iter().map(|(rule, _)| rule.as_str())
     }
@@ -76,7 +76,7 @@ pub enum Expected {
     Subjects {
         /// Proven violations.
         violation: Vec<String>,
-        /// Things about which nobody knows; `None` where nothing may be unknown.
+        /// Things whose answer is unknown; `None` if nothing may be unknown.
         unknown: Option<Vec<String>>,
     },
 }
@@ -90,7 +90,7 @@ pub(super) fn read(source: &Arc<SourceText>, root: &Node, path: &Path) -> Result
     problems.dedup();
     match suite {
         Some(suite) if problems.is_empty() => suite,
-        // What is wrong with the policies comes first: what tests say of them means nothing until they load.
+        // Problems with the policies come first: tests mean nothing until these load.
         Some(Err(error)) => Err(error),
         Some(Ok(_)) | None => {
             let at = |problem| Located { source: Arc::clone(source), problem };

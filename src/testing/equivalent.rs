@@ -1,4 +1,5 @@
-//! Wrong turns of a policy that its tests need not notice: they change nothing, and the file of tests says why.
+//! Equivalent mutants: mutants of a policy that its tests need not notice, since they mean the same. The file of tests says
+//! why.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use crate::document::{Code, Location, Reader};
 
 pub(crate) const EQUIVALENT: &[&str] = &["rule", "param", "condition", "after", "reason"];
 
-/// Where a policy may go wrong.
+/// The part of a policy that a mutant changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// In a rule.
@@ -29,21 +30,21 @@ impl Place {
     }
 }
 
-/// A wrong turn that the tests need not notice, since it changes nothing.
+/// A mutant that the tests need not notice, since it means the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Equivalent {
-    /// Where it is taken.
+    /// Which part of the policy it changes.
     pub place: Place,
-    /// The lines with the turn taken.
+    /// The lines of the mutant.
     pub after: String,
     /// Why it changes nothing.
     pub reason: String,
-    /// Where this is said.
+    /// Where it is written.
     pub location: Location,
 }
 
 impl Reader<'_> {
-    /// The turns under `equivalent:`.
+    /// The mutants under `equivalent:`.
     pub(super) fn equivalent(&mut self, node: Option<&Node>) -> Vec<Equivalent> {
         let Some(node) = node else { return Vec::new() };
         if !matches!(node.yaml, Yaml::List(_)) {
@@ -53,7 +54,7 @@ impl Reader<'_> {
     }
 
     fn equivalent_turn(&mut self, node: &Node) -> Option<Equivalent> {
-        let fields = self.fields(node, "an equivalent turn", EQUIVALENT)?;
+        let fields = self.fields(node, "an equivalent mutant", EQUIVALENT)?;
         let mut text = |name: &str| self.optional_text(fields.get(name), &format!("`{name}`"));
         let (rule, param, condition) = (text("rule"), text("param"), text("condition"));
         let (after, reason) = (text("after"), text("reason"));
@@ -61,7 +62,7 @@ impl Reader<'_> {
         let mut places = places.into_iter().flatten();
         let place = places.next().filter(|_| places.next().is_none());
         let (Some(place), Some(after), Some(reason)) = (place, after, reason) else {
-            let message = "an equivalent turn needs one of `rule`, `param` and `condition`, `after` and `reason`";
+            let message = "an equivalent mutant needs one of `rule`, `param` and `condition`, `after` and `reason`";
             self.problem(Code::MissingKey.at(node.span.clone(), message).help("`rolelint test --mutate` shows them"));
             return None;
         };

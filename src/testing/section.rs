@@ -1,5 +1,5 @@
-//! What else is said of policies beyond their tests: whether their rules can fire, and whether the tests would notice a
-//! wrong turn.
+//! What is said about policies apart from their tests: whether their rules can fire, and whether the tests would notice a
+//! mutant.
 
 /// One such question, with its answer.
 #[derive(Debug, serde::Serialize)]
@@ -21,7 +21,7 @@ pub struct Remark {
     pub file: String,
     /// The line.
     pub line: u32,
-    /// What is said.
+    /// What there is to say.
     pub name: String,
     /// More about it, line by line.
     pub lines: Vec<String>,

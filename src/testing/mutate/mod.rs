@@ -1,7 +1,7 @@
-//! Whether the tests would notice: each small wrong turn of a policy, taken, and all tests of the policy run on it. A turn
-//! that changes no result survives: somebody could take it tomorrow, and everything would stay green.
+//! Whether the tests would notice a mistake: all tests of a policy are run on each mutant of it. A mutant that changes no
+//! result survives: somebody could make this mistake tomorrow, and everything would stay green.
 
-mod turn;
+mod mutant;
 
 use std::sync::Arc;
 
@@ -13,31 +13,31 @@ use crate::document::SourceText;
 use crate::finding::PolicyFile;
 use crate::policy::{Overrides, parse};
 
-pub use turn::Turn;
+pub use mutant::Mutant;
 
-/// What became of the turns of the policies of a file of tests.
+/// What became of the mutants of the policies of a file of tests.
 #[derive(Debug, Default)]
 pub struct Mutation {
-    /// How many turns some test noticed.
+    /// How many mutants some test noticed.
     pub noticed: usize,
-    /// How many the file of tests says change nothing.
+    /// How many survive and are equivalent, as the file of tests says.
     pub equivalent: usize,
     /// Those that no test noticed.
     pub survivors: Vec<Survivor>,
-    /// What the file says changes nothing, and is no survivor.
+    /// Entries under `equivalent:` that are about no surviving mutant.
     pub stale: Vec<Equivalent>,
 }
 
-/// A turn that no test noticed.
+/// A mutant that no test noticed.
 #[derive(Debug)]
 pub struct Survivor {
     /// The policy.
     pub source: Arc<SourceText>,
-    /// The turn.
-    pub turn: Turn,
+    /// The mutant.
+    pub mutant: Mutant,
     /// The lines as they are.
     pub before: String,
-    /// The lines with the turn taken.
+    /// The lines of the mutant.
     pub after: String,
 }
 
@@ -49,15 +49,15 @@ impl Mutation {
             let lines = survivor.before.lines().map(line("-")).chain(survivor.after.lines().map(line("+")));
             Remark {
                 file: survivor.source.name.clone(),
-                line: survivor.source.region(&survivor.turn.span).line,
-                name: format!("{}: no test notices that {}", survivor.turn.place.words(), survivor.turn.what),
+                line: survivor.source.region(&survivor.mutant.span).line,
+                name: format!("{}: no test notices that {}", survivor.mutant.place.words(), survivor.mutant.what),
                 lines: lines.collect(),
             }
         };
         let stale = |said: &Equivalent| Remark {
             file: said.location.source.name.clone(),
             line: said.location.region().line,
-            name: "no turn that the tests overlook becomes this".to_owned(),
+            name: "no surviving mutant has these lines".to_owned(),
             lines: said.after.lines().map(|line| format!("+ {line}")).collect(),
         };
         let failures: Vec<Remark> = self.survivors.iter().map(survivor).chain(self.stale.iter().map(stale)).collect();
@@ -67,11 +67,11 @@ impl Mutation {
             some => format!(", {some} change nothing"),
         };
         let (noticed, survived) = (self.noticed, self.survivors.len());
-        let summary = format!("{all} wrong turns: {noticed} noticed{equivalent}, {survived} survived");
+        let summary = format!("{all} mutants: {noticed} noticed{equivalent}, {survived} survived");
         Section { name: "mutate", summary, failures, shown: Vec::new() }
     }
 
-    /// Takes in what became of the turns of other policies.
+    /// Takes in what became of the mutants of other policies.
     pub fn add(&mut self, other: Self) {
         self.noticed += other.noticed;
         self.equivalent += other.equivalent;
@@ -80,28 +80,28 @@ impl Mutation {
     }
 }
 
-/// Takes every turn of the policies of these tests, which all have to pass.
+/// Tries every mutant of the policies of these tests, which all have to pass.
 pub fn mutate(suite: &Suite) -> Mutation {
-    // What the policies extend has tests of its own.
+    // Policies that these extend have tests of their own.
     let own = suite.policies.iter().filter(|policy| !policy.extended);
     let files: Vec<&PolicyFile> = own.map(|policy| &policy.file).collect();
     let mut mutation = Mutation { stale: suite.equivalent.clone(), ..Mutation::default() };
     for (at, file) in files.iter().enumerate() {
-        for turn in turn::turns(&file.source) {
+        for mutant in mutant::mutants(&file.source) {
             let mut sources: Vec<Arc<SourceText>> = files.iter().map(|file| Arc::clone(&file.source)).collect();
-            sources[at] = Arc::new(SourceText::new(file.source.name.clone(), turn.taken(&file.source.text)));
-            let (before, after) = turn.lines(&file.source);
-            match is_noticed(suite, &sources, &turn) {
+            sources[at] = Arc::new(SourceText::new(file.source.name.clone(), mutant.applied(&file.source.text)));
+            let (before, after) = mutant.lines(&file.source);
+            match is_noticed(suite, &sources, &mutant) {
                 Some(true) => mutation.noticed += 1,
-                // What does not load is noticed by everybody.
+                // A policy that does not load is noticed without a test.
                 None => {}
                 Some(false) => {
-                    let known = |said: &Equivalent| said.place == turn.place && said.after == after;
+                    let known = |said: &Equivalent| said.place == mutant.place && said.after == after;
                     if suite.equivalent.iter().any(known) {
                         mutation.equivalent += 1;
                         mutation.stale.retain(|said| !known(said));
                     } else {
-                        mutation.survivors.push(Survivor { source: Arc::clone(&file.source), turn, before, after });
+                        mutation.survivors.push(Survivor { source: Arc::clone(&file.source), mutant, before, after });
                     }
                 }
             }
@@ -111,10 +111,10 @@ pub fn mutate(suite: &Suite) -> Mutation {
 }
 
 /// Whether some test fails on these texts; `None` if they do not load.
-fn is_noticed(suite: &Suite, sources: &[Arc<SourceText>], turn: &Turn) -> Option<bool> {
+fn is_noticed(suite: &Suite, sources: &[Arc<SourceText>], mutant: &Mutant) -> Option<bool> {
     let load = |overrides: &Overrides| {
         let mut policies = parse(sources, overrides).ok()?;
-        if let Place::Rule(id) = &turn.place {
+        if let Place::Rule(id) = &mutant.place {
             for policy in &mut policies {
                 policy.rules.retain(|rule| rule.info.id == *id);
             }
@@ -122,7 +122,7 @@ fn is_noticed(suite: &Suite, sources: &[Arc<SourceText>], turn: &Turn) -> Option
         Some(policies)
     };
     let default = load(&Overrides::default())?;
-    let concerns = |case: &&Case| match &turn.place {
+    let concerns = |case: &&Case| match &mutant.place {
         Place::Rule(id) => case.all || case.expects().any(|rule| rule == id),
         // Which rules use it is known once they are judged.
         Place::Condition(_) => true,

@@ -54,7 +54,7 @@ const PAGES: &[(&str, &[Check])] = &[
     ("docs/linting.md", &[linted, lint_finding, lint_configuration]),
     ("docs/policies.md", &[policy, condition, policy, policy, policy, policy, policy, policy]),
     ("docs/trust.md", &[]),
-    ("docs/testing.md", &[policy, policy_tests, failed_policy_test, never_fires, survivor, equivalent_turn]),
+    ("docs/testing.md", &[policy, policy_tests, failed_policy_test, never_fires, survivor, equivalent_mutant]),
 ];
 
 pub(super) fn snippets(page: &str) -> Vec<String> {
@@ -183,7 +183,7 @@ fn never_fires(snippet: &str) {
     assert!(ran.stdout.contains(snippet), "{}", ran.stdout);
 }
 
-/// The page shows a turn that its tests do not notice.
+/// The page shows a mutant that its tests do not notice.
 fn survivor(snippet: &str) {
     let ran = test_policy(overlooking, &["--mutate"]).ends_with(1);
     assert!(ran.stdout.contains(snippet), "{}", ran.stdout);
@@ -193,8 +193,8 @@ fn overlooking(tests: &str) -> String {
     tests.replace("permissions: [api.groups.read]", "permissions: []")
 }
 
-/// What the page says of that turn is accepted.
-fn equivalent_turn(snippet: &str) {
+/// What the page says about that mutant is accepted.
+fn equivalent_mutant(snippet: &str) {
     let ran = test_policy(|tests| overlooking(tests) + snippet, &["--mutate"]);
     assert!(ran.stdout.contains("1 change nothing"), "{}", ran.stdout);
 }

@@ -1,4 +1,4 @@
-//! `rolelint test --mutate`: a wrong turn that no test notices is shown, and fails.
+//! `rolelint test --mutate`: a mutant that no test notices is shown, and fails.
 
 use crate::support::harness::{Rolelint, offline};
 
@@ -47,7 +47,7 @@ fn a_turn_that_no_test_notices_is_shown_before_and_after_and_fails() {
     coverage 33 % of verdicts: 0 of 2 rules seen to fire, pass and be unknown
       old-key: never seen as pass, unknown
       writer: never seen as pass, unknown
-    mutate: 8 wrong turns: 6 noticed, 2 survived
+    mutate: 8 mutants: 6 noticed, 2 survived
     "#);
     offline().file("p.yaml", POLICY).file("p_test.yaml", TESTS).args(["test", "p.yaml"]).run().ends_with(0);
 }
@@ -61,10 +61,10 @@ fn a_turn_that_changes_nothing_is_said_with_its_reason() {
         |after: &str| format!("{killed}equivalent:\n  - {{ rule: writer, after: '{after}', reason: none has }}\n");
     let after = "permissions: [api.groups.write, \"api.roles.*\"]";
     let ran = mutate(&equivalent(after)).run().ends_with(0);
-    assert!(ran.stdout.contains("8 wrong turns: 7 noticed, 1 change nothing, 0 survived"), "{}", ran.stdout);
-    // What is said of a turn that some test notices is wrong.
+    assert!(ran.stdout.contains("8 mutants: 7 noticed, 1 change nothing, 0 survived"), "{}", ran.stdout);
+    // An entry about a mutant that some test notices is wrong.
     let ran = mutate(&equivalent("permissions: [api.groups.write]")).run().ends_with(1);
-    assert!(ran.stdout.contains("FAIL p_test.yaml:12 no turn that the tests overlook becomes this"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("FAIL p_test.yaml:12 no surviving mutant has these lines"), "{}", ran.stdout);
     let ran = mutate(&equivalent(after).replace(", reason: none has", "")).run().ends_with(2);
     assert!(ran.stderr.contains("p_test.yaml:12:5"), "{}", ran.stderr);
 }

@@ -1,4 +1,4 @@
-//! Small wrong turns of a policy, as edits of its text: what somebody could have mistyped, or changed without a thought.
+//! Mutants of a policy: small edits of its text that somebody could have made by mistake.
 
 use std::ops::Range;
 
@@ -7,10 +7,10 @@ use crate::document::tree::{Key, Node, Yaml, parse};
 use crate::testing::equivalent::Place;
 use crate::time::{day, parse_timestamp};
 
-/// One wrong turn.
+/// A small edit of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Turn {
-    /// Where it is taken.
+pub struct Mutant {
+    /// The rule, parameter or condition that it changes.
     pub place: Place,
     /// What it is, in words.
     pub what: &'static str,
@@ -20,9 +20,9 @@ pub struct Turn {
     pub words: String,
 }
 
-impl Turn {
-    /// The text with the turn taken.
-    pub fn taken(&self, text: &str) -> String {
+impl Mutant {
+    /// The text with the edit made.
+    pub fn applied(&self, text: &str) -> String {
         format!("{}{}{}", &text[..self.span.start], self.words, &text[self.span.end..])
     }
 
@@ -51,43 +51,43 @@ const DATES: [&str; 2] = ["before", "after"];
 /// Bounds that are lengths of time.
 const LENGTHS: [&str; 4] = ["older_than", "newer_than", "within", "later_than"];
 
-/// Every wrong turn of a policy, in the order of the text.
-pub fn turns(source: &SourceText) -> Vec<Turn> {
+/// Every mutant of a policy, in the order of the text.
+pub fn mutants(source: &SourceText) -> Vec<Mutant> {
     let root = parse(&source.text).expect("a policy that was read is YAML");
-    let mut turns = Turns { text: &source.text, place: Place::Rule(String::new()), found: Vec::new() };
+    let mut mutants = Mutants { text: &source.text, place: Place::Rule(String::new()), found: Vec::new() };
     for (key, node) in root.below("params").map(Node::entries).unwrap_or_default() {
-        turns.place = Place::Param(key.text.clone());
-        turns.value("", node);
+        mutants.place = Place::Param(key.text.clone());
+        mutants.value("", node);
     }
     for (key, node) in root.below("conditions").map(Node::entries).unwrap_or_default() {
-        turns.place = Place::Condition(key.text.clone());
-        turns.value("", node);
+        mutants.place = Place::Condition(key.text.clone());
+        mutants.value("", node);
     }
     for rule in root.below("rules").map(Node::items).unwrap_or_default() {
         let Some(Node { yaml: Yaml::Text(id), .. }) = rule.below("id") else { continue };
-        turns.place = Place::Rule(id.clone());
+        mutants.place = Place::Rule(id.clone());
         for (key, node) in rule.entries().iter().filter(|(key, _)| READ.contains(&key.text.as_str())) {
             if key.text == "where" {
-                turns.negated(node);
+                mutants.negated(node);
             }
-            turns.value(&key.text, node);
+            mutants.value(&key.text, node);
         }
     }
-    turns.found
+    mutants.found
 }
 
-struct Turns<'t> {
+struct Mutants<'t> {
     text: &'t str,
     place: Place,
-    found: Vec<Turn>,
+    found: Vec<Mutant>,
 }
 
-impl Turns<'_> {
+impl Mutants<'_> {
     fn add(&mut self, what: &'static str, span: Range<usize>, words: String) {
-        self.found.push(Turn { place: self.place.clone(), what, span, words });
+        self.found.push(Mutant { place: self.place.clone(), what, span, words });
     }
 
-    /// Turns of what stands behind a key.
+    /// Mutants of the value of a key.
     fn value(&mut self, key: &str, node: &Node) {
         match &node.yaml {
             Yaml::Map(entries) => self.entries(node, entries),
@@ -138,7 +138,7 @@ impl Turns<'_> {
                 }
                 _ => {}
             }
-            // What is counted is no value.
+            // What is counted is not a value.
             if key.text != "of" || node.below("min").or(node.below("max")).is_none() {
                 self.value(&key.text, value);
             }
@@ -146,7 +146,7 @@ impl Turns<'_> {
     }
 
     fn word(&mut self, key: &str, node: &Node, text: &str) {
-        // What a parameter stands for is turned where it is written.
+        // The value of a parameter is changed where it is written.
         if text.starts_with('$') && !text.starts_with("$$") {
             if let Some((before, offset)) = text.rsplit_once(' ').filter(|_| DATES.contains(&key))
                 && let Some((number, unit)) = length(offset)
@@ -258,12 +258,12 @@ mod tests {
 
     fn of(rule: &str) -> Vec<String> {
         let source = SourceText::new("p.yaml".to_owned(), format!("rules:\n  - id: r\n    {rule}\n"));
-        let line = |turn: &Turn| format!("{}: {}", turn.what, turn.lines(&source).1);
-        turns(&source).iter().map(line).collect()
+        let line = |mutant: &Mutant| format!("{}: {}", mutant.what, mutant.lines(&source).1);
+        mutants(&source).iter().map(line).collect()
     }
 
     #[test]
-    fn every_kind_of_turn_is_taken_once_in_its_place() {
+    fn every_kind_of_mutant_is_made_once_in_its_place() {
         let table: [(&str, &[&str]); 16] = [
             (
                 "count: { max: 10% }",
@@ -353,8 +353,8 @@ mod tests {
             let joined: Vec<String> = expected.iter().map(|line| (*line).to_owned()).collect();
             if rule.starts_with("where:\n") {
                 let source = SourceText::new("p.yaml".to_owned(), format!("rules:\n  - id: r\n    {rule}\n"));
-                let taken = turns(&source)[0].taken(&source.text);
-                assert!(taken.contains(expected[0].split_once(": ").expect("words").1), "{taken}");
+                let applied = mutants(&source)[0].applied(&source.text);
+                assert!(applied.contains(expected[0].split_once(": ").expect("words").1), "{applied}");
                 continue;
             }
             assert_eq!(found, joined, "{rule}");
