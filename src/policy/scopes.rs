@@ -74,7 +74,7 @@ impl Condition {
     }
 
     /// Whether this condition on a grant asks what its role permits.
-    fn asks_for_permissions(&self) -> bool {
+    pub fn asks_for_permissions(&self) -> bool {
         match &self.predicate {
             Predicate::All(parts) | Predicate::Any(parts) => parts.iter().any(Self::asks_for_permissions),
             Predicate::Not(part) => part.asks_for_permissions(),
@@ -102,7 +102,7 @@ impl RelatedPredicate {
             Quantity::Count(bounds, _) if bounds.are_relative() => Extent::ALL,
             Quantity::Some | Quantity::None | Quantity::Count(..) => self.condition.scopes(relation.target()),
         };
-        // Whose grants somebody's are, is not in question.
+        // Somebody's own grants have that principal anyway.
         let all = relation == Relation::Holds;
         Extent { users: scopes.users || all, service_accounts: scopes.service_accounts || all, ..scopes }
     }
@@ -136,7 +136,7 @@ impl TextPredicate {
         self.any.as_ref().is_none_or(|any| any.match_any(text)) && self.others_hold(text)
     }
 
-    /// Whether a text satisfies all but the values of which it has to be one.
+    /// Whether a text satisfies the rest of it, apart from `any`.
     pub fn others_hold(&self, text: &str) -> bool {
         self.regex.as_ref().is_none_or(|regex| regex.matches(text)) && !self.except.match_any(text)
     }

@@ -38,7 +38,7 @@ pub fn linked(sketch: &Sketch, target: Target, predicate: &Predicate, wanted: bo
     None
 }
 
-/// What the other things of its kind have for a text.
+/// The texts that the other things of its kind have.
 pub fn taken(sketch: &Sketch, at: usize, name: &'static str) -> Vec<String> {
     let others = sketch.of(sketch.items[at].kind).filter(|other| *other != at);
     let text = |other: usize| match sketch.items[other].fields.get(values::key(name))? {
@@ -66,7 +66,7 @@ fn owned(sketch: &Sketch, key: usize, kind: Kind) -> Option<Sketch> {
     }
     let home = sketch.items[key].project.filter(|_| kind == Kind::ServiceAccount);
     let (mut sketch, owner) = if kind == Kind::ServiceAccount && home.is_none() {
-        // An admin key stands in no project, and a service account does.
+        // An admin key has no project, but a service account needs one.
         let (sketch, project) = with(sketch, Kind::Project, None);
         with(&sketch, kind, Some(project))
     } else {

@@ -1,10 +1,10 @@
-//! What the search for an organization still has to see to.
+//! What the search for an organization still has to achieve.
 
 use super::links::Target;
 use super::sketch::Sketch;
 use crate::policy::{Attribute, Condition, Counted, Relation, Rule};
 
-/// Something that has to be so.
+/// Something that has to be true.
 #[derive(Clone, Copy)]
 pub enum Goal<'p> {
     /// The thing satisfies the condition, or does not.
@@ -36,12 +36,12 @@ pub enum Wanted {
     Asserted { broken: bool },
 }
 
-/// An organization in the making, and what is still to be so.
+/// An organization in the making, and what it still has to satisfy.
 #[derive(Clone)]
 pub struct State<'p> {
     pub sketch: Sketch,
     pub goals: Vec<Goal<'p>>,
-    /// What has to be so of everything that a relation leads to, once all is there.
+    /// What has to be true of everything that a relation leads to, checked once everything is there.
     pub each: Vec<Goal<'p>>,
     /// The thing that is selected.
     pub subject: Option<usize>,

@@ -7,7 +7,7 @@ use crate::org::Kind;
 use crate::policy::{Relation, ViaKind};
 use crate::testing::keys;
 
-/// What a condition is asked of.
+/// What a condition is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     Item(usize),
@@ -289,7 +289,7 @@ fn all_grants(sketch: &Sketch) -> Vec<Grant> {
 
 /// The ways in which a new thing could be related.
 pub fn fresh(sketch: &Sketch, of: Target, relation: Relation) -> Ways {
-    // What a grant is made of is there.
+    // Everything that a grant relates to exists already.
     let Target::Item(at) = of else { return Vec::new() };
     let (kind, home) = (sketch.items[at].kind, sketch.items[at].project);
     let new = |kind, project, link: &dyn Fn(&mut Sketch, usize)| {
@@ -338,6 +338,16 @@ pub fn fresh(sketch: &Sketch, of: Target, relation: Relation) -> Ways {
         | Relation::Role
         | Relation::Group
         | Relation::All(Kind::Grant | Kind::ServiceAccount | Kind::ApiKey) => Vec::new(),
+    }
+}
+
+/// For a project, new principals that hold a role of the organization.
+pub fn organization_wide(sketch: &Sketch, of: Target) -> Ways {
+    match of {
+        Target::Item(at) if sketch.items[at].kind == Kind::Project => {
+            roles(sketch, None).into_iter().flat_map(|(sketch, role)| holders(&sketch, role)).collect()
+        }
+        Target::Item(_) | Target::Grant(_) => Vec::new(),
     }
 }
 

@@ -138,7 +138,7 @@ fn verdict(policies: &[Policy], sketch: &Sketch, now: Time) -> Option<Verdict> {
     outcome.rules.first().map(crate::finding::RuleResult::verdict)
 }
 
-/// The conditions of a rule without any one of which it could fire.
+/// The conditions of a rule that keep it from firing: without any one of them it could.
 fn in_the_way(source: &Arc<SourceText>, id: &str, now: Time) -> Vec<String> {
     let root = parse_yaml(&source.text).expect("a policy that was read is YAML");
     let is = |rule: &&Node| matches!(rule.below("id"), Some(Node { yaml: Yaml::Text(own), .. }) if own == id);

@@ -43,7 +43,7 @@ fn without_one(sketch: &Sketch) -> Vec<Sketch> {
         all.extend(item.owner.map(|_| with(sketch, at, |item| item.owner = None)));
         let predefined = matches!(item.fields.get("id"), Some(Field::Text(id)) if id.starts_with("role-api-"));
         for (name, field) in &item.fields {
-            // A predefined role is what its id says, and stays one.
+            // The fields of a predefined role follow from its id.
             if *name != "id" && !(predefined && ["name", "predefined_role"].contains(name)) {
                 all.push(with(sketch, at, |item| item.fields.remove(name)));
             }

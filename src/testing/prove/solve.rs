@@ -36,7 +36,7 @@ struct Search<'a> {
     most: usize,
 }
 
-/// An organization that the rule calls violated, or satisfied with something selected; as `accepts` says.
+/// An organization that violates the rule, or satisfies it with something selected, whichever `accepts` asks for.
 pub fn solve(rule: &Rule, violated: bool, values: &Values, accepts: &mut dyn FnMut(&Sketch) -> bool) -> Option<Sketch> {
     let mut search = Search { values, accepts, sketches: 0, steps: 0, most: 0 };
     let wanted = |wanted| Goal::Selected(rule, wanted);
@@ -82,7 +82,7 @@ impl<'p> Search<'_> {
         next.into_iter().find_map(|state| self.search(state, settled))
     }
 
-    /// All choices are made. What has to be so of everything related is looked at if the rule says no.
+    /// All choices are made. If the evaluator says no, what has to be true of everything related is next.
     fn finish(&mut self, mut state: State<'p>, settled: bool) -> Option<Sketch> {
         self.sketches += 1;
         if (self.accepts)(&state.sketch) {
@@ -118,7 +118,10 @@ impl<'p> Search<'_> {
                 };
                 let before = through.map(|kind| state.sketch.of(kind).count());
                 let more = |sketch: &Sketch| through.map(|kind| sketch.of(kind).count()) > before;
-                let fresh = links::fresh(&state.sketch, of, relation).into_iter();
+                // What a role of the organization permits, its holders may do in every project.
+                let wide = relation == Relation::Holders && condition.asks_for_permissions();
+                let wide = if wide { links::organization_wide(&state.sketch, of) } else { Vec::new() };
+                let fresh = links::fresh(&state.sketch, of, relation).into_iter().chain(wide);
                 let all = known.chain(fresh.filter(|(sketch, _)| through.is_none() || more(sketch)));
                 let goals = |target| {
                     let apart = counted.and_then(|counted| apart(target, counted));
@@ -131,7 +134,7 @@ impl<'p> Search<'_> {
                 let asserted = match &rule.assertion {
                     Assertion::Forbid(condition) => Some(Goal::Holds(target, condition, false)),
                     Assertion::Require(condition) => Some(Goal::Holds(target, condition, true)),
-                    // Of the number or the value, the first goal has taken care.
+                    // The first goal has taken care of the number or the value.
                     Assertion::Count(..) | Assertion::Exactly(_) => None,
                 };
                 let spared = [Goal::Holds(target, &rule.filter, false)].into_iter().chain(asserted);
@@ -207,7 +210,7 @@ impl<'p> Search<'_> {
                     let all = this::compared(&state.sketch, subject, target, attribute, test);
                     all.into_iter().map(|sketch| state.with(sketch, [])).collect()
                 }
-                // That two texts differ is for the evaluator to say.
+                // Whether two texts differ, the evaluator says.
                 Some(_) | None => vec![same()],
             },
             Predicate::List(_, _, test) if !test.this.is_empty() => match state.subject {
@@ -292,7 +295,7 @@ impl<'p> Search<'_> {
         let each = |satisfied| {
             let mut next = state.clone();
             next.each.push(goal(satisfied, false));
-            // What is related already is looked at now, before more is chosen in vain.
+            // What is related already is checked now, which ends hopeless searches early.
             let related = links::related(&state.sketch, of, relation);
             next.goals.extend(related.into_iter().map(|one| Goal::Holds(one, &test.condition, satisfied)));
             vec![next]
@@ -383,7 +386,7 @@ impl<'p> Search<'_> {
     }
 }
 
-/// That what is counted of a thing is new, where that is a text.
+/// The goal that the counted text is new, where a text is counted.
 fn apart<'p>(target: Target, counted: Counted) -> Option<Goal<'p>> {
     match counted {
         Counted::Texts(attribute) => Some(Goal::Apart(target, attribute)),

@@ -172,6 +172,7 @@ fn rules_that_chance_was_better_at_are_proven() {
         "select: role, where: { permissions: p.read }, forbid: { holders: { all: [{ via: group }, { via: direct }] } }",
         "select: role, where: { holders: { none: { via: direct } } }, forbid: { holders: { none: { scope: organization } } }",
         "select: group, where: { members: { every: { role: owner } } }, forbid: { not: { members: { none: { email: ada@x.example } } } }",
+        "select: project, where: { holders: { some: { permission: '*.write' } } }, forbid: { holders: { every: { all: [{ via: direct }, { via: group }] } } }",
         "select: role, where: { holders: { scope: organization } }, require: { any: [{ holders: { principal: user } }, { name: A }, { permissions: p.read }] }",
     ] {
         assert!(is_proven(rule), "{rule}");
