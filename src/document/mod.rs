@@ -1,13 +1,11 @@
 //! Text that people wrote, with places: YAML as a tree, problems that point at a line, and "did you mean".
 //!
-//! This module knows nothing about policies, apart from the words that other tools have for the same (`synonym`). Whatever
-//! reads a YAML file reads it through here.
+//! This module knows nothing about policies. Whatever reads a YAML file reads it through here.
 
 mod named;
 mod nearest;
 mod problem;
 mod reader;
-mod synonym;
 pub(crate) mod tree;
 
 use std::ops::Range;
@@ -22,9 +20,8 @@ pub use nearest::nearest;
 pub(crate) use problem::Problem;
 pub use problem::{Code, Located};
 pub(crate) use reader::{Fields, Lexicon, Noted, Params, Reader, optional};
-pub use synonym::synonym;
 
-/// A text that was read, with the name it goes by. Findings point into it.
+/// A text that was read, with its name. Findings point into it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SourceText {
     /// The path as the user gave it, or the name of a built-in policy; fit to be shown.

@@ -11,7 +11,7 @@ use crate::escape::visible;
 /// Why a file does not load, as a kind. Its name stands in the error, and in the reports of `rolelint lint`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Code {
-    /// The text is no YAML, or none that is read: too large, too deep, with aliases that repeat too much.
+    /// The text is not YAML, or it is refused: too large, too deep, or with aliases that repeat too much.
     Syntax,
     /// A character that nobody sees.
     HiddenCharacter,
@@ -29,13 +29,13 @@ pub enum Code {
     WrongType,
     /// A value that is there and says nothing.
     Empty,
-    /// A value of the right type that is none.
+    /// A value of the right type that cannot be used.
     InvalidValue,
     /// A name that nothing has: a word of a closed list, a parameter, a condition, a rule.
     UnknownName,
     /// A name that nothing uses.
     UnusedName,
-    /// A glob, or a regular expression, that is none.
+    /// Not a valid glob or regular expression.
     InvalidPattern,
     /// A condition that nothing can satisfy.
     NeverHolds,

@@ -9,7 +9,6 @@ use super::SourceText;
 use super::named::Named;
 use super::nearest::nearest;
 use super::problem::{Code, Problem};
-use super::synonym::synonym;
 use super::tree::{Key, Node, Yaml};
 
 /// Reads one file, noting what is wrong with it.
@@ -18,6 +17,8 @@ pub(crate) struct Reader<'a> {
     pub params: Params,
     pub named: Named,
     pub lexicon: Arc<Lexicon>,
+    /// What helps with a word that is not one of those known, where the format has something to say.
+    pub advice: fn(word: &str, known: &[&str]) -> Option<String>,
     pub place: Place,
     pub problems: Vec<Problem>,
 }
@@ -59,7 +60,7 @@ impl Params {
 pub(crate) struct Lexicon {
     /// Each word with its patterns.
     pub words: BTreeMap<&'static str, Vec<String>>,
-    /// The patterns for everything of which it is known whether a word stands for it.
+    /// The patterns for everything that is known, whether a word stands for it or not.
     pub known: Vec<String>,
 }
 
@@ -90,6 +91,7 @@ impl<'a> Reader<'a> {
             params: Params::default(),
             named: Named::default(),
             lexicon: Arc::default(),
+            advice: |_, _| None,
             place: Place::default(),
             problems: Vec::new(),
         }
@@ -246,10 +248,8 @@ impl<'a> Reader<'a> {
     fn not_among(&mut self, code: Code, span: &Range<usize>, what: &str, word: &str, known: &[&str]) {
         let a = if what.starts_with(['A', 'a', 'e', 'i', 'o']) { "an" } else { "a" };
         let problem = code.at(span.clone(), format!("`{word}` is not {a} {what}"));
-        let meant = synonym(word, known.iter().copied()).or_else(|| nearest(word, known.iter().copied()));
-        self.problem(problem.help(match meant {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it is one of: {}", known.join(", ")),
-        }));
+        let near = || nearest(word, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        let help = (self.advice)(word, known).or_else(near);
+        self.problem(problem.help(help.unwrap_or_else(|| format!("it is one of: {}", known.join(", ")))));
     }
 }

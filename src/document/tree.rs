@@ -43,7 +43,7 @@ pub struct Key {
 }
 
 impl Node {
-    /// What stands behind a key; nothing, if this is no mapping.
+    /// The value of a key; nothing, if this is not a mapping.
     pub fn below(&self, name: &str) -> Option<&Self> {
         self.entries().iter().find(|(key, _)| key.text == name).map(|(_, value)| value)
     }

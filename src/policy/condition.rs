@@ -177,7 +177,7 @@ impl Reader<'_> {
             let (only, none) = (patterns(Slot::Only, "only"), patterns(Slot::None, "none"));
             let except = patterns(Slot::Except, "except");
             let count = optional(fields.get("count"), |count| self.bounds(count, "`count`"));
-            // A key that is none has been noted.
+            // An unknown key has been noted.
             if fields.entries.iter().all(|(key, _)| key.text == "except") {
                 let message = "`except` needs another entry";
                 let help =

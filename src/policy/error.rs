@@ -1,4 +1,4 @@
-//! What can be wrong with a policy. All that is wrong with a file is said at once, each with its place.
+//! What can be wrong with a policy. All problems of a file are reported at once, each with its place.
 
 use std::path::PathBuf;
 
@@ -27,14 +27,14 @@ pub enum Error {
         /// The path.
         path: PathBuf,
     },
-    /// A snapshot stands in place of a policy.
+    /// It is a snapshot, not a policy.
     #[error("`{}` is a snapshot, not a policy", shown(path))]
     #[diagnostic(help("`rolelint check --snapshot FILE` reads it"))]
     Snapshot {
         /// The path.
         path: PathBuf,
     },
-    /// A report stands in place of a policy.
+    /// It is a report, not a policy.
     #[error("`{}` is a report, not a policy", shown(path))]
     #[diagnostic(help("`rolelint report FILE --format FORMAT` shows it"))]
     Report {

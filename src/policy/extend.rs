@@ -1,4 +1,5 @@
-//! `extends:` of a policy: the files and packs that it builds on, each loaded once. What is wrong stands at the entry.
+//! `extends:` of a policy: the files and packs that it builds on, each loaded once. Problems are reported at
+//! the entry.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -87,7 +88,7 @@ impl Closure<'_> {
         }
         chain.push(file.identity.clone());
         let (mut entries, mut extends) = (BTreeMap::new(), BTreeSet::new());
-        // What is wrong with the YAML is said when the policy is read.
+        // Problems with the YAML are noted when the policy is read.
         if let Ok(root) = tree::parse(&file.source.text) {
             for entry in root.below("extends").map(Node::items).unwrap_or_default() {
                 let Some(place) = self.entry(file, entry, chain) else { continue };
@@ -145,7 +146,7 @@ fn no_text(entry: &Node) -> Problem {
     Code::InvalidValue.at(entry.span.clone(), message)
 }
 
-/// What an entry of `extends` names: a built-in pack, or a file, beginning from the one that it stands in.
+/// What an entry of `extends` names: a built-in pack, or a file by its path from the one that has the entry.
 fn read(file: &File, entry: &Node) -> Result<File, Problem> {
     let problem = |message: String| Code::InvalidValue.at(entry.span.clone(), message);
     let Yaml::Text(text) = &entry.yaml else { return Err(no_text(entry)) };
@@ -161,15 +162,15 @@ fn read(file: &File, entry: &Node) -> Result<File, Problem> {
     let path = Path::new(text);
     if path.is_absolute() || text.is_empty() {
         let help = "write a path that begins from the folder of this file, or the name of a built-in pack";
-        return Err(problem(format!("`{}` is no relative path", visible(text))).help(help));
+        return Err(problem(format!("`{}` is not a relative path", visible(text))).help(help));
     }
     if !is_yaml(path) || is_test(path) {
-        return Err(problem(format!("`{}` is no policy", visible(text)))
+        return Err(problem(format!("`{}` is not a policy", visible(text)))
             .help("a policy file ends in .yaml or .yml; a file that ends in _test.yaml is a test"));
     }
     let path = file.path.parent().unwrap_or(Path::new("")).join(path);
     let unreadable = |error: std::io::Error| problem(format!("cannot read `{}`: {error}", visible(text)));
-    // A pipe or a device is no policy that others share.
+    // A pipe or a device is not a policy that others can read again.
     let bytes = bounded::read_file(&path, LARGEST).map_err(unreadable)?;
     let Ok(content) = String::from_utf8(bytes) else {
         return Err(problem(format!("`{}` is not UTF-8", visible(text))));

@@ -71,7 +71,7 @@ pub fn parse(sources: &[Arc<SourceText>], overrides: &Overrides) -> Result<Vec<P
     read_all(&sources.iter().map(file).collect::<Vec<_>>(), false, Vec::new(), overrides)
 }
 
-/// Reads policies. If they are linked, those that they extend stand before them.
+/// Reads policies. If they are linked, those that they extend come before them.
 pub(super) fn read_all(
     files: &[Linked],
     linked: bool,
@@ -92,12 +92,12 @@ pub(super) fn read_all(
             Ok(root) => trees.push((number, source, root)),
         }
     }
-    // What one file says of a permission holds for the rules of all.
+    // What one file says about a permission applies to the rules of all.
     let added = trees.iter().flat_map(|(_, source, root)| Reader::new(source).permissions(root.below("permissions")));
     let lexicon = Arc::new(lexicon(&added.collect::<Vec<_>>()));
     for (number, source, root) in &trees {
         let parents = || files[*number].extends.iter().filter_map(|parent| places.get(parent));
-        // If a file that it extends could not be read, nobody knows which rules there are.
+        // If a file that it extends could not be read, its rules are unknown.
         let whole = linked && parents().count() == files[*number].extends.len();
         let rules = whole.then(|| parents().flat_map(|place| policies[*place].rules_of_kinds()).map(selects).collect());
         let around = Around { overrides, lexicon: &lexicon, extended: files[*number].extended, rules };

@@ -1,7 +1,7 @@
 //! Policies: what people write to say who may do what, read strictly.
 //!
 //! This module knows what a rule means and which collections it reads. It knows the shape of an organization, since
-//! each attribute reads its own column, but it judges none: that is [`crate::check`]'s.
+//! each attribute reads its own column, but it judges none: [`crate::check`] does.
 
 mod bounds;
 mod builtin;
@@ -28,6 +28,7 @@ mod scopes;
 mod select;
 mod sentence;
 mod sources;
+mod synonym;
 mod this;
 mod times;
 mod vocabulary;

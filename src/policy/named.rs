@@ -8,8 +8,8 @@ use crate::document::tree::{Node, Yaml};
 use crate::document::{Code, Reader, Unnamed, nearest};
 
 impl Reader<'_> {
-    /// Looks at `vars:`, of which nothing is read but what aliases repeat elsewhere: each entry has to be repeated, since
-    /// its problems are noted there.
+    /// Looks at `vars:`. Its entries are not read here, but where an alias repeats them; so each has to be repeated, or its
+    /// problems would not be noted.
     pub(super) fn vars(&mut self, root: &Node, node: Option<&Node>) {
         let Some(entries) = node.and_then(|node| self.entries(node, "`vars`")) else { return };
         let mut repeated = Vec::new();

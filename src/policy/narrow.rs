@@ -11,9 +11,9 @@ use crate::document::{Code, Location, Reader, nearest};
 pub struct Narrowing {
     /// The rule.
     pub rule: String,
-    /// What has to hold besides, for each kind of thing that it selects.
+    /// What has to hold in addition, for each kind of thing that it selects.
     pub conditions: Vec<(Kind, Condition)>,
-    /// Where this is said.
+    /// Where it is written.
     pub location: Location,
 }
 
@@ -59,7 +59,7 @@ impl Reader<'_> {
     }
 }
 
-/// Narrows the rules of these policies as one of them, or another, says.
+/// Narrows the rules of these policies as `narrow:` in any of them says.
 pub(super) fn apply(policies: &mut [Policy]) {
     let narrowings: Vec<Narrowing> = policies.iter().flat_map(|policy| policy.narrowings.clone()).collect();
     for Narrowing { rule: id, conditions, .. } in narrowings {
@@ -78,7 +78,7 @@ pub(super) fn apply(policies: &mut [Policy]) {
 }
 
 impl Condition {
-    /// Puts it and all that it says at one place of another file.
+    /// Moves it and all of its parts to one place of another file.
     fn place(&mut self, at: &Range<usize>) {
         self.span = at.clone();
         match &mut self.predicate {

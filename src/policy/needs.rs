@@ -145,7 +145,7 @@ impl Rule {
         About(self.filter.conjuncts().iter().flat_map(|part| self.told_by_lists(part)).collect())
     }
 
-    /// What a part of `where` says of the users, groups and projects that the rule is about.
+    /// What a part of `where` says about the users, groups and projects that the rule is about.
     fn told_by_lists<'p>(&self, part: &'p Condition) -> Vec<(Kind, &'p Condition)> {
         match self.select {
             kind @ (Kind::User | Kind::Group | Kind::Project) => {

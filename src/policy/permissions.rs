@@ -28,7 +28,7 @@ words!(Escalation {
     GuardRemoval => "guard-removal",
 });
 
-/// How sure it is that a permission exists and does what is said.
+/// How sure it is that a permission exists and does this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sure {
     /// OpenAI's specification or manual has it.
@@ -123,7 +123,7 @@ impl Reader<'_> {
         };
         let escalation = match fields.get("escalation") {
             None => Vec::new(),
-            // It is no list that could match nothing: an empty one says that there is none.
+            // Here, an empty list does not match nothing by mistake: it says that there is none.
             Some(node) => {
                 let items = self.list(node)?;
                 items.iter().map(|item| self.escalation_word(item)).collect::<Option<_>>()?
@@ -132,7 +132,7 @@ impl Reader<'_> {
         Some(Permission { name: key.text.clone(), allows, sure, escalation })
     }
 
-    /// Which permissions a role has, said by what they let its holder do.
+    /// Which permissions a role has, by what they let its holder do.
     pub(super) fn escalation(&mut self, attribute: &Attribute, node: &Node, of: Kind) -> Option<Condition> {
         if let Yaml::Map(_) = node.yaml {
             self.wrong(node, "`escalation`", "a word, or a list of words");

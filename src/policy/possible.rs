@@ -88,7 +88,7 @@ fn scopes_of(role: &Condition) -> Option<Vec<&'static str>> {
     }
 }
 
-/// What makes a condition on a grant impossible beside others.
+/// Why a condition on a grant cannot hold together with others.
 fn reason(condition: &Condition) -> &'static str {
     match &condition.predicate {
         Predicate::Related(_, Relation::Role, _) => {
@@ -110,8 +110,8 @@ fn reason(condition: &Condition) -> &'static str {
 }
 
 impl Reader<'_> {
-    /// Notes the first of these conditions that no grant can satisfy beside those before it. `relation` leads
-    /// to the grants, from a thing of the kind `of`; without one, all grants are meant.
+    /// Notes the first of these conditions that no grant can satisfy together with those before it. The relation leads to
+    /// the grants from a thing of that kind; without it, all grants are meant.
     pub(super) fn grant_can_hold<'p>(
         &mut self,
         parts: impl IntoIterator<Item = &'p Condition>,
@@ -133,7 +133,7 @@ impl Reader<'_> {
             if left.is_empty() {
                 self.problem(
                     Code::NeverHolds
-                        .at(part.span.clone(), "no grant can satisfy this beside the rest")
+                        .at(part.span.clone(), "no grant can satisfy this together with the rest")
                         .help(reason(part)),
                 );
                 return;

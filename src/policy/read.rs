@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::params::Overrides;
-use super::{Assertion, Condition, Counted, Kind, Policy, Predicate, Rule};
+use super::{Assertion, Condition, Counted, Kind, Policy, Predicate, Rule, synonym};
 use crate::document::tree::{Key, Node, Yaml};
 use crate::document::{Code, Fields, Lexicon, Located, Params, Reader};
 use crate::document::{Location, SourceText};
@@ -18,7 +18,11 @@ pub(super) fn read(
     root: &Node,
     around: &Around<'_>,
 ) -> (Result<Policy, Vec<Located>>, Params) {
-    let mut reader = Reader { lexicon: Arc::clone(around.lexicon), ..Reader::new(source) };
+    let mut reader = Reader {
+        lexicon: Arc::clone(around.lexicon),
+        advice: |word, known| synonym::advice(word, known, RULE),
+        ..Reader::new(source)
+    };
     let policy = reader.policy(root, around);
     let Reader { params, mut problems, .. } = reader;
     problems.sort_by_key(|problem| problem.span.start);
@@ -31,7 +35,7 @@ pub(super) fn read(
     (result, params)
 }
 
-/// What is known beside the file.
+/// What is known apart from the file.
 pub(super) struct Around<'a> {
     /// The parameters that are set from outside.
     pub overrides: &'a Overrides,
@@ -225,7 +229,7 @@ impl Reader<'_> {
         let info = RuleInfo {
             title: title.unwrap_or_else(|| id.replace('-', " ")),
             id,
-            // It is said once the whole rule is known.
+            // It is made once the whole rule is known.
             sentence: String::new(),
             select: select.clone(),
             severity,

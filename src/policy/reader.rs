@@ -1,8 +1,9 @@
 //! What reading a policy needs beyond YAML: attributes by their names, and bounds.
 
+use super::synonym::synonym;
 use super::{Attribute, Bounds, Counted, Kind, Percent, Type, vocabulary};
 use crate::document::tree::{Key, Node, Yaml};
-use crate::document::{Code, Reader, nearest, optional, synonym};
+use crate::document::{Code, Reader, nearest, optional};
 
 impl Reader<'_> {
     /// Inclusive bounds: `{min: N, max: N}`, or one number for exactly that.
@@ -56,7 +57,7 @@ impl Reader<'_> {
             };
             let number = number.trim().parse().ok().filter(|number| *number <= 100);
             if number.is_none() {
-                let problem = Code::InvalidValue.at(value.span.clone(), "this is no percentage");
+                let problem = Code::InvalidValue.at(value.span.clone(), "this is not a percentage");
                 self.problem(problem.help("write a whole number from 0% to 100%"));
             }
             *bound = Some(number.unwrap_or(0));
@@ -104,7 +105,7 @@ impl Reader<'_> {
                     Code::AlwaysHolds.at(node.span.clone(), "no number is below 0, so every number is allowed"),
                 );
             }
-            // A key that is none has been noted.
+            // An unknown key has been noted.
             if bounds == Bounds::default() && fields.entries.iter().all(|(key, _)| keys.contains(&key.text.as_str())) {
                 self.problem(Code::MissingKey.at(node.span.clone(), format!("{what} needs `min` or `max`")));
             }

@@ -28,7 +28,7 @@ pub struct Policy {
     pub extended: bool,
     /// The rules of others that select less because of it. They do already.
     pub narrowings: Vec<Narrowing>,
-    /// Where the defaults of the parameters stand that somebody set.
+    /// The places of the defaults that were overridden.
     pub given: Vec<Range<usize>>,
 }
 
@@ -38,7 +38,7 @@ impl Policy {
         self.rules.chunk_by(|one, other| Arc::ptr_eq(&one.info, &other.info))
     }
 
-    /// Whether what stands there was set from outside.
+    /// Whether the value at this place was overridden.
     pub fn is_given(&self, span: &Range<usize>) -> bool {
         self.given.contains(span)
     }
@@ -158,7 +158,7 @@ pub struct TextPredicate {
     pub except: Patterns,
 }
 
-/// A list of texts. Elements that match `except` are ignored; all that is given must hold of the rest.
+/// A list of texts. Elements that match `except` are ignored; all that is given must hold for the rest.
 #[derive(Clone, Debug, Default)]
 pub struct ListPredicate {
     /// Some element matches some pattern.
@@ -218,7 +218,7 @@ pub enum Quantity {
     Some,
     /// None.
     None,
-    /// Every one. That is also so if there are none.
+    /// Every one. It also holds if there are none.
     Every,
     /// This number of these.
     Count(Bounds, Counted),

@@ -41,7 +41,7 @@ impl Sources {
         Ok(Self { files, problems })
     }
 
-    /// The same texts once more, from a bundle. What one extends and nobody kept is a problem at its entry.
+    /// The same texts again, from a bundle. If one extends a text that was not kept, that is a problem at its entry.
     pub fn kept(files: impl IntoIterator<Item = (Arc<SourceText>, bool, BTreeMap<String, usize>)>) -> Self {
         let linked = |(source, extended, entries)| Linked { source, extended, entries, extends: BTreeSet::new() };
         let (files, problems) = again(&files.into_iter().map(linked).collect::<Vec<_>>());

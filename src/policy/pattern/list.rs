@@ -57,7 +57,7 @@ impl<'p> IntoIterator for &'p Patterns {
 }
 
 impl Patterns {
-    /// Says that all of them stand there. What they match stays the same.
+    /// Moves all of them to a place. What they match stays the same.
     pub fn place_at(&mut self, at: &Range<usize>) {
         self.each.iter_mut().for_each(|pattern| pattern.span = at.clone());
     }
@@ -221,7 +221,8 @@ fn key(text: &str, case: Case) -> Cow<'_, str> {
     }
 }
 
-/// The first of the characters that compare the same without case, as patterns have it: a letter of ASCII is no other one.
+/// The first of the characters that patterns take for the same without case. A letter of ASCII is the same only as its
+/// other case.
 fn folded(character: char) -> char {
     if character.is_ascii() {
         return character.to_ascii_uppercase();

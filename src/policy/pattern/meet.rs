@@ -26,8 +26,8 @@ impl Automata {
         Self(patterns.map(automaton).collect())
     }
 
-    /// The shortest text of ASCII characters that exactly those patterns match of which `wanted` says so. None if there is
-    /// none, or if it is not found within bounds.
+    /// The shortest text of ASCII characters that matches those patterns whose place in `wanted` is true, and no other.
+    /// `None` if there is no such text, or if it is not found within bounds.
     pub fn meeting(&self, wanted: &[bool]) -> Option<String> {
         let dfas = self.0.iter().zip(wanted).filter_map(|(dfa, wanted)| Some((dfa.as_ref()?, *wanted)));
         let dfas: Vec<_> = dfas.collect();

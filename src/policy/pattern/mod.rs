@@ -82,7 +82,7 @@ impl Pattern {
         Ok(pattern)
     }
 
-    /// What is the same for two patterns only if they mean the same.
+    /// A key that two patterns share only if they mean the same.
     pub fn meaning(&self) -> (String, String, bool) {
         (self.text.clone(), self.source.clone(), self.case == Case::Fold)
     }
@@ -112,7 +112,7 @@ impl Pattern {
             regex::Error::CompiledTooBig(_) => "the regular expression is too large".to_owned(),
             error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
         };
-        // Alone first: what is wrong is said of the text as written, and `)(` cannot escape the anchors.
+        // Parsed alone first, so that errors are about the text as written, and `)(` cannot escape the anchors.
         Regex::new(text).map_err(told)?;
         let regex = OnceLock::from(compile(&source, case).map_err(told)?);
         Ok(Self { text: text.into(), span, shape: Shape::Regex, case, source, regex })
@@ -185,9 +185,9 @@ pub fn nfc(text: &str) -> Cow<'_, str> {
 /// The one letter in normal form C that is not ASCII and that regular expressions take for one of ASCII without case.
 const LONG_S: char = 'ſ';
 
-/// The text with a letter in place of each `ſ` that stands for nothing else. Without case, `ſ` is an `s` to a regular
-/// expression; to us, a letter of ASCII is no other one: an address that looks like an approved one is not approved.
-/// (The sign for kelvin is a `K` by normal form already. No other letter is the same as one of ASCII.)
+/// The text with an unused letter in place of each `ſ`. Without case, a regular expression takes `ſ` for an `s`; rolelint
+/// does not, so that an address that only looks like an approved one is not approved. (In normal form the sign for kelvin
+/// is a `K`. Regular expressions take no other letter for one of ASCII.)
 fn own_letters(text: Cow<'_, str>, case: Case) -> Cow<'_, str> {
     if case == Case::Fold && text.contains(LONG_S) { Cow::Owned(text.replace(LONG_S, "ƻ")) } else { text }
 }
@@ -326,7 +326,7 @@ fn composed(first: char, members: &mut Peekable<CharIndices<'_>>) -> Result<char
 }
 
 fn push_member(regex: &mut String, member: char) {
-    // Only what has a meaning: in a regular expression, `\<` is no `<`.
+    // Only what has a meaning: in a regular expression, `\<` is not `<`.
     regex.push_str(&regex::escape(member.encode_utf8(&mut [0; 4])));
 }
 

@@ -10,7 +10,7 @@ use crate::policy::{
     Attribute, Condition, Counted, Kind, Predicate, Quantity, RelatedPredicate, Relation, TextColumn, ViaPredicate,
 };
 
-/// What a condition says of a thing of that kind, or that it does not hold: clauses that all have to be so.
+/// What a condition says about a thing of that kind, or that it does not hold: clauses that all have to be true.
 pub fn clauses(condition: &Condition, holds: bool) -> Vec<String> {
     match &condition.predicate {
         Predicate::All(parts) if holds => all(parts),
@@ -56,7 +56,7 @@ fn all(parts: &[Condition]) -> Vec<String> {
     said
 }
 
-/// That related things have exactly these values of an attribute, with the number of conditions that say it beside the first.
+/// That related things have exactly these values of an attribute, and how many of the other conditions say so.
 fn exactly(first: &Condition, others: &[Condition]) -> Option<(String, usize)> {
     let Exactly { attribute, relation, which, listed, shares } = Exactly::of(first, others)?;
     let which = Condition { span: first.span.clone(), predicate: Predicate::All(which.to_vec()) };
@@ -66,7 +66,7 @@ fn exactly(first: &Condition, others: &[Condition]) -> Option<(String, usize)> {
     Some((format!("whose {things}{such} are exactly those {those}"), shares))
 }
 
-/// A thing with what is asked of it: `the project Website`, `a user that is disabled`.
+/// A thing with its condition: `the project Website`, `a user that is disabled`.
 pub fn thing(one: &str, condition: &Condition) -> String {
     if let Some(name) = name_or_id(condition) {
         return format!("the {} {name}", one.trim_start_matches("a ").trim_start_matches("an "));
@@ -207,7 +207,7 @@ impl Parts {
                 self.place = Some(format!("in {}", thing("a project", &test.condition)));
             }
             Predicate::Text(_, TextColumn::Scope, test) => {
-                // The project says more than that it is one.
+                // A named project says more than "in a project".
                 if self.place.is_none() {
                     self.place = place(test);
                 }
@@ -251,7 +251,7 @@ impl Parts {
         let role = self.role.clone().unwrap_or_else(|| "a role".to_owned());
         let permits = all_of(self.permits.clone());
         let place = self.place.clone().unwrap_or_default();
-        // What is said of a project would seem to be said of the role.
+        // A clause about the project would seem to be about the role.
         let long = place.contains(" that ") || place.contains(" whose ") || place.contains(" which ");
         let (permits, place) = if long { (permits, place) } else { (place, permits) };
         let ways = self.ways();
@@ -303,7 +303,7 @@ pub fn such(condition: &Condition) -> String {
     all.join(if bare { " " } else { " and " })
 }
 
-/// Of what somebody holds, what is counted.
+/// What is counted of what somebody holds.
 fn counted_of(condition: &Condition, counted: Counted) -> String {
     let mut parts = Parts::of(condition);
     match counted {
@@ -318,7 +318,7 @@ fn counted_of(condition: &Condition, counted: Counted) -> String {
     }
 }
 
-/// What a rule on grants says of them.
+/// What a rule on grants says about them.
 pub fn subject(conditions: &[&Condition]) -> Vec<String> {
     let mut parts = Parts::default();
     for part in conditions.iter().flat_map(|condition| condition.conjuncts()) {

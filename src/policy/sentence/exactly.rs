@@ -18,7 +18,7 @@ pub struct Exactly<'c> {
 }
 
 impl<'c> Exactly<'c> {
-    /// The first condition says that none has another value, and others behind it that for each value one has it.
+    /// The first condition says that none has another value. The following ones say that for each value one has it.
     pub fn of(first: &'c Condition, others: &[Condition]) -> Option<Self> {
         let Predicate::Related(attribute, relation, test) = &first.predicate else { return None };
         let (which, not) = last(&test.condition).filter(|_| test.quantity == Quantity::None)?;

@@ -16,7 +16,7 @@ pub fn sentence(kinds: &[Rule]) -> String {
     let rule = &kinds[0];
     let (one, many) = (noun(rule.select), plural(rule.select));
     let filter = said(&[&rule.filter], rule.select);
-    // What several kinds have in common is said of all of them.
+    // What several kinds have in common is said once, about all of them.
     let (one, many) = if kinds.len() == 1 {
         (one.to_owned(), many.to_owned())
     } else {
@@ -85,7 +85,7 @@ fn said(conditions: &[&Condition], of: Kind) -> Vec<String> {
     conditions.iter().flat_map(|condition| clauses(condition, true)).collect()
 }
 
-/// Says of each rule what it says.
+/// Gives each rule its sentence.
 pub(super) fn say(policies: &mut [Policy]) {
     for policy in policies {
         let said: Vec<String> =

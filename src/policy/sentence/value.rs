@@ -212,7 +212,7 @@ pub fn time(attribute: &Attribute, test: &TimePredicate, holds: bool) -> String 
         Some(("joined", rest)) => format!("did not join {rest}"),
         Some(("expires", rest)) => format!("does not expire {rest}"),
         Some(("will", rest)) => format!("will not {rest}"),
-        Some(_) | None => return format!("of which it is not so that it {said}"),
+        Some(_) | None => return format!("for which it is not true that it {said}"),
     };
     format!("that {not}")
 }

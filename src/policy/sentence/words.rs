@@ -67,7 +67,7 @@ pub fn different(attribute: &Attribute) -> String {
     format!("different {}", several(&super::value::noun(attribute)))
 }
 
-/// What several are called of which one has that name: `users`, `mailboxes`.
+/// The plural of a noun: `users`, `mailboxes`.
 pub(crate) fn several(one: &str) -> String {
     format!("{one}{}", if one.ends_with(['s', 'x']) { "es" } else { "s" })
 }

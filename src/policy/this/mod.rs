@@ -78,7 +78,7 @@ impl Listed {
         self.keys.place(text).map(|place| &self.values[place])
     }
 
-    /// Says that all of it stands there.
+    /// Moves all of it to a place.
     fn place_at(&mut self, at: &Range<usize>) {
         self.keys.place_at(at);
         self.values.iter_mut().for_each(|values| values.place_at(at));
@@ -108,7 +108,7 @@ impl This {
         })
     }
 
-    /// Says that all of it stands there.
+    /// Moves all of it to a place.
     pub(super) fn place_at(&mut self, at: &Range<usize>) {
         self.span = at.clone();
         if let Means::Listed(listed) = &mut self.means {

@@ -85,7 +85,7 @@ pub(in crate::policy) fn is_written(node: &Node) -> bool {
 }
 
 impl Reader<'_> {
-    /// Notes that a value which is taken as it stands mentions the selected thing.
+    /// Notes that a literal value mentions the selected thing.
     pub(in crate::policy) fn not_this(&mut self, node: &Node) {
         if is_written(node) {
             let problem = Code::Misplaced.at(node.span.clone(), "`$this` cannot stand here");

@@ -113,7 +113,7 @@ pub enum TextColumn {
 }
 
 impl TextColumn {
-    /// All words that there can be, where it is not the API that says them.
+    /// All possible words, if rolelint defines them and not the API.
     pub fn own_words(self) -> Option<&'static [&'static str]> {
         match self {
             Self::Each(_) | Self::Derived(_) | Self::Symbol(_) => None,

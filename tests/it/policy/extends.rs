@@ -58,13 +58,13 @@ fn what_can_not_be_extended_is_an_error_at_the_entry() {
         ("p.yaml", &[][..], "the file extends itself"),
         ("a.yaml", &[("a.yaml", "version: 1\nextends: [p.yaml]\n")], "`p.yaml` extends this file, too"),
         ("missing.yaml", &[], "cannot read `missing.yaml`"),
-        ("/etc/passwd.yaml", &[], "no relative path"),
-        ("common_test.yaml", &[("common_test.yaml", COMMON)], "is no policy"),
-        ("notes.txt", &[("notes.txt", COMMON)], "is no policy"),
+        ("/etc/passwd.yaml", &[], "not a relative path"),
+        ("common_test.yaml", &[("common_test.yaml", COMMON)], "is not a policy"),
+        ("notes.txt", &[("notes.txt", COMMON)], "is not a policy"),
         ("folder.yaml", &[("folder.yaml/a.yaml", COMMON)], "cannot read `folder.yaml`"),
         ("builtin:recomended", &[], "did you mean `builtin:recommended`?"),
         ("3", &[], "a file or a built-in pack"),
-        ("\"\"", &[], "no relative path"),
+        ("\"\"", &[], "not a relative path"),
         ("bad.yaml", &[("bad.yaml", "version: 1")], "a policy needs `rules`"),
     ] {
         let place = if entry == "bad.yaml" || entry == "a.yaml" { &format!("{entry}:") } else { "p.yaml:2:" };

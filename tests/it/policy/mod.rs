@@ -1,5 +1,6 @@
 //! These tests check the policy language: what rules mean, and which policies are refused.
 
+mod contradictions;
 mod counted;
 mod exactly;
 mod extends;
@@ -10,6 +11,7 @@ mod load_errors;
 mod mutate;
 mod named;
 mod params;
+mod paths;
 mod projects;
 mod prove;
 mod relations;
@@ -21,3 +23,4 @@ mod this;
 mod unmatched;
 mod update;
 mod wanted;
+mod words;

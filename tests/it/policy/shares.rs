@@ -56,8 +56,8 @@ fn a_percentage_says_of_how_many_and_is_unknown_if_nobody_knows() {
 fn a_percentage_stands_only_where_it_has_a_meaning() {
     let rule = |rest: &str| format!("version: 1\nrules:\n  - {{ id: a, {rest} }}\n");
     for (rest, words) in [
-        ("select: user, count: { max: 101% }", "this is no percentage"),
-        ("select: user, count: { max: x% }", "this is no percentage"),
+        ("select: user, count: { max: 101% }", "this is not a percentage"),
+        ("select: user, count: { max: x% }", "this is not a percentage"),
         ("select: user, require: { groups: { count: { max: 5% } } }", "a percentage of related things needs `where`"),
         ("select: user, count: { max: 100% }", "no part is less than 0% or more than 100%"),
         ("select: user, count: { min: 51%, max: 50% }", "`min` is above `max`"),

@@ -1,6 +1,6 @@
-//! Words that other tools and languages have for what has another name here.
+//! Words that other tools and languages have for what has another name here, or stands elsewhere.
 
-/// Each word with the names that it may stand for. A name is meant only where it is one of those that can stand there.
+/// Each word with the names that it may stand for. Which one is meant depends on which of them are allowed there.
 const SYNONYMS: &[(&str, &[&str])] = &[
     ("and", &["all"]),
     ("allof", &["all"]),
@@ -58,6 +58,39 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("owners", &["holders"]),
     ("users", &["members", "holders"]),
 ];
+
+/// Words for what a rule should leave out.
+const EXCEPTIONS: &[&str] = &[
+    "allow",
+    "allowed",
+    "allowlist",
+    "except",
+    "exception",
+    "exceptions",
+    "exclude",
+    "excludes",
+    "exempt",
+    "exemptions",
+    "ignore",
+    "ignored",
+    "skip",
+    "suppress",
+    "unless",
+    "waive",
+    "waiver",
+    "waivers",
+    "whitelist",
+];
+
+/// What helps with a word that is not one of those known, which are `of_rule` if it is a key of a rule.
+pub fn advice(word: &str, known: &[&str], of_rule: &[&str]) -> Option<String> {
+    if known == of_rule && EXCEPTIONS.contains(&word.to_lowercase().as_str()) {
+        let help = "to leave things out of the rule, write `where: { not: … }`; to accept a finding until a date, write \
+                    a waiver with `rolelint waivers add`";
+        return Some(help.to_owned());
+    }
+    synonym(word, known.iter().copied()).map(|name| format!("did you mean `{name}`?"))
+}
 
 /// The name that a word stands for elsewhere, if it is one of those known.
 pub fn synonym<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
