@@ -33,7 +33,7 @@ pub struct Common {
     /// Configuration file [default: rolelint.yaml or .github/rolelint.yaml, here or in the nearest folder above]
     #[arg(long, global = true, value_name = "FILE", env = "ROLELINT_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
-    /// Use no configuration file; --no-FLAG ignores what it and the environment say of one flag (--no-skip)
+    /// Use no configuration file; --no-FLAG ignores what it and the environment say about one flag (--no-skip)
     #[arg(long, global = true, conflicts_with = "config")]
     pub no_config: bool,
     /// Work with N threads; the output does not depend on it [default: one for each core]

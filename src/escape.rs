@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
-/// No key is shorter, `sk-` included.
+/// The shortest text that may be a key, `sk-` included.
 const SHORTEST_KEY: usize = 12;
 
-/// Whether a character does something else than stand there: controls, reading-direction marks, line separators,
+/// Whether a character is not simply drawn: controls, reading-direction marks, line separators,
 /// characters without width, and what Unicode says is no character.
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
@@ -66,8 +66,8 @@ pub fn in_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// What the system says of a file, in words.
-pub fn said(error: &io::Error) -> String {
+/// An error of the system, in words.
+pub fn system_words(error: &io::Error) -> String {
     let known = [
         (io::ErrorKind::NotFound, "there is no such file or folder"),
         (io::ErrorKind::PermissionDenied, "permission denied"),
@@ -76,7 +76,7 @@ pub fn said(error: &io::Error) -> String {
         (io::ErrorKind::StorageFull, "no space is left on the disk"),
         (io::ErrorKind::ReadOnlyFilesystem, "the file system is read-only"),
     ];
-    // What has a text of its own says more.
+    // An error with a text of its own says more.
     let words = known.iter().find(|(kind, _)| *kind == error.kind() && error.get_ref().is_none());
     let whole = error.to_string();
     // An error number does not help the user.
@@ -101,7 +101,7 @@ pub fn misread(error: &serde_json::Error) -> String {
     ];
     let word = |text: &str| {
         let known = TYPES.iter().find(|(theirs, _)| text.starts_with(theirs));
-        // What we call a record in the code is nothing that anybody wrote.
+        // The names of our types mean nothing to the user.
         known.map_or_else(
             || text.to_owned(),
             |(theirs, ours)| match *ours {
@@ -168,9 +168,9 @@ mod tests {
             (io::Error::from_raw_os_error(28), "no space is left on the disk"),
         ];
         for (error, words) in table {
-            assert_eq!(said(&error), words);
+            assert_eq!(system_words(&error), words);
         }
-        assert!(!said(&io::Error::from_raw_os_error(11)).contains("os error"));
+        assert!(!system_words(&io::Error::from_raw_os_error(11)).contains("os error"));
     }
 
     #[test]

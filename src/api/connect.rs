@@ -20,7 +20,7 @@ use rustls::{CertificateError, RootCertStore};
 
 use super::setup::SetupError;
 use crate::bounded;
-use crate::escape::{is_hidden, mask, said};
+use crate::escape::{is_hidden, mask, system_words};
 use crate::time::{Time, rfc3339};
 
 /// The largest file of CA certificates, in bytes: thirty times the size of a system's store.
@@ -75,7 +75,7 @@ fn is_local(url: &Url) -> bool {
 /// The file contains no usable certificates.
 pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, SetupError> {
     let unusable = |why: String| SetupError::CaFile { path: path.to_owned(), why };
-    let pem = bounded::read_file(path, LARGEST_CA_FILE).map_err(|error| unusable(said(&error)))?;
+    let pem = bounded::read_file(path, LARGEST_CA_FILE).map_err(|error| unusable(system_words(&error)))?;
     let mut certificates = Vec::new();
     for read in CertificateDer::pem_slice_iter(&pem) {
         let certificate = read.map_err(|_| unusable("it is not valid PEM".to_owned()))?;
@@ -190,7 +190,7 @@ fn seconds(time: u64) -> Time {
 /// The innermost cause: what the system or the library said. The outer ones only wrap it, and one contains the URL.
 pub(crate) fn last(error: &(dyn Cause + 'static)) -> String {
     let last = chain(error).last().unwrap_or(error);
-    last.downcast_ref::<io::Error>().map_or_else(|| last.to_string(), said)
+    last.downcast_ref::<io::Error>().map_or_else(|| last.to_string(), system_words)
 }
 
 /// An error and its causes, also those that an error of the system's kind holds.

@@ -76,7 +76,7 @@ impl<T> TryFrom<Sent<T>> for Page<T> {
             });
         };
         if let Some((name, said)) = error {
-            return Err(format!("`{name}` is present beside `data`: {said}"));
+            return Err(format!("`{name}` is present along with `data`: {said}"));
         }
         let partial = [("partial", &sent.partial), ("truncated", &sent.truncated), ("incomplete", &sent.incomplete)];
         if let Some((name, _)) = partial.into_iter().find(|(_, fault)| fault.0.is_some()) {
@@ -101,11 +101,11 @@ mod tests {
             ("{}", "`data` is missing"),
             (r#"{"data":null,"has_more":false}"#, "`data` is missing"),
             (r#"{"error":{"message":"not today"}}"#, "`data` is missing, and `error` says: not today"),
-            (r#"{"error":{"message":"not today"},"data":[]}"#, "`error` is present beside `data`: not today"),
-            (r#"{"errors":[{"message":"not today"}],"data":[]}"#, "`errors` is present beside `data`: not today"),
-            (r#"{"errors":["no","no"],"data":[]}"#, "`errors` is present beside `data`: no"),
-            (r#"{"error":"no","errors":["never"],"data":[]}"#, "`error` is present beside `data`: no"),
-            (r#"{"error":{"code":5},"errors":[],"data":[]}"#, r#"`error` is present beside `data`: {"code":5}"#),
+            (r#"{"error":{"message":"not today"},"data":[]}"#, "`error` is present along with `data`: not today"),
+            (r#"{"errors":[{"message":"not today"}],"data":[]}"#, "`errors` is present along with `data`: not today"),
+            (r#"{"errors":["no","no"],"data":[]}"#, "`errors` is present along with `data`: no"),
+            (r#"{"error":"no","errors":["never"],"data":[]}"#, "`error` is present along with `data`: no"),
+            (r#"{"error":{"code":5},"errors":[],"data":[]}"#, r#"`error` is present along with `data`: {"code":5}"#),
             (r#"{"partial":true,"truncated":1,"data":[]}"#, "its `partial` says that the page is incomplete"),
             (r#"{"incomplete":"yes","data":[]}"#, "its `incomplete` says that the page is incomplete"),
             (r#"{"object":"error","data":[]}"#, "`object` is not `list`"),

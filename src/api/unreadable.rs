@@ -42,8 +42,8 @@ pub fn without_unreadable(body: Vec<u8>) -> Vec<u8> {
             fields.iter().map(|field| Unreadable { id: id.to_owned(), field: field.clone() }).collect::<Vec<_>>()
         }));
     }
-    // What stands beside the items may say that the page is incomplete, so it stays, with its texts made readable. A
-    // cursor is a text that has to be exact.
+    // The other members may say that the page is incomplete, so they stay, with their texts made readable. A cursor has to
+    // be exact, so an unreadable one is removed.
     page.retain(|name, value| name == "data" || !(CURSORS.contains(&name.as_str()) && holds_mark(value)));
     for (_, value) in page.iter_mut().filter(|(name, _)| *name != "data") {
         make_readable(value);
@@ -52,7 +52,7 @@ pub fn without_unreadable(body: Vec<u8>) -> Vec<u8> {
     Value::Object(page).to_string().into_bytes()
 }
 
-/// The same JSON with a mark for each text that cannot be read; `None` if there is none.
+/// The same JSON with a mark for each text that cannot be read; `None` if all can be read.
 fn marked(json: &[u8]) -> Option<Vec<u8>> {
     // Nearly always.
     if std::str::from_utf8(json).is_ok() && !json.contains(&b'\\') {

@@ -247,7 +247,7 @@ pub struct InvitedProject {
     pub role: Known<Text>,
 }
 
-/// A thing of which only the id matters.
+/// A thing; only its id matters.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Thing {
     #[serde(alias = "group_id")]

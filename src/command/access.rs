@@ -30,8 +30,8 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     })
 }
 
-/// The principal with that id, or else with that e-mail address or name. If everybody was read and nobody is called so, or
-/// two are, that is an error; if not everybody was read, nobody knows.
+/// The principal with that id, or else with that e-mail address or name. It is an error if two have that name, or if
+/// everybody was read and nobody has it.
 fn find(register: &Register<'_>, name: &str) -> Result<Option<Principal>, Error> {
     let all = || principals(register.access.org).map(|one| (one, register.access.principal(one)));
     if let Some((found, _)) = all().find(|(_, thing)| thing.id == name) {

@@ -78,7 +78,7 @@ pub struct GateArgs {
     pub as_of: Option<Time>,
 }
 
-/// Reads `--fail-on`, and says what to write for no severity at all.
+/// Reads `--fail-on`, and helps who writes `none`.
 #[derive(Clone)]
 struct Floor;
 
@@ -140,7 +140,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     exit
 }
 
-/// Writes the snapshot. One that would say nothing replaces none.
+/// Writes the snapshot, unless it would be empty: that must not replace another one.
 fn save(org: &Org, path: &Path) -> Result<(), Error> {
     if unread::is_all(org) {
         warn("nothing could be read, so no snapshot was written");

@@ -118,7 +118,7 @@ fn policies(args: &Args) -> Result<Option<Vec<Policy>>, Error> {
     if args.policy.is_empty() { Ok(None) } else { Ok(Some(judged::policies(&rules)?.0)) }
 }
 
-/// Makes sure that the two states are not of two organizations. If one of them does not say, nobody knows.
+/// Makes sure that the two states are not of two organizations. If one of them does not say, they may be.
 fn same_organization(old: &Org, new: &Org) -> Result<(), Error> {
     let (one, two) = (&old.source.organization, &new.source.organization);
     if one.differs(two) || one.is_known() != two.is_known() {

@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     Ok(if unknown.is_empty() { Exit::Clean } else { Exit::Unknown })
 }
 
-/// Each reason of a failure is told once. Where nothing is allowed, it is not a scope that is missing.
+/// Each reason of a failure is shown once. If nothing is allowed, a scope is not what is missing.
 fn told(probe: &Probe, any_allowed: bool, reasons: &mut Vec<String>) -> (&'static str, String) {
     let (state, mut detail) = match &probe.answer {
         Answer::Allowed(latency) => ("allowed", format!("{} ms", latency.as_millis())),

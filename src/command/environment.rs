@@ -29,11 +29,11 @@ pub(crate) fn laid_over(command: Command, config: Option<&Config>) -> Command {
 }
 
 fn laid(arg: Arg, config: Option<&Config>) -> Arg {
-    // To clap, what a variable says would be as good as a flag, and at odds with the flag that undoes it.
+    // clap would treat the variable like a flag, which conflicts with the flag that undoes it.
     if let Some(value) = variable(&arg) {
         let values: Vec<OsString> = match (arg.get_action(), value.to_str()) {
             (ArgAction::Append, _) if arg.get_long() == Some("param") => {
-                // What is wrong with it is told where the parameters are merged.
+                // Problems with it are reported where the parameters are merged.
                 let all = parameters().unwrap_or_default();
                 all.into_iter().map(|(name, value)| OsString::from(format!("{name}={value}"))).collect()
             }
@@ -51,12 +51,12 @@ fn laid(arg: Arg, config: Option<&Config>) -> Arg {
     }
 }
 
-/// What the environment says of a flag, if it says something.
+/// What the environment sets a flag to, if it does.
 pub(crate) fn variable(arg: &Arg) -> Option<OsString> {
     arg.get_env().and_then(std::env::var_os).filter(|value| !is_empty(value))
 }
 
-/// What the configuration says of a flag. Only flags that have a variable of ours can be set in it.
+/// What the configuration sets a flag to. It can set only flags that have a variable of ours.
 pub(crate) fn entry<'c>(arg: &Arg, config: Option<&'c Config>) -> Option<&'c Entry> {
     config.filter(|_| is_ours(arg))?.entry(arg.get_long()?)
 }
@@ -70,7 +70,7 @@ pub(crate) fn is_ours(arg: &Arg) -> bool {
 ///
 /// # Errors
 ///
-/// It is no mapping.
+/// It is not a mapping.
 pub(crate) fn parameters() -> Result<Vec<Parameter>, Error> {
     let Some(value) = std::env::var_os(PARAMETERS) else { return Ok(Vec::new()) };
     let wrong = |message: String| Error::ParamVariable { message };

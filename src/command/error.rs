@@ -61,7 +61,7 @@ pub enum Error {
         /// The file, fit to be shown.
         name: String,
     },
-    /// A waiver is to be added of what cannot be waived.
+    /// A waiver is to be added for something that cannot be waived.
     #[error("`{}` {why}", visible(rule))]
     NotWaived {
         /// The rule.
@@ -72,7 +72,7 @@ pub enum Error {
         #[help]
         help: String,
     },
-    /// A baseline would accept more than it does.
+    /// A baseline would accept more than it does now.
     #[error("`{}` would accept new violations: {}", shown(path), visible(new))]
     #[diagnostic(help("fix or waive them, or accept them with --accept-new"))]
     BaselineGrows {
@@ -191,7 +191,7 @@ pub enum Error {
         #[help]
         help: String,
     },
-    /// A snapshot leaves open what there is.
+    /// A snapshot does not show everything that there is.
     #[error("the snapshot leaves open what there is, nothing was written: {}", visible(&reasons.join("; ")))]
     #[diagnostic(help(
         "make the snapshot with `rolelint fetch` and a key that may read this, or leave --snapshot out and fill in the \
@@ -263,7 +263,7 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
-    /// They are something else.
+    /// It is not the results of a check.
     #[error("`{}` is not the JSON report of a check", shown(path))]
     #[diagnostic(help("`rolelint check --format json -o FILE` writes one"))]
     NoResults {
@@ -272,7 +272,7 @@ pub enum Error {
         /// What is wrong with it.
         source: report::Unreadable,
     },
-    /// Nobody is called so.
+    /// Nobody has this name.
     #[error("there is no user, group or service account called `{}`", visible(name))]
     NoSuchPrincipal {
         /// What was asked for.
@@ -281,7 +281,7 @@ pub enum Error {
         #[help]
         help: Option<String>,
     },
-    /// Several are called so.
+    /// Several have this name.
     #[error("several are called `{}`: {}", visible(name), visible(ids))]
     #[diagnostic(help("name one by its id"))]
     SeveralPrincipals {

@@ -98,7 +98,7 @@ impl InForce {
     }
 }
 
-/// Which violations are no news.
+/// Which violations are known already.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Exceptions")]
 pub struct BaselineArgs {

@@ -111,7 +111,7 @@ fn warn(org: &Org) {
     }
 }
 
-/// How many of each thing there are; of what there is none, nothing is said.
+/// How many of each thing there are, leaving out what there is none of.
 fn contents(org: &Org) -> String {
     let counts = [
         (org.collected_roles().len(), "role"),
@@ -132,7 +132,7 @@ fn contents(org: &Org) -> String {
     parts.join(", ")
 }
 
-/// The journal is beside the output file; a pipe or a device has none.
+/// The journal is next to the output file; a pipe or a device has none.
 fn journal_path(output: &Path) -> Option<PathBuf> {
     let no_file = output::is_stdout(output) || std::fs::metadata(output).is_ok_and(|metadata| !metadata.is_file());
     let mut name = output.as_os_str().to_owned();

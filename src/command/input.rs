@@ -34,7 +34,7 @@ impl Inputs {
         self
     }
 
-    /// Also the policies that these paths stand for, with the tests beside them.
+    /// Also the policies that these paths stand for, with their tests.
     pub(crate) fn policies(mut self, paths: &[PathBuf]) -> Self {
         for path in paths {
             // What cannot be listed was not read either.
@@ -81,7 +81,7 @@ pub(crate) fn facts(
     if !common.is_quiet() {
         output::help(&help);
     }
-    // Now, whatever becomes of the result: the next check must not answer from what this one read.
+    // Now, even if what follows fails: the next check must not reuse what this one read.
     journal::close(client, org.coverage.complete())?;
     let digest = snapshot::digest(&org);
     Ok(Facts { org, digest })
@@ -113,7 +113,7 @@ pub(crate) fn now() -> Time {
 /// of the two modules knows the other, so here the one becomes the other.
 #[derive(Clone, Copy)]
 pub(crate) struct Request<'a> {
-    /// What is read, and of whom.
+    /// What is read, and for whom.
     pub needs: &'a Needs<'a>,
     /// The time that ages in conditions on users are counted from, if not the present.
     pub as_of: Option<Time>,
@@ -192,7 +192,7 @@ pub(crate) fn collect(args: &Api, common: &Common, request: Request<'_>) -> Resu
     };
     warn_of_skew(&client);
     if let Some(mixed) = collected.mixed.take() {
-        // Resumed, they would be mixed again; a journal beside an output is left for whoever named it.
+        // If resumed, they would be mixed again. A journal next to an output file stays, since the user named that file.
         if matches!(request.journal, Journal::Cached { .. }) {
             client.finish()?;
         }

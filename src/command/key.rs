@@ -28,7 +28,7 @@ pub(crate) fn is_there(args: &Api) -> bool {
     args.key_file.is_some() || var(VARIABLE).is_ok_and(|key| !key.trim().is_empty())
 }
 
-/// The key. What is no admin key is sent nowhere.
+/// The key. A key that is certainly not an admin key is never sent.
 pub(crate) fn read(args: &Api) -> Result<Key, Error> {
     let (text, place) = match &args.key_file {
         None => (var(VARIABLE).unwrap_or_default(), VARIABLE.to_owned()),

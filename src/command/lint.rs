@@ -81,7 +81,7 @@ fn not_loaded(args: &Args, error: Error, common: &Common) -> Error {
     };
     let inputs = Inputs::of(common).rules(&args.rules).and(args.waivers.files());
     let outcome = lint::not_loaded(located);
-    // What is wrong with the files is told whether or not the report found its place.
+    // Problems with the files are reported even if the report cannot be written.
     if let Err(unwritten) = args.reports.ready(None, &inputs).and_then(|()| args.reports.write_errors(&outcome, common))
     {
         output::error(&words(&unwritten));
@@ -89,7 +89,7 @@ fn not_loaded(args: &Args, error: Error, common: &Common) -> Error {
     error
 }
 
-/// What a check says of a snapshot.
+/// What a check says about a snapshot.
 fn judged(snapshot: &Path, policies: &[Policy]) -> Result<Outcome, Error> {
     let snapshot::Read { org, digest } = snapshot::open(snapshot)?;
     let mut outcome = check(&org, policies, org.source.collected_at);
@@ -97,7 +97,7 @@ fn judged(snapshot: &Path, policies: &[Policy]) -> Result<Outcome, Error> {
     Ok(outcome)
 }
 
-/// The policies that the paths name. A file of tests is none, and is read with the others of its kind.
+/// The policies that the paths name. Files of tests are left out; they are read elsewhere.
 fn policies(rules: &Rules, paths: &[PathBuf]) -> Result<Vec<Policy>, Error> {
     let (tests, paths): (Vec<PathBuf>, Vec<PathBuf>) =
         paths.iter().cloned().partition(|path| is_test(path) && path.is_file());

@@ -120,8 +120,8 @@ pub enum Command {
 }
 
 impl Cli {
-    /// The commands with their flags. What the environment and the configuration say of further reports is said of the
-    /// reports of a check: another command would write over them.
+    /// The commands with their flags. Further reports that the environment and the configuration ask for are those of a
+    /// check: other commands would overwrite them.
     fn shape() -> clap::Command {
         let by_hand = |command: clap::Command| command.mut_arg("report", |arg| arg.env(Resettable::Reset));
         undoable(Self::command()).mut_subcommand("lint", by_hand).mut_subcommand("report", by_hand)
@@ -195,7 +195,7 @@ impl Cli {
     }
 }
 
-/// Why a command line runs no command.
+/// Why no command was run.
 #[derive(Debug, thiserror::Error)]
 pub enum NotRun {
     /// It asks for the help or the version, or there is no command.
@@ -259,7 +259,7 @@ impl Exit {
 }
 
 impl Exit {
-    /// The same once the report is written. A violation is proven, whether or not the report found its reader.
+    /// The same once the report is written. A violation is proven even if the report could not be written.
     fn once(self, written: Result<(), console::output::Error>) -> Result<Self, Error> {
         match written {
             Err(error) if self == Self::Violation => {

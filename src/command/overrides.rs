@@ -24,7 +24,7 @@ pub(crate) fn known(overrides: &[Override], policies: &[Policy]) -> Result<(), E
     }
 }
 
-/// Changes the rules; says what is skipped therefore, and what the reader of a report should know.
+/// Changes the rules. Returns the rules that are now skipped, and remarks for the report.
 ///
 /// # Errors
 ///
@@ -37,7 +37,7 @@ pub(crate) fn apply(
     let (mut skipped, mut said) = (Vec::new(), Vec::new());
     for one in overrides {
         for policy in &mut *policies {
-            // A rule on several kinds of things stands there once for each.
+            // A rule on several kinds of things is there once for each.
             let mut kinds = policy.rules.iter_mut().filter(|rule| rule.info.id == one.rule).peekable();
             let Some(info) = kinds.peek().map(|rule| Arc::clone(&rule.info)) else { continue };
             said.push(format!("{}: {}", one.place(), one.told("rule", info.severity, now)));

@@ -1,5 +1,5 @@
-//! The parameters of policies, merged: a flag goes over the environment, and that over the configuration. Within each
-//! of the three, a parameter goes over the parameter files.
+//! The parameters of policies, merged: flags override the environment, which overrides the configuration. Within each
+//! of the three, a parameter overrides the parameter files.
 
 use crate::cli::{Rules, assignment};
 use crate::config::{Config, Origin, Setting};
@@ -12,7 +12,7 @@ use super::undo::undoing;
 ///
 /// # Errors
 ///
-/// The variable of the environment is no mapping.
+/// The variable of the environment is not a mapping.
 pub(crate) fn merge(rules: &mut Rules, settings: &mut Vec<Setting>, config: Option<&Config>) -> Result<(), Error> {
     let Some(shown) = settings.iter().position(|setting| setting.name == "param") else { return Ok(()) };
     let flag = if let Origin::Flag(name) = &settings[shown].origin { Some(name.as_str()) } else { None };
@@ -40,7 +40,7 @@ pub(crate) fn merge(rules: &mut Rules, settings: &mut Vec<Setting>, config: Opti
         })
         .collect();
 
-    // What is said in the same place as the files, or above, goes over them.
+    // Parameters from the same origin as the files, or from one that overrides it, override them.
     let files = settings.iter().find(|setting| setting.name == "param-file").map(|setting| &setting.origin);
     let (below, above) = match files {
         Some(Origin::Flag(_)) => ([configured, variables].concat(), flags),

@@ -57,7 +57,7 @@ fn patterns(policies: &[PolicyFile]) -> Vec<Pattern> {
         Value::String(one) => vec![one.as_str()],
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
     });
-    // A value that is no pattern was no error where it was not used as one.
+    // A value that is not a valid pattern is used as something else.
     texts.filter_map(|text| Pattern::glob(text, Case::Exact, 0..text.len()).ok()).collect()
 }
 
@@ -87,11 +87,11 @@ impl ValueEnum for RegisterFormat {
     }
 }
 
-/// What of the register is asked for.
+/// Which part of the register is asked for.
 pub(super) enum Subject {
     /// This.
     Asked(Query),
-    /// Something that nobody has read; the user was told.
+    /// Something could not be read; the user has been told.
     Unknown,
 }
 

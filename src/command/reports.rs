@@ -94,7 +94,7 @@ impl Reports {
             let fill = |to: &mut dyn Write| render(Format::Markdown, outcome, None, style(true), to);
             written.push(output::append(Path::new(&path), fill));
         }
-        // Asked for twice, quiet is nothing but the exit code, for people; a program gets what it reads.
+        // With -qq people get only the exit code; programs get their report.
         let silent = (!text || common.level() <= -2) && self.format == Format::Text && self.output.is_none();
         if !silent {
             written.push(to(self.output.as_deref(), self.format));

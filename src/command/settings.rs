@@ -14,7 +14,7 @@ use crate::console::problem::words;
 use crate::exceptions::{BaselineError, WaiverError};
 use crate::policy::Error as Policy;
 
-/// Makes sure that each flag takes what the configuration says of it.
+/// Makes sure that each flag accepts its value in the configuration.
 ///
 /// # Errors
 ///
@@ -25,7 +25,7 @@ pub(crate) fn fit(command: &Command, config: &Config) -> Result<(), Error> {
         let arg = commands()
             .flat_map(Command::get_arguments)
             .find(|arg| arg.get_long() == Some(flag) && entry(arg, Some(config)).is_some());
-        // That a switch is true or false is known by now.
+        // A switch is true or false: the configuration's reader has checked it.
         let Some(arg) = arg.filter(|arg| !matches!(arg.get_action(), ArgAction::SetTrue)) else { continue };
         let alone = Command::new("rolelint").arg(arg.clone().global(false));
         let line = said.values.iter().map(|value| format!("--{flag}={value}"));

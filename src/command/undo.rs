@@ -1,6 +1,6 @@
-//! `--no-FLAG` for each flag that the environment or the configuration can set: the flag is as if nobody had said anything.
+//! `--no-FLAG` for each flag that the environment or the configuration can set: it takes that back.
 //!
-//! A flag with a default needs none, as another value goes over what was said. A switch has its own, which turns it off.
+//! A flag with a default needs none: any other value replaces what was set. A switch has its own, which turns it off.
 
 use clap::builder::ArgPredicate;
 use clap::{Arg, ArgAction, Command};
@@ -13,7 +13,7 @@ pub(crate) fn undoable(command: Command) -> Command {
     let command = flags.iter().fold(command, |command, flag| {
         let undo = undo(flag);
         let id = undo.get_id().clone();
-        // Without a value, the default is none.
+        // `None`: the default is removed.
         command
             .mut_arg(flag.get_id(), |arg| arg.default_value_if(id, ArgPredicate::Equals("true".into()), None))
             .arg(undo)
@@ -31,7 +31,7 @@ fn undo(flag: &Arg) -> Arg {
     let long = flag.get_long().unwrap_or_default();
     let help = format!("Ignore what the environment and the configuration say of --{long}");
     let undo = Arg::new(undoing(long)).long(undoing(long)).action(ArgAction::SetTrue).hide(true).help(help);
-    // A list that begins anew may have entries.
+    // A list that starts over may have entries.
     if matches!(flag.get_action(), ArgAction::Append) { undo } else { undo.conflicts_with(flag.get_id()) }
 }
 

@@ -32,7 +32,7 @@ fn reasons(org: &Org) -> Vec<Shortfall> {
     by_reason(Collection::ALL.into_iter().filter_map(row))
 }
 
-/// Whether a snapshot would say nothing. It must not replace one that does.
+/// Whether a snapshot would be empty. It must not replace another one.
 pub(super) fn is_all(org: &Org) -> bool {
     let unread = |of| matches!(org.coverage.state(of), State::Denied | State::Failed | State::NotAsked);
     Collection::ALL.into_iter().all(unread)

@@ -28,7 +28,7 @@ pub(crate) fn not_run(error: clap::Error) -> NotRun {
     }
     let (message, help) = told(&error);
     let tips = error.get(ContextKind::Suggested).into_iter().flat_map(texts);
-    // What is written here of other tools' words says more than clap's tips, which are about its own.
+    // Our own help knows more than clap's tips.
     let tips = tips.filter(|_| !matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand));
     let help: Vec<String> = from_environment(&error).into_iter().chain(help).chain(tips).collect();
     let help = (!help.is_empty()).then(|| mask(&help.join("; ")));
@@ -87,7 +87,7 @@ pub(crate) fn unfit(name: &str, error: &clap::Error) -> (String, Option<String>)
     (format!("`{name}` cannot be `{value}`{why}"), help)
 }
 
-/// The texts of a piece of what clap knows.
+/// The texts of a piece of clap's context.
 fn texts(value: &ContextValue) -> Vec<String> {
     match value {
         ContextValue::String(text) => vec![text.clone()],

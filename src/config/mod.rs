@@ -51,7 +51,7 @@ pub struct Setting {
     pub origin: Origin,
 }
 
-/// What a configuration says of one flag, as it would stand on the command line.
+/// What a configuration says about one flag, as it would stand on the command line.
 #[derive(Debug)]
 pub struct Entry {
     /// The values.
@@ -101,7 +101,7 @@ pub enum Error {
 }
 
 impl Config {
-    /// The configuration of the folder, or else of the nearest one above it. What lies above a repository is not its own.
+    /// The configuration of the folder, or else of the nearest folder above it, up to the root of the repository.
     ///
     /// # Errors
     ///
@@ -152,7 +152,7 @@ impl Config {
         &self.source.name
     }
 
-    /// What it says of a flag.
+    /// What it says about a flag.
     pub fn entry(&self, flag: &str) -> Option<&Entry> {
         self.entries.get(flag)
     }
@@ -172,7 +172,7 @@ impl Config {
         format!("{}:{}", self.source.name, self.source.region(&entry.span).line)
     }
 
-    /// The error that an entry is, for this reason.
+    /// The error that points at an entry.
     pub fn wrong(&self, entry: &Entry, message: String, help: Option<String>) -> Error {
         let problem = Problem { help, ..Code::InvalidValue.at(entry.span.clone(), message) };
         invalid(&self.source, vec![problem])

@@ -36,7 +36,7 @@ pub enum Change {
 }
 
 impl Override {
-    /// Whether it counts at that moment.
+    /// Whether it applies at that moment.
     pub fn is_in_force(&self, now: Time) -> bool {
         self.until.is_none_or(|until| now < until)
     }
@@ -60,12 +60,12 @@ impl Override {
         self.until.map_or_else(|| change.clone(), |until| format!("{change} until {}", day(until)))
     }
 
-    /// What it changes at that moment, if it counts then.
+    /// What it changes, if it applies at that moment.
     pub fn change_at(&self, now: Time) -> Option<Change> {
         Some(self.change).filter(|_| self.is_in_force(now))
     }
 
-    /// What it does to something of that noun and severity, in a sentence.
+    /// What it does to a rule or lint of that severity, in a sentence.
     pub fn told(&self, noun: &str, was: Severity, now: Time) -> String {
         let Self { rule, reason, .. } = self;
         let until = self.until.map(|until| format!(" until {}", day(until))).unwrap_or_default();
@@ -88,7 +88,7 @@ impl Override {
         &self.location
     }
 
-    /// The error that it is if no rule has its id.
+    /// The error if no rule has its id.
     pub fn no_such_rule<'r>(&self, known: impl Iterator<Item = &'r str>) -> Error {
         let near = nearest(&self.rule, known).map(|near| format!("did you mean `{near}`?"));
         let help = near.unwrap_or_else(|| "`rolelint list rules` lists the rules there are".to_owned());
@@ -128,8 +128,9 @@ impl Reader<'_> {
             (Some(severity), None | Some(true)) => Change::Severity(severity),
             (None, Some(false)) => Change::Off,
             (Some(_), Some(false)) => {
-                let problem = Code::Misplaced.at(location.span, format!("`{rule}` is switched off and has a severity"));
-                self.problem(problem.help("take one of the two out"));
+                let problem =
+                    Code::Misplaced.at(location.span, format!("`{rule}` is switched off and given a severity"));
+                self.problem(problem.help("remove one of the two"));
                 return None;
             }
             (None, None | Some(true)) => {

@@ -17,7 +17,7 @@ pub(crate) enum Takes {
     Switch,
     /// Words, or one.
     Words,
-    /// Paths, or one, from the folder of the file; the name of a built-in pack is none.
+    /// Paths, or one, relative to the folder of the file. The name of a built-in pack is not a path.
     Paths,
     /// A mapping from formats to paths.
     Reports,
@@ -66,7 +66,7 @@ const REFUSED: [(&str, &str); 6] = [
     ("exit-zero", "a file must not make a violation pass: use the flag --exit-zero, where everybody sees it"),
 ];
 
-/// The key that is no flag: what is changed about single rules.
+/// The only key that is not a flag: what is changed about single rules.
 pub(crate) const OVERRIDES: &str = "rules";
 
 /// What a file says: of each flag, and of single rules.
@@ -120,7 +120,7 @@ impl Reader<'_> {
                 self.pairs(node, what, |reader, path| Some(from(&reader.word(path, "the path of a report")?)))
             }
             Takes::Params => self.pairs(node, what, |reader, value| match &value.yaml {
-                // The lines of a file, which counts from this one.
+                // `@FILE` takes the lines of a file; its path is relative to this one.
                 Yaml::Text(text) if text.starts_with('@') && text.len() > 1 => Some(format!("@{}", from(&text[1..]))),
                 Yaml::Null
                 | Yaml::Flag(_)

@@ -8,18 +8,18 @@ use tokio::runtime::Builder;
 use super::output::say;
 use crate::atomic::abandon_all;
 
-/// What is said at the end, if there is something to say.
+/// What is printed at the end.
 static LAST_WORDS: OnceLock<&str> = OnceLock::new();
 
 /// What is done before that.
 static CLEAN_UP: OnceLock<Box<dyn Fn() + Send + Sync>> = OnceLock::new();
 
-/// Sets what is done first when the process is interrupted. Only the first one counts.
+/// Sets what is done when the process is interrupted. Only the first call counts.
 pub fn at_the_end(clean_up: impl Fn() + Send + Sync + 'static) {
     CLEAN_UP.set(Box::new(clean_up)).unwrap_or(());
 }
 
-/// Sets the message for when the process is interrupted. Only the first one counts.
+/// Sets the message that is printed then. Only the first call counts.
 pub fn last_words(words: &'static str) {
     LAST_WORDS.set(words).unwrap_or(());
 }
@@ -40,7 +40,7 @@ pub fn watch() -> io::Result<()> {
     Ok(())
 }
 
-/// Ends the process: the main thread may be judging or writing, and would not hear of it.
+/// Ends the process from here: the main thread may be busy, and would not notice.
 #[expect(clippy::exit, reason = "there is nothing to go back to")]
 fn end(code: Option<i32>) {
     let Some(code) = code else { return };

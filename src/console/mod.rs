@@ -35,7 +35,7 @@ pub struct Terminal {
     pub width: usize,
     /// Whether to colour.
     pub color: bool,
-    /// Whether somebody looks who can be shown lines that move.
+    /// Whether lines can be redrawn.
     pub interactive: bool,
 }
 
@@ -59,8 +59,8 @@ impl Terminal {
         Self { width, color: colored(color, terminal, environment), interactive }
     }
 
-    /// A line that goes on below itself, this far in, where it is wider than the terminal. Elsewhere it stays one line,
-    /// for programs that look for it.
+    /// The line, wrapped to the width of the terminal; what follows the first row is indented. Without a terminal it stays
+    /// one line, so that `grep` finds it.
     pub fn folded(&self, line: &str, indent: usize) -> String {
         if !self.interactive {
             return line.to_owned();
@@ -93,7 +93,7 @@ fn colored(flag: Color, terminal: bool, environment: impl Fn(&str) -> Option<Str
 pub(crate) fn trace() {
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(|| Traced)
-        // What a trace holds of colour would come from outside.
+        // Colour codes in a trace would come from outside.
         .with_ansi(false)
         .with_target(false)
         .without_time();

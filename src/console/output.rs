@@ -10,10 +10,10 @@ use thiserror::Error;
 use crate::atomic::{Readers, identity, try_out, write_whole};
 use crate::escape::{shown, visible};
 
-/// Text that could not be written, or never could be.
+/// Why a text cannot be written.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
-    /// The place does not take it.
+    /// The system refuses it.
     #[error("cannot write {to}")]
     Write {
         /// The file, or standard output.
@@ -21,7 +21,7 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// Two texts would go to one place, and only one would be found there.
+    /// Two texts would go to one place, and the second would replace the first.
     #[error("two outputs go to {to}")]
     #[diagnostic(help("give -o and each --report a different path; without -o, the report goes to standard output"))]
     Twice {
@@ -95,7 +95,7 @@ pub fn write(to: Option<&Path>, fill: impl FnOnce(&mut dyn io::Write) -> io::Res
     write_for(to, Readers::Owner, fill)
 }
 
-/// Writes in the same way what stands in a repository.
+/// Writes in the same way a file of a repository, which others may read.
 pub fn write_source(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Error> {
     write_for(Some(path), Readers::Usual, fill)
 }
@@ -148,7 +148,7 @@ pub fn warn(line: &str) {
     say(&format!("warning: {line}"));
 }
 
-/// Prints an error if the exit code reports something more serious.
+/// Prints an error beside the one that decides the exit code.
 pub fn error(line: &str) {
     say(&format!("error: {line}"));
 }

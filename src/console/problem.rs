@@ -12,30 +12,30 @@ use miette::{Diagnostic, LabeledSpan, SourceCode};
 use owo_colors::{OwoColorize as _, Style};
 use textwrap::core::display_width;
 
-use crate::escape::{misread, said, visible};
+use crate::escape::{misread, system_words, visible};
 
-/// How many columns of a line are drawn, so that what is meant is among them.
+/// How many columns of a long line are drawn around the underlined words.
 const COLUMNS: usize = 160;
 
 /// What is wrong, and why.
 pub fn words(error: &dyn Error) -> String {
     let causes = successors(error.source(), |cause: &&(dyn Error + 'static)| (*cause).source());
     causes.fold(error.to_string(), |words, cause| {
-        let system = cause.downcast_ref::<io::Error>().map(said);
+        let system = cause.downcast_ref::<io::Error>().map(system_words);
         let json = || cause.downcast_ref::<serde_json::Error>().map(misread);
         let cause = system.or_else(json).unwrap_or_else(|| cause.to_string());
         format!("{words}: {cause}")
     })
 }
 
-/// Something that is no error, under a heading such as `medium duplicate-rule:`.
+/// Something that is not an error, under a heading such as `medium duplicate-rule:`.
 pub fn show_as(heading: &str, problem: &dyn Diagnostic, color: bool) -> String {
     let mut out = String::new();
     Look::new(color).one(&mut out, heading, problem);
     out
 }
 
-/// The error, and those that it is made of before it.
+/// The error, after those that it consists of.
 pub fn show(error: &dyn Diagnostic, color: bool) -> String {
     let look = Look::new(color);
     let mut out = String::new();
@@ -75,7 +75,7 @@ impl Look {
         }
     }
 
-    /// The lines of a text with the words that are meant underlined. The first label is the one that it is about.
+    /// The lines of a text with the labelled words underlined. The error is about the first label.
     fn excerpt(&self, out: &mut String, source: &dyn SourceCode, labels: &[LabeledSpan]) {
         let mut drawn: Vec<Drawn> = labels.iter().filter_map(|label| Drawn::new(source, label)).collect();
         let Some(first) = drawn.first() else { return };

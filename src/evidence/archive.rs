@@ -19,7 +19,7 @@ const MOST: usize = 10_000;
 /// The deepest path.
 const DEEPEST: usize = 3;
 
-/// Writes the files, sorted, with nothing in it that depends on when and by whom.
+/// Writes the files, sorted, without times or owners.
 pub(crate) fn write(files: &Files, to: &mut dyn Write) -> io::Result<()> {
     let mut archive = tar::Builder::new(GzBuilder::new().mtime(0).write(to, Compression::default()));
     for (name, bytes) in files {
@@ -37,7 +37,7 @@ pub(crate) fn write(files: &Files, to: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// It cannot be read, or holds what is no plain file of a bundle.
+/// It cannot be read, or contains something that is not a plain file of a bundle.
 pub(crate) fn open(path: &Path) -> Result<Files, Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     let kind = fs::symlink_metadata(path).map_err(failed)?;
@@ -49,7 +49,7 @@ pub(crate) fn open(path: &Path) -> Result<Files, Error> {
     let file = bounded::open(path).map_err(failed)?;
     unpacked(io::BufReader::new(file)).map_err(|error| match error {
         Refused::Entry(error) => error,
-        // The libraries that read it have words of their own for one thing.
+        // The two libraries have different words for the same error.
         Refused::System(source) if source.get_ref().is_some() || source.kind() == io::ErrorKind::UnexpectedEof => {
             failed(io::Error::new(source.kind(), "it is not a `.tar.gz` file, or is damaged or truncated"))
         }
@@ -118,7 +118,7 @@ fn folder(path: &Path, prefix: &str, files: &mut Files, left: &mut u64) -> Resul
     Ok(())
 }
 
-/// Whether a file of a bundle can be called so.
+/// Whether a file of a bundle can have this name.
 fn is_name(name: &str) -> bool {
     let part = |part: &str| {
         !part.is_empty()

@@ -10,7 +10,7 @@ use super::Files;
 /// The file with the sums.
 pub(crate) const MANIFEST: &str = "manifest.json";
 
-/// What the manifest says of a file.
+/// What the manifest says about a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sum {
@@ -25,7 +25,7 @@ pub(crate) fn sum(bytes: &[u8]) -> Sum {
     Sum { sha256: base16ct::lower::encode_string(&Sha256::digest(bytes)), bytes: bytes.len() }
 }
 
-/// What of the files is not as the manifest says, in sentences; nothing if all is.
+/// Where the files differ from the manifest, in sentences.
 pub(crate) fn check(files: &Files, sums: &BTreeMap<String, Sum>) -> Vec<String> {
     let wrong = sums.iter().filter_map(|(name, said)| match files.get(name) {
         None => Some(format!("{name} is missing")),

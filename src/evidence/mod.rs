@@ -1,6 +1,6 @@
 //! A bundle of evidence: files with their SHA-256 sums, as an archive or a folder.
 //!
-//! This module knows what makes a bundle whole, and nothing of what is in it.
+//! This module knows when a bundle is complete and unchanged, and nothing about what is in it.
 
 mod archive;
 mod manifest;
@@ -20,7 +20,7 @@ pub(crate) use manifest::{MANIFEST, Sum, check, sum};
 /// The files of a bundle by their names in it: relative, of letters, digits, `.`, `-` and `_`.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
-/// Why there is no bundle to go by.
+/// Why the bundle cannot be used.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
     /// It could not be read.
@@ -40,7 +40,7 @@ pub enum Error {
         /// What is wrong with it.
         why: &'static str,
     },
-    /// There is no manifest, or it is none.
+    /// There is no manifest, or it is not valid.
     #[error("the bundle has no manifest that can be read: {why}")]
     #[diagnostic(help("`rolelint evidence -o FILE.tar.gz` writes bundles"))]
     Manifest {

@@ -40,7 +40,7 @@ fn a_body_that_only_a_lenient_parser_accepts_is_refused_and_not_kept() {
     ];
     for body in bodies {
         let (answer, kept) = journalled(200, HeaderMap::new(), body);
-        answer.expect_err("it is none");
+        answer.expect_err("it is not a page");
         assert!(!kept.contains("piece") && kept.lines().count() == 1, "{kept}");
     }
 }

@@ -17,7 +17,7 @@ use crate::finding::{Gate, Severity};
 use crate::policy::{Overrides, Selection, Sources};
 use crate::time::Time;
 
-/// A text with the name that it goes by in reports.
+/// A text with its name in reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     pub name: String,

@@ -54,7 +54,7 @@ pub struct Manifest {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
-    /// The name that it goes by in reports.
+    /// Its name in reports.
     name: String,
     /// Whether nobody named it, but another policy extends it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -64,7 +64,7 @@ pub struct Input {
     extends: BTreeMap<String, String>,
 }
 
-/// What a bundle with pseudonyms says of what is not in it.
+/// What a bundle with pseudonyms says about what it leaves out.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Redacted {
@@ -164,7 +164,7 @@ fn judge(inputs: &Inputs, read: &snapshot::Read) -> Result<Outcome, Error> {
     outcome.digest.clone_from(&read.digest);
     outcome.skipped = judged.skipped;
     outcome.exceptions = judged.overridden;
-    outcome.gate = inputs.gate().ok_or_else(|| unreadable("`fail_on` is no severity"))?;
+    outcome.gate = inputs.gate().ok_or_else(|| unreadable("`fail_on` is not a severity"))?;
     if let Some(old) = doubt_old_facts(&mut outcome, inputs.settings.now) {
         warn(&old);
     }
@@ -186,7 +186,7 @@ fn path(folder: &str, at: usize) -> String {
 }
 
 impl Inputs {
-    /// The texts, by what they are called in the bundle, with what the manifest says of each.
+    /// The texts by their names in the bundle, with what the manifest says about each.
     fn texts(&self) -> Vec<(String, String, Input)> {
         let policies = self.policies.files().iter().enumerate().map(|(at, file)| {
             let extends = file.entries.iter().map(|(entry, to)| (entry.clone(), path("policies", *to)));
@@ -222,7 +222,7 @@ impl Inputs {
         };
         let text = |(path, input): (&String, &Input)| -> Result<Text, Error> {
             let bytes = files.get(path).ok_or_else(|| unreadable("it names a file that is not there"))?;
-            let text = String::from_utf8(bytes.clone()).map_err(|_| unreadable("an input is no text"))?;
+            let text = String::from_utf8(bytes.clone()).map_err(|_| unreadable("an input is not text"))?;
             Ok(Text { name: input.name.clone(), text })
         };
         let texts = |folder| within(folder).map(text).collect::<Result<Vec<Text>, Error>>();

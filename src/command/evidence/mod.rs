@@ -77,7 +77,7 @@ fn bundle(args: &Make, common: &Common) -> Result<Exit, Error> {
     let read = read.and(args.waivers.files()).and(args.baseline.file()).and(&args.redact);
     output::ready(&[args.output.as_deref()], read.files())?;
     let gathered = Inputs::gather(args, input::now())?;
-    // What is wrong with them is said before the API is asked.
+    // Their problems are reported before the API is asked.
     let policies = gathered.judged()?.policies;
     let names = args.redact.as_deref().map(key::pseudonyms).transpose()?;
     let as_of = args.gate.as_of;

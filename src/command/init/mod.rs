@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let mut made = Vec::new();
     if let Err(error) = files.iter().try_for_each(|(path, text)| make(path, text, &mut made)) {
         for path in made.iter().rev() {
-            // What cannot be removed either is no worse than the error that is told.
+            // If it cannot be removed either, the first error is the one to report.
             if path.is_dir() { std::fs::remove_dir(path) } else { std::fs::remove_file(path) }.unwrap_or(());
         }
         return Err(error);

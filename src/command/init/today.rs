@@ -43,7 +43,7 @@ pub(super) fn files(org: &Org) -> Result<Vec<(&'static str, String)>, Error> {
         let own = own.replace("MAX", &number);
         bounds = format!("{before}- id: {}\n{own}count: {{ max: {number} }}{rest}", rule.info.id);
     }
-    // What is written holds for certain.
+    // Only what is certain is written.
     known(&judged(org, &bounds))?;
     let mut list = if owners.is_empty() { "  owners: []\n".to_owned() } else { "  owners:\n".to_owned() };
     for email in owners {
@@ -85,7 +85,7 @@ fn known(outcome: &Outcome) -> Result<(), Error> {
 /// What the snapshot does not show.
 fn unknown(outcome: &Outcome) -> Error {
     let unread = outcome.rules.iter().flat_map(|rule| &rule.unread).map(ToString::to_string);
-    // What the API did not send, and what contradicts itself, is told by the findings alone.
+    // Only the findings show what the API did not send, and what contradicts itself.
     let missing = outcome.findings.iter().flat_map(|finding| &finding.missing).cloned();
     let mut reasons: Vec<String> = unread.collect();
     if reasons.is_empty() {

@@ -13,7 +13,7 @@ const VERSION: u32 = 1;
 pub(super) struct Table {
     /// The names that are shown to people, in order.
     columns: &'static [&'static str],
-    /// One mapping for each thing. The fields that nobody knows stand under `unknown`.
+    /// One mapping for each thing. Unknown fields are listed under `unknown`.
     pub rows: Vec<Value>,
     /// Why there may be more rows.
     pub incomplete: Vec<String>,

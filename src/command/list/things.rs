@@ -59,7 +59,7 @@ fn count(org: &Org, kind: Kind) -> usize {
         Kind::Invite => org.invites.len(),
         Kind::AdminApiKey => org.admin_api_keys.len(),
         Kind::ApiKey => org.api_keys.len(),
-        // A grant is no thing of its own: `check` shows who holds what.
+        // Grants are not listed: `rolelint access` shows who holds what.
         Kind::Grant => 0,
     }
 }

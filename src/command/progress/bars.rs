@@ -44,7 +44,7 @@ impl Bars {
             None => "{msg:>21} {spinner} {human_pos}",
         }));
         let more = if progress.growing { "+" } else { "" };
-        // How long all of it takes stands in the last line.
+        // The last line shows how long all of it takes.
         bar.set_prefix(format!("{more}{}", pace(&progress)));
         if let Some(total) = progress.total {
             bar.set_length(total as u64);

@@ -17,7 +17,7 @@ use bars::Bars;
 use state::State;
 
 const SECOND: Duration = Duration::from_secs(1);
-/// How often something is said where no terminal is. A pipeline that hears nothing for ten minutes ends the job.
+/// How often a line is printed without a terminal. Some pipelines end a job that prints nothing for ten minutes.
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Watches a collection.

@@ -1,4 +1,4 @@
-//! How far a collection is, and in which words that is said.
+//! How far a collection is, and how that is shown.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::time::{length, rounded_up};
 /// How many lists a line names.
 const NAMED: usize = 3;
 
-/// A pace is measured for at least so long before it is told.
+/// How long a pace is measured before it is shown.
 const MEASURED: Duration = Duration::from_secs(5);
 
 /// What is known of each list.

@@ -10,7 +10,7 @@ use crate::finding::{Finding, Outcome};
 /// The version of the form of a line, and of what a fingerprint is made of.
 pub const VERSION: u32 = 2;
 
-/// What a violation is known by. The fingerprint has the rule and the subject, too: what people review has to be what
+/// What identifies a violation. The fingerprint has the rule and the subject, too: what people review has to be what
 /// counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Key<'a> {
@@ -21,7 +21,7 @@ pub struct Key<'a> {
 }
 
 impl<'a> Key<'a> {
-    /// What this finding is known by.
+    /// What identifies this finding.
     pub fn of(rule: &'a str, finding: &'a Finding) -> Self {
         Self {
             rule: Cow::Borrowed(rule),

@@ -19,12 +19,12 @@ use line::{Key, Line, VERSION};
 /// The largest baseline, in bytes.
 const LARGEST: u64 = 1 << 30;
 
-/// Why there is no baseline to go by.
+/// Why the baseline cannot be used.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
     /// It could not be read.
     #[error("cannot read the baseline `{}`", shown(path))]
-    #[diagnostic(help("`rolelint baseline -o FILE` writes one; --no-baseline does without"))]
+    #[diagnostic(help("`rolelint baseline -o FILE` writes one; to check without it, pass --no-baseline"))]
     Read {
         /// The file.
         path: PathBuf,
@@ -42,15 +42,15 @@ pub enum Error {
     },
     /// A line is of another version.
     #[error("{place} has version {version}, and this rolelint reads version {VERSION}")]
-    #[diagnostic(help("take the file away and write the baseline anew: `rolelint baseline -o FILE`"))]
+    #[diagnostic(help("delete the file and write the baseline again: `rolelint baseline -o FILE`"))]
     Version {
         /// File and line.
         place: String,
         /// Which.
         version: u32,
     },
-    /// A line is of another organization, or does not say of which.
-    #[error("{place} is of {}, and what is checked is {}", visible(theirs), visible(ours))]
+    /// A line belongs to another organization, or does not say to which.
+    #[error("{place} belongs to {}, and {} is being checked", visible(theirs), visible(ours))]
     #[diagnostic(help("each organization needs a baseline of its own"))]
     OtherOrganization {
         /// File and line.
@@ -80,7 +80,7 @@ enum Fate {
     Gone,
     /// Its rule and subject are there for other reasons: another person, permission, value or number.
     Changed,
-    /// Its rule was skipped, or not answered whole.
+    /// Its rule was skipped, or some of its answers are unknown.
     Untold,
     /// No policy has its rule.
     NoRule,
@@ -93,7 +93,7 @@ impl Baseline {
     ///
     /// # Errors
     ///
-    /// It cannot be read, or holds a line that is none.
+    /// It cannot be read, or a line is not valid.
     pub fn open(path: &Path) -> Result<Self, Error> {
         Self::read(shown(path), &Self::text(path)?)
     }
@@ -111,7 +111,7 @@ impl Baseline {
     ///
     /// # Errors
     ///
-    /// A line is none.
+    /// A line is not valid.
     pub fn read(name: String, text: &str) -> Result<Self, Error> {
         let mut lines = BTreeMap::new();
         for (at, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
@@ -212,8 +212,8 @@ impl Baseline {
         self.lines.keys().map(fate).collect()
     }
 
-    /// Takes over from an earlier baseline the lines of which the outcome does not tell, and the words of those that
-    /// are still there.
+    /// Takes over from an earlier baseline the lines that the outcome says nothing about, and the words of those that are
+    /// still there.
     pub fn keep(&mut self, earlier: &Self, outcome: &Outcome) {
         let present: BTreeSet<&Key<'_>> = self.lines.keys().map(|line| &line.key).collect();
         let kept = |line: &Line, fate: &Fate| match fate {

@@ -18,9 +18,9 @@ pub struct Anchor {
 pub enum Meant {
     /// The thing with this id.
     One(Text),
-    /// Nothing that is known.
+    /// Nothing has that name, as far as is known.
     Nothing,
-    /// So many things have that name.
+    /// This many things have that name.
     Several(usize),
 }
 
@@ -46,7 +46,7 @@ impl Anchor {
         };
         let things = things(org, kind);
         let id = if kind == Kind::Role { canonical_role_id(&self.name) } else { &self.name };
-        // Nobody may take a waiver for themselves by taking the address of somebody else for a name.
+        // Otherwise somebody could get a waiver by calling themselves by the address of somebody else.
         let is_email = self.name.contains('@');
         let has_email = matches!(kind, Kind::User | Kind::Invite);
         let same_email = |email: &str| email.to_lowercase() == self.name.to_lowercase();

@@ -273,7 +273,7 @@ fn edited(name: &str, lines: &Lines<'_>, changes: Vec<Change>) -> Edited {
             text.extend([line, end]);
         }
         new_at += start - at;
-        // Of no lines, the line before them is named.
+        // If there are no lines, `patch` expects the line before them.
         let place = |start: usize, count: usize| format!("{},{count}", if count == 0 { start } else { start + 1 });
         let places = format!("-{} +{} @@", place(start, end - start), place(new_at, by.len()));
         add(&mut patch, "@@ ", &places);

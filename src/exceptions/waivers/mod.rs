@@ -45,12 +45,12 @@ pub struct Terms {
     pub expiring_within: i64,
 }
 
-/// Why there are no waivers to go by.
+/// Why the waivers cannot be used.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
     /// A file could not be read.
     #[error("cannot read the waivers `{}`", shown(path))]
-    #[diagnostic(help("--no-waivers does without"))]
+    #[diagnostic(help("to check without waivers, pass --no-waivers"))]
     Read {
         /// The file.
         path: PathBuf,
@@ -82,7 +82,7 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
     bounded::read(path, LARGEST).map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
-/// All waivers of a run, by file and place: in which order files are named makes no difference.
+/// All waivers of a run, by file and place. The order in which files are named makes no difference.
 #[derive(Debug, Default)]
 pub struct Waivers {
     entries: Vec<Entry>,
@@ -93,7 +93,7 @@ impl Waivers {
     ///
     /// # Errors
     ///
-    /// One cannot be read, or holds something that is no waiver on these terms.
+    /// A file cannot be read, or contains something that is not a waiver on these terms.
     pub fn open(paths: &[impl AsRef<Path>], terms: &Terms) -> Result<Self, Error> {
         // A file that is named twice is read once.
         let paths: BTreeSet<&Path> = paths.iter().map(AsRef::as_ref).collect();

@@ -49,7 +49,7 @@ impl Reader<'_> {
         for key in ["role", "scope"].into_iter().filter(|_| !holds) {
             if let Some(node) = fields.get(key) {
                 let words = kind.words();
-                let message = format!("`{key}` does not say who holds the role, and the subject is no holder");
+                let message = format!("`{key}` does not say who holds the role, and the subject is not a holder");
                 let help = format!(
                     "leave it out: the waiver then covers all that the rules find of the {words}; or waive a rule on users, groups or service accounts"
                 );
@@ -215,7 +215,7 @@ impl Reader<'_> {
             self.problem(Code::Empty.at(node.span.clone(), format!("{what} is empty")));
             return None;
         }
-        // Every one is read, so that every problem is told.
+        // All are read, so that every problem is noted.
         let words: Vec<Option<String>> = items.iter().map(|item| self.exact(item, what)).collect();
         words.into_iter().collect()
     }

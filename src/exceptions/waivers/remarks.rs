@@ -52,7 +52,7 @@ fn on_rule(entry: &Entry, resolved: &Resolved, rule: &RuleResult, is_used: bool)
         return Some(format!("the waiver of {id} has no effect: the rule cannot be waived ({file}:{line})"));
     }
     let several = resolved.meant().any(|meant| matches!(meant, Meant::Several(_)));
-    // Of a rule without a whole answer, nobody knows what it would find.
+    // If the answer to the rule is incomplete, it is unknown what it would find.
     if is_used || several || rule.is_open() {
         return None;
     }

@@ -45,7 +45,7 @@ pub struct Review {
     pub usage: Use,
     /// The violations that it covers: rule and subject.
     pub covers: Vec<String>,
-    /// What the reader should know of it, in sentences.
+    /// Remarks on it, in sentences.
     pub remarks: Vec<String>,
 }
 

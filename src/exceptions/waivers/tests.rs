@@ -69,12 +69,12 @@ fn a_waiver_that_says_too_little_or_too_much_is_refused_in_its_place() {
         (
             "reason: Because",
             "role: owner\n    reason: x",
-            "5:11 `role` does not say who holds the role, and the subject is no holder",
+            "5:11 `role` does not say who holds the role, and the subject is not a holder",
         ),
         (
             "{ role: role_1 }\n",
             "{ project: Alpha }\n    scope: Alpha\n",
-            "5:12 `scope` does not say who holds the role, and the subject is no holder",
+            "5:12 `scope` does not say who holds the role, and the subject is not a holder",
         ),
     ];
     for (from, to, expected) in table {

@@ -192,8 +192,8 @@ fn a_baseline_that_is_missing_broken_or_of_another_organization_is_an_error() {
     write(&api, &folder, &[]).ends_with(0);
     let good = lines(&folder);
     for (from, to, said) in [
-        ("org-small", "org-other", "b.jsonl:2 is of org-other, and what is checked is org-small"),
-        ("\"org-small\"", "null", "b.jsonl:2 is of an organization that the API does not name"),
+        ("org-small", "org-other", "b.jsonl:2 belongs to org-other, and org-small is being checked"),
+        ("\"org-small\"", "null", "b.jsonl:2 belongs to an organization that the API does not name"),
         ("\"version\":2", "\"version\":1", "b.jsonl:2 has version 1"),
         ("}", "", "b.jsonl:2 is not a line of a baseline"),
     ] {

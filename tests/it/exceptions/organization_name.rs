@@ -49,5 +49,5 @@ fn a_snapshot_and_a_baseline_are_of_the_organization_that_was_named() {
     let gate = ["check", "-p", "policy.yaml", "--baseline", "b.jsonl"];
     run(&gate, "one").ends_with(0);
     let ran = run(&gate, "two").ends_with(2);
-    assert!(ran.stderr.contains("b.jsonl:1 is of one, and what is checked is two"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("b.jsonl:1 belongs to one, and two is being checked"), "{}", ran.stderr);
 }

@@ -77,7 +77,7 @@ fn an_override_that_means_nothing_or_says_too_little_is_refused_in_its_place() {
         ("  role-writes: { severity: low, reason: ' ' }", "needs a `reason`"),
         ("  role-writes: { reason: x }", "changes nothing"),
         ("  role-writes: { enabled: true, reason: x }", "changes nothing"),
-        ("  role-writes: { enabled: false, severity: low, reason: x }", "is switched off and has a severity"),
+        ("  role-writes: { enabled: false, severity: low, reason: x }", "is switched off and given a severity"),
         ("  role-writes: { severity: lwo, reason: x }", "`lwo` is not a severity"),
         ("  role-writes: { enabled: false, reason: x, until: soon }", "`soon` is not a date"),
         ("  role-writes: { enabled: false, raeson: x }", "did you mean `reason`?"),

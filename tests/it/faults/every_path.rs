@@ -153,7 +153,7 @@ fn contents() -> Vec<Row> {
             ],
         ),
         row(
-            "an error beside `data`, or a page that says that it is incomplete",
+            "an error along with `data`, or a page that says that it is incomplete",
             shape,
             [
                 body(r#"{"data": [], "has_more": false, "error": {"message": "not today"}}"#),
