@@ -12,7 +12,7 @@ use crate::escape::visible;
 /// A spreadsheet takes no more characters in a cell.
 const CELL: usize = 32_767;
 
-/// What stands first in a cell that a spreadsheet takes for a formula; the wide ones, too.
+/// The first characters of a cell that a spreadsheet takes for a formula, and their wide forms.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
 pub(super) fn render(table: Table<'_>, to: &mut dyn Write) -> io::Result<()> {

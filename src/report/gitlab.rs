@@ -98,7 +98,7 @@ fn of_finding<'a>(finding: &'a Finding, rule: &'a RuleResult) -> Entry<'a> {
     }
 }
 
-/// What is to say of a rule that no finding says.
+/// What there is to say about a rule beyond its findings.
 fn without_findings(rule: &RuleResult, none: bool) -> Option<String> {
     match rule.verdict() {
         Verdict::Unknown if none => Some(format!("unknown: the rule could not be answered: {}", unread(rule))),

@@ -55,7 +55,7 @@ impl Lines {
     }
 }
 
-/// JSON that is written already: an element of a list.
+/// An element of a list that is JSON already.
 pub struct Written<'a>(pub &'a [u8]);
 
 impl Serialize for Written<'_> {
@@ -151,7 +151,7 @@ impl Formatter for Lines {
     /// JSON allows most hidden characters bare, but a terminal that shows the report would obey them; and `##` starts a
     /// command of CI runners wherever it stands.
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        // All bytes are looked at, without a branch: that is faster than to end at the first.
+        // Looking at all bytes without a branch is faster than stopping at the first.
         let odd = |byte: u8| u8::from(byte.wrapping_sub(b' ') > b'~' - b' ') | u8::from(byte == b'#');
         if fragment.bytes().fold(0, |any, byte| any | odd(byte)) == 0 {
             return writer.write_all(fragment.as_bytes());

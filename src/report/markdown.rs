@@ -169,7 +169,7 @@ fn title(outcome: &Outcome, at: usize) -> String {
     format!("<b>{}</b> <code>{id}</code>: {}", info.severity.name(), html(&found(outcome, at)))
 }
 
-/// A rule of whose findings there is no room to tell.
+/// A rule whose findings do not fit.
 fn head(outcome: &Outcome, at: usize) -> String {
     format!("\n{} (too long for a comment)\n", title(outcome, at))
 }
@@ -229,7 +229,7 @@ fn is_plain(word: &str) -> bool {
     is_word || is_number || word == "→"
 }
 
-/// A span of code, whatever stands in it.
+/// A span of code, whatever its text contains.
 fn code(text: &str) -> String {
     if text.is_empty() {
         return String::new();

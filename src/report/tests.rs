@@ -120,7 +120,7 @@ fn every_verdict_status_and_missing_list_is_shown() {
 fn every_override_and_every_remark_on_a_waiver_is_shown_with_its_place_and_reason() {
     for_each(|format, outcome, report| {
         if format == Format::Prometheus {
-            // A sentence is no label: it would be a series of its own.
+            // A sentence must not be a label: each would be a series of its own.
             assert!(report.contains(&format!("rolelint_exceptions {}\n", outcome.exceptions.len())), "{report}");
             assert!(report.contains(&format!("rolelint_rules_skipped {}\n", outcome.skipped.len())), "{report}");
             return;

@@ -92,7 +92,7 @@ pub fn things(count: usize, kind: ThingKind) -> String {
     plural(count, &kind.words())
 }
 
-/// What was looked at: `200 users, 8 groups, 22 roles`. Of a list that was not read, nothing is said.
+/// What was looked at: `200 users, 8 groups, 22 roles`. Lists that were not read are left out.
 pub fn population(outcome: &Outcome) -> String {
     let asked = |kind: Kind| {
         let listed = outcome.coverage.iter().find(|of| of.collection.name() == format!("{}s", kind.name()));
@@ -211,7 +211,7 @@ pub fn worst_first(outcome: &Outcome) -> Vec<usize> {
     rules
 }
 
-/// A finding in one line: `waived: user ada@acme.example …`. That it is a violation goes without saying.
+/// A finding in one line: `waived: user ada@acme.example …`. `violation` is left out.
 pub fn sentence(finding: &Finding) -> String {
     let missing = match finding.missing.as_slice() {
         [] => String::new(),

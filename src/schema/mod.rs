@@ -1,7 +1,7 @@
 //! JSON Schema 2020-12 of the files that people write, and of the results that programs read.
 //!
-//! What the vocabulary, the keys of a reader or a type say is not said again here. A schema is for editors and for
-//! programs; what it cannot express, loading still refuses.
+//! What follows from the vocabulary, from the keys of a reader or from a type is not repeated here. A schema is for editors
+//! and for programs; what it cannot express, loading still refuses.
 
 mod config;
 mod part;
@@ -48,7 +48,7 @@ words!(What {
     Plan => "plan",
 });
 
-/// The schema of a kind of file. What the keys of a configuration mean is told by the flags of the command.
+/// The schema of a kind of file. The keys of a configuration are described by the help of their flags.
 pub fn schema(what: What, command: &clap::Command) -> Value {
     let (title, mut schema) = match what {
         What::Policy => ("A policy of rolelint", policy::file()),

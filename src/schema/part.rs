@@ -19,7 +19,7 @@ pub fn object(properties: impl IntoIterator<Item = (impl Into<String>, Value)>) 
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
-/// The same mapping, which says something.
+/// The same mapping with at least one entry.
 pub fn not_empty(mut object: Value) -> Value {
     object["minProperties"] = 1.into();
     object
@@ -40,7 +40,7 @@ pub fn any_of(schemas: impl IntoIterator<Item = Value>) -> Value {
     json!({ "anyOf": schemas.into_iter().collect::<Vec<_>>() })
 }
 
-/// A text, of which an editor proposes these.
+/// A text; an editor proposes these.
 pub fn text_such_as(words: &[&str]) -> Value {
     if words.is_empty() { text() } else { any_of([json!({ "enum": words }), text()]) }
 }

@@ -1,4 +1,4 @@
-//! Policies: the keys of a rule, and a definition of what may be asked of each kind of thing, made from the vocabulary.
+//! Policies: the keys of a rule, and a definition of what a rule can ask about each kind of thing, made from the vocabulary.
 //! It is long because the language has many forms, one after the other.
 
 use serde_json::{Map, Value, json};
@@ -166,7 +166,7 @@ fn rule() -> Value {
     rule
 }
 
-/// What may be asked of a kind of thing.
+/// What a rule can ask about a kind of thing.
 fn condition(kind: Kind) -> Value {
     let one = json!({ "allOf": [reference(kind.name()), { "minProperties": 1 }] });
     let joined = [
@@ -181,12 +181,12 @@ fn condition(kind: Kind) -> Value {
     any_of([condition, reference("named")])
 }
 
-/// What may be asked of things, whatever they are related to.
+/// What a rule can ask about things, whatever they are related to.
 fn in_organization() -> Value {
     not_empty(object(organization().map(|attribute| (attribute.name, described(value(attribute), attribute.meaning)))))
 }
 
-/// What may stand behind an attribute.
+/// The values of an attribute.
 fn value(attribute: &Attribute) -> Value {
     match attribute.type_ {
         Type::Text(_, column) => {
@@ -317,7 +317,7 @@ fn escalation() -> Value {
     one_or_some(&any_of([json!({ "enum": Escalation::ALL.map(Escalation::name) }), reference("parameter")]))
 }
 
-/// What a policy says of a permission.
+/// What a policy says about a permission.
 fn permission() -> Value {
     let word = json!({ "enum": Escalation::ALL.map(Escalation::name) });
     object([

@@ -17,7 +17,7 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// The answers that nobody has seen.
+    /// The answers that no test has seen.
     pub fn unseen(self) -> Vec<&'static str> {
         let all = [("violation", self.violation), ("pass", self.pass), ("unknown", self.unknown)];
         all.into_iter().filter(|(_, seen)| !seen).map(|(word, _)| word).collect()
@@ -29,7 +29,7 @@ impl Seen {
 pub struct Coverage(BTreeMap<String, Seen>);
 
 impl Coverage {
-    /// All rules of the policies, of which nothing is seen yet.
+    /// All rules of the policies; nothing has been seen of them yet.
     pub fn new(suites: &[Suite], untested: &[Policy]) -> Self {
         let tested = suites.iter().flat_map(|suite| &suite.policies);
         let own = tested.chain(untested).filter(|policy| !policy.extended);
@@ -39,7 +39,7 @@ impl Coverage {
 
     /// Adds what a test has seen of a rule.
     pub fn add(&mut self, rule: &str, seen: Seen) {
-        // A test may also speak of the rules that a policy extends.
+        // A test may also expect something of the rules that a policy extends.
         let Some(known) = self.0.get_mut(rule) else { return };
         known.violation |= seen.violation;
         known.pass |= seen.pass;

@@ -14,13 +14,13 @@ use crate::policy::{self, DEFAULT, Overrides, Policy, TESTS, files, hidden, is_t
 pub struct Loaded {
     /// The tests.
     pub suites: Vec<Suite>,
-    /// The policies that no test speaks of.
+    /// The policies without a test.
     pub untested: Vec<Policy>,
 }
 
 /// Reads the tests at these paths; without a path, those of the built-in rules.
 ///
-/// A path is a policy (its tests stand beside it), a file of tests, a folder, a glob, or the name of a built-in pack.
+/// A path is a policy (its tests are next to it), a file of tests, a folder, a glob, or the name of a built-in pack.
 ///
 /// # Errors
 ///
@@ -33,7 +33,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, Error> {
     for path in if paths.is_empty() { &default[..] } else { paths } {
         if let Some((name, text)) = TESTS.iter().find(|(name, _)| path.as_os_str() == *name) {
             let source = Arc::new(SourceText::new(format!("{name}_test"), (*text).to_owned()));
-            // The tests of a pack name no policy: it stands where they do.
+            // The tests of a pack name no policy: they belong to the pack.
             suites.push(suite(&source, Path::new(name))?);
             continue;
         }

@@ -42,14 +42,14 @@ pub struct Style {
 pub struct Report<'a> {
     /// The tests.
     pub tests: Vec<(&'a str, &'a Case, Judged)>,
-    /// What they have seen; not said where some were left out.
+    /// What they have seen; `None` if some tests were left out.
     pub coverage: Option<&'a Coverage>,
     /// What else was asked of the policies.
     pub sections: &'a [Section],
 }
 
 impl Report<'_> {
-    /// Everything that is wrong beyond the tests, with the word for the question.
+    /// Everything that is wrong apart from the tests, with the word for the question.
     fn failures(&self) -> impl Iterator<Item = (&'static str, &Remark)> {
         self.sections.iter().flat_map(|section| section.failures.iter().map(|failure| (section.name, failure)))
     }

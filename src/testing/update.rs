@@ -51,7 +51,7 @@ pub fn update(suite: &Suite, judged: &[(usize, &Judged)]) -> Result<Option<Updat
     if edits.is_empty() {
         return Ok(None);
     }
-    // An alias stands for words that another test changes, too.
+    // An alias repeats words, so another test would change as well.
     if let Some(two) = edits.windows(2).find(|two| two[1].span.start < two[0].span.end || two[0].span == two[1].span) {
         return Err(refused(suite, two[1].span.clone(), "two tests share this expectation"));
     }
@@ -72,7 +72,7 @@ pub fn update(suite: &Suite, judged: &[(usize, &Judged)]) -> Result<Option<Updat
     }
 }
 
-/// Whether the new text is read, and means that the tests expect what came out, and the others what they did.
+/// Whether the new text loads, the failed tests in it expect what came out, and the others expect what they did.
 fn accepts(suite: &Suite, text: &str, judged: &[(usize, &Judged)]) -> bool {
     let source = Arc::new(SourceText::new(suite.source.name.clone(), text.to_owned()));
     let path = suite.file.as_deref().unwrap_or(&suite.path);
@@ -99,7 +99,7 @@ fn refused(suite: &Suite, span: Range<usize>, why: &str) -> Error {
 }
 
 /// An expectation in the place of another. Of a list that takes a line for each subject, the lines that stay are left
-/// alone, with what is said beside them.
+/// alone, with their comments.
 fn replaced(text: &str, node: &Node, found: &Expected) -> Vec<Edit> {
     let block = text[node.span.clone()].starts_with('-');
     match (&node.yaml, found) {

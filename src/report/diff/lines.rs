@@ -42,7 +42,7 @@ impl fmt::Display for Mark {
     }
 }
 
-/// A line, and what stands below it.
+/// A line, and those below it.
 pub(super) struct Entry {
     pub mark: Mark,
     pub text: String,

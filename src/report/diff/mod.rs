@@ -27,7 +27,7 @@ pub enum DiffFormat {
 
 words!(DiffFormat { Text => "text", Json => "json", Markdown => "markdown" });
 
-/// Writes a comparison. Of no change, text and Markdown say nothing.
+/// Writes a comparison. Without a change, text and Markdown are empty.
 ///
 /// # Errors
 ///

@@ -167,7 +167,7 @@ fn dormant(matrix: &Matrix, as_of: i64, to: &mut dyn Write) -> io::Result<()> {
     to.write_all(b"</div>\n")
 }
 
-/// Parts of a whole, as a bar. It repeats what the cell says, so that a screen reader may leave it out.
+/// Parts of a whole, as a bar. The cell has the same numbers as text, so screen readers skip it.
 fn bar(parts: &[(&str, usize)], whole: usize) -> String {
     let mut at = 0;
     let mut rects = Vec::new();

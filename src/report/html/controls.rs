@@ -108,7 +108,7 @@ fn exceptions(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     to.write_all(b"</section>\n")
 }
 
-/// The day that a report counts from: it says the same whenever it is made.
+/// The day that a report counts from, so that it is the same whenever it is made.
 fn today(outcome: &Outcome) -> Time {
     outcome.as_of.max(outcome.source.collected_at)
 }

@@ -165,7 +165,7 @@ fn words(rule: &RuleResult, findings: &[Finding], to: &mut dyn Write) -> io::Res
     let mut regions: Vec<Region> = fired.chain(matched).collect();
     regions.sort_unstable();
     regions.dedup();
-    // What stands elsewhere, in a shared list or a parameter, is shown after the rule.
+    // Words outside the rule, in a shared list or a parameter, are shown after it.
     let (inside, outside): (Vec<Region>, Vec<Region>) =
         regions.into_iter().partition(|region| (first..=info.end_line).contains(&region.line));
     writeln!(

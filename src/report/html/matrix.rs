@@ -14,7 +14,7 @@ use crate::time::{Time, rfc3339};
 
 /// How many rows are in a piece of the table.
 const PIECE: usize = 100;
-/// How many of those of whom not everything is known are named.
+/// How many incomplete principals are named.
 const NAMED: usize = 10;
 const DAY: i64 = 86_400;
 
@@ -175,7 +175,7 @@ pub fn render(matrix: Option<&Matrix>, shared: &Shared, to: &mut dyn Write) -> i
     to.write_all(b"</section>\n")
 }
 
-/// Of whom not everything is known.
+/// The principals that are not completely known.
 fn gaps(matrix: &Matrix, to: &mut dyn Write) -> io::Result<()> {
     let open = matrix.rows.iter().filter(|row| row.open).count() + matrix.others;
     if open == 0 && matrix.unlisted.is_empty() {

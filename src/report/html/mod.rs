@@ -1,8 +1,8 @@
 //! One page for auditors that needs no network: the verdict in words, what was read, the findings with their paths, who
 //! holds privileged permissions, controls, waivers, and what passed.
 //!
-//! The page is whole without its script. What is long stands in pieces of which a browser with scripts takes one after the
-//! other out of its `noscript`, as the reader scrolls.
+//! The page is complete without its script. What is long is divided into pieces, each in a `noscript`; with scripts, the
+//! browser takes out one after the other as the reader scrolls.
 
 mod charts;
 mod controls;

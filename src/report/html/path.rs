@@ -52,7 +52,7 @@ pub fn of_finding(finding: &Finding, rule: &RuleResult, shared: Option<&Shared>,
     let mut named = Vec::new();
     for path in &finding.paths {
         let permissions = path.matched.map(|matched| rule.matched[matched].permissions()).unwrap_or_default();
-        // One step is no path: the sentence says it.
+        // One step needs no path: the sentence says it.
         if finding.steps(path).count() + usize::from(!permissions.is_empty()) <= 1 {
             continue;
         }

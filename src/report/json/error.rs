@@ -12,7 +12,7 @@ pub enum Unreadable {
     /// It was written by another version.
     #[error("it has schema version {0}, and this rolelint reads version {VERSION}")]
     Version(u32),
-    /// It names what it does not hold, or says two things that cannot both be true.
+    /// It refers to something that it does not contain, or says two things that cannot both be true.
     #[error("{0}")]
     Contradiction(String),
 }

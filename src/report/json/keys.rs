@@ -41,7 +41,7 @@ impl<'a> Keys<'a> {
 /// What gives keys.
 struct Draft<'a> {
     keys: HashMap<&'a Arc<Thing>, Cow<'a, str>>,
-    /// What a key stands for. Nothing may be keyed by an id that two subjects share.
+    /// What a key stands for. An id that two subjects share must not be a key.
     stands_for: HashMap<Cow<'a, str>, Option<&'a Arc<Thing>>>,
     /// The paths whose things are named. Many findings have the same.
     paths: HashSet<*const AccessPath>,

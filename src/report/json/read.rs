@@ -86,7 +86,7 @@ pub fn read(json: &[u8]) -> Result<Outcome> {
             return contradiction(format!("rule `{}` is answered, and something is unread", pushed.info.id));
         }
     }
-    // A lint says nothing of collections, and its rules stand in no policy.
+    // Lints have no collections, and are not rules of a policy.
     let loaded: usize = outcome.policies.iter().map(|policy| policy.rules).sum();
     if !outcome.coverage.is_empty() && loaded != outcome.rules.len() + outcome.skipped.len() {
         let (judged, skipped) = (outcome.rules.len(), outcome.skipped.len());
@@ -172,7 +172,7 @@ fn policy(row: PolicyRow<'_>) -> Result<PolicyFile> {
     }
 }
 
-/// The policy that a rule or a finding says it stands in.
+/// The policy that a rule or a finding names as its own.
 fn source(policies: &[PolicyFile], name: &str) -> Result<Arc<SourceText>> {
     let missing = || Unreadable::Contradiction(format!("{name} is missing from `policies`"));
     policies.iter().map(|policy| &policy.source).find(|source| source.name == name).cloned().ok_or_else(missing)

@@ -26,7 +26,7 @@ pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let causes = outcome.all_causes();
     let keys = Keys::new(outcome, &causes);
     let report = report(outcome, &causes, &keys, Findings { outcome, keys: &keys }, Things(&keys));
-    // Of a hundred million bytes, most are written a few at a time.
+    // Most writes have only a few bytes, and there may be a hundred million bytes.
     let mut to = BufWriter::with_capacity(1 << 16, to);
     report.serialize(&mut serde_json::Serializer::with_formatter(&mut to, Lines::broken(2)))?;
     to.write_all(b"\n")?;
@@ -270,7 +270,7 @@ fn matched<'a>(of: &'a Matched, keys: &'a Keys<'a>) -> MatchedRow<'a> {
 
 pub(super) fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &'a Keys<'a>) -> FindingRow<'a> {
     let path = |path: &Arc<AccessPath>| {
-        // The subject stands at the finding: it is not listed among the things.
+        // The finding has its subject, which is not listed among the things.
         let subject = path.from_subject.then_some(finding.subject.id.as_str());
         let via = subject.into_iter().chain(path.steps.iter().map(|step| keys.of(step)));
         PathRow { via: via.map(Cow::Borrowed).collect(), matched: path.matched, condition: path.condition }

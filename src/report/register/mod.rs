@@ -33,7 +33,7 @@ words!(RegisterFormat {
 });
 
 impl RegisterFormat {
-    /// Whether it is no text, so that a terminal cannot show it.
+    /// Whether it is not text, so that a terminal cannot show it.
     pub fn is_binary(self) -> bool {
         self == Self::Xlsx
     }

@@ -1,11 +1,11 @@
 //! The controls of compliance frameworks: a row for each rule that speaks for one. A control that no rule speaks for has a
-//! row that says so: that nobody looked is not a pass. A rule that speaks for none has one, too.
+//! row that says so: it did not pass, since nothing looked at it. A rule that speaks for none has one, too.
 
 use super::{Cell, Column, Table, empty};
 use crate::finding::{Control, Framework, Outcome, Status, Verdict};
 use crate::report::words::selected;
 
-/// What stands in place of a verdict where nothing was checked, and of a rule that speaks for no control.
+/// The verdict of a control if nothing was checked, and the control of a rule that speaks for none.
 const NO_RULE: &str = "no rule";
 const NO_CONTROL: &str = "no control";
 

@@ -1,4 +1,4 @@
-//! One row for each finding. What has no finding and is no pass gets a row, too: a rule without an answer, a rule that
+//! One row for each finding. What has no finding and did not pass gets a row, too: a rule without an answer, a rule that
 //! selected nothing, a collection that is incomplete, a remark on a waiver, baseline or override.
 
 use super::{Cell, Column, Table, empty};

@@ -1,4 +1,4 @@
-//! Tables for spreadsheets, which CSV and the workbook write: what stands in which column is said once.
+//! Tables for spreadsheets, which CSV and the workbook write: the columns are defined once.
 
 mod access;
 mod controls;
@@ -24,7 +24,7 @@ pub struct Table<'t> {
 /// A column: its name, and how many characters wide a sheet shows it.
 pub struct Column(pub &'static str, pub u16);
 
-/// What stands in a cell.
+/// The content of a cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Cell<'t> {
     #[default]

@@ -8,7 +8,7 @@ use crate::time::rfc3339;
 
 const COLUMNS: [Column; 2] = [Column("fact", 24), Column("value", 110)];
 
-/// If there is no sheet with who holds what, it says so.
+/// It says if there is no sheet with who holds what.
 pub fn summary(outcome: &Outcome, has_access: bool) -> Table<'_> {
     let source = &outcome.source;
     let mut facts = vec![("result", plain_summary(outcome)), ("exit", exit(outcome))];

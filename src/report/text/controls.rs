@@ -1,4 +1,4 @@
-//! What the rules say about the controls of compliance frameworks. A control that no rule speaks for stands there as one.
+//! What the rules say about the controls of compliance frameworks. A control that no rule speaks for is listed as such.
 
 use owo_colors::Style;
 
@@ -8,7 +8,7 @@ use crate::escape::visible;
 use crate::finding::{Control, Framework, Outcome, Verdict};
 use crate::report::words::{by_kind, found, plural, selected};
 
-/// What stands in place of a verdict where nothing was checked.
+/// The verdict of a control if nothing was checked.
 const NO_RULE: &str = "no rule";
 
 /// The controls of a framework.
@@ -68,7 +68,7 @@ fn column(page: &Page, verdict: Option<Verdict>) -> String {
     page.paint(&format!("{word:<9}"), verdict.map_or_else(|| Style::new().dimmed(), verdict_style))
 }
 
-/// The rules of a control. Those that only passed stand together, unless the reader wants to see each.
+/// The rules of a control. Those that passed share a line, unless the reader wants to see each.
 fn rules(page: &mut Page, outcome: &Outcome, control: &Control<'_>) {
     let said =
         |at: usize| format!("{} ({})", visible(&outcome.rules[at].info.id), selected(outcome, &outcome.rules[at]));

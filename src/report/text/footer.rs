@@ -12,7 +12,7 @@ use crate::report::words::{exit, incomplete, plural, summary};
 
 /// How many accepted violations are listed, unless the reader wants them all.
 const ACCEPTED: usize = 12;
-/// How many sentences of one kind about the data are told, unless the reader wants them all.
+/// How many sentences of one kind about the data are shown, unless the reader wants them all.
 const SENTENCES: usize = 3;
 
 pub fn write(page: &mut Page, outcome: &Outcome) {
@@ -68,7 +68,7 @@ fn accepted(page: &mut Page, outcome: &Outcome) {
 fn notes(page: &mut Page, outcome: &Outcome) {
     let mut any = false;
     for rule in &outcome.rules {
-        // A note that made the rule unknown stands there.
+        // A note that made the rule unknown is shown with the rule.
         let told =
             |note: &&Note| !rule.unread.iter().any(|one| matches!(one, Unread::Other(text) if *text == note.text));
         for note in rule.notes.iter().filter(told) {

@@ -99,7 +99,7 @@ fn precedes_data(outcome: &Outcome) -> bool {
     outcome.has_facts() && outcome.as_of + DAY < outcome.oldest_fact
 }
 
-/// What even the shortest report says of the time that ages count from.
+/// What even the shortest report says about the time that ages count from.
 pub fn misleading_ages(page: &mut Page, outcome: &Outcome) {
     if let Some(ages) = ages(outcome).filter(|_| precedes_data(outcome)) {
         page.wrapped("note: ", "      ", &ages);

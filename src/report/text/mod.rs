@@ -37,7 +37,7 @@ pub(super) fn render(outcome: &Outcome, style: TextStyle, to: &mut dyn Write) ->
             rule::write(&mut page, outcome, at, &causes.of_rules[at]);
             page.flush(to)?;
         }
-        // What all rules lack is told once, at the end.
+        // What all rules lack is shown once, at the end.
         if style.verbose || nothing_read.is_none() {
             unknown(&mut page, outcome, severity, &of(Verdict::Unknown));
         }
@@ -79,7 +79,7 @@ fn nothing_read(outcome: &Outcome) -> Option<String> {
     (empty && outcome.count(Verdict::Unknown) == outcome.rules.len()).then(|| why.clone())
 }
 
-/// The rules of a severity that could not be answered. Those that one reason keeps from an answer stand together: a key
+/// The rules of a severity that could not be answered. Those with one reason are listed together: a key
 /// that is refused is one cause, however many rules there are.
 fn unknown(page: &mut Page, outcome: &Outcome, severity: Severity, rules: &[usize]) {
     let mut alike: Vec<(Missing<'_>, Vec<usize>)> = Vec::new();

@@ -105,7 +105,7 @@ struct Body<'p, 'o> {
     outcome: &'o Outcome,
     rule: &'o RuleResult,
     findings: &'o [Finding],
-    /// The project of the cause that is told. What stands in it need not say so.
+    /// The project of the cause that is shown. What is in it does not name it again.
     within: Option<&'o Arc<Thing>>,
     /// What each of the rule's sets of permissions looks like.
     permissions: Vec<String>,
@@ -207,7 +207,7 @@ impl<'p, 'o> Body<'p, 'o> {
             let others = if each_its_own { ", and so for the others" } else { "" };
             self.page.item(level, &format!("{}{others}", visible(missing)));
         }
-        // What is counted is told one by one: there is no other subject.
+        // Here the subject is the organization: what was counted is listed one by one.
         if first.subject.kind == ThingKind::Organization && first.evidence.len() > 1 {
             let counted = first.evidence.iter().map(|evidence| match &evidence.of {
                 Some(thing) => self.with_id(thing, &evidence.value.to_string()),
@@ -303,9 +303,9 @@ impl<'p, 'o> Body<'p, 'o> {
         (alike && !first.is_empty()).then_some(first)
     }
 
-    /// The subjects, each with what it says beyond the path.
+    /// The subjects, each with what its finding says beyond the path.
     fn names(&mut self, shape: &[&'o Finding], level: usize) {
-        // What all of them say stands above.
+        // What all of them have in common is shown above.
         let shared = self.shared(shape).filter(|_| shape[0].paths.is_empty());
         let name = |finding: &&Finding| {
             let facts = self.facts(finding);
@@ -351,7 +351,7 @@ impl<'p, 'o> Body<'p, 'o> {
     /// `ada@acme.example → group Platform → role API Group Manager → api.groups.write`.
     fn chain<'t>(&self, path: impl Iterator<Item = &'t Thing>, matched: Option<usize>) -> String {
         let path: Vec<&Thing> = path.collect();
-        // The project that a thing stands in is mostly a step of its own.
+        // The project of a thing is mostly a step of its own.
         let placed = path.iter().any(|step| step.is(Kind::Project));
         let label =
             |thing: &Thing| if placed { thing.label().into_owned() } else { thing.qualified_label().into_owned() };
@@ -367,7 +367,7 @@ impl<'p, 'o> Body<'p, 'o> {
         steps.join(&self.faint(" → "))
     }
 
-    /// The label of a subject, as far as it is not told already.
+    /// The label of a subject, without what is shown already.
     fn called<'t>(&self, thing: &'t Thing) -> Cow<'t, str> {
         let told = self.within.is_some() && thing.project.as_ref() == self.within;
         if told { thing.owned_label() } else { thing.qualified_label() }

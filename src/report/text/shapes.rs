@@ -1,4 +1,4 @@
-//! Findings that differ in nothing but their subject, and what a finding says beyond its paths.
+//! Findings that differ only in their subject, and what a finding says beyond its paths.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::time::Time;
 pub fn alike<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Vec<&'a Finding>> {
     let mut shapes: Vec<Vec<&'a Finding>> = Vec::new();
     let mut numbers = HashMap::new();
-    // Of those that are alike the worst stand first: not all of them may be shown.
+    // The worst come first, since not all may be shown.
     let mut findings = findings.to_vec();
     findings.sort_by_key(|finding| mildness(finding));
     for finding in findings {
@@ -26,7 +26,7 @@ pub fn alike<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Vec<&'
         let paths: Vec<_> = finding.paths.iter().map(|shared| path(shared)).collect();
         // Findings without a path are alike if the same attributes met the same words.
         let attributes: Vec<&str> = finding.evidence.iter().map(|evidence| evidence.attribute.as_str()).collect();
-        // The organization is the subject of many a finding: what each says is all that tells them apart.
+        // Findings about the organization have the same subject, so only their messages distinguish them.
         let said = Some(&finding.message).filter(|_| finding.subject.kind == ThingKind::Organization);
         let missing: Vec<Cow<'_, str>> = finding.missing.iter().map(|missing| without_request(missing)).collect();
         let file = finding.file.as_ref().map(|file| file.name.as_str());
@@ -67,11 +67,11 @@ pub struct Facts {
 pub fn failed(finding: &Finding, source: &SourceText, as_of: Time) -> Facts {
     let shown = finding.evidence.iter().filter(|evidence| match &evidence.value {
         Value::Permission(_) => false,
-        // How long ago, and how many, is told by no policy.
+        // The policy does not show how long ago it was, or how many there are.
         Value::Null | Value::Time(_) | Value::Number(_) | Value::Counted(..) | Value::Absent(_) => true,
         Value::Flag(_) | Value::Text(_) => {
             let (written, value) = (&source.text[source.span(evidence.region)], evidence.value.to_string());
-            // A thing on a path stands there by its name, and an id that leads to one does, too.
+            // The path shows a thing by its name, which also covers its id.
             let mut steps = finding.paths.iter().flat_map(|path| &path.steps);
             let is_named = match &evidence.of {
                 Some(of) => evidence.names(of) && (*of == finding.subject || steps.clone().any(|step| step == of)),
@@ -99,7 +99,7 @@ pub fn aged(finding: &Finding, said: &str, as_of: Time) -> Option<String> {
     (said == dated).then(|| told(failed(), as_of))
 }
 
-/// The times by which the finding's subject was selected. What else selected it is mostly told by the rule.
+/// The times by which the finding's subject was selected. The rule mostly shows what else selected it.
 pub fn selected(finding: &Finding, as_of: Time) -> String {
     told(finding.selected_by.iter().filter(|evidence| matches!(evidence.value, Value::Time(_) | Value::Null)), as_of)
 }

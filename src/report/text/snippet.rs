@@ -15,7 +15,7 @@ use crate::finding::{Finding, RuleResult, Status};
 /// The fewest columns of a line that are drawn, however narrow the terminal.
 const NARROWEST: usize = 20;
 
-/// Draws the lines of the policy with the words that a rule fired by; findings may stand in other files.
+/// Draws the lines of the policy with the words that a rule fired by; findings may point into other files.
 pub fn draw(page: &mut Page, rule: &RuleResult, findings: &[Finding], style: Style) {
     let mut sources: Vec<&Arc<SourceText>> = Vec::new();
     for finding in findings {
@@ -56,8 +56,8 @@ fn piece(page: &mut Page, source: &SourceText, regions: &[Region], style: Style)
     }
 }
 
-/// The words that fired, in order; of two of which one holds the other, the inner one. If nothing did, the words that
-/// the first finding is about, or the rule.
+/// The words that fired, in order; where some contain others, only the inner ones. If none fired, the words that the
+/// first finding is about, or the rule.
 fn fired(rule: &RuleResult, source: &Arc<SourceText>, findings: &[&Finding]) -> Vec<Region> {
     let mut fired: BTreeSet<Region> = BTreeSet::new();
     for finding in findings.iter().filter(|finding| finding.status == Status::Violation) {

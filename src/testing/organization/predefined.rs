@@ -3,7 +3,7 @@
 use super::{Draft, Drafter, RoleDraft};
 use crate::org::{Known, Role, Text};
 
-/// What owners of the organization may do, as far as built-in rules speak of it.
+/// What owners of the organization may do, as far as built-in rules ask about it.
 const OWNER: &[&str] = &[
     "api.audit_logs.read",
     "api.groups.read",

@@ -24,7 +24,7 @@ pub(crate) const INVITE: &[&str] = fields!(Invite => names! {});
 pub(super) const DAY: Time = 86_400;
 
 impl Drafter<'_, '_> {
-    /// Everything that is written, and what of it could not be read.
+    /// Everything that is written, and which parts of it count as unread.
     pub(super) fn draft<'n>(&mut self, node: &'n Node) -> Option<(Draft, Option<&'n Node>)> {
         let fields = self.reader.fields(node, "an organization", ORGANIZATION)?;
         let mut draft = Draft::default();

@@ -20,7 +20,7 @@ macro_rules! short {
 }
 pub(super) use short;
 
-/// What a list of fields says is filled in.
+/// The value of a field that is filled in.
 macro_rules! default {
     ($by:tt, $called:ident, (called)) => {
         Known::Value($called.clone())
