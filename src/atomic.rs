@@ -14,9 +14,10 @@ static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readers {
-    /// Its owner, whoever could read what it replaces: it says who may do what.
+    /// Its owner alone, even if others could read the file that it replaces: it says who may do what.
     Owner,
-    /// Who could read what it replaces; else whoever reads the files of this user. It stands in a repository.
+    /// Whoever could read the file that it replaces, or else whoever reads the files of this user: it is a file of a
+    /// repository.
     Usual,
 }
 
@@ -54,8 +55,8 @@ pub fn write_whole<T>(
     Ok(result)
 }
 
-/// Waits until no other rolelint holds this for a file of the same folder, so that a file that was read can be replaced
-/// before another one replaces it. Where the system has no such lock, there is none to wait for.
+/// Waits until no other rolelint holds a lock on the folder of this file, so that nobody else replaces the file between
+/// its reading and its writing. `None` where the system has no such locks.
 pub fn lock(path: &Path) -> Option<File> {
     let folder = File::open(folder_of(&behind(path))).ok()?;
     folder.lock().ok().map(|()| folder)
@@ -71,7 +72,7 @@ pub fn try_out(path: &Path) -> io::Result<()> {
     match std::fs::metadata(&target).map(|metadata| metadata.file_type()) {
         Ok(kind) if kind.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(kind) if kind.is_file() => Unfinished::in_folder(folder_of(&target), Readers::Owner).map(drop),
-        // To open a pipe is to wait for its reader.
+        // Opening a pipe would wait for its reader.
         #[cfg(unix)]
         Ok(kind) if std::os::unix::fs::FileTypeExt::is_fifo(&kind) => Ok(()),
         Ok(_) => OpenOptions::new().write(true).open(&target).map(drop),
@@ -111,8 +112,8 @@ pub fn sync_folder_of(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes every file that is not finished, because the process is about to end. From then on none is begun and none is
-/// finished: whoever tries waits for the end.
+/// Removes every unfinished file, because the process is about to end. Whoever tries to begin or to finish one after
+/// that waits for the end.
 pub fn abandon_all() {
     let unfinished = registry();
     for path in unfinished.iter() {
@@ -122,7 +123,7 @@ pub fn abandon_all() {
     std::mem::forget(unfinished);
 }
 
-/// A file under a name of its own, until it gets the name that it is for. Removed again if it does not.
+/// A file under a temporary name. It is removed unless it gets its final name.
 struct Unfinished {
     /// Always there, but while it is dropped or renamed.
     file: Option<NamedTempFile>,

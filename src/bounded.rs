@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// How a JSON report of ours begins, by which it is known where something else should stand.
+/// How a JSON report of ours begins, so that it is recognized where a policy or snapshot is expected.
 pub(crate) const REPORT: &str = "{\n  \"schema_version\": ";
 
 /// Opens a file or a pipe. A folder or a device is an error.
@@ -27,11 +27,11 @@ pub fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Reads at most that many bytes of a file that is no pipe either: to open one is to wait for somebody to write.
+/// Reads at most that many bytes of a regular file. A pipe is refused: opening one waits until somebody writes to it.
 ///
 /// # Errors
 ///
-/// It is no regular file, or larger; whatever the system says.
+/// It is not a regular file, or it is larger; whatever the system says.
 pub fn read_file(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let kind = std::fs::metadata(path)?.file_type();
     if kind.is_file() || kind.is_dir() {

@@ -7,19 +7,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
 
-/// A piece of fewer things that are merely looked at is not worth a thread; but tests have few, and several pieces of them.
+/// The fewest things of a piece for which a thread pays off, if each is merely looked at. Tests have few things, and want
+/// several pieces.
 pub const FEWEST_READ: usize = if cfg!(test) { 64 } else { 4096 };
 
-/// Nor is a piece of fewer findings.
+/// The same for findings.
 pub const FEWEST_PROVED: usize = 64;
 
-/// Nor is one of fewer rows of a report.
+/// The same for rows of a report.
 pub const FEWEST_WRITTEN: usize = 128;
 
 /// Pieces begin at multiples of this, so that bits of different pieces stand in different words.
 const STEP: usize = usize::BITS as usize;
 
-/// What somebody asked for; 0 for as many threads as there are cores.
+/// The number of threads that was set; 0 for one for each core.
 static ASKED: AtomicUsize = AtomicUsize::new(0);
 
 /// Works with this many threads from now on.
@@ -57,7 +58,7 @@ pub fn each<P: Send, T: Send>(pieces: Vec<P>, work: impl Fn(P) -> T + Sync) -> V
     })
 }
 
-/// Does something beside something else, if there is more than one thread.
+/// Does two things at the same time, if there is more than one thread.
 pub fn beside<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
     if threads() == 1 {
         return (one(), other());

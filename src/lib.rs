@@ -24,7 +24,7 @@
 //! | `pseudonym` | what stands in place of a name in what is passed on? | nothing |
 //! | [`document`] | where does each word of a YAML file stand, and what is wrong with it? | nothing |
 //! | [`org`] | what is in an organization, and what is known about it? | `cores` |
-//! | [`access`] | who holds what, where, along which paths, and what is not known of whom? | `cores`, `org` |
+//! | [`access`] | who holds what, where, along which paths, and what is not known about whom? | `cores`, `org` |
 //! | [`finding`] | what does a check say? | `access`, `cores`, `document`, `org`, `pseudonym` |
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `access`, `cores`, `document`, `finding`, `org`, `policy` |
@@ -42,7 +42,7 @@
 //! | [`schema`] | which JSON Schema does each kind of file have? | `config`, `exceptions`, `finding`, `org`, `policy`, `report`, `snapshot`, `testing` |
 //! | [`cli`] | what may stand on the command line? | `config`, `console`, `document`, `finding`, `org`, `report` |
 //! | [`command`] | what does a subcommand do? One file for each | everything |
-//! | `fuzzing` | what holds of every input, whoever made it up? In tests and under a fuzzer only | everything |
+//! | `fuzzing` | what is true of every input, whoever made it up? In tests and under a fuzzer only | everything |
 //!
 //! A test holds the code to this table. `time` and `escape` are open to all.
 //!

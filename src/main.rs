@@ -20,7 +20,7 @@ fn main() -> ExitCode {
 
 fn failed(error: &Error, color: Color) -> ExitCode {
     let text = problem::show(error, Terminal::stderr(color).color);
-    // If standard error is gone, the exit code still speaks.
+    // If standard error is closed, the exit code still tells.
     std::io::stderr().write_all(text.as_bytes()).unwrap_or(());
     ExitCode::from(error.exit().code())
 }
@@ -36,7 +36,7 @@ fn shown(error: &clap::Error) -> ExitCode {
     } else {
         std::io::stdout().write_all(text.as_bytes())
     };
-    // A closed pipe is no error, and there is nobody left to tell of another.
+    // A closed pipe is not an error, and any other cannot be reported.
     written.unwrap_or(());
     if error.use_stderr() { ExitCode::from(Exit::Error.code()) } else { ExitCode::SUCCESS }
 }

@@ -1,6 +1,6 @@
 //! Pseudonyms: what stands in place of names, addresses and ids in a bundle that is passed on.
 //!
-//! The same text gets the same pseudonym from the same key, so that whoever reads can follow a person from one list to the
+//! The same text gets the same pseudonym from the same key, so that a reader can follow a person from one list to the
 //! next, and from one bundle to the next. Without the key, nobody can try out which name a pseudonym stands for.
 
 use std::fmt;
@@ -55,7 +55,7 @@ impl Pseudonyms {
         Some((Self(hmac::Key::new(hmac::HMAC_SHA256, &key)), base16ct::lower::encode_string(&key)))
     }
 
-    /// By a key as text. `None` if the text is no key.
+    /// By a key as text. `None` if the text is not a key.
     pub fn read(text: &str) -> Option<Self> {
         let mut key = [0; KEY];
         let read = base16ct::lower::decode(text.trim(), &mut key).ok()?.len();
@@ -76,7 +76,6 @@ impl Pseudonyms {
 
     /// Of a name, or of any other text.
     pub fn name(&self, name: &str) -> String {
-        // Nothing stays nothing.
         if name.is_empty() { String::new() } else { format!("name-{}", self.digest("name", name)) }
     }
 
@@ -98,7 +97,7 @@ impl Pseudonyms {
         }
     }
 
-    /// Of a word of the API, if it is none that names nobody. Words mean the same in any case.
+    /// Of a word of the API. The words that rolelint knows stay, since they name nobody. Case makes no difference.
     pub fn word(&self, word: &str) -> String {
         let lower = word.to_lowercase();
         if is_word(&lower) { word.to_owned() } else { format!("word-{}", self.digest("word", &lower)) }
@@ -111,17 +110,17 @@ impl Pseudonyms {
         if plain { permission.to_owned() } else { self.name(permission) }
     }
 
-    /// What binds its owner to a text that is left out: whoever has the key and the text can show that it is this one.
+    /// A commitment to a text that is left out: whoever has the key and the text can show that it is this one.
     pub fn seal(&self, text: &[u8]) -> String {
         base16ct::lower::encode_string(hmac::sign(&self.0, &[b"sealed\0", text].concat()).as_ref())
     }
 
-    /// The same for everything that is made with this key, and for nothing else.
+    /// A name for the key, the same in everything that is made with it.
     pub fn key_id(&self) -> String {
         self.digest("key", "")
     }
 
-    /// A digest in place of another one, as long as that.
+    /// A digest to replace another one, of the same length.
     pub fn fingerprint(&self, fingerprint: &str) -> String {
         let digest = hmac::sign(&self.0, format!("fingerprint\0{fingerprint}").as_bytes());
         let text = base16ct::lower::encode_string(digest.as_ref());

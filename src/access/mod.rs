@@ -1,4 +1,4 @@
-//! Who holds what, where, along which paths, and what is not known of whom.
+//! Who holds what, where, along which paths, and what is not known about whom.
 //!
 //! [`Access`] answers for a whole organization; [`grants_of`] and [`knows_grants`] answer for one principal without
 //! working out the rest. The rule itself (assignments, legacy role, groups; in the organization and in each project)

@@ -231,7 +231,7 @@ impl<'o> Access<'o> {
     }
 }
 
-/// What a lock protects. Nobody leaves it half done.
+/// What a lock protects, even if another thread panicked: nothing is ever left half done.
 fn locked<T>(lock: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! The register: who holds which role, where and in which way, with what is not known of whom.
+//! The register: who holds which role, where and in which way, and what is not known about whom.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ pub struct Register<'o> {
     pub privileged: BTreeSet<Symbol>,
 }
 
-/// What of the register is asked for.
+/// Which part of the register is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
     /// One principal, or all.
@@ -27,9 +27,9 @@ pub struct Query {
 /// Permissions that are asked for, as roles spell them.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
-    /// Those that are certainly meant, or cover what is meant.
+    /// Those that are certainly asked for, or cover what is.
     pub certain: BTreeSet<Symbol>,
-    /// Those whose spelling does not make clear whether they are.
+    /// Those that may be asked for: their spelling does not make it clear.
     pub unclear: BTreeSet<Symbol>,
 }
 
@@ -126,7 +126,7 @@ impl<'o> Register<'o> {
         doubts
     }
 
-    /// Whether the answer to a query is all there is: nobody may hold more, and the permissions of each role are known.
+    /// Whether the answer to a query is complete: nobody may hold more, and the permissions of each role are known.
     pub fn is_complete(&self, query: &Query) -> bool {
         self.doubts(query).is_empty() && self.entries(query).all(|entry| entry.permissions.is_some())
     }

@@ -22,7 +22,7 @@ pub enum ThingKind {
 }
 
 impl ThingKind {
-    /// Those that are not things of an organization of some [`Kind`].
+    /// Those without a [`Kind`]: they are not listed in an organization.
     pub const OTHERS: [Self; 3] = [Self::Organization, Self::Rule, Self::File];
 
     /// The word in reports.
@@ -64,9 +64,9 @@ pub struct Thing {
     pub name: Option<Text>,
     /// The e-mail address, of a user.
     pub email: Option<Text>,
-    /// The project that it stands in: of a key, a service account, or a custom role of a project.
+    /// The project that it belongs to: of a key, a service account, or a custom role of a project.
     pub project: Option<Arc<Thing>>,
-    /// Whose it is, of a key.
+    /// The owner of a key.
     pub owner: Option<Arc<Thing>>,
     /// Whether another thing of its kind has the same name there: its label then has the id.
     pub ambiguous: bool,

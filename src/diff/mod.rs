@@ -43,13 +43,13 @@ words!(Side { Old => "old", New => "new" });
 /// A change of what one principal can do in one scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessChange {
-    /// Whose.
+    /// Whose access it is.
     pub principal: Arc<Thing>,
     /// Where: a project, or the organization.
     pub scope: Arc<Thing>,
     /// What has become of it.
     pub effect: Effect,
-    /// Whether it is proven. If not, the other state may have had the same and does not show it.
+    /// Whether it is proven. If not, the other state may have the same without showing it.
     pub certain: bool,
     /// The permissions, sorted.
     pub permissions: Vec<Text>,
@@ -100,7 +100,7 @@ pub struct ThingChange {
 }
 
 impl ThingChange {
-    /// Whether nobody can do more or less for it: a name or a description is another.
+    /// Whether it changes nobody's access: only a name or a description is another.
     pub fn is_neutral(&self) -> bool {
         matches!(self.fate, Fate::Changed { attribute: "name" | "description", .. })
     }

@@ -210,7 +210,8 @@ fn words(value: Known<String>) -> Option<String> {
     }
 }
 
-/// What is no change: when something was last used; what follows from another attribute; and what is compared item by item.
+/// What is not compared: when something was last used, what follows from another attribute, and lists whose items are
+/// compared.
 const LEFT_OUT: [&str; 10] = [
     "accepted_at",
     "api_key_last_used_at",

@@ -28,7 +28,7 @@ impl Default for Gate {
 pub enum Ending {
     /// Every rule was answered, and nothing that counts was found.
     Clean,
-    /// A violation that counts is proven; or the baseline has to be written anew, and the gate is strict about it.
+    /// A violation that counts is proven; or the baseline is out of date, and the gate is strict about it.
     Violation,
     /// A file does not load, and nothing was judged.
     NotLoaded,

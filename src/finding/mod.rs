@@ -210,12 +210,12 @@ fn words(attribute: &str) -> String {
     attribute.split('_').map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// What is counted, by the name of its attribute: of one, without its `s`.
+/// What is counted, by the name of its attribute; without its `s` if it is one.
 fn counted(number: u64, attribute: &str) -> &str {
     if number == 1 { attribute.strip_suffix('s').unwrap_or(attribute) } else { attribute }
 }
 
-/// How the message of a finding ends that is about a value beyond those that a rule lists.
+/// How the message of a finding ends if a value is not among those that the rule lists.
 pub const UNLISTED: &str = ", which is not in the list";
 
 /// One thing that violates a rule, or may do so because data is missing.

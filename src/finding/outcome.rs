@@ -18,13 +18,13 @@ pub enum Judges {
     Rules,
     /// Lints, the policies themselves.
     Lints,
-    /// Nothing but what reads the files: there are some that do not load.
+    /// The loader: there are files that do not load.
     LoadErrors,
 }
 
 words!(Judges { Rules => "rules", Lints => "lints", LoadErrors => "load_errors" });
 
-/// All that a check says.
+/// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// What judges: what stands under `rules`.
@@ -47,9 +47,9 @@ pub struct Outcome {
     pub population: BTreeMap<Kind, usize>,
     /// Where the API's view of inheritance and what follows from the groups differ, in sentences. Both count.
     pub disagreements: Vec<String>,
-    /// What in the data is misleading, in sentences.
+    /// Misleading data, in sentences.
     pub oddities: Vec<String>,
-    /// What to know of overrides, waivers and the baseline, in sentences that begin with the place: a rule that is
+    /// Remarks on overrides, waivers and the baseline, in sentences that begin with the place: a rule that is
     /// switched off, a waiver that has expired, a violation of the baseline that is fixed.
     pub exceptions: Vec<String>,
     /// How many findings of the baseline are certainly gone.
@@ -99,7 +99,7 @@ impl Skipped {
 }
 
 impl Outcome {
-    /// Whether it is about an organization. A text has no age.
+    /// Whether it is about an organization. Only then is there something that can be too old.
     pub fn has_facts(&self) -> bool {
         match self.judges {
             Judges::Rules => true,
@@ -108,7 +108,7 @@ impl Outcome {
         }
     }
 
-    /// What one of those that judge is called.
+    /// What one of them is called: a rule, a lint or a load error.
     pub fn noun(&self) -> &'static str {
         match self.judges {
             Judges::Rules => "rule",

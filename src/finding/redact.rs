@@ -50,7 +50,7 @@ fn file(policy: &PolicyFile, source: &Arc<SourceText>) -> PolicyFile {
 
 struct Redact<'o> {
     names: &'o Pseudonyms,
-    /// What each policy goes by, and what stands in its place.
+    /// The name of each policy, and the text that stands in for it.
     sources: Vec<(&'o str, Arc<SourceText>)>,
     /// The place of each file among them.
     places: HashMap<&'o str, usize>,

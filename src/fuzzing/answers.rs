@@ -1,4 +1,4 @@
-//! What the Admin API answers, page by page, until an organization stands.
+//! What the Admin API answers, page by page, until the organization is complete.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,12 +61,12 @@ fn listed(path: &str, given: &[Given]) -> Vec<String> {
     ids
 }
 
-/// The page, without the texts that nobody can read: they cost their field only.
+/// The page, without its unreadable texts: only their fields are missing.
 fn page(given: &Given) -> Option<Value> {
     serde_json::from_slice(&without_unreadable(given.answer.body.clone())).ok()
 }
 
-/// Of what counts as read whole, each list came in the end, and was a list. (What left while we read is not found, and a
+/// If a collection counts as complete, each of its lists was received in the end, and was a list. (What left while we read is not found, and a
 /// project that is archived refuses.)
 fn nothing_was_refused(given: &[Given]) {
     let last: BTreeMap<&str, &Given> = given.iter().map(|given| (given.path.as_str(), given)).collect();

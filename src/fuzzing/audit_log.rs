@@ -1,4 +1,4 @@
-//! The audit log, which tells what need not be read anew.
+//! The audit log, which tells what need not be read again.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ const OLD: &[u8] =
     br#"{"data":[{"id":"old","type":"login.succeeded","effective_at":1}],"has_more":false,"last_id":null}"#;
 
 /// The input is a page of the audit log. Whatever it says, the organization that is put together from an earlier one is
-/// the one that a full fetch finds, and whoever an event is about is read anew.
+/// the one that a full fetch finds, and whoever an event is about is read again.
 pub fn audit_log(data: &[u8]) {
     let mut script = world::script();
     script.set(LOG, vec![Answer::ok(data), Answer::ok(OLD)]);
@@ -27,7 +27,7 @@ pub fn audit_log(data: &[u8]) {
     }
     let asked: BTreeSet<&str> = given.iter().map(|given| given.path.as_str()).collect();
     for user in named(data, &world::whole().users.iter().map(crate::org::UserRow::id).collect::<Vec<_>>()) {
-        assert!(asked.contains(format!("/organization/users/{user}/roles").as_str()), "{user} was not read anew");
+        assert!(asked.contains(format!("/organization/users/{user}/roles").as_str()), "{user} was not read again");
     }
     for collection in Collection::ALL {
         let was = world::whole().coverage.state(collection);

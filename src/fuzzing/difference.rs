@@ -1,4 +1,4 @@
-//! What holds of any two states of an organization, whole or with holes.
+//! What is true of any two states of an organization, complete or with gaps.
 
 use std::collections::BTreeSet;
 
@@ -120,7 +120,8 @@ proptest! {
         prop_assert_eq!(all(&found, Effect::Lost), old.difference(&new).cloned().collect());
     }
 
-    /// What is proven in spite of the holes is so without them; and where nothing is said to be missing, all is said.
+    /// What is proven in spite of the gaps is true without them; and where nothing is reported as missing, every change is
+    /// reported.
     #[test]
     fn a_hole_is_never_a_gain_or_a_loss(
         one in worlds(), two in worlds(), which in 0u8..16, holes in [holes(), holes()],

@@ -1,4 +1,4 @@
-//! Patterns, against a matcher that is slow and plain.
+//! Patterns, compared with a slow and simple matcher.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ pub fn glob(data: &[u8]) {
         match Pattern::glob(pattern, case, 0..pattern.len()) {
             Ok(fast) => {
                 let slow = slow.as_ref().expect("both read it");
-                // Outside ASCII, case is a matter of its own.
+                // Outside ASCII, case has rules of its own.
                 if case == Case::Exact || (pattern.is_ascii() && text.is_ascii()) {
                     assert_eq!(fast.matches(text), matches(slow, text, case), "{pattern:?} on {text:?}, {case:?}");
                 }

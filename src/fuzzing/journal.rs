@@ -12,8 +12,8 @@ use super::api::NOW;
 /// The key whose digest the journals of the corpus have.
 const KEY: &str = "sk-admin-fuzzing";
 
-/// The input is a journal. One that is refused is left as it is. One that is taken gives each answer as it stands there,
-/// the last for each request, up to the first line that is none, and takes one more.
+/// The input is a journal. A journal that is refused is left as it is. One that is accepted gives the last answer to each
+/// request, up to the first line that is not valid, and takes one more.
 pub fn journal(data: &[u8]) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("journal");

@@ -9,8 +9,8 @@ use crate::org::{Collection, Org};
 use crate::policy::{Overrides, Policy, needs, parse};
 
 /// The input is a policy. One that is wrong is explained. One that loads judges a small organization, points at its own
-/// words and is shown in every format; of an organization that nobody looked at it proves nothing; and what could not be
-/// read withholds answers but changes none.
+/// words and is shown in every format. It proves nothing about an organization that was not read, and missing data
+/// withholds answers but changes none.
 pub fn policy(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     match parse(&[source(text)], &Overrides::default()) {

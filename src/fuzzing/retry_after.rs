@@ -1,4 +1,4 @@
-//! "Not now": what the API says when it is asked too fast.
+//! How long the API asks us to wait after too many requests.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};

@@ -1,4 +1,4 @@
-//! What people and programs see: every report and every error, without a character that does more than stand there.
+//! What people and programs see: every report and every error, without hidden characters.
 
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ pub fn explain(error: &dyn Diagnostic) {
     harmless(&text);
 }
 
-/// What each rule says of what: all that people act on.
+/// What each rule says about each thing: all that people act on.
 pub fn said(org: &Org, policies: &[Policy]) -> Vec<String> {
     let outcome = check(org, policies, NOW);
     let rules = outcome.rules.iter().map(|rule| format!("{} {}", rule.info.id, rule.verdict().name()));

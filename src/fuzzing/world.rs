@@ -18,14 +18,14 @@ pub fn whole() -> &'static Org {
     WHOLE.get_or_init(|| fetch(&script(), None).0.org)
 }
 
-/// The small organization, of which one collection could not be read.
+/// The small organization, with one collection that could not be read.
 pub fn without(collection: Collection) -> &'static Org {
     static DENIED: OnceLock<BTreeMap<Collection, Org>> = OnceLock::new();
     let all = || Collection::ALL.into_iter().map(|collection| (collection, denied(collection))).collect();
     &DENIED.get_or_init(all)[&collection]
 }
 
-/// An organization of which nobody asked for anything.
+/// An organization from which nothing was requested.
 pub fn unasked() -> &'static Org {
     static UNASKED: OnceLock<Org> = OnceLock::new();
     let source = || Source { api: "http://127.0.0.1/v1".to_owned(), collected_at: NOW, ..Source::default() };

@@ -1,4 +1,4 @@
-//! `untested-rule`: a rule of which no test says what it must find.
+//! `untested-rule`: a rule that no test expects anything of.
 
 use std::collections::BTreeSet;
 

@@ -23,7 +23,7 @@ pub(super) struct Graph<'a> {
 
 /// What a finding runs through.
 struct Row {
-    /// Whatever goes of these, the finding ends.
+    /// If any of these goes, the finding ends.
     always: Vec<u32>,
     /// The paths that are left.
     routes: Vec<Route>,
@@ -141,7 +141,7 @@ fn met_again<'a>(findings: &[&'a Finding], paths: &Paths<'a>) -> HashSet<&'a Thi
     again
 }
 
-/// What numbers edges and segments.
+/// Gives numbers to edges and segments.
 #[derive(Default)]
 struct Draft<'a> {
     edges: Vec<Edge<'a>>,
@@ -219,7 +219,7 @@ impl Route {
 }
 
 impl Row {
-    /// The edges each of which ends the finding alone, once each: those that all paths of one condition run through.
+    /// The edges that end the finding alone, each once: those that all paths of one condition run through.
     fn critical(&self, segments: &[Vec<u32>], critical: &mut Vec<u32>) {
         critical.clear();
         critical.extend(&self.always);

@@ -1,4 +1,5 @@
-//! What findings have in common, and how many of them end if it goes: the largest first. From nothing but their paths.
+//! What findings have in common, and how many of them end if it goes: the largest first.
+//! It follows from their paths alone.
 //!
 //! A finding ends only if every path of one of its conditions does. What ends a finding is counted once, for the first
 //! cause that does: the causes of a list are a plan, and their numbers add up.
@@ -38,14 +39,14 @@ pub enum Edge<'a> {
     Roles(&'a Arc<Thing>),
     /// Every grant of a role.
     Role(&'a Arc<Thing>),
-    /// What belongs to somebody, such as keys.
+    /// Everything that belongs to somebody, such as keys.
     Owner(&'a Arc<Thing>),
-    /// What stands in a project.
+    /// Everything in a project.
     Project(&'a Arc<Thing>),
 }
 
 impl Edge<'_> {
-    /// Whether to cut it takes more than the findings need: a role is changed for everybody, or a group loses several.
+    /// Whether cutting it changes more than the findings need: a role is changed for everybody, or a group loses several.
     fn is_wide(&self) -> bool {
         match self {
             Self::Permissions(_) | Self::Roles(_) | Self::Role(_) => true,

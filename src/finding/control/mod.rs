@@ -1,6 +1,6 @@
 //! The controls of compliance frameworks: which rules speak for each, and what they say together.
 //!
-//! A control without a rule is listed, too. That nobody looked is not a pass.
+//! A control without a rule is listed, too: it did not pass, since nothing looked at it.
 
 mod catalog;
 
@@ -83,8 +83,8 @@ impl Outcome {
     }
 }
 
-/// The verdict of several rules: a violation, else unknown. A rule that selected nothing does not undo another's pass,
-/// and is no pass either.
+/// The verdict of several rules: a violation, else unknown. A rule that selected nothing does not pass by itself,
+/// and does not undo the pass of another.
 fn together(verdicts: impl Iterator<Item = Verdict>) -> Option<Verdict> {
     let verdicts: BTreeSet<Verdict> = verdicts.collect();
     let order = [Verdict::Violation, Verdict::Unknown, Verdict::Pass, Verdict::Vacuous];
