@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::escape::in_json;
 use crate::org::Collection;
+use crate::report::schema_of_written;
 
 /// The version of this form.
 const VERSION: u32 = 1;
@@ -67,5 +68,5 @@ pub fn render_plan(plan: &Plan<'_>) -> String {
 
 /// The schema of a plan in JSON.
 pub fn plan_schema() -> serde_json::Value {
-    schemars::schema_for!(Plan<'static>).to_value()
+    schema_of_written::<Plan<'static>>()
 }

@@ -297,7 +297,7 @@ fn lines_of_results_and_comparisons_are_valid_and_others_are_not() {
 
 #[test]
 fn plans_are_valid_with_and_without_sizes_and_others_are_not() {
-    let validator = validator("plan");
+    let validator = closed_validator("plan");
     let denied = faulty(Organization::acme(), "/organization/projects", When::Always, What::Status(403));
     let plan = ["plan", "--format", "json"];
     let unknown = offline().args(plan).run().ends_with(0);
