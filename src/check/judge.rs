@@ -1,4 +1,5 @@
-//! One rule: what it selects, and a finding for each thing that violates it or may do so.
+//! One rule: what it selects, and a finding for each thing that violates it or may do so. It is long
+//! because a finding has many parts.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

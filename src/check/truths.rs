@@ -38,8 +38,8 @@ impl Truths {
         Self::each_of(count, None, || (), |(), at| f(at))
     }
 
-    /// The answer that `f` gives for each of those that have a bit, or for all, on all cores, each of which has something
-    /// of its own to work with.
+    /// The answer that `f` gives for each of those that have a bit, or for all. All cores work, each with something of its
+    /// own that `own` makes.
     pub fn each_of<W>(
         count: usize,
         those: Option<&FixedBitSet>,

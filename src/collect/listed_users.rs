@@ -16,7 +16,7 @@ pub struct ListedUsers {
     words: Symbols,
     account_names: KnownTexts,
     account_emails: KnownTexts,
-    /// Those of which the list has several copies, after these were merged.
+    /// Users that the list has more than once, merged.
     merged: BTreeMap<usize, User>,
     /// Their places, sorted by id.
     by_id: OnceLock<Vec<u32>>,

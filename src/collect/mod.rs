@@ -77,7 +77,7 @@ pub struct Collected {
     pub help: BTreeSet<String>,
 }
 
-/// A collection of which the organization's own lists are read.
+/// A collection that has read the organization's own lists.
 pub struct Lists<'c> {
     /// The organization as far as the lists tell it.
     pub org: Org,

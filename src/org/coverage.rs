@@ -248,8 +248,8 @@ pub fn only_reason(detail: &str) -> Option<String> {
     reasons.all(|other| other == first).then_some(first)
 }
 
-/// The same collections, those with one reason together. Lists of which nothing was read have one reason if their requests
-/// failed alike, whatever their paths.
+/// The same collections, those with one reason together. Lists that could not be read at all have one reason if their
+/// requests failed alike, whatever their paths.
 pub fn by_reason(incomplete: impl IntoIterator<Item = (Collection, State, String)>) -> Vec<Shortfall> {
     fn reason(state: State, why: &str) -> Cow<'_, str> {
         match state {

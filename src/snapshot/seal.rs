@@ -3,7 +3,7 @@
 use super::header::{ContentDigest, Header};
 use super::record::{End, Line};
 
-/// The snapshot with the counts, the digest and the check that its lines call for; `None` if its first line is no header.
+/// The snapshot with the counts, the digest and the check that its lines call for; `None` if its first line is not a header.
 pub fn seal(snapshot: &[u8]) -> Option<Vec<u8>> {
     let mut lines = snapshot.split_inclusive(|byte| *byte == b'\n');
     let Ok(Line::Rolelint(mut header)) = serde_json::from_slice(lines.next()?) else { return None };

@@ -130,7 +130,7 @@ impl Proof {
         }
     }
 
-    /// Takes over all of the proof of one of several conditions, of which it is enough that one ends.
+    /// Takes over the proof of one of several conditions, where it is enough that one no longer holds.
     pub fn absorb(&mut self, condition: u8, part: Self) {
         self.extend(&part);
         self.permissions.extend(part.permissions);

@@ -39,8 +39,8 @@ pub fn is_user(line: &[u8]) -> bool {
     line.starts_with(BEGIN)
 }
 
-/// Reads the user in the current line of the reader, and all that follow. Afterwards the current line is the first one
-/// that is no user; it is empty at the end of the file.
+/// Reads the user in the current line of the reader, and all that follow. Afterwards the current line is the first that
+/// is not a user's; it is empty at the end of the file.
 pub fn read<B: BufRead>(
     reader: &mut Reader<'_, B>,
     builder: &mut Builder,
