@@ -83,7 +83,12 @@ fn of_kind<'o>(
         let unread = judge.unread(&found).into_iter().filter(|one| !result.unread.contains(one)).collect::<Vec<_>>();
         result.unread.extend(unread);
     }
-    findings.extend(found);
+    // There may be many: they are moved once.
+    if findings.is_empty() {
+        *findings = found;
+    } else {
+        findings.extend(found);
+    }
 }
 
 /// What judging one rule needs at every step.
@@ -105,7 +110,7 @@ impl Judge<'_, '_> {
         let asserted = evaluate(self.facts, condition, &selected, needed);
         let broken = if required { asserted.answers.clone().not() } else { asserted.answers.clone() };
         let broken: Truths = filter.answers.clone().and(&broken);
-        let violations = self.violations(filter, &asserted, &broken.yes().collect::<Vec<_>>(), required);
+        let mut found = self.violations(filter, &asserted, &broken.yes().collect::<Vec<_>>(), required);
         let unknown = broken.unknown().map(|at| {
             let mut proof = Proof::default();
             self.unselected(filter, at, &mut proof);
@@ -116,7 +121,8 @@ impl Judge<'_, '_> {
             let message = format!("{} {}: unknown", subject.kind.words(), subject.qualified_label());
             self.finding(Status::Unknown, subject, message, proof, &Proof::default(), &condition.span)
         });
-        violations.into_iter().chain(unknown).collect()
+        found.extend(unknown);
+        found
     }
 
     /// A finding for each thing at these places, on all cores.

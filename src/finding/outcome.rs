@@ -118,10 +118,17 @@ impl Outcome {
     }
 
     /// Adds a rule with its findings, which then know its index.
-    pub fn push(&mut self, mut result: RuleResult, findings: Vec<Finding>) {
+    pub fn push(&mut self, mut result: RuleResult, mut findings: Vec<Finding>) {
         let from = self.findings.len();
         let rule = self.rules.len();
-        self.findings.extend(findings.into_iter().map(|finding| Finding { rule, ..finding }));
+        for finding in &mut findings {
+            finding.rule = rule;
+        }
+        if self.findings.is_empty() {
+            self.findings = findings;
+        } else {
+            self.findings.append(&mut findings);
+        }
         result.findings = from..self.findings.len();
         result.count(&self.findings[from..]);
         self.rules.push(result);
