@@ -15,7 +15,11 @@ impl Error {
     /// What the process ends with.
     pub fn exit(&self) -> Exit {
         let changed = matches!(self, Self::Mixed(mixed) if mixed.is_change());
-        if changed || matches!(self, Self::NotToday { .. }) { Exit::Unknown } else { Exit::Error }
+        if changed || matches!(self, Self::NotToday { .. } | Self::OtherKey { .. }) {
+            Exit::Unknown
+        } else {
+            Exit::Error
+        }
     }
 }
 

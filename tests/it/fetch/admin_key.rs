@@ -193,7 +193,7 @@ fn a_key_of_another_kind_is_refused_and_only_its_prefix_is_shown() {
             ("standard input", bare().stdin(key).args(["plan", "--key-file", "-"])),
         ];
         for (place, run) in runs {
-            let ran = run.run().ends_with(2);
+            let ran = run.run().ends_with(3);
             let said = format!("error: {place} contains {kind} ({prefix}…), but the Admin API requires an admin key");
             assert!(ran.stderr.starts_with(&said), "{}", ran.stderr);
             assert_eq!(ran.stdout, "");
