@@ -353,9 +353,9 @@ impl Responses {
     }
 }
 
-/// The list of a project, which is not shared.
+/// A list that nobody shares: that of a project, or one with fields that could not be read.
 pub fn own_list(roles: &mut Arc<Listed<ListedRole>>) -> &mut Listed<ListedRole> {
-    Arc::get_mut(roles).expect("only plain lists of principals are shared")
+    Arc::get_mut(roles).expect("only lists of principals that were read as planned are shared")
 }
 
 /// The canonical id. A custom role keeps its id, whatever it looks like.

@@ -159,8 +159,8 @@ impl Cell for Time {}
 
 impl Cell for Symbol {
     fn among(self, words: &[Symbol]) -> Self {
-        // What fills the place of a missing word is none of the words.
-        words.get(self.at()).copied().unwrap_or_default()
+        // Where there are no words, there is only what fills the place of a missing one.
+        if words.is_empty() { Self::default() } else { words[self.at()] }
     }
 }
 
