@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 
 use super::{
-    Attribute, Condition, Escalation, Kind, ListPredicate, Naming, Pattern, Patterns, Predicate, Quantity, Relation,
-    TextColumn, TextPredicate,
+    Attribute, Condition, Kind, ListPredicate, Naming, Pattern, Patterns, Predicate, Quantity, Relation, TextColumn,
+    TextPredicate,
 };
 use crate::document::tree::Node;
 use crate::document::{Code, Reader};
@@ -47,20 +47,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Notes words of the language in the place of a permission.
-    fn no_permission(&mut self, attribute: &Attribute, patterns: &[&Pattern]) {
-        for pattern in patterns {
-            let word = &pattern.text;
-            let help = match word.as_str() {
-                _ if Escalation::named(word).is_some() => format!("write `escalation: {word}`"),
-                "none" => format!("for a role without permissions, write `{}: {{ count: 0 }}`", attribute.name),
-                _ => continue,
-            };
-            let message = format!("`{word}` is a word of the language, not a permission");
-            self.problem(Code::InvalidValue.at(pattern.span.clone(), message).help(help));
-        }
-    }
-
     pub(super) fn text_can_hold(&mut self, attribute: &Attribute, test: &TextPredicate, node: &Node) {
         let excluded = test.this.is_empty() && test.any.as_ref().is_some_and(|any| covered(any, &test.except));
         if !test.null && (excluded || test.except.iter().any(Pattern::matches_all)) {
@@ -81,7 +67,7 @@ impl Reader<'_> {
         if attribute.names == Some(Naming::Permission) {
             let lists = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten().flatten();
             let all: Vec<&Pattern> = lists.chain(&test.all).chain(&test.none).chain(&test.except).collect();
-            self.no_permission(attribute, &all);
+            self.misplaced_permissions(attribute, &all);
             self.plain_words(attribute, all.into_iter());
         }
         // What the selected thing has is not known here.

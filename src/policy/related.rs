@@ -68,7 +68,7 @@ impl Reader<'_> {
                 return self.condition(node, target).map(|condition| related(condition, Quantity::Some));
             }
             Yaml::Text(_) | Yaml::List(_) if relation.to_one() => {
-                self.no_name(attribute, relation, node);
+                self.misplaced_names(attribute, relation, node);
                 return self.name_or_id(target, node).map(|condition| related(condition, Quantity::Some));
             }
             Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => {
@@ -145,31 +145,6 @@ impl Reader<'_> {
         match parts.len() {
             1 => parts.pop(),
             _ => Some(Condition { span: node.span.clone(), predicate: Predicate::All(parts) }),
-        }
-    }
-
-    /// Notes words of the language where a name belongs, if nothing can have such a name.
-    fn no_name(&mut self, attribute: &'static Attribute, relation: Relation, node: &Node) {
-        let holder = matches!(relation.target(), Kind::User | Kind::Group | Kind::ServiceAccount);
-        let single = std::slice::from_ref(node);
-        let items = if let Yaml::List(items) = &node.yaml { items } else { single };
-        for item in items {
-            let Some(word) = self.params.resolved(item) else { continue };
-            let name = attribute.name;
-            let help = match word.as_str() {
-                "service_account" | "user" if name == "owner" => format!("write `owner_type: {word}`"),
-                "service_account" if holder && attribute.of == Kind::Grant => format!("write `principal: {word}`"),
-                "service_account" if holder => format!("if there must be one, write `{name}: {{ some: {{}} }}`"),
-                // A role may be called so.
-                "none" if relation.target() != Kind::Role => {
-                    format!("if there must be none, write `{name}: {{ none: {{}} }}`")
-                }
-                _ => continue,
-            };
-            let message =
-                format!("`{word}` is a word of the language, and `{name}` takes a name, an id, or a condition");
-            let problem = Code::InvalidValue.at(item.span.clone(), message);
-            self.problem(problem.help(format!("{help}; for a name, write `{name}: {{ name: {word} }}`")));
         }
     }
 

@@ -45,6 +45,11 @@ pub fn text_such_as(words: &[&str]) -> Value {
     if words.is_empty() { text() } else { any_of([json!({ "enum": words }), text()]) }
 }
 
+/// Any text but these words.
+pub fn text_but(words: &[&str]) -> Value {
+    if words.is_empty() { text() } else { json!({ "type": "string", "not": { "enum": words } }) }
+}
+
 /// Any text.
 pub fn text() -> Value {
     json!({ "type": "string" })

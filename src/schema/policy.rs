@@ -4,12 +4,13 @@
 use serde_json::{Map, Value, json};
 
 use super::part::{
-    any_of, described, not_empty, object, one_or_some, parameter_or_mapping, reference, some, text, text_such_as, texts,
+    any_of, described, not_empty, object, one_or_some, parameter_or_mapping, reference, some, text, text_but,
+    text_such_as, texts,
 };
 use crate::finding::Severity;
 use crate::policy::{
-    Attribute, Escalation, Kind, Naming, Relation, Sure, TextColumn, Type, known_permissions, of, organization,
-    predefined, via_words,
+    Attribute, Escalation, Kind, Naming, Relation, Sure, TextColumn, Type, known_permissions, not_names,
+    not_permissions, of, organization, predefined, via_words,
 };
 
 pub(super) fn file() -> Value {
@@ -25,7 +26,7 @@ pub(super) fn file() -> Value {
         ("parameter", described(json!({ "type": "string", "pattern": r"^\$[^$]" }), "a parameter")),
         ("named", described(json!({ "type": "string", "pattern": r"^\$[^$]" }), "a condition by its name")),
         ("organization", in_organization()),
-        ("permission", text_such_as(known_permissions())),
+        ("permission", permission()),
         ("text", text_test()),
         ("permissions", list_test(&reference("permission"))),
         ("flag", any_of([json!({ "type": "boolean" }), reference("parameter")])),
@@ -78,7 +79,7 @@ fn keys() -> [(&'static str, Value); 11] {
         (
             "permissions",
             described(
-                json!({ "type": "object", "additionalProperties": permission() }),
+                json!({ "type": "object", "additionalProperties": permission_entry() }),
                 "what permissions let their holders do, for all policies of the run",
             ),
         ),
@@ -200,7 +201,7 @@ fn value(attribute: &Attribute) -> Value {
         },
         Type::Flag(_) => reference("flag"),
         Type::Time(_) => reference("time"),
-        Type::Relation(relation) => related(relation),
+        Type::Relation(relation) => related(attribute, relation),
         Type::Escalation => reference("escalation"),
         Type::Via => reference("via"),
     }
@@ -214,11 +215,15 @@ fn words(attribute: &Attribute, column: TextColumn) -> &'static [&'static str] {
     }
 }
 
-fn related(relation: Relation) -> Value {
+fn related(attribute: &Attribute, relation: Relation) -> Value {
     let kind = relation.target();
     let by_name = relation.to_one().then(|| {
-        let words: Vec<&str> = if kind == Kind::Role { predefined::words().collect() } else { Vec::new() };
-        described(one_or_some(&text_such_as(&words)), "its name or its id")
+        let name = if kind == Kind::Role {
+            text_such_as(&predefined::words().collect::<Vec<_>>())
+        } else {
+            text_but(&not_names(attribute, relation).into_iter().map(|(word, _)| word).collect::<Vec<_>>())
+        };
+        described(one_or_some(&name), "its name or its id")
     });
     any_of([reference(kind.name()), reference(&quantities_of(kind))].into_iter().chain(by_name))
 }
@@ -317,8 +322,13 @@ fn escalation() -> Value {
     one_or_some(&any_of([json!({ "enum": Escalation::ALL.map(Escalation::name) }), reference("parameter")]))
 }
 
-/// What a policy says about a permission.
+/// The name of a permission; an editor proposes those that are known.
 fn permission() -> Value {
+    any_of([json!({ "enum": known_permissions() }), text_but(&not_permissions().collect::<Vec<_>>())])
+}
+
+/// What a policy says about a permission.
+fn permission_entry() -> Value {
     let word = json!({ "enum": Escalation::ALL.map(Escalation::name) });
     object([
         ("allows", described(text(), "what it allows, in words")),

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use jsonschema::Validator;
-use serde_json::{Map, Value};
+use rolelint::document::SourceText;
+use rolelint::policy::{Attribute, Kind, Overrides, Type, of, parse};
+use serde_json::{Map, Value, json};
 
 use crate::support::fake::{Behaviour, FakeApi, Organization, What, When};
 use crate::support::harness::{acme, faulty, offline, rolelint};
@@ -189,6 +191,30 @@ fn policies_that_do_not_load_are_refused() {
         assert!(!validator.is_valid(&yaml(&policy)), "{policy}");
         offline().file("p.yaml", &policy).args(["plan", "--policy", "p.yaml"]).run().ends_with(2);
     }
+}
+
+#[test]
+fn a_word_in_the_place_of_a_name_or_a_permission_is_valid_only_where_it_loads() {
+    let validator = validator("policy");
+    let words = ["user", "service_account", "group", "none", "owner", "organization", "takeover", "self-grant", "a.b"];
+    let takes_names = |attribute: &&Attribute| match attribute.type_ {
+        Type::Relation(relation) => relation.to_one(),
+        Type::List(..) => true,
+        Type::Text(..) | Type::Escalation | Type::Flag(_) | Type::Time(_) | Type::Via => false,
+    };
+    let mut refused = 0;
+    for attribute in Kind::ALL.into_iter().flat_map(of).filter(takes_names) {
+        for value in words.iter().flat_map(|word| [json!(word), json!(["a.b", word])]) {
+            let condition = json!({ attribute.name: value });
+            let rule = json!({ "id": "a", "select": attribute.of.name(), "forbid": condition });
+            let policy = json!({ "version": 1, "rules": [rule] });
+            let source = SourceText::new("p.yaml".to_owned(), policy.to_string());
+            let loads = parse(&[source.into()], &Overrides::default()).is_ok();
+            assert_eq!(validator.is_valid(&policy), loads, "{}: {condition}", attribute.of.name());
+            refused += usize::from(!loads);
+        }
+    }
+    assert!(refused > 0);
 }
 
 #[test]
