@@ -59,7 +59,7 @@ pub fn each<P: Send, T: Send>(pieces: Vec<P>, work: impl Fn(P) -> T + Sync) -> V
 }
 
 /// Does two things at the same time, if there is more than one thread.
-pub fn beside<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+pub fn join<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
     if threads() == 1 {
         return (one(), other());
     }

@@ -85,7 +85,7 @@ pub fn system_words(error: &io::Error) -> String {
 }
 
 /// What is wrong with JSON, in words: ``the number `3` in place of a text (column 9)``.
-pub fn misread(error: &serde_json::Error) -> String {
+pub fn json_words(error: &serde_json::Error) -> String {
     const TYPES: [(&str, &str); 11] = [
         ("integer `", "the number `"),
         ("floating point `", "the number `"),
@@ -191,7 +191,7 @@ mod tests {
             ("{", "it ends within an object (column 1)"),
         ];
         for (json, words) in table {
-            assert_eq!(misread(&serde_json::from_str::<Record>(json).expect_err(json)), words, "{json}");
+            assert_eq!(json_words(&serde_json::from_str::<Record>(json).expect_err(json)), words, "{json}");
         }
     }
 

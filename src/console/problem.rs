@@ -12,7 +12,7 @@ use miette::{Diagnostic, LabeledSpan, SourceCode};
 use owo_colors::{OwoColorize as _, Style};
 use textwrap::core::display_width;
 
-use crate::escape::{misread, system_words, visible};
+use crate::escape::{json_words, system_words, visible};
 
 /// How many columns of a long line are drawn around the underlined words.
 const COLUMNS: usize = 160;
@@ -22,7 +22,7 @@ pub fn words(error: &dyn Error) -> String {
     let causes = successors(error.source(), |cause: &&(dyn Error + 'static)| (*cause).source());
     causes.fold(error.to_string(), |words, cause| {
         let system = cause.downcast_ref::<io::Error>().map(system_words);
-        let json = || cause.downcast_ref::<serde_json::Error>().map(misread);
+        let json = || cause.downcast_ref::<serde_json::Error>().map(json_words);
         let cause = system.or_else(json).unwrap_or_else(|| cause.to_string());
         format!("{words}: {cause}")
     })

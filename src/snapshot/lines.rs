@@ -10,7 +10,7 @@ use super::error::Error;
 use super::header::Header;
 use super::record::Line;
 use crate::bounded::REPORT;
-use crate::escape::{misread, visible};
+use crate::escape::{json_words, visible};
 
 /// The longest line, in bytes: the header names everything that could not be read.
 const LONGEST_LINE: u64 = 256 << 20;
@@ -56,7 +56,7 @@ pub enum Wrong {
 impl Wrong {
     /// What is wrong with a line that is not JSON of a record.
     pub fn with(line: &[u8], error: &serde_json::Error) -> Self {
-        if error.is_eof() && !line.ends_with(b"\n") { Self::Cut } else { Self::Damaged(misread(error)) }
+        if error.is_eof() && !line.ends_with(b"\n") { Self::Cut } else { Self::Damaged(json_words(error)) }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::api::connect::{last, unreachable};
 use crate::api::error::Error;
 use crate::api::retry_after;
 use crate::api::status::{message, missing_scope};
-use crate::escape::{is_hidden, misread};
+use crate::escape::{is_hidden, json_words};
 
 impl Client {
     pub(super) async fn body(&self, mut response: Response) -> Result<Vec<u8>, Error> {
@@ -33,7 +33,7 @@ impl Client {
         // serde does not validate the bytes that it skips.
         let json = std::str::from_utf8(body).map_err(|_| Error::NotJson { what: "it is not UTF-8".to_owned() })?;
         serde_json::from_str(json).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => Error::Shape { what: self.shown(&misread(&error)) },
+            serde_json::error::Category::Data => Error::Shape { what: self.shown(&json_words(&error)) },
             serde_json::error::Category::Eof if !body.trim_ascii().is_empty() => Error::Truncated,
             serde_json::error::Category::Io
             | serde_json::error::Category::Syntax

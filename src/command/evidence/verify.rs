@@ -7,7 +7,7 @@ use super::make::{Manifest, make};
 use crate::cli::Common;
 use crate::command::{Error, Exit};
 use crate::console::output::{self, say};
-use crate::escape::misread;
+use crate::escape::json_words;
 use crate::evidence::{Error as BundleError, MANIFEST, check, open, sum};
 
 #[derive(Debug, clap::Args)]
@@ -23,7 +23,7 @@ pub(super) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let files = open(&args.bundle)?;
     let text = files.get(MANIFEST).ok_or_else(|| BundleError::Manifest { why: "there is none".to_owned() })?;
     let manifest: Manifest =
-        serde_json::from_slice(text).map_err(|error| BundleError::Manifest { why: misread(&error) })?;
+        serde_json::from_slice(text).map_err(|error| BundleError::Manifest { why: json_words(&error) })?;
     let wrong = check(&files, &manifest.files);
     if !wrong.is_empty() {
         for sentence in &wrong {

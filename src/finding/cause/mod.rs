@@ -103,7 +103,7 @@ impl Outcome {
             let of_rules = of_rules();
             return Causes { cuts: of_rules[only].clone(), of_rules };
         }
-        let (cuts, of_rules) = cores::beside(|| self.cuts(), of_rules);
+        let (cuts, of_rules) = cores::join(|| self.cuts(), of_rules);
         Causes { cuts, of_rules }
     }
 

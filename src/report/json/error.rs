@@ -1,7 +1,7 @@
 //! Why a file is not a report that can be read.
 
 use super::schema::VERSION;
-use crate::escape::misread;
+use crate::escape::json_words;
 
 /// Why a file is not a report that can be read.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum Unreadable {
 
 impl From<serde_json::Error> for Unreadable {
     fn from(error: serde_json::Error) -> Self {
-        Self::Json(misread(&error))
+        Self::Json(json_words(&error))
     }
 }
 
