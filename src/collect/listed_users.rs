@@ -98,6 +98,7 @@ impl Items<User> for ListedUsers {
 
     fn push(&mut self, user: User) {
         let account = user.user.value().cloned().unwrap_or_default();
+        let at = self.rows.len();
         self.rows.push(&org::User {
             id: user.id,
             name: user.name,
@@ -112,8 +113,8 @@ impl Items<User> for ListedUsers {
             api_key_last_used_at: user.api_key_last_used_at.map(|Stamp(seconds)| seconds),
             listed: true,
         });
-        self.account_names.push(&account.name);
-        self.account_emails.push(&account.email);
+        self.account_names.put(at, &account.name);
+        self.account_emails.put(at, &account.email);
         self.by_id.take();
     }
 

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use fixedbitset::FixedBitSet;
 use foldhash::HashMap;
 
-use super::order::{OutOfOrder, drained, ordered};
+use super::order::{OutOfOrder, ordered};
 use super::{
     AdminApiKey, AllKnown, ApiKey, Assignment, Collection, Coverage, Gaps, Group, GroupIx, Invite, Known, Org, People,
     Project, ProjectGroup, ProjectIx, ProjectUser, Role, RoleIx, Rows, ServiceAccount, Source, Symbol, Symbols, Text,
@@ -107,11 +107,11 @@ impl Builder {
     /// # Errors
     ///
     /// The id does not sort after the last one.
-    pub fn group(&mut self, group: Group, mut roles: Vec<RoleIx>) -> Result<(), OutOfOrder> {
+    pub fn group(&mut self, group: Group, roles: Vec<RoleIx>) -> Result<(), OutOfOrder> {
         ordered(self.groups.last().map(|last| &last.id), &&group.id, &group.id)?;
         self.group_places.insert(group.id.clone(), GroupIx::new(self.groups.len()));
         self.groups.push(group);
-        self.group_roles.push(drained(&mut roles));
+        self.group_roles.push_sorted(roles);
         Ok(())
     }
 
@@ -147,10 +147,10 @@ impl Builder {
     /// # Errors
     ///
     /// The id does not sort after the last one.
-    pub fn project(&mut self, project: Project, mut roles: Vec<RoleIx>) -> Result<(), OutOfOrder> {
+    pub fn project(&mut self, project: Project, roles: Vec<RoleIx>) -> Result<(), OutOfOrder> {
         ordered(self.projects.last().map(|last| &last.id), &&project.id, &project.id)?;
         self.projects.push(project);
-        self.project_roles.push(drained(&mut roles));
+        self.project_roles.push_sorted(roles);
         Ok(())
     }
 
@@ -163,7 +163,7 @@ impl Builder {
         let last = self.project_users.last().map(|last| (last.project, last.user));
         ordered(last, &(user.project, user.user), self.people.users.at(user.user.at()).id())?;
         self.project_users.push(user);
-        self.project_assignments.push(drained(assignments));
+        self.project_assignments.push_sorted(assignments.drain(..));
         Ok(())
     }
 
@@ -172,11 +172,11 @@ impl Builder {
     /// # Errors
     ///
     /// Project and group do not sort after the last ones.
-    pub fn project_group(&mut self, group: ProjectGroup, mut roles: Vec<RoleIx>) -> Result<(), OutOfOrder> {
+    pub fn project_group(&mut self, group: ProjectGroup, roles: Vec<RoleIx>) -> Result<(), OutOfOrder> {
         let last = self.project_groups.last().map(|last| (last.project, last.group));
         ordered(last, &(group.project, group.group), &self.groups[group.group.at()].id)?;
         self.project_groups.push(group);
-        self.project_group_roles.push(drained(&mut roles));
+        self.project_group_roles.push_sorted(roles);
         Ok(())
     }
 
@@ -195,8 +195,8 @@ impl Builder {
         let last = self.service_accounts.last().map(|last| (last.project, &last.id));
         ordered(last, &(account.project, &account.id), &account.id)?;
         self.service_accounts.push(account);
-        self.account_assignments.push(drained(assignments));
-        self.account_memberships.push(drained(groups));
+        self.account_assignments.push_sorted(assignments.drain(..));
+        self.account_memberships.push_sorted(groups.drain(..));
         Ok(())
     }
 

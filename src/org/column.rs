@@ -1,5 +1,5 @@
 //! One field of many things, kept together. A condition reads the field that it asks about and nothing else, no thing
-//! has an allocation of its own, and a field that no response contains costs a bit a thing.
+//! has an allocation of its own, and a field that no response contains costs nothing.
 
 use fixedbitset::FixedBitSet;
 
@@ -29,6 +29,11 @@ impl Texts {
         self.ends.push(end(self.all.len()));
     }
 
+    /// Adds empty texts, up to the thing at that place.
+    fn skip_to(&mut self, at: usize) {
+        self.ends.resize(at, end(self.all.len()));
+    }
+
     #[inline]
     pub fn of(&self, at: usize) -> &str {
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
@@ -56,24 +61,34 @@ fn end(at: usize) -> u32 {
 /// Which fields are missing or `null`. Most are neither.
 #[derive(Clone, Debug, Default)]
 struct States {
-    count: usize,
+    /// From here on, all are missing.
+    end: usize,
     missing: FixedBitSet,
     null: FixedBitSet,
 }
 
 impl States {
-    fn push<T>(&mut self, field: &Known<T>) {
+    /// Notes the field of a thing. Those between it and the last one that was there are missing.
+    fn put<T>(&mut self, at: usize, field: &Known<T>) {
         match field {
-            Known::Missing => set(&mut self.missing, self.count),
-            Known::Null => set(&mut self.null, self.count),
+            Known::Missing => return,
+            Known::Null => set(&mut self.null, at),
             Known::Value(_) => {}
         }
-        self.count += 1;
+        self.skip_to(at);
+        self.end = at + 1;
+    }
+
+    fn skip_to(&mut self, at: usize) {
+        if at > self.end {
+            grow(&mut self.missing, at);
+            self.missing.insert_range(self.end..at);
+        }
     }
 
     #[inline]
     fn of<T>(&self, at: usize, value: impl FnOnce() -> T) -> Known<T> {
-        if self.missing.contains(at) {
+        if at >= self.end || self.missing.contains(at) {
             Known::Missing
         } else if self.null.contains(at) {
             Known::Null
@@ -82,31 +97,37 @@ impl States {
         }
     }
 
-    fn append(&mut self, other: &Self) {
-        for (bits, others) in [(&mut self.missing, &other.missing), (&mut self.null, &other.null)] {
-            if others.count_ones(..) == other.count {
-                bits.grow(self.count + other.count);
-                bits.insert_range(self.count..self.count + other.count);
-            } else {
-                others.ones().for_each(|at| set(bits, self.count + at));
-            }
+    /// Notes the fields of other things, of which the first one is at that place here.
+    fn append(&mut self, at: usize, other: &Self) {
+        if other.end == 0 {
+            return;
         }
-        self.count += other.count;
+        self.skip_to(at);
+        for (bits, others) in [(&mut self.missing, &other.missing), (&mut self.null, &other.null)] {
+            others.ones().for_each(|other| set(bits, at + other));
+        }
+        self.end = at + other.end;
     }
 }
 
 /// Sets a bit, with room for many after it.
 fn set(bits: &mut FixedBitSet, at: usize) {
-    if at >= bits.len() {
-        bits.grow((at + 1).next_power_of_two());
-    }
+    grow(bits, at + 1);
     bits.insert(at);
+}
+
+/// Makes room for so many bits, and for as many again.
+fn grow(bits: &mut FixedBitSet, count: usize) {
+    if count > bits.len() {
+        bits.grow(count.next_power_of_two());
+    }
 }
 
 /// A field that is a text, of many things.
 #[derive(Clone, Debug, Default)]
 pub struct KnownTexts {
     states: States,
+    /// Up to the last thing that has one.
     texts: Texts,
 }
 
@@ -116,9 +137,13 @@ impl KnownTexts {
         self.texts.clear();
     }
 
-    pub fn push<T: AsRef<str>>(&mut self, field: &Known<T>) {
-        self.states.push(field);
-        self.texts.push(field.value().map_or("", AsRef::as_ref));
+    /// Puts the field of a thing after those of the things before it.
+    pub fn put<T: AsRef<str>>(&mut self, at: usize, field: &Known<T>) {
+        self.states.put(at, field);
+        if let Known::Value(text) = field {
+            self.texts.skip_to(at);
+            self.texts.push(text.as_ref());
+        }
     }
 
     #[inline]
@@ -131,10 +156,14 @@ impl KnownTexts {
         self.texts.reserve(&other.texts);
     }
 
-    /// Texts are what they are, whatever the words are.
-    pub fn append(&mut self, other: &Self, _words: &[Symbol]) {
-        self.states.append(&other.states);
-        self.texts.append(&other.texts);
+    /// Appends the fields of other things, of which the first one is at that place here. Texts are what they are, whatever
+    /// the words are.
+    pub fn append(&mut self, at: usize, other: &Self, _words: &[Symbol]) {
+        self.states.append(at, &other.states);
+        if other.texts.len() > 0 {
+            self.texts.skip_to(at);
+            self.texts.append(&other.texts);
+        }
     }
 }
 
@@ -170,12 +199,13 @@ impl<T: Cell> Column<T> {
         self.values.clear();
     }
 
-    pub fn push(&mut self, field: &Known<T>) {
+    /// Puts the field of a thing after those of the things before it.
+    pub fn put(&mut self, at: usize, field: &Known<T>) {
+        self.states.put(at, field);
         if let Known::Value(value) = field {
-            self.values.resize(self.states.count, T::default());
+            self.values.resize(at, T::default());
             self.values.push(*value);
         }
-        self.states.push(field);
     }
 
     #[inline]
@@ -188,18 +218,19 @@ impl<T: Cell> Column<T> {
         self.values.reserve_exact(other.values.len());
     }
 
-    /// Whether no field is missing.
-    pub fn has_all(&self) -> bool {
-        self.states.missing.is_clear()
+    /// Whether no field of so many things is missing.
+    pub fn has_all(&self, count: usize) -> bool {
+        self.states.end == count && self.states.missing.is_clear()
     }
 
-    /// Appends the fields of other things, whose words have the places `words` here.
-    pub fn append(&mut self, other: &Self, words: &[Symbol]) {
+    /// Appends the fields of other things, of which the first one is at that place here, and whose words have the places
+    /// `words` here.
+    pub fn append(&mut self, at: usize, other: &Self, words: &[Symbol]) {
+        self.states.append(at, &other.states);
         if !other.values.is_empty() {
-            self.values.resize(self.states.count, T::default());
+            self.values.resize(at, T::default());
             self.values.extend(other.values.iter().map(|value| value.among(words)));
         }
-        self.states.append(&other.states);
     }
 }
 
@@ -221,21 +252,22 @@ mod tests {
         #[test]
         fn columns_have_what_was_put_in(parts in prop::collection::vec(prop::collection::vec(field(), 0..70), 0..4)) {
             let (mut numbers, mut texts) = (Column::default(), KnownTexts::default());
+            let mut all: Vec<Known<Time>> = Vec::new();
             for part in &parts {
                 let (mut column, mut words) = (Column::default(), KnownTexts::default());
-                for field in part {
-                    column.push(field);
-                    words.push(&field.map(text));
+                for (at, field) in part.iter().enumerate() {
+                    column.put(at, field);
+                    words.put(at, &field.map(text));
                 }
-                numbers.append(&column, &[]);
-                texts.append(&words, &[]);
+                numbers.append(all.len(), &column, &[]);
+                texts.append(all.len(), &words, &[]);
+                all.extend(part);
             }
-            let all: Vec<Known<Time>> = parts.concat();
             for (at, field) in all.iter().enumerate() {
                 prop_assert_eq!(numbers.of(at), *field);
                 prop_assert_eq!(texts.of(at), field.map(text));
             }
-            prop_assert_eq!(numbers.has_all(), !all.contains(&Known::Missing));
+            prop_assert_eq!(numbers.has_all(all.len()), !all.contains(&Known::Missing));
         }
     }
 }

@@ -9,16 +9,6 @@ pub struct OutOfOrder(
     pub Text,
 );
 
-/// The elements of a list, sorted, each once; the list is left empty, to be used again.
-pub fn drained<T: Ord>(list: &mut Vec<T>) -> std::vec::Drain<'_, T> {
-    // As nearly always: a snapshot has them in order.
-    if !list.is_sorted_by(|a, b| a < b) {
-        list.sort_unstable();
-        list.dedup();
-    }
-    list.drain(..)
-}
-
 /// Whether a place, which is that of the thing with this id, comes after the last one.
 pub fn ordered<T: Ord>(last: Option<T>, next: &T, id: &str) -> Result<(), OutOfOrder> {
     if last.is_some_and(|last| last >= *next) { Err(OutOfOrder(id.into())) } else { Ok(()) }

@@ -1,15 +1,15 @@
 //! Users with what each holds. Parts of a large organization are put together side by side and joined in order.
 
-use super::order::{OutOfOrder, drained, ordered};
+use super::order::{OutOfOrder, ordered};
 use super::users::{User, UserRow, Users};
 use super::{Assignment, GroupIx, Rows, Symbols};
 
 /// Users, what the API says of their roles, and the groups that list them.
 #[derive(Debug, Default)]
 pub struct People {
-    pub(super) users: Users,
-    pub(super) assignments: Rows<Assignment>,
-    pub(super) memberships: Rows<GroupIx>,
+    pub(crate) users: Users,
+    pub(crate) assignments: Rows<Assignment>,
+    pub(crate) memberships: Rows<GroupIx>,
 }
 
 impl People {
@@ -49,11 +49,23 @@ impl People {
         assignments: &mut Vec<Assignment>,
         groups: &mut Vec<GroupIx>,
     ) -> Result<(), OutOfOrder> {
-        let id = user.id.as_ref();
-        ordered(self.users.last().map(UserRow::id), &id, id)?;
+        ordered(self.users.last().map(UserRow::id), &user.id.as_ref(), user.id.as_ref())?;
         self.users.push(user);
-        self.assignments.push(drained(assignments));
-        self.memberships.push(drained(groups));
+        self.assignments.push_sorted(assignments.drain(..));
+        self.memberships.push_sorted(groups.drain(..));
+        Ok(())
+    }
+
+    /// Adds a user whose fields were put into the columns, and whose roles and groups were added to the rows.
+    ///
+    /// # Errors
+    ///
+    /// The id does not sort after the last one.
+    pub(crate) fn close(&mut self, id: &str, listed: bool) -> Result<(), OutOfOrder> {
+        ordered(self.users.last().map(UserRow::id), &id, id)?;
+        self.users.push_id(id, listed);
+        self.assignments.close();
+        self.memberships.close();
         Ok(())
     }
 

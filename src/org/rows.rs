@@ -29,6 +29,11 @@ impl<T> Rows<T> {
         self.ends.push(end(self.items.len()));
     }
 
+    /// Adds an item to the row after the last one, which [`Rows::close`] ends.
+    pub fn add(&mut self, item: T) {
+        self.items.push(item);
+    }
+
     /// Makes room for so many rows, with so many items in all.
     pub fn reserve(&mut self, rows: usize, items: usize) {
         self.ends.reserve_exact(rows);
@@ -65,6 +70,27 @@ impl<T> Rows<T> {
 
 fn end(at: usize) -> u32 {
     u32::try_from(at).expect("an organization has fewer than four thousand million grants")
+}
+
+impl<T: Copy + Ord> Rows<T> {
+    /// Ends the row of the items that were added: sorted, each once.
+    pub fn close(&mut self) {
+        let start = self.ends.last().map_or(0, |&last| last as usize);
+        // As nearly always: a snapshot has them in order.
+        if !self.items[start..].is_sorted_by(|a, b| a < b) {
+            let mut row = self.items.split_off(start);
+            row.sort_unstable();
+            row.dedup();
+            self.items.append(&mut row);
+        }
+        self.ends.push(end(self.items.len()));
+    }
+
+    /// Appends a row, sorted, each item once.
+    pub fn push_sorted(&mut self, row: impl IntoIterator<Item = T>) {
+        self.items.extend(row);
+        self.close();
+    }
 }
 
 impl<T: Copy> Rows<T> {

@@ -22,7 +22,7 @@ macro_rules! columns {
         #[derive(Clone, Debug, Default)]
         pub struct Users {
             ids: Texts,
-            $($field: column!($kind),)*
+            $(pub(crate) $field: column!($kind),)*
             /// Those that the list of users does not have.
             unlisted: FixedBitSet,
         }
@@ -30,11 +30,9 @@ macro_rules! columns {
         impl Users {
             /// Appends a user.
             pub(crate) fn push<T: AsRef<str>>(&mut self, user: &$noun<T>) {
-                if !user.listed {
-                    self.unlisted.grow_and_insert(self.len());
-                }
-                self.ids.push(user.id.as_ref());
-                $(self.$field.push(&user.$field);)*
+                let at = self.len();
+                $(self.$field.put(at, &user.$field);)*
+                self.push_id(user.id.as_ref(), user.listed);
             }
 
             pub(super) fn clear(&mut self) {
@@ -54,7 +52,7 @@ macro_rules! columns {
                 let before = self.len();
                 other.unlisted.ones().for_each(|at| self.unlisted.grow_and_insert(before + at));
                 self.ids.append(&other.ids);
-                $(self.$field.append(&other.$field, words);)*
+                $(self.$field.append(before, &other.$field, words);)*
             }
         }
 
@@ -95,6 +93,14 @@ impl Users {
         self.len() == 0
     }
 
+    /// Appends a user whose fields were put at the place after the last one.
+    pub(super) fn push_id(&mut self, id: &str, listed: bool) {
+        if !listed {
+            self.unlisted.grow_and_insert(self.len());
+        }
+        self.ids.push(id);
+    }
+
     /// The user at that place.
     #[inline]
     pub fn at(&self, at: usize) -> UserRow<'_> {
@@ -132,7 +138,7 @@ impl Users {
 
     /// Whether the legacy role of every one is known.
     pub fn have_roles(&self) -> bool {
-        self.role.has_all()
+        self.role.has_all(self.len())
     }
 }
 

@@ -142,6 +142,12 @@ impl<'a> Held<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Id<'a>(pub Cow<'a, str>);
 
+impl AsRef<str> for Id<'_> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Id<'_> {
     /// The text, to be kept.
     fn text(&self) -> Text {

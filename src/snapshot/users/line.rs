@@ -1,22 +1,23 @@
 //! The line of a user, read straight into columns. A record of its own for each, as all other lines have it, would cost
 //! as much again as the parsing.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess as _, Visitor};
 
-use super::super::decode::{Holding, find_group, find_role, out_of_order};
-use super::super::record::{Id, Intern};
-use crate::org::{self, Assignment, GroupIx, OutOfOrder, People, Places, Plain as _, Symbols, Via, fields};
+use super::super::decode::{find_group, find_role, out_of_order};
+use super::super::record::Id;
+use crate::org::{
+    Assignment, GroupIx, Known, OutOfOrder, People, Places, Rows, Symbol, Symbols, Via, fields,
+};
+use crate::time::Time;
 
 /// Adds the user of a line.
 pub struct UserLine<'l> {
     pub places: Places<'l>,
     pub people: &'l mut People,
     pub words: &'l mut Symbols,
-    pub holding: &'l mut Holding,
 }
 
 #[derive(Deserialize)]
@@ -80,32 +81,54 @@ macro_rules! visit {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut line: A) -> Result<(), A::Error> {
-                let Self(UserLine { places, people, words, holding }) = self;
-                let mut intern = Intern(words);
-                let mut user = org::User::<Cow<'de, str>> { listed: true, ..org::User::default() };
+                let Self(UserLine { places, people, words }) = self;
+                let (at, mut read) = (people.len(), Read(words));
+                let (mut id, mut listed) = (None, true);
                 let mut seen = Seen(0);
                 while let Some(field) = line.next_key()? {
                     seen.once(field as usize, NAMES)?;
                     match field {
-                        $(Field::$field => user.$field = intern.$kind(&line.next_value()?),)*
-                        Field::id => user.id = line.next_value::<Id<'_>>()?.0,
-                        Field::listed => user.listed = line.next_value()?,
-                        Field::groups => line.next_value_seed(groups(places, &mut holding.memberships))?,
-                        Field::held => line.next_value_seed(Held { places, to: &mut holding.assignments })?,
+                        $(Field::$field => people.users.$field.put(at, &read.$kind(line.next_value()?)),)*
+                        Field::id => id = Some(line.next_value::<Id<'_>>()?),
+                        Field::listed => listed = line.next_value()?,
+                        Field::groups => line.next_value_seed(groups(places, &mut people.memberships))?,
+                        Field::held => line.next_value_seed(Held { places, to: &mut people.assignments })?,
                     }
                 }
-                if !seen.has(Field::id as usize) {
-                    return Err(A::Error::missing_field("id"));
-                }
-                let Holding { assignments, memberships } = holding;
-                let added = people.add(&user, assignments, memberships);
-                added.map_err(|OutOfOrder(id)| A::Error::custom(out_of_order(&id)))
+                let id = id.ok_or_else(|| A::Error::missing_field("id"))?;
+                people.close(&id.0, listed).map_err(|OutOfOrder(id)| A::Error::custom(out_of_order(&id)))
             }
         }
     };
 }
 
 fields!(User => visit! {});
+
+/// From the fields of a line to those of the columns, by their kinds.
+struct Read<'l>(&'l mut Symbols);
+
+#[expect(clippy::unused_self, reason = "each kind of field has a method")]
+impl Read<'_> {
+    fn text<'de>(&self, text: Known<Id<'de>>) -> Known<Id<'de>> {
+        text
+    }
+
+    fn address<'de>(&self, address: Known<Id<'de>>) -> Known<Id<'de>> {
+        address
+    }
+
+    fn word(&mut self, word: Known<Id<'_>>) -> Known<Symbol> {
+        word.map(|word| self.0.intern(&word.0))
+    }
+
+    fn flag(&self, flag: Known<bool>) -> Known<bool> {
+        flag
+    }
+
+    fn time(&self, time: Known<Time>) -> Known<Time> {
+        time
+    }
+}
 
 /// Which fields of an object have been read.
 struct Seen(u32);
@@ -128,7 +151,7 @@ impl Seen {
 /// The roles of a principal as the API lists them, by how they are held.
 struct Held<'l> {
     places: Places<'l>,
-    to: &'l mut Vec<Assignment>,
+    to: &'l mut Rows<Assignment>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -199,12 +222,12 @@ impl<'de> Visitor<'de> for ByGroup<'_> {
     }
 }
 
-fn groups<'de>(places: Places<'_>, to: &mut Vec<GroupIx>) -> impl DeserializeSeed<'de, Value = ()> {
-    Each(move |id: &Id<'_>| find_group(places, id).map(|group| to.push(group)))
+fn groups<'de>(places: Places<'_>, to: &mut Rows<GroupIx>) -> impl DeserializeSeed<'de, Value = ()> {
+    Each(move |id: &Id<'_>| find_group(places, id).map(|group| to.add(group)))
 }
 
-fn roles<'de>(places: Places<'_>, via: Via, to: &mut Vec<Assignment>) -> impl DeserializeSeed<'de, Value = ()> {
-    Each(move |id: &Id<'_>| find_role(places, id).map(|role| to.push(Assignment::new(role, via))))
+fn roles<'de>(places: Places<'_>, via: Via, to: &mut Rows<Assignment>) -> impl DeserializeSeed<'de, Value = ()> {
+    Each(move |id: &Id<'_>| find_role(places, id).map(|role| to.add(Assignment::new(role, via))))
 }
 
 /// Hands on each id of a list.

@@ -10,7 +10,7 @@ use std::io::BufRead;
 use serde::de::DeserializeSeed as _;
 use serde_json::de;
 
-use super::decode::{Decoder, Holding, out_of_order};
+use super::decode::{Decoder, out_of_order};
 use super::error::Error;
 use super::header::ContentDigest;
 use super::lines::{Block, Reader, Wrong};
@@ -29,7 +29,6 @@ const BLOCK: usize = 1 << 19;
 struct Part {
     people: People,
     words: Symbols,
-    holding: Holding,
     /// That line, counted from the first of the block, and what is wrong with it.
     wrong: Option<(usize, Wrong)>,
 }
@@ -100,8 +99,8 @@ impl Part {
 
     fn add<'de>(&mut self, places: Places<'_>, line: impl de::Read<'de>) -> serde_json::Result<()> {
         let mut line = serde_json::Deserializer::new(line);
-        let Self { people, words, holding, .. } = self;
-        UserLine { places, people, words, holding }.deserialize(&mut line)?;
+        let Self { people, words, .. } = self;
+        UserLine { places, people, words }.deserialize(&mut line)?;
         line.end()
     }
 }
