@@ -5,11 +5,11 @@ use fixedbitset::FixedBitSet;
 
 use super::quantify::quantify;
 use super::relation::principal;
-use super::truths::Truths;
+use super::truths::{Joined, Truths};
 use crate::access::{
     Own, groups_of, knows_grants_of_group, knows_where, of_group, own_in_organization, own_in_projects,
 };
-use crate::org::{Extent, GroupIx, Org, Principal, RoleIx, Truth};
+use crate::org::{Extent, GroupIx, Org, Principal, RoleIx};
 use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn, TimeColumn};
 
 /// Whether a condition on a grant asks only about its role, and about its scope in a way that only narrows the grants.
@@ -75,15 +75,14 @@ fn held_by(
     let in_projects = scopes.project && (kind == Kind::ServiceAccount || !org.project_users.is_empty());
     // Every one satisfies it where none does not: so one way of joining is enough.
     let every = quantity == Quantity::Every;
-    let table = |answers: &Truths| if every { answers.clone().not().to_vec() } else { answers.to_vec() };
+    let table = |answers: &Truths| if every { answers.clone().not().table() } else { answers.table() };
     let (roles, groups) = (table(roles), table(groups));
     let held = |(): &mut (), at| {
         let principal = principal(kind, at);
-        let (mut complete, mut answer) = (everywhere, Truth::No);
-        let mut join = |truth| answer = answer.or(truth);
+        let (mut complete, mut joined) = (everywhere, Joined::default());
         let mut own = |own: Own<'_>| {
             complete &= own.is_complete();
-            own.roles().for_each(|role| join(roles[role.at()]));
+            own.roles().for_each(|role| joined |= roles[role.at()]);
         };
         if let (Principal::User(user), true) = (principal, scopes.organization) {
             own(own_in_organization(org, user));
@@ -92,9 +91,9 @@ fn held_by(
             own_in_projects(org, principal).for_each(own);
         }
         for group in groups_of(org, principal) {
-            join(groups[group.at()]);
+            joined |= groups[group.at()];
         }
-        let answer = if every { !answer } else { answer };
+        let answer = if every { !joined.truth() } else { joined.truth() };
         quantify(quantity, std::iter::once(answer), !complete)
     };
     Truths::each_of(count, asked, || (), held)

@@ -1,6 +1,6 @@
 //! Three-valued answers for many things at once: a column of bits for *yes*, and one for *unknown*.
 
-use std::ops::Range;
+use std::ops::{BitOrAssign, Range};
 
 use fixedbitset::{Block, FixedBitSet};
 
@@ -76,9 +76,9 @@ impl Truths {
         }
     }
 
-    /// Each answer by itself, which is found faster than a bit.
-    pub fn to_vec(&self) -> Vec<Truth> {
-        (0..self.yes.len()).map(|at| self.of(at)).collect()
+    /// Each answer by itself, to be joined with others again and again.
+    pub fn table(&self) -> Vec<Joined> {
+        (0..self.yes.len()).map(|at| Joined::from(self.of(at))).collect()
     }
 
     /// Kleene's *and*, for each.
@@ -146,6 +146,40 @@ impl Truths {
     }
 }
 
+/// Answers joined by Kleene's *or*, as bits: a word has one for each answer that was among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Joined(u8);
+
+impl Joined {
+    const YES: u8 = 0b10;
+    const UNKNOWN: u8 = 0b01;
+
+    /// What they make together.
+    pub fn truth(self) -> Truth {
+        match self.0 {
+            0 => Truth::No,
+            Self::UNKNOWN => Truth::Unknown,
+            _yes_among_them => Truth::Yes,
+        }
+    }
+}
+
+impl From<Truth> for Joined {
+    fn from(truth: Truth) -> Self {
+        Self(match truth {
+            Truth::No => 0,
+            Truth::Unknown => Self::UNKNOWN,
+            Truth::Yes => Self::YES,
+        })
+    }
+}
+
+impl BitOrAssign for Joined {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
 /// The words of both columns for some neighbors.
 struct Words {
     yes: Vec<Block>,
@@ -158,16 +192,16 @@ impl Words {
         let mut words = Self { yes: Vec::with_capacity(count), unknown: Vec::with_capacity(count) };
         for start in range.clone().step_by(WORD) {
             let (mut yes, mut unknown) = (0, 0);
-            let asked = those.map_or(Block::MAX, |those| those.as_slice()[start / WORD]);
-            for at in start..range.end.min(start + WORD) {
-                if asked & 1 << (at - start) == 0 {
-                    continue;
-                }
-                match f(at) {
+            let all = Block::MAX >> (WORD - (range.end - start).min(WORD));
+            let mut asked = those.map_or(all, |those| those.as_slice()[start / WORD] & all);
+            while asked != 0 {
+                let bit = asked & asked.wrapping_neg();
+                match f(start + asked.trailing_zeros() as usize) {
                     Truth::No => {}
-                    Truth::Unknown => unknown |= 1 << (at - start),
-                    Truth::Yes => yes |= 1 << (at - start),
+                    Truth::Unknown => unknown |= bit,
+                    Truth::Yes => yes |= bit,
                 }
+                asked ^= bit;
             }
             words.yes.push(yes);
             words.unknown.push(unknown);
@@ -199,6 +233,9 @@ mod tests {
                 prop_assert_eq!(and.of(at), a.and(*b));
                 prop_assert_eq!(or.of(at), a.or(*b));
                 prop_assert_eq!(not.of(at), !*a);
+                let mut joined = left.table()[at];
+                joined |= right.table()[at];
+                prop_assert_eq!(joined.truth(), a.or(*b));
             }
             prop_assert_eq!(&left, &not.not());
             prop_assert_eq!(left.count_yes(), pairs.iter().filter(|(a, _)| *a == Truth::Yes).count());

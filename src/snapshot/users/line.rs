@@ -8,9 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, Seq
 
 use super::super::decode::{find_group, find_role, out_of_order};
 use super::super::record::Id;
-use crate::org::{
-    Assignment, GroupIx, Known, OutOfOrder, People, Places, Rows, Symbol, Symbols, Via, fields,
-};
+use crate::org::{Assignment, GroupIx, Known, OutOfOrder, People, Places, Rows, Symbol, Symbols, Via, fields};
 use crate::time::Time;
 
 /// Adds the user of a line.
