@@ -6,6 +6,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet, HashSetExt as _};
 
 use super::Edge;
+use crate::cores;
 use crate::finding::{AccessPath, Finding, Thing};
 use crate::org::Kind;
 
@@ -23,10 +24,12 @@ pub(super) struct Graph<'a> {
 
 /// What a finding runs through.
 struct Row {
-    /// If any of these goes, the finding ends.
+    /// If any of these goes, the finding ends, whatever its paths are.
     always: Vec<u32>,
     /// The paths that are left.
     routes: Vec<Route>,
+    /// All edges that end the finding alone, as long as these paths are left.
+    critical: Vec<u32>,
     ended: bool,
 }
 
@@ -39,15 +42,22 @@ struct Route {
 
 impl<'a> Graph<'a> {
     pub(super) fn new(findings: &[&'a Finding]) -> Self {
-        let paths = Paths::of(findings);
+        let (paths, mut met_again) = cores::join(|| Paths::of(findings), || subjects_of_two(findings));
+        met_again.extend(paths.each.iter().flat_map(|path| &path.steps).map(|step| &**step));
         let mut draft = Draft {
             segments: vec![Vec::new()],
             known: vec![[None; 2]; paths.each.len()],
-            met_again: met_again(findings, &paths),
+            met_again,
             ..Draft::default()
         };
         let mut numbers = paths.numbers.iter();
-        let rows: Vec<Row> = findings.iter().map(|finding| draft.row(finding, &mut numbers)).collect();
+        let mut rows: Vec<Row> = findings.iter().map(|finding| draft.row(finding, &mut numbers)).collect();
+        let critical = cores::ranges(rows.len(), cores::FEWEST_PROVED, |piece| {
+            rows[piece].iter().map(|row| row.critical(&draft.segments)).collect::<Vec<_>>()
+        });
+        for (row, critical) in rows.iter_mut().zip(critical.into_iter().flatten()) {
+            row.critical = critical;
+        }
         let mut graph = Self {
             ends: vec![0; draft.edges.len()],
             through: vec![Vec::new(); draft.edges.len()],
@@ -55,7 +65,6 @@ impl<'a> Graph<'a> {
             segments: draft.segments,
             rows,
         };
-        let mut critical = Vec::new();
         for (row, at) in graph.rows.iter().zip(0_u32..) {
             let on_routes = row.routes.iter().flat_map(|route| route.edges(&graph.segments));
             for &edge in row.always.iter().chain(on_routes) {
@@ -64,8 +73,7 @@ impl<'a> Graph<'a> {
                     through.push(at);
                 }
             }
-            row.critical(&graph.segments, &mut critical);
-            for &edge in &critical {
+            for &edge in &row.critical {
                 graph.ends[edge as usize] += 1;
             }
         }
@@ -82,25 +90,24 @@ impl<'a> Graph<'a> {
 
     /// Takes an edge away; which findings end?
     pub(super) fn cut(&mut self, edge: usize) -> Vec<usize> {
-        let (mut ended, mut critical) = (Vec::new(), Vec::new());
+        let mut ended = Vec::new();
         for at in std::mem::take(&mut self.through[edge]) {
             let row = &mut self.rows[at as usize];
             if row.ended {
                 continue;
             }
-            row.critical(&self.segments, &mut critical);
-            for &edge in &critical {
+            for &edge in &row.critical {
                 self.ends[edge as usize] -= 1;
             }
-            row.routes.retain(|route| route.edges(&self.segments).all(|&on| on as usize != edge));
-            if critical.iter().any(|&critical| critical as usize == edge) {
+            if row.critical.iter().any(|&critical| critical as usize == edge) {
                 row.ended = true;
                 ended.push(at as usize);
-            } else {
-                row.critical(&self.segments, &mut critical);
-                for &edge in &critical {
-                    self.ends[edge as usize] += 1;
-                }
+                continue;
+            }
+            row.routes.retain(|route| route.edges(&self.segments).all(|&on| on as usize != edge));
+            row.critical = row.critical(&self.segments);
+            for &edge in &row.critical {
+                self.ends[edge as usize] += 1;
             }
         }
         ended
@@ -129,16 +136,10 @@ impl<'a> Paths<'a> {
     }
 }
 
-/// The subjects that stand in another finding or on a path, too. The edges of the others end one finding at most.
-fn met_again<'a>(findings: &[&'a Finding], paths: &Paths<'a>) -> HashSet<&'a Thing> {
-    let mut again: HashSet<&Thing> = paths.each.iter().flat_map(|path| &path.steps).map(|step| &**step).collect();
+/// The subjects of more than one finding.
+fn subjects_of_two<'a>(findings: &[&'a Finding]) -> HashSet<&'a Thing> {
     let mut subjects: HashSet<&Thing> = HashSet::with_capacity(findings.len());
-    for finding in findings {
-        if !subjects.insert(&finding.subject) {
-            again.insert(&finding.subject);
-        }
-    }
-    again
+    findings.iter().map(|finding| &*finding.subject).filter(|subject| !subjects.insert(subject)).collect()
 }
 
 /// Gives numbers to edges and segments.
@@ -149,6 +150,7 @@ struct Draft<'a> {
     segments: Vec<Vec<u32>>,
     /// The segments of paths by their numbers, and by whether grants are what is flagged.
     known: Vec<[Option<u32>; 2]>,
+    /// The subjects that stand in another finding or on a path, too. The edges of the others end one finding at most.
     met_again: HashSet<&'a Thing>,
 }
 
@@ -204,7 +206,7 @@ impl<'a> Draft<'a> {
             }
             routes.push(Route { condition, begin, rest });
         }
-        Row { always, routes, ended: false }
+        Row { always, routes, critical: Vec::new(), ended: false }
     }
 }
 
@@ -220,9 +222,8 @@ impl Route {
 
 impl Row {
     /// The edges that end the finding alone, each once: those that all paths of one condition run through.
-    fn critical(&self, segments: &[Vec<u32>], critical: &mut Vec<u32>) {
-        critical.clear();
-        critical.extend(&self.always);
+    fn critical(&self, segments: &[Vec<u32>]) -> Vec<u32> {
+        let mut critical = self.always.clone();
         let mut seen = [false; 1 + u8::MAX as usize];
         for (first, at) in self.routes.iter().zip(1..) {
             if std::mem::replace(&mut seen[usize::from(first.condition)], true) {
@@ -234,6 +235,7 @@ impl Row {
         }
         critical.sort_unstable();
         critical.dedup();
+        critical
     }
 }
 

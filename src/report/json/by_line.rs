@@ -41,8 +41,7 @@ enum Line<'a> {
 }
 
 pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
-    let causes = outcome.all_causes();
-    let keys = Keys::new(outcome, &causes);
+    let (keys, causes) = Keys::new(outcome);
     let mut report = report(outcome, &causes, &keys, (), ());
     let rules = std::mem::take(&mut report.rules);
     write(to, &Line::Header(header(&report)?))?;

@@ -6,25 +6,26 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 
+use crate::cores;
 use crate::finding::{AccessPath, Cause, Causes, Edge, Finding, Outcome, Thing};
 
 /// The things that a report names, each with its key.
 pub struct Keys<'a>(HashMap<&'a Arc<Thing>, Cow<'a, str>>);
 
 impl<'a> Keys<'a> {
-    /// The keys of all things that a report of the outcome names. Ids of subjects are theirs: a path that starts at the
-    /// subject names it by its id.
-    pub fn new(outcome: &'a Outcome, causes: &Causes<'a>) -> Self {
-        let mut draft = Draft::new(&outcome.findings);
-        causes.cuts.iter().for_each(|cause| draft.cause(cause));
-        for (rule, causes) in outcome.rules.iter().zip(&causes.of_rules) {
-            rule.matched.iter().for_each(|matched| draft.name(&matched.role));
-            for cause in causes {
-                draft.cause(cause);
-            }
-        }
-        outcome.findings.iter().for_each(|finding| draft.finding(finding));
-        Self(draft.keys)
+    /// The keys of all things that a report of the outcome names, and the causes that it tells of. Ids of subjects are
+    /// theirs: a path that starts at the subject names it by its id.
+    pub fn new(outcome: &'a Outcome) -> (Self, Causes<'a>) {
+        let of_findings = || {
+            let mut draft = Draft::new(&outcome.findings);
+            let matched = outcome.rules.iter().flat_map(|rule| &rule.matched);
+            matched.for_each(|matched| draft.name(&matched.role));
+            outcome.findings.iter().for_each(|finding| draft.finding(finding));
+            draft
+        };
+        let (causes, mut draft) = cores::join(|| outcome.all_causes(), of_findings);
+        causes.cuts.iter().chain(causes.of_rules.iter().flatten()).for_each(|cause| draft.cause(cause));
+        (Self(draft.keys), causes)
     }
 
     /// The key of a thing.

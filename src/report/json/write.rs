@@ -23,8 +23,7 @@ use crate::org::{CollectionSummary, Kind, Text};
 use crate::time::rfc3339;
 
 pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
-    let causes = outcome.all_causes();
-    let keys = Keys::new(outcome, &causes);
+    let (keys, causes) = Keys::new(outcome);
     let report = report(outcome, &causes, &keys, Findings { outcome, keys: &keys }, Things(&keys));
     // Most writes have only a few bytes, and there may be a hundred million bytes.
     let mut to = BufWriter::with_capacity(1 << 16, to);
