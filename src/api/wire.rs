@@ -1,6 +1,5 @@
 //! JSON as OpenAI sends it. Everything except a missing id is tolerated: fields come and go, `null` appears where the
-//! specification has a value, and times are integers, fractions or digits in quotes. It is long because each thing that
-//! the API lists has its struct.
+//! specification has a value, and times are integers, fractions or digits in quotes.
 
 use serde::{Deserialize, Deserializer};
 
@@ -22,247 +21,23 @@ pub trait Item: PartialEq {
     }
 }
 
-/// A role, listed or assigned.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-pub struct Role {
-    pub id: Text,
-    #[serde(default)]
-    pub name: Known<Text>,
-    #[serde(default)]
-    pub description: Known<Text>,
-    #[serde(default)]
-    pub permissions: Known<Vec<Text>>,
-    #[serde(default)]
-    pub predefined_role: Known<bool>,
-    #[serde(default)]
-    pub resource_type: Known<Text>,
-    #[serde(default)]
-    pub created_at: Known<Stamp>,
-    #[serde(default)]
-    pub updated_at: Known<Stamp>,
-    #[serde(default)]
-    pub created_by: Known<Text>,
-    /// For an assigned role: the principals that it is inherited from, in responses since 2026.
-    #[serde(default)]
-    pub assignment_sources: Known<Vec<AssignmentSource>>,
-}
-
-/// Where an assigned role comes from.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-pub struct AssignmentSource {
-    pub principal_id: Text,
-    pub principal_type: Text,
-}
-
-/// A user of the organization.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct User {
-    pub id: Text,
-    #[serde(default)]
-    pub name: Known<Text>,
-    #[serde(default)]
-    pub email: Known<Text>,
-    #[serde(default)]
-    pub role: Known<Text>,
-    #[serde(default)]
-    pub is_service_account: Known<bool>,
-    #[serde(default)]
-    pub is_scim_managed: Known<bool>,
-    #[serde(default)]
-    pub added_at: Known<Stamp>,
-    #[serde(default)]
-    pub created: Known<Stamp>,
-    #[serde(default)]
-    pub api_key_last_used_at: Known<Stamp>,
-    /// The account behind the membership.
-    #[serde(default)]
-    pub user: Known<Account>,
-}
-
-/// The account of a user.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-pub struct Account {
-    #[serde(default)]
-    pub name: Known<Text>,
-    #[serde(default)]
-    pub email: Known<Text>,
-    #[serde(default)]
-    pub enabled: Known<bool>,
-    #[serde(default)]
-    pub banned: Known<bool>,
-}
-
-/// A group.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Group {
-    pub id: Text,
-    #[serde(default)]
-    pub name: Known<Text>,
-    #[serde(default)]
-    pub is_scim_managed: Known<bool>,
-    #[serde(default)]
-    pub group_type: Known<Text>,
-    #[serde(default)]
-    pub created_at: Known<Stamp>,
-}
-
-/// A member of a group.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Member {
-    pub id: Text,
-    #[serde(default)]
-    pub name: Known<Text>,
-    #[serde(default)]
-    pub email: Known<Text>,
-    #[serde(default)]
-    pub is_service_account: Known<bool>,
-}
-
-/// A project.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Project {
-    pub id: Text,
-    #[serde(default)]
-    pub name: Known<Text>,
-    #[serde(default)]
-    pub status: Known<Text>,
-    #[serde(default)]
-    pub created_at: Known<Stamp>,
-    #[serde(default)]
-    pub archived_at: Known<Stamp>,
-}
-
-impl Project {
-    /// Whether it is archived.
-    pub fn is_archived(&self) -> bool {
-        self.status.value().is_some_and(|status| status == "archived")
-    }
-}
-
-/// A user of a project.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct ProjectUser {
-    pub id: Text,
-    #[serde(default)]
-    pub name: Known<Text>,
-    #[serde(default)]
-    pub email: Known<Text>,
-    #[serde(default)]
-    pub role: Known<Text>,
-    #[serde(default)]
-    pub added_at: Known<Stamp>,
-}
-
-/// A group of a project.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct ProjectGroup {
-    pub group_id: Text,
-    #[serde(default)]
-    pub group_name: Known<Text>,
-    #[serde(default)]
-    pub group_type: Known<Text>,
-    #[serde(default)]
-    pub created_at: Known<Stamp>,
-}
-
-/// A service account.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct ServiceAccount {
-    pub id: Text,
-    #[serde(default)]
-    pub name: Known<Text>,
-    #[serde(default)]
-    pub role: Known<Text>,
-    #[serde(default)]
-    pub created_at: Known<Stamp>,
-}
-
-/// A key, of a project or of the Admin API.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct ApiKey {
-    pub id: Text,
-    #[serde(default)]
-    pub name: Known<Text>,
-    #[serde(default)]
-    pub created_at: Known<Stamp>,
-    #[serde(default)]
-    pub expires_at: Known<Stamp>,
-    #[serde(default)]
-    pub last_used_at: Known<Stamp>,
-    #[serde(default)]
-    pub owner_project_access: Known<Text>,
-    #[serde(default)]
-    pub owner: Known<Owner>,
-}
-
-/// The owner of a key: a project key has it under the name of its type, an admin key has it here.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-pub struct Owner {
-    #[serde(default, rename = "type")]
-    pub kind: Known<Text>,
-    #[serde(default)]
-    pub id: Known<Text>,
-    #[serde(default)]
-    pub name: Known<Text>,
-    #[serde(default)]
-    pub user: Known<Named>,
-    #[serde(default)]
-    pub service_account: Known<Named>,
-}
-
-/// Somebody by id and name.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-pub struct Named {
-    #[serde(default)]
-    pub id: Known<Text>,
-    #[serde(default)]
-    pub name: Known<Text>,
-}
-
-/// An invitation.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Invite {
-    pub id: Text,
-    #[serde(default)]
-    pub email: Known<Text>,
-    #[serde(default)]
-    pub role: Known<Text>,
-    #[serde(default)]
-    pub status: Known<Text>,
-    #[serde(default)]
-    pub created_at: Known<Stamp>,
-    #[serde(default)]
-    pub expires_at: Known<Stamp>,
-    #[serde(default)]
-    pub accepted_at: Known<Stamp>,
-    #[serde(default)]
-    pub projects: Known<Vec<InvitedProject>>,
-}
-
-/// A project of an invitation.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct InvitedProject {
-    pub id: Text,
-    #[serde(default)]
-    pub role: Known<Text>,
-}
-
-/// A thing; only its id matters.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Thing {
-    #[serde(alias = "group_id")]
-    pub id: Text,
-}
-
-macro_rules! item {
-    ($item:ty: $id:ident) => {
-        impl Item for $item {
-            fn id(&self) -> &str {
-                &self.$id
-            }
+/// An object, each of whose fields may be missing or `null`; with a name in brackets, also an id, which may not.
+macro_rules! object {
+    ($(#[$about:meta])* $object:ident $(($id:ident))? { $($(#[$meaning:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Deserialize)]
+        pub struct $object {
+            $(pub $id: Text,)?
+            $($(#[$meaning])* #[serde(default)] pub $field: Known<$type>,)*
         }
     };
-    ($item:ty: $id:ident, $($field:ident),*) => {
+}
+
+/// An object in a list. Copies of it are merged field by field.
+macro_rules! item {
+    ($(#[$about:meta])* $item:ident($id:ident) { $($(#[$meaning:meta])* $field:ident: $type:ty,)* }) => {
+        object! { $(#[$about])* $item($id) { $($(#[$meaning])* $field: $type,)* } }
+
         impl Item for $item {
             fn id(&self) -> &str {
                 &self.$id
@@ -275,16 +50,193 @@ macro_rules! item {
     };
 }
 
-item!(Role: id);
-item!(Group: id, name, is_scim_managed, group_type, created_at);
-item!(Member: id, name, email, is_service_account);
-item!(Project: id, name, status, created_at, archived_at);
-item!(ProjectUser: id, name, email, role, added_at);
-item!(ProjectGroup: group_id, group_name, group_type, created_at);
-item!(ServiceAccount: id, name, role, created_at);
-item!(ApiKey: id, name, created_at, expires_at, last_used_at, owner_project_access, owner);
-item!(Invite: id, email, role, status, created_at, expires_at, accepted_at, projects);
-item!(Thing: id);
+object! {
+    /// A role, listed or assigned.
+    #[derive(Default, Eq, PartialOrd, Ord, Hash)]
+    Role(id) {
+        name: Text,
+        description: Text,
+        permissions: Vec<Text>,
+        predefined_role: bool,
+        resource_type: Text,
+        created_at: Stamp,
+        updated_at: Stamp,
+        created_by: Text,
+        /// For an assigned role: the principals that it is inherited from, in responses since 2026.
+        assignment_sources: Vec<AssignmentSource>,
+    }
+}
+
+/// Where an assigned role comes from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+pub struct AssignmentSource {
+    pub principal_id: Text,
+    pub principal_type: Text,
+}
+
+object! {
+    /// A user of the organization.
+    User(id) {
+        name: Text,
+        email: Text,
+        role: Text,
+        is_service_account: bool,
+        is_scim_managed: bool,
+        added_at: Stamp,
+        created: Stamp,
+        api_key_last_used_at: Stamp,
+        /// The account behind the membership.
+        user: Account,
+    }
+}
+
+object! {
+    /// The account of a user.
+    #[derive(Default)]
+    Account {
+        name: Text,
+        email: Text,
+        enabled: bool,
+        banned: bool,
+    }
+}
+
+item! {
+    /// A group.
+    Group(id) {
+        name: Text,
+        is_scim_managed: bool,
+        group_type: Text,
+        created_at: Stamp,
+    }
+}
+
+item! {
+    /// A member of a group.
+    Member(id) {
+        name: Text,
+        email: Text,
+        is_service_account: bool,
+    }
+}
+
+item! {
+    /// A project.
+    Project(id) {
+        name: Text,
+        status: Text,
+        created_at: Stamp,
+        archived_at: Stamp,
+    }
+}
+
+impl Project {
+    /// Whether it is archived.
+    pub fn is_archived(&self) -> bool {
+        self.status.value().is_some_and(|status| status == "archived")
+    }
+}
+
+item! {
+    /// A user of a project.
+    ProjectUser(id) {
+        name: Text,
+        email: Text,
+        role: Text,
+        added_at: Stamp,
+    }
+}
+
+item! {
+    /// A group of a project.
+    ProjectGroup(group_id) {
+        group_name: Text,
+        group_type: Text,
+        created_at: Stamp,
+    }
+}
+
+item! {
+    /// A service account.
+    ServiceAccount(id) {
+        name: Text,
+        role: Text,
+        created_at: Stamp,
+    }
+}
+
+item! {
+    /// A key, of a project or of the Admin API.
+    ApiKey(id) {
+        name: Text,
+        created_at: Stamp,
+        expires_at: Stamp,
+        last_used_at: Stamp,
+        owner_project_access: Text,
+        owner: Owner,
+    }
+}
+
+object! {
+    /// The owner of a key: a project key has it under the name of its type, an admin key has it here.
+    #[derive(Default)]
+    Owner {
+        #[serde(rename = "type")]
+        kind: Text,
+        id: Text,
+        name: Text,
+        user: Named,
+        service_account: Named,
+    }
+}
+
+object! {
+    /// Somebody by id and name.
+    #[derive(Default)]
+    Named {
+        id: Text,
+        name: Text,
+    }
+}
+
+item! {
+    /// An invitation.
+    Invite(id) {
+        email: Text,
+        role: Text,
+        status: Text,
+        created_at: Stamp,
+        expires_at: Stamp,
+        accepted_at: Stamp,
+        projects: Vec<InvitedProject>,
+    }
+}
+
+object! {
+    /// A project of an invitation.
+    InvitedProject(id) {
+        role: Text,
+    }
+}
+
+/// A thing; only its id matters.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Thing {
+    #[serde(alias = "group_id")]
+    pub id: Text,
+}
+
+impl Item for Role {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Item for Thing {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
 
 impl Item for User {
     fn id(&self) -> &str {
