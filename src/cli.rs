@@ -117,7 +117,7 @@ pub struct Api {
 #[command(next_help_heading = "Rules")]
 pub struct Rules {
     /// Policy files, folders or globs; without any, the built-in rules
-    #[arg(value_name = "PATH", help_heading = "Arguments")]
+    #[arg(value_name = "PATH", help_heading = None::<&str>)]
     pub paths: Vec<PathBuf>,
     /// The same as PATH; repeatable
     #[arg(short, long, value_name = "PATH", env = "ROLELINT_POLICY", hide_env_values = true)]

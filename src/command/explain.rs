@@ -22,7 +22,7 @@ use super::{Error, Exit, judged, plan};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The rule, or a glob for several; without a policy, of all built-in packs
-    #[arg(value_name = "RULE", help_heading = "Arguments", display_order = 0)]
+    #[arg(value_name = "RULE")]
     pub rule: String,
     /// Also say how many things the rule selects in a snapshot (- is standard input)
     #[arg(short, long, value_name = "FILE", env = "ROLELINT_SNAPSHOT", hide_env_values = true)]

@@ -23,7 +23,7 @@ use table::Table;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// What to list
-    #[arg(value_name = "WHAT", help_heading = "Arguments", display_order = 0, value_enum)]
+    #[arg(value_name = "WHAT", value_enum)]
     pub what: What,
     /// Read the organization from a snapshot (- is standard input)
     #[arg(short, long, value_name = "FILE", env = "ROLELINT_SNAPSHOT", hide_env_values = true)]
