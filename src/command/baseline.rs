@@ -7,10 +7,11 @@ use crate::cli::{Api, Common, Rules, when};
 use crate::console::output::{self, say};
 use crate::exceptions::{Baseline, BaselineError};
 use crate::finding::Outcome;
+use crate::policy::needs;
 use crate::time::Time;
 
 use super::exceptions::{AgeArgs, WaiverArgs};
-use super::input::{Inputs, facts};
+use super::input::{Inputs, Request, facts};
 use super::journal::JournalArgs;
 use super::judged::{self, Judged};
 use super::{Error, Exit};
@@ -53,8 +54,9 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let inputs = Inputs::of(common).rules(&args.rules).and(&args.snapshot).and(&args.api.key_file);
     output::ready(&[Some(args.output.as_path())], inputs.and(args.waivers.files()).files())?;
     let earlier = earlier(&args.output)?;
-    let journal = args.journal.journal(None);
-    let facts = facts(args.snapshot.as_deref(), args.as_of, &args.api, journal, common, &policies)?;
+    let needs = needs(&policies);
+    let request = Request { as_of: args.as_of, journal: args.journal.journal(None), ..Request::of(&needs) };
+    let facts = facts(args.snapshot.as_deref(), &args.api, common, request)?;
     let org = &facts.org;
     earlier.as_ref().map_or(Ok(()), |earlier| earlier.belongs_to(&org.source.organization))?;
     let mut outcome = check(org, &policies, args.as_of.unwrap_or(org.source.collected_at));

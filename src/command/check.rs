@@ -13,15 +13,16 @@ use crate::console::output::warn;
 use crate::exceptions::doubt_old_facts;
 use crate::finding::{Gate, Severity};
 use crate::org::Org;
+use crate::policy::needs;
 use crate::snapshot;
 use crate::time::Time;
 
 use super::exceptions::{BaselineArgs, WaiverArgs};
-use super::input::Inputs;
+use super::input::{self, Inputs, Request};
 use super::journal::JournalArgs;
 use super::judged::{self, Judged};
 use super::reports::Reports;
-use super::{Error, Exit, input, unread};
+use super::{Error, Exit, unread};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -113,8 +114,9 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     let baseline = args.baseline.open()?;
     let inputs = Inputs::of(common).rules(&args.rules).and(&args.snapshot).and(&args.api.key_file);
     args.reports.ready(args.save.as_deref(), &inputs.and(args.waivers.files()).and(args.baseline.file()))?;
-    let journal = args.journal.journal(args.gate.max_age);
-    let facts = input::facts(args.snapshot.as_deref(), args.gate.as_of, &args.api, journal, common, &policies)?;
+    let (needs, journal) = (needs(&policies), args.journal.journal(args.gate.max_age));
+    let request = Request { as_of: args.gate.as_of, journal, ..Request::of(&needs) };
+    let facts = input::facts(args.snapshot.as_deref(), &args.api, common, request)?;
     let org = &facts.org;
     baseline.belongs_to(&org.source.organization)?;
     if let Some(path) = &args.save {

@@ -11,7 +11,7 @@ use crate::cli::{Api, Common, Rules};
 use crate::collect::{Collected, Order, lists};
 use crate::console::output::{self, warn};
 use crate::org::{Identity, Org, Parts};
-use crate::policy::{Needs, Policy, files, is_yaml, needs};
+use crate::policy::{Needs, files, is_yaml};
 use crate::time::{Time, length};
 use crate::{snapshot, testing};
 
@@ -62,21 +62,12 @@ pub(crate) struct Facts {
     pub digest: String,
 }
 
-/// The organization from a snapshot or the API, with the digest of the facts.
-pub(crate) fn facts(
-    snapshot: Option<&Path>,
-    as_of: Option<Time>,
-    api: &Api,
-    journal: Journal<'_>,
-    common: &Common,
-    policies: &[Policy],
-) -> Result<Facts, Error> {
+/// The organization from a snapshot or else, by this request, from the API; with the digest of the facts.
+pub(crate) fn facts(snapshot: Option<&Path>, api: &Api, common: &Common, request: Request<'_>) -> Result<Facts, Error> {
     if let Some(path) = snapshot {
         return read(path, api).map(|(org, digest)| Facts { org, digest });
     }
-    let needs = needs(policies);
-    let (Collected { org, help, .. }, client) =
-        collect(api, common, Request { as_of, journal, ..Request::of(&needs) })?;
+    let (Collected { org, help, .. }, client) = collect(api, common, request)?;
     unread::warn_in_short(&org);
     if !common.is_quiet() {
         output::help(&help);

@@ -10,10 +10,10 @@ use std::path::PathBuf;
 use crate::cli::{Api, Common, Rules};
 use crate::console::output::{self, say};
 use crate::evidence::{self, MANIFEST, sum};
+use crate::policy::needs;
 
 use super::check::GateArgs;
 use super::exceptions::{BaselineArgs, WaiverArgs};
-use super::journal::Journal;
 use super::{Error, Exit, input};
 use inputs::Inputs;
 
@@ -80,8 +80,9 @@ fn bundle(args: &Make, common: &Common) -> Result<Exit, Error> {
     // Their problems are reported before the API is asked.
     let policies = gathered.judged()?.policies;
     let names = args.redact.as_deref().map(key::pseudonyms).transpose()?;
-    let as_of = args.gate.as_of;
-    let facts = input::facts(args.snapshot.as_deref(), as_of, &args.api, Journal::None, common, &policies)?;
+    let needs = needs(&policies);
+    let request = input::Request { as_of: args.gate.as_of, ..input::Request::of(&needs) };
+    let facts = input::facts(args.snapshot.as_deref(), &args.api, common, request)?;
     let mut snapshot = Vec::new();
     crate::snapshot::write(&facts.org, &mut snapshot).map_err(|source| Error::Start { source })?;
     let made = match &names {

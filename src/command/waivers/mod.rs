@@ -11,11 +11,11 @@ use crate::escape::visible;
 use crate::exceptions::Use;
 use crate::finding::Outcome;
 use crate::org::Org;
+use crate::policy::needs;
 use crate::time::Time;
 
 use super::exceptions::{AgeArgs, WaiverArgs};
-use super::input;
-use super::journal::Journal;
+use super::input::{self, Request};
 use super::judged::{self, Judged};
 use super::{Error, Exit};
 
@@ -70,7 +70,9 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
 fn judged(on: &On, common: &Common) -> Result<(Org, Outcome, super::exceptions::InForce), Error> {
     let Judged { policies, skipped, .. } = judged::judged(&on.rules, on.as_of)?;
     let waivers = on.waivers.open(on.as_of)?;
-    let org = input::facts(on.snapshot.as_deref(), on.as_of, &on.api, Journal::None, common, &policies)?.org;
+    let needs = needs(&policies);
+    let request = Request { as_of: on.as_of, ..Request::of(&needs) };
+    let org = input::facts(on.snapshot.as_deref(), &on.api, common, request)?.org;
     let mut outcome = check(&org, &policies, on.as_of.unwrap_or(org.source.collected_at));
     outcome.skipped = skipped;
     on.age.doubt(&mut outcome);
