@@ -28,9 +28,9 @@
 //! | [`finding`] | what does a check say? | `access`, `cores`, `document`, `org`, `pseudonym` |
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `access`, `cores`, `document`, `finding`, `org`, `policy` |
-//! | [`diff`] | what has changed from one state of an organization to another, and what cannot be compared? | `access`, `finding`, `org`, `policy` |
+//! | `diff` | what has changed from one state of an organization to another, and what cannot be compared? | `access`, `finding`, `org`, `policy` |
 //! | `exceptions` | what changes an outcome after it was judged? Waivers, the baseline, the age of the facts | `bounded`, `document`, `finding`, `org` |
-//! | [`testing`] | do the policies say what their tests expect? | `check`, `document`, `finding`, `org`, `policy` |
+//! | `testing` | do the policies say what their tests expect? | `check`, `document`, `finding`, `org`, `policy` |
 //! | [`lint`] | what is odd about policies that load? One file for each lint | `config`, `document`, `exceptions`, `finding`, `org`, `policy`, `testing` |
 //! | `api` | what does one list of the Admin API say, honestly? | `atomic`, `bounded`, `org` |
 //! | `collect` | which lists make an organization? | `api`, `org` |
@@ -38,9 +38,9 @@
 //! | [`report`] | how is an outcome shown? One file for each format; none of them decides anything | `access`, `cores`, `diff`, `document`, `finding`, `org` |
 //! | `evidence` | is a bundle of files whole? | `bounded` |
 //! | [`console`] | how wide is the terminal, and what is written to it? | `atomic` |
-//! | [`config`] | which settings stand in `rolelint.yaml`, and where does each come from? | `bounded`, `document`, `finding` |
-//! | [`schema`] | which JSON Schema does each kind of file have? | `config`, `exceptions`, `finding`, `org`, `policy`, `report`, `snapshot`, `testing` |
-//! | [`cli`] | what may stand on the command line? | `config`, `console`, `document`, `finding`, `org`, `report` |
+//! | `config` | which settings stand in `rolelint.yaml`, and where does each come from? | `bounded`, `document`, `finding` |
+//! | `schema` | which JSON Schema does each kind of file have? | `config`, `exceptions`, `finding`, `org`, `policy`, `report`, `snapshot`, `testing` |
+//! | `cli` | what may stand on the command line? | `config`, `console`, `document`, `finding`, `org`, `report` |
 //! | [`command`] | what does a subcommand do? One file for each | everything |
 //! | `fuzzing` | what is true of every input, whoever made it up? In tests and under a fuzzer only | everything |
 //!
@@ -63,7 +63,7 @@
 //! | a format | `report/<format>.rs`; in `report/mod.rs` a variant, its word and an arm |
 //! | a check of made-up inputs | a file in `fuzzing/`, a target and a corpus in `fuzz/` |
 //! | a reason to accept a violation | a folder or file in `exceptions/`, an `Acceptance` in `finding/accept.rs` |
-//! | a recipe for a pipeline | a file in `examples/ci`, a row in `docs/ci.md` and in `tests/it/packaging/recipes.rs` |
+//! | a recipe for a pipeline | a file in `examples/ci`, a row in `docs/ci.md` and in `tests/it/packaging/recipes/mod.rs` |
 //! | a lint | a file in `lint/`, a row in [`lint::LINTS`], a section in `docs/linting.md` |
 //! | a closed word | its enum, with a line in its `words!` |
 //! | a subcommand | a file in `command/` with its flags; in `command/mod.rs` a variant and an arm |
@@ -76,13 +76,13 @@ pub(crate) mod api;
 pub(crate) mod atomic;
 pub(crate) mod bounded;
 pub mod check;
-pub mod cli;
+pub(crate) mod cli;
 pub(crate) mod collect;
 pub mod command;
-pub mod config;
+pub(crate) mod config;
 pub mod console;
 pub(crate) mod cores;
-pub mod diff;
+pub(crate) mod diff;
 pub mod document;
 pub mod escape;
 pub(crate) mod evidence;
@@ -96,7 +96,7 @@ pub mod org;
 pub mod policy;
 pub(crate) mod pseudonym;
 pub mod report;
-pub mod schema;
+pub(crate) mod schema;
 pub mod snapshot;
-pub mod testing;
+pub(crate) mod testing;
 pub mod time;

@@ -17,20 +17,19 @@ mod section;
 mod update;
 
 pub(crate) use cases::NOW;
-pub use cases::{Case, Expected, Suite};
+pub use cases::{Case, Suite};
 #[cfg(test)]
 pub(crate) use cases::{FILE as FILE_KEYS, TEST as TEST_KEYS};
-pub use coverage::{Coverage, Seen};
+pub use coverage::Coverage;
 #[cfg(test)]
 pub(crate) use equivalent::EQUIVALENT as EQUIVALENT_KEYS;
-pub use equivalent::{Equivalent, Place};
 pub use error::Error;
-pub use judge::{Difference, Judged, judge};
+pub use judge::{Judged, judge};
+pub use load::load;
 pub(crate) use load::tests_of;
-pub use load::{Loaded, load};
-pub use mutate::{Mutation, Survivor, mutate};
+pub use mutate::{Mutation, mutate};
 pub(crate) use organization::keys;
-pub use prove::{Proof, example, flow, prove};
+pub use prove::{example, flow, prove};
 pub use report::{Format, Report, Style, render};
 pub use section::{Remark, Section};
-pub use update::{Update, update};
+pub use update::update;
