@@ -33,7 +33,7 @@ fn run(path: &Path, folder: &Path, threads: usize) -> (Duration, Duration, usize
     let began = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_rolelint"))
         .args(["check", "--no-config", "--policy", "work.yaml", "--format", "json", "--as-of", "2026-05-28T20:26:40Z"])
-        .args(["--threads", &threads.to_string(), "--snapshot"])
+        .args(["--max-age", "36500d", "--threads", &threads.to_string(), "--snapshot"])
         .arg(path)
         .env_clear()
         .current_dir(folder)
