@@ -111,7 +111,7 @@ mod tests {
             (r#"{"object":"error","data":[]}"#, "`object` is not `list`"),
         ] {
             let error = serde_json::from_str::<Page<Role>>(text).expect_err(text);
-            // Of this kind an answer does not match the documented shape; it is neither kept nor asked for again.
+            // An error of this kind means that the response does not have the documented shape: it is neither kept nor retried.
             assert!(error.is_data() && error.to_string() == why, "{error}");
         }
     }

@@ -65,7 +65,7 @@ impl First {
         }
     }
 
-    /// Nothing is asked about any more.
+    /// Forgets everything, once nothing more will be asked about.
     pub fn clear(&self) {
         *self.known() = Known::default();
     }

@@ -159,7 +159,7 @@ mod tests {
             assert!(listed.is(at, &user(sent)), "{sent}");
             assert!(!listed.is(at, &user(r#"{"id":"c"}"#)), "{sent}");
         }
-        // An account that says nothing is as good as none.
+        // A missing account reads back as an empty one.
         let account = |user: User| User { user: Known::Value(user.user.value().cloned().unwrap_or_default()), ..user };
         let sent: Vec<User> = SENT.map(|sent| account(user(sent))).into();
         assert_eq!(listed.iter().collect::<Vec<_>>(), sent);

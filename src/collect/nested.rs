@@ -139,7 +139,7 @@ impl Collector<'_> {
     pub(crate) async fn group_members(&self, responses: &Responses, places: Vec<Target>) -> ByParent<wire::Member> {
         let keep = |group: &Parent, mut members: Listed<wire::Member>| {
             members.items.iter().for_each(|member| self.first.member(group, &member.id));
-            // Of several copies, each counts.
+            // Each of several copies counts.
             if members.copies.is_empty() {
                 members.items.iter_mut().for_each(|member| responses.shorten(member));
             }

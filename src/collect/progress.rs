@@ -43,23 +43,23 @@ impl<'c> Tally<'c> {
         Self { client, tell, counts: Mutex::default() }
     }
 
-    /// So many items of a list were read.
+    /// Reports that this many items of a list were read.
     pub fn read(&self, collection: Collection, done: usize) {
         (self.tell)(Progress { collection, done, total: None, growing: false, rate: None, left: None });
     }
 
-    /// A list was read to its end, with so many items.
+    /// Reports that a list was read to its end, with this many items.
     pub fn read_whole(&self, collection: Collection, done: usize) {
         (self.tell)(Progress { collection, done, total: Some(done), growing: false, rate: None, left: None });
     }
 
-    /// This many more things will be requested.
+    /// Counts this many more things that will be requested.
     pub fn expect(&self, collection: Collection, more: usize) {
         let mut counts = self.counts.lock().expect("no thread panics while it counts");
         counts.entry(collection).or_default().total += more;
     }
 
-    /// One thing was requested.
+    /// Counts one thing that was requested, and reports the progress.
     pub fn asked(&self, collection: Collection) {
         let news: Vec<Progress> = {
             let mut counts = self.counts.lock().expect("no thread panics while it counts");

@@ -161,7 +161,7 @@ impl Responses {
             let held = self.held.entry(collection).or_default();
             held.retain(|part, _| part.project.as_deref() != Some(archived.id.as_str()));
         }
-        // Whom only this project listed, nobody mentions any more.
+        // Users whom only this project listed are mentioned nowhere any more.
         let users: BTreeSet<Parent> = self.things(Collection::Users).collect();
         self.held.entry(Collection::UserRoles).or_default().retain(|part, _| users.contains(part));
         let projects = self.projects.iter_mut().flat_map(|projects| &mut projects.items);

@@ -63,7 +63,8 @@ impl RolePool {
         ListedRole { said: *places.entry(role).or_insert(next), sources }
     }
 
-    /// Stores a list of roles. One that was read as planned and has the same roles as an earlier one is that one.
+    /// Stores a list of roles. Lists with the same roles are stored once, unless something is to be said about how one was
+    /// read.
     pub fn share(&self, list: Listed<ListedRole>) -> Arc<Listed<ListedRole>> {
         let plain =
             list.requests == 1 && list.truncated.is_none() && list.copies.is_empty() && list.unreadable.is_empty();
@@ -88,7 +89,7 @@ impl RolePool {
     }
 }
 
-/// A list that is known by its roles.
+/// A list that is looked up by its roles.
 #[derive(Debug)]
 struct Same(Arc<Listed<ListedRole>>);
 

@@ -1,4 +1,4 @@
-//! Of which users, groups and projects each nested list is requested.
+//! Which users, groups and projects each nested list is requested for.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,8 @@ impl Target {
     }
 }
 
-/// What is requested. What the organization's own lists do not have cannot be ruled out, so it is requested.
+/// What is requested. Things that are not in the organization's own lists cannot be ruled out, so their lists are
+/// requested.
 pub(super) struct Wanted {
     parts: Parts,
     /// The places in these lists, where they matter.
@@ -32,7 +33,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// Of what the lists of this organization have, these parts.
+    /// These parts of an organization, of which the lists are known.
     pub fn new(org: &Org, parts: Parts) -> Self {
         let matters = |kind| parts.among.iter().any(|among| among.of(kind).is_some());
         let users = org.users.iter().map(|user| user.id().into()).zip(0..).take_while(|_| matters(Kind::User));
@@ -63,7 +64,7 @@ impl Wanted {
         self.parts.have(collection, &things)
     }
 
-    /// Those of these things whose list is requested.
+    /// The things among these whose list is requested.
     pub fn of(&self, collection: Collection, things: &[Target]) -> Vec<Target> {
         things.iter().filter(|thing| self.has(collection, &thing.part)).cloned().collect()
     }

@@ -1,5 +1,5 @@
 //! One GET request for one page: attempts, delays, and which responses are accepted. It is long
-//! because all that ever sends the key stands in one file.
+//! because everything that ever sends the key is in one file.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;

@@ -8,7 +8,7 @@ use crate::api::endpoint::Endpoint;
 /// The purpose of a request. The journal keeps separate responses for each purpose, although the requests are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// To know it.
+    /// To read a list for the first time.
     First,
     /// To see what was added or changed during collection.
     ForNews,

@@ -1,12 +1,12 @@
 //! Responses saved as they arrive, so that an interrupted collection resumes where it stopped and repeats no request.
 //!
-//! JSON Lines beside the output file or in the cache folder, readable only by its owner: a header (API, organization, key and start time),
-//! then each response with its request. Only usable responses are saved. The key is stored as a salted digest, to
-//! recognize another key.
+//! JSON Lines beside the output file or in the cache folder, readable only by its owner: a header (API, organization, key
+//! and start time), then each response with its request. Only usable responses are saved. The key is stored as a salted
+//! digest, to recognize another key.
 //!
 //! A response is written at once, so it survives the end of the process. It is on disk a tenth of a second later:
-//! responses that arrive close together are synced together. What a power failure leaves of the others is cut off when
-//! the journal is opened, and asked for again.
+//! responses that arrive close together are synced together. Those that a power failure damaged are cut off when the
+//! journal is opened, and requested again.
 //!
 //! The file is long because nothing else knows the format: what is written, read and refused stands side by side.
 

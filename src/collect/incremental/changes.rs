@@ -53,7 +53,7 @@ impl Collector<'_> {
         if !self.reaches_back_before(from).await? {
             return Err(format!("the audit log does not go back to {}", rfc3339(from)));
         }
-        // Of an event that the log shows in two ways, both count.
+        // If the log shows an event in two ways, both count.
         let mut events: Vec<Event> = events.told().cloned().collect();
         let unseen = self.of_the_tenant(from, &mut events).await?;
         Ok(Changes { events, unseen })
