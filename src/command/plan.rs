@@ -39,7 +39,7 @@ pub struct Args {
     pub api: Api,
 }
 
-/// What is asked for a collection.
+/// The requests for one collection.
 struct Row<'p> {
     collection: Collection,
     /// How many requests, of what, if the sizes are known; else why they are not, or what the number depends on.
@@ -50,7 +50,7 @@ struct Row<'p> {
     rules: &'p [&'p str],
 }
 
-/// All of them.
+/// All requests of a check.
 struct Plan<'p> {
     rows: Vec<Row<'p>>,
     /// Requests a minute to each endpoint, where the sizes are known.

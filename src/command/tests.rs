@@ -47,7 +47,7 @@ const IDS: [&str; 22] = [
     KEY,
 ];
 
-/// Numbers that depend on nothing but what they are for.
+/// Random numbers that depend only on the seed and on what they are for.
 struct Dice(u64);
 
 impl Dice {
@@ -64,7 +64,7 @@ impl Dice {
         usize::try_from((mixed ^ (mixed >> 31)) % sides as u64).expect("less than the sides")
     }
 
-    /// Whether something happens that happens so often in a thousand times.
+    /// True this many times in a thousand.
     fn happens(&mut self, per_mille: usize) -> bool {
         self.roll(1000) < per_mille
     }
@@ -76,13 +76,13 @@ impl Dice {
     fn id(&mut self) -> String {
         match self.roll(40) {
             0 => "long".repeat(2000),
-            // Most are easy, or hardly anything would be asked about.
+            // Most ids are plain: things without a usable id are not asked about.
             1..=19 => self.pick(&["a", "A", "b", "c", "a/b", "b/c"]).to_owned(),
             _ => self.pick(&IDS).to_owned(),
         }
     }
 
-    /// What may stand in a field of that name: mostly what should.
+    /// A value for a field of that name, mostly one that is right.
     fn value(&mut self, name: &str, wild: usize) -> Value {
         let any = [json!(null), json!(5), json!(true), json!([]), json!({}), json!("x"), json!(["x"]), json!(-1.5)];
         if self.happens(wild) {
@@ -166,10 +166,10 @@ impl Dice {
     }
 }
 
-/// The API: what it answers depends on the request, and how often that was made before, alone.
+/// The API. Its answer depends only on the request and on how often it was made before.
 struct Api {
     seed: u64,
-    /// How often what it sends is not what it should be, in a thousand times.
+    /// How many of a thousand things that it sends are wrong.
     wild: usize,
     seen: Mutex<Seen>,
 }
@@ -179,7 +179,7 @@ struct Seen {
     times: BTreeMap<String, usize>,
     /// How the last answer left each list: at its proper end, or not.
     ended: BTreeMap<String, bool>,
-    /// How many answers by path without ids were of no use.
+    /// How many answers were of no use, by path without ids.
     failures: BTreeMap<String, usize>,
 }
 
@@ -187,7 +187,7 @@ impl Api {
     fn answer(&self, asked: &str) -> (u16, Vec<u8>) {
         let (path, query) = asked.split_once('?').expect("a query");
         let path = path.strip_prefix("/v1").expect("the base path");
-        // Two collections ask the same path for roles, one not knowing of the other.
+        // Two collections request the same path for roles, independently of each other.
         let shared = path.ends_with("/roles") && path.starts_with("/projects/");
         let time = {
             let mut seen = self.seen.lock().expect("no panic");
@@ -252,7 +252,7 @@ impl Api {
                 ("has_more", json!("no")),
                 ("data", json!([])),
             ]);
-            // Whether the list ends like this is not for this API to say, but what follows is.
+            // A wrong `has_more` leaves open whether the list ends here.
             ends &= name != "has_more";
             page[name] = value;
         }

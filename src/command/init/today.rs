@@ -1,4 +1,5 @@
-//! What holds in a snapshot, as files to begin with: the owners by name, and bounds on what opens doors.
+//! What holds in a snapshot, as files to begin with: the owners by name, and bounds on
+//! keys, owners and other ways to gain access.
 
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Changes of the file of waivers: one more, or those less that are not needed.
+//! Edits of a file of waivers: one is added, or those that are not needed are removed.
 
 use std::path::Path;
 
