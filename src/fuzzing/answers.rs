@@ -11,7 +11,7 @@ use crate::api::unreadable::without_unreadable;
 use crate::org::{Collection, Org, State};
 
 /// The input is a script of answers. Whatever they are: what was answered is in the organization, what was refused or
-/// made no sense leaves a hole in it, the same answers make the same organization, and it can be written, read and judged.
+/// made no sense is recorded as missing, the same answers make the same organization, and it can be written, read and judged.
 pub fn answers(data: &[u8]) {
     let script = Script::new(data);
     let (collected, given) = fetch(&script, None);
@@ -66,8 +66,8 @@ fn page(given: &Given) -> Option<Value> {
     serde_json::from_slice(&without_unreadable(given.answer.body.clone())).ok()
 }
 
-/// If a collection counts as complete, each of its lists was received in the end, and was a list. (What left while we read is not found, and a
-/// project that is archived refuses.)
+/// If a collection counts as complete, each of its lists was received in the end, and was a list. (Something that left
+/// during collection is not found, and an archived project refuses.)
 fn nothing_was_refused(given: &[Given]) {
     let last: BTreeMap<&str, &Given> = given.iter().map(|given| (given.path.as_str(), given)).collect();
     for (path, given) in last {

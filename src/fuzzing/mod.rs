@@ -1,4 +1,4 @@
-//! What is true of every input, whoever made it up. Each function takes one kind of input and panics if the property does
+//! Properties that hold for every input. Each function takes one kind of input and panics if the property does
 //! not hold; the targets in `fuzz/` call it with what a fuzzer makes up, the tests with the files in `fuzz/corpus`.
 
 mod answers;

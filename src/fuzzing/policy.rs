@@ -10,7 +10,7 @@ use crate::policy::{Overrides, Policy, needs, parse};
 
 /// The input is a policy. One that is wrong is explained. One that loads judges a small organization, points at its own
 /// words and is shown in every format. It proves nothing about an organization that was not read, and missing data
-/// withholds answers but changes none.
+/// makes answers unknown but changes no others.
 pub fn policy(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     match parse(&[source(text)], &Overrides::default()) {
@@ -48,7 +48,7 @@ fn withholds(policies: &[Policy], whole: &Outcome, hidden: &Org, collection: Col
     show(&outcome);
     for (with, without) in whole.rules.iter().zip(&outcome.rules) {
         let (with, without, id) = (with.verdict(), without.verdict(), &with.info.id);
-        // What would pass may be all that there is to select, for all that is known.
+        // A rule that would pass may be vacuous: perhaps nothing else can be selected.
         let withheld = without == Verdict::Unknown || (without, with) == (Verdict::Vacuous, Verdict::Pass);
         assert!(withheld || without == with, "{id}: {with:?}, but {without:?} without {collection}");
     }

@@ -20,7 +20,7 @@ pub struct Event {
     pub effective_at: i64,
     /// The id of the project in which it was done; what is done with an admin key counts for the default project.
     pub project: Option<String>,
-    /// Who did it: the id of a user, or of a key that was used. Nothing if the API does not tell.
+    /// Who did it: the id of a user, or of a key that was used. Nothing if the API does not say.
     pub actor: Option<String>,
     /// What the item has under the name of its type.
     pub payload: Value,
@@ -28,7 +28,7 @@ pub struct Event {
 
 impl Organization {
     /// Items of `/organization/audit_logs` in this span of time and, if there are any, of these types: oldest first,
-    /// and of those of one moment the earlier in the file. Those of the tenant come alone.
+    /// events of one moment in the order of the file. Events of the tenant are listed apart.
     pub(super) fn event_items(&self, span: (Bound<i64>, Bound<i64>), kinds: &[String], tenant: bool) -> Vec<Value> {
         let is_meant = |event: &&Event| {
             span.contains(&event.effective_at)

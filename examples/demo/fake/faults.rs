@@ -52,11 +52,11 @@ pub struct Fault {
 pub enum When {
     /// All.
     Always,
-    /// The first so many.
+    /// The first this many.
     First(usize),
-    /// All but the first so many.
+    /// All but the first this many.
     After(usize),
-    /// One in so many: `Every(3)` strikes the third, the sixth, …
+    /// One in this many: `Every(3)` strikes the third, the sixth, …
     Every(usize),
     /// Those for this page of a list and later ones; the first page is 1. A page asked for again keeps its number.
     FromPage(usize),
@@ -117,7 +117,7 @@ pub enum What {
     AddItem(Value),
     /// A proper page, without the item of this id.
     DropItem(&'static str),
-    /// A proper page, with these bytes for that text: what is no JSON, or no UTF-8.
+    /// A proper page, with these bytes for that text, to make it invalid JSON or invalid UTF-8.
     Bytes {
         /// What the page has.
         of: String,

@@ -70,7 +70,7 @@ pub struct FakeApi {
 /// A request that arrived, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// `GET`, if the client is well.
+    /// `GET`, unless the client is wrong.
     pub method: String,
     /// The path as sent: with `/v1`, still percent-encoded.
     pub path: String,
@@ -84,7 +84,7 @@ pub struct Request {
     pub status: Option<u16>,
     /// The name of the [`What`] that struck, if one did: `"TooManyRequests"`, `"SameCursor"`, …
     pub fault: Option<&'static str>,
-    /// Came before the time that [`Throttle`] had named for its endpoint, maybe to another request.
+    /// Whether it came before the time that [`Throttle`] had named for its endpoint, maybe to another request.
     pub early: bool,
 }
 

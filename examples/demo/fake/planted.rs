@@ -16,7 +16,7 @@ const FIRST: [&str; 12] =
 const LAST: [&str; 10] = ["abara", "berg", "costa", "diaz", "ekberg", "fofana", "garcia", "haddad", "ito", "jansen"];
 
 impl Organization {
-    /// About half as many violations as users, most of them by three causes, which are told in words.
+    /// About half as many violations as users, most of them by three causes, which are also returned in words.
     pub fn planted(users: usize, seed: u64) -> (Organization, Vec<String>) {
         let mut random = Random(seed);
         let mut organization = Organization { id: format!("org-demo-{users}-{seed}"), ..Organization::default() };
@@ -37,7 +37,7 @@ impl Organization {
         organization.groups = vec![
             group("group_01support", "Support Team", "role_01break_glass", ids(2, support).collect()),
             group("group_02contractors", "Contractors", "role_02toolkit", ids(from_outside, contractors).collect()),
-            // Who is in here, too, has a second way to groups: one cut alone does not end that.
+            // Whoever is in this group as well has a second way to manage groups, which one cut alone does not end.
             group("group_03stewards", "Stewards", "role_03steward", ids(2, support / 10).collect()),
         ];
         let old = users / 8;

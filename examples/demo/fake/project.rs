@@ -8,7 +8,7 @@ use super::org::Organization;
 use super::project_roles::predefined;
 use super::role::{Holder, Resource, Role};
 
-/// A project. An archived one is listed only on request, and does not tell its people.
+/// A project. An archived one is listed only on request, and does not list its people.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Project {
@@ -16,7 +16,7 @@ pub struct Project {
     pub id: String,
     /// As shown to people.
     pub name: String,
-    /// Whether it has come to its end.
+    /// Whether it is archived.
     pub archived: bool,
     /// Unix seconds.
     pub created_at: i64,
@@ -60,7 +60,7 @@ pub struct ProjectGroup {
     pub added_at: i64,
 }
 
-/// An identity of a project that is no human.
+/// An identity of a project that is not a person.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServiceAccount {
@@ -112,7 +112,7 @@ impl Project {
         self.users.iter().map(item).collect()
     }
 
-    /// Items of `/organization/projects/{project}/groups`. They have no `id`, and do not tell the roles.
+    /// Items of `/organization/projects/{project}/groups`. They have no `id`, and do not name the roles.
     pub(super) fn group_items(&self, organization: &Organization) -> Vec<Value> {
         let item = |member: &ProjectGroup| {
             let group = organization.group(&member.id);

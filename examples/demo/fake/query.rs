@@ -30,7 +30,7 @@ pub(super) fn limit(request: &Request, usual: usize, max: usize) -> Result<usize
     }
 }
 
-/// What a `limit` is answered that is too much.
+/// The answer to a `limit` that is too large.
 pub(super) fn above_maximum() -> Answer {
     invalid("limit", "integer above maximum value", "integer_above_max_value")
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-// Under a paused clock of tokio's, this one stands still, too.
+// Tokio's clock, which tests can pause.
 use tokio::time::Instant;
 
 use super::Request;
@@ -12,7 +12,7 @@ use super::answer::Answer;
 /// How many requests an endpoint takes.
 #[derive(Clone, Copy, Debug)]
 pub struct Throttle {
-    /// So many in each window; at least 1.
+    /// This many in each window; at least 1.
     pub requests: usize,
     /// Begins with the first request that is let through after the one before has ended.
     pub window: Duration,
@@ -32,7 +32,7 @@ struct Window {
 }
 
 impl Windows {
-    /// Counts a request, and marks it if it is early. The answer is the refusal, if it is too many.
+    /// Counts a request, marks it if it is early, and returns the refusal if it is one too many.
     pub fn refuse(&mut self, throttle: Throttle, request: &mut Request) -> Option<Answer> {
         let now = Instant::now();
         let fresh = Window { start: now, requests: 0, promised: false };
@@ -51,7 +51,7 @@ impl Windows {
     }
 }
 
-/// The 429 that says when to come back. Rounded up: who comes at that time is not early.
+/// The 429 that says when to come back, rounded up so that a request at that time is not early.
 fn wait(left: Duration) -> Answer {
     let milliseconds = left.as_nanos().div_ceil(1_000_000);
     let seconds = format!("{}.{:03}", milliseconds / 1000, milliseconds % 1000);

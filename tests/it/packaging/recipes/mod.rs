@@ -15,7 +15,7 @@ use crate::support::harness::{Ran, acme, faulty, text};
 use crate::support::shell::{Machine, repository};
 use crate::support::workflow::{address, yaml};
 
-/// Holds a recipe.
+/// Checks a recipe.
 type Check = fn(&str);
 
 /// Which recipes there are, and what each has to do.
