@@ -24,7 +24,7 @@ const LISTED: usize = 50;
 const UNFOLDED: usize = 5;
 /// What may follow a word.
 const PUNCTUATION: [char; 6] = [',', ';', ':', ')', '?', '.'];
-/// How many rules are named that were not judged for one reason.
+/// How many of the rules that were not judged for the same reason are named.
 const NAMED: usize = 12;
 /// The longest text of a finding or a policy.
 const TEXT: usize = 1000;
@@ -68,7 +68,7 @@ pub(super) struct Comment {
 }
 
 impl Comment {
-    /// Adds a list under a title, as much of it as fits, and how much more there is; of nothing, nothing.
+    /// Adds a list under a title: as many rows as fit, and how many more there are. An empty list adds nothing.
     fn list(&mut self, title: &str, rows: impl IntoIterator<Item = String>) {
         let (mut rows, mut more) = (rows.into_iter().peekable(), 0);
         if rows.peek().is_none() {
@@ -79,7 +79,7 @@ impl Comment {
             more += usize::from(more > 0 || at >= LISTED || !self.add(&row));
         }
         if more > 0 {
-            // There is room for that: it is what the reserve is for.
+            // `RESERVE` has room for this line.
             writeln!(self.text, "- and {more} more").expect("writing to a string cannot fail");
         }
     }
@@ -129,12 +129,12 @@ fn coverage(outcome: &Outcome) -> Vec<String> {
     incomplete(outcome).iter().map(row).collect()
 }
 
-/// What there is to know of overrides, waivers and the baseline.
+/// Remarks on overrides, waivers and the baseline.
 fn exceptions(outcome: &Outcome) -> impl Iterator<Item = String> {
     outcome.exceptions.iter().map(|sentence| format!("- {}\n", prose(sentence)))
 }
 
-/// The rules that were not judged, those with one reason together.
+/// The rules that were not judged, grouped by the reason.
 fn skipped(outcome: &Outcome) -> Vec<String> {
     let mut reasons: Vec<(&str, Vec<&Skipped>)> = Vec::new();
     for one in &outcome.skipped {

@@ -36,7 +36,7 @@ use crate::finding::Outcome;
 use crate::org::Source;
 use crate::time::Time;
 
-pub use diff::{DiffFormat, render_diff};
+pub use diff::{DiffFormat, diff_schema, render_diff};
 pub use json::{Unreadable, lines_schema, read, schema};
 pub use plan::{Plan, PlannedList, plan_schema, render_plan};
 pub use register::{RegisterFormat, render_register};
@@ -107,9 +107,9 @@ pub struct TextStyle {
     pub quiet: bool,
     /// Show also which rules passed, and every subject.
     pub verbose: bool,
-    /// How many findings of a rule are shown, unless the reader wants them all.
+    /// How many findings of a rule are shown, unless `verbose` shows them all.
     pub per_rule: usize,
-    /// From when the age of the data counts.
+    /// The present: the age of the data is shown as of now.
     pub now: Time,
 }
 
@@ -123,11 +123,6 @@ impl Default for TextStyle {
 fn schema_of_written<T: JsonSchema>() -> serde_json::Value {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     settings.into_generator().into_root_schema_for::<T>().to_value()
-}
-
-/// The schema of a comparison in JSON.
-pub fn diff_schema() -> serde_json::Value {
-    diff::schema()
 }
 
 impl Format {
@@ -150,9 +145,7 @@ impl Format {
             | Self::Oscal => false,
         }
     }
-}
 
-impl Format {
     /// Whether it is not text, so that a terminal cannot show it.
     pub fn is_binary(self) -> bool {
         self == Self::Xlsx

@@ -271,7 +271,7 @@ pub fn clip(text: &str, most: usize) -> String {
     format!("{}… and {} more characters", &text[..kept], text[kept..].chars().count())
 }
 
-/// How severe findings are that call for somebody now.
+/// Whether findings of this severity call for somebody now.
 pub fn is_urgent(severity: Severity) -> bool {
     severity >= Severity::High
 }

@@ -1,4 +1,4 @@
-//! Tables as the sheets of a workbook: what is text stays text, rows are filtered by their heads.
+//! Tables as the sheets of a workbook: text stays text, and rows can be filtered by column.
 
 use std::cell;
 use std::io::{self, Write};

@@ -1,28 +1,28 @@
-//! What is said about policies apart from their tests: whether their rules can fire, and whether the tests would notice a
-//! mutant.
+//! What `--prove` and `--mutate` add to the report on tests: whether the rules can fire, and whether the tests would notice
+//! a mistake.
 
-/// One such question, with its answer.
+/// The part of the report that one of these flags adds.
 #[derive(Debug, serde::Serialize)]
 pub struct Section {
-    /// The word for it: the flag that asks.
+    /// The flag: `prove`, `mutate`.
     pub name: &'static str,
-    /// The answer in one line.
+    /// The result in one line.
     pub summary: String,
-    /// What is wrong.
+    /// What fails.
     pub failures: Vec<Remark>,
-    /// What is right, and how that is known.
+    /// What passes, for readers who want to see it.
     pub shown: Vec<Remark>,
 }
 
-/// Something to say, and where.
+/// One result, with its place.
 #[derive(Debug, serde::Serialize)]
 pub struct Remark {
     /// The file.
     pub file: String,
     /// The line.
     pub line: u32,
-    /// What there is to say.
+    /// The result in one line.
     pub name: String,
-    /// More about it, line by line.
+    /// Further lines.
     pub lines: Vec<String>,
 }

@@ -123,8 +123,8 @@ struct UnknownRow<'a> {
     what: &'a str,
 }
 
-/// The schema of a comparison, as a JSON Schema.
-pub(in crate::report) fn schema() -> serde_json::Value {
+/// The schema of a comparison in JSON.
+pub fn diff_schema() -> serde_json::Value {
     schema_of_written::<Report<'static>>()
 }
 

@@ -11,7 +11,7 @@ use crate::escape::visible;
 use crate::org::Source;
 use lines::sections;
 
-pub(super) use json::schema;
+pub use json::diff_schema;
 
 /// A form of comparison.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -172,7 +172,7 @@ fn bar(parts: &[(&str, usize)], whole: usize) -> String {
     let mut at = 0;
     let mut rects = Vec::new();
     for (class, count) in parts.iter().filter(|(_, count)| *count > 0) {
-        // What is there can be seen.
+        // Wide enough to be seen, however small its share.
         let width = (count * 1000 / whole.max(1)).max(4);
         rects.push(format!("<rect class=\"{class}\" x=\"{at}\" width=\"{width}\" height=\"10\"/>"));
         at += width;

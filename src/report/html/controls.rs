@@ -7,9 +7,7 @@ use super::findings::says_something;
 use super::page::Text;
 use crate::finding::{Outcome, RuleResult, Status, Verdict, Waiver};
 use crate::report::words::{number, plural};
-use crate::time::{Time, day};
-
-const DAY: i64 = 86_400;
+use crate::time::{DAY, Time, day};
 
 pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     controls(outcome, to)?;

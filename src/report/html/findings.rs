@@ -1,4 +1,4 @@
-//! The rules that were not passed, the most severe first: each with its findings by what they have in common.
+//! The rules that did not pass, the most severe first: each with its findings, grouped by what they have in common.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -49,7 +49,7 @@ pub fn render(outcome: &Outcome, shared: &Shared, to: &mut dyn Write) -> io::Res
     to.write_all(b"</section>\n")
 }
 
-/// Whether a rule is more than a pass.
+/// Whether there is more to say about a rule than that it passed.
 pub fn says_something(outcome: &Outcome, at: usize) -> bool {
     outcome.rules[at].verdict() != Verdict::Pass || !outcome.findings_of(at).is_empty()
 }
@@ -112,7 +112,7 @@ fn by_cause(outcome: &Outcome, at: usize, shared: &Shared, to: &mut dyn Write) -
             Status::Violation => plural(of.len(), &format!("{others}violation")),
             Status::Unknown | Status::Waived | Status::Baselined => format!("{} {}", of.len(), status.name()),
         };
-        // With nothing to set it apart from, the list needs no heading.
+        // The only list needs no heading.
         if of.len() < findings.len() || status != Status::Violation {
             writeln!(to, "<h4>{name}</h4>")?;
         }

@@ -10,13 +10,12 @@ use super::pieces::pieces;
 use crate::access::{Asked, Query, Register, Steps, Thing, Way};
 use crate::org::{Kind, Known};
 use crate::report::words::{number, plural};
-use crate::time::{Time, rfc3339};
+use crate::time::{DAY, Time, rfc3339};
 
 /// How many rows are in a piece of the table.
 const PIECE: usize = 100;
 /// How many incomplete principals are named.
 const NAMED: usize = 10;
-const DAY: i64 = 86_400;
 
 /// Who holds privileged permissions.
 pub struct Matrix {

@@ -93,7 +93,7 @@ pub fn of_steps(
     to.write_all(b"</p>")
 }
 
-/// Begins the numbers of paths that begin at this thing.
+/// Opens the paragraph with the numbers of paths that all begin at this thing.
 fn open_ways(from: &Thing, to: &mut dyn Write) -> io::Result<()> {
     write!(to, "<p class=\"ways {}\" data-who=\"{}\">Paths ", from.kind.name(), Text(from.label()))
 }

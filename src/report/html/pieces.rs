@@ -1,10 +1,10 @@
-//! Long lists in pieces: the first is there, the others are in `noscript` until the reader comes near. There are many of
-//! those, so they are written short: what many items have in common stands once on the page.
+//! Long lists in pieces: the first piece is part of the page, the others are in `noscript` until the reader comes near.
+//! There may be many of them, so what their items have in common is written once on the page.
 
 use std::io::{self, Write};
 
-/// Writes items in pieces: each piece begins with `open` and ends with `close`. An item learns whether it is in one of the
-/// later pieces.
+/// Writes items in pieces, each of which begins with `open` and ends with `close`. `one` writes an item; it is told whether
+/// the item is in one of the later pieces.
 pub fn pieces<T>(
     items: &[T],
     size: usize,

@@ -1,5 +1,5 @@
 'use strict';
-// The page is whole without this. Here, long lists grow as the reader scrolls; they are filtered, sorted, and explained.
+// The page is complete without this. The script lets long lists grow as the reader scrolls, and filters, sorts and explains them.
 (() => {
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
@@ -18,7 +18,7 @@
     }));
   };
 
-  // A piece of a list that is still text: it takes its place among the other items. Our own HTML, escaped when written.
+  // Parses a piece that is still text. It is our own HTML, escaped when it was written.
   const parsed = (piece) => {
     const part = document.createElement('template');
     part.innerHTML = piece.querySelector('noscript').textContent;
@@ -46,7 +46,7 @@
       take(target);
     }
   }, { rootMargin: '0px 0px 1200px 0px' });
-  // Of the pieces that wait one after the other, the first that is not hidden has a place on the page.
+  // Of several waiting pieces in a row, only the first that is not hidden takes up space on the page.
   const watch = (piece) => {
     let next = piece;
     while (next?.matches('.piece') && next.hidden) next = next.nextElementSibling;

@@ -154,7 +154,7 @@ fn navigation(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     to.write_all(b"</ul></nav>\n")
 }
 
-/// The last lines.
+/// The version, the exit code and the digest of the facts.
 pub fn footer(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let collected = if outcome.has_facts() {
         format!(" · collected {}", rfc3339(outcome.source.collected_at))

@@ -18,7 +18,7 @@ use crate::finding::{
 use crate::org::Kind;
 use crate::report::words::{cut, number, plural, things};
 
-/// How many subjects are named at least, if there are that many.
+/// The fewest subjects that are named, if there are as many.
 const NAMED: usize = 3;
 /// How many ways that lead to one cause are shown.
 const WAYS: usize = 3;
@@ -105,11 +105,11 @@ struct Body<'p, 'o> {
     outcome: &'o Outcome,
     rule: &'o RuleResult,
     findings: &'o [Finding],
-    /// The project of the cause that is shown. What is in it does not name it again.
+    /// The project of the cause that is shown; things in it are shown without it.
     within: Option<&'o Arc<Thing>>,
     /// What each of the rule's sets of permissions looks like.
     permissions: Vec<String>,
-    /// How many lines an item has: the more, the fewer items there are.
+    /// How many lines each item may take; more if there are few items.
     share: usize,
 }
 

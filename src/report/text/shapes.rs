@@ -41,7 +41,7 @@ pub fn alike<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Vec<&'
     shapes
 }
 
-/// What is larger the milder a finding is: how long ago something was, or how little a number is out of bounds.
+/// A number that is larger for a milder finding: a later time, or how little a number is out of bounds.
 fn mildness(finding: &Finding) -> i64 {
     let of = |value: &Value| match value {
         Value::Time(time) => Some(*time),
@@ -57,9 +57,9 @@ fn mildness(finding: &Finding) -> i64 {
 
 /// What a finding says beyond its paths and the policy's own words.
 pub struct Facts {
-    /// Of the subject, and of what is on no path.
+    /// About the subject, and about things that are on no path.
     pub own: String,
-    /// Of the things on each path, each with the first path that it is on.
+    /// About the things on paths, each under the first path that it is on.
     pub along: Vec<String>,
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::document::SourceText;
 use crate::document::tree::{Key, Node, Yaml, parse};
 use crate::testing::equivalent::Place;
-use crate::time::{day, parse_timestamp};
+use crate::time::{DAY, day, parse_timestamp};
 
 /// A small edit of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ fn flush(lines: &str) -> String {
     flush.join("\n")
 }
 
-/// What of a rule is read with patterns and bounds in it.
+/// The keys of a rule that hold patterns and bounds.
 const READ: [&str; 5] = ["where", "forbid", "require", "count", "exactly"];
 /// Bounds that are moments.
 const DATES: [&str; 2] = ["before", "after"];
@@ -122,12 +122,12 @@ impl Mutants<'_> {
                 ("all", Yaml::List(items)) if items.len() > 1 => {
                     self.add("`any` for `all`", key.span.clone(), "any".to_owned());
                 }
-                // What a list has is a condition of another kind.
+                // `none: […]` tests a list and has no opposite among the keys.
                 ("every", Yaml::Map(_)) => self.add("`some` for `every`", key.span.clone(), "some".to_owned()),
                 ("none", Yaml::Map(_)) => self.add("`some` for `none`", key.span.clone(), "some".to_owned()),
                 ("some", Yaml::Map(_)) => self.add("`every` for `some`", key.span.clone(), "every".to_owned()),
                 ("via", Yaml::Map(_)) => self.add("another way for `via`", value.span.clone(), "direct".to_owned()),
-                // A relation of one thing that says no more.
+                // `{ scope: … }` alone becomes `{}`.
                 ("scope", _) if entries.len() == 1 => {
                     self.add("the scope is left out", node.span.clone(), "{}".to_owned());
                 }
@@ -138,7 +138,7 @@ impl Mutants<'_> {
                 }
                 _ => {}
             }
-            // What is counted is not a value.
+            // `of` in a count is not a value: it names what is counted.
             if key.text != "of" || node.below("min").or(node.below("max")).is_none() {
                 self.value(&key.text, value);
             }
@@ -234,7 +234,6 @@ fn length(text: &str) -> Option<(u64, &str)> {
 
 /// The days before and after a date, or a moment.
 fn neighbours(text: &str) -> Option<[String; 2]> {
-    const DAY: i64 = 86_400;
     let moment = parse_timestamp(text).ok()?;
     Some([moment - DAY, moment + DAY].map(day))
 }

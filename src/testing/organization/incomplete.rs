@@ -1,4 +1,4 @@
-//! What of an organization could not be read: `incomplete: [users, user_roles/ada@acme.example]`.
+//! The parts of an organization that could not be read: `incomplete: [users, user_roles/ada@acme.example]`.
 
 use std::collections::BTreeSet;
 

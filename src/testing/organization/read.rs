@@ -9,7 +9,7 @@ use crate::document::tree::{Key, Node, Yaml};
 use crate::org::{
     AdminApiKey, Group, Invite, Known, Owner, Project, Role, Symbol, Text, User, canonical_role_id, fields, names,
 };
-use crate::time::Time;
+use crate::time::DAY;
 
 pub(crate) const ORGANIZATION: &[&str] =
     &["roles", "groups", "users", "projects", "invites", "admin_api_keys", "incomplete"];
@@ -20,8 +20,6 @@ pub(crate) const PROJECT: &[&str] = fields!(Project => names! {});
 const IN_PROJECT: &[&str] = &["roles", "users", "groups", "service_accounts", "api_keys"];
 pub(crate) const ADMIN_KEY: &[&str] = fields!(AdminApiKey => names! {});
 pub(crate) const INVITE: &[&str] = fields!(Invite => names! {});
-
-pub(super) const DAY: Time = 86_400;
 
 impl Drafter<'_, '_> {
     /// Everything that is written, and which parts of it count as unread.

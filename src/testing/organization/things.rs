@@ -1,11 +1,11 @@
 //! What stands in a project: roles, users, groups, service accounts and keys.
 
-use super::read::DAY;
 use super::written::{Entry, default, short};
 use super::{AccountDraft, Drafter, KeyDraft, MemberDraft, ProjectDraft, Reference, project_ix};
 use crate::document::tree::{Node, Yaml};
 use crate::document::{Code, Noted};
 use crate::org::{ApiKey, Known, Owner, ServiceAccount, Text, fields, names};
+use crate::time::DAY;
 
 pub(crate) const MEMBER: &[&str] = fields!(ProjectUser => names! {});
 pub(crate) const ACCOUNT: &[&str] = fields!(ServiceAccount => names! {});

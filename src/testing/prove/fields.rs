@@ -1,4 +1,4 @@
-//! Attributes that are no field of their own in the short form of tests: they follow from what a thing is linked to.
+//! Attributes that are not fields in the short form of tests: they follow from what a thing is linked to.
 
 use super::links::{self, Target};
 use super::roles::with;
@@ -7,7 +7,7 @@ use super::values;
 use crate::org::Kind;
 use crate::policy::{Predicate, Relation};
 
-/// The sketches in which such an attribute is as wanted; nothing, if the condition is about another.
+/// The sketches in which such an attribute is as wanted; `None` if the condition is about another attribute.
 pub fn linked(sketch: &Sketch, target: Target, predicate: &Predicate, wanted: bool) -> Option<Vec<Sketch>> {
     let at = target.role_or_self();
     if let Predicate::List(attribute, _, test) = predicate

@@ -9,8 +9,8 @@ use crate::policy::{Attribute, Condition, Counted, Relation, Rule};
 pub enum Goal<'p> {
     /// The thing satisfies the condition, or does not.
     Holds(Target, &'p Condition, bool),
-    /// A related thing satisfies the condition, or does not; a new one, if several have to.
-    /// If something of them is counted, that has to be new, too.
+    /// A related thing satisfies the condition, or does not. If several have to, it is a new one; if something that they
+    /// have is counted, that is new, too.
     Related {
         of: Target,
         relation: Relation,
