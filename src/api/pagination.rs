@@ -71,7 +71,7 @@ pub struct Listed<T, I = Vec<T>> {
 
 impl<T> Listed<T> {
     /// The list with repeated items.
-    pub fn told(&self) -> impl Iterator<Item = &T> {
+    pub fn with_copies(&self) -> impl Iterator<Item = &T> {
         self.items.iter().chain(&self.copies)
     }
 
@@ -95,13 +95,13 @@ pub struct ListRequest<'a> {
     /// Query parameters in addition to the endpoint's own, such as `&after=x`.
     pub query: &'a str,
     /// The purpose of the request.
-    pub look: Purpose,
+    pub purpose: Purpose,
 }
 
 impl ListRequest<'_> {
     /// The organization's own list.
     pub fn own(endpoint: &'static Endpoint) -> Self {
-        Self { endpoint, of: None, archived: false, query: "", look: Purpose::First }
+        Self { endpoint, of: None, archived: false, query: "", purpose: Purpose::First }
     }
 }
 
@@ -123,7 +123,7 @@ async fn walk<T: DeserializeOwned + Item, I: Items<T>>(
     listed: &mut Listed<T, I>,
     seen: impl Fn(usize),
 ) -> Result<(), Error> {
-    let ListRequest { endpoint, of, archived, query, look } = which;
+    let ListRequest { endpoint, of, archived, query, purpose } = which;
     let path = endpoint.path(&of.map(Parent::ids).unwrap_or_default())?;
     let or_empty = (archived && endpoint.refuses_archived).then_some(400);
     let pace = client.pace();
@@ -140,16 +140,16 @@ async fn walk<T: DeserializeOwned + Item, I: Items<T>>(
         let query = format!("limit={limit}{}{query}{cursor}", endpoint.query);
         // A project that is refused after its first page has something.
         let or_empty = or_empty.filter(|_| after.is_none());
-        let page: Page<T> = match client.get(PageRequest { endpoint, path: &path, query: &query, or_empty, look }).await
-        {
-            // The documented maximum is more than some servers allow.
-            Err(Error::Status { status: 400, .. }) if after.is_none() && limit > SAFE_LIMIT => {
-                pace.too_large(endpoint);
-                limit = SAFE_LIMIT;
-                continue;
-            }
-            page => page.inspect_err(|error| pace.patience.failed(endpoint, error))?,
-        };
+        let page: Page<T> =
+            match client.get(PageRequest { endpoint, path: &path, query: &query, or_empty, purpose }).await {
+                // The documented maximum is more than some servers allow.
+                Err(Error::Status { status: 400, .. }) if after.is_none() && limit > SAFE_LIMIT => {
+                    pace.too_large(endpoint);
+                    limit = SAFE_LIMIT;
+                    continue;
+                }
+                page => page.inspect_err(|error| pace.patience.failed(endpoint, error))?,
+            };
         listed.requests += 1;
         let over = ended;
         ended = page.has_more == Some(false);

@@ -104,5 +104,5 @@ async fn page<T: serde::de::DeserializeOwned>(
 ) -> Result<Page<T>, Error> {
     let path = endpoint.path(&of.map(Parent::ids).unwrap_or_default())?;
     let query = format!("limit={limit}{}", endpoint.query);
-    client.get(PageRequest { endpoint, path: &path, query: &query, or_empty: None, look: Purpose::First }).await
+    client.get(PageRequest { endpoint, path: &path, query: &query, or_empty: None, purpose: Purpose::First }).await
 }

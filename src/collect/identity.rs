@@ -61,7 +61,7 @@ impl Collector<'_> {
     pub(crate) fn identity(&self) -> Result<Identity, Mixed> {
         let (mut ids, names): (BTreeSet<String>, BTreeSet<String>) =
             self.client.told_organizations().into_iter().partition(|text| Identity::is_id(text));
-        ids.extend(self.said.all().iter().filter_map(organization_of).map(str::to_owned));
+        ids.extend(self.role_pool.all().iter().filter_map(organization_of).map(str::to_owned));
         for all in [&ids, &names] {
             if all.len() > 1 {
                 return Err(Mixed::Answers { all: all.clone() });

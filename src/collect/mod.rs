@@ -93,7 +93,7 @@ pub async fn lists<'c>(
 ) -> Lists<'c> {
     let source = Source { api: client.base().to_owned(), collected_at: order.began, ..Source::default() };
     let tally = Tally::new(client, progress);
-    let collector = Collector { client, order, source, said: RolePool::default(), first: First::default(), tally };
+    let collector = Collector { client, order, source, role_pool: RolePool::default(), first: First::default(), tally };
     let mut responses = Responses::default();
     collector.lists(&mut responses).await;
     let org = collector.assemble(&mut responses);
@@ -154,14 +154,14 @@ struct Collector<'c> {
     client: &'c Client,
     order: Order<'c>,
     source: Source,
-    said: RolePool,
+    role_pool: RolePool,
     first: First,
     tally: Tally<'c>,
 }
 
 impl Collector<'_> {
     fn assemble(&self, responses: &mut Responses) -> Org {
-        responses.said = self.said.all();
+        responses.role_versions = self.role_pool.all();
         responses.settle();
         assemble(responses, self.order.collections, self.source.clone(), self.order.present)
     }
@@ -174,12 +174,12 @@ impl Collector<'_> {
     async fn whole<T: DeserializeOwned + Item, I: Items<T>>(
         &self,
         collection: Collection,
-        look: Purpose,
+        purpose: Purpose,
     ) -> Option<Listed<T, I>> {
         if !self.needs(collection) {
             return None;
         }
-        let which = ListRequest { look, ..ListRequest::own(endpoint::of(collection)) };
+        let which = ListRequest { purpose, ..ListRequest::own(endpoint::of(collection)) };
         let listed: Listed<T, I> = list(self.client, which, |done| self.tally.read(collection, done)).await;
         self.tally.read_whole(collection, listed.items.len());
         Some(listed)
@@ -191,9 +191,9 @@ impl Collector<'_> {
         collection: Collection,
         of: &Parent,
         archived: bool,
-        look: Purpose,
+        purpose: Purpose,
     ) -> Listed<T> {
-        let which = ListRequest { of: Some(of), archived, look, ..ListRequest::own(endpoint::of(collection)) };
+        let which = ListRequest { of: Some(of), archived, purpose, ..ListRequest::own(endpoint::of(collection)) };
         let listed = list(self.client, which, |_| {}).await;
         self.tally.asked(collection);
         listed
@@ -242,6 +242,6 @@ impl Collector<'_> {
     }
 
     fn keep(&self, roles: Listed<Role>) -> Listed<ListedRole> {
-        roles.map(|role| self.said.keep(None, role))
+        roles.map(|role| self.role_pool.keep(None, role))
     }
 }

@@ -155,9 +155,9 @@ impl Collector<'_> {
             if collection == GroupRoles {
                 roles.items.iter().for_each(|role| self.first.group_role(part, role));
             }
-            let roles = roles.map(|role| self.said.keep(Some(part), role));
+            let roles = roles.map(|role| self.role_pool.keep(Some(part), role));
             // Roles may still be added to the list of a project.
-            if collection == ProjectRoles { Arc::new(roles) } else { self.said.share(roles) }
+            if collection == ProjectRoles { Arc::new(roles) } else { self.role_pool.share(roles) }
         };
         self.each(collection, places, keep).await
     }

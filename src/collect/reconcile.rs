@@ -19,9 +19,9 @@ const FEW: usize = 20;
 impl Collector<'_> {
     /// Reads again where two responses disagree.
     pub(crate) async fn mend(&self, responses: &mut Responses) {
-        responses.said = self.said.all();
+        responses.role_versions = self.role_pool.all();
         self.new_groups(responses).await;
-        responses.said = self.said.all();
+        responses.role_versions = self.role_pool.all();
         self.new_roles(responses).await;
         self.archived(responses).await;
         self.gone(responses).await;
@@ -34,7 +34,7 @@ impl Collector<'_> {
         if !whole || responses.unlisted_groups().is_empty() {
             return;
         }
-        let Some(second) = self.whole::<Group, Vec<_>>(Collection::Groups, Purpose::ForNews).await else { return };
+        let Some(second) = self.whole::<Group, Vec<_>>(Collection::Groups, Purpose::Additions).await else { return };
         let Some(first) = &mut responses.groups else { return };
         first.requests += second.requests;
         let known: BTreeSet<&str> = first.items.iter().map(|group| group.id.as_str()).collect();
@@ -55,11 +55,11 @@ impl Collector<'_> {
         for project in unlisted {
             let part = project.as_deref().map(Parent::organization);
             let second = match &part {
-                None => self.whole::<Role, Vec<_>>(Collection::Roles, Purpose::ForNews).await,
-                Some(part) => Some(self.one(Collection::ProjectRoles, part, false, Purpose::ForNews).await),
+                None => self.whole::<Role, Vec<_>>(Collection::Roles, Purpose::Additions).await,
+                Some(part) => Some(self.one(Collection::ProjectRoles, part, false, Purpose::Additions).await),
             };
             let Some(second) = second.map(|roles| self.keep(roles)) else { continue };
-            responses.said = self.said.all();
+            responses.role_versions = self.role_pool.all();
             responses.add_roles(part.as_ref(), second);
         }
     }
@@ -81,7 +81,9 @@ impl Collector<'_> {
         if refused.is_empty() {
             return;
         }
-        let Some(second) = self.whole::<Project, Vec<_>>(Collection::Projects, Purpose::ForNews).await else { return };
+        let Some(second) = self.whole::<Project, Vec<_>>(Collection::Projects, Purpose::Additions).await else {
+            return;
+        };
         let archived = second.items.iter().filter(|project| refused.contains(project.id.as_str()));
         archived.filter(|project| is_archived(project, &second)).for_each(|project| responses.archive(project));
     }
@@ -105,8 +107,8 @@ impl Collector<'_> {
         }
         for ((collection, list), lost) in lost {
             let second = match &list {
-                None => self.whole::<Thing, Vec<_>>(collection, Purpose::ForTheGone).await,
-                Some(project) => Some(self.one::<Thing>(collection, project, false, Purpose::ForTheGone).await),
+                None => self.whole::<Thing, Vec<_>>(collection, Purpose::Removals).await,
+                Some(project) => Some(self.one::<Thing>(collection, project, false, Purpose::Removals).await),
             };
             let Some(second) = second.filter(|second| second.truncated.is_none()) else { continue };
             let there: BTreeSet<&str> = second.items.iter().map(|thing| thing.id.as_str()).collect();
@@ -127,7 +129,7 @@ impl Collector<'_> {
     /// Whether another list that had a user or group still has it when read again, or cannot be read.
     async fn still_elsewhere(&self, responses: &Responses, collection: Collection, part: &Parent) -> bool {
         for (other, of) in responses.other_lists(collection, &part.id) {
-            let second = self.one::<Thing>(other, &of, false, Purpose::ForTheGone).await;
+            let second = self.one::<Thing>(other, &of, false, Purpose::Removals).await;
             if second.truncated.is_some() || second.items.iter().any(|thing| part.id == thing.id) {
                 return true;
             }

@@ -26,8 +26,8 @@ pub type HeldRoles = BTreeMap<Parent, Arc<Listed<ListedRole>>>;
 /// All responses. What was not requested is absent.
 #[derive(Debug, Default)]
 pub struct Responses {
-    /// The roles in the responses.
-    pub said: Vec<Role>,
+    /// The versions of roles in the responses.
+    pub role_versions: Vec<Role>,
     pub roles: Option<Listed<ListedRole>>,
     pub users: Option<Listed<wire::User, ListedUsers>>,
     pub groups: Option<Listed<wire::Group>>,
@@ -58,12 +58,12 @@ impl Responses {
 
     /// The roles of one thing. A role may appear more than once if the list has different copies of it.
     pub fn held_by(&self, collection: Collection, part: &Parent) -> impl Iterator<Item = &ListedRole> {
-        self.held(collection).get(part).into_iter().flat_map(|roles| roles.told())
+        self.held(collection).get(part).into_iter().flat_map(|roles| roles.with_copies())
     }
 
     /// What the responses say about a role.
-    pub fn said(&self, assigned: &ListedRole) -> &Role {
-        &self.said[assigned.said]
+    pub fn role(&self, assigned: &ListedRole) -> &Role {
+        &self.role_versions[assigned.version]
     }
 
     /// Whether a thing, its project, or the user or group that it refers to left during collection.
@@ -96,7 +96,7 @@ impl Responses {
     /// The roles that are assigned to somebody, by assignment.
     pub fn assigned(&self) -> impl Iterator<Item = &ListedRole> {
         let held = self.held.iter().filter(|(collection, _)| **collection != Collection::ProjectRoles);
-        held.flat_map(|(_, parts)| parts.values()).flat_map(|roles| roles.told())
+        held.flat_map(|(_, parts)| parts.values()).flat_map(|roles| roles.with_copies())
     }
 
     /// The custom roles that are assigned but missing from complete lists, with the project whose list it is. (A
@@ -111,7 +111,7 @@ impl Responses {
                 continue;
             }
             for (part, held) in parts {
-                let custom = held.items.iter().map(|held| self.said(held)).filter(|role| is_custom(role));
+                let custom = held.items.iter().map(|held| self.role(held)).filter(|role| is_custom(role));
                 let missing = custom.filter(|role| !own.contains(role_id(role)));
                 let project = part.project.as_deref();
                 let of_project =
@@ -139,7 +139,7 @@ impl Responses {
             Some(project) => lists.get_mut(project).map(own_list),
         };
         let Some(first) = first else { return };
-        let id = |role: &ListedRole| role_id(&self.said[role.said]);
+        let id = |role: &ListedRole| role_id(&self.role_versions[role.version]);
         let known: BTreeSet<&str> = first.items.iter().map(id).collect();
         let new: Vec<ListedRole> = second.items.into_iter().filter(|role| !known.contains(id(role))).collect();
         first.items.extend(new);
@@ -169,7 +169,7 @@ impl Responses {
     }
 
     fn ids<'a>(&'a self, roles: &'a Listed<ListedRole>) -> BTreeSet<&'a str> {
-        roles.items.iter().map(|role| role_id(self.said(role))).collect()
+        roles.items.iter().map(|role| role_id(self.role(role))).collect()
     }
 
     /// Whether the list of users has somebody with that id.

@@ -23,7 +23,7 @@ pub struct RolePool {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ListedRole {
     /// The index of the role's version.
-    pub said: usize,
+    pub version: usize,
     /// The principals that it is inherited from.
     pub sources: Known<Box<[RoleSource]>>,
 }
@@ -60,7 +60,7 @@ impl RolePool {
         let sources = sources.map(|all| all.into_iter().map(|source| RoleSource::new(of, source)).collect());
         let mut places = self.places.lock().expect("no thread panics while it holds them");
         let next = places.len();
-        ListedRole { said: *places.entry(role).or_insert(next), sources }
+        ListedRole { version: *places.entry(role).or_insert(next), sources }
     }
 
     /// Stores a list of roles. Lists with the same roles are stored once, unless something is to be said about how one was

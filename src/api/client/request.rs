@@ -10,10 +10,10 @@ use crate::api::endpoint::Endpoint;
 pub enum Purpose {
     /// To read a list for the first time.
     First,
-    /// To see what was added or changed during collection.
-    ForNews,
-    /// To see who left during collection.
-    ForTheGone,
+    /// To see what was added or changed during the collection.
+    Additions,
+    /// To see what was removed during the collection.
+    Removals,
 }
 
 /// How to reach the API.
@@ -45,18 +45,18 @@ pub(crate) struct PageRequest<'a> {
     pub query: &'a str,
     /// A status that means that there is nothing to list.
     pub or_empty: Option<u16>,
-    /// What for.
-    pub look: Purpose,
+    /// What it is for.
+    pub purpose: Purpose,
 }
 
 impl PageRequest<'_> {
-    /// What the journal calls it.
+    /// Its name in the journal, whose format has these words.
     pub(super) fn name(&self) -> String {
-        let look = match self.look {
+        let purpose = match self.purpose {
             Purpose::First => "",
-            Purpose::ForNews => " for news",
-            Purpose::ForTheGone => " for the gone",
+            Purpose::Additions => " for news",
+            Purpose::Removals => " for the gone",
         };
-        format!("{}?{}{look}", self.path, self.query)
+        format!("{}?{}{purpose}", self.path, self.query)
     }
 }

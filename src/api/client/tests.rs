@@ -24,8 +24,13 @@ fn journalled(status: u16, headers: HeaderMap, body: &'static [u8]) -> (Result<P
         let mut client = Client::in_memory(memory, Key::new("Sess-ABCDEF0123456789").expect("a key"), &options());
         client.journal(&path, None, 0, &(i64::MIN..=i64::MAX)).expect("begun");
         let endpoint = endpoint::of(Collection::AdminApiKeys);
-        let get =
-            PageRequest { endpoint, path: endpoint.template, query: "limit=100", or_empty: None, look: Purpose::First };
+        let get = PageRequest {
+            endpoint,
+            path: endpoint.template,
+            query: "limit=100",
+            or_empty: None,
+            purpose: Purpose::First,
+        };
         client.get(get).await
     });
     (answer, std::fs::read_to_string(&path).expect("text"))

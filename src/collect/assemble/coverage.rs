@@ -101,7 +101,7 @@ fn unlisted(coverage: &mut Coverage, responses: &Responses) {
             }
         }
     }
-    for role in responses.roles.iter().flat_map(|roles| &roles.items).map(|role| responses.said(role)) {
+    for role in responses.roles.iter().flat_map(|roles| &roles.items).map(|role| responses.role(role)) {
         if role.permissions.value().is_none() {
             coverage
                 .of_mut(Collection::Roles)
@@ -111,7 +111,7 @@ fn unlisted(coverage: &mut Coverage, responses: &Responses) {
     }
     for (project, roles) in responses.held(Collection::ProjectRoles) {
         let silent =
-            roles.items.iter().map(|role| responses.said(role)).find(|role| role.permissions.value().is_none());
+            roles.items.iter().map(|role| responses.role(role)).find(|role| role.permissions.value().is_none());
         if let Some(role) = silent.filter(|_| !responses.is_gone(Collection::Projects, project)) {
             let gaps = &mut coverage.of_mut(Collection::ProjectRoles).gaps;
             gaps.entry(project.label()).or_insert_with(|| gap(without_permissions(role_id(role))));

@@ -96,7 +96,7 @@ pub fn users(
         if let Some(carried) = responses.carried.of(Collection::UserRoles, &part) {
             assignments.extend(carried.assignments(builder));
         } else {
-            let roles = roles.iter().flat_map(|(_, roles)| roles.told());
+            let roles = roles.iter().flat_map(|(_, roles)| roles.with_copies());
             assignments.extend(ways(responses, builder, &id, roles));
         }
         builder.user(&person, &mut assignments, &mut groups)?;

@@ -159,7 +159,7 @@ fn owner(words: &mut Symbols, wire: &Known<wire::Owner>) -> Owner {
         Known::Null => return Owner { id: Known::Null, ..Owner::default() },
         Known::Missing => return Owner::default(),
     };
-    let told = match (wire.kind.value().map(Text::as_str), wire.user.value(), wire.service_account.value()) {
+    let named = match (wire.kind.value().map(Text::as_str), wire.user.value(), wire.service_account.value()) {
         (Some("user") | None, Some(user), None) => user.clone(),
         (Some("service_account") | None, None, Some(account)) => account.clone(),
         (_, None, None) => wire::Named::default(),
@@ -173,8 +173,8 @@ fn owner(words: &mut Symbols, wire: &Known<wire::Owner>) -> Owner {
     };
     Owner {
         kind: never_null(word(words, &wire.kind)),
-        id: some(told.id).or(some(wire.id.clone())),
-        name: told.name.or(wire.name.clone()),
+        id: some(named.id).or(some(wire.id.clone())),
+        name: named.name.or(wire.name.clone()),
     }
 }
 

@@ -19,19 +19,20 @@ pub fn roles(
     latest: Time,
     coverage: &mut Coverage,
 ) -> BTreeMap<Text, Role> {
-    let said = |assigned: &ListedRole| assigned.said;
-    let own = responses.roles.iter().flat_map(Listed::told).map(said);
-    let in_projects = responses.held(Collection::ProjectRoles).values().flat_map(|roles| roles.told()).map(said);
+    let version = |role: &ListedRole| role.version;
+    let own = responses.roles.iter().flat_map(Listed::with_copies).map(version);
+    let in_projects =
+        responses.held(Collection::ProjectRoles).values().flat_map(|roles| roles.with_copies()).map(version);
     let (own, in_projects): (BTreeSet<usize>, BTreeSet<usize>) = (own.collect(), in_projects.collect());
-    let assigned: BTreeSet<usize> = responses.assigned().map(said).collect();
+    let assigned: BTreeSet<usize> = responses.assigned().map(version).collect();
     // Sorted by content, not by arrival, which varies between runs.
     let sorted = |places: BTreeSet<usize>| {
-        let mut said: Vec<&WireRole> = places.into_iter().map(|place| &responses.said[place]).collect();
-        said.sort_unstable();
-        said
+        let mut versions: Vec<&WireRole> = places.into_iter().map(|place| &responses.role_versions[place]).collect();
+        versions.sort_unstable();
+        versions
     };
     let described = |roles: &BTreeSet<usize>| -> BTreeSet<Text> {
-        roles.iter().map(|&place| role_id(&responses.said[place]).into()).collect()
+        roles.iter().map(|&place| role_id(&responses.role_versions[place]).into()).collect()
     };
     let in_lists: BTreeSet<Text> = described(&own).into_iter().chain(described(&in_projects)).collect();
     let told = sorted(in_projects).into_iter().chain(sorted(assigned));
@@ -133,5 +134,5 @@ pub fn places<'r>(responses: &Responses, builder: &Builder, held: impl Iterator<
 }
 
 fn role_ix(responses: &Responses, builder: &Builder, role: &ListedRole) -> RoleIx {
-    builder.role_ix(role_id(responses.said(role))).expect("every assigned role is among the roles")
+    builder.role_ix(role_id(responses.role(role))).expect("every assigned role is among the roles")
 }

@@ -54,7 +54,7 @@ impl Collector<'_> {
             return Err(format!("the audit log does not go back to {}", rfc3339(from)));
         }
         // If the log shows an event in two ways, both count.
-        let mut events: Vec<Event> = events.told().cloned().collect();
+        let mut events: Vec<Event> = events.with_copies().cloned().collect();
         let unseen = self.of_the_tenant(from, &mut events).await?;
         Ok(Changes { events, unseen })
     }
@@ -64,9 +64,9 @@ impl Collector<'_> {
     async fn of_the_tenant(&self, from: Time, events: &mut Vec<Event>) -> Result<Option<String>, String> {
         let query = format!("&tenant_only=true&{}={from}", encode("effective_at[gte]"));
         let since = ListRequest { query: &query, ..ListRequest::own(&AUDIT_LOGS) };
-        let told: Listed<Event> = list(self.client, since, |_| {}).await;
-        events.extend(told.told().cloned());
-        match told.truncated {
+        let tenants: Listed<Event> = list(self.client, since, |_| {}).await;
+        events.extend(tenants.with_copies().cloned());
+        match tenants.truncated {
             None => Ok(None),
             Some(error @ (Error::Denied { .. } | Error::NotFound { .. } | Error::Status { .. })) => {
                 Ok(Some(error.failure(AUDIT_LOGS.template).message))
@@ -82,7 +82,7 @@ impl Collector<'_> {
             path: AUDIT_LOGS.template,
             query: &query,
             or_empty: None,
-            look: Purpose::First,
+            purpose: Purpose::First,
         };
         let page: Page<Event> =
             self.client.get(get).await.map_err(|error| error.failure(AUDIT_LOGS.template).message)?;

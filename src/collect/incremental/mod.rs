@@ -80,22 +80,22 @@ pub fn carry(old: &Org, now: &Org, named: &BTreeSet<&str>) -> Carried {
             parts.insert((Collection::ServiceAccountRoles, Parent::within(project, &account.id)), held);
         }
     }
-    let roles = told(old, &parts);
+    let roles = role_fields(old, &parts);
     Carried { parts, roles }
 }
 
 /// Role fields from the reused responses that the lists do not contain.
-fn told(old: &Org, parts: &BTreeMap<(Collection, Parent), CarriedRoles>) -> BTreeMap<Text, Role> {
+fn role_fields(old: &Org, parts: &BTreeMap<(Collection, Parent), CarriedRoles>) -> BTreeMap<Text, Role> {
     let held: BTreeSet<&str> = parts.values().flat_map(|roles| &roles.held).map(|(role, _)| role.as_str()).collect();
     let roles = old.collected_roles().iter().filter(|role| held.contains(role.id.as_str()));
-    let told = roles.map(|role| Role {
+    let fields = roles.map(|role| Role {
         id: role.id.clone(),
         created_at: role.created_at,
         updated_at: role.updated_at,
         created_by: role.created_by.clone(),
         ..Role::default()
     });
-    told.map(|role| (role.id.clone(), role)).collect()
+    fields.map(|role| (role.id.clone(), role)).collect()
 }
 
 /// The indexes of things in projects, by the ids of the project and the thing.
