@@ -256,9 +256,7 @@ impl Exit {
             Self::Unknown => 3,
         }
     }
-}
 
-impl Exit {
     /// The same once the report is written. A violation is proven even if the report could not be written.
     fn once(self, written: Result<(), console::output::Error>) -> Result<Self, Error> {
         match written {

@@ -101,10 +101,8 @@ impl Condition {
     pub fn conjuncts(&self) -> &[Self] {
         if let Predicate::All(parts) = &self.predicate { parts } else { std::slice::from_ref(self) }
     }
-}
 
-impl Condition {
-    /// Whether the answer is another one as soon as the answer to one of its parts is.
+    /// Whether this answer changes as soon as that of any part does.
     pub fn ends_with_one(&self, answer: Truth) -> bool {
         match self.predicate {
             Predicate::All(_) => answer == Truth::Yes,

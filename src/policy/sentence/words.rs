@@ -169,6 +169,7 @@ pub fn plural_of(attribute: &Attribute, relation: Relation) -> &'static str {
         | Relation::All(_) => plural(relation.target()),
     }
 }
+
 /// Whether a grant comes in one of these ways.
 pub fn via(kinds: &[(ViaKind, Range<usize>)], holds: bool) -> String {
     let word = |kind: ViaKind| match kind {

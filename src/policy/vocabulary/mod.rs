@@ -228,9 +228,7 @@ impl Relation {
     pub fn is_everything(self) -> bool {
         matches!(self, Self::All(_))
     }
-}
 
-impl Relation {
     /// What is counted if the rule does not say: of holders, each principal once, however many grants it has.
     pub fn counts(self) -> Counted {
         if self == Self::Holders { Counted::Principals } else { Counted::Each }
