@@ -5,13 +5,12 @@ use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeSeq as _, Serializer};
 
-use super::json_lines::Lines;
+use super::json_layout;
 use super::words::{incomplete, paths, sentence, unread};
 use crate::finding::{Finding, Outcome, RuleResult, Severity, Status, Verdict};
 
 pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
-    Entries(outcome).serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(1)))?;
-    to.write_all(b"\n")
+    json_layout::write(&Entries(outcome), 1, to)
 }
 
 #[derive(serde::Serialize)]

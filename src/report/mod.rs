@@ -7,7 +7,7 @@ mod github;
 mod gitlab;
 mod html;
 mod json;
-mod json_lines;
+mod json_layout;
 mod junit;
 mod markdown;
 mod ocsf;

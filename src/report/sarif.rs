@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeSeq as _, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::json_lines::Lines;
+use super::json_layout;
 use super::words::{causes, incomplete, paths, sentence, unread, worst_first};
 use crate::document::Region;
 use crate::escape::visible;
@@ -39,8 +39,7 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
             properties: json!({"cuts": endings(&causes(outcome, None))}),
         }],
     };
-    log.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(4)))?;
-    to.write_all(b"\n")
+    json_layout::write(&log, 4, to)
 }
 
 #[derive(serde::Serialize)]

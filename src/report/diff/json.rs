@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::json_lines::Lines;
+use super::super::json_layout;
 use crate::access::{Steps, Thing};
 use crate::diff::{AccessChange, Diff, Effect, Fate, FindingChange, Side, ThingChange};
 use crate::finding::Severity;
@@ -141,8 +141,7 @@ pub(super) fn render(diff: &Diff, [old, new]: [&Source; 2], to: &mut dyn Write) 
         violations: diff.findings.iter().map(finding).collect(),
         unknown: diff.unknown.iter().map(|(of, what)| UnknownRow { side: of.name(), what }).collect(),
     };
-    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(2)))?;
-    to.write_all(b"\n")
+    json_layout::write(&report, 2, to)
 }
 
 fn source(source: &Source) -> SourceRow<'_> {

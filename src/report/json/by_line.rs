@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::super::json_lines::{element, in_blocks};
+use super::super::json_layout::{element, in_blocks};
 use super::error::{Result, Unreadable};
 use super::keys::Keys;
 use super::schema::{FindingRow, Report, RuleRow, ThingRow};

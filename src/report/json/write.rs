@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeSeq as _, Serializer};
 
-use super::super::json_lines::{Lines, Written, element, in_blocks};
+use super::super::json_layout::{self, Written, element, in_blocks};
 use super::keys::Keys;
 use super::schema::{
     CauseRow, ControlRow, CoverageRow, EdgeRow, EvidenceRow, FindingRow, FrameworkRow, GateRow, HeldRow, MatchedRow,
@@ -27,8 +27,7 @@ pub fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let report = report(outcome, &causes, &keys, Findings { outcome, keys: &keys }, Things(&keys));
     // Most writes have only a few bytes, and there may be a hundred million bytes.
     let mut to = BufWriter::with_capacity(1 << 16, to);
-    report.serialize(&mut serde_json::Serializer::with_formatter(&mut to, Lines::broken(2)))?;
-    to.write_all(b"\n")?;
+    json_layout::write(&report, 2, &mut to)?;
     to.flush()
 }
 

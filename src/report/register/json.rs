@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use serde::Serialize as _;
 use serde_json::{Value, json};
 
-use super::super::json_lines::Lines;
+use super::super::json_layout;
 use super::{by_principal, group, last_used, way};
 use crate::access::{Entry, Query, Register, Thing};
 use crate::org::Kind;
@@ -44,8 +43,7 @@ pub(super) fn render(register: &Register<'_>, query: &Query, to: &mut dyn Write)
         "principals": principals,
         "unlisted": unlisted,
     });
-    whole.serialize(&mut serde_json::Serializer::with_formatter(&mut *to, Lines::broken(2)))?;
-    to.write_all(b"\n")
+    json_layout::write(&whole, 2, to)
 }
 
 fn principal(register: &Register<'_>, entries: &[Entry<'_>], missing: &BTreeMap<&Thing, &Vec<String>>) -> Value {

@@ -9,19 +9,25 @@ use serde_json::ser::Formatter;
 use crate::cores;
 use crate::escape::is_hidden;
 
+/// Writes JSON and a line end. Down to this depth, each element stands on a line of its own.
+pub fn write(value: &impl Serialize, lines_to: usize, mut to: impl Write) -> io::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut to, Layout::lines_to(lines_to)))?;
+    to.write_all(b"\n")
+}
+
 /// A layout that `grep` and a diff can read, and that costs no more bytes than it must.
-pub struct Lines {
-    /// Up to this depth, everything stands on a line of its own.
-    broken: usize,
+struct Layout {
+    /// Down to this depth, each element stands on a line of its own.
+    lines_to: usize,
     depth: usize,
     /// Whether the list or mapping has an element.
     any: bool,
 }
 
-impl Lines {
-    /// A layout that breaks lines up to this depth; with 0, all is one line.
-    pub fn broken(broken: usize) -> Self {
-        Self { broken, depth: 0, any: false }
+impl Layout {
+    /// With 0, everything stands on one line.
+    fn lines_to(lines_to: usize) -> Self {
+        Self { lines_to, depth: 0, any: false }
     }
 
     fn begin<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
@@ -32,7 +38,7 @@ impl Lines {
 
     fn end<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
         self.depth -= 1;
-        if self.any && self.depth < self.broken {
+        if self.any && self.depth < self.lines_to {
             self.line(writer)?;
         }
         self.any = true;
@@ -41,7 +47,7 @@ impl Lines {
 
     fn element<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
         self.any = true;
-        match (first, self.depth <= self.broken) {
+        match (first, self.depth <= self.lines_to) {
             (true, true) => self.line(writer),
             (true, false) => Ok(()),
             (false, true) => writer.write_all(b",").and_then(|()| self.line(writer)),
@@ -66,7 +72,7 @@ impl Serialize for Written<'_> {
 
 /// Appends an element of a list that stands on a line of its own.
 pub fn element(of: &impl Serialize, to: &mut Vec<u8>) -> serde_json::Result<()> {
-    of.serialize(&mut serde_json::Serializer::with_formatter(to, Lines::broken(0)))
+    of.serialize(&mut serde_json::Serializer::with_formatter(to, Layout::lines_to(0)))
 }
 
 /// Elements one after the other.
@@ -104,7 +110,7 @@ pub fn in_blocks<T: Sync, E>(
     cores::stream(|| Ok(pieces.next()), made, |elements| elements.try_each(&mut write))
 }
 
-impl Formatter for Lines {
+impl Formatter for Layout {
     /// Nothing has bytes but what is [`Written`].
     fn write_byte_array<W: ?Sized + Write>(&mut self, writer: &mut W, bytes: &[u8]) -> io::Result<()> {
         writer.write_all(bytes)
