@@ -20,12 +20,12 @@ pub struct Report<'a, Findings, Things> {
     #[schemars(extend("const" = VERSION))]
     pub schema_version: u32,
     pub tool: Tool<'a>,
-    /// What judges: rules an organization, or lints the policies; or load errors, if there are files that do not load.
+    /// What was checked: an organization by `rules`, policies by `lints`, or `load_errors` if files do not load.
     #[schemars(extend("enum" = Judges::ALL.map(Judges::name)))]
     pub judges: Cow<'a, str>,
     /// Null if no organization was looked at.
     pub as_of: Option<Cow<'a, str>>,
-    /// Null if none was looked at.
+    /// Null if no organization was looked at.
     pub organization: Option<Organization<'a>>,
     pub gate: GateRow<'a>,
     pub policies: Vec<PolicyRow<'a>>,
@@ -36,9 +36,10 @@ pub struct Report<'a, Findings, Things> {
     pub disagreements: Cow<'a, [String]>,
     pub oddities: Cow<'a, [String]>,
     pub exceptions: Cow<'a, [String]>,
+    /// How many lines of the baseline accept something that is fixed.
     pub stale: usize,
     pub summary: Summary<'a>,
-    /// The cheapest cuts across all rules: what ends most of the violations that count for the gate.
+    /// The changes that end most of the violations that count for the gate, across all rules.
     #[serde(default, skip_deserializing)]
     pub cuts: Vec<CauseRow<'a>>,
     /// What the rules say about the controls of compliance frameworks. Not read back: it follows from the rules.
@@ -46,7 +47,7 @@ pub struct Report<'a, Findings, Things> {
     pub controls: Vec<FrameworkRow<'a>>,
     pub rules: Vec<RuleRow<'a>>,
     pub findings: Findings,
-    /// Last, since it has what the others name.
+    /// What paths, cuts and evidence name, by key.
     pub things: Things,
 }
 
@@ -140,7 +141,7 @@ pub struct RuleRow<'a> {
     pub truncated: bool,
     /// Whether its violations can be accepted.
     pub waivable: bool,
-    /// Whether the rule selects nothing and says nothing.
+    /// Whether the rule selects nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub vacuous: bool,
     pub policy: RuleLines<'a>,
@@ -149,10 +150,12 @@ pub struct RuleRow<'a> {
     pub references: Cow<'a, [String]>,
     pub controls: Cow<'a, BTreeMap<String, Vec<String>>>,
     pub tags: Cow<'a, [String]>,
+    /// What it needs and was not read.
     pub unread: Vec<UnreadRow<'a>>,
     pub notes: Vec<NoteRow<'a>>,
+    /// The permissions of each role that met the rule, once for all who hold the role.
     pub matched: Vec<MatchedRow<'a>>,
-    /// What its violations share, what ends most first. Not read back: it follows from the findings.
+    /// The changes that end most of its violations. Not read back: they follow from the findings.
     #[serde(default, skip_deserializing)]
     pub causes: Vec<CauseRow<'a>>,
 }
@@ -340,7 +343,7 @@ pub struct EvidenceRow<'a> {
     /// What a text is, if it is more than a text.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<TextType>,
-    /// Of a number that is out of bounds: `at most 10`.
+    /// The bounds of a number that is out of them: `at most 10`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed: Option<Cow<'a, str>>,
     /// A key of `things`: what has the value, if it is not the subject of the finding.
@@ -363,7 +366,7 @@ pub enum Scalar<'a> {
 pub enum TextType {
     Time,
     Permission,
-    /// Words of the policy that none of the related things meets.
+    /// Words of the policy that no related thing meets.
     Absent,
 }
 
