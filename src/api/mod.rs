@@ -4,6 +4,7 @@
 //! the key goes to the API's own host, in one header, and nowhere else.
 
 mod breaker;
+mod caveat;
 pub(crate) mod client;
 mod connect;
 pub(crate) mod endpoint;

@@ -1,9 +1,14 @@
 //! A page of a list, and when a response is not a page.
 
-use serde::{Deserialize, Deserializer};
+use std::fmt;
+use std::marker::PhantomData;
 
-use super::status::said;
-use super::unreadable::Unreadable;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::Value;
+
+use super::caveat::Caveat;
+use super::unreadable::{NOTES, Unreadable};
 use crate::org::Known;
 
 /// A page of a list, in either envelope.
@@ -14,52 +19,71 @@ pub struct Page<T> {
     pub has_more: Option<bool>,
     pub next: Known<String>,
     pub last_id: Known<String>,
+    /// How many items the list has in all, if the page says so.
+    pub items: Option<u64>,
+    /// How many pages it has, if the page says so.
+    pub pages: Option<u64>,
     /// Fields of its items that were removed because they are unreadable.
     pub unreadable: Vec<Unreadable>,
 }
 
-/// A page as it arrives. A response without `data` is not a page: it must not be read as an empty list.
-#[derive(Deserialize)]
+/// A page as it arrives.
 struct Sent<T> {
-    #[serde(default)]
-    object: Known<serde_json::Value>,
+    object: Value,
     data: Option<Vec<T>>,
-    #[serde(default)]
-    error: Fault,
-    #[serde(default)]
-    errors: Fault,
-    #[serde(default)]
-    partial: Fault,
-    #[serde(default)]
-    truncated: Fault,
-    #[serde(default)]
-    incomplete: Fault,
     has_more: Option<bool>,
-    #[serde(default)]
     next: Known<String>,
-    #[serde(default)]
+    first_id: Known<String>,
     last_id: Known<String>,
-    #[serde(default, rename = "rolelint:unreadable")]
     unreadable: Vec<Unreadable>,
+    /// What members that the API does not document say against it, by their names.
+    caveats: Vec<(String, Caveat)>,
 }
 
-/// Fields that say that a page is incomplete, unless they are `null`, false or empty.
-#[derive(Default)]
-struct Fault(Option<serde_json::Value>);
-
-impl<'de> Deserialize<'de> for Fault {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Sent<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde_json::Value;
-        let value = Value::deserialize(deserializer)?;
-        let told = match &value {
-            Value::Null => false,
-            Value::Bool(told) => *told,
-            Value::Number(count) => count.as_f64() != Some(0.0),
-            Value::String(text) => !text.is_empty(),
-            Value::Array(list) => !list.is_empty(),
-            Value::Object(object) => !object.is_empty(),
-        };
-        Ok(Self(told.then_some(value)))
+        deserializer.deserialize_map(Members(PhantomData))
+    }
+}
+
+struct Members<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+    type Value = Sent<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a page of a list")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut page: A) -> Result<Sent<T>, A::Error> {
+        let (mut object, mut data, mut has_more, mut unreadable) = (None, None, None, None);
+        let (mut next, mut first_id, mut last_id) = (None, None, None);
+        let mut caveats = Vec::new();
+        while let Some(name) = page.next_key::<String>()? {
+            match name.as_str() {
+                "object" => once(&mut object, "object", &mut page)?,
+                "data" => once(&mut data, "data", &mut page)?,
+                "has_more" => once(&mut has_more, "has_more", &mut page)?,
+                "next" => once(&mut next, "next", &mut page)?,
+                "first_id" => once(&mut first_id, "first_id", &mut page)?,
+                "last_id" => once(&mut last_id, "last_id", &mut page)?,
+                NOTES => once(&mut unreadable, NOTES, &mut page)?,
+                _ => {
+                    let caveat = Caveat::of(&name, &page.next_value()?);
+                    caveats.extend(caveat.map(|caveat| (name, caveat)));
+                }
+            }
+        }
+        Ok(Sent {
+            object: object.unwrap_or_default(),
+            data: data.flatten(),
+            has_more: has_more.flatten(),
+            next: next.unwrap_or_default(),
+            first_id: first_id.unwrap_or_default(),
+            last_id: last_id.unwrap_or_default(),
+            unreadable: unreadable.unwrap_or_default(),
+            caveats,
+        })
     }
 }
 
@@ -67,27 +91,54 @@ impl<T> TryFrom<Sent<T>> for Page<T> {
     type Error = String;
 
     fn try_from(sent: Sent<T>) -> Result<Self, Self::Error> {
-        let error = [("error", &sent.error), ("errors", &sent.errors)];
-        let error = error.into_iter().find_map(|(name, fault)| Some((name, said(fault.0.as_ref()?))));
+        let (mut failed, mut incomplete, mut items, mut pages) = (None, None, None, None);
+        for (name, caveat) in sent.caveats {
+            match caveat {
+                Caveat::Failed(said) => failed = failed.or(Some((name, said))),
+                Caveat::Incomplete => incomplete = incomplete.or(Some(name)),
+                Caveat::Items(count) => items = items.max(Some(count)),
+                Caveat::Pages(count) => pages = pages.max(Some(count)),
+            }
+        }
+        // It must not be read as an empty list.
         let Some(data) = sent.data else {
-            return Err(match error {
+            return Err(match failed {
                 Some((name, said)) => format!("`data` is missing, and `{name}` says: {said}"),
                 None => "`data` is missing".to_owned(),
             });
         };
-        if let Some((name, said)) = error {
+        if let Some((name, said)) = failed {
             return Err(format!("`{name}` is present along with `data`: {said}"));
         }
-        let partial = [("partial", &sent.partial), ("truncated", &sent.truncated), ("incomplete", &sent.incomplete)];
-        if let Some((name, _)) = partial.into_iter().find(|(_, fault)| fault.0.is_some()) {
+        if let Some(name) = incomplete {
             return Err(format!("its `{name}` says that the page is incomplete"));
         }
-        if sent.object.value().is_some_and(|object| object != "list") {
+        if !sent.object.is_null() && sent.object != "list" {
             return Err("`object` is not `list`".to_owned());
         }
+        let ids = [("first_id", &sent.first_id), ("last_id", &sent.last_id)];
+        let named = ids.into_iter().find(|(_, id)| id.value().is_some_and(|id| !id.is_empty()));
+        // A page may be empty on the way to the next.
+        let is_over = data.is_empty() && sent.has_more != Some(true);
+        if let (true, Some((name, _))) = (is_over, named) {
+            return Err(format!("its `{name}` names an item, and it has none"));
+        }
         let Sent { has_more, next, last_id, unreadable, .. } = sent;
-        Ok(Self { data, has_more, next, last_id, unreadable })
+        Ok(Self { data, has_more, next, last_id, items, pages, unreadable })
     }
+}
+
+/// Reads the value of a member that may be there once.
+fn once<'de, V: Deserialize<'de>, A: MapAccess<'de>>(
+    value: &mut Option<V>,
+    name: &'static str,
+    page: &mut A,
+) -> Result<(), A::Error> {
+    if value.is_some() {
+        return Err(A::Error::duplicate_field(name));
+    }
+    *value = Some(page.next_value()?);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -108,6 +159,9 @@ mod tests {
             (r#"{"error":{"code":5},"errors":[],"data":[]}"#, r#"`error` is present along with `data`: {"code":5}"#),
             (r#"{"partial":true,"truncated":1,"data":[]}"#, "its `partial` says that the page is incomplete"),
             (r#"{"incomplete":"yes","data":[]}"#, "its `incomplete` says that the page is incomplete"),
+            (r#"{"code":"no","message":"Missing scopes","data":[]}"#, "`code` is present along with `data`: no"),
+            (r#"{"complete":false,"data":[]}"#, "its `complete` says that the page is incomplete"),
+            (r#"{"last_id":"key_1","data":[]}"#, "its `last_id` names an item, and it has none"),
             (r#"{"object":"error","data":[]}"#, "`object` is not `list`"),
         ] {
             let error = serde_json::from_str::<Page<Role>>(text).expect_err(text);
@@ -121,6 +175,7 @@ mod tests {
         for text in [
             r#"{"object":"list","data":[],"error":null,"errors":[],"partial":false,"truncated":0}"#,
             r#"{"object":null,"data":[],"error":{},"errors":null,"incomplete":""}"#,
+            r#"{"object":"list","data":[],"first_id":null,"last_id":"","total":0,"request_id":"req_1"}"#,
         ] {
             serde_json::from_str::<Page<Role>>(text).expect(text);
         }

@@ -135,6 +135,8 @@ async fn walk<T: DeserializeOwned + Item, I: Items<T>>(
     let mut empty_before = false;
     // Whether the last page said that it is the last but also had a cursor.
     let mut ended = false;
+    // How many items and pages the list has by its own account.
+    let (mut all_items, mut all_pages) = (0, 0);
     loop {
         let cursor = after.as_ref().map_or(String::new(), |after| format!("&after={}", encode(after)));
         let query = format!("limit={limit}{}{query}{cursor}", endpoint.query);
@@ -151,6 +153,7 @@ async fn walk<T: DeserializeOwned + Item, I: Items<T>>(
                 page => page.inspect_err(|error| pace.patience.failed(endpoint, error))?,
             };
         listed.requests += 1;
+        (all_items, all_pages) = (page.items.unwrap_or(all_items), page.pages.unwrap_or(all_pages));
         let over = ended;
         ended = page.has_more == Some(false);
         let next = cursor_of(&page, endpoint.envelope)?;
@@ -168,14 +171,17 @@ async fn walk<T: DeserializeOwned + Item, I: Items<T>>(
             }
         }
         seen(listed.items.len());
-        // A page with nothing new after the last one is the end, unless it promises more.
-        if over && ids.len() == before && page.has_more != Some(true) {
-            return Ok(());
-        }
         if !empty && ids.len() == before {
             return Err(Error::Pagination { what: "the same page came again" });
         }
-        let Some(next) = next else { return Ok(()) };
+        // An empty page after the last one is the end, unless it promises more or leads on.
+        let leads_on = page.has_more == Some(true) || next.as_ref().is_some_and(|next| !cursors.contains(next));
+        let Some(next) = next.filter(|_| leads_on || !(over && empty)) else {
+            if all_items > ids.len() as u64 || all_pages > listed.requests {
+                return Err(Error::Pagination { what: "the list has more than it sent, by its own account" });
+            }
+            return Ok(());
+        };
         if empty && empty_before {
             return Err(Error::Pagination { what: "empty pages without end" });
         }

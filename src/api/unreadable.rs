@@ -16,7 +16,7 @@ pub struct Unreadable {
 }
 
 /// The key of the notes in a page.
-const NOTES: &str = "rolelint:unreadable";
+pub const NOTES: &str = "rolelint:unreadable";
 
 /// The cursors of a page.
 const CURSORS: [&str; 3] = ["next", "first_id", "last_id"];

@@ -160,6 +160,23 @@ fn contents() -> Vec<Row> {
                 body(r#"{"data": [], "has_more": false, "errors": ["no"], "error": {"message": "not today"}}"#),
                 body(r#"{"data": [], "has_more": false, "partial": true}"#),
                 body(r#"{"object": "error", "data": [], "has_more": false}"#),
+                body(
+                    r#"{"data": [], "has_more": false, "code": 403, "message": "Missing scopes: api.management.read"}"#,
+                ),
+                body(r#"{"data": [], "has_more": false, "status": 403}"#),
+                body(r#"{"data": [], "has_more": false, "success": false}"#),
+                body(r#"{"data": [], "has_more": false, "complete": false}"#),
+                body(r#"{"data": [], "has_more": false, "warnings": ["partial results"]}"#),
+                body(r#"{"data": [], "has_more": false, "next_cursor": "abc"}"#),
+                body(r#"{"data": [], "has_more": false, "first_id": "x_1", "last_id": "x_1"}"#),
+            ],
+        ),
+        row(
+            "a page that counts more items or pages than the list sent",
+            pages,
+            [
+                body(r#"{"data": [], "has_more": false, "total": 3}"#),
+                body(r#"{"data": [], "has_more": false, "total_pages": 2}"#),
             ],
         ),
         row(
