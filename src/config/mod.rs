@@ -27,6 +27,9 @@ const LARGEST: u64 = 1 << 20;
 /// Where a configuration is looked for in a folder.
 const NAMES: [&str; 2] = ["rolelint.yaml", ".github/rolelint.yaml"];
 
+/// Names by which somebody may mean a configuration. To pass over it would leave out what it asks for.
+const OTHER_NAMES: [&str; 4] = ["rolelint.yml", ".rolelint.yaml", ".rolelint.yml", ".github/rolelint.yml"];
+
 /// Where the value of a setting comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -91,6 +94,13 @@ pub enum Error {
         /// The other.
         second: PathBuf,
     },
+    /// There is one by another name.
+    #[error("`{}` is not read: the name of a configuration is `rolelint.yaml`", shown(path))]
+    #[diagnostic(help("rename it; or --config FILE reads a file by any name, and --no-config none"))]
+    OtherName {
+        /// The file.
+        path: PathBuf,
+    },
     /// It was read, and is wrong.
     #[error("the configuration cannot be used, nothing was checked")]
     Invalid {
@@ -105,11 +115,15 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// There are two in one folder, or the one there is cannot be read or used.
+    /// There are two in one folder, or the one there is has another name, or it cannot be read or used.
     pub fn find(folder: &Path) -> Result<Option<Self>, Error> {
         let mut prefix = PathBuf::new();
         for folder in folder.ancestors() {
-            let mut found = NAMES.iter().map(|name| prefix.join(name)).filter(|path| path.symlink_metadata().is_ok());
+            let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
+            if let Some(path) = OTHER_NAMES.iter().map(|name| prefix.join(name)).find(is_there) {
+                return Err(Error::OtherName { path });
+            }
+            let mut found = NAMES.iter().map(|name| prefix.join(name)).filter(is_there);
             match (found.next(), found.next()) {
                 (Some(first), Some(second)) => return Err(Error::Two { first, second }),
                 (Some(path), None) => return Self::open(&path).map(Some),

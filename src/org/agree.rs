@@ -2,30 +2,41 @@
 //! If they differ, something changed during collection or has not arrived yet (up to half an hour, according to
 //! OpenAI's guide to RBAC).
 
+use fixedbitset::FixedBitSet;
+
 use crate::cores;
 
-use super::{GroupIx, Org, RoleIx, Text, UserIx, Via};
+use super::{Assignment, GroupIx, Org, Principal, RoleIx, ServiceAccountIx, Text, UserIx, Via};
 
 /// How many are reported in full; if the views differ everywhere, the first few are enough.
 const TOLD: usize = 50;
 
-/// One role of one user, about which the two views differ.
-#[derive(Clone, Copy)]
+/// One role of somebody, about which the two views differ.
+#[derive(Clone, Copy, Debug)]
 struct Disagreement {
-    user: UserIx,
+    who: Principal,
     group: GroupIx,
     role: RoleIx,
     how: How,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum How {
-    /// The user's group holds the role, and the list of the user's roles does not have it.
+    /// Their group holds the role, and the list of their roles does not have it.
     Unlisted,
-    /// The user is said to hold the role through the group, which does not list the user.
+    /// They are said to hold the role through the group, which does not list them.
     NoMember,
-    /// The user is said to hold the role through the group, which does not hold it.
+    /// They are said to hold the role through the group, which does not hold it.
     NotConferred,
+}
+
+/// Memberships that roles tell of and groups do not: whether somebody is in such a group is unknown.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Disputed {
+    each: Vec<Disagreement>,
+    users: FixedBitSet,
+    service_accounts: FixedBitSet,
+    groups: FixedBitSet,
 }
 
 impl Org {
@@ -56,32 +67,97 @@ impl Org {
         if !self.knows_assignments(user) {
             return;
         }
-        let (assignments, groups) = (self.assignments_of(user), self.groups_of(user));
+        let (who, assignments, groups) = (Principal::User(user), self.assignments_of(user), self.groups_of(user));
         for &group in groups {
             for &role in self.roles_of_group(group) {
                 if !assignments.iter().any(|assignment| assignment.role == role) {
-                    tell(Disagreement { user, group, role, how: How::Unlisted });
+                    tell(Disagreement { who, group, role, how: How::Unlisted });
                 }
             }
         }
         for assignment in assignments {
             let (Via::Group(group), role) = (assignment.via(), assignment.role) else { continue };
             if self.knows_members(group) && groups.binary_search(&group).is_err() {
-                tell(Disagreement { user, group, role, how: How::NoMember });
+                tell(Disagreement { who, group, role, how: How::NoMember });
             } else if self.knows_group_roles(group) && self.roles_of_group(group).binary_search(&role).is_err() {
-                tell(Disagreement { user, group, role, how: How::NotConferred });
+                tell(Disagreement { who, group, role, how: How::NotConferred });
             }
         }
     }
 
-    fn sentence(&self, Disagreement { user, group, role, how }: Disagreement) -> String {
-        let (user, group, role) = (self.user(user).id(), self.spoken_group(group), self.spoken_role(role));
-        let said = || format!("the API reports that user {user} holds role {role} through group {group}");
+    /// Whether a role tells of a group that does not list the principal; of a group, of a member that it does not list.
+    pub fn disputes_memberships_of(&self, principal: Principal) -> bool {
+        let disputed = self.disputed();
+        match principal {
+            Principal::User(user) => disputed.users.contains(user.at()),
+            Principal::ServiceAccount(account) => disputed.service_accounts.contains(account.at()),
+            Principal::Group(group) => disputed.groups.contains(group.at()),
+        }
+    }
+
+    /// Why the memberships of the principal, or of the group, are in dispute, in sentences.
+    pub fn disputes_of(&self, principal: Principal) -> impl Iterator<Item = String> {
+        let about = move |one: &&Disagreement| one.who == principal || Principal::Group(one.group) == principal;
+        self.disputed().each.iter().filter(about).map(|&one| self.sentence(one))
+    }
+
+    fn disputed(&self) -> &Disputed {
+        self.disputed.get_or_init(|| {
+            let mut disputed = Disputed::default();
+            // Most users hold no role through a group, and many responses do not say through which.
+            if ![&self.assignments, &self.project_assignments, &self.account_assignments]
+                .iter()
+                .any(|rows| rows.items().iter().any(|assignment| matches!(assignment.via(), Via::Group(_))))
+            {
+                return disputed;
+            }
+            for user in (0..self.users.len()).map(UserIx::new) {
+                let in_projects = self.projects_of(user).flat_map(|at| self.assignments_in_project(at));
+                let assignments = self.assignments_of(user).iter().chain(in_projects);
+                self.dispute(Principal::User(user), self.groups_of(user), assignments, &mut disputed);
+            }
+            for account in (0..self.service_accounts.len()).map(ServiceAccountIx::new) {
+                let (groups, assignments) = (self.groups_of_account(account), self.assignments_of_account(account));
+                self.dispute(Principal::ServiceAccount(account), groups, assignments.iter(), &mut disputed);
+            }
+            disputed
+        })
+    }
+
+    fn dispute<'o>(
+        &self,
+        who: Principal,
+        groups: &[GroupIx],
+        assignments: impl Iterator<Item = &'o Assignment>,
+        disputed: &mut Disputed,
+    ) {
+        for assignment in assignments {
+            let (Via::Group(group), role) = (assignment.via(), assignment.role) else { continue };
+            if self.knows_members(group) && groups.binary_search(&group).is_err() {
+                match who {
+                    Principal::User(user) => disputed.users.grow_and_insert(user.at()),
+                    Principal::ServiceAccount(account) => disputed.service_accounts.grow_and_insert(account.at()),
+                    Principal::Group(_) => {}
+                }
+                disputed.groups.grow_and_insert(group.at());
+                disputed.each.push(Disagreement { who, group, role, how: How::NoMember });
+            }
+        }
+    }
+
+    fn sentence(&self, Disagreement { who, group, role, how }: Disagreement) -> String {
+        let (group, role) = (self.spoken_group(group), self.spoken_role(role));
+        let (kind, id) = match who {
+            Principal::User(user) => ("user", self.user(user).id()),
+            Principal::ServiceAccount(account) => ("service account", self.service_account(account).id.as_str()),
+            Principal::Group(of) => ("group", self.group(of).id.as_str()),
+        };
+        let said = || format!("the API reports that {kind} {id} holds role {role} through group {group}");
         match how {
             How::Unlisted => format!(
-                "user {user} is a member of group {group}, which holds role {role}; the API's list of the user's roles does not include it"
+                "{kind} {id} is a member of group {group}, which holds role {role}; the API's list of the {kind}'s roles does not include it"
             ),
-            How::NoMember => format!("{}, but that group does not list the user", said()),
+            How::NoMember => format!("{}, but that group does not list the {kind}", said()),
             How::NotConferred => format!("{}, but that group does not hold it", said()),
         }
     }

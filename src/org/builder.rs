@@ -261,6 +261,7 @@ impl Builder {
             group_roles: self.group_roles,
             memberships: self.people.memberships,
             members: OnceLock::new(),
+            disputed: OnceLock::new(),
             project_roles: self.project_roles,
             project_assignments: self.project_assignments,
             project_group_roles: self.project_group_roles,

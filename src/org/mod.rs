@@ -191,6 +191,7 @@ pub struct Org {
     group_roles: Rows<RoleIx>,
     memberships: Rows<GroupIx>,
     members: OnceLock<Rows<UserIx>>,
+    disputed: OnceLock<agree::Disputed>,
     project_roles: Rows<RoleIx>,
     project_assignments: Rows<Assignment>,
     project_group_roles: Rows<RoleIx>,

@@ -142,6 +142,14 @@ fn the_file_is_found_from_subfolders_of_the_repository() {
     assert_eq!(setting(run("repo/a/b", &[]), "config"), "config: ../rolelint.yaml # default");
     let ran = run("two", &[]).run().ends_with(2);
     assert!(ran.stderr.contains("two configurations, `rolelint.yaml` and `.github/rolelint.yaml`"), "{}", ran.stderr);
+    for other in ["rolelint.yml", ".rolelint.yaml", ".github/rolelint.yml"] {
+        std::fs::write(at("repo").join(other), "strict: true").expect("written");
+        let ran = run("repo", &[]).run().ends_with(2);
+        assert!(ran.stderr.contains(&format!("`{other}` is not read")), "{}", ran.stderr);
+        run("repo", &["--no-config"]).run().ends_with(0);
+        run("repo", &["--config", other]).run().ends_with(0);
+        std::fs::remove_file(at("repo").join(other)).expect("removed");
+    }
     for none in ["nowhere.yaml", "/dev/zero", "."] {
         let ran = run("repo", &["--config", none]).run().ends_with(2);
         assert!(ran.stderr.contains(&format!("cannot read the configuration `{none}`: ")), "{}", ran.stderr);

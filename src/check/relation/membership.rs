@@ -2,10 +2,10 @@
 
 use smallvec::smallvec;
 
-use super::{Family, Start, within};
+use super::{Family, Start, principal, within};
 use crate::access::{Gaps, Routes, Step};
 use crate::check::facts::Facts;
-use crate::org::{Collection, Extent, GroupIx, ProjectIx, ServiceAccountIx, UserIx};
+use crate::org::{Collection, Extent, GroupIx, Principal, ProjectIx, ServiceAccountIx, UserIx};
 use crate::policy::{Kind, Relation};
 
 /// `groups` and `members`.
@@ -19,7 +19,7 @@ impl Family for Membership {
             let groups =
                 if account { org.groups_of_account(ServiceAccountIx::new(at)) } else { org.groups_of(UserIx::new(at)) };
             into.extend(groups.iter().map(|group| group.at()));
-            return !facts.knows_memberships();
+            return !facts.knows_memberships() || org.disputes_memberships_of(principal(start.kind, at));
         }
         if start.kind == Kind::Project {
             let members = within(&org.project_users, at, |member| member.project);
@@ -28,7 +28,7 @@ impl Family for Membership {
         }
         let group = GroupIx::new(at);
         into.extend(org.members_of(group).iter().map(|user| user.at()));
-        !org.knows_members(group)
+        !org.knows_members(group) || org.disputes_memberships_of(Principal::Group(group))
     }
 
     fn paths(&self, _: &Facts<'_>, start: Start, place: usize) -> Routes {
@@ -39,12 +39,13 @@ impl Family for Membership {
     }
 
     fn gaps(&self, facts: &Facts<'_>, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
+        if start.kind == Kind::Project {
+            return gaps.unread_of_project(Collection::ProjectUsers, start.at);
+        }
+        facts.org.disputes_of(principal(start.kind, start.at)).for_each(|why| gaps.note(why));
         if start.relation == Relation::Groups {
             let project = facts.unlisted_groups();
             return gaps.memberships(Extent { project, ..start.scopes });
-        }
-        if start.kind == Kind::Project {
-            return gaps.unread_of_project(Collection::ProjectUsers, start.at);
         }
         let group = GroupIx::new(start.at);
         if !facts.org.knows_members(group) {

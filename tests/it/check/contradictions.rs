@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::fake::{Behaviour, FakeApi, Fault, What, When};
 use crate::support::harness::{Json, rolelint, text};
-use crate::support::small::{Case, ask, report, small, with};
+use crate::support::small::{Case, ask, ask_together, report, small, with};
 
 /// What a rule says that it cannot know, in one text.
 fn reasons(api: &FakeApi, rule: &str) -> String {
@@ -99,6 +99,31 @@ fn a_role_listed_twice_has_the_sources_of_both_copies() {
             ),
         ],
     );
+}
+
+#[test]
+fn a_membership_that_only_a_role_tells_of_is_unknown() {
+    let from_ops = json!({
+        "id": "role_4",
+        "assignment_sources": [{"principal_id": "group_1", "principal_type": "group"}],
+    });
+    let api = with(&[("/organization/users/user-bob/roles", What::AddItem(from_ops))]);
+    let cases = [
+        ("select: user\nwhere: { name: Bob }\nforbid: { holds: { role: Toolbox } }", "violation Bob"),
+        ("select: user\nwhere: { name: Bob }\nforbid: { groups: { name: Ops } }", "unknown Bob"),
+        ("select: user\nwhere: { name: Bob }\nrequire: { groups: { name: Ops } }", "unknown Bob"),
+        ("select: group\nwhere: { name: Ops }\nforbid: { members: { name: Bob } }", "unknown Ops"),
+        ("select: group\nwhere: { name: Ops }\nrequire: { members: { count: { max: 2 } } }", "unknown Ops"),
+        ("select: user\nwhere: { name: Cyd }\nforbid: { groups: { name: Ops } }", "violation Cyd"),
+        ("select: user\nwhere: { name: Cyd }\nforbid: { groups: { name: Files } }", "pass"),
+        ("select: group\nwhere: { name: Void }\nforbid: { members: {} }", "pass"),
+    ];
+    ask_together(&api, &cases);
+    let why = "the API reports that user user-bob holds role Toolbox through group Ops, but that group does not list the user";
+    for finding in report(&api, &cases).0["findings"].as_array().expect("a list") {
+        let unknown = finding["status"] == "unknown";
+        assert_eq!(unknown, finding["missing"].to_string().contains(why), "{finding}");
+    }
 }
 
 #[test]
