@@ -12,7 +12,7 @@ use crate::document::nearest;
 use crate::finding::Note;
 use crate::org::{Among, Collection, Extent, Known, Role, Truth};
 use crate::policy::{
-    Assertion, Attribute, Condition, Kind, ListColumn, Means, Naming, Pattern, Patterns, Policy, Predicate, Rule,
+    Assertion, Attribute, Case, Condition, Kind, ListColumn, Means, Naming, Pattern, Patterns, Policy, Predicate, Rule,
     TextColumn, TextPredicate, This, ViaPredicate, known_permissions, predefined, same_text,
 };
 
@@ -143,7 +143,8 @@ impl Search<'_, '_, '_> {
             Predicate::Related(_, _, related) => self.condition(&related.condition),
             Predicate::Via(_, ViaPredicate::Group(group)) => self.condition(group),
             Predicate::Text(attribute, column, test) => {
-                for pattern in patterns(test) {
+                let around = test.this.iter().filter_map(around).collect::<Vec<_>>();
+                for pattern in patterns(test).into_iter().chain(&around) {
                     self.note(pattern, |search, first| search.nobody(attribute, *column, pattern, first));
                 }
                 for values in test.this.iter().flat_map(|this| self.looked_up(this)).collect::<Vec<_>>() {
@@ -157,9 +158,10 @@ impl Search<'_, '_, '_> {
             Predicate::List(attribute, column, test) => {
                 let looked_up = test.this.iter().flat_map(|(_, this)| self.looked_up(this)).flatten();
                 let looked_up: Vec<&Pattern> = looked_up.collect();
+                let around = test.this.iter().filter_map(|(_, this)| around(this)).collect::<Vec<_>>();
                 let patterns = [test.any.as_ref(), test.only.as_ref()].into_iter().flatten().flatten();
                 let patterns = patterns.chain(&test.all).chain(&test.none).chain(&test.except);
-                for pattern in patterns.chain(looked_up) {
+                for pattern in patterns.chain(looked_up).chain(&around) {
                     self.note(pattern, |search, first| match attribute.names {
                         Some(Naming::Permission) => search.no_permission(pattern, first),
                         Some(Naming::Itself | Naming::OneOf(_)) | None => {
@@ -325,6 +327,14 @@ impl Search<'_, '_, '_> {
 /// Every pattern of a text that is asked for.
 fn patterns(test: &TextPredicate) -> Vec<&Pattern> {
     test.any.iter().flatten().chain(&test.regex).chain(&test.except).collect()
+}
+
+/// What is written around the value of the selected thing, with anything in its place.
+fn around(this: &This) -> Option<Pattern> {
+    let Means::Text { before, after } = &this.means else { return None };
+    let case = if this.fold { Case::Fold } else { Case::Exact };
+    let written = !(before.is_empty() && after.is_empty());
+    written.then(|| Pattern::around(before, after, case, this.span.clone()).ok()).flatten()
 }
 
 fn is_name_or_id(parts: &[Condition]) -> bool {

@@ -106,6 +106,16 @@ impl Reader<'_> {
         self.not_empty(node, "the condition").then(|| self.condition(node, of))?
     }
 
+    /// Notes a key with nothing behind it. YAML reads that as `null`, which nobody has meant.
+    pub(super) fn forgotten(&mut self, node: &Node, key: &str) -> bool {
+        let forgotten = matches!(node.yaml, Yaml::Null) && node.span.is_empty();
+        if forgotten {
+            let problem = Code::Empty.at(node.span.clone(), format!("`{key}` has no value"));
+            self.problem(problem.help("write `null` for what has none"));
+        }
+        forgotten
+    }
+
     /// Notes a mapping that says nothing.
     pub(super) fn not_empty(&mut self, node: &Node, what: &str) -> bool {
         let empty = matches!(&node.yaml, Yaml::Map(entries) if entries.is_empty());
@@ -144,6 +154,9 @@ impl Reader<'_> {
             Some(others) => self.some(attribute.name, others)?,
             None => Vec::new(),
         };
+        if items.iter().any(|item| self.forgotten(item, attribute.name)) {
+            return None;
+        }
         let (nulls, texts): (Vec<Node>, Vec<Node>) =
             items.into_iter().partition(|item| matches!(item.yaml, Yaml::Null));
         let read: Vec<Option<Pattern>> = texts.iter().map(|text| self.pattern(attribute.name, text, case)).collect();

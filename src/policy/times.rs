@@ -37,6 +37,9 @@ impl TimePredicate {
 
 impl Reader<'_> {
     pub(super) fn time_test(&mut self, attribute: &Attribute, node: &Node) -> Option<TimePredicate> {
+        if self.forgotten(node, attribute.name) {
+            return None;
+        }
         match &node.yaml {
             Yaml::Null => return Some(TimePredicate { null: true, ..TimePredicate::default() }),
             Yaml::Map(entries) if entries.is_empty() => {

@@ -101,6 +101,19 @@ impl Pattern {
         }
     }
 
+    /// A pattern for what begins and ends like this.
+    ///
+    /// # Errors
+    ///
+    /// It is too long.
+    pub fn around(before: &str, after: &str, case: Case, span: Range<usize>) -> Result<Self, BadPattern> {
+        let plain = |text: &str| {
+            let special = |c: char| r"*?[]{}\".contains(c);
+            text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect::<String>()
+        };
+        Self::glob(&format!("{}*{}", plain(before), plain(after)), case, span)
+    }
+
     /// Compiles a regular expression that must match the whole text.
     ///
     /// # Errors

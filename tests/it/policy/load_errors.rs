@@ -136,6 +136,13 @@ fn each_mistake_is_shown_with_its_location() {
         ("select: role\nforbid: {name: x}\nIgnore: y", "6:5", "`Ignore` is not a key", "`where: { not: … }`"),
         ("select: role\nforbid: {name: x}\nskip: true", "6:5", "`skip` is not a key", "a waiver"),
         ("select: role\nforbid: {name: []}", "5:20", "the list for `name` is empty", ""),
+        ("select: role\nforbid: {description: }", "5:25", "`description` has no value", "write `null`"),
+        (
+            "select: user\nforbid: {api_key_last_used_at: }",
+            "5:35",
+            "`api_key_last_used_at` has no value",
+            "write `null`",
+        ),
         ("select: role\nforbid: {permissions: []}", "5:27", "the list for `permissions` is empty", ""),
         ("select: role\nforbid: {permissions: {any: []}}", "5:33", "is empty", ""),
         ("select: role\nforbid: {any: []}", "5:19", "`any` contains no conditions", ""),

@@ -165,6 +165,24 @@ fn a_looked_up_word_that_nothing_has_is_noted() {
 }
 
 #[test]
+fn what_is_written_around_the_value_of_the_selected_thing_is_noted_if_nothing_has_it() {
+    let policy = "\
+version: 1
+rules:
+- { id: misspelt, select: group, forbid: { organization: { roles: { name: 'Tolbox$this.name' } } } }
+- { id: there, select: group, forbid: { organization: { roles: { name: 'Tool$this.name' } } } }
+";
+    let ran = rolelint(&healthy()).check(policy).args(["--strict", "--format", "json"]).run().ends_with(3);
+    let report = ran.json();
+    assert!(
+        report.rule("misspelt")["notes"].to_string().contains("`Tolbox*`: no role has such a name"),
+        "{}",
+        report.0
+    );
+    assert_eq!(report.rule("there")["notes"], serde_json::json!([]));
+}
+
+#[test]
 fn a_comparison_that_means_nothing_does_not_load() {
     let policy = "\
 version: 1
