@@ -7,8 +7,8 @@ use super::responses::{ByParent, Responses, Unclear, own_list};
 use super::role_pool::ListedRole;
 use crate::api::pagination::{Items, Listed};
 use crate::api::parent::Parent;
-use crate::api::wire::Item;
-use crate::org::{Collection, canonical_role_id};
+use crate::api::wire::{Item, ProjectUser, ServiceAccount};
+use crate::org::{Collection, Known, Text, canonical_role_id};
 
 impl Responses {
     /// Merges the copies of a thing in a list. Roles are merged in the assembly.
@@ -34,6 +34,7 @@ impl Responses {
         notes.own(&mut self.invites, Collection::Invites);
         notes.within(&mut self.service_accounts, Collection::ServiceAccounts);
         notes.within(&mut self.api_keys, Collection::ApiKeys);
+        notes.accounts(&mut self.service_accounts, &self.project_users);
         let held = self.held.values_mut().flat_map(BTreeMap::values_mut);
         let unreadable = held.filter(|roles| !roles.unreadable.is_empty()).map(own_list);
         self.roles.iter_mut().chain(unreadable).for_each(|roles| notes.roles(roles));
@@ -52,6 +53,27 @@ impl Notes<'_> {
     fn own<T: Item, I: Items<T>>(&mut self, list: &mut Option<Listed<T, I>>, of: Collection) {
         let list = list.iter_mut();
         list.for_each(|list| self.list(list, |id, field| Some((of, Parent::organization(id), field))));
+    }
+
+    /// A service account that the users of its project list with another role.
+    fn accounts(&mut self, accounts: &mut ByParent<ServiceAccount>, users: &ByParent<ProjectUser>) {
+        for (project, accounts) in accounts {
+            let users = users.get(project).into_iter().flat_map(|users| &users.items);
+            let roles: HashMap<&str, &Known<Text>> = users.map(|user| (user.id.as_str(), &user.role)).collect();
+            for account in &mut accounts.items {
+                let Some(Known::Value(as_user)) = roles.get(account.id.as_str()) else { continue };
+                if matches!(&account.role, Known::Value(role) if role != as_user) {
+                    account.role = Known::Missing;
+                    let place = (Collection::ServiceAccounts, Parent::within(&project.id, &account.id), "role");
+                    self.note(Some(place), || {
+                        let (id, project) = (&account.id, &project.id);
+                        format!(
+                            "the users and the service accounts of project {project} disagree on the `role` of {id}"
+                        )
+                    });
+                }
+            }
+        }
     }
 
     fn within<T: Item>(&mut self, lists: &mut ByParent<T>, of: Collection) {

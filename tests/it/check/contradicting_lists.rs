@@ -47,6 +47,35 @@ fn an_archived_project_that_lists_one_page_and_refuses_the_next_has_members_that
 }
 
 #[test]
+fn a_service_account_that_two_lists_show_with_different_roles_may_have_either() {
+    let item = |of: &str, role: &str| Fault {
+        path: format!("/organization/projects/proj_1/{of}"),
+        when: When::Always,
+        what: What::AddItem(json!({"id": "svc_1", "name": "deploy", "role": role, "created_at": at("2026-01-01")})),
+    };
+    let accounts = "select: service_account\nforbid: { role: owner }";
+    let users = "select: project\nforbid: { members: { email: nobody@acme.example } }";
+    for (as_user, answer) in [("owner", "unknown deploy"), ("member", "pass")] {
+        let faults = vec![item("users", as_user), item("service_accounts", "member")];
+        let report = report(&api(with_project(false), faults), &[(accounts, ""), (users, "")]);
+        assert_eq!(report.answer("rule-0"), answer, "{}", report.0);
+        let why = "the users and the service accounts of project proj_1 disagree on the `role` of svc_1";
+        assert_eq!(report.0.to_string().contains(why), answer != "pass");
+    }
+}
+
+#[test]
+fn a_last_page_that_leads_on_is_followed_over_an_empty_page() {
+    let held = |data: Value, next: Option<&str>| page(&json!({"data": data, "has_more": false, "next": next}));
+    let filer = json!([{"id": "role_2", "name": "Filer", "permissions": ["api.files.read"], "predefined_role": false}]);
+    let rule = "select: user\nwhere: { name: Bob }\nforbid: { holds: { role: Filer } }";
+    let roles = "/organization/users/user-bob/roles";
+    let shown = [held(json!([]), Some("a")), held(json!([]), Some("b")), held(filer, None)];
+    ask(&api(small(), pages(roles, &shown[1..])), &[(rule, "violation Bob")]);
+    ask(&api(small(), pages(roles, &shown)), &[(rule, "unknown Bob")]);
+}
+
+#[test]
 fn a_project_that_is_listed_as_archived_and_as_active_may_have_members() {
     let archived = json!({"id": "proj_1", "status": "archived", "archived_at": at("2026-05-01")});
     let refused = |part: &str| Fault {

@@ -139,7 +139,7 @@ fn each_mistake_is_shown_with_its_location() {
         ("select: role\nforbid: {description: }", "5:25", "`description` has no value", "write `null`"),
         (
             "select: user\nforbid: {api_key_last_used_at: }",
-            "5:35",
+            "5:34",
             "`api_key_last_used_at` has no value",
             "write `null`",
         ),
