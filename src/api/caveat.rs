@@ -26,7 +26,7 @@ impl Caveat {
         match word {
             "error" | "errors" | "errorcode" | "errormessage" | "errordescription" | "code" | "message" | "detail"
             | "details" | "exception" | "fault" | "failed" | "denied" => {
-                says_something(value).then(|| Self::Failed(said(value)))
+                (says_something(value) && !says_all_is_well(value)).then(|| Self::Failed(said(value)))
             }
             "status" | "statuscode" => is_bad_status(value).then(|| Self::Failed(said(value))),
             "type" | "result" => value.as_str().is_some_and(is_bad_word).then(|| Self::Failed(said(value))),
@@ -58,10 +58,18 @@ fn says_something(value: &Value) -> bool {
     }
 }
 
+fn says_all_is_well(value: &Value) -> bool {
+    status_of(value).is_some_and(|status| (200..300).contains(&status))
+        || value.as_str().is_some_and(|text| ["ok", "success", "successful"].contains(&text.to_lowercase().as_str()))
+}
+
+fn status_of(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
 /// Whether it is a number of HTTP that says that something failed, or a word that does.
 fn is_bad_status(value: &Value) -> bool {
-    let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
-    number.is_some_and(|number| number >= 300)
+    status_of(value).is_some_and(|status| status >= 300)
         || value.as_str().is_some_and(is_bad_word)
         || value == &Value::Bool(false)
 }
@@ -117,6 +125,8 @@ mod tests {
             ("incomplete", json!(""), None),
             ("complete", json!(true), None),
             ("status", json!(200), None),
+            ("code", json!(200), None),
+            ("message", json!("OK"), None),
             ("status", json!("ok"), None),
             ("type", json!("list"), None),
             ("success", json!(true), None),
