@@ -156,10 +156,12 @@ impl Joined {
 
     /// What they make together.
     pub fn truth(self) -> Truth {
-        match self.0 {
-            0 => Truth::No,
-            Self::UNKNOWN => Truth::Unknown,
-            _yes_among_them => Truth::Yes,
+        if self.0 & Self::YES != 0 {
+            Truth::Yes
+        } else if self.0 & Self::UNKNOWN != 0 {
+            Truth::Unknown
+        } else {
+            Truth::No
         }
     }
 }
