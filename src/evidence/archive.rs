@@ -3,10 +3,10 @@
 //! What is read stays in memory: no entry can be written to a place outside, whatever it is called.
 
 use std::fs;
-use std::io::{self, Read as _, Write};
+use std::io::{self, BufRead, Read as _, Write};
 use std::path::Path;
 
-use flate2::read::GzDecoder;
+use flate2::bufread::GzDecoder;
 use flate2::{Compression, GzBuilder};
 
 use super::{Error, Files};
@@ -49,6 +49,7 @@ pub(crate) fn open(path: &Path) -> Result<Files, Error> {
     let file = bounded::open(path).map_err(failed)?;
     unpacked(io::BufReader::new(file)).map_err(|error| match error {
         Refused::Entry(error) => error,
+        Refused::Behind => Error::Behind { path: path.to_owned() },
         // The two libraries have different words for the same error.
         Refused::System(source) if source.get_ref().is_some() || source.kind() == io::ErrorKind::UnexpectedEof => {
             failed(io::Error::new(source.kind(), "it is not a `.tar.gz` file, or is damaged or truncated"))
@@ -59,6 +60,8 @@ pub(crate) fn open(path: &Path) -> Result<Files, Error> {
 
 enum Refused {
     Entry(Error),
+    /// There is something behind the last file.
+    Behind,
     System(io::Error),
 }
 
@@ -68,10 +71,11 @@ impl From<io::Error> for Refused {
     }
 }
 
-fn unpacked(bytes: impl io::Read) -> Result<Files, Refused> {
+fn unpacked(bytes: impl BufRead) -> Result<Files, Refused> {
     let entry = |name: &str, why| Refused::Entry(Error::Entry { name: name.to_owned(), why });
+    let mut zipped = GzDecoder::new(bytes);
     // What is beyond the limit is cut off there, and then the archive does not end as it should.
-    let mut archive = tar::Archive::new(GzDecoder::new(bytes).take(LARGEST));
+    let mut archive = tar::Archive::new(zipped.by_ref().take(LARGEST));
     let mut files = Files::new();
     for member in archive.entries()? {
         let mut member = member?;
@@ -92,7 +96,20 @@ fn unpacked(bytes: impl io::Read) -> Result<Files, Refused> {
             return Err(entry(&path, "it is there twice"));
         }
     }
-    Ok(files)
+    // Nobody has read beyond the last file yet: the sum and the length of all that was compressed stand at the end.
+    let mut rest = io::BufReader::new(archive.into_inner());
+    loop {
+        let bytes = rest.fill_buf()?;
+        if bytes.is_empty() {
+            break;
+        }
+        if bytes.iter().any(|byte| *byte != 0) {
+            return Err(Refused::Behind);
+        }
+        let read = bytes.len();
+        rest.consume(read);
+    }
+    if zipped.get_mut().fill_buf()?.is_empty() { Ok(files) } else { Err(Refused::Behind) }
 }
 
 fn folder(path: &Path, prefix: &str, files: &mut Files, left: &mut u64) -> Result<(), Error> {
@@ -164,6 +181,36 @@ mod tests {
         let mut cut = written();
         cut.truncate(cut.len() / 2);
         assert!(unpacked(cut.as_slice()).is_err());
+    }
+
+    #[test]
+    fn an_archive_that_is_damaged_cut_or_added_to_is_refused() {
+        let files = Files::from([("a.json".to_owned(), b"1".to_vec())]);
+        let mut whole = Vec::new();
+        write(&files, &mut whole).expect("memory");
+        let gzip = |bytes: &[u8]| {
+            let mut zipped = flate2::write::GzEncoder::new(Vec::new(), Compression::fast());
+            zipped.write_all(bytes).expect("memory");
+            zipped.finish().expect("memory")
+        };
+        let mut tar = Vec::new();
+        GzDecoder::new(whole.as_slice()).read_to_end(&mut tar).expect("it is whole");
+        assert_eq!(unpacked(gzip(&[&*tar, &[0; 512]].concat()).as_slice()).ok(), Some(files), "zeros are no content");
+        for (what, bytes) in [
+            ("a second member", [whole.clone(), gzip(b"")].concat()),
+            ("zeros behind", [&*whole, &[0]].concat()),
+            ("a second archive behind the end mark", gzip(&tar.repeat(2))),
+            ("junk behind the end mark", gzip(&[&*tar, b"x"].concat())),
+        ] {
+            assert!(matches!(unpacked(bytes.as_slice()), Err(Refused::Behind)), "{what}");
+        }
+        for at in 1..=8 {
+            let mut damaged = whole.clone();
+            let place = damaged.len() - at;
+            damaged[place] ^= 1;
+            assert!(matches!(unpacked(damaged.as_slice()), Err(Refused::System(_))), "byte {at} from the end");
+            assert!(unpacked(&whole[..place]).is_err(), "the last {at} are cut off");
+        }
     }
 
     #[test]

@@ -40,6 +40,13 @@ pub enum Error {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// It goes on behind its last file.
+    #[error("the bundle `{}` goes on behind its last file", shown(path))]
+    #[diagnostic(help("`rolelint evidence -o FILE.tar.gz` writes bundles; do not trust this one"))]
+    Behind {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is no manifest, or it is not valid.
     #[error("the bundle has no manifest that can be read: {why}")]
     #[diagnostic(help("`rolelint evidence -o FILE.tar.gz` writes bundles"))]

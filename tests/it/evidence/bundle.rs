@@ -129,6 +129,17 @@ fn what_is_no_bundle_is_an_error_with_a_place_and_help() {
     says("nowhere", "cannot read the bundle `nowhere`");
     std::fs::write(folder.path().join("text"), "text").expect("written");
     says("text", "cannot read the bundle `text`: it is not a `.tar.gz` file, or is damaged or truncated");
+    let (whole, _) = bundle(&acme(), 1);
+    let archive = std::fs::read(whole.path().join("e.tar.gz")).expect("it is there");
+    let damaged = "it is not a `.tar.gz` file, or is damaged or truncated";
+    for (name, bytes, words) in [
+        ("cut", &archive[..archive.len() - 1], damaged),
+        ("twice", &archive.repeat(2), "the bundle `twice` goes on behind its last file"),
+        ("junk", &[&*archive, b"junk"].concat(), "the bundle `junk` goes on behind its last file"),
+    ] {
+        std::fs::write(folder.path().join(name), bytes).expect("written");
+        says(name, words);
+    }
     std::fs::create_dir(folder.path().join("empty")).expect("made");
     says("empty", "no manifest");
     std::fs::write(folder.path().join("empty/manifest.json"), "{}").expect("written");
