@@ -1,7 +1,9 @@
 //! One accepted violation, as a line of the file has it.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::escape::visible;
@@ -61,5 +63,12 @@ impl Line {
             organization: organization.id.as_ref().or(organization.name.as_ref()).cloned(),
             version: VERSION,
         }
+    }
+
+    /// Whether it says the same as the line for the finding today. A date may be another one.
+    pub fn says(&self, today: &Self) -> bool {
+        static DATE: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b").expect("the pattern is valid"));
+        DATE.replace_all(&self.message, "DATE") == DATE.replace_all(&today.message, "DATE")
     }
 }

@@ -19,6 +19,9 @@ use line::{Key, Line, VERSION};
 /// The largest baseline, in bytes.
 const LARGEST: u64 = 1 << 30;
 
+/// How many lines with other words than their findings are named.
+const NAMED: usize = 10;
+
 /// Why the baseline cannot be used.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
@@ -162,6 +165,7 @@ impl Baseline {
         let fates = self.fates(outcome);
         outcome
             .accept(|rule, finding| keys.contains(&Key::of(&rule.info.id, finding)).then_some(Acceptance::Baselined));
+        self.compare_words(outcome);
         let mut before = None;
         for ((line, at), fate) in self.lines.iter().zip(fates) {
             if before.replace(&line.key) == Some(&line.key) {
@@ -180,6 +184,35 @@ impl Baseline {
             };
             outcome.exceptions.push(format!("{}:{at}: {rule} of {subject} {why}", self.name));
         }
+    }
+
+    /// Says which lines have other words than the violations that they accept. A thing may have a new name since; or
+    /// somebody reviewed words that are not those of the violation.
+    fn compare_words(&self, outcome: &mut Outcome) {
+        let baselined = outcome.findings.iter().filter(|finding| finding.status == Status::Baselined);
+        let today: BTreeMap<Key<'static>, Line> =
+            baselined.map(|finding| Line::of(outcome, finding)).map(|line| (line.key.clone(), line)).collect();
+        let mut other = Vec::new();
+        for lines in self.lines.iter().collect::<Vec<_>>().chunk_by(|one, other| one.0.key == other.0.key) {
+            // A merge may have left the words of both branches.
+            let Some(today) =
+                today.get(&lines[0].0.key).filter(|today| !lines.iter().any(|(line, _)| line.says(today)))
+            else {
+                continue;
+            };
+            let (Line { key: Key { rule, subject, .. }, message, .. }, at) = lines[0];
+            other.push(format!(
+                "{}:{at}: {rule} of {subject} was accepted as `{message}`, and is `{}`: \
+                 `rolelint baseline -o {0}` writes the line anew",
+                self.name, today.message
+            ));
+        }
+        let more = other.len().saturating_sub(NAMED);
+        other.truncate(NAMED);
+        other.extend(
+            (more > 0).then(|| format!("{}: {more} more lines have other words than their findings", self.name)),
+        );
+        outcome.exceptions.extend(other);
     }
 
     /// What has become of each line.
@@ -212,13 +245,13 @@ impl Baseline {
         self.lines.keys().map(fate).collect()
     }
 
-    /// Takes over from an earlier baseline the lines that the outcome says nothing about, and the words of those that are
+    /// Takes over from an earlier baseline the lines that the outcome says nothing about, and the dates of those that are
     /// still there.
     pub fn keep(&mut self, earlier: &Self, outcome: &Outcome) {
-        let present: BTreeSet<&Key<'_>> = self.lines.keys().map(|line| &line.key).collect();
+        let present: BTreeMap<&Key<'_>, &Line> = self.lines.keys().map(|line| (&line.key, line)).collect();
         let kept = |line: &Line, fate: &Fate| match fate {
             // It may be waived by now, and is then left out.
-            Fate::There => present.contains(&line.key),
+            Fate::There => present.get(&line.key).is_some_and(|today| line.says(today)),
             Fate::Untold | Fate::NoRule => true,
             Fate::Gone | Fate::Changed | Fate::Refused => false,
         };

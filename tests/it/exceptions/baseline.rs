@@ -230,6 +230,32 @@ fn a_line_that_says_something_else_than_it_accepts_accepts_nothing() {
     }
 }
 
+/// A line may be made to say something harmless, or a role may have a new name: the reader sees both.
+#[test]
+fn words_of_a_line_that_are_not_those_of_its_finding_are_told_and_written_anew() {
+    let (api, folder) = (healthy(), folder());
+    write(&api, &folder, &[]).ends_with(0);
+    let good = lines(&folder);
+    let line: serde_json::Value = serde_json::from_str(&good[1]).expect("JSON");
+    let message = line["message"].as_str().expect("a text");
+    let harmless = "user bob@acme.example may read the list of models";
+    let changed: Vec<String> = good.iter().map(|line| line.replace(message, harmless)).collect();
+    save(&folder, &changed);
+    let report = check(&api, &folder, &[]).ends_with(0).json();
+    assert_eq!(report.0["summary"]["baselined"], 4);
+    let said = format!(
+        "b.jsonl:2: user-writes of user/user-bob was accepted as `{harmless}`, and is `{message}`: `rolelint baseline -o \
+         b.jsonl` writes the line anew"
+    );
+    assert_eq!(remarks(&report), [said]);
+    // One branch has changed the line.
+    save(&folder, &[&changed[..], &good[1..2]].concat());
+    assert_eq!(remarks(&check(&api, &folder, &[]).ends_with(0).json()), Vec::<&str>::new());
+    save(&folder, &changed);
+    write(&api, &folder, &[]).ends_with(0);
+    assert_eq!(lines(&folder), good);
+}
+
 #[test]
 fn two_branches_that_add_lines_merge_by_putting_them_together() {
     let (api, folder) = (healthy(), folder());

@@ -100,19 +100,30 @@ fn another_person_group_key_value_or_number_is_another_finding() {
 
 #[test]
 fn names_and_days_make_no_other_finding() {
-    let table: [(&str, Change); 3] = [
-        ("select: user, forbid: {groups: {is_scim_managed: true}}", |org| org.groups[0].name = "Operations".into()),
-        ("select: user, forbid: {api_key_last_used_at: {older_than: 30d}}", |org| {
-            org.users[0].api_key_last_used_at = Some(at("2026-06-30"));
-        }),
-        ("select: project, forbid: {api_keys: {last_used_at: null}}", |org| {
-            org.projects[0].api_keys[0].name = "another name".into();
-        }),
+    let table: [(&str, Change, &str); 3] = [
+        (
+            "select: user, forbid: {groups: {is_scim_managed: true}}",
+            |org| org.groups[0].name = "Operations".into(),
+            "Operations",
+        ),
+        (
+            "select: user, forbid: {api_key_last_used_at: {older_than: 30d}}",
+            |org| org.users[0].api_key_last_used_at = Some(at("2026-06-30")),
+            "",
+        ),
+        (
+            "select: project, forbid: {api_keys: {last_used_at: null}}",
+            |org| org.projects[0].api_keys[0].name = "another name".into(),
+            "another name",
+        ),
     ];
-    for (rule, change) in table {
+    for (rule, change, told) in table {
         let folder = accepted(rule);
         let report = run(folder.path(), rule, change, &CHECK).ends_with(0).json();
-        assert_eq!(remarks(&report), Vec::<&str>::new(), "{rule}");
+        let remarks = remarks(&report);
+        // It stays accepted; a new name is told, since the line has the old one.
+        assert!(remarks.iter().all(|remark| remark.contains(told)), "{rule}: {remarks:?}");
+        assert_eq!(remarks.is_empty(), told.is_empty(), "{rule}");
     }
 }
 
@@ -141,7 +152,7 @@ fn a_baseline_is_the_same_on_another_day() {
     }
     assert_eq!(std::fs::read_to_string(folder.path().join("new.jsonl")).expect("written"), before);
     assert_eq!(text(), before);
-    // The words of a line are those of the day when it was accepted.
+    // The date in a line is that of the day when it was accepted.
     let used = |org: &mut Organization| org.users[0].api_key_last_used_at = Some(at("2026-06-30"));
     run(folder.path(), rule, used, &["baseline", "-o", "b.jsonl", "--as-of", NOW]).ends_with(0);
     assert_eq!(text(), before);
