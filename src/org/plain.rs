@@ -9,6 +9,7 @@ use unicode_security::skeleton;
 pub fn plain_name(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
     for character in name.nfkd().filter(|character| !is_combining_mark(*character)) {
+        let character = letter(character).unwrap_or(character);
         if character.is_ascii() {
             push(&mut plain, character);
             continue;
@@ -20,6 +21,43 @@ pub fn plain_name(name: &str) -> String {
     }
     plain.truncate(plain.trim_end().len());
     plain
+}
+
+/// A small capital, or a letter on a square or a disk, as the letter. Unicode's tables decompose none of them.
+fn letter(character: char) -> Option<char> {
+    let from = |first: char| char::from_u32(u32::from('a') + u32::from(character) - u32::from(first));
+    Some(match character {
+        'ᴀ' => 'a',
+        'ʙ' => 'b',
+        'ᴄ' => 'c',
+        'ᴅ' => 'd',
+        'ᴇ' => 'e',
+        'ꜰ' => 'f',
+        'ɢ' => 'g',
+        'ʜ' => 'h',
+        'ɪ' => 'i',
+        'ᴊ' => 'j',
+        'ᴋ' => 'k',
+        'ʟ' => 'l',
+        'ᴍ' => 'm',
+        'ɴ' => 'n',
+        'ᴏ' => 'o',
+        'ᴘ' => 'p',
+        'ꞯ' => 'q',
+        'ʀ' => 'r',
+        'ꜱ' => 's',
+        'ᴛ' => 't',
+        'ᴜ' => 'u',
+        'ᴠ' => 'v',
+        'ᴡ' => 'w',
+        'ʏ' => 'y',
+        'ᴢ' => 'z',
+        '\u{1f150}'..='\u{1f169}' => from('\u{1f150}')?,
+        '\u{1f170}'..='\u{1f189}' => from('\u{1f170}')?,
+        // Letters that stand for flags.
+        '\u{1f1e6}'..='\u{1f1ff}' => from('\u{1f1e6}')?,
+        _ => return None,
+    })
 }
 
 /// The address without what stands between the first `+` and the `@`: mail to both goes to one mailbox.
@@ -73,6 +111,13 @@ mod tests {
             ("owner\u{a0}", "owner"),
             ("\u{f6}wn\u{e9}r", "owner"),
             ("\u{1d428}wner", "owner"),
+            ("ᴏᴡɴᴇʀ", "owner"),
+            ("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz"),
+            ("🅾🆆🅽🅴🆁", "owner"),
+            ("🄾🅆🄽🄴🅁", "owner"),
+            ("🅞🅦🅝🅔🅡", "owner"),
+            ("🇴🇼🇳🇪🇷", "owner"),
+            ("🅰🅉", "az"),
             ("Organization--Owner", "organization owner"),
             ("Platform 2", "platform 2"),
             ("\u{674e}", "\u{674e}"),
