@@ -1,5 +1,6 @@
 //! What can be wrong with a policy. All problems of a file are reported at once, each with its place.
 
+use std::io;
 use std::path::PathBuf;
 
 use miette::Diagnostic;
@@ -13,12 +14,12 @@ use crate::escape::{shown, visible};
 pub enum Error {
     /// A file or folder could not be read.
     #[error("cannot read `{}`", shown(path))]
-    #[diagnostic(help("name a file, a folder or a glob, with --policy or with `policies:` in rolelint.yaml"))]
+    #[diagnostic(help("{}", readable(source)))]
     Read {
         /// The path.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// A folder or glob holds no policy.
     #[error("no policy at `{}`", shown(path))]
@@ -114,6 +115,18 @@ pub enum Error {
         #[related]
         located: Vec<Located>,
     },
+}
+
+/// What to do about a file that cannot be read.
+fn readable(error: &io::Error) -> &'static str {
+    let kind = error.kind();
+    if kind == io::ErrorKind::FileTooLarge {
+        "split the file into several; a list of values can stand in a file of parameters"
+    } else if kind == io::ErrorKind::InvalidData {
+        "a policy is a text in UTF-8"
+    } else {
+        "name a file, a folder or a glob, with --policy or with `policies:` in rolelint.yaml"
+    }
 }
 
 fn problems(located: &[Located]) -> String {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::error::Error;
 use crate::bounded::{self, REPORT};
-use crate::document::SourceText;
+use crate::document::{SourceText, tree};
 use crate::escape::shown;
 
-/// The largest policy or parameter file, in bytes.
-pub(crate) const LARGEST: u64 = 8 << 20;
+/// The largest policy, in bytes.
+pub(crate) const LARGEST: u64 = tree::LARGEST as u64;
 
 /// The text of a file under its name.
 pub(crate) fn read_file(file: &Path) -> Result<Arc<SourceText>, Error> {

@@ -56,6 +56,22 @@ fn a_file_of_ten_megabytes_is_an_error() {
         &format!("version: 1\nrules:\n{}", rule.repeat(10_000_000 / rule.len() + 1)),
         "it is larger than",
     );
-    // One that is small enough to be read may be too large to be a policy.
-    in_places(&places, &format!("version: 1\nrules:\n{}", rule.repeat(2_000_000 / rule.len())), "larger than 1");
+    in_places(&places, &format!("version: 1\nrules:\n{}", rule.repeat(2_000_000 / rule.len())), "larger than 1 MiB");
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_is_told_what_helps() {
+    let rule = "  - { id: a-rule, select: user, forbid: { email: somebody@example.com } }\n";
+    let large = |size: usize| format!("version: 1\nrules:\n{}", rule.repeat(size / rule.len() + 1)).into_bytes();
+    let split = ["it is larger than 1 MiB", "help: split the file into several"];
+    for (content, said) in [
+        (large(2_000_000), split),
+        (large(10_000_000), split),
+        (b"version: 1\nname: \xff\n".to_vec(), ["cannot read `p.yaml`", "help: a policy is a text in UTF-8"]),
+    ] {
+        let ran = offline().file("p.yaml", content).args(["lint", "p.yaml"]).run().ends_with(2);
+        for said in said {
+            assert!(ran.stderr.contains(said), "{said:?} is not in\n{}", ran.stderr);
+        }
+    }
 }
