@@ -52,6 +52,7 @@ use crate::finding::Ending;
 
 pub use error::Error;
 use undo::undoable;
+pub use usage::show;
 
 /// A linter for who may do what in an OpenAI organization.
 ///

@@ -1,11 +1,13 @@
 //! What is wrong with the command line, in the words and the style of all other errors.
 
 use std::error::Error as _;
+use std::io::Write as _;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, CommandFactory as _};
 
-use super::{Cli, Error, NotRun};
+use super::{Cli, Error, Exit, NotRun};
+use crate::console::{Color, Terminal, output};
 use crate::document::nearest;
 use crate::escape::mask;
 use crate::report::plural;
@@ -33,6 +35,25 @@ pub(crate) fn not_run(error: clap::Error) -> NotRun {
     let help: Vec<String> = from_environment(&error).into_iter().chain(help).chain(tips).collect();
     let help = (!help.is_empty()).then(|| mask(&help.join("; ")));
     Error::Usage { message: mask(&message), help }.into()
+}
+
+/// Prints the help or the version; without a command, the help goes to standard error and is an error.
+///
+/// # Errors
+///
+/// It cannot be written.
+pub fn show(shown: &clap::Error) -> Result<Exit, Error> {
+    let of = |terminal: Terminal| {
+        let text = shown.render();
+        if terminal.color { text.ansi().to_string() } else { text.to_string() }
+    };
+    if shown.use_stderr() {
+        // If standard error is closed, the exit code still tells.
+        std::io::stderr().write_all(of(Terminal::stderr(Color::Auto)).as_bytes()).unwrap_or(());
+        return Ok(Exit::Error);
+    }
+    output::stream(|to| to.write_all(of(Terminal::stdout(Color::Auto)).as_bytes()))?;
+    Ok(Exit::Clean)
 }
 
 /// What is wrong, and what helps.

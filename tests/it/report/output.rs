@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use super::RULE;
 use crate::support::fake::{Organization, What, When};
-use crate::support::harness::{acme, faulty, rolelint};
+use crate::support::harness::{acme, faulty, offline, rolelint};
 
 #[test]
 fn the_report_is_on_standard_output_and_nothing_on_standard_error() {
@@ -87,6 +87,34 @@ fn a_full_disk_is_reported_as_an_error() {
         assert!(stderr.contains("cannot write standard output"), "{stderr}");
         assert!(stderr.contains("no space is left on the disk"), "{stderr}");
         assert_eq!(output.status.code(), Some(code), "{stderr}");
+    }
+}
+
+#[test]
+fn a_text_that_cannot_be_written_is_an_error_whatever_it_is() {
+    let commands = [
+        "--help",
+        "--version",
+        "help check",
+        "check --help",
+        "list rules",
+        "list permissions",
+        "explain too-many-owners",
+        "schema policy",
+        "completions bash",
+        "man",
+        "config",
+        "plan",
+    ];
+    for words in commands {
+        let run = offline().args(words.split(' '));
+        let full = File::options().write(true).open("/dev/full").expect("Linux has it");
+        let child = run.command().stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).spawn().expect("started");
+        let output = child.wait_with_output().expect("it ends");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains("cannot write standard output"), "{words}: {stderr}");
+        assert_eq!(output.status.code(), Some(2), "{words}: {stderr}");
+        assert_eq!(offline().args(words.split(' ')).run().code, 0, "{words}");
     }
 }
 
