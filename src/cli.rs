@@ -112,6 +112,17 @@ pub struct Api {
     pub retry_delay: Duration,
 }
 
+/// A parameter with its value, and where that was set.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its value in YAML, or `@FILE`.
+    pub value: String,
+    /// What set it: a flag, a variable, a line of the configuration.
+    pub from: String,
+}
+
 /// Which policies are loaded, which of their rules are checked, and with which parameters.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Rules")]
@@ -133,13 +144,13 @@ pub struct Rules {
     pub tag: Vec<String>,
     /// Set a policy parameter to a YAML value, such as max_owners=3
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, env = "ROLELINT_PARAM", hide_env_values = true)]
-    pub param: Vec<(String, String)>,
+    pub param: Vec<Parameter>,
     /// Set parameters from a YAML mapping in FILE; --param takes precedence
     #[arg(long, value_name = "FILE", env = "ROLELINT_PARAM_FILE", hide_env_values = true)]
     pub param_file: Vec<PathBuf>,
     /// The parameters of the environment and the configuration that files of parameters go over.
     #[arg(skip)]
-    pub param_below: Vec<(String, String)>,
+    pub param_below: Vec<Parameter>,
     /// What the configuration changes about single rules.
     #[arg(skip)]
     pub overrides: Vec<Override>,
@@ -200,7 +211,9 @@ pub(crate) fn report(text: &str) -> Result<(Format, PathBuf), String> {
     Ok((format.ok_or_else(|| format!("the format is one of: {}", all()))?, PathBuf::from(path)))
 }
 
-pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
+/// A parameter as it is set: on the command line, unless it says otherwise.
+pub(crate) fn assignment(text: &str) -> Result<Parameter, String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
-    Ok((name.trim().to_owned(), value.to_owned()))
+    let name = name.trim().to_owned();
+    Ok(Parameter { from: format!("--param {name}"), name, value: value.to_owned() })
 }

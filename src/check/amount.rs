@@ -121,7 +121,7 @@ impl Judge<'_, '_> {
         let (attribute, region) = (Text::const_new(word), self.region(span));
         let evidence = |(name, thing)| Evidence {
             of: Some(Arc::clone(thing)),
-            ..Evidence::new(attribute.clone(), Value::Text(name), region)
+            ..Evidence::new(attribute.clone(), Value::Text(name), region.clone())
         };
         named.into_iter().map(evidence).collect()
     }

@@ -239,8 +239,8 @@ impl Judge<'_, '_> {
         let fingerprint = fingerprint(&self.rule.info.id, self.prover, &subject, &[&proof, selection]);
         let fired = proof.paths.iter().find_map(|way| way.matched);
         let region = match (proof.evidence.first(), fired, proof.places.first()) {
-            (Some(evidence), ..) => evidence.region,
-            (None, Some(index), _) => self.prover.matched.at(index, |matched| matched.patterns[0].0),
+            (Some(evidence), ..) => evidence.region.clone(),
+            (None, Some(index), _) => self.prover.matched.at(index, |matched| matched.patterns[0].0.clone()),
             (None, None, Some(span)) => self.region(span),
             (None, None, None) => self.region(whole),
         };

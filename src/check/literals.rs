@@ -210,7 +210,7 @@ impl Search<'_, '_, '_> {
 
     /// Adds a note, if the pattern is one that counts and `find` says that nothing matches it.
     fn note(&mut self, pattern: &Pattern, find: impl FnOnce(&Self, bool) -> Option<String>) {
-        let given = self.policy.is_given(&pattern.span);
+        let given = self.policy.file.source.is_given(&pattern.span);
         // A missing predefined role is reported elsewhere: it makes the rule unknown.
         if predefined::meant_by(pattern).is_some() {
             return;

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use crate::check::check;
-use crate::cli::{Api, Common, Rules, assignment, when};
+use crate::cli::{Api, Common, Parameter, Rules, assignment, when};
 use crate::console::output;
 use crate::diff::{FailOn, compare_findings, diff};
 use crate::finding::Outcome;
@@ -47,7 +47,7 @@ pub struct Args {
     pub skip: Vec<String>,
     /// Set a policy parameter to a YAML value, such as `max_owners=3`
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, requires = "policy")]
-    pub param: Vec<(String, String)>,
+    pub param: Vec<Parameter>,
     /// Set parameters from a YAML mapping in FILE; --param takes precedence
     #[arg(long, value_name = "FILE", requires = "policy")]
     pub param_file: Vec<PathBuf>,

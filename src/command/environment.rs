@@ -7,19 +7,17 @@ use clap::builder::Resettable;
 use clap::{Arg, ArgAction, Command};
 
 use super::Error;
+use crate::cli::Parameter;
 use crate::config::{Config, Entry};
 use crate::console::output::warn;
 use crate::document::nearest;
-use crate::document::tree::{self, Yaml};
+use crate::document::tree::{self, Key, Node, Yaml};
 
 /// What the names of our variables begin with.
 const PREFIX: &str = "ROLELINT_";
 
 /// The variable that has parameters.
 pub(crate) const PARAMETERS: &str = "ROLELINT_PARAM";
-
-/// A parameter with its value.
-pub(crate) type Parameter = (String, String);
 
 /// The command with what the environment and the configuration say as its defaults. A variable that is set to nothing is
 /// not set; for a flag that can be repeated, each line of its variable and each part between commas is a value.
@@ -35,7 +33,7 @@ fn laid(arg: Arg, config: Option<&Config>) -> Arg {
             (ArgAction::Append, _) if arg.get_long() == Some("param") => {
                 // Problems with it are reported where the parameters are merged.
                 let all = parameters().unwrap_or_default();
-                all.into_iter().map(|(name, value)| OsString::from(format!("{name}={value}"))).collect()
+                all.into_iter().map(|one| OsString::from(format!("{}={}", one.name, one.value))).collect()
             }
             (ArgAction::Append, Some(text)) => parts(text).map(OsString::from).collect(),
             (_, Some(_) | None) => vec![value],
@@ -82,7 +80,12 @@ pub(crate) fn parameters() -> Result<Vec<Parameter>, Error> {
     match tree::parse_data(text).map_err(|problem| wrong(problem.message))?.yaml {
         // JSON is YAML on one line.
         Yaml::Map(entries) => {
-            Ok(entries.into_iter().map(|(key, node)| (key.text, node.yaml.value().to_string())).collect())
+            let parameter = |(key, node): (Key, Node)| Parameter {
+                name: key.text,
+                value: node.yaml.value().to_string(),
+                from: PARAMETERS.to_owned(),
+            };
+            Ok(entries.into_iter().map(parameter).collect())
         }
         Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_) | Yaml::List(_) => {
             Err(wrong("it is not a YAML mapping".to_owned()))

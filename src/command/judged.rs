@@ -5,7 +5,7 @@ use std::path::Path;
 use super::input::now;
 use super::{Error, overrides};
 use crate::bounded;
-use crate::cli::Rules;
+use crate::cli::{Parameter, Rules};
 use crate::config::Override;
 use crate::finding::Skipped;
 use crate::policy::{LARGEST_PARAMETERS, Narrowing, Overrides, Policy, Selection, load};
@@ -64,16 +64,16 @@ fn selection(rules: &Rules) -> Selection<'_> {
 
 fn params(args: &Rules) -> Result<Overrides, Error> {
     let mut overrides = Overrides::default();
-    for (name, value) in &args.param_below {
-        overrides.set(name, value)?;
+    for Parameter { name, value, from } in &args.param_below {
+        overrides.set(name, value, from)?;
     }
     for path in &args.param_file {
         overrides.set_all(&path.to_string_lossy(), &list(path)?)?;
     }
-    for (name, value) in &args.param {
+    for Parameter { name, value, from } in &args.param {
         match value.strip_prefix('@') {
-            Some(path) => overrides.set_lines(name, &lines(&list(Path::new(path))?)),
-            None => overrides.set(name, value)?,
+            Some(path) => overrides.set_lines(name, path, &list(Path::new(path))?),
+            None => overrides.set(name, value, from)?,
         }
     }
     Ok(overrides)
@@ -82,11 +82,4 @@ fn params(args: &Rules) -> Result<Overrides, Error> {
 /// The text of a file with parameters, or with a list for one.
 pub(crate) fn list(path: &Path) -> Result<String, Error> {
     bounded::read(path, LARGEST_PARAMETERS).map_err(|source| Error::ParamFile { path: path.to_owned(), source })
-}
-
-/// The lines of a list. Blank ones, and those that begin with `#`, say nothing.
-pub(crate) fn lines(text: &str) -> Vec<String> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let said = |line: &&str| !line.is_empty() && !line.starts_with('#');
-    text.lines().map(str::trim).filter(said).map(str::to_owned).collect()
 }

@@ -1,11 +1,11 @@
 //! The parameters of policies, merged: flags override the environment, which overrides the configuration. Within each
 //! of the three, a parameter overrides the parameter files.
 
-use crate::cli::{Rules, assignment};
+use crate::cli::{Parameter, Rules, assignment};
 use crate::config::{Config, Origin, Setting};
 
 use super::Error;
-use super::environment::{PARAMETERS, Parameter, parameters};
+use super::environment::{PARAMETERS, parameters};
 use super::undo::undoing;
 
 /// Adds to the rules the parameters that the command line does not replace, and shows each parameter with its origin.
@@ -21,8 +21,8 @@ pub(crate) fn merge(rules: &mut Rules, settings: &mut Vec<Setting>, config: Opti
     let entry = config.filter(|_| !is_alone).and_then(|config| Some((config, config.entry("param")?)));
     let configured: Vec<Parameter> = entry
         .iter()
-        .flat_map(|(_, entry)| &entry.values)
-        .map(|value| assignment(value).expect("read as NAME=VALUE"))
+        .flat_map(|(config, entry)| entry.values.iter().map(|value| (config.place(entry), value)))
+        .map(|(from, value)| Parameter { from, ..assignment(value).expect("read as NAME=VALUE") })
         .collect();
     let variables = if is_alone { Vec::new() } else { parameters()? };
 
@@ -31,11 +31,11 @@ pub(crate) fn merge(rules: &mut Rules, settings: &mut Vec<Setting>, config: Opti
     let all = all.chain(variables.iter().map(|one| (one, Origin::Environment(PARAMETERS.to_owned()))));
     let all: Vec<_> = all.chain(flags.iter().map(|one| (one, Origin::Flag("param".to_owned())))).collect();
     let in_force =
-        all.iter().enumerate().filter(|(at, ((name, _), _))| all[at + 1..].iter().all(|((other, _), _)| other != name));
+        all.iter().enumerate().filter(|(at, (one, _))| all[at + 1..].iter().all(|(other, _)| other.name != one.name));
     let rows: Vec<Setting> = in_force
-        .map(|(_, ((name, value), origin))| Setting {
-            name: format!("params.{name}"),
-            values: vec![value.clone()],
+        .map(|(_, (one, origin))| Setting {
+            name: format!("params.{}", one.name),
+            values: vec![one.value.clone()],
             origin: origin.clone(),
         })
         .collect();

@@ -2,6 +2,7 @@
 //!
 //! This module knows nothing about policies. Whatever reads a YAML file reads it through here.
 
+mod given;
 mod named;
 mod nearest;
 mod problem;
@@ -15,6 +16,9 @@ use miette::SourceCode;
 
 use crate::escape::is_hidden;
 
+pub use given::Given;
+use given::Replacements;
+pub(crate) use given::{Replaced, Sourced};
 pub(crate) use named::Unnamed;
 pub use nearest::nearest;
 pub(crate) use problem::Problem;
@@ -22,7 +26,7 @@ pub use problem::{Code, Located};
 pub(crate) use reader::{Fields, Lexicon, Noted, Params, Reader, optional};
 
 /// A text that was read, with its name. Findings point into it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct SourceText {
     /// The path as the user gave it, or the name of a built-in policy; fit to be shown.
     pub name: String,
@@ -32,18 +36,30 @@ pub struct SourceText {
     lines: Vec<usize>,
     /// The text as it is drawn under an error, if it holds what must not be drawn.
     drawn: Option<String>,
+    /// Values from outside that replace some of its words.
+    replaced: Replacements,
 }
+
+/// Two texts are the same if they say the same: values from outside are no part of them.
+impl PartialEq for SourceText {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.text) == (&other.name, &other.text)
+    }
+}
+
+impl Eq for SourceText {}
 
 impl SourceText {
     /// A text under a name.
     pub fn new(name: String, text: String) -> Self {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let drawn = (text.contains(hides) || text.contains("##")).then(|| drawn(&text));
-        Self { name, text, lines, drawn }
+        Self { name, text, lines, drawn, replaced: Replacements::default() }
     }
 
-    /// A span of bytes as lines and columns.
+    /// A span of bytes as lines and columns: of a value from outside, those of the default that it replaces.
     pub fn region(&self, span: &Range<usize>) -> Region {
+        let (given, span) = (self.given_at(span), self.place(span));
         let place = |at: usize| {
             let line = self.lines.partition_point(|start| *start <= at);
             let column = self.text[self.lines[line - 1]..at].chars().count() + 1;
@@ -51,12 +67,12 @@ impl SourceText {
             (small(line), small(column))
         };
         let ((line, column), (end_line, end_column)) = (place(span.start), place(span.end));
-        Region { line, column, end_line, end_column }
+        Region { line, column, end_line, end_column, given }
     }
 
     /// Lines and columns as a span of bytes; what lies beyond the text is its end, and no end
     /// comes before its start.
-    pub fn span(&self, region: Region) -> Range<usize> {
+    pub fn span(&self, region: &Region) -> Range<usize> {
         let offset = |line: u32, column: u32| {
             let Some(start) = self.lines.get(line.saturating_sub(1) as usize) else { return self.text.len() };
             let mut characters = self.text[*start..].char_indices();
@@ -97,7 +113,7 @@ fn stand_in(hidden: char) -> char {
 
 /// A piece of a text as people count: lines and columns from 1, columns in characters. The end is not part of it.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
 )]
 pub struct Region {
     /// The first line.
@@ -108,6 +124,22 @@ pub struct Region {
     pub end_line: u32,
     /// The column after its last character.
     pub end_column: u32,
+    /// The values from outside that are in force there, in place of what the text has or names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Arc<Vec<Given>>>,
+}
+
+impl Region {
+    /// The values from outside that are in force there.
+    pub fn given(&self) -> &[Given] {
+        self.given.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// The place alone.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        Self { given: None, ..*self }
+    }
 }
 
 /// A place in a policy: the exact words that fired.

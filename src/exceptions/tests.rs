@@ -59,7 +59,7 @@ fn finding(rule: usize, subject: usize, status: Status, number: u64) -> Finding 
         status,
         subject: Arc::new(Thing { kind, id, ..Thing::default() }),
         message: format!("rule {rule}, grant {subject}"),
-        evidence: vec![Evidence::new(Text::const_new("roles"), Value::Number(number), region)],
+        evidence: vec![Evidence::new(Text::const_new("roles"), Value::Number(number), region.clone())],
         selected_by: Vec::new(),
         paths: Vec::new(),
         more_paths: 0,

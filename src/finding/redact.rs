@@ -17,7 +17,7 @@ const LEFT_OUT: &str = "left out";
 /// What stands in place of the text of a policy.
 const NO_POLICY: &str = "# Left out of this redacted bundle.\n";
 /// A place in such a text.
-const NOWHERE: Region = Region { line: 1, column: 1, end_line: 1, end_column: 1 };
+const NOWHERE: Region = Region { line: 1, column: 1, end_line: 1, end_column: 1, given: None };
 
 impl Outcome {
     /// The rules and findings with pseudonyms, in an outcome about the organization with pseudonyms.

@@ -37,7 +37,7 @@ fn judged(policies: &[Policy], data: &[u8]) {
 fn regions_are_in_the_text(outcome: &Outcome) {
     for finding in &outcome.findings {
         let source = &outcome.rules[finding.rule].info.location.source;
-        let span = source.span(finding.region);
+        let span = source.span(&finding.region);
         assert!(source.text.get(span.clone()).is_some_and(|words| !words.is_empty()), "{span:?} holds no words");
     }
 }

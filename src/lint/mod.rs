@@ -105,9 +105,11 @@ struct Oddity {
 }
 
 impl Oddity {
-    /// About some words of a policy.
+    /// About some words of a policy. A value from outside is named at the default that it replaces.
     fn new(policy: &Policy, problem: Problem) -> Self {
-        Self { rule: None, located: Located { source: Arc::clone(&policy.file.source), problem } }
+        let source = &policy.file.source;
+        let problem = Problem { span: source.place(&problem.span), ..problem };
+        Self { rule: None, located: Located { source: Arc::clone(source), problem } }
     }
 
     /// About some words of a rule.

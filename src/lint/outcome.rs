@@ -144,7 +144,7 @@ fn findings(code: &str, found: Vec<Oddity>, first: &Arc<SourceText>) -> Vec<Find
             Some(rule) => (ThingKind::Rule, rule),
             None => (ThingKind::File, source.name.clone()),
         };
-        let words = &source.text[problem.span.clone()];
+        let words = &source.text[source.place(&problem.span)];
         let what = [code, kind.name(), &id, words].join("\0");
         // The same words may be odd in two places.
         let times = seen.entry(what.clone()).or_default();

@@ -10,7 +10,8 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
     for rule in subject.judged.iter().flat_map(|outcome| &outcome.rules) {
         let source = &rule.info.location.source;
         for note in rule.notes.iter().filter(|note| note.unmatched) {
-            let problem = Problem::odd(source.span(note.region), note.text.clone());
+            let given: Vec<String> = note.region.given().iter().map(|given| format!(" ({given})")).collect();
+            let problem = Problem::odd(source.span(&note.region), format!("{}{}", note.text, given.concat()));
             found.push(Oddity {
                 rule: Some(rule.info.id.clone()),
                 located: Located { source: source.clone(), problem },

@@ -8,7 +8,7 @@ use super::{
     This, Type, named,
 };
 use crate::document::tree::{Key, Node, Yaml};
-use crate::document::{Code, Fields, Noted, Reader, optional};
+use crate::document::{Code, Fields, Noted, Reader, SourceText, optional};
 use crate::org::canonical_role_id;
 
 const TEXT: &[&str] = &["any", "except", "regex"];
@@ -289,7 +289,7 @@ impl Reader<'_> {
         match Pattern::glob(text, case, node.span.clone()) {
             Ok(pattern) => Some(pattern),
             Err(bad) => {
-                let span = within(node, self.text(), text, bad.at);
+                let span = within(node, self.source, text, bad.at);
                 self.problem(Code::InvalidPattern.at(span, format!("a bad pattern: {}", bad.message)));
                 None
             }
@@ -323,11 +323,14 @@ impl Reader<'_> {
 }
 
 /// The place in the file of the byte `at` of a text, if the file has the text literally, quotes aside.
-fn within(node: &Node, source: &str, text: &str, at: usize) -> Range<usize> {
-    let verbatim = |start: usize| source.get(start..start + text.len()) == Some(text);
-    let start = node.span.start;
-    match [start, start + 1].into_iter().find(|start| verbatim(*start)) {
-        Some(start) => start + at..start + at + text[at..].chars().next().map_or(0, char::len_utf8),
+fn within(node: &Node, source: &SourceText, text: &str, at: usize) -> Range<usize> {
+    let (own, span) = source.origin(&node.span);
+    let verbatim = |quote: &usize| own.text.get(span.start + quote..span.start + quote + text.len()) == Some(text);
+    match [0, 1].into_iter().find(verbatim) {
+        Some(quote) => {
+            let start = node.span.start + quote + at;
+            start..start + text[at..].chars().next().map_or(0, char::len_utf8)
+        }
         None => node.span.clone(),
     }
 }

@@ -46,6 +46,7 @@ pub(crate) use misplaced::{not_names, not_permissions};
 pub use narrow::Narrowing;
 pub use needs::{About, Needs, needs};
 pub use params::Overrides;
+pub(crate) use params::named_parameters;
 pub use pattern::{Automata, BadPattern, Pattern, Patterns, nfc, same_text};
 pub use permissions::{Escalation, Permission, Sure, known_permissions, permissions};
 #[cfg(test)]

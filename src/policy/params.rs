@@ -2,25 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::error::Error;
-use crate::document::tree::{self, Key, Node, Yaml};
-use crate::document::{Code, Params, Problem, Reader};
+use crate::document::tree::{self, Node, Yaml};
+use crate::document::{Code, Params, Problem, Reader, Replaced, SourceText, Sourced};
+use crate::escape::visible;
 
 /// Values for parameters from outside the policy file, by name.
 #[derive(Clone, Debug, Default)]
-pub struct Overrides(BTreeMap<String, Node>);
+pub struct Overrides(BTreeMap<String, Sourced>);
 
 impl Overrides {
-    /// Sets a parameter to a value in YAML.
+    /// Sets a parameter to a value in YAML. `from` says where the value was set: `--param max_owners`.
     ///
     /// # Errors
     ///
     /// The value is not valid YAML.
-    pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
+    pub fn set(&mut self, name: &str, value: &str, from: &str) -> Result<(), Error> {
         let wrong = |problem: Problem| Error::Param { name: name.to_owned(), message: problem.message };
         let node = tree::parse(value).map_err(wrong)?;
-        self.0.insert(name.to_owned(), node);
+        let source = Arc::new(SourceText::new(visible(from).into_owned(), value.to_owned()));
+        self.0.insert(name.to_owned(), Sourced { source, is_file: false, node });
         Ok(())
     }
 
@@ -30,45 +33,89 @@ impl Overrides {
     ///
     /// The text is not valid YAML mapping, or names a parameter twice.
     pub fn set_all(&mut self, file: &str, text: &str) -> Result<(), Error> {
+        let source = Arc::new(SourceText::new(visible(file).into_owned(), text.to_owned()));
         let wrong = |message: String| Error::ParamFile { file: file.to_owned(), message };
-        let Yaml::Map(entries) = tree::parse_data(text).map_err(|problem| wrong(problem.message))?.yaml else {
-            return Err(wrong("it is not a mapping".to_owned()));
+        let at = |span: &Range<usize>, message: &str| {
+            let region = source.region(span);
+            wrong(format!("line {}, column {}: {message}", region.line, region.column))
         };
+        let root = tree::parse_data(text).map_err(|problem| at(&problem.span, &problem.message))?;
+        let Yaml::Map(entries) = root.yaml else { return Err(wrong("it is not a mapping".to_owned())) };
         let mut seen = BTreeSet::new();
-        for (key, value) in entries {
+        for (key, node) in entries {
             if !seen.insert(key.text.clone()) {
-                return Err(wrong(format!("duplicate key `{}`", key.text)));
+                return Err(at(&key.span, &format!("duplicate key `{}`", key.text)));
             }
-            self.0.insert(key.text, value);
+            self.set_node(&key.text, &source, node);
         }
         Ok(())
     }
 
-    /// Sets a parameter to a list of texts.
-    pub fn set_lines(&mut self, name: &str, lines: &[String]) {
-        let item = |line: &String| Node { span: 0..0, yaml: Yaml::Text(line.clone()) };
-        let list = Yaml::List(lines.iter().map(item).collect());
-        self.0.insert(name.to_owned(), Node { span: 0..0, yaml: list });
+    /// Sets a parameter to the lines of a text. Blank ones, and those that begin with `#`, say nothing.
+    pub fn set_lines(&mut self, name: &str, file: &str, text: &str) {
+        let mut at = text.len() - text.trim_start_matches('\u{feff}').len();
+        let mut items = Vec::new();
+        for line in text[at..].split_inclusive('\n') {
+            let start = at + line.len() - line.trim_start().len();
+            let said = line.trim();
+            if !said.is_empty() && !said.starts_with('#') {
+                items.push(Node { span: start..start + said.len(), yaml: Yaml::Text(said.to_owned()) });
+            }
+            at += line.len();
+        }
+        let source = Arc::new(SourceText::new(visible(file).into_owned(), text.to_owned()));
+        self.set_node(name, &source, Node { span: 0..0, yaml: Yaml::List(items) });
     }
 
     /// Sets a parameter to what a file says.
-    pub(crate) fn set_node(&mut self, name: &str, value: Node) {
-        self.0.insert(name.to_owned(), value);
+    pub(crate) fn set_node(&mut self, name: &str, file: &Arc<SourceText>, node: Node) {
+        self.0.insert(name.to_owned(), Sourced { source: Arc::clone(file), is_file: true, node });
     }
 
     /// The names that are set.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
+
+    /// The text of a policy with the values that replace its defaults.
+    pub(super) fn within(&self, source: &Arc<SourceText>, root: &Node) -> Arc<SourceText> {
+        let params = root.below("params").into_iter().flat_map(Node::entries);
+        let replaced: Vec<_> = params.filter_map(|(key, node)| Some((key, node, self.0.get(&key.text)?))).collect();
+        if replaced.is_empty() {
+            return Arc::clone(source);
+        }
+        let mut uses: BTreeMap<&str, Vec<Range<usize>>> = BTreeMap::new();
+        for (_, node) in root.entries().iter().filter(|(key, _)| key.text != "params") {
+            named_parameters(node, &mut uses);
+        }
+        let given = replaced.into_iter().map(|(key, default, by)| {
+            let uses = uses.get(key.text.as_str()).cloned().unwrap_or_default();
+            Replaced { parameter: key.text.clone(), default: default.span.clone(), uses, by: by.clone() }
+        });
+        Arc::new(source.with(given))
+    }
+}
+
+/// Adds the parameters that are named anywhere in a node, with the places: `$owners`, or `$owners[$this.name]`, where one is
+/// looked up.
+pub(crate) fn named_parameters<'n>(node: &'n Node, uses: &mut BTreeMap<&'n str, Vec<Range<usize>>>) {
+    match &node.yaml {
+        Yaml::Text(text) => {
+            if let Some(name) = text.strip_prefix('$') {
+                let name = name.split('[').next().unwrap_or(name);
+                uses.entry(name).or_default().push(node.span.clone());
+            }
+        }
+        Yaml::List(items) => items.iter().for_each(|item| named_parameters(item, uses)),
+        Yaml::Map(entries) => entries.iter().for_each(|(_, value)| named_parameters(value, uses)),
+        Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float => {}
+    }
 }
 
 impl Reader<'_> {
-    /// Reads `params:` and applies the overrides; returns the places of the defaults that they replace.
-    pub(super) fn params(&mut self, node: Option<&Node>, overrides: &Overrides) -> (Params, Vec<Range<usize>>) {
-        let Some(entries) = node.and_then(|node| self.entries(node, "`params`")) else {
-            return Default::default();
-        };
-        let mut given_at = Vec::new();
+    /// Reads `params:`, with the values from outside in place of the defaults.
+    pub(super) fn params(&mut self, node: Option<&Node>) -> Params {
+        let Some(entries) = node.and_then(|node| self.entries(node, "`params`")) else { return Params::default() };
         let mut params = BTreeMap::new();
         for (key, default) in entries {
             self.each_key_once(default, &key.text);
@@ -82,15 +129,14 @@ impl Reader<'_> {
                 continue;
             }
             let mut value = default.clone();
-            if let Some(given) = overrides.0.get(&key.text) {
-                self.each_key_once(&Node { span: default.span.clone(), yaml: given.yaml.clone() }, &key.text);
-                if !is_parameter(given) {
+            if let Some(given) = self.source.given(&key.text) {
+                self.each_key_once(&given, &key.text);
+                if !is_parameter(&given) {
                     let message = format!("parameter `{}` was set to {}", key.text, given.yaml.description());
                     let help = "a parameter is one value, a list of single values, or a mapping to these";
-                    self.problem(Code::WrongType.at(default.span.clone(), message).help(help));
-                } else if kind(given) == kind(default) {
-                    value.yaml = placed(&given.yaml, default);
-                    given_at.push(default.span.clone());
+                    self.problem(Code::WrongType.at(given.span, message).help(help));
+                } else if kind(&given) == kind(default) {
+                    value = given;
                 } else {
                     let message = format!(
                         "parameter `{}` is {} by default, but was set to {}",
@@ -103,21 +149,20 @@ impl Reader<'_> {
                         (Yaml::List(_), Yaml::Text(text)) => format!("write a list, in brackets: [{text}]"),
                         _ => "a parameter keeps the type of its default".to_owned(),
                     };
-                    self.problem(Code::WrongType.at(default.span.clone(), message).help(help));
+                    self.problem(Code::WrongType.at(given.span, message).help(help));
                 }
             }
             params.insert(key.text.clone(), value);
         }
-        (Params(params), given_at)
+        Params(params)
     }
 
     /// Notes a key that a mapping has twice.
     fn each_key_once(&mut self, node: &Node, name: &str) {
-        let Yaml::Map(entries) = &node.yaml else { return };
         let mut seen = BTreeSet::new();
-        for (key, _) in entries.iter().filter(|(key, _)| !seen.insert(&key.text)) {
+        for (key, _) in node.entries().iter().filter(|(key, _)| !seen.insert(&key.text)) {
             let message = format!("parameter `{name}` has `{}` twice", key.text);
-            self.problem(Code::Duplicate.at(node.span.clone(), message));
+            self.problem(Code::Duplicate.at(key.span.clone(), message));
         }
     }
 }
@@ -133,22 +178,4 @@ fn is_parameter(node: &Node) -> bool {
 
 fn kind(node: &Node) -> std::mem::Discriminant<Yaml> {
     std::mem::discriminant(&node.yaml)
-}
-
-/// A value from outside has no place in the file, so it gets the place of the default.
-fn placed(given: &Yaml, default: &Node) -> Yaml {
-    match given {
-        Yaml::List(items) => {
-            let at_default = |item: &Node| Node { span: default.span.clone(), yaml: item.yaml.clone() };
-            Yaml::List(items.iter().map(at_default).collect())
-        }
-        Yaml::Map(entries) => {
-            let at_default = |(key, node): &(Key, Node)| {
-                let key = Key { span: default.span.clone(), text: key.text.clone() };
-                (key, Node { span: default.span.clone(), yaml: placed(&node.yaml, default) })
-            };
-            Yaml::Map(entries.iter().map(at_default).collect())
-        }
-        other @ (Yaml::Null | Yaml::Flag(_) | Yaml::Number(_) | Yaml::Float | Yaml::Text(_)) => other.clone(),
-    }
 }

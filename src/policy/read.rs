@@ -18,6 +18,7 @@ pub(super) fn read(
     root: &Node,
     around: &Around<'_>,
 ) -> (Result<Policy, Vec<Located>>, Params) {
+    let source = &around.overrides.within(source, root);
     let mut reader = Reader {
         lexicon: Arc::clone(around.lexicon),
         advice: |word, known| synonym::advice(word, known, RULE),
@@ -30,7 +31,7 @@ pub(super) fn read(
     problems.dedup();
     let result = match policy {
         Some(policy) if problems.is_empty() => Ok(policy),
-        _ => Err(problems.into_iter().map(|problem| Located { source: Arc::clone(source), problem }).collect()),
+        _ => Err(problems.into_iter().map(|problem| source.located(problem)).collect()),
     };
     (result, params)
 }
@@ -97,8 +98,7 @@ impl Reader<'_> {
         let fields = self.fields(root, "a policy file", FILE)?;
         self.version(root, fields.get("version"));
         self.requires(fields.get("requires"));
-        let given;
-        (self.params, given) = self.params(fields.get("params"), around.overrides);
+        self.params = self.params(fields.get("params"));
         self.vars(root, fields.get("vars"));
         self.name_conditions(fields.get("conditions"));
         // They are read before, with those of the other files; here, their problems are noted.
@@ -135,7 +135,7 @@ impl Reader<'_> {
         let name = name.unwrap_or_default();
         let builtin = super::builtin::PACKS.iter().any(|(pack, _)| *pack == self.source.name);
         let extended = around.extended;
-        Some(Policy { name, description, file, rules, builtin, extended, narrowings, given })
+        Some(Policy { name, description, file, rules, builtin, extended, narrowings })
     }
 
     /// Whether the policy extends others. Which they are is found out when files are loaded.

@@ -28,19 +28,12 @@ pub struct Policy {
     pub extended: bool,
     /// The rules of others that select less because of it. They do already.
     pub narrowings: Vec<Narrowing>,
-    /// The places of the defaults that were overridden.
-    pub given: Vec<Range<usize>>,
 }
 
 impl Policy {
     /// Its rules, each for all the kinds of things that it selects.
     pub fn rules_of_kinds(&self) -> impl Iterator<Item = &[Rule]> {
         self.rules.chunk_by(|one, other| Arc::ptr_eq(&one.info, &other.info))
-    }
-
-    /// Whether the value at this place was overridden.
-    pub fn is_given(&self, span: &Range<usize>) -> bool {
-        self.given.contains(span)
     }
 }
 

@@ -111,9 +111,9 @@ fn place(outcome: &Outcome, at: usize) -> String {
     let fired = outcome.findings_of(at).iter().find(|finding| finding.status == Status::Violation);
     let (source, region) = fired.map_or_else(
         || (&info.location.source, info.location.region()),
-        |finding| (finding.source(info), finding.region),
+        |finding| (finding.source(info), finding.region.bare()),
     );
-    let Region { line, column, end_line, end_column } = region;
+    let Region { line, column, end_line, end_column, .. } = region;
     let file = property(&source.name);
     // GitHub takes columns only within one line.
     let columns = if line == end_line { format!(",col={column},endColumn={end_column}") } else { String::new() };

@@ -183,7 +183,7 @@ fn matched(name: &str) -> Matched {
 }
 
 fn region(line: u32, column: u32) -> Region {
-    Region { line, column, end_line: line, end_column: column + 9 }
+    Region { given: None, line, column, end_line: line, end_column: column + 9 }
 }
 
 fn finding(at: usize, name: &str, status: Status) -> Finding {

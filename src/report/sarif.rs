@@ -148,7 +148,7 @@ fn result(finding: &Finding, rule: &RuleResult, compared: bool) -> Value {
         "kind": kind,
         "level": level,
         "message": {"text": plain(&text.join("; "))},
-        "locations": [{"physicalLocation": place(&finding.source(&rule.info).name, finding.region), "logicalLocations": [logical]}],
+        "locations": [{"physicalLocation": place(&finding.source(&rule.info).name, &finding.region), "logicalLocations": [logical]}],
         "partialFingerprints": {"primaryLocationLineHash": finding.fingerprint, "rolelint/v2": finding.fingerprint},
         "properties": {"status": finding.status.name()},
     });
@@ -169,7 +169,7 @@ fn result(finding: &Finding, rule: &RuleResult, compared: bool) -> Value {
     Value::Object(result)
 }
 
-fn place(file: &str, region: Region) -> Value {
+fn place(file: &str, region: &Region) -> Value {
     json!({
         "artifactLocation": {"uri": uri(file)},
         "region": {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::document::{Given, Region};
 use crate::escape::visible;
 use crate::finding::{
     AccessPath, Cause, Edge, Finding, Held, Judges, Outcome, RuleResult, Severity, Status, Thing, ThingKind, Verdict,
@@ -217,12 +218,19 @@ pub fn sentence(finding: &Finding) -> String {
         [] => String::new(),
         missing => format!(" ({})", missing.join("; ")),
     };
-    let said = visible(&format!("{}{missing}", finding.message)).into_owned();
+    let given: Vec<String> = given(finding).iter().map(|given| format!(" ({given})")).collect();
+    let said = visible(&format!("{}{}{missing}", finding.message, given.concat())).into_owned();
     match (finding.status, &finding.waiver) {
         (Status::Violation, _) => said,
         (Status::Waived, Some(waiver)) => format!("waived: {said}; {}", visible(&waiver.to_string())),
         (Status::Unknown | Status::Waived | Status::Baselined, _) => format!("{}: {said}", finding.status.name()),
     }
+}
+
+/// The values from outside the policy that fired, each once.
+pub fn given(finding: &Finding) -> BTreeSet<&Given> {
+    let regions = finding.evidence.iter().map(|evidence| &evidence.region).chain([&finding.region]);
+    regions.flat_map(Region::given).collect()
 }
 
 /// The paths of a finding, each in one line.

@@ -176,7 +176,7 @@ impl Reader<'_> {
         let entries = self.entries(node, "`params`")?;
         let mut overrides = Overrides::default();
         for (key, value) in &entries {
-            overrides.set_node(&key.text, (*value).clone());
+            overrides.set_node(&key.text, self.source, (*value).clone());
         }
         match policy::load(&[path.to_owned()], &overrides) {
             Ok(policies) => Some(Own { overrides, policies }),

@@ -87,12 +87,11 @@ impl Prover<'_, '_> {
 
     /// Shows the words that none of the related things meets.
     pub(super) fn absent(&self, attribute: &Attribute, span: &Range<usize>, proof: &mut Proof) {
-        let words: Vec<&str> = self.source.text[span.clone()].split_whitespace().collect();
-        self.show(attribute, Value::Absent(words.join(" ").into()), span, proof);
+        self.show(attribute, Value::Absent(self.source.words(span).into()), span, proof);
     }
 
     /// Notes that a condition has its answer because nothing meets it.
     pub(super) fn nothing(&self, span: &Range<usize>, proof: &mut Proof) {
-        proof.because_of_nothing(&self.source.text[span.clone()]);
+        proof.because_of_nothing(&self.source.text[self.source.place(span)]);
     }
 }

@@ -41,7 +41,7 @@ impl<'f, 'o> Matches<'f, 'o> {
     pub fn add(&self, role: &Arc<Thing>, permissions: &[(Text, Region)]) -> usize {
         let mut patterns: BTreeMap<Region, Vec<Text>> = BTreeMap::new();
         for (permission, region) in permissions {
-            patterns.entry(*region).or_default().push(permission.clone());
+            patterns.entry(region.clone()).or_default().push(permission.clone());
         }
         for met in patterns.values_mut() {
             met.sort_unstable();

@@ -56,8 +56,7 @@ pub fn message(
         let end = access.step(*end);
         return format!("{who} has the {} {}", end.kind.words(), end.label());
     }
-    let words = &rule.info.location.source.text[span.clone()];
-    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = rule.info.location.source.words(span);
     let how = if required { "does not satisfy" } else { "satisfies" };
     format!("{who} {how} `{words}`")
 }

@@ -102,8 +102,9 @@ impl Proof {
     pub fn tidy(&mut self, prover: &Prover<'_, '_>) {
         if self.evidence.len() > 1 {
             let mut seen = HashSet::default();
-            self.evidence
-                .retain(|one| seen.insert((one.attribute.clone(), one.value.clone(), one.region, one.of.clone())));
+            self.evidence.retain(|one| {
+                seen.insert((one.attribute.clone(), one.value.clone(), one.region.clone(), one.of.clone()))
+            });
         }
         let fired = |way: &Way| way.matched.map(|index| prover.matched.digest(index));
         self.paths.sort_by(|one, other| {

@@ -266,7 +266,7 @@ proptest! {
             }
             prop_assert!(fingerprints.insert(&finding.fingerprint), "twice: {finding:?}");
             let source = &outcome.rules[finding.rule].info.location.source;
-            prop_assert_eq!(source.region(&source.span(finding.region)), finding.region);
+            prop_assert_eq!(source.region(&source.span(&finding.region)), finding.region.clone());
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Make;
+use crate::cli::Parameter;
 use crate::command::Error;
 use crate::command::judged::{self, Judged};
 use crate::config::{Config, Override};
@@ -56,8 +57,8 @@ pub struct Settings {
     pub skip: Vec<String>,
     pub tag: Vec<String>,
     /// Parameters that the files of parameters go over.
-    pub params_below: Vec<(String, String)>,
-    pub params: Vec<(String, String)>,
+    pub params_below: Vec<Parameter>,
+    pub params: Vec<Parameter>,
     pub fail_on: String,
     pub strict: bool,
     pub max_age: Option<i64>,
@@ -79,7 +80,7 @@ impl Inputs {
         let waivers = |path: &&Path| Ok(Text { name: shown(path), text: read_waivers(path)? });
         let baseline =
             args.baseline.file().map(|path| Ok::<_, Error>(Text { name: shown(path), text: Baseline::text(path)? }));
-        let lists = rules.param.iter().filter_map(|(_, value)| value.strip_prefix('@'));
+        let lists = rules.param.iter().filter_map(|one| one.value.strip_prefix('@'));
         let source = |source: &SourceText| Text { name: source.name.clone(), text: source.text.clone() };
         Ok(Self {
             settings: Settings {
@@ -110,16 +111,16 @@ impl Inputs {
     /// The rules that are judged.
     pub fn judged(&self) -> Result<Judged, Error> {
         let mut params = Overrides::default();
-        for (name, value) in &self.settings.params_below {
-            params.set(name, value)?;
+        for Parameter { name, value, from } in &self.settings.params_below {
+            params.set(name, value, from)?;
         }
         for file in &self.param_files {
             params.set_all(&file.name, &file.text)?;
         }
-        for (name, value) in &self.settings.params {
+        for Parameter { name, value, from } in &self.settings.params {
             match value.strip_prefix('@') {
-                Some(path) => params.set_lines(name, &judged::lines(self.list(path)?)),
-                None => params.set(name, value)?,
+                Some(path) => params.set_lines(name, path, self.list(path)?),
+                None => params.set(name, value, from)?,
             }
         }
         let changes: Vec<Override> = match &self.config {

@@ -20,7 +20,7 @@ use crate::report::{Format, RegisterFormat, TextStyle, plain_summary, render, re
 use crate::snapshot;
 
 /// The version of the layout.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 const SNAPSHOT: &str = "snapshot.jsonl";
 
 /// A bundle.

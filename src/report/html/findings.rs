@@ -160,8 +160,8 @@ fn words(rule: &RuleResult, findings: &[Finding], to: &mut dyn Write) -> io::Res
     let source = &*info.location.source;
     let first = info.location.region().line;
     let own = findings.iter().filter(|finding| finding.file.is_none());
-    let fired = own.map(|finding| finding.region);
-    let matched = rule.matched.iter().flat_map(|matched| matched.patterns.iter().map(|(region, _)| *region));
+    let fired = own.map(|finding| finding.region.bare());
+    let matched = rule.matched.iter().flat_map(|matched| matched.patterns.iter().map(|(region, _)| region.bare()));
     let mut regions: Vec<Region> = fired.chain(matched).collect();
     regions.sort_unstable();
     regions.dedup();
@@ -175,7 +175,7 @@ fn words(rule: &RuleResult, findings: &[Finding], to: &mut dyn Write) -> io::Res
     )?;
     piece(source, first, info.end_line, &inside, to)?;
     for region in outside {
-        piece(source, region.line, region.end_line, &[region], to)?;
+        piece(source, region.line, region.end_line, std::slice::from_ref(&region), to)?;
     }
     to.write_all(b"</details>\n")
 }
@@ -184,11 +184,11 @@ fn words(rule: &RuleResult, findings: &[Finding], to: &mut dyn Write) -> io::Res
 fn piece(source: &SourceText, from: u32, until: u32, marked: &[Region], to: &mut dyn Write) -> io::Result<()> {
     to.write_all(b"<pre tabindex=\"0\">")?;
     for line in from..=until {
-        let whole = source.span(Region { line, column: 1, end_line: line + 1, end_column: 1 });
+        let whole = source.span(&Region { line, column: 1, end_line: line + 1, end_column: 1, given: None });
         let mut at = whole.start;
         write!(to, "<span class=\"ln\">{line}</span> ")?;
         for region in marked.iter().filter(|region| region.line <= line && line <= region.end_line) {
-            let span = source.span(*region);
+            let span = source.span(region);
             let (start, end) = (span.start.clamp(at, whole.end), span.end.clamp(at, whole.end));
             write!(to, "{}", shown(&source.text[at..start]))?;
             if start < end {

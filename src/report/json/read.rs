@@ -262,7 +262,7 @@ impl Pool {
             controls: row.controls.into_owned(),
             tags: row.tags.into_owned(),
             waivable: row.waivable,
-            location: Location { span: source.span(row.policy.id), source },
+            location: Location { span: source.span(&row.policy.id), source },
             end_line: row.policy.end_line,
         };
         let mut result = RuleResult::new(Arc::new(info));

@@ -15,6 +15,7 @@ use super::schema::{
     NoteRow, Organization, PathRow, PatternRow, PolicyRow, Report, RuleLines, RuleRow, Scalar, SkippedRow, Summary,
     TextType, ThingRow, Tool, UnreadRow, VERSION, WaiverRow,
 };
+use crate::document::Region;
 use crate::finding::{
     AccessPath, Cause, Causes, Control, Edge, Evidence, Finding, Framework, Matched, Note, Outcome, PolicyFile,
     RuleResult, Skipped, Status, Thing, Unread, Value, Verdict, Waiver,
@@ -249,19 +250,19 @@ fn unread(unread: &Unread) -> UnreadRow<'_> {
 }
 
 fn note(note: &Note) -> NoteRow<'_> {
-    NoteRow { message: Cow::Borrowed(&note.text), policy: note.region, unmatched: note.unmatched }
+    NoteRow { message: Cow::Borrowed(&note.text), policy: note.region.clone(), unmatched: note.unmatched }
 }
 
 fn matched<'a>(of: &'a Matched, keys: &'a Keys<'a>) -> MatchedRow<'a> {
-    let pattern = |(region, met): &'a (_, Vec<Text>)| PatternRow {
+    let pattern = |(region, met): &'a (Region, Vec<Text>)| PatternRow {
         permissions: met.iter().map(|permission| Cow::Borrowed(permission.as_str())).collect(),
-        policy: *region,
+        policy: region.clone(),
     };
     let patterns = if of.patterns.len() > 1 { of.patterns.iter().map(pattern).collect() } else { Vec::new() };
     MatchedRow {
         role: keys.of(&of.role).into(),
         permissions: of.permissions().into_iter().map(Cow::Borrowed).collect(),
-        policy: of.patterns[0].0,
+        policy: of.patterns[0].0.clone(),
         patterns,
     }
 }
@@ -283,7 +284,7 @@ pub(super) fn finding<'a>(finding: &'a Finding, rule: &'a RuleResult, keys: &'a 
         missing: Cow::Borrowed(&finding.missing),
         paths: finding.paths.iter().map(path).collect(),
         more_paths: finding.more_paths,
-        policy: finding.region,
+        policy: finding.region.clone(),
         file: finding.file.as_ref().map(|file| Cow::Borrowed(file.name.as_str())),
         waiver: finding.waiver.as_deref().map(waiver),
         fingerprint: Cow::Borrowed(&finding.fingerprint),
@@ -316,7 +317,14 @@ fn evidence<'a>(evidence: &'a Evidence, keys: &'a Keys<'a>) -> EvidenceRow<'a> {
         Value::Absent(text) => (Scalar::Text(Cow::Borrowed(text)), Some(TextType::Absent)),
     };
     let of = evidence.of.as_ref().map(|of| Cow::Borrowed(keys.of(of)));
-    EvidenceRow { attribute: Cow::Borrowed(&evidence.attribute), value, type_, allowed, of, policy: evidence.region }
+    EvidenceRow {
+        attribute: Cow::Borrowed(&evidence.attribute),
+        value,
+        type_,
+        allowed,
+        of,
+        policy: evidence.region.clone(),
+    }
 }
 
 pub(super) fn thing(thing: &Thing) -> ThingRow<'_> {

@@ -2,9 +2,10 @@
 //! selected nothing, a collection that is incomplete, a remark on a waiver, baseline or override.
 
 use super::{Cell, Column, Table, empty};
+use crate::document::Given;
 use crate::finding::{Evidence, Finding, Outcome, RuleResult, Skipped, Verdict};
 use crate::org::{Collection, State};
-use crate::report::words::{incomplete, paths, unread};
+use crate::report::words::{given, incomplete, paths, unread};
 use crate::time::day;
 
 const COLUMNS: [Column; 20] = [
@@ -47,7 +48,8 @@ pub fn findings(outcome: &Outcome) -> Table<'_> {
 fn of_finding<'t>(finding: &'t Finding, rule: &'t RuleResult) -> Vec<Cell<'t>> {
     let subject = &*finding.subject;
     let (project, waiver) = (subject.project.as_deref(), finding.waiver.as_deref());
-    let evidence: Vec<String> = finding.evidence.iter().map(Evidence::dated).collect();
+    let evidence = finding.evidence.iter().map(Evidence::dated);
+    let evidence: Vec<String> = evidence.chain(given(finding).into_iter().map(Given::to_string)).collect();
     vec![
         rule.info.id.as_str().into(),
         rule.info.severity.name().into(),

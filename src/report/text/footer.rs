@@ -73,7 +73,8 @@ fn notes(page: &mut Page, outcome: &Outcome) {
             |note: &&Note| !rule.unread.iter().any(|one| matches!(one, Unread::Other(text) if *text == note.text));
         for note in rule.notes.iter().filter(told) {
             let (line, column) = (note.region.line, note.region.column);
-            let place = format!("{}:{line}:{column}", rule.info.location.source.name);
+            let given = note.region.given().iter().map(|given| format!("; {} from {}", given.parameter, given.from));
+            let place = format!("{}:{line}:{column}{}", rule.info.location.source.name, given.collect::<String>());
             let said = format!("{} ({place}): {}", rule.info.id, note.text);
             page.wrapped("note: ", "      ", &visible(&said));
             any = true;

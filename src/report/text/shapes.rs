@@ -30,7 +30,7 @@ pub fn alike<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Vec<&'
         let said = Some(&finding.message).filter(|_| finding.subject.kind == ThingKind::Organization);
         let missing: Vec<Cow<'_, str>> = finding.missing.iter().map(|missing| without_request(missing)).collect();
         let file = finding.file.as_ref().map(|file| file.name.as_str());
-        let key = ((file, finding.region), paths, attributes, (finding.more_paths, missing), said);
+        let key = ((file, &finding.region), paths, attributes, (finding.more_paths, missing), said);
         let number = *numbers.entry(key).or_insert_with(|| {
             shapes.push(Vec::new());
             shapes.len() - 1
@@ -70,14 +70,15 @@ pub fn failed(finding: &Finding, source: &SourceText, as_of: Time) -> Facts {
         // The policy does not show how long ago it was, or how many there are.
         Value::Null | Value::Time(_) | Value::Number(_) | Value::Counted(..) | Value::Absent(_) => true,
         Value::Flag(_) | Value::Text(_) => {
-            let (written, value) = (&source.text[source.span(evidence.region)], evidence.value.to_string());
+            let (written, value) = (&source.text[source.span(&evidence.region)], evidence.value.to_string());
+            let given = evidence.region.given().iter().any(|given| given.value.contains(&value));
             // The path shows a thing by its name, which also covers its id.
             let mut steps = finding.paths.iter().flat_map(|path| &path.steps);
             let is_named = match &evidence.of {
                 Some(of) => evidence.names(of) && (*of == finding.subject || steps.clone().any(|step| step == of)),
                 None => value == finding.subject.called(),
             };
-            !written.contains(&value) && !is_named && !steps.any(|step| step.id == value)
+            !written.contains(&value) && !given && !is_named && !steps.any(|step| step.id == value)
         }
     });
     let place = |of: &Arc<Thing>| finding.paths.iter().position(|path| path.steps.contains(of));
