@@ -54,7 +54,7 @@
 //! | what a permission lets its holder do | `policy/permissions.yaml` |
 //! | a control of a compliance framework | `finding/control/frameworks.yaml` |
 //! | an attribute | a row in `policy/vocabulary/table.rs`. If it is a new field of the API, before that: its struct in `api/wire.rs`, a row in `org/fields.rs`, and its meaning in `collect/assemble` |
-//! | a relation | a file in `check/relation/` or a place in its family's, with an arm in `mod.rs` there; a variant and a row in `policy/vocabulary/` |
+//! | a relation | a variant and a row in `policy/vocabulary/relation.rs`, and a row in `table.rs` for each kind of thing that has it; a file in `check/relation/` or a place in its family's, with an arm in `mod.rs` there; for `--prove`, how it comes about in `testing/prove/links.rs` |
 //! | a way to hold a role | `access/own.rs` |
 //! | a list of the API | a variant and a word in `org/collection.rs`, a row in `api/endpoint.rs`, a struct in `api/wire.rs`, its place in `collect/` (`nested.rs`, `responses.rs`, `assemble/`), a line in `snapshot/`. The compiler names the rest: a `match` over collections or kinds has no `_` |
 //! | something that `rolelint diff` compares | `diff/things.rs`; attributes are compared as they are in the table |

@@ -10,7 +10,7 @@ use crate::access::{
     Own, groups_of, knows_grants_of_group, knows_where, of_group, own_in_organization, own_in_projects,
 };
 use crate::org::{Extent, GroupIx, Org, Principal, RoleIx};
-use crate::policy::{Condition, Kind, Predicate, Quantity, Relation, TextColumn, TimeColumn};
+use crate::policy::{Condition, Kind, Part, Predicate, Quantity, Relation, TextColumn, TimeColumn};
 
 /// Whether a condition on a grant asks only about its role, and about its scope in a way that only narrows the grants.
 pub fn by_role_in(condition: &Condition, quantity: Quantity) -> bool {
@@ -31,7 +31,7 @@ fn by_role(condition: &Condition) -> bool {
         Predicate::Text(_, TextColumn::Principal | TextColumn::Scope, _)
         | Predicate::Time(_, TimeColumn::Added, _)
         | Predicate::Via(..) => false,
-        Predicate::Related(_, relation, _) => *relation == Relation::Role,
+        Predicate::Related(_, relation, _) => *relation == Relation::Part(Part::Role),
         Predicate::Text(..) | Predicate::List(..) | Predicate::Flag(..) | Predicate::Time(..) => true,
     }
 }

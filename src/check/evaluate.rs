@@ -15,8 +15,8 @@ use super::this::{compared, compared_lists, compared_times, principal_word, scop
 use super::truths::Truths;
 use crate::org::{Known, Truth};
 use crate::policy::{
-    Condition, Counted, Kind, Predicate, Quantity, RelatedPredicate, Relation, TextColumn, TextPredicate, TimeColumn,
-    TimePredicate, ViaKind, ViaPredicate,
+    Condition, Counted, Kind, Part, Predicate, Quantity, RelatedPredicate, Relation, TextColumn, TextPredicate,
+    TimeColumn, TimePredicate, ViaKind, ViaPredicate,
 };
 use crate::time::Time;
 
@@ -239,7 +239,7 @@ fn related(
             Truths::all(count, from(facts, start, test, of, &mut Vec::new()))
         }
         // All grants of a role have the same answer, and there are few roles.
-        (Domain::GrantsByRole(_) | Domain::Things(Kind::Grant, _), _) if relation == Relation::Role => {
+        (Domain::GrantsByRole(_) | Domain::Things(Kind::Grant, _), _) if relation == Relation::Part(Part::Role) => {
             let roles = Truths::each(org.roles.len(), |at| quantify(quantity, std::iter::once(of(at)), false));
             over(facts, domain, |at| roles.of(at))
         }

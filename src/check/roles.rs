@@ -9,8 +9,8 @@ use super::truths::Truths;
 use crate::finding::Note;
 use crate::org::{Among, Collection, Extent, Truth};
 use crate::policy::{
-    Assertion, Attribute, Condition, Kind, Pattern, Predicate, Quantity, Relation, Rule, TextColumn, TextPredicate,
-    ViaPredicate, predefined,
+    Assertion, Attribute, Condition, Kind, Part, Pattern, Predicate, Quantity, Relation, Rule, TextColumn,
+    TextPredicate, ViaPredicate, predefined,
 };
 
 /// The legacy words that sound like roles.
@@ -67,7 +67,7 @@ impl Search<'_, '_> {
             }
             Predicate::Any(parts) => parts.iter().for_each(|part| self.condition(part, place)),
             Predicate::Not(part) => self.condition(part, place),
-            Predicate::Related(_, Relation::Role, test) => self.role(&test.condition, place),
+            Predicate::Related(_, Relation::Part(Part::Role), test) => self.role(&test.condition, place),
             Predicate::Related(attribute, relation @ (Relation::Holds | Relation::Holders), test) => {
                 let scopes = test.scopes_from(attribute.of, *relation);
                 let said = !scopes.organization || says_scope(&test.condition);
@@ -215,7 +215,7 @@ fn says_scope(condition: &Condition) -> bool {
     match &condition.predicate {
         Predicate::All(parts) => parts.iter().any(says_scope),
         Predicate::Any(parts) => !parts.is_empty() && parts.iter().all(says_scope),
-        Predicate::Text(_, TextColumn::Scope, _) | Predicate::Related(_, Relation::Project, _) => true,
+        Predicate::Text(_, TextColumn::Scope, _) | Predicate::Related(_, Relation::Part(Part::Project), _) => true,
         Predicate::Not(_)
         | Predicate::Text(..)
         | Predicate::List(..)

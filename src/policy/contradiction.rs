@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 
 use super::{
-    Attribute, Condition, Kind, ListPredicate, Naming, Pattern, Patterns, Predicate, Quantity, Relation, TextColumn,
-    TextPredicate,
+    Attribute, Condition, Kind, ListPredicate, Naming, Part, Pattern, Patterns, Predicate, Quantity, Relation,
+    TextColumn, TextPredicate,
 };
 use crate::document::tree::Node;
 use crate::document::{Code, Reader};
@@ -150,7 +150,7 @@ fn impossible(relation: Relation, of: Kind, part: &Condition) -> Option<(String,
         )),
         (
             Relation::Holds,
-            Predicate::Related(attribute, to @ (Relation::User | Relation::Group | Relation::ServiceAccount), test),
+            Predicate::Related(attribute, to @ Relation::Part(Part::User | Part::Group | Part::ServiceAccount), test),
         ) if test.quantity == Quantity::Some && to.target() != of => Some((
             format!("the grants of {} are its own: they never have `{}`", of.one(), attribute.name),
             "for grants through a group, write `via: { group: … }`; for membership, write `groups: …`".to_owned(),

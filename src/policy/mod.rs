@@ -59,6 +59,6 @@ pub use sources::{Sources, load};
 pub use this::{Listed, Means, Moment, Slot, This};
 pub(crate) use vocabulary::SCOPES;
 pub use vocabulary::{
-    Attribute, AttributeValue, Case, FlagColumn, ListColumn, Naming, Relation, TextColumn, TimeColumn, Type,
+    Attribute, AttributeValue, Case, FlagColumn, ListColumn, Naming, Part, Relation, TextColumn, TimeColumn, Type,
 };
 pub use vocabulary::{find, of, organization};

@@ -1,7 +1,9 @@
 //! Which grants there can be. A condition that none of them can satisfy does not load.
 
 use super::contradiction::NEVER;
-use super::{Condition, Kind, Predicate, Quantity, Relation, SCOPES, TextColumn, ViaKind, ViaPredicate, predefined};
+use super::{
+    Condition, Kind, Part, Predicate, Quantity, Relation, SCOPES, TextColumn, ViaKind, ViaPredicate, predefined,
+};
 use crate::document::{Code, Reader};
 
 /// A grant, as far as conditions can exclude each other.
@@ -42,19 +44,12 @@ impl Shape {
             Predicate::Text(_, TextColumn::Principal, test) => {
                 !test.this.is_empty() || test.holds(self.principal.name())
             }
-            Predicate::Related(_, relation, test) if test.quantity == Quantity::Some => match relation {
-                Relation::Project => self.scope == "project",
-                Relation::User | Relation::Group | Relation::ServiceAccount => relation.target() == self.principal,
-                Relation::Role => scopes_of(&test.condition).is_none_or(|scopes| scopes.contains(&self.scope)),
-                Relation::Holders
-                | Relation::Holds
-                | Relation::Groups
-                | Relation::Members
-                | Relation::Roles
-                | Relation::Projects
-                | Relation::ServiceAccounts
-                | Relation::ApiKeys
-                | Relation::All(_) => true,
+            Predicate::Related(_, Relation::Part(part), test) if test.quantity == Quantity::Some => match part {
+                Part::Project => self.scope == "project",
+                Part::User => self.principal == Kind::User,
+                Part::Group => self.principal == Kind::Group,
+                Part::ServiceAccount => self.principal == Kind::ServiceAccount,
+                Part::Role => scopes_of(&test.condition).is_none_or(|scopes| scopes.contains(&self.scope)),
             },
             Predicate::Via(_, ViaPredicate::Kinds(kinds)) => kinds.iter().any(|(kind, _)| self.ways().contains(kind)),
             Predicate::Via(_, ViaPredicate::Group(_)) => self.ways().contains(&ViaKind::Group),
@@ -91,7 +86,7 @@ fn scopes_of(role: &Condition) -> Option<Vec<&'static str>> {
 /// Why a condition on a grant cannot hold together with others.
 fn reason(condition: &Condition) -> &'static str {
     match &condition.predicate {
-        Predicate::Related(_, Relation::Role, _) => {
+        Predicate::Related(_, Relation::Part(Part::Role), _) => {
             "`reader` is a role of the organization, `member` and `viewer` are roles of projects"
         }
         Predicate::Via(..) => {

@@ -2,7 +2,7 @@
 
 use super::vocabulary::SCOPES;
 use super::{
-    Assertion, Condition, Kind, Pattern, Predicate, Quantity, RelatedPredicate, Relation, Rule, TextColumn,
+    Assertion, Condition, Kind, Part, Pattern, Predicate, Quantity, RelatedPredicate, Relation, Rule, TextColumn,
     TextPredicate,
 };
 use crate::org::Extent;
@@ -47,21 +47,12 @@ impl Condition {
                 Extent { users, service_accounts, ..Extent::ALL }
             }
             // A grant of a user is not one of a service account, and one in a project is not one in the organization.
-            Predicate::Related(_, relation, test) if test.quantity == Quantity::Some => match relation {
-                Relation::User => Extent { service_accounts: false, ..Extent::ALL },
-                Relation::ServiceAccount => Extent { users: false, ..Extent::ALL },
-                Relation::Group => Extent { users: false, service_accounts: false, ..Extent::ALL },
-                Relation::Project => Extent { organization: false, ..Extent::ALL },
-                Relation::Holders
-                | Relation::Holds
-                | Relation::Groups
-                | Relation::Members
-                | Relation::Roles
-                | Relation::Projects
-                | Relation::ServiceAccounts
-                | Relation::ApiKeys
-                | Relation::Role
-                | Relation::All(_) => Extent::ALL,
+            Predicate::Related(_, Relation::Part(part), test) if test.quantity == Quantity::Some => match part {
+                Part::User => Extent { service_accounts: false, ..Extent::ALL },
+                Part::ServiceAccount => Extent { users: false, ..Extent::ALL },
+                Part::Group => Extent { users: false, service_accounts: false, ..Extent::ALL },
+                Part::Project => Extent { organization: false, ..Extent::ALL },
+                Part::Role => Extent::ALL,
             },
             Predicate::Not(_)
             | Predicate::Text(..)
@@ -78,7 +69,7 @@ impl Condition {
         match &self.predicate {
             Predicate::All(parts) | Predicate::Any(parts) => parts.iter().any(Self::asks_for_permissions),
             Predicate::Not(part) => part.asks_for_permissions(),
-            Predicate::Related(_, Relation::Role, test) => test.condition.asks_for_permissions(),
+            Predicate::Related(_, Relation::Part(Part::Role), test) => test.condition.asks_for_permissions(),
             Predicate::List(..) => true,
             Predicate::Text(..)
             | Predicate::Flag(..)

@@ -248,9 +248,9 @@ impl Prover<'_, '_> {
             // What nothing leads to cannot be cut off.
             sure &= inner.rests != Rests::Unsure && !relation.is_everything();
             if deciding != Truth::Unknown {
-                let alone = matches!(relation, Relation::Projects | Relation::ServiceAccounts | Relation::ApiKeys);
-                if relation.is_everything() || alone && related.paths.is_empty() {
-                    // Nothing leads there: it is named.
+                // Where no path leads there, it is named. The paths to a grant show its parts.
+                let shown = matches!(relation, Relation::Part(_)) || relation.target() == Kind::Grant;
+                if related.paths.is_empty() && !shown {
                     let (kind, place) = part.domain.place(related.at);
                     let thing = self.facts.access.thing(kind, place);
                     proof.because_of(attribute.name, &thing);
@@ -321,9 +321,9 @@ impl Prover<'_, '_> {
         let owner = if kind == Kind::ApiKey { &org.api_keys[at].owner } else { &org.admin_api_keys[at].owner };
         let Some(name) = owner.name.value().or(owner.id.value()) else { return Value::Null };
         let is = |kind: Kind| owner.kind.value().is_some_and(|word| org.symbols.text(*word) == kind.name());
-        let why = if is(Kind::ServiceAccount) && relation == Relation::User {
+        let why = if is(Kind::ServiceAccount) && relation == Relation::OwningUser {
             "a service account"
-        } else if is(Kind::User) && relation != Relation::User {
+        } else if is(Kind::User) && relation != Relation::OwningUser {
             "a user"
         } else {
             "not in the organization"

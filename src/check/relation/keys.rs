@@ -8,14 +8,14 @@ use crate::check::facts::Facts;
 use crate::org::{Among, Collection, Extent, Known, Owner};
 use crate::policy::{Kind, Relation};
 
-/// `user` and `service_account`, of keys.
+/// `owner` and `service_account`, of keys.
 pub struct Owners;
 
 impl Family for Owners {
     fn targets(&self, facts: &Facts<'_>, start: Start, into: &mut Vec<usize>) -> bool {
         let (org, at) = (facts.org, start.at);
         let owner = owner(facts, start);
-        if start.relation == Relation::User {
+        if start.relation == Relation::OwningUser {
             // The list of users contains service accounts, too, so the id decides, whatever kind the API says the owner
             // is. An owner who is not in that list is not a user, as far as this rule can see.
             let place = |id: &str| {
@@ -42,7 +42,7 @@ impl Family for Owners {
     fn gaps(&self, facts: &Facts<'_>, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
         if owner(facts, start).id.is_missing() {
             gaps.unsent("owner", start.kind, start.at);
-        } else if start.relation == Relation::User {
+        } else if start.relation == Relation::OwningUser {
             gaps.unread(Collection::Users);
         } else {
             let project = facts.org.api_keys[start.at].project;

@@ -1,6 +1,7 @@
 //! From a thing to the things that it is related to. Each family of relations has a file that answers three questions:
 //! where they lead, along which paths, and why there may be more than was read.
 
+mod contents;
 mod everything;
 mod grants;
 mod keys;
@@ -36,24 +37,18 @@ pub trait Family {
 }
 
 impl Start {
-    /// The family of the relation. The same word can be in two families: `user` of a grant is a part of it, `user` of a
-    /// key is its owner.
-    pub fn family(self) -> &'static dyn Family {
-        match (self.relation, self.kind) {
-            (Relation::Holds | Relation::Holders, _) => &grants::Grants,
-            (Relation::All(_), _) => &everything::Everything,
-            (Relation::Groups | Relation::Members, _) => &membership::Membership,
-            (Relation::Role | Relation::Group, _)
-            | (Relation::Project | Relation::User | Relation::ServiceAccount, Kind::Grant) => &parts::Parts,
-            (
-                Relation::Roles
-                | Relation::Projects
-                | Relation::Project
-                | Relation::ServiceAccounts
-                | Relation::ApiKeys,
-                _,
-            ) => &projects::Projects,
-            (Relation::User | Relation::ServiceAccount, _) => &keys::Owners,
+    /// The family of the relation.
+    pub fn family(&self) -> &dyn Family {
+        match &self.relation {
+            Relation::Holds | Relation::Holders => &grants::Grants,
+            Relation::Groups | Relation::Members => &membership::Membership,
+            Relation::Projects | Relation::Project => &projects::Projects,
+            Relation::Roles => &contents::ROLES,
+            Relation::ServiceAccounts => &contents::SERVICE_ACCOUNTS,
+            Relation::ApiKeys => &contents::API_KEYS,
+            Relation::OwningUser | Relation::OwningServiceAccount => &keys::Owners,
+            Relation::Part(part) => part,
+            Relation::All(_) => &everything::Everything,
         }
     }
 }

@@ -4,24 +4,18 @@ use super::{Family, Start};
 use crate::access::{Gaps, Routes};
 use crate::check::facts::Facts;
 use crate::org::{Principal, Scope};
-use crate::policy::Relation;
+use crate::policy::Part;
 
-/// `role`, `user`, `group`, `service_account` and `project`, of grants.
-pub struct Parts;
-
-impl Family for Parts {
+impl Family for Part {
     fn targets(&self, facts: &Facts<'_>, start: Start, into: &mut Vec<usize>) -> bool {
         let grant = &facts.access.grants()[start.at];
-        let place = match (start.relation, grant.principal) {
-            (Relation::User, Principal::User(user)) => Some(user.at()),
-            (Relation::Group, Principal::Group(group)) => Some(group.at()),
-            (Relation::ServiceAccount, Principal::ServiceAccount(account)) => Some(account.at()),
-            (Relation::Role, _) => Some(grant.role.at()),
-            (Relation::Project, _) => match grant.scope {
-                Scope::Project(project) => Some(project.at()),
-                Scope::Organization => None,
-            },
-            _ => None,
+        let place = match (self, grant.principal, grant.scope) {
+            (Self::Role, _, _) => Some(grant.role.at()),
+            (Self::Project, _, Scope::Project(project)) => Some(project.at()),
+            (Self::User, Principal::User(user), _) => Some(user.at()),
+            (Self::Group, Principal::Group(group), _) => Some(group.at()),
+            (Self::ServiceAccount, Principal::ServiceAccount(account), _) => Some(account.at()),
+            (Self::Project | Self::User | Self::Group | Self::ServiceAccount, _, _) => None,
         };
         into.extend(place);
         false

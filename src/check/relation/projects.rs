@@ -1,76 +1,40 @@
-//! The things in a project, and the projects that a thing is in.
+//! The projects that a thing is in.
 
 use std::collections::BTreeSet;
 
 use smallvec::smallvec;
 
-use super::{Family, Start, covers, within};
+use super::{Family, Start};
 use crate::access::{Gaps, Routes, Step};
 use crate::check::facts::Facts;
 use crate::org::{Among, Collection, GroupIx, Org, ProjectIx, UserIx};
 use crate::policy::{Kind, Relation};
 
-/// `projects` and `project`; of a project, `roles`, `service_accounts` and `api_keys`.
+/// `projects` and `project`.
 pub struct Projects;
 
 impl Family for Projects {
     fn targets(&self, facts: &Facts<'_>, start: Start, into: &mut Vec<usize>) -> bool {
         let (org, at) = (facts.org, start.at);
-        match start.relation {
-            Relation::Projects => return facts.projects(start.kind, at, into),
-            Relation::Roles => into.extend(org.roles_of_project(ProjectIx::new(at)).iter().map(|role| role.at())),
-            Relation::ServiceAccounts => into.extend(within(&org.service_accounts, at, |account| account.project)),
-            Relation::ApiKeys => into.extend(within(&org.api_keys, at, |key| key.project)),
-            // Service accounts and keys belong to one project.
-            Relation::Project if start.kind == Kind::ServiceAccount => into.push(org.service_accounts[at].project.at()),
-            Relation::Project => into.push(org.api_keys[at].project.at()),
-            Relation::Holders
-            | Relation::Holds
-            | Relation::Groups
-            | Relation::Members
-            | Relation::Role
-            | Relation::User
-            | Relation::Group
-            | Relation::ServiceAccount
-            | Relation::All(_) => {}
+        if start.relation == Relation::Projects {
+            return facts.projects(start.kind, at, into);
         }
-        list(start.relation).is_some_and(|collection| !covers(facts.org, collection, at))
+        // Service accounts and keys belong to one project.
+        let account = start.kind == Kind::ServiceAccount;
+        into.push(if account { org.service_accounts[at].project.at() } else { org.api_keys[at].project.at() });
+        false
     }
 
     fn paths(&self, _: &Facts<'_>, start: Start, place: usize) -> Routes {
-        // A thing in a project is named with its project.
-        let leads = matches!(start.relation, Relation::Project | Relation::Roles)
-            || (start.relation == Relation::Projects && matches!(start.kind, Kind::User | Kind::Group));
+        let leads = start.relation == Relation::Project || matches!(start.kind, Kind::User | Kind::Group);
         let path = || smallvec![Step::new(start.kind, start.at), Step::new(start.relation.target(), place)];
         leads.then(path).into_iter().collect()
     }
 
     fn gaps(&self, _: &Facts<'_>, gaps: &mut Gaps<'_, '_, '_>, start: Start) {
-        match list(start.relation) {
-            Some(collection) => gaps.unread_of_project(collection, start.at),
-            None if start.relation == Relation::Projects => gaps.open_projects(start.kind, start.at),
-            None => {}
+        if start.relation == Relation::Projects {
+            gaps.open_projects(start.kind, start.at);
         }
-    }
-}
-
-/// The collection that a relation from a project reads.
-fn list(relation: Relation) -> Option<Collection> {
-    match relation {
-        Relation::Roles => Some(Collection::ProjectRoles),
-        Relation::ServiceAccounts => Some(Collection::ServiceAccounts),
-        Relation::ApiKeys => Some(Collection::ApiKeys),
-        Relation::Holders
-        | Relation::Holds
-        | Relation::Groups
-        | Relation::Members
-        | Relation::Projects
-        | Relation::Project
-        | Relation::Role
-        | Relation::User
-        | Relation::Group
-        | Relation::ServiceAccount
-        | Relation::All(_) => None,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::org::{
     Among, Collection, Extent, GroupIx, Known, Org, Principal, ProjectIx, Scope, ServiceAccountIx, Truth, UserIx,
 };
 use crate::policy::{
-    Case, Condition, Kind, Means, Pattern, Predicate, Quantity, Relation, Slot, This, ViaKind, ViaPredicate,
+    Case, Condition, Kind, Means, Part, Pattern, Predicate, Quantity, Relation, Slot, This, ViaKind, ViaPredicate,
 };
 
 /// The definition of a condition, one thing at a time.
@@ -289,16 +289,16 @@ impl<'o> Plain<'o> {
                 is_missing(Collection::ApiKeys, at),
             ),
             Relation::Project if kind == Kind::ServiceAccount => (vec![org.service_accounts[at].project.at()], false),
-            Relation::Project if kind == Kind::ApiKey => (vec![org.api_keys[at].project.at()], false),
-            Relation::Project => match self.grants[at].scope {
+            Relation::Project => (vec![org.api_keys[at].project.at()], false),
+            Relation::Part(Part::Project) => match self.grants[at].scope {
                 Scope::Project(project) => (vec![project.at()], false),
                 Scope::Organization => (Vec::new(), false),
             },
             Relation::All(target) => self.everything(target, scopes),
-            Relation::Role => (vec![self.grants[at].role.at()], false),
-            Relation::User if kind == Kind::ApiKey => self.owner(&org.api_keys[at].owner),
-            Relation::User if kind == Kind::AdminApiKey => self.owner(&org.admin_api_keys[at].owner),
-            Relation::ServiceAccount if kind == Kind::ApiKey => {
+            Relation::Part(Part::Role) => (vec![self.grants[at].role.at()], false),
+            Relation::OwningUser if kind == Kind::ApiKey => self.owner(&org.api_keys[at].owner),
+            Relation::OwningUser => self.owner(&org.admin_api_keys[at].owner),
+            Relation::OwningServiceAccount => {
                 let key = &org.api_keys[at];
                 let user = key.owner.kind.value().is_some_and(|word| org.symbols.text(*word) == "user");
                 let owner = |of: usize| {
@@ -314,12 +314,11 @@ impl<'o> Plain<'o> {
                 };
                 (owners, more)
             }
-            Relation::User | Relation::Group | Relation::ServiceAccount => match self.grants[at].principal {
-                Principal::User(user) if relation == Relation::User => (vec![user.at()], false),
-                Principal::Group(group) if relation == Relation::Group => (vec![group.at()], false),
-                Principal::ServiceAccount(account) if relation == Relation::ServiceAccount => {
-                    (vec![account.at()], false)
-                }
+            Relation::Part(part @ (Part::User | Part::Group | Part::ServiceAccount)) => match self.grants[at].principal
+            {
+                Principal::User(user) if part == Part::User => (vec![user.at()], false),
+                Principal::Group(group) if part == Part::Group => (vec![group.at()], false),
+                Principal::ServiceAccount(account) if part == Part::ServiceAccount => (vec![account.at()], false),
                 Principal::User(_) | Principal::Group(_) | Principal::ServiceAccount(_) => (Vec::new(), false),
             },
         }

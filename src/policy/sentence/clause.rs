@@ -4,10 +4,12 @@
 use super::exactly::Exactly;
 use super::value::{flag, list, text, time};
 use super::words::{
-    all_of, different, holders, joined, name_or_id, of_several, one, owned, place, plural, plural_of, some_of, via,
+    all_of, different, holders, joined, name_or_id, of_several, one_related, place, plural, several_related, some_of,
+    via,
 };
 use crate::policy::{
-    Attribute, Condition, Counted, Kind, Predicate, Quantity, RelatedPredicate, Relation, TextColumn, ViaPredicate,
+    Attribute, Condition, Counted, Kind, Part, Predicate, Quantity, RelatedPredicate, Relation, TextColumn,
+    ViaPredicate,
 };
 
 /// What a condition says about a thing of that kind, or that it does not hold: clauses that all have to be true.
@@ -58,11 +60,11 @@ fn all(parts: &[Condition]) -> Vec<String> {
 
 /// That related things have exactly these values of an attribute, and how many of the other conditions say so.
 fn exactly(first: &Condition, others: &[Condition]) -> Option<(String, usize)> {
-    let Exactly { attribute, relation, which, listed, shares } = Exactly::of(first, others)?;
+    let Exactly { relation, which, listed, shares } = Exactly::of(first, others)?;
     let which = Condition { span: first.span.clone(), predicate: Predicate::All(which.to_vec()) };
     let such = if relation == Relation::Holders { such(&which) } else { all_of(of_several(&clauses(&which, true))) };
     let such = if such.is_empty() { such } else { format!(" {such}") };
-    let (things, those) = (plural_of(attribute, relation), all_of(of_several(&clauses(listed, true))));
+    let (things, those) = (several_related(relation), all_of(of_several(&clauses(listed, true))));
     Some((format!("whose {things}{such} are exactly those {those}"), shares))
 }
 
@@ -101,15 +103,15 @@ fn related(attribute: &Attribute, relation: Relation, test: &RelatedPredicate, h
         (Quantity::None, holds) => some(attribute, relation, &test.condition, !holds),
         (Quantity::Every, holds) => {
             let grants = matches!(relation, Relation::Holds | Relation::Holders);
-            let what = if grants { "grants" } else { plural_of(attribute, relation) };
+            let what = if grants { "grants" } else { several_related(relation) };
             let not = if holds { "" } else { "not " };
             format!("{not}each of whose {what} is one {}", all_of(clauses(&test.condition, true)))
         }
         (Quantity::Count(bounds, counted), holds) => {
             let what = match counted {
-                Counted::Each | Counted::Principals => plural_of(attribute, relation).to_owned(),
+                Counted::Each | Counted::Principals => several_related(relation).to_owned(),
                 Counted::Through(through) => plural(through.target()).to_owned(),
-                Counted::Texts(text) => format!("{} of {}", different(text), plural_of(attribute, relation)),
+                Counted::Texts(text) => format!("{} of {}", different(text), several_related(relation)),
             };
             let not = if holds { "" } else { "not " };
             if bounds.are_relative() {
@@ -132,42 +134,17 @@ fn related(attribute: &Attribute, relation: Relation, test: &RelatedPredicate, h
 
 /// That one related thing satisfies a condition, or none does.
 fn some(attribute: &Attribute, relation: Relation, condition: &Condition, holds: bool) -> String {
-    let not = if holds { "" } else { "not " };
-    match relation {
-        Relation::Holds if holds => format!("that holds {}", held(condition)),
-        Relation::Holds => format!("that does not hold {}", held(condition)),
-        Relation::Holders if attribute.of == Kind::Project => in_project(condition, holds),
-        Relation::Holders => {
-            let holder = holder(condition);
-            if holds { format!("that is held by {holder}") } else { format!("that is not held by {holder}") }
-        }
-        Relation::Groups => format!("that is {not}in {}", thing("a group", condition)),
-        Relation::Project | Relation::Projects => format!("that is {not}in {}", thing("a project", condition)),
-        Relation::Members => {
-            let with = if holds { "with" } else { "without" };
-            format!("{with} {}", thing("a member", condition))
-        }
-        Relation::Role => format!("{not}of {}", thing("a role", condition)),
-        Relation::User if attribute.of != Kind::Grant => {
-            format!("that {}", owned(holds, &thing("a user", condition)))
-        }
-        Relation::ServiceAccount if attribute.of != Kind::Grant => {
-            format!("that {}", owned(holds, &thing("a service account", condition)))
-        }
-        Relation::User => format!("that is {not}of {}", thing("a user", condition)),
-        Relation::Group => format!("that is {not}of {}", thing("a group", condition)),
-        Relation::ServiceAccount => {
-            format!("that is {not}of {}", thing("a service account", condition))
-        }
-        Relation::Roles | Relation::ServiceAccounts | Relation::ApiKeys => {
-            let with = if holds { "with" } else { "without" };
-            format!("{with} {}", thing(&one(relation.target()), condition))
-        }
-        Relation::All(kind) => {
-            let has = if holds { "there is" } else { "there is not" };
-            format!("for which {has} {}", thing(&one(kind), condition))
-        }
-    }
+    let what = if relation == Relation::Holds {
+        held(condition)
+    } else if relation != Relation::Holders {
+        thing(&one_related(relation), condition)
+    } else if attribute.of == Kind::Project {
+        return in_project(condition, holds);
+    } else {
+        holder(condition)
+    };
+    let words = relation.words();
+    format!("{} {what}", if holds { words.has } else { words.has_not })
 }
 
 // Grants: the role owner of the organization, a custom role that permits *.write in a project, directly.
@@ -200,11 +177,14 @@ impl Parts {
 
     fn add(&mut self, part: &Condition) {
         match &part.predicate {
-            Predicate::Related(_, Relation::Role, test) if test.quantity == Quantity::Some && self.role.is_none() => {
-                self.role = Some(thing("a role", &test.condition));
-            }
-            Predicate::Related(_, Relation::Project, test) if test.quantity == Quantity::Some => {
-                self.place = Some(format!("in {}", thing("a project", &test.condition)));
+            Predicate::Related(_, relation @ Relation::Part(of), test) if test.quantity == Quantity::Some => {
+                let related = thing(&one_related(*relation), &test.condition);
+                match of {
+                    Part::Role if self.role.is_some() => self.rest.extend(clauses(part, true)),
+                    Part::Role => self.role = Some(related),
+                    Part::Project => self.place = Some(format!("in {related}")),
+                    Part::User | Part::Group | Part::ServiceAccount => self.holder = Some(related),
+                }
             }
             Predicate::Text(_, TextColumn::Scope, test) => {
                 // A named project says more than "in a project".
@@ -214,11 +194,6 @@ impl Parts {
             }
             Predicate::Text(_, TextColumn::Principal, test) => {
                 self.holder = self.holder.take().or_else(|| holders(test));
-            }
-            Predicate::Related(_, relation @ (Relation::User | Relation::Group | Relation::ServiceAccount), test)
-                if test.quantity == Quantity::Some =>
-            {
-                self.holder = Some(thing(&one(relation.target()), &test.condition));
             }
             Predicate::List(..) => self.permits.extend(clauses(part, true)),
             Predicate::All(parts) => parts.iter().for_each(|part| self.add(part)),
@@ -308,11 +283,11 @@ fn counted_of(condition: &Condition, counted: Counted) -> String {
     let mut parts = Parts::of(condition);
     match counted {
         Counted::Each | Counted::Principals => format!("grants of {}", parts.role()),
-        Counted::Through(Relation::Project) => {
+        Counted::Through(Relation::Part(Part::Project)) => {
             parts.place = None;
             format!("projects in which it holds {}", parts.role())
         }
-        Counted::Through(Relation::Role) => format!("different roles, each of them {}", parts.role()),
+        Counted::Through(Relation::Part(Part::Role)) => format!("different roles, each of them {}", parts.role()),
         Counted::Through(relation) => format!("{} from grants of {}", plural(relation.target()), parts.role()),
         Counted::Texts(attribute) => format!("{} of grants of {}", different(attribute), parts.role()),
     }

@@ -7,7 +7,6 @@ use crate::policy::{
 /// Conditions that say together that related things have exactly some values of an attribute.
 pub struct Exactly<'c> {
     /// What leads to the things.
-    pub attribute: &'static Attribute,
     pub relation: Relation,
     /// Which of the things it is about.
     pub which: &'c [Condition],
@@ -34,7 +33,7 @@ impl<'c> Exactly<'c> {
         let shares = others.iter().take_while(says_share).count();
         let number = values.any.as_ref().map_or(0, |any| any.len()) + values.this.len();
         let complete = shares > 0 && (shares == number || looked_up);
-        complete.then_some(Self { attribute, relation: *relation, which, listed, shares })
+        complete.then_some(Self { relation: *relation, which, listed, shares })
     }
 }
 

@@ -136,11 +136,6 @@ fn named(condition: &Condition) -> Option<Vec<Pattern>> {
     test.any.as_ref().filter(|any| named && !any.is_empty()).map(|any| any.to_vec())
 }
 
-/// Whether something belongs to somebody.
-pub fn owned(holds: bool, by: &str) -> String {
-    if holds { format!("belongs to {by}") } else { format!("does not belong to {by}") }
-}
-
 /// `a user`, `an API key`.
 pub fn one(kind: Kind) -> String {
     let noun = noun(kind);
@@ -148,26 +143,14 @@ pub fn one(kind: Kind) -> String {
     format!("{article} {noun}")
 }
 
-/// What a relation leads to, as several.
-pub fn plural_of(attribute: &Attribute, relation: Relation) -> &'static str {
-    match relation {
-        Relation::Holders => "holders",
-        Relation::Holds => "grants",
-        Relation::Members => "members",
-        Relation::User if attribute.of != Kind::Grant => "owners among the users",
-        Relation::ServiceAccount if attribute.of != Kind::Grant => "owners among the service accounts",
-        Relation::Groups
-        | Relation::Roles
-        | Relation::Projects
-        | Relation::ServiceAccounts
-        | Relation::ApiKeys
-        | Relation::Project
-        | Relation::Role
-        | Relation::User
-        | Relation::Group
-        | Relation::ServiceAccount
-        | Relation::All(_) => plural(relation.target()),
-    }
+/// One thing that a relation leads to.
+pub fn one_related(relation: Relation) -> String {
+    relation.words().one.map_or_else(|| one(relation.target()), str::to_owned)
+}
+
+/// Several things that a relation leads to.
+pub fn several_related(relation: Relation) -> &'static str {
+    relation.words().several.unwrap_or_else(|| plural(relation.target()))
 }
 
 /// Whether a grant comes in one of these ways.

@@ -3,17 +3,18 @@
 
 use std::borrow::Cow;
 
-use super::Counted;
 use crate::org::{Collection, Kind, Known, Org, Symbol};
 use crate::time::Time;
 
 use Collection::{AdminApiKeys, ApiKeys, Groups, Invites, ProjectRoles, Projects, Roles, ServiceAccounts, Users};
 
 mod organization;
+mod relation;
 mod table;
 mod value;
 
 pub use organization::organization;
+pub use relation::{Part, Relation};
 use table::TABLE;
 pub use value::AttributeValue;
 
@@ -158,81 +159,6 @@ pub enum Type {
     Relation(Relation),
     /// The ways that lead to a grant.
     Via,
-}
-
-/// A way from a thing to others, named after what it leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Relation {
-    /// From a role or a project to the grants of it, or in it.
-    Holders,
-    /// From a principal to its effective grants.
-    Holds,
-    /// From a principal to the groups that list it.
-    Groups,
-    /// From a group or a project to its members.
-    Members,
-    /// From a project to the roles that it lists.
-    Roles,
-    /// From a role, a user, a group or an invitation to projects.
-    Projects,
-    /// From a project to its service accounts.
-    ServiceAccounts,
-    /// From a project to its keys.
-    ApiKeys,
-    /// From what stands in a project, or a grant that holds in one, to that project.
-    Project,
-    /// From a grant to its role.
-    Role,
-    /// From a grant to the user that holds it, or from a key to the user that owns it, if one does.
-    User,
-    /// From a grant to the group that holds it, if one does.
-    Group,
-    /// From a grant to the service account that holds it, or from a key to the one that owns it, if one does.
-    ServiceAccount,
-    /// From anything to everything of a kind.
-    All(Kind),
-}
-
-impl Relation {
-    /// What it leads to.
-    pub fn target(self) -> Kind {
-        match self {
-            Self::Holders | Self::Holds => Kind::Grant,
-            Self::Groups | Self::Group => Kind::Group,
-            Self::Members | Self::User => Kind::User,
-            Self::Roles | Self::Role => Kind::Role,
-            Self::Projects | Self::Project => Kind::Project,
-            Self::ServiceAccounts | Self::ServiceAccount => Kind::ServiceAccount,
-            Self::ApiKeys => Kind::ApiKey,
-            Self::All(kind) => kind,
-        }
-    }
-
-    /// Whether it leads to one thing at most.
-    pub fn to_one(self) -> bool {
-        match self {
-            Self::Project | Self::Role | Self::User | Self::Group | Self::ServiceAccount => true,
-            Self::Holders
-            | Self::Holds
-            | Self::Groups
-            | Self::Members
-            | Self::Roles
-            | Self::Projects
-            | Self::ServiceAccounts
-            | Self::ApiKeys
-            | Self::All(_) => false,
-        }
-    }
-
-    /// Whether it leads to the same things from everywhere.
-    pub fn is_everything(self) -> bool {
-        matches!(self, Self::All(_))
-    }
-
-    /// What is counted if the rule does not say: of holders, each principal once, however many grants it has.
-    pub fn counts(self) -> Counted {
-        if self == Self::Holders { Counted::Principals } else { Counted::Each }
-    }
 }
 
 /// The collections that a relation of that kind needs.

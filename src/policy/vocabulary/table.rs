@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Attribute, Case, Naming, Relation, SCOPES, TextColumn, TimeColumn, Type};
+use super::{Attribute, Case, Naming, Part, Relation, SCOPES, TextColumn, TimeColumn, Type};
 use crate::org::{Collection, Kind, Known, Org, Symbol, Text, mailbox, plain_name};
 
 use Collection::{
@@ -238,7 +238,7 @@ pub static TABLE: &[Attribute] = &{
             "what owns the key: `user` or `service_account`",
         )
         .names(OneOf(&["user", "service_account"])),
-        row(AdminApiKey, "owner", Type::Relation(Relation::User), "the user who owns the key, if the organization has such a user")
+        row(AdminApiKey, "owner", Type::Relation(Relation::OwningUser), "the user who owns the key, if the organization has such a user")
             .reads(&[Users]),
         row(ApiKey, "id", Text(Exact, id!(api_keys)), "the key's id").names(Itself),
         row(ApiKey, "name", Text(Exact, each!(api_keys.name)), "display name").names(Itself),
@@ -259,12 +259,12 @@ pub static TABLE: &[Attribute] = &{
             "what owns the key: `user` or `service_account`",
         )
         .names(OneOf(&["user", "service_account"])),
-        row(ApiKey, "owner", Type::Relation(Relation::User), "the user who owns the key, if the organization has such a user")
+        row(ApiKey, "owner", Type::Relation(Relation::OwningUser), "the user who owns the key, if the organization has such a user")
             .reads(&[Users]),
         row(
             ApiKey,
             "service_account",
-            Type::Relation(Relation::ServiceAccount),
+            Type::Relation(Relation::OwningServiceAccount),
             "the service account that owns the key, if its project has such an account",
         )
         .reads(&[ServiceAccounts]),
@@ -283,14 +283,14 @@ pub static TABLE: &[Attribute] = &{
             Time(TimeColumn::Added),
             "when the holder joined the organization or, for a grant in a project, the project; `null` if a project has the holder only through a group",
         ),
-        row(Grant, "role", Type::Relation(Relation::Role), "the granted role"),
-        row(Grant, "project", Type::Relation(Relation::Project), "the project where the grant holds, if it is a grant in a project"),
-        row(Grant, "user", Type::Relation(Relation::User), "the user who holds the role, if it is a user"),
-        row(Grant, "group", Type::Relation(Relation::Group), "the group that holds the role, if it is a group"),
+        row(Grant, "role", Type::Relation(Relation::Part(Part::Role)), "the granted role"),
+        row(Grant, "project", Type::Relation(Relation::Part(Part::Project)), "the project where the grant holds, if it is a grant in a project"),
+        row(Grant, "user", Type::Relation(Relation::Part(Part::User)), "the user who holds the role, if it is a user"),
+        row(Grant, "group", Type::Relation(Relation::Part(Part::Group)), "the group that holds the role, if it is a group"),
         row(
             Grant,
             "service_account",
-            Type::Relation(Relation::ServiceAccount),
+            Type::Relation(Relation::Part(Part::ServiceAccount)),
             "the service account that holds the role, if it is one",
         ),
         row(Grant, "via", Via, "how the principal holds it: `direct`, `group`, `membership`, or `{group: CONDITION}`"),

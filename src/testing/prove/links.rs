@@ -4,7 +4,7 @@
 use super::roles::{roles, with, word};
 use super::sketch::{Field, LISTED, Sketch};
 use crate::org::Kind;
-use crate::policy::{Relation, ViaKind};
+use crate::policy::{Part, Relation, ViaKind};
 use crate::testing::keys;
 
 /// What a condition is about.
@@ -175,29 +175,31 @@ fn by_membership(sketch: &Sketch, grant: Grant) -> Option<(Sketch, Grant)> {
 
 /// What a relation leads to, as far as the sketch says so.
 pub fn related(sketch: &Sketch, of: Target, relation: Relation) -> Vec<Target> {
-    let items = |places: Vec<usize>| places.into_iter().map(Target::Item).collect::<Vec<_>>();
-    let at = match of {
-        Target::Grant(grant) => {
-            let is = |kind| if sketch.items[grant.principal].kind == kind { vec![grant.principal] } else { Vec::new() };
-            return items(match relation {
-                Relation::Role => vec![grant.role],
-                Relation::Project => grant.project.into_iter().collect(),
-                Relation::User => is(Kind::User),
-                Relation::Group => is(Kind::Group),
-                Relation::ServiceAccount => is(Kind::ServiceAccount),
-                Relation::Holders
-                | Relation::Holds
-                | Relation::Groups
-                | Relation::Members
-                | Relation::Roles
-                | Relation::Projects
-                | Relation::ServiceAccounts
-                | Relation::ApiKeys => Vec::new(),
-                Relation::All(kind) => return all(sketch, kind),
-            });
+    match (of, relation) {
+        (Target::Grant(_), Relation::All(kind)) => all(sketch, kind),
+        (Target::Grant(grant), Relation::Part(part)) => {
+            part_of(sketch, grant, part).map(Target::Item).into_iter().collect()
         }
-        Target::Item(at) => at,
-    };
+        (Target::Item(at), relation) => linked(sketch, at, relation),
+        // A grant leads to nothing but its parts.
+        (Target::Grant(_), _) => Vec::new(),
+    }
+}
+
+fn part_of(sketch: &Sketch, grant: Grant, part: Part) -> Option<usize> {
+    let principal = |kind| Some(grant.principal).filter(|principal| sketch.items[*principal].kind == kind);
+    match part {
+        Part::Role => Some(grant.role),
+        Part::Project => grant.project,
+        Part::User => principal(Kind::User),
+        Part::Group => principal(Kind::Group),
+        Part::ServiceAccount => principal(Kind::ServiceAccount),
+    }
+}
+
+/// What a relation leads to from a thing.
+fn linked(sketch: &Sketch, at: usize, relation: Relation) -> Vec<Target> {
+    let items = |places: Vec<usize>| places.into_iter().map(Target::Item).collect::<Vec<_>>();
     let item = &sketch.items[at];
     let owner = |kind| item.owner.filter(|owner| sketch.items[*owner].kind == kind).into_iter().collect();
     let inside = |kind| sketch.of(kind).filter(|one| sketch.items[*one].project == Some(at)).collect();
@@ -236,10 +238,10 @@ pub fn related(sketch: &Sketch, of: Target, relation: Relation) -> Vec<Target> {
         Relation::Roles => inside(Kind::Role),
         Relation::ServiceAccounts => inside(Kind::ServiceAccount),
         Relation::ApiKeys => inside(Kind::ApiKey),
-        Relation::User => owner(Kind::User),
-        Relation::ServiceAccount => owner(Kind::ServiceAccount),
+        Relation::OwningUser => owner(Kind::User),
+        Relation::OwningServiceAccount => owner(Kind::ServiceAccount),
         Relation::All(kind) => return all(sketch, kind),
-        Relation::Role | Relation::Group => Vec::new(),
+        Relation::Part(_) => Vec::new(),
     })
 }
 
@@ -323,9 +325,9 @@ pub fn fresh(sketch: &Sketch, of: Target, relation: Relation) -> Ways {
         }
         Relation::ServiceAccounts => new(Kind::ServiceAccount, Some(at), &|_, _| {}),
         Relation::ApiKeys => new(Kind::ApiKey, Some(at), &|_, _| {}),
-        Relation::User | Relation::ServiceAccount if sketch.items[at].owner.is_some() => Vec::new(),
-        Relation::User => new(Kind::User, None, &|sketch, user| sketch.items[at].owner = Some(user)),
-        Relation::ServiceAccount => {
+        Relation::OwningUser | Relation::OwningServiceAccount if sketch.items[at].owner.is_some() => Vec::new(),
+        Relation::OwningUser => new(Kind::User, None, &|sketch, user| sketch.items[at].owner = Some(user)),
+        Relation::OwningServiceAccount => {
             new(Kind::ServiceAccount, home, &|sketch, account| sketch.items[at].owner = Some(account))
         }
         Relation::All(Kind::Role) => {
@@ -334,10 +336,9 @@ pub fn fresh(sketch: &Sketch, of: Target, relation: Relation) -> Ways {
         Relation::All(kind @ (Kind::User | Kind::Group | Kind::Project | Kind::Invite | Kind::AdminApiKey)) => {
             new(kind, None, &|_, _| {})
         }
-        Relation::Project
-        | Relation::Role
-        | Relation::Group
-        | Relation::All(Kind::Grant | Kind::ServiceAccount | Kind::ApiKey) => Vec::new(),
+        Relation::Project | Relation::Part(_) | Relation::All(Kind::Grant | Kind::ServiceAccount | Kind::ApiKey) => {
+            Vec::new()
+        }
     }
 }
 
