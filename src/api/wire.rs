@@ -33,10 +33,25 @@ macro_rules! object {
     };
 }
 
-/// An object in a list. Copies of it are merged field by field.
+/// An object in a list, maybe with an object in it. Copies are merged field by field.
 macro_rules! item {
-    ($(#[$about:meta])* $item:ident($id:ident) { $($(#[$meaning:meta])* $field:ident: $type:ty,)* }) => {
-        object! { $(#[$about])* $item($id) { $($(#[$meaning])* $field: $type,)* } }
+    (
+        $(#[$about:meta])* $item:ident($id:ident) { $($(#[$meaning:meta])* $field:ident: $type:ty,)* }
+        $($(#[$within:meta])* with $inner:ident: $object:ident { $($part:ident: $kind:ty,)* })?
+    ) => {
+        object! {
+            $(#[$about])*
+            $item($id) {
+                $($(#[$meaning])* $field: $type,)*
+                $($(#[$within])* $inner: $object,)?
+            }
+        }
+
+        $(object! {
+            $(#[$within])*
+            #[derive(Default)]
+            $object { $($part: $kind,)* }
+        })?
 
         impl Item for $item {
             fn id(&self) -> &str {
@@ -44,7 +59,17 @@ macro_rules! item {
             }
 
             fn settle(&mut self, others: &[Self]) -> Vec<&'static str> {
-                settle_fields!(self, others; $($field),*)
+                let differ = settle_fields!(self, others; $($field),*);
+                $(
+                    let mut differ = differ;
+                    let objects: Vec<&$object> = others.iter().filter_map(|other| other.$inner.value()).collect();
+                    if !objects.is_empty() {
+                        let mut object = self.$inner.value().cloned().unwrap_or_default();
+                        differ.extend(settle_fields!(object, objects; $($part),*));
+                        self.$inner = Known::Value(object);
+                    }
+                )?
+                differ
             }
         }
     };
@@ -74,8 +99,9 @@ pub struct AssignmentSource {
     pub principal_type: Text,
 }
 
-object! {
+item! {
     /// A user of the organization.
+    #[derive(Default)]
     User(id) {
         name: Text,
         email: Text,
@@ -85,15 +111,9 @@ object! {
         added_at: Stamp,
         created: Stamp,
         api_key_last_used_at: Stamp,
-        /// The account behind the membership.
-        user: Account,
     }
-}
-
-object! {
-    /// The account of a user.
-    #[derive(Default)]
-    Account {
+    /// The account behind the membership.
+    with user: Account {
         name: Text,
         email: Text,
         enabled: bool,
@@ -235,26 +255,6 @@ impl Item for Role {
 impl Item for Thing {
     fn id(&self) -> &str {
         &self.id
-    }
-}
-
-impl Item for User {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn settle(&mut self, others: &[Self]) -> Vec<&'static str> {
-        let mut differ = settle_fields!(
-            self, others;
-            name, email, role, is_service_account, is_scim_managed, added_at, created, api_key_last_used_at
-        );
-        let accounts: Vec<&Account> = others.iter().filter_map(|other| other.user.value()).collect();
-        if !accounts.is_empty() {
-            let mut account = self.user.value().cloned().unwrap_or_default();
-            differ.extend(settle_fields!(account, accounts; name, email, enabled, banned));
-            self.user = Known::Value(account);
-        }
-        differ
     }
 }
 

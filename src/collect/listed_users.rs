@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use crate::api::pagination::Items;
 use crate::api::wire::{Account, Item as _, Stamp, User};
-use crate::org::{self, Known, KnownTexts, Symbols, Text};
+use crate::org::{self, Known, KnownTexts, Symbol, Symbols, Text, fields};
+use crate::time::Time;
 
 /// Users in the order of the list.
 #[derive(Debug, Default)]
@@ -69,25 +70,96 @@ impl ListedUsers {
         if let Some(user) = self.merged.get(&at) {
             return user.clone();
         }
-        let row = self.rows.at(at);
         let account = Account {
             name: self.account_names.of(at).map(Text::from),
             email: self.account_emails.of(at).map(Text::from),
-            enabled: row.enabled(),
-            banned: row.banned(),
+            ..Account::default()
         };
-        User {
-            id: row.id().into(),
-            name: row.name().map(Text::from),
-            email: row.email().map(Text::from),
-            role: row.role().map(|word| self.words.text(word).into()),
-            is_service_account: row.is_service_account(),
-            is_scim_managed: row.is_scim_managed(),
-            added_at: row.added_at().map(Stamp),
-            created: row.created().map(Stamp),
-            api_key_last_used_at: row.api_key_last_used_at().map(Stamp),
-            user: Known::Value(account),
+        sent(self.rows.at(at), account, &self.words)
+    }
+}
+
+/// Where a response has a field of a user.
+macro_rules! place {
+    ($user:ident, $account:ident, enabled) => {
+        $account.enabled
+    };
+    ($user:ident, $account:ident, banned) => {
+        $account.banned
+    };
+    ($user:ident, $account:ident, $field:ident) => {
+        $user.$field
+    };
+}
+
+macro_rules! users {
+    ({} $($(#[$meaning:meta])* $field:ident: $kind:ident $default:tt,)*) => {
+        /// A user as it is kept.
+        fn kept(user: User, account: Account, words: &mut Symbols) -> org::User {
+            let mut keep = Keep(words);
+            org::User { id: user.id, listed: true, $($field: keep.$kind(place!(user, account, $field)),)* }
         }
+
+        /// A user as it was sent.
+        fn sent(row: org::UserRow<'_>, mut account: Account, words: &Symbols) -> User {
+            let (mut user, send) = (User { id: row.id().into(), ..User::default() }, Send(words));
+            $(place!(user, account, $field) = send.$kind(row.$field());)*
+            User { user: Known::Value(account), ..user }
+        }
+    };
+}
+
+fields!(User => users! {});
+
+/// From the fields of a response to those that are kept, by their kinds.
+struct Keep<'w>(&'w mut Symbols);
+
+#[expect(clippy::unused_self, reason = "each kind of field has a method")]
+impl Keep<'_> {
+    fn text(&self, text: Known<Text>) -> Known<Text> {
+        text
+    }
+
+    fn address(&self, address: Known<Text>) -> Known<Text> {
+        address
+    }
+
+    fn word(&mut self, word: Known<Text>) -> Known<Symbol> {
+        word.map(|word| self.0.intern(&word))
+    }
+
+    fn flag(&self, flag: Known<bool>) -> Known<bool> {
+        flag
+    }
+
+    fn time(&self, time: Known<Stamp>) -> Known<Time> {
+        time.map(|Stamp(seconds)| seconds)
+    }
+}
+
+/// And back.
+struct Send<'w>(&'w Symbols);
+
+#[expect(clippy::unused_self, reason = "each kind of field has a method")]
+impl Send<'_> {
+    fn text(&self, text: Known<&str>) -> Known<Text> {
+        text.map(Text::from)
+    }
+
+    fn address(&self, address: Known<&str>) -> Known<Text> {
+        address.map(Text::from)
+    }
+
+    fn word(&self, word: Known<Symbol>) -> Known<Text> {
+        word.map(|word| self.0.text(word).into())
+    }
+
+    fn flag(&self, flag: Known<bool>) -> Known<bool> {
+        flag
+    }
+
+    fn time(&self, time: Known<Time>) -> Known<Stamp> {
+        time.map(Stamp)
     }
 }
 
@@ -99,22 +171,9 @@ impl Items<User> for ListedUsers {
     fn push(&mut self, user: User) {
         let account = user.user.value().cloned().unwrap_or_default();
         let at = self.rows.len();
-        self.rows.push(&org::User {
-            id: user.id,
-            name: user.name,
-            email: user.email,
-            role: user.role.map(|role| self.words.intern(&role)),
-            is_service_account: user.is_service_account,
-            is_scim_managed: user.is_scim_managed,
-            enabled: account.enabled,
-            banned: account.banned,
-            added_at: user.added_at.map(|Stamp(seconds)| seconds),
-            created: user.created.map(|Stamp(seconds)| seconds),
-            api_key_last_used_at: user.api_key_last_used_at.map(|Stamp(seconds)| seconds),
-            listed: true,
-        });
         self.account_names.put(at, &account.name);
         self.account_emails.put(at, &account.email);
+        self.rows.push(&kept(user, account, &mut self.words));
         self.by_id.take();
     }
 
