@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::counted::{Number, One};
-use super::domain::Answered;
+use super::domain::{Answer, Answered};
 use super::judge::Judge;
 use super::proof::Proof;
 use crate::finding::{Evidence, Finding, Status, Thing, ThingKind, UNLISTED, Value};
@@ -53,7 +53,7 @@ impl Judge<'_, '_> {
                 (Status::Violation, format!("{sure} {kinds} selected (allowed: {bounds})"))
             }
             Truth::Unknown => {
-                filter.answers.unknown().for_each(|at| self.unselected(filter, at, &mut proof));
+                filter.answers.unknown().for_each(|at| self.unselected(filter.at(at), &mut proof));
                 proof.evidence.clear();
                 let most = if self.may_have_more { "or more".to_owned() } else { format!("to {possible}") };
                 let message = format!("{sure} {most} {kinds} selected (allowed: {bounds}): unknown");
@@ -61,7 +61,7 @@ impl Judge<'_, '_> {
             }
         };
         let subject = Arc::new(Thing::organization());
-        Some(self.finding(status, subject, message, proof, &Proof::default(), span))
+        Some(self.finding(status, subject, message, proof.into(), span))
     }
 
     /// Texts that are counted, by what they compare as, as the first of the selected things has each.
@@ -137,7 +137,7 @@ impl Judge<'_, '_> {
         let sure = filter.answers.yes().map(|at| (Truth::Yes, at));
         for (selected, at) in sure.chain(filter.answers.unknown().map(|at| (Truth::Unknown, at))) {
             let value = self.facts.text(exactly.column, self.rule.select, at);
-            findings.extend(self.unlisted(filter, exactly, selected, at, &value));
+            findings.extend(self.unlisted(exactly, filter.at(at), &value));
             match value {
                 Known::Missing => has_unknown = Truth::Unknown,
                 Known::Null => {}
@@ -163,30 +163,23 @@ impl Judge<'_, '_> {
             proof.evidence.push(Evidence::new(Text::const_new(name), value, self.region(&pattern.span)));
             let subject = Arc::new(Thing::organization());
             proof.because_of_word(name, listed);
-            Some(self.finding(status, subject, message, proof, &Proof::default(), &pattern.span))
+            Some(self.finding(status, subject, message, proof.into(), &pattern.span))
         }));
         findings
     }
 
     /// A finding if a thing has, or may have, a value that is not in the list.
-    fn unlisted(
-        &self,
-        filter: &Answered<'_>,
-        exactly: &Exactly,
-        selected: Truth,
-        at: usize,
-        value: &Known<Text>,
-    ) -> Option<Finding> {
+    fn unlisted(&self, exactly: &Exactly, selected: Answer<'_, '_>, value: &Known<Text>) -> Option<Finding> {
         let listed = match value {
             Known::Missing => Truth::Unknown,
             Known::Null => Truth::No,
             Known::Value(text) => exactly.values.match_any(text).into(),
         };
         let name = exactly.attribute.name;
-        let subject = self.facts.access.thing(self.rule.select, at);
+        let subject = self.facts.access.thing(self.rule.select, selected.at);
         let who = format!("{} {}", subject.kind.words(), subject.qualified_label());
         let mut proof = Proof::default();
-        let (status, message) = match selected.and(!listed) {
+        let (status, message) = match selected.truth().and(!listed) {
             Truth::No => return None,
             Truth::Yes => {
                 let shown = value.value().map_or(Value::Null, |text| Value::Text(text.clone()));
@@ -197,13 +190,13 @@ impl Judge<'_, '_> {
                 (Status::Violation, message)
             }
             Truth::Unknown => {
-                self.unselected(filter, at, &mut proof);
+                self.unselected(selected, &mut proof);
                 if listed == Truth::Unknown {
-                    self.prover.gaps(&mut proof).unsent(name, self.rule.select, at);
+                    self.prover.gaps(&mut proof).unsent(name, self.rule.select, selected.at);
                 }
                 (Status::Unknown, format!("{who}: unknown"))
             }
         };
-        Some(self.finding(status, subject, message, proof, &Proof::default(), &exactly.span))
+        Some(self.finding(status, subject, message, proof.into(), &exactly.span))
     }
 }

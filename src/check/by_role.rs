@@ -36,65 +36,63 @@ fn by_role(condition: &Condition) -> bool {
     }
 }
 
-/// `holds`, where the answer depends on the roles alone: first each group, then each user and service account by its
-/// roles and groups.
-pub fn holds_by_role(
-    org: &Org,
-    quantity: Quantity,
-    asked: (Kind, Option<&FixedBitSet>),
-    scopes: Extent,
-    roles: &Truths,
-) -> Truths {
-    // Answers of groups can be joined for "some", not for "none". "None" is "some", negated at the end.
-    let joined = if quantity == Quantity::None { Quantity::Some } else { quantity };
-    let role = |role: RoleIx| roles.of(role.at());
-    let groups = Truths::each(org.groups.len(), |at| {
-        let group = GroupIx::new(at);
-        let held = of_group(org, group).filter(|held| scopes.contain(held.scope)).flat_map(|held| held.roles);
-        quantify(joined, held.map(|&held| role(held)), !knows_grants_of_group(org, group, scopes))
-    });
-    let answers = match asked {
-        (Kind::Group, _) => groups,
-        members => held_by(org, joined, members, scopes, roles, &groups),
-    };
-    if quantity == Quantity::None { answers.not() } else { answers }
+/// `holds` in a condition that depends on the roles alone: how many roles, and in which scopes, of whom.
+#[derive(Clone, Copy)]
+pub struct Holds<'a> {
+    pub quantity: Quantity,
+    pub scopes: Extent,
+    /// The kind of principal.
+    pub kind: Kind,
+    /// Those that are asked for; `None` for all.
+    pub asked: Option<&'a FixedBitSet>,
 }
 
-/// What the users or service accounts hold, given the answers of roles and groups.
-fn held_by(
-    org: &Org,
-    quantity: Quantity,
-    (kind, asked): (Kind, Option<&FixedBitSet>),
-    scopes: Extent,
-    roles: &Truths,
-    groups: &Truths,
-) -> Truths {
-    let count = if kind == Kind::ServiceAccount { org.service_accounts.len() } else { org.users.len() };
-    // There may be millions of them, so what is the same for all is asked once, and each is looked at once.
-    let everywhere = count == 0 || knows_where(org, principal(kind, 0), scopes);
-    let in_projects = scopes.project && (kind == Kind::ServiceAccount || !org.project_users.is_empty());
-    // Every one satisfies it where none does not: so one way of joining is enough.
-    let every = quantity == Quantity::Every;
-    let table = |answers: &Truths| if every { answers.clone().not().table() } else { answers.table() };
-    let (roles, groups) = (table(roles), table(groups));
-    let held = |(): &mut (), at| {
-        let principal = principal(kind, at);
-        let (mut complete, mut joined) = (everywhere, Joined::default());
-        let mut own = |own: Own<'_>| {
-            complete &= own.is_complete();
-            own.roles().for_each(|role| joined |= roles[role.at()]);
+impl Holds<'_> {
+    /// First the answer of each group, then that of each user or service account by its roles and groups.
+    pub fn by_role(self, org: &Org, roles: &Truths) -> Truths {
+        // Answers of groups can be joined for "some", not for "none". "None" is "some", negated at the end.
+        let none = self.quantity == Quantity::None;
+        let holds = if none { Self { quantity: Quantity::Some, ..self } } else { self };
+        let role = |role: RoleIx| roles.of(role.at());
+        let groups = Truths::each(org.groups.len(), |at| {
+            let group = GroupIx::new(at);
+            let held = of_group(org, group).filter(|held| holds.scopes.contain(held.scope)).flat_map(|held| held.roles);
+            quantify(holds.quantity, held.map(|&held| role(held)), !knows_grants_of_group(org, group, holds.scopes))
+        });
+        let answers = if holds.kind == Kind::Group { groups } else { holds.of_members(org, roles, &groups) };
+        if none { answers.not() } else { answers }
+    }
+
+    /// The answers of users or service accounts, given those of roles and groups.
+    fn of_members(self, org: &Org, roles: &Truths, groups: &Truths) -> Truths {
+        let Self { quantity, scopes, kind, asked } = self;
+        let count = if kind == Kind::ServiceAccount { org.service_accounts.len() } else { org.users.len() };
+        // There may be millions of them, so what is the same for all is asked once, and each is looked at once.
+        let everywhere = count == 0 || knows_where(org, principal(kind, 0), scopes);
+        let in_projects = scopes.project && (kind == Kind::ServiceAccount || !org.project_users.is_empty());
+        // Every one satisfies it where none does not: so one way of joining is enough.
+        let every = quantity == Quantity::Every;
+        let table = |answers: &Truths| if every { answers.clone().not().table() } else { answers.table() };
+        let (roles, groups) = (table(roles), table(groups));
+        let held = |(): &mut (), at| {
+            let principal = principal(kind, at);
+            let (mut complete, mut joined) = (everywhere, Joined::default());
+            let mut own = |own: Own<'_>| {
+                complete &= own.is_complete();
+                own.roles().for_each(|role| joined |= roles[role.at()]);
+            };
+            if let (Principal::User(user), true) = (principal, scopes.organization) {
+                own(own_in_organization(org, user));
+            }
+            if in_projects {
+                own_in_projects(org, principal).for_each(own);
+            }
+            for group in groups_of(org, principal) {
+                joined |= groups[group.at()];
+            }
+            let answer = if every { !joined.truth() } else { joined.truth() };
+            quantify(quantity, std::iter::once(answer), !complete)
         };
-        if let (Principal::User(user), true) = (principal, scopes.organization) {
-            own(own_in_organization(org, user));
-        }
-        if in_projects {
-            own_in_projects(org, principal).for_each(own);
-        }
-        for group in groups_of(org, principal) {
-            joined |= groups[group.at()];
-        }
-        let answer = if every { !joined.truth() } else { joined.truth() };
-        quantify(quantity, std::iter::once(answer), !complete)
-    };
-    Truths::each_of(count, asked, || (), held)
+        Truths::each_of(count, asked, || (), held)
+    }
 }

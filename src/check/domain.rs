@@ -103,6 +103,42 @@ pub struct Answered<'p> {
     pub parts: Vec<Answered<'p>>,
 }
 
+/// The answer for one thing.
+#[derive(Clone, Copy)]
+pub struct Answer<'a, 'p> {
+    pub answered: &'a Answered<'p>,
+    pub at: usize,
+}
+
+impl<'p> Answered<'p> {
+    /// The answer for the thing at that place.
+    pub fn at(&self, at: usize) -> Answer<'_, 'p> {
+        Answer { answered: self, at }
+    }
+}
+
+impl<'a> Answer<'a, '_> {
+    /// What the answer is.
+    pub fn truth(self) -> Truth {
+        self.answered.answers.of(self.at)
+    }
+
+    /// The thing, with its kind.
+    pub fn thing(self) -> (Kind, usize) {
+        self.answered.domain.place(self.at)
+    }
+
+    /// The selected thing, with its kind.
+    pub fn subject(self) -> (Kind, usize) {
+        (self.answered.domain.kinds().0, self.answered.domain.pair(self.at).0)
+    }
+
+    /// The words of the condition.
+    pub fn span(self) -> &'a Range<usize> {
+        &self.answered.condition.span
+    }
+}
+
 /// Things of a kind, each with the selected thing that it is compared with.
 #[derive(Debug)]
 pub struct Pairs {

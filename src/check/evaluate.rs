@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::by_role::{by_role_in, holds_by_role};
+use super::by_role::{Holds, by_role_in};
 use super::domain::{Answered, Domain, Needed};
 use super::facts::Facts;
 use super::list::CompiledList;
@@ -229,7 +229,8 @@ fn related(
     let quantity = test.quantity;
     match (domain, &part.domain) {
         (Domain::Things(kind, asked), Domain::GrantsByRole(scopes)) => {
-            holds_by_role(org, quantity, (*kind, asked.as_deref()), *scopes, &part.answers)
+            let holds = Holds { quantity, scopes: *scopes, kind: *kind, asked: asked.as_deref() };
+            holds.by_role(org, &part.answers)
         }
         // Everything is the same from everywhere.
         (Domain::Things(kind, _), _) if relation.is_everything() => {

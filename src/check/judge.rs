@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use smallvec::smallvec;
 
-use super::domain::{Answered, Domain, Needed};
+use super::domain::{Answer, Answered, Domain, Needed};
 use super::evaluate::evaluate;
 use super::facts::Facts;
 use super::population::Population;
@@ -91,6 +91,19 @@ fn of_kind<'o>(
     }
 }
 
+/// Why there is a finding: why the subject violates the rule, and why the rule selected it.
+pub(super) struct Why {
+    broken: Proof,
+    selected: Proof,
+}
+
+/// Of what is no single thing, nobody asks why it was selected.
+impl From<Proof> for Why {
+    fn from(broken: Proof) -> Self {
+        Self { broken, selected: Proof::default() }
+    }
+}
+
 /// What judging one rule needs at every step.
 pub(super) struct Judge<'j, 'o> {
     pub facts: &'j Facts<'o>,
@@ -110,35 +123,29 @@ impl Judge<'_, '_> {
         let asserted = evaluate(self.facts, condition, &selected, needed);
         let broken = if required { asserted.answers.clone().not() } else { asserted.answers.clone() };
         let broken: Truths = filter.answers.clone().and(&broken);
-        let mut found = self.violations(filter, &asserted, &broken.yes().collect::<Vec<_>>(), required);
+        let mut found = self.violations(filter, &asserted, &broken.yes().collect::<Vec<_>>());
         let unknown = broken.unknown().map(|at| {
             let mut proof = Proof::default();
-            self.unselected(filter, at, &mut proof);
+            self.unselected(filter.at(at), &mut proof);
             if asserted.answers.of(at) == Truth::Unknown {
-                self.prover.explain(&asserted, at, &mut proof);
+                self.prover.explain(asserted.at(at), &mut proof);
             }
             let subject = self.facts.access.thing(self.rule.select, at);
             let message = format!("{} {}: unknown", subject.kind.words(), subject.qualified_label());
-            self.finding(Status::Unknown, subject, message, proof, &Proof::default(), &condition.span)
+            self.finding(Status::Unknown, subject, message, proof.into(), &condition.span)
         });
         found.extend(unknown);
         found
     }
 
     /// A finding for each thing at these places, on all cores.
-    fn violations(
-        &self,
-        filter: &Answered<'_>,
-        asserted: &Answered<'_>,
-        places: &[usize],
-        required: bool,
-    ) -> Vec<Finding> {
+    fn violations(&self, filter: &Answered<'_>, asserted: &Answered<'_>, places: &[usize]) -> Vec<Finding> {
         let &Judge { facts, rule, prover, population, may_have_more } = self;
         let source = prover.source;
         let pieces = cores::ranges(places.len(), cores::FEWEST_PROVED, |piece| {
             let prover = Prover::new(facts, source);
             let judge = Judge { facts, rule, prover: &prover, population, may_have_more };
-            let violation = |&at: &usize| judge.violation(filter, asserted, at, required);
+            let violation = |&at: &usize| judge.violation(filter, asserted, at);
             let found: Vec<Finding> = places[piece].iter().map(violation).collect();
             (found, prover.matched.into_sets())
         });
@@ -146,12 +153,12 @@ impl Judge<'_, '_> {
     }
 
     /// Notes why it is unknown whether a thing is selected, if it is.
-    pub fn unselected(&self, filter: &Answered<'_>, at: usize, proof: &mut Proof) {
-        if filter.answers.of(at) != Truth::Unknown {
+    pub fn unselected(&self, selected: Answer<'_, '_>, proof: &mut Proof) {
+        if selected.truth() != Truth::Unknown {
             return;
         }
-        self.prover.explain(filter, at, proof);
-        if self.population.has(at) == Truth::Unknown {
+        self.prover.explain(selected, proof);
+        if self.population.has(selected.at) == Truth::Unknown {
             let scopes = self.rule.scopes();
             for &collection in self.rule.select.reads().iter().filter(|collection| collection.matters(scopes)) {
                 self.prover.gaps(proof).unread(collection);
@@ -162,7 +169,7 @@ impl Judge<'_, '_> {
         }
     }
 
-    fn violation(&self, filter: &Answered<'_>, asserted: &Answered<'_>, at: usize, required: bool) -> Finding {
+    fn violation(&self, filter: &Answered<'_>, asserted: &Answered<'_>, at: usize) -> Finding {
         let subject = self.facts.access.thing(self.rule.select, at);
         let mut proof = Proof::default();
         // One finding for several conditions: it ends with the first that does.
@@ -171,21 +178,20 @@ impl Judge<'_, '_> {
         let conditions = if apart { &asserted.parts[..] } else { std::slice::from_ref(asserted) };
         for (number, condition) in conditions.iter().filter(|part| part.answers.of(at) == holds).enumerate() {
             let mut part = Proof::default();
-            part.rests = self.prover.explain(condition, at, &mut part);
+            part.rests = self.prover.explain(condition.at(at), &mut part);
             proof.absorb(u8::try_from(number).unwrap_or(u8::MAX), part);
         }
         proof.missing.clear();
         self.complete_paths(at, &mut proof);
         proof.tidy(self.prover);
         let span = &asserted.condition.span;
-        let message = message(self.rule, self.prover, &subject, &proof, required, span);
+        let message = message(self.rule, self.prover, &subject, &proof, span);
         let mut selection = Proof::default();
-        self.prover.explain(filter, at, &mut selection);
+        self.prover.explain(filter.at(at), &mut selection);
         own_permissions(&mut selection);
         selection.tidy(self.prover);
         selection.evidence.shrink_to_fit();
-        let finding = self.finding(Status::Violation, subject, message, proof, &selection, span);
-        Finding { selected_by: selection.evidence, ..finding }
+        self.finding(Status::Violation, subject, message, Why { broken: proof, selected: selection }, span)
     }
 
     /// Adds paths that no relation added: to the permissions of a grant or role, and from a project to a thing in it.
@@ -226,17 +232,17 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// A finding about a thing that was selected, or about their number; with the proof of why it was selected.
+    /// A finding about a thing that was selected, or about their number.
     pub fn finding(
         &self,
         status: Status,
         subject: Arc<Thing>,
         message: String,
-        proof: Proof,
-        selection: &Proof,
+        why: Why,
         whole: &Range<usize>,
     ) -> Finding {
-        let fingerprint = fingerprint(&self.rule.info.id, self.prover, &subject, &[&proof, selection]);
+        let fingerprint = fingerprint(&self.rule.info.id, self.prover, &subject, &[&why.broken, &why.selected]);
+        let Why { broken: proof, selected } = why;
         let fired = proof.paths.iter().find_map(|way| way.matched);
         let region = match (proof.evidence.first(), fired, proof.places.first()) {
             (Some(evidence), ..) => evidence.region.clone(),
@@ -257,7 +263,7 @@ impl Judge<'_, '_> {
             status,
             message,
             evidence,
-            selected_by: Vec::new(),
+            selected_by: selected.evidence,
             paths,
             more_paths,
             missing,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::by_role::holds_by_role;
+use super::by_role::Holds;
 use super::facts::Facts;
 use super::truths::Truths;
 use crate::finding::Note;
@@ -186,7 +186,8 @@ fn compared(facts: &Facts<'_>, kind: Kind, word: &str, known: bool) -> Option<St
     });
     let role = Truths::each(org.roles.len(), |at| (org.roles[at].id == id).into());
     let holds = if known {
-        holds_by_role(org, Quantity::Some, (kind, None), extent_of_legacy(kind), &role)
+        let scopes = extent_of_legacy(kind);
+        Holds { quantity: Quantity::Some, scopes, kind, asked: None }.by_role(org, &role)
     } else {
         Truths::all(count, Truth::No)
     };

@@ -8,7 +8,7 @@ use super::rests::Rests;
 use super::{Proof, Prover};
 use crate::access::{Missing, Step};
 use crate::check::counted::Number;
-use crate::check::domain::{Answered, Domain};
+use crate::check::domain::{Answer, Domain};
 use crate::check::list::{Word, counted};
 use crate::check::quantify::quantify;
 use crate::check::relation::Start;
@@ -20,100 +20,92 @@ use crate::policy::{
 };
 
 impl Prover<'_, '_> {
-    /// Adds to the proof why `answered` has its answer for the thing at that place. Returns whether that rests on the paths.
-    pub fn explain(&self, answered: &Answered<'_>, at: usize, proof: &mut Proof) -> Rests {
+    /// Adds to the proof why the answer is what it is. Returns whether that rests on the paths.
+    pub fn explain(&self, answer: Answer<'_, '_>, proof: &mut Proof) -> Rests {
+        let Answer { answered, at } = answer;
         if let Domain::Pairs(pairs) = &answered.domain
             && !answered.condition.mentions_this()
         {
-            return self.explain(&answered.parts[0], pairs.at(at).1, proof);
+            return self.explain(answered.parts[0].at(pairs.at(at).1), proof);
         }
-        let truth = answered.answers.of(at);
+        let truth = answer.truth();
         match &answered.condition.predicate {
             // What decides an *all* that holds, or an *any* that does not, is every part; else the parts that agree.
             Predicate::All(_) | Predicate::Any(_) => {
                 let parts = answered.parts.iter().filter(|part| part.answers.of(at) == truth);
-                let rests = parts.map(|part| self.explain(part, at, proof));
+                let rests = parts.map(|part| self.explain(part.at(at), proof));
                 if answered.condition.ends_with_one(truth) { Rests::on_one(rests) } else { Rests::on_each(rests) }
             }
-            Predicate::Not(_) => self.explain(&answered.parts[0], at, proof),
+            Predicate::Not(_) => self.explain(answered.parts[0].at(at), proof),
             Predicate::Text(attribute, column, test) => {
-                self.text(attribute, *column, test, answered, at, proof);
+                self.text(attribute, *column, test, answer, proof);
                 Rests::OnFacts
             }
             Predicate::List(attribute, column, test) => {
-                let (row, fired) = (self.row(&answered.domain, at), proof.permissions.len());
+                let (row, fired) = (self.row(answer), proof.permissions.len());
                 let mut test = test;
                 let settled;
                 if !test.this.is_empty() {
-                    let (subject, this) = (answered.domain.kinds().0, answered.domain.pair(at).0);
+                    let (subject, this) = answer.subject();
                     settled = self.facts.settled(test, subject, this);
                     let Some(settled) = &settled else {
                         self.unknown_this(test.this.iter().map(|(_, this)| this), subject, this, proof);
                         if column(self.facts.org, row).is_missing() {
-                            self.unsent(attribute, &answered.domain, at, proof);
+                            self.unsent(attribute, answer, proof);
                         }
                         return Rests::OnFacts;
                     };
                     test = settled;
                 }
                 match column(self.facts.org, row) {
-                    Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
-                    Known::Null => self.value(attribute, Value::Null, &answered.condition.span, proof),
+                    Known::Missing => self.unsent(attribute, answer, proof),
+                    Known::Null => self.value(attribute, Value::Null, answer.span(), proof),
                     Known::Value(words) => {
                         let text = |word| self.facts.org.symbols.text(word);
                         let words: Vec<Word<'_>> = words.iter().map(|&word| Word::new(text(word), test)).collect();
                         if truth == Truth::Unknown {
                             self.unclear(attribute, &words, row, proof);
                         }
-                        self.list(attribute, &words, test, &answered.condition.span, truth, proof);
+                        self.list(attribute, &words, test, answer, proof);
                     }
                 }
                 if proof.permissions.len() > fired { Rests::OnPaths } else { Rests::OnFacts }
             }
             Predicate::Flag(attribute, column, _) => {
-                let value = column(self.facts.org, self.row(&answered.domain, at)).map(Value::Flag);
-                self.scalar(attribute, value, answered, at, proof)
+                let value = column(self.facts.org, self.row(answer)).map(Value::Flag);
+                self.scalar(attribute, value, answer, proof)
             }
             Predicate::Time(attribute, column, test) => {
-                let (kind, place) = answered.domain.place(at);
+                let (kind, place) = answer.thing();
                 let time = self.facts.time(*column, kind, place);
                 if !test.this.is_empty() {
-                    let (subject, this) = (answered.domain.kinds().0, answered.domain.pair(at).0);
+                    let (subject, this) = answer.subject();
                     self.times_of_this(test, subject, this, proof);
                 }
                 if time.is_missing() && matches!(column, TimeColumn::Added) {
                     self.gaps(proof).not_added(place);
                     return Rests::OnFacts;
                 }
-                self.scalar(attribute, time.map(Value::Time), answered, at, proof)
+                self.scalar(attribute, time.map(Value::Time), answer, proof)
             }
-            Predicate::Related(attribute, relation, test) => {
-                self.related(attribute, *relation, test, answered, at, proof)
-            }
+            Predicate::Related(attribute, relation, test) => self.related(attribute, *relation, test, answer, proof),
             Predicate::Via(attribute, test) => {
-                self.via(attribute, test, answered, at, proof);
+                self.via(attribute, test, answer, proof);
                 Rests::OnFacts
             }
         }
     }
 
     /// The row of the thing in its columns. A grant has the columns of its role.
-    fn row(&self, domain: &Domain, at: usize) -> usize {
-        let (kind, at) = domain.place(at);
+    fn row(&self, answer: Answer<'_, '_>) -> usize {
+        let (kind, at) = answer.thing();
         self.facts.row(kind, at)
     }
 
-    fn scalar(
-        &self,
-        attribute: &Attribute,
-        value: Known<Value>,
-        answered: &Answered<'_>,
-        at: usize,
-        proof: &mut Proof,
-    ) -> Rests {
-        let span = &answered.condition.span;
+    fn scalar(&self, attribute: &Attribute, value: Known<Value>, answer: Answer<'_, '_>, proof: &mut Proof) -> Rests {
+        let span = answer.span();
         match value {
-            Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
+            Known::Missing => self.unsent(attribute, answer, proof),
             Known::Null => self.value(attribute, Value::Null, span, proof),
             Known::Value(value) => self.value(attribute, value, span, proof),
         }
@@ -125,23 +117,22 @@ impl Prover<'_, '_> {
         attribute: &Attribute,
         column: TextColumn,
         test: &TextPredicate,
-        answered: &Answered<'_>,
-        at: usize,
+        answer: Answer<'_, '_>,
         proof: &mut Proof,
     ) {
         // The paths show which grants of the role are meant.
-        if matches!((column, &answered.domain), (TextColumn::Scope, Domain::GrantsByRole(_))) {
+        if matches!((column, &answer.answered.domain), (TextColumn::Scope, Domain::GrantsByRole(_))) {
             return;
         }
-        let (kind, place) = answered.domain.place(at);
+        let (kind, place) = answer.thing();
         let value = self.facts.text(column, kind, place);
-        if !test.this.is_empty() && answered.answers.of(at) == Truth::Unknown {
-            let (subject, this) = (answered.domain.kinds().0, answered.domain.pair(at).0);
+        if !test.this.is_empty() && answer.truth() == Truth::Unknown {
+            let (subject, this) = answer.subject();
             self.unknown_this(test.this.iter(), subject, this, proof);
         }
-        let whole = &answered.condition.span;
+        let whole = answer.span();
         match value {
-            Known::Missing => self.unsent(attribute, &answered.domain, at, proof),
+            Known::Missing => self.unsent(attribute, answer, proof),
             Known::Null => self.value(attribute, Value::Null, whole, proof),
             Known::Value(text) => {
                 let met = test.any.as_ref().and_then(|any| any.first(&text)).or(test.regex.as_ref());
@@ -157,10 +148,10 @@ impl Prover<'_, '_> {
         attribute: &Attribute,
         words: &[Word<'_>],
         test: &ListPredicate,
-        whole: &Range<usize>,
-        truth: Truth,
+        answer: Answer<'_, '_>,
         proof: &mut Proof,
     ) {
+        let (truth, whole) = (answer.truth(), answer.span());
         let before = (proof.permissions.len(), proof.evidence.len());
         let mut show = |word: &str, span: &Range<usize>| match attribute.names {
             Some(Naming::Permission) => proof.permissions.push((word.into(), self.source.region(span))),
@@ -199,11 +190,10 @@ impl Prover<'_, '_> {
         attribute: &Attribute,
         relation: Relation,
         test: &RelatedPredicate,
-        answered: &Answered<'_>,
-        at: usize,
+        answer: Answer<'_, '_>,
         proof: &mut Proof,
     ) -> Rests {
-        let truth = answered.answers.of(at);
+        let (answered, truth) = (answer.answered, answer.truth());
         let part = &answered.parts[0];
         // The related things with this answer decide.
         let deciding = match (test.quantity, truth) {
@@ -220,7 +210,7 @@ impl Prover<'_, '_> {
         };
         // If a relation leads to at most one thing, that thing is the reason, whichever way it decides.
         let decides = |place: usize| relation.to_one() || part.answers.of(place) == deciding;
-        let all = self.related_things(relation, scopes, &answered.domain, &part.domain, at, decides);
+        let all = self.related_things(relation, scopes, answer, decides);
         if let (Quantity::Count(bounds, counted), Truth::No | Truth::Yes) = (test.quantity, truth) {
             let number = |things: &[usize]| {
                 let places = things.iter().map(|&at| part.domain.place(at).1);
@@ -232,18 +222,18 @@ impl Prover<'_, '_> {
                 everything.iter().copied().filter(|&at| part.answers.of(at) == Truth::Yes).collect();
             let of = bounds.are_relative().then(|| number(&everything));
             let value = counted_as(number(&satisfying), bounds, of, truth);
-            self.value(attribute, value, &answered.condition.span, proof);
+            self.value(attribute, value, answer.span(), proof);
         }
         if let (Quantity::Count(bounds, counted), Truth::Unknown) = (test.quantity, truth) {
             for related in all.iter().filter(|one| bounds.are_relative() || part.answers.of(one.at) != Truth::No) {
-                let (kind, at) = part.domain.place(related.at);
+                let (kind, at) = part.at(related.at).thing();
                 self.uncounted(counted, kind, at, proof);
             }
         }
         let (mut any, mut sure) = (false, quantify(test.quantity, std::iter::empty(), false) != truth);
         let empty = all.is_empty();
         for related in all.into_iter().filter(|related| decides(related.at)) {
-            let inner = self.inner(part, related.at);
+            let (inner, (kind, place)) = (self.inner(part.at(related.at)), part.at(related.at).thing());
             any = true;
             // What nothing leads to cannot be cut off.
             sure &= inner.rests != Rests::Unsure && !relation.is_everything();
@@ -251,7 +241,6 @@ impl Prover<'_, '_> {
                 // Where no path leads there, it is named. The paths to a grant show its parts.
                 let shown = matches!(relation, Relation::Part(_)) || relation.target() == Kind::Grant;
                 if related.paths.is_empty() && !shown {
-                    let (kind, place) = part.domain.place(related.at);
                     let thing = self.facts.access.thing(kind, place);
                     proof.because_of(attribute.name, &thing);
                     let name = Value::Text(thing.qualified_label().into_owned().into());
@@ -261,29 +250,30 @@ impl Prover<'_, '_> {
                     self.lead(related.paths, &inner, proof);
                 }
             }
-            match part.domain.place(related.at) {
-                // Its paths show a grant.
-                (Kind::Grant, _) => proof.extend(&inner),
-                (kind, place) => proof.extend_with(&inner, &self.facts.access.thing(kind, place)),
+            if kind == Kind::Grant {
+                // Its paths show it.
+                proof.extend(&inner);
+            } else {
+                proof.extend_with(&inner, &self.facts.access.thing(kind, place));
             }
         }
         if let Domain::Things(kind @ (Kind::ApiKey | Kind::AdminApiKey), _) = answered.domain
             && empty
             && truth != Truth::Unknown
         {
-            self.value(attribute, self.owner(relation, kind, at), &answered.condition.span, proof);
+            self.value(attribute, self.owner(relation, kind, answer.at), answer.span(), proof);
         } else if !any {
-            self.nothing(&answered.condition.span, proof);
+            self.nothing(answer.span(), proof);
             if matches!((test.quantity, truth), (Quantity::Some, Truth::No)) {
                 self.absent(attribute, &part.condition.span, proof);
             }
         }
         if truth == Truth::Unknown && !matches!(answered.domain, Domain::GrantsByRole(_)) {
-            let (kind, at) = answered.domain.place(at);
+            let (kind, at) = answer.thing();
             let start = Start { relation, kind, at, scopes };
             start.family().gaps(self.facts, &mut self.gaps(proof), start);
         }
-        proof.places.push(answered.condition.span.clone());
+        proof.places.push(answer.span().clone());
         match (any, sure) {
             (false, _) => Rests::OnFacts,
             (true, true) => Rests::OnPaths,
@@ -292,22 +282,22 @@ impl Prover<'_, '_> {
     }
 
     /// Why a related thing has its answer.
-    fn inner(&self, part: &Answered<'_>, at: usize) -> Rc<Proof> {
+    fn inner(&self, answer: Answer<'_, '_>) -> Rc<Proof> {
         let explain = || {
             let mut inner = Proof::default();
-            inner.rests = self.explain(part, at, &mut inner);
+            inner.rests = self.explain(answer, &mut inner);
             Rc::new(inner)
         };
-        match part.domain {
+        match answer.answered.domain {
             Domain::Things(..) | Domain::Pairs(_) => explain(),
             Domain::GrantsByRole(_) => {
-                let key = (std::ptr::from_ref(part.condition), at);
+                let key = (std::ptr::from_ref(answer.answered.condition), answer.at);
                 if let Some(known) = self.by_role.borrow().get(&key) {
                     return Rc::clone(known);
                 }
                 let mut inner = explain();
                 if let Some(proof) = Rc::get_mut(&mut inner) {
-                    proof.matched = self.fired(Step::new(Kind::Role, at), &proof.permissions);
+                    proof.matched = self.fired(Step::new(Kind::Role, answer.at), &proof.permissions);
                 }
                 self.by_role.borrow_mut().insert(key, Rc::clone(&inner));
                 inner
@@ -331,10 +321,10 @@ impl Prover<'_, '_> {
         Value::Text(format!("{name} ({why})").into())
     }
 
-    fn via(&self, attribute: &Attribute, test: &ViaPredicate, answered: &Answered<'_>, at: usize, proof: &mut Proof) {
-        let (_, place) = answered.domain.place(at);
+    fn via(&self, attribute: &Attribute, test: &ViaPredicate, answer: Answer<'_, '_>, proof: &mut Proof) {
+        let (parts, (_, place)) = (&answer.answered.parts, answer.thing());
         let grant = &self.facts.access.grants()[place];
-        if answered.answers.of(at) == Truth::Unknown {
+        if answer.truth() == Truth::Unknown {
             let known = proof.missing.len();
             let organization = grant.scope == Scope::Organization;
             let scopes = Extent { organization, project: !organization, ..Extent::ALL };
@@ -359,23 +349,21 @@ impl Prover<'_, '_> {
                     }
                 }
             }
-            ViaPredicate::Group(_) if let Domain::Pairs(pairs) = &answered.parts[0].domain => {
-                let part = &answered.parts[0];
-                for pair in pairs.from(at).filter(|pair| part.answers.of(*pair) == Truth::Yes) {
-                    self.explain(part, pair, proof);
+            ViaPredicate::Group(_) if let Domain::Pairs(pairs) = &parts[0].domain => {
+                for pair in pairs.from(answer.at).filter(|pair| parts[0].answers.of(*pair) == Truth::Yes) {
+                    self.explain(parts[0].at(pair), proof);
                 }
             }
             ViaPredicate::Group(_) => {
-                for group in grant.groups.iter().filter(|group| answered.parts[0].answers.of(group.at()) == Truth::Yes)
-                {
-                    self.explain(&answered.parts[0], group.at(), proof);
+                for group in grant.groups.iter().filter(|group| parts[0].answers.of(group.at()) == Truth::Yes) {
+                    self.explain(parts[0].at(group.at()), proof);
                 }
             }
         }
         if proof.evidence.len() == before {
-            self.nothing(&answered.condition.span, proof);
+            self.nothing(answer.span(), proof);
         }
-        proof.places.push(answered.condition.span.clone());
+        proof.places.push(answer.span().clone());
     }
 }
 

@@ -8,21 +8,15 @@ use super::{Proof, Prover, Way};
 use crate::access::Access;
 use crate::finding::{Evidence, Thing, Value};
 use crate::org::Kind;
-use crate::policy::Rule;
+use crate::policy::{Assertion, Rule};
 
 /// How many holders a message names.
 const NAMED: usize = 3;
 
 /// One sentence about what is wrong with the subject. It says the same as long as the facts are the same: it has dates,
 /// and no ages.
-pub fn message(
-    rule: &Rule,
-    prover: &Prover<'_, '_>,
-    subject: &Thing,
-    proof: &Proof,
-    required: bool,
-    span: &Range<usize>,
-) -> String {
+pub fn message(rule: &Rule, prover: &Prover<'_, '_>, subject: &Thing, proof: &Proof, span: &Range<usize>) -> String {
+    let required = matches!(rule.assertion, Assertion::Require(_));
     let access = &prover.facts.access;
     let who = format!("{} {}", subject.kind.words(), subject.qualified_label());
     let mut matched: Vec<usize> = proof.paths.iter().filter_map(|way| way.matched).collect();

@@ -6,7 +6,7 @@ use foldhash::HashMap;
 
 use super::{Proof, Prover, Way};
 use crate::access::{Routes, Step, grants_of};
-use crate::check::domain::Domain;
+use crate::check::domain::{Answer, Domain};
 use crate::check::relation::{Start, principal};
 use crate::finding::{AccessPath, Evidence, Finding, Matched, Thing, Value};
 use crate::org::{Extent, Kind, Text};
@@ -90,9 +90,7 @@ impl Prover<'_, '_> {
         &self,
         relation: Relation,
         scopes: Extent,
-        domain: &Domain,
-        target: &Domain,
-        at: usize,
+        from: Answer<'_, '_>,
         decides: impl Fn(usize) -> bool,
     ) -> Vec<Related> {
         let facts = self.facts;
@@ -100,11 +98,11 @@ impl Prover<'_, '_> {
             let paths = if decides(at) { paths() } else { Routes::new() };
             Related { at, paths }
         };
-        if let Domain::GrantsByRole(_) = domain {
-            return vec![related(at, &Routes::new)];
+        if let Domain::GrantsByRole(_) = from.answered.domain {
+            return vec![related(from.at, &Routes::new)];
         }
-        let start_at = at;
-        let (kind, at) = domain.place(at);
+        let target = &from.answered.parts[0].domain;
+        let (kind, at) = from.thing();
         if let Domain::GrantsByRole(_) = target {
             let grants = grants_of(facts.org, principal(kind, at));
             let meant = grants.iter().filter(|grant| scopes.contain(grant.scope));
@@ -114,7 +112,7 @@ impl Prover<'_, '_> {
         let start = Start { relation, kind, at, scopes };
         if let Domain::Pairs(pairs) = target {
             let paths = |pair: usize| start.family().paths(facts, start, pairs.at(pair).1);
-            return pairs.from(start_at).map(|pair| related(pair, &|| paths(pair))).collect();
+            return pairs.from(from.at).map(|pair| related(pair, &|| paths(pair))).collect();
         }
         facts.relate(start, &mut places);
         let paths = |place| start.family().paths(facts, start, place);

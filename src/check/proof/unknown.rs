@@ -2,7 +2,7 @@
 
 use super::{Proof, Prover};
 use crate::access::Missing;
-use crate::check::domain::Domain;
+use crate::check::domain::Answer;
 use crate::check::list::Word;
 use crate::check::permission::oddity;
 use crate::check::relation::Start;
@@ -12,11 +12,11 @@ use crate::policy::{Attribute, Counted, Kind, Naming, This, TimePredicate, Type}
 
 impl Prover<'_, '_> {
     /// Notes that the API did not send an attribute.
-    pub(super) fn unsent(&self, attribute: &Attribute, domain: &Domain, at: usize, proof: &mut Proof) {
+    pub(super) fn unsent(&self, attribute: &Attribute, answer: Answer<'_, '_>, proof: &mut Proof) {
         for &collection in attribute.reads {
             self.gaps(proof).unread(collection);
         }
-        let (kind, at) = domain.place(at);
+        let (kind, at) = answer.thing();
         self.gaps(proof).unsent(attribute.name, kind, at);
     }
 
