@@ -7,7 +7,7 @@ use super::goal::{Goal, State, Wanted};
 use super::links::{self, Target};
 use super::roles;
 use super::sketch::{Field, Sketch};
-use super::this;
+use super::this::Compared;
 use super::values::{self, Values, edges};
 use crate::org::Kind;
 use crate::policy::{
@@ -193,6 +193,7 @@ impl<'p> Search<'_> {
 
     fn holds(&self, state: &State<'p>, target: Target, condition: &'p Condition, wanted: bool) -> Vec<State<'p>> {
         let same = || state.with(state.sketch.clone(), []);
+        let compared = |attribute, subject| Compared { sketch: &state.sketch, subject, target, attribute };
         if let Some(sketches) = fields::linked(&state.sketch, target, &condition.predicate, wanted) {
             return sketches.into_iter().map(|sketch| state.with(sketch, [])).collect();
         }
@@ -207,22 +208,22 @@ impl<'p> Search<'_> {
             }
             Predicate::Text(attribute, _, test) if !test.this.is_empty() => match state.subject {
                 Some(subject) if wanted => {
-                    let all = this::compared(&state.sketch, subject, target, attribute, test);
+                    let all = compared(attribute, subject).texts(test);
                     all.into_iter().map(|sketch| state.with(sketch, [])).collect()
                 }
                 // Whether two texts differ, the evaluator says.
                 Some(_) | None => vec![same()],
             },
-            Predicate::List(_, _, test) if !test.this.is_empty() => match state.subject {
+            Predicate::List(attribute, _, test) if !test.this.is_empty() => match state.subject {
                 Some(subject) if wanted => {
-                    let all = this::same_lists(&state.sketch, subject, target, test);
+                    let all = compared(attribute, subject).lists(test);
                     all.into_iter().map(|sketch| state.with(sketch, [])).collect()
                 }
                 Some(_) | None => vec![same()],
             },
             Predicate::Time(attribute, _, test) if !test.this.is_empty() => match state.subject {
                 Some(subject) => {
-                    let all = this::apart(&state.sketch, subject, (target, attribute), test, self.values.now(), wanted);
+                    let all = compared(attribute, subject).times(test, self.values.now(), wanted);
                     all.into_iter().map(|sketch| state.with(sketch, [])).collect()
                 }
                 None => vec![same()],

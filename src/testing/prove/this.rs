@@ -7,33 +7,88 @@ use crate::org::Kind;
 use crate::policy::{Attribute, ListPredicate, Means, Moment, Pattern, Slot, TextPredicate, This, TimePredicate, Type};
 use crate::time::Time;
 
-/// The sketches in which a text of the target is one that the rule makes of the selected thing.
-pub fn compared(
-    sketch: &Sketch,
-    subject: usize,
-    target: Target,
-    attribute: &Attribute,
-    test: &TextPredicate,
-) -> Vec<Sketch> {
-    let target = target.role_or_self();
-    let owned = test.this.iter().flat_map(|this| owners(sketch, subject, this).into_iter().map(move |way| (this, way)));
-    owned
-        .filter_map(|(this, (sketch, of))| {
-            let Means::Text { before, after } = &this.means else {
-                return looked_up(&sketch, of, this, target, attribute);
-            };
-            let (theirs, own) = (text(&sketch, target, attribute.name), text(&sketch, of, this.attribute.name));
-            let value = match (&own, &theirs) {
-                (Some(own), _) => own.clone(),
-                (None, Some(theirs)) => theirs.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?.to_owned(),
-                (None, None) => "something".to_owned(),
-            };
-            let mut next = sketch;
-            put(&mut next, of, this.attribute.name, &value)?;
-            put(&mut next, target, attribute.name, &format!("{before}{value}{after}"))?;
-            Some(next)
-        })
-        .collect()
+/// A sketch in which an attribute of the target is compared with the selected thing.
+#[derive(Clone, Copy)]
+pub struct Compared<'s> {
+    pub sketch: &'s Sketch,
+    pub subject: usize,
+    pub target: Target,
+    pub attribute: &'s Attribute,
+}
+
+impl Compared<'_> {
+    /// The sketches in which a text is one that the rule makes of the selected thing.
+    pub fn texts(self, test: &TextPredicate) -> Vec<Sketch> {
+        let Self { sketch, subject, attribute, .. } = self;
+        let target = self.target.role_or_self();
+        let owned =
+            test.this.iter().flat_map(|this| owners(sketch, subject, this).into_iter().map(move |way| (this, way)));
+        owned
+            .filter_map(|(this, (sketch, of))| {
+                let Means::Text { before, after } = &this.means else {
+                    return looked_up(&sketch, of, this, target, attribute);
+                };
+                let (theirs, own) = (text(&sketch, target, attribute.name), text(&sketch, of, this.attribute.name));
+                let value = match (&own, &theirs) {
+                    (Some(own), _) => own.clone(),
+                    (None, Some(theirs)) => {
+                        theirs.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?.to_owned()
+                    }
+                    (None, None) => "something".to_owned(),
+                };
+                let mut next = sketch;
+                put(&mut next, of, this.attribute.name, &value)?;
+                put(&mut next, target, attribute.name, &format!("{before}{value}{after}"))?;
+                Some(next)
+            })
+            .collect()
+    }
+
+    /// The sketches in which a list has the elements with which it is compared, or none of them.
+    pub fn lists(self, test: &ListPredicate) -> Vec<Sketch> {
+        let Self { sketch, subject, .. } = self;
+        let target = self.target.role_or_self();
+        let made = test.this.iter().flat_map(|(slot, this)| {
+            let ways = owners(sketch, subject, this).into_iter();
+            ways.filter_map(move |(sketch, of)| {
+                let (mut next, own) = elements(sketch, of, this, target)?;
+                let theirs = if *slot == Slot::None { vec!["api.something.other".to_owned()] } else { own };
+                next.items[target].fields.entry(LIST).or_insert(Field::List(theirs));
+                Some(next)
+            })
+        });
+        made.collect()
+    }
+
+    /// The sketches in which a time is as far as wanted from the one with which it is compared.
+    pub fn times(self, test: &TimePredicate, now: Time, wanted: bool) -> Vec<Sketch> {
+        let Self { sketch, subject, attribute, .. } = self;
+        let target = self.target.role_or_self();
+        let time = |sketch: &Sketch, at: usize, name| match sketch.items[at].fields.get(name) {
+            Some(Field::Time(time)) => Some(*time),
+            Some(Field::Null | Field::Flag(_) | Field::Text(_) | Field::List(_)) | None => None,
+        };
+        let mut all = Vec::new();
+        let moments = test.this.iter();
+        let owned =
+            moments.flat_map(|moment| owners(sketch, subject, &moment.this).into_iter().map(move |way| (moment, way)));
+        for (Moment { after, this, offset }, (sketch, of)) in owned {
+            let own = time(&sketch, of, this.attribute.name);
+            let own =
+                own.or_else(|| Some(time(&sketch, target, attribute.name)? - offset)).unwrap_or(now - 2 * offset.abs());
+            for theirs in [own + offset, own + offset - 1] {
+                let mut next = sketch.clone();
+                let mut put = |at: usize, name, time| {
+                    *next.items[at].fields.entry(name).or_insert(Field::Time(time)) == Field::Time(time)
+                };
+                let fits = put(of, this.attribute.name, own) && put(target, attribute.name, theirs);
+                if fits && (*after == (theirs >= own + offset)) == wanted {
+                    all.push(next);
+                }
+            }
+        }
+        all
+    }
 }
 
 /// The sketches with the thing that has the value: the subject, or what it leads to, which is made if it is not there.
@@ -60,21 +115,6 @@ fn looked_up(sketch: &Sketch, of: usize, this: &This, target: usize, attribute: 
         put(&mut next, target, attribute.name, &value)?;
         Some(next)
     })
-}
-
-/// The sketches in which a list of the target has the elements with which it is compared, or none of them.
-pub fn same_lists(sketch: &Sketch, subject: usize, target: Target, test: &ListPredicate) -> Vec<Sketch> {
-    let target = target.role_or_self();
-    let made = test.this.iter().flat_map(|(slot, this)| {
-        let ways = owners(sketch, subject, this).into_iter();
-        ways.filter_map(move |(sketch, of)| {
-            let (mut next, own) = elements(sketch, of, this, target)?;
-            let theirs = if *slot == Slot::None { vec!["api.something.other".to_owned()] } else { own };
-            next.items[target].fields.entry(LIST).or_insert(Field::List(theirs));
-            Some(next)
-        })
-    });
-    made.collect()
 }
 
 /// The field of the one list that is compared.
@@ -111,42 +151,6 @@ fn elements(sketch: Sketch, of: usize, this: &This, target: usize) -> Option<(Sk
             Some((next, each.collect()))
         }),
     }
-}
-
-/// The sketches in which a time of the target is as far as wanted from the one with which it is compared.
-pub fn apart(
-    sketch: &Sketch,
-    subject: usize,
-    (target, attribute): (Target, &Attribute),
-    test: &TimePredicate,
-    now: Time,
-    wanted: bool,
-) -> Vec<Sketch> {
-    let target = target.role_or_self();
-    let time = |sketch: &Sketch, at: usize, name| match sketch.items[at].fields.get(name) {
-        Some(Field::Time(time)) => Some(*time),
-        Some(Field::Null | Field::Flag(_) | Field::Text(_) | Field::List(_)) | None => None,
-    };
-    let mut all = Vec::new();
-    let moments = test.this.iter();
-    let owned =
-        moments.flat_map(|moment| owners(sketch, subject, &moment.this).into_iter().map(move |way| (moment, way)));
-    for (Moment { after, this, offset }, (sketch, of)) in owned {
-        let own = time(&sketch, of, this.attribute.name);
-        let own =
-            own.or_else(|| Some(time(&sketch, target, attribute.name)? - offset)).unwrap_or(now - 2 * offset.abs());
-        for theirs in [own + offset, own + offset - 1] {
-            let mut next = sketch.clone();
-            let mut put = |at: usize, name, time| {
-                *next.items[at].fields.entry(name).or_insert(Field::Time(time)) == Field::Time(time)
-            };
-            let fits = put(of, this.attribute.name, own) && put(target, attribute.name, theirs);
-            if fits && (*after == (theirs >= own + offset)) == wanted {
-                all.push(next);
-            }
-        }
-    }
-    all
 }
 
 /// A text that is settled. An id is, whether it is written or not.
