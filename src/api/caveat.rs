@@ -1,7 +1,9 @@
-//! What a page may say beside its items: that something failed, that it has not all of them, or that more follow. The
-//! API documents none of this; what stands between it and us may say it in any of these words.
+//! What a page may say beside its items, or its headers beside the page: that something failed, that it has not all of
+//! them, or that more follow. The API documents none of this; what stands between it and us may say it in any of these
+//! words.
 
-use serde_json::Value;
+use reqwest::header::HeaderMap;
+use serde_json::{Map, Value};
 
 use super::status::said;
 
@@ -12,15 +14,61 @@ pub enum Caveat {
     Failed(String),
     /// Some of its items are missing, or may be.
     Incomplete,
+    /// More follows.
+    More,
     /// The list has so many items in all.
     Items(u64),
     /// The list has so many pages in all.
     Pages(u64),
 }
 
+/// A member with a name that begins like this was made of the header that the rest of it names.
+pub const HEADER: &str = "header ";
+
+/// Headers that say that more follows.
+const MORE: [&str; 3] = ["x-has-more", "x-next-page", "x-next-cursor"];
+
+/// Headers that count what there is in all, each with the member that does.
+const COUNTS: [(&str, &str); 3] = [("x-total-count", "total"), ("x-total", "total"), ("x-total-pages", "total_pages")];
+
+/// The members that say in a body what headers say of its list: the journal keeps bodies.
+pub fn members(headers: &HeaderMap) -> Map<String, Value> {
+    let texts = |name: &str| headers.get_all(name).iter().filter_map(|text| text.to_str().ok()).collect::<Vec<_>>();
+    let mut members = Map::new();
+    let mut more = |name: &str| members.insert(format!("{HEADER}{name}"), true.into());
+    if texts("link").into_iter().any(leads_on) {
+        more("link");
+    }
+    for name in MORE {
+        let said = |text: &str| !["", "0", "false", "null"].contains(&text.trim().to_lowercase().as_str());
+        if texts(name).into_iter().any(said) {
+            more(name);
+        }
+    }
+    for (name, member) in COUNTS {
+        let most = texts(name).into_iter().filter_map(|text| text.trim().parse::<u64>().ok()).max();
+        let known = members.get(member).and_then(Value::as_u64);
+        if let Some(count) = most.max(known) {
+            members.insert(member.to_owned(), count.into());
+        }
+    }
+    members
+}
+
+/// Whether one of these links leads to a next page: `<https://…>; rel="next"`.
+fn leads_on(links: &str) -> bool {
+    let parameters = links.split([';', ',']).filter_map(|part| part.split_once('='));
+    let mut relations = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("rel")).map(|(_, words)| words);
+    relations
+        .any(|words| words.trim().trim_matches('"').split_whitespace().any(|word| word.eq_ignore_ascii_case("next")))
+}
+
 impl Caveat {
     /// What a member with this name and value says, if it says something against the page.
     pub fn of(name: &str, value: &Value) -> Option<Self> {
+        if name.starts_with(HEADER) {
+            return says_something(value).then_some(Self::More);
+        }
         let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         let word = plain.strip_prefix("is").unwrap_or(&plain);
         match word {
@@ -86,6 +134,37 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn headers_that_say_that_more_follows() {
+        for (headers, said) in [
+            (&[("link", "<https://x/v1?after=a>; rel=\"next\"")][..], json!({"header link": true})),
+            (
+                &[("Link", "<https://x/?a=1,2>; rel=\"prev\", <https://x/>; title=x; rel=\"last Next\"")],
+                json!({"header link": true}),
+            ),
+            (&[("link", "<https://x>; rel=prev"), ("link", "<https://y>; rel=next")], json!({"header link": true})),
+            (
+                &[("x-has-more", "true"), ("x-next-page", "2")],
+                json!({"header x-has-more": true, "header x-next-page": true}),
+            ),
+            (
+                &[("x-total-count", " 3"), ("x-total", "4"), ("x-total-pages", "2")],
+                json!({"total": 4, "total_pages": 2}),
+            ),
+            (&[("link", "<https://x/next>; rel=\"help\""), ("link", "<https://x/?rel=next>; rel=self")], json!({})),
+            (
+                &[("x-has-more", "false"), ("x-next-page", ""), ("x-total-count", "many"), ("x-request-id", "5")],
+                json!({}),
+            ),
+        ] {
+            let name = |name: &str| reqwest::header::HeaderName::try_from(name).expect("a name");
+            let pairs = headers.iter().map(|(of, text)| (name(of), text.parse().expect("a value")));
+            let mut map = HeaderMap::new();
+            map.extend(pairs.map(|(name, value)| (Some(name), value)));
+            assert_eq!(Value::Object(members(&map)), said, "{headers:?}");
+        }
+    }
 
     #[test]
     fn members_that_say_something_against_a_page() {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::caveat::Caveat;
+use super::caveat::{Caveat, HEADER};
 use super::unreadable::{NOTES, Unreadable};
 use crate::org::Known;
 
@@ -91,11 +91,12 @@ impl<T> TryFrom<Sent<T>> for Page<T> {
     type Error = String;
 
     fn try_from(sent: Sent<T>) -> Result<Self, Self::Error> {
-        let (mut failed, mut incomplete, mut items, mut pages) = (None, None, None, None);
+        let (mut failed, mut incomplete, mut more, mut items, mut pages) = (None, None, None, None, None);
         for (name, caveat) in sent.caveats {
             match caveat {
                 Caveat::Failed(said) => failed = failed.or(Some((name, said))),
                 Caveat::Incomplete => incomplete = incomplete.or(Some(name)),
+                Caveat::More => more = more.or(Some(name)),
                 Caveat::Items(count) => items = items.max(Some(count)),
                 Caveat::Pages(count) => pages = pages.max(Some(count)),
             }
@@ -112,6 +113,11 @@ impl<T> TryFrom<Sent<T>> for Page<T> {
         }
         if let Some(name) = incomplete {
             return Err(format!("its `{name}` says that the page is incomplete"));
+        }
+        if let Some(header) = more.as_deref().and_then(|name| name.strip_prefix(HEADER))
+            && sent.has_more != Some(true)
+        {
+            return Err(format!("its header `{header}` says that more follows, and `has_more` does not"));
         }
         if !sent.object.is_null() && sent.object != "list" {
             return Err("`object` is not `list`".to_owned());
@@ -163,6 +169,10 @@ mod tests {
             (r#"{"complete":false,"data":[]}"#, "its `complete` says that the page is incomplete"),
             (r#"{"last_id":"key_1","data":[]}"#, "its `last_id` names an item, and it has none"),
             (r#"{"object":"error","data":[]}"#, "`object` is not `list`"),
+            (
+                r#"{"header link":true,"data":[],"has_more":false}"#,
+                "its header `link` says that more follows, and `has_more` does not",
+            ),
         ] {
             let error = serde_json::from_str::<Page<Role>>(text).expect_err(text);
             // An error of this kind means that the response does not have the documented shape: it is neither kept nor retried.
@@ -175,6 +185,7 @@ mod tests {
         for text in [
             r#"{"object":"list","data":[],"error":null,"errors":[],"partial":false,"truncated":0}"#,
             r#"{"object":null,"data":[],"error":{},"errors":null,"incomplete":""}"#,
+            r#"{"header link":true,"data":[],"has_more":true}"#,
             r#"{"object":"list","data":[],"first_id":null,"last_id":"","total":0,"request_id":"req_1"}"#,
         ] {
             serde_json::from_str::<Page<Role>>(text).expect(text);

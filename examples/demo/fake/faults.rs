@@ -124,6 +124,8 @@ pub enum What {
         /// What is sent instead.
         are: Vec<u8>,
     },
+    /// A proper answer with this header.
+    Header(&'static str, &'static str),
     /// A proper answer with another `openai-organization` header.
     Organization(String),
     /// A proper answer with several `openai-organization` headers.
@@ -198,6 +200,7 @@ impl What {
             What::Bytes { .. } => "Bytes",
             What::Organization(_) => "Organization",
             What::Organizations(_) => "Organizations",
+            What::Header(..) => "Header",
             What::DropEnvelope(_) => "DropEnvelope",
         }
     }

@@ -85,6 +85,7 @@ pub(super) fn strike(what: &What, request: &Request, list: Result<List, Answer>,
             let parts: Vec<&[u8]> = split(&whole.body, of.as_bytes());
             Answer { body: parts.join(&are[..]).into(), ..whole }
         }
+        What::Header(name, value) => honest(list).with(name, Some((*value).to_owned())),
         What::Organization(id) => honest(list).with("openai-organization", Some(id.clone())),
         What::Organizations(ids) => {
             ids.iter().fold(honest(list), |answer, id| answer.with("openai-organization", Some((*id).to_owned())))

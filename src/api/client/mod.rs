@@ -312,6 +312,8 @@ impl Client {
             EMPTY.clone_into(&mut body);
         } else if status != StatusCode::OK {
             return Err(self.refused(status, &headers, &body));
+        } else {
+            body = Self::with_headers(body, &headers);
         }
         body = without_unreadable(body);
         if get.endpoint.shows_keys {

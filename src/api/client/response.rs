@@ -5,8 +5,10 @@ use std::time::SystemTime;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::{Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::{Client, LARGEST};
+use crate::api::caveat::members;
 use crate::api::connect::{last, unreachable};
 use crate::api::error::Error;
 use crate::api::retry_after;
@@ -23,6 +25,19 @@ impl Client {
             body.extend_from_slice(&chunk);
         }
         Ok(body)
+    }
+
+    /// A body with what the headers say of its list.
+    pub(super) fn with_headers(body: Vec<u8>, headers: &HeaderMap) -> Vec<u8> {
+        let members = members(headers);
+        match body.trim_ascii_start().strip_prefix(b"{") {
+            Some(rest) if !members.is_empty() => {
+                let members = Value::Object(members).to_string();
+                let comma = if rest.trim_ascii_start().starts_with(b"}") { "" } else { "," };
+                [members.trim_end_matches('}').as_bytes(), comma.as_bytes(), rest].concat()
+            }
+            Some(_) | None => body,
+        }
     }
 
     pub(super) fn read<T: DeserializeOwned>(&self, body: &[u8], headers: &HeaderMap) -> Result<T, Error> {

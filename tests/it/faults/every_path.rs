@@ -172,9 +172,20 @@ fn contents() -> Vec<Row> {
             ],
         ),
         row(
-            "a page that counts more items or pages than the list sent",
+            "a header `Link` with `rel=\"next\"`, or the like, on the last page",
+            shape,
+            [
+                What::Header("link", "<https://api.example/v1?after=x>; rel=\"next\""),
+                What::Header("x-next-page", "2"),
+                What::Header("x-has-more", "true"),
+            ],
+        ),
+        row(
+            "a page or a header `X-Total-Count` that counts more items or pages than the list sent",
             pages,
             [
+                What::Header("x-total-count", "1000"),
+                What::Header("x-total-pages", "9"),
                 body(r#"{"data": [], "has_more": false, "total": 3}"#),
                 body(r#"{"data": [], "has_more": false, "total_pages": 2}"#),
             ],
