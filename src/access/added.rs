@@ -1,6 +1,6 @@
 //! Since when the holder of a grant is in the organization, or in the project, where the grant holds.
 
-use super::{Access, Gaps};
+use super::{Access, Gaps, as_user};
 use crate::org::{Collection, Kind, Known, Principal, ProjectIx, Scope, part_id};
 use crate::time::Time;
 
@@ -17,18 +17,19 @@ impl Access<'_> {
             };
         };
         let (added, all_read) = match grant.principal {
-            Principal::User(user) => {
-                let place = org.project_users.binary_search_by_key(&(project, user), |link| (link.project, link.user));
+            Principal::ServiceAccount(account) if org.service_account(account).project == project => {
+                (Ok(org.service_account(account).created_at), true)
+            }
+            principal @ (Principal::User(_) | Principal::ServiceAccount(_)) => {
+                let user = as_user(org, principal);
+                let place =
+                    org.project_users.binary_search_by_key(&(project, user), |link| (link.project, Some(link.user)));
                 (place.map(|at| org.project_users[at].added_at), org.knows_project_users(project))
             }
             Principal::Group(group) => {
                 let place =
                     org.project_groups.binary_search_by_key(&(project, group), |link| (link.project, link.group));
                 (place.map(|at| org.project_groups[at].created_at), org.knows_project_groups(project))
-            }
-            Principal::ServiceAccount(account) => {
-                let account = org.service_account(account);
-                (if account.project == project { Ok(account.created_at) } else { Err(0) }, true)
             }
         };
         // A user whom the project does not list is in it through a group.
@@ -43,7 +44,15 @@ impl Gaps<'_, '_, '_> {
         let (kind, at) = match grant.principal {
             Principal::User(user) => (Kind::User, user.at()),
             Principal::Group(group) => (Kind::Group, group.at()),
-            Principal::ServiceAccount(account) => return self.unsent("created_at", Kind::ServiceAccount, account.at()),
+            Principal::ServiceAccount(account) => {
+                let (org, user) = (self.access.org, self.access.org.as_user(account));
+                match (grant.scope, user) {
+                    (Scope::Project(project), Some(user)) if org.service_account(account).project != project => {
+                        (Kind::User, user.at())
+                    }
+                    _ => return self.unsent("created_at", Kind::ServiceAccount, account.at()),
+                }
+            }
         };
         match (grant.scope, kind) {
             (Scope::Organization, Kind::User) => self.unsent("added_at", kind, at),

@@ -1,7 +1,7 @@
 //! Whether everything that a principal holds was read.
 
 use super::own::{Own, groups_of, of_group, own};
-use crate::org::{Extent, GroupIx, Org, Principal};
+use crate::org::{Collection, Extent, GroupIx, Org, Principal};
 
 /// Whether every grant of this principal in these scopes was read, in whatever way it is held.
 pub fn knows_grants(org: &Org, principal: Principal, extent: Extent) -> bool {
@@ -23,12 +23,16 @@ pub fn knows_own_grants(org: &Org, principal: Principal, extent: Extent) -> bool
 /// Whether every group of a user or service account was read, and every scope where it may be assigned something. It is
 /// the same for all users, and for all service accounts.
 pub fn knows_where(org: &Org, principal: Principal, extent: Extent) -> bool {
-    // A user may be in a project whose users were not read; a service account is in the one that lists it.
+    // A user may be in a project whose users were not read, and a service account may be a user.
     let all_scopes = match principal {
-        Principal::User(_) => !extent.project || org.knows_all_project_users(),
-        Principal::Group(_) | Principal::ServiceAccount(_) => true,
+        Principal::User(_) | Principal::ServiceAccount(_) => !extent.project || org.knows_all_project_users(),
+        Principal::Group(_) => true,
     };
-    all_scopes && org.knows_memberships_in(extent)
+    let all_users = match principal {
+        Principal::ServiceAccount(_) => !extent.organization || org.coverage.of(Collection::Users).lists_all(),
+        Principal::User(_) | Principal::Group(_) => true,
+    };
+    all_scopes && all_users && org.knows_memberships_in(extent)
 }
 
 /// Whether every grant of the group in these scopes was read.

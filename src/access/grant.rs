@@ -2,8 +2,8 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::own::{groups_of, of_group, own};
-use crate::org::{Assignment, GroupIx, Org, Principal, RoleIx, Scope, Truth, Via};
+use super::own::{Own, groups_of, of_group, own, own_in_organization};
+use crate::org::{Collection, GroupIx, Org, Principal, RoleIx, Scope, Truth, Via};
 
 /// One principal holding one role in one scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +28,10 @@ pub struct Grant {
 
 /// What is known of a principal in one scope.
 struct ScopeView<'o> {
-    /// What the API lists as the principal's roles there.
-    assignments: &'o [Assignment],
-    /// Whether that list was read, or there is none to read.
+    /// What it holds there other than through groups. A service account may also be a user there.
+    own: SmallVec<[Own<'o>; 1]>,
+    /// Whether the API's lists of that were read, or there are none to read.
     listed: bool,
-    /// The role that membership implies.
-    implied: Option<RoleIx>,
     /// The principal's groups there, each with its roles.
     groups: Vec<(GroupIx, &'o [RoleIx])>,
     /// Whether these are all groups, and all their roles.
@@ -68,18 +66,21 @@ fn grants_of_group(org: &Org, group: GroupIx) -> Vec<Grant> {
 
 fn grants_of_member(org: &Org, principal: Principal) -> Vec<Grant> {
     let groups = groups_of(org, principal);
+    // A service account that may be in the list of users may have roles of its own.
+    let listed = own_in_organization(org, principal).is_some() || org.coverage.of(Collection::Users).lists_all();
     // Most hold nothing in projects.
     let mut scopes: SmallVec<[(Scope, ScopeView<'_>); 1]> =
-        smallvec![(Scope::Organization, in_scope(org, Scope::Organization, groups))];
+        smallvec![(Scope::Organization, ScopeView { listed, ..in_scope(org, Scope::Organization, groups) })];
     for own in own(org, principal) {
         let view = view(&mut scopes, own.scope, || in_scope(org, own.scope, groups));
-        (view.assignments, view.listed, view.implied) = (own.assignments, own.listed, own.implied);
+        view.listed &= own.listed;
+        view.own.push(own);
     }
     for held in groups.iter().flat_map(|&group| of_group(org, group)) {
-        let listed = match (principal, held.scope) {
+        let listed = match held.scope {
             // If a project's users were read, whoever is not among them has roles there only through groups.
-            (Principal::User(_), Scope::Project(project)) => org.knows_project_users(project),
-            (Principal::User(_) | Principal::Group(_) | Principal::ServiceAccount(_), _) => true,
+            Scope::Project(project) => org.knows_project_users(project),
+            Scope::Organization => true,
         };
         view(&mut scopes, held.scope, || ScopeView { listed, ..in_scope(org, held.scope, groups) });
     }
@@ -116,7 +117,7 @@ fn in_scope<'o>(org: &'o Org, scope: Scope, groups: &[GroupIx]) -> ScopeView<'o>
             conferring.push((group, held.roles));
         }
     }
-    ScopeView { assignments: &[], listed: true, implied: None, groups: conferring, groups_known }
+    ScopeView { own: SmallVec::new(), listed: true, groups: conferring, groups_known }
 }
 
 fn grants_in(principal: Principal, scope: Scope, place: &ScopeView<'_>) -> Vec<Grant> {
@@ -126,12 +127,13 @@ fn grants_in(principal: Principal, scope: Scope, place: &ScopeView<'_>) -> Vec<G
         Membership,
     }
 
-    let stated = place.assignments.iter().map(|a| (a.role, Origin::Stated(a.via())));
+    let assignments = place.own.iter().flat_map(|own| own.assignments);
+    let stated = assignments.map(|a| (a.role, Origin::Stated(a.via())));
     let mut origins: Vec<(RoleIx, Origin)> = stated.collect();
     for (group, roles) in &place.groups {
         origins.extend(roles.iter().map(|&role| (role, Origin::Stated(Via::Group(*group)))));
     }
-    origins.extend(place.implied.map(|role| (role, Origin::Membership)));
+    origins.extend(place.own.iter().filter_map(|own| own.implied).map(|role| (role, Origin::Membership)));
     origins.sort_unstable();
     origins.dedup();
 

@@ -1,7 +1,7 @@
 //! Why a principal may hold more than was read, and why there may be other grants.
 
 use super::gaps::{Gaps, sentences};
-use super::own::{Own, groups_of, of_group, own};
+use super::own::{Own, as_user, groups_of, of_group, own};
 use super::{Access, knows_grants};
 use crate::org::{
     Among, Collection, Extent, GroupIx, Kind, Known, Org, Principal, ProjectIx, Scope, ServiceAccountIx, part_id,
@@ -35,10 +35,14 @@ impl Gaps<'_, '_, '_> {
         }
         let meant = own(org, principal).filter(|own| extent.contain(own.scope));
         let (organization, projects): (Vec<_>, Vec<_>) = meant.partition(|own| own.scope == Scope::Organization);
+        let may_be_user = extent.organization && matches!(principal, Principal::ServiceAccount(_));
+        if may_be_user && !org.coverage.of(Collection::Users).lists_all() {
+            self.unread(Collection::Users);
+        }
         for own in organization {
             self.own(principal, own);
         }
-        if extent.project && matches!(principal, Principal::User(_)) && !org.knows_all_project_users() {
+        if extent.project && !org.knows_all_project_users() {
             self.unread(Collection::ProjectUsers);
         }
         for own in projects {
@@ -57,14 +61,15 @@ impl Gaps<'_, '_, '_> {
             Scope::Organization => None,
             Scope::Project(project) => Some(&org.project(project).id),
         };
-        let (kind, at, roles) = match (principal, project) {
-            (Principal::User(user), None) => (Kind::User, user.at(), Collection::UserRoles),
-            (Principal::User(user), Some(_)) => (Kind::User, user.at(), Collection::ProjectUserRoles),
-            (Principal::ServiceAccount(account), _) => {
+        let at_home = |account: ServiceAccountIx| own.scope == Scope::Project(org.service_account(account).project);
+        let (kind, at, roles) = match (principal, as_user(org, principal)) {
+            (Principal::ServiceAccount(account), _) if at_home(account) => {
                 (Kind::ServiceAccount, account.at(), Collection::ServiceAccountRoles)
             }
+            (_, Some(user)) if project.is_none() => (Kind::User, user.at(), Collection::UserRoles),
+            (_, Some(user)) => (Kind::User, user.at(), Collection::ProjectUserRoles),
             // A group holds nothing by membership.
-            (Principal::Group(_), _) => return,
+            (Principal::User(_) | Principal::ServiceAccount(_) | Principal::Group(_), None) => return,
         };
         let who = self.access.principal(principal);
         let part = project.map_or_else(|| who.id.to_string(), |project| part_id(project, &who.id).to_string());
@@ -111,8 +116,20 @@ impl Gaps<'_, '_, '_> {
                 || Collection::WITH_LEGACY_ROLE.contains(collection)
                 || *collection == Collection::ProjectGroups
         };
-        for &collection in Collection::GRANTS.iter().filter(|one| tells_who_holds(one) && one.matters(extent)) {
+        // Where only service accounts matter, nobody else's roles do.
+        let (of_users, others): (Vec<Collection>, Vec<Collection>) = Collection::GRANTS
+            .iter()
+            .filter(|one| tells_who_holds(one) && one.matters(extent))
+            .partition(|one| !extent.users && Collection::OF_USERS.contains(one));
+        for collection in others {
             self.unread(collection);
+        }
+        if !of_users.is_empty() {
+            let accounts = 0..self.access.org.service_accounts.len();
+            for account in accounts.map(|at| Principal::ServiceAccount(ServiceAccountIx::new(at))) {
+                let own = own(self.access.org, account).filter(|own| extent.contain(own.scope));
+                own.collect::<Vec<_>>().into_iter().for_each(|own| self.own(account, own));
+            }
         }
         self.memberships(extent);
         if extent.organization && extent.users {
@@ -133,10 +150,10 @@ impl Gaps<'_, '_, '_> {
             let id = &org.project(project).id;
             let here = Scope::Project(project);
             let mut members: Vec<Principal> = Vec::new();
+            if (extent.users || extent.service_accounts) && !org.knows_project_users(project) {
+                self.unread_of(Collection::ProjectUsers, id);
+            }
             if extent.users {
-                if !org.knows_project_users(project) {
-                    self.unread_of(Collection::ProjectUsers, id);
-                }
                 let users = org.project_users.iter().filter(|member| member.project == project);
                 members.extend(users.map(|member| Principal::User(member.user)));
             }
@@ -144,9 +161,9 @@ impl Gaps<'_, '_, '_> {
                 self.unread_of(Collection::ProjectGroups, id);
             }
             if extent.service_accounts {
-                let accounts =
-                    org.service_accounts.iter().enumerate().filter(|(_, account)| account.project == project);
-                members.extend(accounts.map(|(at, _)| Principal::ServiceAccount(ServiceAccountIx::new(at))));
+                // Those of other projects may be users here.
+                let accounts = 0..org.service_accounts.len();
+                members.extend(accounts.map(|at| Principal::ServiceAccount(ServiceAccountIx::new(at))));
             }
             for member in members {
                 own(org, member).filter(|own| own.scope == here).for_each(|own| self.own(member, own));

@@ -1,5 +1,6 @@
 //! The rule of who holds what, written once: a principal holds what it is assigned, what its legacy role implies, and
-//! what its groups hold; in the organization, and the same in each project.
+//! what its groups hold; in the organization, and the same in each project. A service account that is also a user holds
+//! what that user holds.
 
 use crate::org::{Assignment, GroupIx, Known, Org, Principal, RoleIx, Scope, Symbol, UserIx};
 
@@ -46,30 +47,44 @@ pub struct OfGroup<'o> {
 /// What a user or service account holds other than through groups, in each scope where it is a member. A group holds
 /// what [`of_group`] says.
 pub fn own(org: &Org, principal: Principal) -> impl Iterator<Item = Own<'_>> {
-    let organization = match principal {
-        Principal::User(user) => Some(own_in_organization(org, user)),
-        Principal::ServiceAccount(_) | Principal::Group(_) => None,
-    };
-    organization.into_iter().chain(own_in_projects(org, principal))
+    own_in_organization(org, principal).into_iter().chain(own_in_projects(org, principal))
 }
 
-/// What a user holds in the organization other than through groups.
+/// The user that a principal is.
 #[inline]
-pub fn own_in_organization(org: &Org, user: UserIx) -> Own<'_> {
-    let assignments = org.assignments_of(user);
-    in_scope(org, Scope::Organization, assignments, org.knows_assignments(user), org.user(user).role())
+pub fn as_user(org: &Org, principal: Principal) -> Option<UserIx> {
+    match principal {
+        Principal::User(user) => Some(user),
+        Principal::ServiceAccount(account) => org.as_user(account),
+        Principal::Group(_) => None,
+    }
+}
+
+/// What a user holds in the organization other than through groups; a service account, if the list of users has it.
+#[inline]
+pub fn own_in_organization(org: &Org, principal: Principal) -> Option<Own<'_>> {
+    let user = as_user(org, principal)?;
+    let row = org.user(user);
+    let is_member = match principal {
+        Principal::User(_) | Principal::Group(_) => true,
+        Principal::ServiceAccount(_) => row.listed(),
+    };
+    let listed = org.knows_assignments(user);
+    is_member.then(|| in_scope(org, Scope::Organization, org.assignments_of(user), listed, row.role()))
 }
 
 /// What a user or service account holds other than through groups, in each project where it is a member.
 pub fn own_in_projects(org: &Org, principal: Principal) -> impl Iterator<Item = Own<'_>> {
-    let (user, account) = match principal {
-        Principal::User(user) => (Some(user), None),
-        Principal::ServiceAccount(account) => (None, Some(account)),
-        Principal::Group(_) => (None, None),
+    let account = match principal {
+        Principal::ServiceAccount(account) => Some(account),
+        Principal::User(_) | Principal::Group(_) => None,
     };
-    let projects = user.into_iter().flat_map(|user| org.projects_of(user)).map(move |at| {
+    let home = account.map(|account| org.service_account(account).project);
+    let projects = as_user(org, principal).into_iter().flat_map(|user| org.projects_of(user)).map(move |at| {
         let (member, assignments) = (&org.project_users[at], org.assignments_in_project(at));
-        in_scope(org, Scope::Project(member.project), assignments, org.knows_project_assignments(at), member.role)
+        // The API has one list of its roles in its own project.
+        let listed = home == Some(member.project) || org.knows_project_assignments(at);
+        in_scope(org, Scope::Project(member.project), assignments, listed, member.role)
     });
     // A service account belongs to one project.
     let home = account.map(move |account| {

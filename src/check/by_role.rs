@@ -9,7 +9,7 @@ use super::truths::{Joined, Truths};
 use crate::access::{
     Own, groups_of, knows_grants_of_group, knows_where, of_group, own_in_organization, own_in_projects,
 };
-use crate::org::{Extent, GroupIx, Org, Principal, RoleIx};
+use crate::org::{Extent, GroupIx, Org, RoleIx};
 use crate::policy::{Condition, Kind, Part, Predicate, Quantity, Relation, TextColumn, TimeColumn};
 
 /// Whether a condition on a grant asks only about its role, and about its scope in a way that only narrows the grants.
@@ -81,8 +81,8 @@ impl Holds<'_> {
                 complete &= own.is_complete();
                 own.roles().for_each(|role| joined |= roles[role.at()]);
             };
-            if let (Principal::User(user), true) = (principal, scopes.organization) {
-                own(own_in_organization(org, user));
+            if scopes.organization {
+                own_in_organization(org, principal).into_iter().for_each(&mut own);
             }
             if in_projects {
                 own_in_projects(org, principal).for_each(own);

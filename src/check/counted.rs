@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::facts::Facts;
 use super::quantify::within;
 use super::relation::Start;
+use crate::access::as_user;
 use crate::org::{Extent, Known, Principal, Truth};
 use crate::policy::{Bounds, Counted, Kind, Type, same_text};
 
@@ -78,7 +79,12 @@ impl Facts<'_> {
         for at in things {
             let (one, truth) = match counted {
                 Counted::Each => (One::Thing(at), answer(at)),
-                Counted::Principals => (One::Principal(self.access.grants()[at].principal), answer(at)),
+                Counted::Principals => {
+                    let principal = self.access.grants()[at].principal;
+                    // A service account that is also a user is one principal.
+                    let user = as_user(self.org, principal).map(Principal::User);
+                    (One::Principal(user.unwrap_or(principal)), answer(at))
+                }
                 Counted::Through(relation) => {
                     let more = self.relate(Start { relation, kind: of, at, scopes: Extent::ALL }, &mut led);
                     match led.first() {

@@ -86,5 +86,9 @@ pub fn wanted(org: &Org, needs: &Needs<'_>, as_of: Time) -> Parts {
     let facts = Facts::new(org, as_of);
     let is_asked = |at: usize| needs.narrowed.values().any(|of| of.contains(&at));
     let among = |(at, about)| if is_asked(at) { facts.among(about) } else { Among::default() };
-    Parts { among: needs.about.iter().enumerate().map(among).collect(), of: needs.narrowed.clone() }
+    Parts {
+        among: needs.about.iter().enumerate().map(among).collect(),
+        of: needs.narrowed.clone(),
+        of_accounts: needs.of_accounts.clone(),
+    }
 }

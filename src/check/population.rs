@@ -24,7 +24,8 @@ pub struct Population<'f, 'o> {
 
 impl<'f, 'o> Population<'f, 'o> {
     pub fn of(facts: &'f Facts<'o>, rule: &Rule) -> Self {
-        let needs = rule.needs();
+        // What service accounts hold as users tells of nothing else.
+        let needs = rule.needs_of_others();
         let mut roles = FixedBitSet::with_capacity(facts.org.roles.len());
         if rule.select == Kind::Role {
             for &collection in &needs {

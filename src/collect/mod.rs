@@ -134,8 +134,8 @@ impl Lists<'_> {
                 full
             }
         };
-        collector.members(&mut responses).await;
-        collector.mend(&mut responses).await;
+        collector.members(&mut responses, &wanted).await;
+        collector.mend(&mut responses, &wanted).await;
         let help = responses.errors().filter_map(Error::advice).collect();
         collector.first.clear();
         let mut org = collector.assemble(&mut responses);

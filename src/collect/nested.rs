@@ -120,19 +120,27 @@ impl Collector<'_> {
     }
 
     /// Groups and projects can have members that are not in the list of users: service accounts, people of the tenant,
-    /// and users who joined during collection.
-    pub(crate) async fn members(&self, responses: &mut Responses) {
+    /// and users who joined during collection. And service accounts can be users.
+    pub(crate) async fn members(&self, responses: &mut Responses, wanted: &Wanted) {
         let members = responses.group_members.values().flat_map(|members| &members.items);
         let in_projects = responses.project_users.values().flat_map(|members| &members.items);
         let all = members.map(|member| member.id.as_str()).chain(in_projects.map(|member| member.id.as_str()));
         let unlisted: BTreeSet<&str> = all.filter(|id| !responses.lists_user(id)).collect();
-        let asked = responses.held(UserRoles);
-        let new = unlisted
-            .into_iter()
-            .map(Target::of)
-            .filter(|place| !asked.contains_key(&place.part) && responses.carried.of(UserRoles, &place.part).is_none());
-        let roles = self.held(UserRoles, new.collect()).await;
-        responses.held.entry(UserRoles).or_default().extend(roles);
+        let unlisted = unlisted.into_iter().map(Target::of).filter(|place| wanted.has(UserRoles, &place.part));
+        let [users, members] = responses.accounts_as_users();
+        let accounts =
+            |collection, places: Vec<Target>| places.into_iter().filter(move |_| wanted.has_of_accounts(collection));
+        let new = |collection, places: &mut dyn Iterator<Item = Target>| -> Vec<Target> {
+            places.filter(|place| !responses.was_asked(collection, &place.part)).collect()
+        };
+        let (users, members) = (
+            new(UserRoles, &mut unlisted.chain(accounts(UserRoles, users))),
+            new(ProjectUserRoles, &mut accounts(ProjectUserRoles, members)),
+        );
+        let (user_roles, project_user_roles) =
+            tokio::join!(self.held(UserRoles, users), self.held(ProjectUserRoles, members));
+        responses.held.entry(UserRoles).or_default().extend(user_roles);
+        responses.held.entry(ProjectUserRoles).or_default().extend(project_user_roles);
     }
 
     /// The members of these groups, without what the list of users says as well.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Collector;
 use super::nested::is_archived;
-use super::wanted::Target;
+use super::wanted::{Target, Wanted};
 use crate::api::client::Purpose;
 use crate::api::error::Error;
 use crate::api::parent::Parent;
@@ -18,9 +18,9 @@ const FEW: usize = 20;
 
 impl Collector<'_> {
     /// Reads again where two responses disagree.
-    pub(crate) async fn mend(&self, responses: &mut Responses) {
+    pub(crate) async fn mend(&self, responses: &mut Responses, wanted: &Wanted) {
         responses.role_versions = self.role_pool.all();
-        self.new_groups(responses).await;
+        self.new_groups(responses, wanted).await;
         responses.role_versions = self.role_pool.all();
         self.new_roles(responses).await;
         self.archived(responses).await;
@@ -28,7 +28,7 @@ impl Collector<'_> {
     }
 
     /// A group that is not listed but grants roles may have been created during collection.
-    async fn new_groups(&self, responses: &mut Responses) {
+    async fn new_groups(&self, responses: &mut Responses, wanted: &Wanted) {
         // A truncated list is known to be incomplete anyway.
         let whole = responses.groups.as_ref().is_some_and(|groups| groups.truncated.is_none());
         if !whole || responses.unlisted_groups().is_empty() {
@@ -45,7 +45,7 @@ impl Collector<'_> {
             tokio::join!(self.group_members(responses, places.clone()), self.held(Collection::GroupRoles, places),);
         responses.group_members.extend(members);
         responses.held.entry(Collection::GroupRoles).or_default().extend(roles);
-        self.members(responses).await;
+        self.members(responses, wanted).await;
     }
 
     /// A role that is assigned but not listed may have been created during collection.

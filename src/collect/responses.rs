@@ -8,6 +8,7 @@ use super::carried::Carried;
 use super::listed_users::ListedUsers;
 use super::read_list::Nested;
 use super::role_pool::{ListedRole, RoleSource};
+use super::wanted::Target;
 use crate::api::error::Error;
 use crate::api::pagination::{Items, Listed};
 use crate::api::parent::Parent;
@@ -175,6 +176,21 @@ impl Responses {
     /// Whether the list of users has somebody with that id.
     pub fn lists_user(&self, id: &str) -> bool {
         self.users.as_ref().is_some_and(|users| users.items.has(id))
+    }
+
+    /// The service accounts in the list of users, and those among the users of projects other than their own.
+    pub fn accounts_as_users(&self) -> [Vec<Target>; 2] {
+        let accounts = self.service_accounts.iter();
+        let homes: BTreeSet<(&str, &Parent)> = accounts
+            .flat_map(|(home, list)| list.items.iter().map(move |account| (account.id.as_str(), home)))
+            .collect();
+        let ids: BTreeSet<&str> = homes.iter().map(|(id, _)| *id).collect();
+        let listed = ids.iter().filter(|id| self.lists_user(id)).map(|id| Target::of(id)).collect();
+        let users =
+            self.project_users.iter().flat_map(|(project, users)| users.items.iter().map(move |user| (project, user)));
+        let members = users
+            .filter(|(project, user)| ids.contains(user.id.as_str()) && !homes.contains(&(user.id.as_str(), project)));
+        [listed, members.map(|(project, user)| Target::within(project, &user.id)).collect()]
     }
 
     /// Removes from a member of a group what the list of users says as well.

@@ -64,6 +64,11 @@ impl Wanted {
         self.parts.have(collection, &things)
     }
 
+    /// Whether the lists of service accounts that are users are requested.
+    pub fn has_of_accounts(&self, collection: Collection) -> bool {
+        self.parts.of_accounts.contains(&collection)
+    }
+
     /// The things among these whose list is requested.
     pub fn of(&self, collection: Collection, things: &[Target]) -> Vec<Target> {
         things.iter().filter(|thing| self.has(collection, &thing.part)).cloned().collect()

@@ -82,7 +82,11 @@ impl Said<'_> {
     /// Each collection that the rule reads, with the requests and the scope that it takes.
     fn reads(&self) -> Vec<(Collection, String, &'static str)> {
         let needs: BTreeSet<Collection> = self.kinds.iter().flat_map(Rule::needs).collect();
-        let row = |collection| (collection, plan::each(collection, false), endpoint::of(collection).scope);
+        let of_others: BTreeSet<Collection> = self.kinds.iter().flat_map(Rule::needs_of_others).collect();
+        let each = |collection| {
+            if of_others.contains(&collection) { plan::each(collection, false) } else { plan::each_account(collection) }
+        };
+        let row = |collection| (collection, each(collection), endpoint::of(collection).scope);
         needs.into_iter().map(row).collect()
     }
 

@@ -11,7 +11,7 @@ use crate::cli::{Api, Common, Rules};
 use crate::collect::Collected;
 use crate::console::{Terminal, output};
 use crate::escape::visible;
-use crate::org::{Collection, Kind, Org, Parts};
+use crate::org::{Collection, Kind, Org, Parts, ServiceAccountIx};
 use crate::policy::{Needs, needs};
 use crate::report::{self, PlannedList, number, plural, render_plan};
 use crate::time::rounded_up;
@@ -115,6 +115,12 @@ pub(super) fn each(collection: Collection, narrowed: bool) -> String {
     }
 }
 
+/// The same, of the service accounts that are users.
+pub(super) fn each_account(collection: Collection) -> String {
+    let beyond = if collection == Collection::UserRoles { "" } else { " of a project that is not its own" };
+    format!("1 for each service account that is a user{beyond}")
+}
+
 impl<'p> Plan<'p> {
     /// With the sizes of this organization, if there is one.
     fn new(org: Option<&Org>, needs: &'p Needs<'p>, rate: f64) -> Self {
@@ -122,11 +128,15 @@ impl<'p> Plan<'p> {
         let row = |&collection: &Collection| {
             let narrowed = needs.narrowed.contains_key(&collection);
             let sizes = match (org, &parts) {
-                (Some(org), Some(parts)) => {
-                    sizes(org, parts, collection).unwrap_or_else(|| Err(each(collection, narrowed)))
-                }
-                _ => Err(each(collection, narrowed)),
+                (Some(org), Some(parts)) => sizes(org, parts, collection),
+                _ => None,
             };
+            let sizes = sizes.unwrap_or_else(|| {
+                let accounts = needs.of_accounts.contains(&collection);
+                let alone = accounts && needs.narrowed.get(&collection).is_some_and(Vec::is_empty);
+                let and = if alone { String::new() } else { format!("{}; and ", each(collection, narrowed)) };
+                Err(if accounts { format!("{and}{}", each_account(collection)) } else { each(collection, narrowed) })
+            });
             let rules = needs.rules.get(&collection).map_or(&[][..], Vec::as_slice);
             Row { collection, sizes, narrowed, rules }
         };
@@ -228,9 +238,16 @@ fn sizes(org: &Org, parts: &Parts, collection: Collection) -> Option<Result<(usi
     if counts.parent() == Some(Collection::Projects) && no_projects {
         return Some(Ok((0, "of 0 projects".to_owned())));
     }
-    if !org.coverage.of(counts).asked {
+    let of_accounts = parts.of_accounts.contains(&collection);
+    if !org.coverage.of(counts).asked || (of_accounts && !org.coverage.of(Collection::ServiceAccounts).asked) {
         return None;
     }
+    // The service accounts that are users, and the project of each.
+    let accounts = (0..org.service_accounts.len()).map(ServiceAccountIx::new).filter(|_| of_accounts);
+    let homes: BTreeSet<(usize, usize)> = accounts
+        .filter_map(|account| Some((org.as_user(account)?.at(), org.service_account(account).project.at())))
+        .collect();
+    let as_users: BTreeSet<usize> = homes.iter().map(|(user, _)| *user).collect();
     let have = |project: Option<usize>, other: Option<(Kind, usize)>| {
         let project = project.map(|at| (Kind::Project, Some(at)));
         let other = other.map(|(kind, at)| (kind, Some(at)));
@@ -240,14 +257,20 @@ fn sizes(org: &Org, parts: &Parts, collection: Collection) -> Option<Result<(usi
     let of = |all: usize, one: &str| format!("of {}", plural(all, one));
     Some(Ok(match counts {
         Collection::Users => {
-            (count(org.users.len(), &|at| have(None, Some((Kind::User, at)))), of(org.users.len(), "user"))
+            let account = |at| as_users.contains(&at) && org.users.at(at).listed();
+            let have = |at| have(None, Some((Kind::User, at))) || account(at);
+            (count(org.users.len(), &have), of(org.users.len(), "user"))
         }
         Collection::Groups => {
             (count(org.groups.len(), &|at| have(None, Some((Kind::Group, at)))), of(org.groups.len(), "group"))
         }
         Collection::ProjectUsers => {
             let all = &org.project_users;
-            let have = |at: usize| have(Some(all[at].project.at()), Some((Kind::User, all[at].user.at())));
+            let have = |at: usize| {
+                let (project, user) = (all[at].project.at(), all[at].user.at());
+                let account = as_users.contains(&user) && !homes.contains(&(user, project));
+                have(Some(project), Some((Kind::User, user))) || account
+            };
             (count(all.len(), &have), format!("of {} users of projects", number(all.len())))
         }
         Collection::ProjectGroups => {

@@ -111,14 +111,18 @@ impl Org {
             {
                 return disputed;
             }
-            for user in (0..self.users.len()).map(UserIx::new) {
+            let of_user = |user| {
                 let in_projects = self.projects_of(user).flat_map(|at| self.assignments_in_project(at));
-                let assignments = self.assignments_of(user).iter().chain(in_projects);
-                self.dispute(Principal::User(user), self.groups_of(user), assignments, &mut disputed);
+                self.assignments_of(user).iter().chain(in_projects)
+            };
+            for user in (0..self.users.len()).map(UserIx::new) {
+                self.dispute(Principal::User(user), self.groups_of(user), of_user(user), &mut disputed);
             }
             for account in (0..self.service_accounts.len()).map(ServiceAccountIx::new) {
                 let (groups, assignments) = (self.groups_of_account(account), self.assignments_of_account(account));
-                self.dispute(Principal::ServiceAccount(account), groups, assignments.iter(), &mut disputed);
+                let as_user = self.as_user(account).into_iter().flat_map(of_user);
+                let assignments = assignments.iter().chain(as_user);
+                self.dispute(Principal::ServiceAccount(account), groups, assignments, &mut disputed);
             }
             disputed
         })

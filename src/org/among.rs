@@ -1,11 +1,11 @@
 //! Which users, groups and projects somebody asks about, and whether everything was read of them. What nobody asks
 //! about need not be read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fixedbitset::FixedBitSet;
 
-use super::{Collection, Extent, Kind, Known, Org, ProjectIx};
+use super::{Collection, Extent, Kind, Known, Org, ProjectIx, ServiceAccountIx};
 
 /// The users, groups and projects that a question is about, by their places. Without a set, it is about all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub struct Parts {
     /// The questions, by their places in that list, for which a collection is read. One that is missing here is read of
     /// everything.
     pub of: BTreeMap<Collection, Vec<usize>>,
+    /// The collections that are also read of each service account that is a user.
+    pub of_accounts: BTreeSet<Collection>,
 }
 
 impl Parts {
@@ -81,7 +83,30 @@ impl Org {
             && (!(scopes.project || scopes.service_accounts) || self.coverage.of(Collection::Projects).lists_all())
             && (!scopes.project || self.all_projects(among, |project| self.knows_grants_in(project, scopes, among)))
             // Those of other projects hold here what their groups do.
-            && (!scopes.service_accounts || self.knows_of_projects(Collection::ServiceAccounts, Among::ALL))
+            && (!scopes.service_accounts
+                || (self.knows_of_projects(Collection::ServiceAccounts, Among::ALL)
+                    && self.knows_accounts_as_users(scopes, |project| among.has(Kind::Project, project.at()))))
+    }
+
+    /// Whether everything was read that service accounts hold as users in these scopes, and in these projects.
+    fn knows_accounts_as_users(&self, scopes: Extent, of: impl Fn(ProjectIx) -> bool) -> bool {
+        let mut as_users = (0..self.service_accounts.len()).filter_map(|at| {
+            let account = ServiceAccountIx::new(at);
+            Some((self.service_account(account).project, self.as_user(account)?))
+        });
+        (!scopes.organization || self.coverage.of(Collection::Users).lists_all())
+            && as_users.all(|(home, user)| {
+                let row = self.user(user);
+                let in_organization = !row.listed() || (self.knows_assignments(user) && row.role() != Known::Missing);
+                let mut in_projects = self.projects_of(user).filter(|&at| of(self.project_users[at].project));
+                (!scopes.organization || in_organization)
+                    && (!scopes.project
+                        || in_projects.all(|at| {
+                            let member = &self.project_users[at];
+                            (member.project == home || self.knows_project_assignments(at))
+                                && member.role != Known::Missing
+                        }))
+            })
     }
 
     /// Whether every grant in these scopes was read that somebody has in this project or, if those in the organization
@@ -89,7 +114,9 @@ impl Org {
     pub fn knows_grants_of_project(&self, project: ProjectIx, scopes: Extent) -> bool {
         self.knows_all_grants(Extent { project: false, ..scopes }, Among::ALL)
             && self.coverage.of(Collection::Projects).lists_all()
-            && (!scopes.project || self.knows_grants_in(project, scopes, Among::ALL))
+            && (!scopes.project
+                || (self.knows_grants_in(project, scopes, Among::ALL)
+                    && self.knows_accounts_as_users(Extent { organization: false, ..scopes }, |at| at == project)))
     }
 
     /// Whether every grant in a project was read, as far as it is one of these users and groups. The members of the
@@ -109,9 +136,8 @@ impl Org {
         let account = |at: usize| {
             !self.gaps.service_account_roles.contains(at) && self.service_accounts[at].role != Known::Missing
         };
-        (!scopes.users
-            || (self.knows_project_users(project)
-                && places(&self.project_users, project, |user| user.project).all(user)))
+        (!members || self.knows_project_users(project))
+            && (!scopes.users || places(&self.project_users, project, |user| user.project).all(user))
             && self.knows_project_groups(project)
             && places(&self.project_groups, project, |group| group.project).all(group)
             && (!scopes.service_accounts

@@ -21,7 +21,7 @@ pub struct Extent {
     pub project: bool,
     /// Whether to include those of users. Those of groups always count: whoever is in a group holds them, too.
     pub users: bool,
-    /// Whether to include those of service accounts, which only the lists of projects contain.
+    /// Whether to include those of service accounts. What they hold as users is included.
     pub service_accounts: bool,
 }
 

@@ -240,6 +240,8 @@ impl Builder {
         let (organization, projects) = (self.words_in_organization(), self.words_in_projects());
         let legacy = [self.legacy_roles("organization", organization), self.legacy_roles("project", projects)];
         let gaps = self.gaps(&coverage);
+        let as_user = |account: &ServiceAccount| self.user_ix(&account.id);
+        let accounts_as_users = self.service_accounts.iter().map(as_user).collect();
         let group_rows: Rows<GroupIx> = self.project_groups.iter().map(|member| [member.group]).collect();
         Org {
             source: self.source,
@@ -267,6 +269,7 @@ impl Builder {
             project_group_roles: self.project_group_roles,
             account_assignments: self.account_assignments,
             account_memberships: self.account_memberships,
+            accounts_as_users,
             legacy,
             gaps,
             collected_roles,

@@ -72,6 +72,9 @@ impl Collection {
     /// that a role comes through, so they also tell of groups.
     pub const PER_MEMBER: [Self; 3] = [Self::UserRoles, Self::ProjectUserRoles, Self::ServiceAccountRoles];
 
+    /// Those that are read for each user. A service account may be one.
+    pub const OF_USERS: [Self; 2] = [Self::UserRoles, Self::ProjectUserRoles];
+
     /// Those whose items have a legacy role, which implies a role.
     pub const WITH_LEGACY_ROLE: [Self; 3] = [Self::Users, Self::ProjectUsers, Self::ServiceAccounts];
 
@@ -120,20 +123,6 @@ impl Collection {
         Self::ProjectGroupRoles,
     ];
 
-    /// Those that tell the grants of service accounts.
-    pub const GRANTS_OF_SERVICE_ACCOUNTS: &'static [Self] = &[
-        Self::Roles,
-        Self::Groups,
-        Self::GroupRoles,
-        Self::GroupMembers,
-        Self::Projects,
-        Self::ProjectGroups,
-        Self::ProjectRoles,
-        Self::ProjectGroupRoles,
-        Self::ServiceAccounts,
-        Self::ServiceAccountRoles,
-    ];
-
     /// The collection whose things this one is read for, one by one.
     pub fn parent(self) -> Option<Self> {
         match self {
@@ -175,14 +164,14 @@ impl Collection {
     pub fn matters(self, extent: Extent) -> bool {
         match self {
             Self::Roles | Self::GroupRoles => extent.organization,
-            Self::Users => extent.users,
-            Self::UserRoles => extent.organization && extent.users,
+            // Service accounts may be among the users, and hold roles as such.
+            Self::Users => extent.users || (extent.organization && extent.service_accounts),
+            Self::UserRoles => extent.organization && (extent.users || extent.service_accounts),
             Self::Projects | Self::ProjectGroups | Self::ProjectRoles | Self::ProjectGroupRoles => extent.project,
-            Self::ProjectUsers | Self::ProjectUserRoles => extent.project && extent.users,
+            Self::ProjectUsers | Self::ProjectUserRoles => extent.project && (extent.users || extent.service_accounts),
             // Nobody else is in a group.
             Self::GroupMembers => extent.users || extent.service_accounts,
-            // A service account holds organization roles only through groups, but only its project's list says that it is
-            // a service account.
+            // Only its project's list says that it is a service account.
             Self::ServiceAccounts => extent.service_accounts,
             Self::ServiceAccountRoles => extent.project && extent.service_accounts,
             Self::Groups | Self::ApiKeys | Self::AdminApiKeys | Self::Invites => true,

@@ -45,6 +45,11 @@ impl Org {
         self.memberships.of(user.at())
     }
 
+    /// The service account as a user, if the list of users, a project or a group has it among its users.
+    pub fn as_user(&self, account: ServiceAccountIx) -> Option<UserIx> {
+        self.accounts_as_users[account.at()]
+    }
+
     /// The groups that list this service account as a member, sorted.
     pub fn groups_of_account(&self, account: ServiceAccountIx) -> &[GroupIx] {
         self.account_memberships.of(account.at())

@@ -197,6 +197,8 @@ pub struct Org {
     project_group_roles: Rows<RoleIx>,
     account_assignments: Rows<Assignment>,
     account_memberships: Rows<GroupIx>,
+    /// For each service account, the user with its id, if there is one.
+    accounts_as_users: Vec<Option<UserIx>>,
     /// For each user, its places among the users of projects.
     projects_of_user: OnceLock<Rows<u32>>,
     /// For each group, its places among the groups of projects.

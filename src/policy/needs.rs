@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::vocabulary;
 use super::{Assertion, Condition, Counted, Kind, Policy, Predicate, Quantity, Relation, Rule, This, ViaPredicate};
-use crate::org::Collection;
+use crate::org::{Collection, Extent};
 
 /// What policies read.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct Needs<'p> {
     /// The collections that are read of what these rules are about, given by their places in that list; all others are
     /// read of everything.
     pub narrowed: BTreeMap<Collection, Vec<usize>>,
+    /// Of these, those that are also read of each service account that is a user.
+    pub of_accounts: BTreeSet<Collection>,
     /// The ids of the rules that read a collection, in their order.
     pub rules: BTreeMap<Collection, Vec<&'p str>>,
 }
@@ -28,7 +30,13 @@ pub struct About<'p>(pub Vec<(Kind, &'p Condition)>);
 impl Needs<'_> {
     /// All there is.
     pub fn all(collections: BTreeSet<Collection>) -> Self {
-        Self { collections, about: Vec::new(), narrowed: BTreeMap::new(), rules: BTreeMap::new() }
+        Self {
+            collections,
+            about: Vec::new(),
+            narrowed: BTreeMap::new(),
+            of_accounts: BTreeSet::new(),
+            rules: BTreeMap::new(),
+        }
     }
 }
 
@@ -53,15 +61,23 @@ pub fn needs(policies: &[Policy]) -> Needs<'_> {
             if rules.last() != Some(&rule.info.id.as_str()) {
                 rules.push(&rule.info.id);
             }
-            if uses.of_everything.contains(&collection) || !about.narrows(collection) {
+            let of_subject = uses.of_subject.contains(&collection);
+            if uses.of_everything.contains(&collection) || (of_subject && !about.narrows(collection)) {
                 whole.insert(collection);
-            } else {
-                needs.narrowed.entry(collection).or_default().push(at);
+                continue;
+            }
+            let narrowed = needs.narrowed.entry(collection).or_default();
+            if of_subject {
+                narrowed.push(at);
+            }
+            if uses.of_accounts.contains(&collection) {
+                needs.of_accounts.insert(collection);
             }
         }
         needs.about.push(about);
     }
     needs.narrowed.retain(|collection, _| !whole.contains(collection));
+    needs.of_accounts.retain(|collection| !whole.contains(collection));
     needs
 }
 
@@ -72,11 +88,21 @@ struct Uses {
     of_everything: BTreeSet<Collection>,
     /// Those that it reads of what it is about.
     of_subject: BTreeSet<Collection>,
+    /// Those that it reads of each service account that is a user. What they hang on is in one of the others.
+    of_accounts: BTreeSet<Collection>,
 }
 
 impl Uses {
     fn all(&self) -> BTreeSet<Collection> {
-        self.of_everything.union(&self.of_subject).copied().collect()
+        [&self.of_everything, &self.of_subject, &self.of_accounts].into_iter().flatten().copied().collect()
+    }
+
+    /// Adds the collections that are read of service accounts alone, if only their grants matter, and returns the others.
+    fn add_of_accounts(&mut self, collections: impl Iterator<Item = Collection>, scopes: Extent) -> Vec<Collection> {
+        let of_accounts = |one: &Collection| !scopes.users && Collection::OF_USERS.contains(one);
+        let (accounts, others): (Vec<_>, Vec<_>) = collections.partition(of_accounts);
+        self.of_accounts.extend(accounts);
+        others
     }
 
     /// Adds what has to be read first.
@@ -94,11 +120,18 @@ impl Rule {
         self.uses().all()
     }
 
+    /// The same without those that it reads of service accounts alone.
+    pub fn needs_of_others(&self) -> BTreeSet<Collection> {
+        let uses = self.uses();
+        uses.of_everything.union(&uses.of_subject).copied().collect()
+    }
+
     fn uses(&self) -> Uses {
         let mut uses = Uses::default();
         let scopes = self.scopes();
         let listing = self.select.reads().iter().copied().filter(|collection| collection.matters(scopes));
-        self.add_own(&mut uses, listing);
+        let listing = uses.add_of_accounts(listing, scopes);
+        self.add_own(&mut uses, listing.into_iter());
         self.filter.add_uses(Some(self), &mut uses);
         match &self.assertion {
             Assertion::Forbid(condition) | Assertion::Require(condition) => condition.add_uses(Some(self), &mut uses),
@@ -168,7 +201,7 @@ impl Rule {
 impl Condition {
     /// Adds what is read to answer this, asked of what that rule selects or, without one, of anything.
     fn add_uses(&self, of: Option<&Rule>, uses: &mut Uses) {
-        let mut add = |collections: &mut dyn Iterator<Item = Collection>| match of {
+        let add = |uses: &mut Uses, collections: &mut dyn Iterator<Item = Collection>| match of {
             Some(rule) => rule.add_own(uses, collections),
             None => uses.of_everything.extend(collections),
         };
@@ -177,33 +210,34 @@ impl Condition {
             Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|part| part.add_uses(of, uses)),
             Predicate::Not(part) => part.add_uses(of, uses),
             Predicate::Text(attribute, _, test) => {
-                add(&mut attribute.reads.iter().copied());
+                add(uses, &mut attribute.reads.iter().copied());
                 test.this.iter().for_each(|this| everything(uses, this));
             }
             Predicate::List(attribute, _, test) => {
-                add(&mut attribute.reads.iter().copied());
+                add(uses, &mut attribute.reads.iter().copied());
                 test.this.iter().for_each(|(_, this)| everything(uses, this));
             }
             Predicate::Time(attribute, _, test) => {
-                add(&mut attribute.reads.iter().copied());
+                add(uses, &mut attribute.reads.iter().copied());
                 test.this.iter().for_each(|moment| everything(uses, &moment.this));
             }
             Predicate::Flag(attribute, ..) | Predicate::Via(attribute, ViaPredicate::Kinds(_)) => {
-                add(&mut attribute.reads.iter().copied());
+                add(uses, &mut attribute.reads.iter().copied());
             }
             Predicate::Via(attribute, ViaPredicate::Group(condition)) => {
-                add(&mut attribute.reads.iter().copied());
+                add(uses, &mut attribute.reads.iter().copied());
                 condition.add_uses(None, uses);
             }
             Predicate::Related(attribute, relation, related) => {
                 let scopes = related.scopes_from(attribute.of, *relation);
-                let mut reads = attribute.reads.iter().copied().filter(|collection| collection.matters(scopes));
+                let reads = attribute.reads.iter().copied().filter(|collection| collection.matters(scopes));
+                let reads = uses.add_of_accounts(reads, scopes);
                 // What a project's holders may do, roles of the organization permit, too.
                 let beyond = attribute.of == Kind::Project && *relation == Relation::Holders && scopes.organization;
                 if relation.is_everything() || beyond {
                     uses.of_everything.extend(reads);
                 } else {
-                    add(&mut reads);
+                    add(uses, &mut reads.into_iter());
                     let accounts = *relation == Relation::Holders && scopes.service_accounts;
                     uses.of_everything.extend(Some(Collection::ServiceAccounts).filter(|_| accounts));
                 }

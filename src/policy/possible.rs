@@ -23,7 +23,6 @@ impl Shape {
     fn ways(self) -> &'static [ViaKind] {
         match self.principal {
             Kind::Group => &[ViaKind::Direct],
-            Kind::ServiceAccount if self.scope == "organization" => &[ViaKind::Group],
             Kind::User
             | Kind::ServiceAccount
             | Kind::Role
@@ -89,9 +88,7 @@ fn reason(condition: &Condition) -> &'static str {
         Predicate::Related(_, Relation::Part(Part::Role), _) => {
             "`reader` is a role of the organization, `member` and `viewer` are roles of projects"
         }
-        Predicate::Via(..) => {
-            "a group holds its roles directly, and a service account holds roles in the organization through groups only"
-        }
+        Predicate::Via(..) => "a group holds its roles directly",
         Predicate::Related(..) | Predicate::Text(..) => {
             "a grant belongs to one principal, and only a grant with `scope: project` has a `project`"
         }

@@ -103,7 +103,9 @@ impl RelatedPredicate {
     pub fn scopes_from(&self, of: Kind, relation: Relation) -> Extent {
         let scopes = self.scopes(relation);
         let alone = of == Kind::Project && relation == Relation::Holders && !self.condition.asks_for_permissions();
-        Extent { organization: scopes.organization && !alone, ..scopes }
+        // Of the users, only those matter that a service account is.
+        let users = scopes.users && !(of == Kind::ServiceAccount && relation == Relation::Holds);
+        Extent { organization: scopes.organization && !alone, users, ..scopes }
     }
 }
 

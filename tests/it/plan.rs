@@ -67,10 +67,10 @@ fn a_list_that_cannot_be_read_does_not_make_the_plan_small() {
       group_roles                 3  of 3 groups, for 10 rules: custom-role-nobody-holds, too-many-owners, too-few-owners and 7 more
       group_members               3  of 3 groups, for 12 rules: custom-role-nobody-holds, too-many-owners, too-few-owners and 9 more
       projects                    1  0 projects, for 17 rules: custom-role-grants-groups-write, custom-role-grants-roles-write, custom-role-administers-the-organization and 14 more
-      project_users               0  of 0 projects, for 2 rules: contractor-owns-a-project and contractor-privileged-in-a-project
+      project_users               0  of 0 projects, for 3 rules: contractor-owns-a-project, contractor-privileged-in-a-project and service-account-owns-a-project
       project_groups              0  of 0 projects, for 3 rules: contractor-owns-a-project, contractor-privileged-in-a-project and service-account-owns-a-project
       project_roles               0  of 0 projects, for 11 rules: custom-role-grants-groups-write, custom-role-grants-roles-write, custom-role-administers-the-organization and 8 more
-      project_user_roles          0  of 0 projects, for 2 rules: contractor-owns-a-project and contractor-privileged-in-a-project
+      project_user_roles          0  of 0 projects, for 3 rules: contractor-owns-a-project, contractor-privileged-in-a-project and service-account-owns-a-project
       project_group_roles         0  of 0 projects, for 3 rules: contractor-owns-a-project, contractor-privileged-in-a-project and service-account-owns-a-project
       service_accounts            0  of 0 projects, for rule service-account-owns-a-project
       service_account_roles       0  of 0 projects, for rule service-account-owns-a-project

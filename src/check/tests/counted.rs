@@ -21,7 +21,10 @@ impl Plain<'_> {
                 Counted::Principals => match self.grants[at].principal {
                     Principal::User(user) => ((0, user.at(), String::new()), answer),
                     Principal::Group(group) => ((1, group.at(), String::new()), answer),
-                    Principal::ServiceAccount(account) => ((2, account.at(), String::new()), answer),
+                    Principal::ServiceAccount(account) => match self.org.as_user(account) {
+                        Some(user) => ((0, user.at(), String::new()), answer),
+                        None => ((2, account.at(), String::new()), answer),
+                    },
                 },
                 Counted::Through(relation) => {
                     let (led, open) = self.related(relation, Extent::ALL, kind, at);

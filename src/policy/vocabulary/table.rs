@@ -183,8 +183,13 @@ pub static TABLE: &[Attribute] = &{
         .names(OneOf(&["owner", "member", "none"])),
         row(ServiceAccount, "created_at", Time(time!(service_accounts.created_at)), "when it was created"),
         row(ServiceAccount, "project", Type::Relation(Relation::Project), "its project"),
-        row(ServiceAccount, "holds", Type::Relation(Holds), "its effective grants: in its project, and through groups")
-            .reads(Collection::GRANTS_OF_SERVICE_ACCOUNTS),
+        row(
+            ServiceAccount,
+            "holds",
+            Type::Relation(Holds),
+            "its effective grants: in its project, through groups, and as a user if it is one",
+        )
+        .reads(Collection::GRANTS),
         row(ServiceAccount, "groups", Type::Relation(Relation::Groups), "the groups that list it")
             .reads(&[Groups, GroupMembers]),
         row(Invite, "id", Text(Exact, id!(invites)), "the invitation's id").names(Itself),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fetch::random_history::peopled;
-use crate::support::fake::{Behaviour, FakeApi};
+use crate::support::fake::{Behaviour, FakeApi, Organization};
 use crate::support::harness::rolelint;
 
 /// What was requested, each kind of path with the ids in it; without the words that all of them have.
@@ -32,7 +32,13 @@ fn asked(api: &FakeApi) -> Vec<String> {
 /// Files; one service account) and Gamma (`p3`, archived); Cyd and Eve are in Ops (1), Dee is in Files (2).
 #[track_caller]
 fn asks(rules: &str, paths: &str) {
-    let api = FakeApi::start(peopled(1_780_000_000), Behaviour::default());
+    asks_of(peopled(1_780_000_000), rules, paths);
+}
+
+/// The same of another organization.
+#[track_caller]
+pub fn asks_of(organization: Organization, rules: &str, paths: &str) {
+    let api = FakeApi::start(organization, Behaviour::default());
     let ran = rolelint(&api).check(&format!("version: 1\nrules:\n{rules}\n")).run();
     assert!(ran.code == 0 || ran.code == 1, "{rules}: {}", ran.everything());
     let expected: Vec<&str> = paths.lines().map(str::trim).collect();

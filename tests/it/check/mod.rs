@@ -1,5 +1,6 @@
 //! These tests run `rolelint check`.
 
+mod accounts_as_users;
 mod asked;
 mod contradicting_lists;
 mod contradictions;
