@@ -3,17 +3,19 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::ops::Range;
 
 use foldhash::{HashMap, HashSet};
 
+use super::beyond::{held_elsewhere, says_nothing};
 use super::facts::Facts;
 use super::permission::meets_any;
 use crate::document::nearest;
 use crate::finding::Note;
 use crate::org::{Among, Collection, Extent, Known, Role, Truth};
 use crate::policy::{
-    Assertion, Attribute, Case, Condition, Kind, ListColumn, Means, Naming, Pattern, Patterns, Policy, Predicate, Rule,
-    TextColumn, TextPredicate, This, ViaPredicate, known_permissions, predefined, same_text,
+    Assertion, Attribute, Case, Condition, Kind, ListColumn, Means, Naming, Part, Pattern, Patterns, Policy, Predicate,
+    Relation, Rule, TextColumn, TextPredicate, This, ViaPredicate, known_permissions, predefined, same_text,
 };
 
 /// So many patterns are compared with each value of an organization. For more, the values are put into a table.
@@ -69,6 +71,7 @@ impl<'f, 'o> Names<'f, 'o> {
             rule,
             asserted: false,
             expected: false,
+            scopes: rule.scopes(),
             notes: Vec::new(),
             said: HashSet::default(),
         };
@@ -78,6 +81,9 @@ impl<'f, 'o> Names<'f, 'o> {
                 search.expected = rule.allow_empty;
                 search.condition(&rule.filter);
                 (search.asserted, search.expected) = (true, false);
+                if matches!(rule.select, Kind::Role | Kind::Grant) {
+                    search.scopes = search.scopes.and(condition.scopes(rule.select));
+                }
                 search.condition(condition);
             }
             // `count` and `exactly` are about what `where` selects. A value that `exactly` lists and nobody has is a
@@ -128,6 +134,8 @@ struct Search<'s, 'f, 'o> {
     asserted: bool,
     /// Whether it is expected that nothing has the name.
     expected: bool,
+    /// Where the roles are held that are searched for.
+    scopes: Extent,
     notes: Vec<Note>,
     /// What the notes say: each thing once.
     said: HashSet<String>,
@@ -140,8 +148,18 @@ impl Search<'_, '_, '_> {
             Predicate::Any(parts) if is_name_or_id(parts) => self.name_or_id(parts),
             Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|part| self.condition(part)),
             Predicate::Not(part) => self.condition(part),
-            Predicate::Related(_, _, related) => self.condition(&related.condition),
-            Predicate::Via(_, ViaPredicate::Group(group)) => self.condition(group),
+            Predicate::Related(attribute, relation, related) => {
+                // Of a grant, its role is held where the grant is.
+                let scopes = if *relation == Relation::Part(Part::Role) {
+                    self.scopes
+                } else if relation.target() == Kind::Grant {
+                    related.scopes_from(attribute.of, *relation)
+                } else {
+                    Extent::ALL
+                };
+                self.within(scopes, &related.condition);
+            }
+            Predicate::Via(_, ViaPredicate::Group(group)) => self.within(Extent::ALL, group),
             Predicate::Text(attribute, column, test) => {
                 let around = test.this.iter().filter_map(around).collect::<Vec<_>>();
                 for pattern in patterns(test).into_iter().chain(&around) {
@@ -170,8 +188,21 @@ impl Search<'_, '_, '_> {
                     });
                 }
             }
+            Predicate::Time(attribute, column, test) if self.asserted && !self.policy.builtin => {
+                let facts = self.names.facts;
+                if let Some(why) = says_nothing(*column, test, facts.as_of, facts.org.source.collected_at) {
+                    self.add(format!("`{}`: {why}", attribute.name), &condition.span);
+                }
+            }
             Predicate::Flag(..) | Predicate::Time(..) | Predicate::Via(_, ViaPredicate::Kinds(_)) => {}
         }
+    }
+
+    /// A condition on things that are related to others, or on the roles that are held in these scopes.
+    fn within(&mut self, scopes: Extent, condition: &Condition) {
+        let before = std::mem::replace(&mut self.scopes, scopes);
+        self.condition(condition);
+        self.scopes = before;
     }
 
     /// What a parameter has for the values of the selected thing. Nothing may be called like one of its keys.
@@ -221,8 +252,12 @@ impl Search<'_, '_, '_> {
             return;
         }
         let Some(text) = find(self, self.notes.len() < NEAREST) else { return };
+        self.add(text, &pattern.span);
+    }
+
+    fn add(&mut self, text: String, span: &Range<usize>) {
         if self.said.insert(text.clone()) {
-            let region = self.rule.info.location.source.region(&pattern.span);
+            let region = self.rule.info.location.source.region(span);
             self.notes.push(Note { text, region, unmatched: !self.expected });
         }
     }
@@ -270,7 +305,10 @@ impl Search<'_, '_, '_> {
             Some(_) | None => values().any(|text| pattern.matches(&text)),
         };
         if here {
-            return None;
+            let has = |at| value(at).value().is_some_and(|text| pattern.matches(text));
+            let role = attribute.of == Kind::Role;
+            let why = role.then(|| held_elsewhere(facts, self.scopes, has)).flatten()?;
+            return Some(unmatched(pattern, &why, None));
         }
         let (kind, name) = (self.names.things(attribute.of), attribute.name);
         let all: Vec<Cow<'_, str>> = if first { values().collect() } else { Vec::new() };
@@ -314,8 +352,13 @@ impl Search<'_, '_, '_> {
             words.filter(|(at, _)| self.names.permissions.contains(at)).map(|(_, word)| word)
         };
         let met = |word: &str| meets_any(std::slice::from_ref(pattern), word) != Truth::No;
-        if !known || known_permissions().iter().any(|word| pattern.matches(word)) || granted().any(met) {
+        if !known || known_permissions().iter().any(|word| pattern.matches(word)) {
             return None;
+        }
+        if granted().any(met) {
+            let words = |at: usize| org.roles[at].permissions.value().into_iter().flatten();
+            let has = |at| words(at).any(|word| met(org.symbols.text(*word)));
+            return Some(unmatched(pattern, &held_elsewhere(self.names.facts, self.scopes, has)?, None));
         }
         let near =
             first.then(|| nearest(&pattern.text, granted().chain(known_permissions().iter().copied()))).flatten();

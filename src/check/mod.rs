@@ -3,6 +3,7 @@
 
 mod among;
 mod amount;
+mod beyond;
 mod by_role;
 mod counted;
 mod domain;

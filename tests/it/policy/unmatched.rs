@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use crate::fetch::random_history::peopled;
+use crate::support::fake::{Behaviour, FakeApi};
 use crate::support::harness::{Ran, acme, rolelint, text};
 use crate::support::small::{healthy, report};
 
@@ -50,6 +52,44 @@ fn words_that_match_are_known_or_only_narrow_are_not_noted() {
         "select: role\nallow_unmatched: true\nforbid: {permissions: api.nothing.at.all, name: 'No*'}",
     ] {
         assert_eq!(notes(rule), [], "{rule}");
+    }
+}
+
+#[test]
+fn roles_of_another_scope_and_times_that_nothing_has_are_noted() {
+    let organization = "only roles of the organization match, and this asks for a role of a project";
+    let projects = "only roles of projects match, and this asks for a role of the organization";
+    let late = "no time in the past is that late";
+    let all = "select: role\nforbid: {name: Nobody}";
+    let table = [
+        ("select: user\nforbid: {holds: {scope: project, role: Filer}}", Some(organization)),
+        ("select: user\nforbid: {holds: {scope: organization, role: Filer}}", None),
+        ("select: user\nforbid: {holds: {role: Filer}}", None),
+        ("select: user\nforbid: {holds: {scope: organization, role: Keeper}}", Some(projects)),
+        ("select: user\nforbid: {holds: {scope: project, role: [Keeper, Builder]}}", None),
+        ("select: project\nforbid: {holders: {role: Filer}}", Some(organization)),
+        ("select: grant\nwhere: {scope: project}\nforbid: {role: Filer}", Some(organization)),
+        ("select: grant\nforbid: {scope: project, role: Filer}", Some(organization)),
+        ("select: role\nwhere: {scope: project}\nforbid: {name: 'Fil*'}", Some(organization)),
+        ("select: user\nforbid: {holds: {scope: project, role: {holders: {role: Filer}}}}", None),
+        ("select: user\nforbid: {holds: {scope: project, role: owner}}", None),
+        ("select: role\nforbid: {created_at: {after: 2999-01-01}}", Some(late)),
+        ("select: user\nrequire: {added_at: {newer_than: 9000d}}", Some("every time in the past")),
+        ("select: user\nforbid: {added_at: {older_than: 9000d}}", Some("nothing is that old")),
+        ("select: admin_api_key\nforbid: {expires_at: {after: 2999-01-01}}", None),
+        ("select: user\nwhere: {added_at: {after: 2999-01-01}}\nforbid: {name: Ada}", None),
+    ];
+    let api = FakeApi::start(peopled(1_780_000_000), Behaviour::default());
+    for (rule, said) in table {
+        // With the other, the roles of all scopes are read.
+        let report = report(&api, &[(rule, ""), (all, "")]);
+        let notes = report.rule("rule-0")["notes"].as_array().expect("a list").clone();
+        let unmatched: Vec<&str> =
+            notes.iter().filter(|note| note["unmatched"] == true).map(|note| text(&note["message"])).collect();
+        match said {
+            Some(said) => assert!(matches!(unmatched[..], [one] if one.contains(said)), "{rule}: {notes:?}"),
+            None => assert!(unmatched.is_empty(), "{rule}: {notes:?}"),
+        }
     }
 }
 
