@@ -41,7 +41,7 @@ impl Reader<'_> {
         let test = match key.text.as_str() {
             "all" => {
                 let parts = self.conditions(key, value, of)?;
-                self.all_can_hold(&parts);
+                self.all_can_hold("`all`", &parts);
                 Predicate::All(parts)
             }
             "any" => Predicate::Any(self.conditions(key, value, of)?),

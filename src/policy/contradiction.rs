@@ -95,24 +95,16 @@ impl Reader<'_> {
         }
     }
 
-    /// Notes two values that one attribute cannot both have.
-    pub(super) fn all_can_hold(&mut self, parts: &[Condition]) {
+    /// Notes two conditions that exclude each other, among those that all have to hold; `who` requires them.
+    pub(super) fn all_can_hold<'p>(&mut self, who: &str, parts: impl IntoIterator<Item = &'p Condition>) {
+        let parts: Vec<&Condition> = parts.into_iter().flat_map(leaves).collect();
         for (at, part) in parts.iter().enumerate() {
-            if let Predicate::Flag(attribute, _, wanted) = &part.predicate {
-                let opposite = |other: &Condition| matches!(&other.predicate, Predicate::Flag(of, _, other) if std::ptr::eq(*of, *attribute) && other != wanted);
-                if parts[..at].iter().any(opposite) {
-                    let message = format!("`all` requires `{}` to be true and false", attribute.name);
-                    self.problem(Code::NeverHolds.at(part.span.clone(), message).help(NEVER));
-                }
+            // What is wrong in itself has been noted.
+            if self.problems.iter().any(|problem| part.span.contains(&problem.span.start)) {
+                continue;
             }
-            let Some((attribute, any)) = literals(part) else { continue };
-            let clash = parts[..at].iter().filter_map(literals).find(|(other, earlier)| {
-                std::ptr::eq(*other, attribute) && !any.iter().any(|one| earlier.match_any(&one.text))
-            });
-            if clash.is_some() {
-                let message = format!("`all` requires two values of `{}`, which has only one", attribute.name);
-                let problem = Code::NeverHolds.at(part.span.clone(), message);
-                self.problem(problem.help("for one or the other, write a list: name: [a, b]"));
+            if let Some((message, help)) = parts[..at].iter().find_map(|earlier| clash(who, earlier, part)) {
+                self.problem(Code::NeverHolds.at(part.span.clone(), message).help(help));
             }
         }
     }
@@ -179,15 +171,49 @@ fn impossible(relation: Relation, of: Kind, part: &Condition) -> Option<(String,
     }
 }
 
-/// The literals, if a text attribute has to be one of them.
-fn literals(part: &Condition) -> Option<(&'static Attribute, &Patterns)> {
-    let Predicate::Text(attribute, _, TextPredicate { null: false, any: Some(any), this, .. }) = &part.predicate else {
-        return None;
-    };
-    if !this.is_empty() {
-        return None;
+/// The parts of a condition that all have to hold.
+fn leaves(condition: &Condition) -> Vec<&Condition> {
+    match &condition.predicate {
+        Predicate::All(parts) => parts.iter().flat_map(leaves).collect(),
+        Predicate::Any(_)
+        | Predicate::Not(_)
+        | Predicate::Text(..)
+        | Predicate::List(..)
+        | Predicate::Flag(..)
+        | Predicate::Time(..)
+        | Predicate::Related(..)
+        | Predicate::Via(..) => vec![condition],
     }
-    any.iter().all(|pattern| pattern.literal().is_some()).then_some((*attribute, any))
+}
+
+/// Why nothing can satisfy both conditions, and what to write instead, if they are about one attribute and exclude each
+/// other.
+fn clash(who: &str, one: &Condition, other: &Condition) -> Option<(String, &'static str)> {
+    match (&one.predicate, &other.predicate) {
+        (Predicate::Flag(of, _, one), Predicate::Flag(attribute, _, other))
+            if std::ptr::eq(*of, *attribute) && one != other =>
+        {
+            Some((format!("{who} requires `{}` to be true and false", attribute.name), NEVER))
+        }
+        (Predicate::Text(of, _, one), Predicate::Text(attribute, _, other))
+            if std::ptr::eq(*of, *attribute) && (excludes(one, other) || excludes(other, one)) =>
+        {
+            let message = format!("{who} requires two values of `{}`, which has only one", attribute.name);
+            Some((message, "for one or the other, write a list: name: [a, b]"))
+        }
+        (Predicate::Time(of, _, one), Predicate::Time(attribute, _, other)) if std::ptr::eq(*of, *attribute) => {
+            one.excludes(other).then(|| (format!("the bounds of `{}` exclude each other", attribute.name), NEVER))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a text has to be one of some literals, none of which satisfies the other condition.
+fn excludes(one: &TextPredicate, other: &TextPredicate) -> bool {
+    let fixed = |test: &TextPredicate| !test.null && test.this.is_empty();
+    let (true, true, Some(any)) = (fixed(one), fixed(other), &one.any) else { return false };
+    let literals: Option<Vec<&str>> = any.iter().map(Pattern::literal).collect();
+    literals.is_some_and(|all| !all.into_iter().any(|text| other.holds(text)))
 }
 
 /// Whether each pattern is left out by one of `except`: the same text, or a literal that it matches.

@@ -208,6 +208,18 @@ impl Reader<'_> {
             self.place.subject = Some(kind.name());
             let filter = fields.get("where").map_or_else(|| Some(everything()), |node| self.condition(node, *kind));
             let assertion = self.assertion(&fields, *kind);
+            if let Some(filter) = &filter {
+                match &assertion {
+                    Some(Assertion::Forbid(condition)) => self.all_can_hold("the rule", [filter, condition]),
+                    Some(Assertion::Require(condition)) => {
+                        self.all_can_hold("`where`", [filter]);
+                        self.all_can_hold("`require`", [condition]);
+                    }
+                    Some(Assertion::Count(..) | Assertion::Exactly(_)) | None => {
+                        self.all_can_hold("`where`", [filter]);
+                    }
+                }
+            }
             if let (Kind::Grant, Some(filter)) = (kind, &filter) {
                 let filter = filter.conjuncts().iter();
                 match &assertion {

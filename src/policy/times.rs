@@ -23,6 +23,22 @@ impl TimePredicate {
             && self.after.is_none_or(|moment| time >= moment)
     }
 
+    /// Whether no time satisfies both.
+    pub(super) fn excludes(&self, other: &Self) -> bool {
+        let least = |one: Option<i64>, other: Option<i64>| [one, other].into_iter().flatten().min();
+        let both = Self {
+            null: false,
+            older_than: self.older_than.max(other.older_than),
+            newer_than: least(self.newer_than, other.newer_than),
+            within: least(self.within, other.within),
+            later_than: self.later_than.max(other.later_than),
+            before: least(self.before, other.before),
+            after: self.after.max(other.after),
+            this: Vec::new(),
+        };
+        self.null != other.null || both.is_impossible()
+    }
+
     /// Whether no time satisfies it: two bounds exclude each other, or one is in the past and one in the future.
     fn is_impossible(&self) -> bool {
         let past = self.older_than.or(self.newer_than).is_some();
@@ -30,7 +46,7 @@ impl TimePredicate {
         let ages = self.older_than.zip(self.newer_than).is_some_and(|(older, newer)| newer <= older);
         let horizons = self.later_than.zip(self.within).is_some_and(|(later, within)| within <= later);
         let dates = self.after.zip(self.before).is_some_and(|(after, before)| before <= after);
-        let nothing = self.newer_than == Some(0) || self.within.is_some_and(|length| length < 0);
+        let nothing = self.newer_than == Some(0) || self.within.is_some_and(|length| length <= 0);
         (past && future) || ages || horizons || dates || nothing
     }
 }

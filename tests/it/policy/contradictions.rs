@@ -49,6 +49,20 @@ fn a_condition_that_can_never_hold_or_always_holds_does_not_load() {
         ("role", "{permissions: {any: a.write, only: [a.read]}}", "`only` excludes"),
         ("role", "{permissions: {any: a.write, none: '*.write'}}", "`none` excludes"),
         ("role", "{all: [{predefined_role: true}, {predefined_role: false}]}", "true and false"),
+        ("role", "{name: Writer, all: [{name: Auditor}]}", "requires two values of `name`"),
+        ("user", "{all: [{email: ada@x.example}, {email: '*@acme.example'}]}", "requires two values of `email`"),
+        (
+            "user",
+            "{all: [{email: '*@acme.example'}, {email: {except: ada@x.example, any: ada@x.example}}]}",
+            "excludes",
+        ),
+        ("user", "{all: [{added_at: {older_than: 90d}}, {added_at: {newer_than: 30d}}]}", "exclude each other"),
+        (
+            "user",
+            "{all: [{api_key_last_used_at: null}, {api_key_last_used_at: {newer_than: 30d}}]}",
+            "exclude each other",
+        ),
+        ("admin_api_key", "{expires_at: {within: 0s}}", "exclude each other"),
     ];
     for (select, condition, words) in table {
         for assertion in ["forbid", "require"] {
@@ -61,6 +75,27 @@ fn a_condition_that_can_never_hold_or_always_holds_does_not_load() {
     offline().check(&excepted).args(["--snapshot", "none.jsonl"]).run().ends_with(2);
     let ran = offline().check(&excepted).args(["--param", "ok=['*']"]).run().ends_with(2);
     assert!(ran.stderr.contains("excludes everything"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_is_selected_and_forbidden_must_not_exclude_each_other() {
+    for (select, filter, condition, words) in [
+        ("user", "{role: owner}", "{role: reader}", "the rule requires two values of `role`"),
+        ("project", "{status: archived}", "{name: x, status: active}", "the rule requires two values of `status`"),
+        ("user", "{is_service_account: false}", "{is_service_account: true}", "the rule requires `is_service_account`"),
+        ("user", "{added_at: {newer_than: 30d}}", "{added_at: {older_than: 90d}}", "exclude each other"),
+        ("grant", "{scope: project}", "{scope: organization}", "the rule requires two values of `scope`"),
+    ] {
+        let policy = |assertion: &str| rule(&format!("select: {select}\nwhere: {filter}\n{assertion}: {condition}"));
+        let ran = offline().check(&policy("forbid")).run().ends_with(2);
+        assert!(ran.stderr.contains(words), "{condition}\n{}", ran.stderr);
+        // What is required of them is what each of them violates.
+        let ran = offline().check(&policy("require")).args(["--snapshot", "none.jsonl"]).run();
+        assert!(ran.stderr.contains("none.jsonl"), "{condition}\n{}", ran.stderr);
+    }
+    let both = rule("select: user\nwhere: {email: '*@acme.example'}\nforbid: {email: ada@acme.example}");
+    let ran = offline().check(&both).args(["--snapshot", "none.jsonl"]).run();
+    assert!(ran.stderr.contains("none.jsonl"), "{}", ran.stderr);
 }
 
 #[test]
