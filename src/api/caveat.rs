@@ -25,34 +25,43 @@ pub enum Caveat {
 /// A member with a name that begins like this was made of the header that the rest of it names.
 pub const HEADER: &str = "header ";
 
-/// Headers that say that more follows.
-const MORE: [&str; 3] = ["x-has-more", "x-next-page", "x-next-cursor"];
-
-/// Headers that count what there is in all, each with the member that does.
-const COUNTS: [(&str, &str); 3] = [("x-total-count", "total"), ("x-total", "total"), ("x-total-pages", "total_pages")];
-
-/// The members that say in a body what headers say of its list: the journal keeps bodies.
+/// The members that say in a body what headers say of its list: the journal keeps bodies. Of a header that says that
+/// something failed, the status is the judge.
 pub fn members(headers: &HeaderMap) -> Map<String, Value> {
-    let texts = |name: &str| headers.get_all(name).iter().filter_map(|text| text.to_str().ok()).collect::<Vec<_>>();
     let mut members = Map::new();
-    let mut more = |name: &str| members.insert(format!("{HEADER}{name}"), true.into());
-    if texts("link").into_iter().any(leads_on) {
-        more("link");
-    }
-    for name in MORE {
-        let said = |text: &str| !["", "0", "false", "null"].contains(&text.trim().to_lowercase().as_str());
-        if texts(name).into_iter().any(said) {
-            more(name);
-        }
-    }
-    for (name, member) in COUNTS {
-        let most = texts(name).into_iter().filter_map(|text| text.trim().parse::<u64>().ok()).max();
-        let known = members.get(member).and_then(Value::as_u64);
-        if let Some(count) = most.max(known) {
-            members.insert(member.to_owned(), count.into());
+    for (name, text) in headers {
+        let (name, Ok(text)) = (name.as_str(), text.to_str()) else { continue };
+        let mut most = |member: &str, count: u64| {
+            let known = members.get(member).and_then(Value::as_u64).unwrap_or(0);
+            members.insert(member.to_owned(), count.max(known).into());
+        };
+        match of_header(name, text.trim()) {
+            Some(Caveat::Incomplete | Caveat::More) => {
+                members.insert(format!("{HEADER}{name}"), true.into());
+            }
+            Some(Caveat::Items(count)) => most("total", count),
+            Some(Caveat::Pages(count)) => most("total_pages", count),
+            Some(Caveat::Failed(_)) | None => {}
         }
     }
     members
+}
+
+/// What a header says against the body that it comes with.
+fn of_header(name: &str, text: &str) -> Option<Caveat> {
+    match name {
+        "link" => leads_on(text).then_some(Caveat::More),
+        // `items 0-99/250`
+        "content-range" => text.rsplit_once('/')?.1.parse().ok().map(Caveat::Items),
+        // It may be about anything.
+        "warning" => None,
+        _ => {
+            let no = ["false", "0", "null", "no"].contains(&text.to_lowercase().as_str());
+            let json = text.starts_with('{').then(|| serde_json::from_str(text).ok()).flatten();
+            let value = if no { Value::Bool(false) } else { json.unwrap_or_else(|| text.into()) };
+            Caveat::of(name.strip_prefix("x-").unwrap_or(name), &value)
+        }
+    }
 }
 
 /// Whether one of these links leads to a next page: `<https://…>; rel="next"`.
@@ -63,6 +72,10 @@ fn leads_on(links: &str) -> bool {
         .any(|words| words.trim().trim_matches('"').split_whitespace().any(|word| word.eq_ignore_ascii_case("next")))
 }
 
+/// What may follow `next` in the name of a member that leads on.
+const NEXT: [&str; 11] =
+    ["", "page", "pagetoken", "token", "cursor", "url", "uri", "link", "after", "offset", "marker"];
+
 impl Caveat {
     /// What a member with this name and value says, if it says something against the page.
     pub fn of(name: &str, value: &Value) -> Option<Self> {
@@ -71,6 +84,7 @@ impl Caveat {
         }
         let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         let word = plain.strip_prefix("is").unwrap_or(&plain);
+        let word = word.strip_prefix("pagination").filter(|rest| !rest.is_empty()).unwrap_or(word);
         match word {
             "error" | "errors" | "errorcode" | "errormessage" | "errordescription" | "code" | "message" | "detail"
             | "details" | "exception" | "fault" | "failed" | "denied" => {
@@ -79,17 +93,33 @@ impl Caveat {
             "status" | "statuscode" => is_bad_status(value).then(|| Self::Failed(said(value))),
             "type" | "result" => value.as_str().is_some_and(is_bad_word).then(|| Self::Failed(said(value))),
             "success" | "succeeded" | "ok" => (value == &Value::Bool(false)).then(|| Self::Failed(said(value))),
-            "partial" | "truncated" | "incomplete" | "degraded" | "stale" | "warning" | "warnings" | "hasmore"
-            | "more" | "nextpage" | "nextpagetoken" | "nexttoken" | "nextcursor" | "nexturl" | "nextlink"
-            | "continuationtoken" => says_something(value).then_some(Self::Incomplete),
-            "complete" | "completed" => (value == &Value::Bool(false)).then_some(Self::Incomplete),
-            "links" => {
-                let next = value.get("next").is_some_and(says_something);
-                next.then_some(Self::Incomplete)
+            "partial" | "truncated" | "datatruncated" | "incomplete" | "degraded" | "stale" | "warning"
+            | "warnings" | "omitted" | "skipped" | "remaining" | "unavailable" | "limitreached" | "hasmore"
+            | "more" | "hasnext" | "hasnextpage" | "continuationtoken" | "odatanextlink" => {
+                says_something(value).then_some(Self::Incomplete)
             }
-            "total" | "totalcount" | "totalitems" | "totalresults" | "count" => value.as_u64().map(Self::Items),
-            "totalpages" | "pagecount" | "pages" => value.as_u64().map(Self::Pages),
-            _ => None,
+            "complete" | "completed" | "last" | "lastpage" | "final" | "finished" | "done" | "end" | "endoflist" => {
+                (value == &Value::Bool(false)).then_some(Self::Incomplete)
+            }
+            "links" => {
+                let next = |link: &Value| link.get("rel").is_some_and(|rel| rel == "next");
+                let listed = value.as_array().is_some_and(|links| links.iter().any(next));
+                (listed || value.get("next").is_some_and(says_something)).then_some(Self::Incomplete)
+            }
+            "total" | "totalcount" | "totalitems" | "totalresults" | "count" | "odatacount" => {
+                number(value).map(Self::Items)
+            }
+            "totalpages" | "pagecount" | "pages" => number(value).map(Self::Pages),
+            "meta" | "metadata" | "pagination" | "paging" | "page" | "pageinfo" | "responsemetadata" => {
+                let inner = value.as_object()?.iter().filter_map(|(name, value)| Self::of(name, value));
+                let mut inner: Vec<Self> = inner.filter(|caveat| !matches!(caveat, Self::Failed(_))).collect();
+                inner.sort_by_key(|caveat| *caveat != Self::Incomplete);
+                inner.into_iter().next()
+            }
+            _ => {
+                let next = word.strip_prefix("next").is_some_and(|what| NEXT.contains(&what));
+                (next && says_something(value)).then_some(Self::Incomplete)
+            }
         }
     }
 }
@@ -104,6 +134,11 @@ fn says_something(value: &Value) -> bool {
         Value::Array(list) => !list.is_empty(),
         Value::Object(object) => !object.is_empty(),
     }
+}
+
+/// A number, or a text that is one.
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 fn says_all_is_well(value: &Value) -> bool {
@@ -195,6 +230,15 @@ mod tests {
             ("total", json!(3), Some(Caveat::Items(3))),
             ("total_count", json!(0), Some(Caveat::Items(0))),
             ("total_pages", json!(4), Some(Caveat::Pages(4))),
+            ("total_count", json!("3"), Some(Caveat::Items(3))),
+            ("pagination", json!({"total": 9, "next_offset": 100}), Some(Caveat::Incomplete)),
+            ("meta", json!({"page": {"totalCount": 9}}), Some(Caveat::Items(9))),
+            ("paging", json!({"next": "https://x"}), Some(Caveat::Incomplete)),
+            ("pageInfo", json!({"hasNextPage": true}), Some(Caveat::Incomplete)),
+            ("links", json!([{"rel": "self"}, {"rel": "next", "href": "/x"}]), Some(Caveat::Incomplete)),
+            ("is_last", json!(false), Some(Caveat::Incomplete)),
+            ("@odata.nextLink", json!("/x"), Some(Caveat::Incomplete)),
+            ("omitted", json!(2), Some(Caveat::Incomplete)),
             // These say nothing against it.
             ("error", json!(null), None),
             ("error", json!({}), None),
@@ -212,6 +256,10 @@ mod tests {
             ("next_page", json!(null), None),
             ("links", json!({"next": null, "self": "/x"}), None),
             ("request_id", json!("req_123"), None),
+            ("meta", json!({"code": 200, "message": "fine", "next": null}), None),
+            ("page", json!(1), None),
+            ("last", json!(true), None),
+            ("next_reset_ms", json!(12), None),
             ("processing_ms", json!(12), None),
         ] {
             assert_eq!(Caveat::of(name, &value), caveat, "{name}: {value}");

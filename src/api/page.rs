@@ -117,7 +117,7 @@ impl<T> TryFrom<Sent<T>> for Page<T> {
         if let Some(header) = more.as_deref().and_then(|name| name.strip_prefix(HEADER))
             && sent.has_more != Some(true)
         {
-            return Err(format!("its header `{header}` says that more follows, and `has_more` does not"));
+            return Err(format!("its header `{header}` says that there is more, and `has_more` does not"));
         }
         if !sent.object.is_null() && sent.object != "list" {
             return Err("`object` is not `list`".to_owned());
@@ -171,7 +171,7 @@ mod tests {
             (r#"{"object":"error","data":[]}"#, "`object` is not `list`"),
             (
                 r#"{"header link":true,"data":[],"has_more":false}"#,
-                "its header `link` says that more follows, and `has_more` does not",
+                "its header `link` says that there is more, and `has_more` does not",
             ),
         ] {
             let error = serde_json::from_str::<Page<Role>>(text).expect_err(text);
