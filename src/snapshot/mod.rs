@@ -4,6 +4,7 @@
 //! and what stands in them, each with its grants by id, keys, invitations; then a closing line with counts and a
 //! digest, so that a cut file is seen. It is compressed if its name says so. Two snapshots of the same state differ in nothing but their header.
 
+mod compact;
 mod compress;
 mod decode;
 mod error;

@@ -68,7 +68,7 @@ pub fn read(name: &str, lines: impl BufRead) -> Result<Read, Error> {
             Line::Rolelint(_) => Err("a second header".to_owned()),
             Line::Role(role) => filler.role(&mut builder, role),
             Line::Group(group) => filler.group(&mut builder, group),
-            Line::User(_) => Err("a user that is not written as rolelint writes it".to_owned()),
+            Line::User(_) => Err(users::NOT_OURS.to_owned()),
             Line::Project(project) => filler.project(&mut builder, project),
             Line::ProjectUser(user) => filler.project_user(&mut builder, &user),
             Line::ProjectGroup(group) => filler.project_group(&mut builder, &group),

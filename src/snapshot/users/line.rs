@@ -52,7 +52,7 @@ impl<'de> DeserializeSeed<'de> for Fields<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, fields: D) -> Result<(), D::Error> {
-        fields.deserialize_map(self)
+        fields.deserialize_struct("User", NAMES, self)
     }
 }
 
@@ -62,14 +62,14 @@ macro_rules! visit {
         #[serde(field_identifier)]
         #[expect(non_camel_case_types, reason = "they are the names of the fields")]
         enum Field {
-            $($field,)*
             id,
+            $($field,)*
             listed,
             groups,
             held,
         }
 
-        const NAMES: &[&str] = &[$(stringify!($field),)* "id", "listed", "groups", "held"];
+        const NAMES: &[&str] = &["id", $(stringify!($field),)* "listed", "groups", "held"];
 
         impl<'de> Visitor<'de> for Fields<'_> {
             type Value = ();
@@ -161,11 +161,13 @@ enum Way {
     Group,
 }
 
+const WAYS: &[&str] = &["unstated", "direct", "inherited", "group"];
+
 impl<'de> DeserializeSeed<'de> for Held<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, held: D) -> Result<(), D::Error> {
-        held.deserialize_map(self)
+        held.deserialize_struct("Held", WAYS, self)
     }
 }
 
@@ -180,7 +182,7 @@ impl<'de> Visitor<'de> for Held<'_> {
         let Self { places, to } = self;
         let mut seen = Seen(0);
         while let Some(way) = held.next_key()? {
-            seen.once(way as usize, &["unstated", "direct", "inherited", "group"])?;
+            seen.once(way as usize, WAYS)?;
             match way {
                 Way::Unstated => held.next_value_seed(roles(places, Via::Unstated, to))?,
                 Way::Direct => held.next_value_seed(roles(places, Via::Direct, to))?,

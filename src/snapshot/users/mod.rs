@@ -8,8 +8,8 @@ use std::cell::RefCell;
 use std::io::BufRead;
 
 use serde::de::DeserializeSeed as _;
-use serde_json::de;
 
+use super::compact::{self, Compact};
 use super::decode::{Decoder, out_of_order};
 use super::error::Error;
 use super::header::ContentDigest;
@@ -20,6 +20,9 @@ use line::UserLine;
 
 /// How the line of a user begins.
 const BEGIN: &[u8] = br#"{"user":"#;
+
+/// What to say of a user's line that is JSON and not rolelint's.
+pub const NOT_OURS: &str = "a user that is not written as rolelint writes it";
 
 /// So many bytes make a block.
 const BLOCK: usize = 1 << 19;
@@ -82,25 +85,36 @@ impl Part {
     fn decode(&mut self, block: &Block, places: Places<'_>) {
         self.people.clear();
         self.words = Symbols::default();
-        // Whether all of it is UTF-8 is known sooner than whether each text in it is.
+        // Whether all of it is UTF-8 is known sooner than whether each line is.
         let text = std::str::from_utf8(&block.bytes).ok();
         for (at, line) in block.lines().enumerate() {
             let bytes = &block.bytes[line.clone()];
-            let added = match text {
-                Some(text) => self.add(places, de::StrRead::new(&text[line])),
-                None => self.add(places, de::SliceRead::new(bytes)),
-            };
-            if let Err(error) = added {
-                self.wrong = Some((at, Wrong::with(bytes, &error)));
+            let line = text.map_or_else(|| std::str::from_utf8(bytes).ok(), |text| Some(&text[line]));
+            let added = line.map_or(Err(compact::Error::Form), |line| self.add(places, line));
+            if let Err(refused) = added {
+                self.wrong = Some((at, wrong_with(bytes, places, refused)));
                 break;
             }
         }
     }
 
-    fn add<'de>(&mut self, places: Places<'_>, line: impl de::Read<'de>) -> serde_json::Result<()> {
-        let mut line = serde_json::Deserializer::new(line);
+    fn add(&mut self, places: Places<'_>, line: &str) -> Result<(), compact::Error> {
         let Self { people, words, .. } = self;
+        let mut line = Compact::new(line)?;
         UserLine { places, people, words }.deserialize(&mut line)?;
         line.end()
+    }
+}
+
+/// What is wrong with a line that was refused.
+fn wrong_with(line: &[u8], places: Places<'_>, refused: compact::Error) -> Wrong {
+    let (mut people, mut words) = (People::default(), Symbols::default());
+    let mut json = serde_json::Deserializer::from_slice(line);
+    let alone = UserLine { places, people: &mut people, words: &mut words };
+    match (alone.deserialize(&mut json).and_then(|()| json.end()), refused) {
+        (Err(error), _) => Wrong::with(line, &error),
+        // It is out of order.
+        (Ok(()), compact::Error::Values(what)) => Wrong::Damaged(what),
+        (Ok(()), compact::Error::Form) => Wrong::Damaged(NOT_OURS.to_owned()),
     }
 }
