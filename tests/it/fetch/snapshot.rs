@@ -125,6 +125,30 @@ fn a_snapshot_can_come_from_standard_input() {
 }
 
 #[test]
+fn what_is_wrong_with_the_line_of_a_user_is_said() {
+    let snapshot = snapshot();
+    let user = snapshot.lines().find(|line| line.starts_with(r#"{"user":"#)).expect("a user");
+    let begin = r#"{"user":{"id":""#;
+    let id = user.strip_prefix(begin).and_then(|rest| rest.split('"').next()).expect("an id");
+    let table = [
+        (user.replace(r#""id":"#, r#""id": "#), "a user that is not written as rolelint writes it"),
+        (user.replace(begin, r#"{"user":{"id":5,"listed":""#), "the number `5` in place of a text (column 15)"),
+        (user.replace(begin, r#"{"user":{"id":"a","id":""#), "duplicate field `id`"),
+        (user.replace(begin, r#"{"user":{"other":"a","id":""#), "unknown field `other`"),
+        (user.replace(&format!("{begin}{id}\","), r#"{"user":{"#), "`id` is missing"),
+        (user.replace("]}", "]]"), "expected `,` or `}`"),
+        (user.replace("\"]", "\",\"role-other\"]"), "there is no role role-other"),
+        (user.replace(id, "a\tb"), "control character"),
+        (format!("{user}\n{user}"), &format!("{id} is out of order")),
+    ];
+    for (line, said) in table {
+        assert_ne!(line, user, "{said}");
+        let stderr = is_refused(snapshot.replace(user, &line).as_bytes());
+        assert!(stderr.contains("is damaged: line ") && stderr.contains(said), "{said}: {stderr}");
+    }
+}
+
+#[test]
 fn a_truncated_snapshot_is_refused() {
     let snapshot = snapshot();
     let lines = snapshot.match_indices('\n').map(|(at, _)| at + 1);
