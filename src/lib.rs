@@ -24,7 +24,7 @@
 //! | `pseudonym` | what stands in place of a name in what is passed on? | nothing |
 //! | [`document`] | where does each word of a YAML file stand, and what is wrong with it? | nothing |
 //! | [`org`] | what is in an organization, and what is known about it? | `cores` |
-//! | [`access`] | who holds what, where, along which paths, and what is not known about whom? | `cores`, `org` |
+//! | `access` | who holds what, where, along which paths, and what is not known about whom? | `cores`, `org` |
 //! | [`finding`] | what does a check say? | `access`, `cores`, `document`, `org`, `pseudonym` |
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `access`, `cores`, `document`, `finding`, `org`, `policy` |
@@ -71,7 +71,7 @@
 #[macro_use]
 mod words;
 
-pub mod access;
+pub(crate) mod access;
 pub(crate) mod api;
 pub(crate) mod atomic;
 pub(crate) mod bounded;

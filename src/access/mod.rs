@@ -20,11 +20,10 @@ use std::sync::OnceLock;
 
 use crate::org::{Kind, Known, Org};
 
-pub use complete::knows_grants;
-pub(crate) use complete::{knows_grants_of_group, knows_where};
+pub use complete::{knows_grants, knows_grants_of_group, knows_where};
 pub use gaps::{Gaps, Missing, sentences};
 pub use grant::{Grant, grants_of};
-pub(crate) use own::{Own, as_user, groups_of, of_group, own_in_organization, own_in_projects};
+pub use own::{Own, as_user, groups_of, of_group, own_in_organization, own_in_projects};
 pub use paths::{Route, Routes, Step, Steps, Way, step_by_step};
 pub use register::{Asked, Doubt, Entry, Query, Register};
 pub use table::principals;
