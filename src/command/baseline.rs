@@ -2,18 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::check::check;
-use crate::cli::{Api, Common, Rules, when};
+use crate::cli::Common;
 use crate::console::output::{self, say};
 use crate::exceptions::{Baseline, BaselineError};
 use crate::finding::Outcome;
-use crate::policy::needs;
-use crate::time::Time;
 
-use super::exceptions::{AgeArgs, WaiverArgs};
-use super::input::{Inputs, Request, facts};
+use super::checked::{Checked, CheckedArgs};
+use super::input::Inputs;
 use super::journal::JournalArgs;
-use super::judged::{self, Judged};
 use super::{Error, Exit};
 
 /// How many violations an error names.
@@ -30,39 +26,19 @@ pub struct Args {
     /// Write the baseline even if some rules are unknown; their violations will be new once they are known
     #[arg(long)]
     pub allow_unknown: bool,
-    /// Read a snapshot (- is standard input) instead of asking the API
-    #[arg(short, long, value_name = "FILE", env = "ROLELINT_SNAPSHOT", hide_env_values = true)]
-    pub snapshot: Option<PathBuf>,
-    /// Time from which ages in policies count [default: when the data was collected]
-    #[arg(long, value_name = "WHEN", value_parser = when, env = "ROLELINT_AS_OF", hide_env_values = true)]
-    pub as_of: Option<Time>,
     #[command(flatten)]
-    pub age: AgeArgs,
-    #[command(flatten)]
-    pub waivers: WaiverArgs,
-    #[command(flatten)]
-    pub rules: Rules,
-    #[command(flatten)]
-    pub api: Api,
+    pub on: CheckedArgs,
     #[command(flatten)]
     pub journal: JournalArgs,
 }
 
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
-    let Judged { policies, skipped, .. } = judged::judged(&args.rules, args.as_of)?;
-    let waivers = args.waivers.open(args.as_of)?;
-    let inputs = Inputs::of(common).rules(&args.rules).and(&args.snapshot).and(&args.api.key_file);
-    output::ready(&[Some(args.output.as_path())], inputs.and(args.waivers.files()).files())?;
+    let on = &args.on;
+    let inputs = Inputs::of(common).rules(&on.rules).and(&on.snapshot).and(&on.api.key_file);
+    output::ready(&[Some(args.output.as_path())], inputs.and(on.waivers.files()).files())?;
     let earlier = earlier(&args.output)?;
-    let needs = needs(&policies);
-    let request = Request { as_of: args.as_of, journal: args.journal.journal(None), ..Request::of(&needs) };
-    let facts = facts(args.snapshot.as_deref(), &args.api, common, request)?;
-    let org = &facts.org;
+    let Checked { org, outcome, .. } = on.check(args.journal.journal(None), common)?;
     earlier.as_ref().map_or(Ok(()), |earlier| earlier.belongs_to(&org.source.organization))?;
-    let mut outcome = check(org, &policies, args.as_of.unwrap_or(org.source.collected_at));
-    outcome.skipped = skipped;
-    args.age.doubt(&mut outcome);
-    waivers.apply(&mut outcome, org);
     if !outcome.complete() && !args.allow_unknown {
         output::error(&unanswered(&outcome));
         return Ok(Exit::Unknown);

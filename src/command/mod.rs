@@ -3,6 +3,7 @@
 mod access;
 mod baseline;
 mod check;
+mod checked;
 mod completions;
 mod config;
 mod diff;
@@ -212,7 +213,7 @@ impl Command {
     fn rules(&mut self) -> Option<&mut Rules> {
         match self {
             Self::Check(args) | Self::Config(args) => Some(&mut args.rules),
-            Self::Baseline(args) => Some(&mut args.rules),
+            Self::Baseline(args) => Some(&mut args.on.rules),
             Self::Plan(args) => Some(&mut args.rules),
             Self::Doctor(args) => Some(&mut args.rules),
             Self::Lint(args) => Some(&mut args.rules),

@@ -11,9 +11,10 @@ use crate::document::nearest;
 use crate::escape::{shown, visible};
 use crate::exceptions::{Edited, NewWaiver, appended, read_waivers, without};
 
+use super::super::checked::{Checked, CheckedArgs};
 use super::super::exceptions::WaiverArgs;
+use super::super::journal::Journal;
 use super::super::{Error, Exit, judged};
-use super::On;
 
 /// A change of the waivers.
 #[derive(Debug, Subcommand)]
@@ -68,7 +69,7 @@ pub struct Prune {
     #[arg(long)]
     pub dry_run: bool,
     #[command(flatten)]
-    pub on: On,
+    pub on: CheckedArgs,
 }
 
 pub(super) fn add(args: &Add, common: &Common) -> Result<Exit, Error> {
@@ -104,7 +105,7 @@ pub(super) fn add(args: &Add, common: &Common) -> Result<Exit, Error> {
 }
 
 pub(super) fn prune(args: &Prune, common: &Common) -> Result<Exit, Error> {
-    let (org, outcome, waivers) = super::judged(&args.on, common)?;
+    let Checked { org, outcome, waivers } = args.on.check(Journal::None, common)?;
     let files = args.on.waivers.files();
     let mut removed = 0;
     for (file, gone) in waivers.idle(&outcome, &org).iter().filter(|(_, gone)| !gone.is_empty()) {
