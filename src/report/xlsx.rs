@@ -1,7 +1,8 @@
 //! Tables as the sheets of a workbook: text stays text, and rows can be filtered by column.
 
+use std::borrow::Cow;
 use std::cell;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Seek as _, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
@@ -31,10 +32,26 @@ pub(super) fn render(outcome: &Outcome, register: Option<&Register<'_>>, to: &mu
 }
 
 /// Writes the tables, each as a sheet, and as further ones if it has more rows than a sheet takes. The workbook says
-/// that it was made at this time.
+/// that it was made at this time. It is put together in a temporary file: that of a large organization has hundreds of
+/// megabytes.
 pub(super) fn write(tables: Vec<Table<'_>>, made: Time, to: &mut dyn Write) -> io::Result<()> {
-    let bytes = caught(|| workbook(tables, made, ROWS))?.map_err(io::Error::other)?;
-    to.write_all(&bytes)
+    let put_together = || {
+        let mut file = tempfile::tempfile()?;
+        workbook(tables, made, ROWS)?.save_to_writer(BufWriter::new(&file))?;
+        file.rewind()?;
+        Ok(file)
+    };
+    let mut file = caught(put_together)?.map_err(|error: XlsxError| {
+        let cannot_write = matches!(error, XlsxError::IoError(_) | XlsxError::TempFileError(..));
+        if cannot_write { unwritable() } else { io::Error::other(error) }
+    })?;
+    io::copy(&mut file, to).map(|_| ())
+}
+
+/// A temporary file cannot be written.
+fn unwritable() -> io::Error {
+    let folder = std::env::temp_dir();
+    io::Error::other(format!("a temporary file in `{}` cannot be written; is the disk full?", shown(&folder)))
 }
 
 /// Sheets wait in temporary files, and the library knows no other way than a panic to say that one cannot be written.
@@ -52,14 +69,10 @@ fn caught<T>(work: impl FnOnce() -> T) -> io::Result<T> {
     CAUGHT.set(true);
     let done = panic::catch_unwind(AssertUnwindSafe(work));
     CAUGHT.set(false);
-    let why = || {
-        let folder = std::env::temp_dir();
-        io::Error::other(format!("a temporary file in `{}` cannot be written; is the disk full?", shown(&folder)))
-    };
-    done.map_err(|_| why())
+    done.map_err(|_| unwritable())
 }
 
-fn workbook(tables: Vec<Table<'_>>, made: Time, most: usize) -> Result<Vec<u8>, XlsxError> {
+fn workbook(tables: Vec<Table<'_>>, made: Time, most: usize) -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     // A workbook knows the years until 9999.
     let made = ExcelDateTime::from_timestamp(made.clamp(0, LAST))?;
@@ -76,7 +89,7 @@ fn workbook(tables: Vec<Table<'_>>, made: Time, most: usize) -> Result<Vec<u8>, 
             }
         }
     }
-    workbook.save_to_buffer()
+    Ok(workbook)
 }
 
 /// Fills a sheet, and returns the first row that it has no place for.
@@ -101,11 +114,11 @@ fn fill<'t>(
                 #[expect(clippy::cast_precision_loss, reason = "counts are small, and a sheet has no other numbers")]
                 Cell::Number(number) => _ = sheet.write_number(row, column, *number as f64)?,
                 Cell::Text(text) => {
-                    let text = fitting(&visible(text));
+                    let text = fitting(visible(text));
                     if is_formula(&text) {
-                        sheet.write_string_with_format(row, column, &text, &quoted)?;
+                        sheet.write_string_with_format(row, column, &*text, &quoted)?;
                     } else {
-                        sheet.write_string(row, column, &text)?;
+                        sheet.write_string(row, column, &*text)?;
                     }
                 }
             }
@@ -120,12 +133,16 @@ fn fill<'t>(
 }
 
 /// Text as long as a cell takes it: what is cut is counted.
-fn fitting(text: &str) -> String {
+fn fitting(text: Cow<'_, str>) -> Cow<'_, str> {
+    // A text has no more units than bytes.
+    if text.len() <= UNITS {
+        return text;
+    }
     let within = |units: &mut usize, character: char| {
         *units += character.len_utf16();
         (*units <= UNITS).then_some(())
     };
-    clip(text, text.chars().scan(0, within).count())
+    clip(&text, text.chars().scan(0, within).count()).into()
 }
 
 #[cfg(test)]
@@ -176,12 +193,17 @@ pub(super) mod tests {
         Table { name: "things", columns: &COLUMNS, rows: Box::new(rows.into_iter()) }
     }
 
+    fn bytes(rows: Vec<Vec<Cell<'_>>>, most: usize) -> Vec<u8> {
+        let made = workbook(vec![table(rows)], 0, most).and_then(|mut workbook| workbook.save_to_buffer());
+        made.expect("it is made")
+    }
+
     #[test]
     fn text_stays_text_as_it_was_and_numbers_are_numbers() {
         let texts =
             ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "007", "1e5", "https://x.example", "_x0041_", " a "];
         let rows = texts.iter().zip(0_u64..).map(|(text, at)| vec![(*text).into(), at.into()]).collect();
-        let bytes = workbook(vec![table(rows)], 0, ROWS).expect("it is made");
+        let bytes = bytes(rows, ROWS);
         let mut workbook = read(&bytes);
         let range = workbook.worksheet_range("things").expect("it is there");
         for ((text, at), row) in texts.iter().zip(0_u32..).zip(range.rows().skip(1)) {
@@ -231,7 +253,7 @@ pub(super) mod tests {
     fn rows_that_a_sheet_has_no_place_for_are_on_the_next_one() {
         let rows = || (0_u64..5).map(|at| vec!["x".into(), at.into()]).collect();
         for (most, sheets) in [(3, 3), (4, 2), (6, 1), (7, 1)] {
-            let bytes = workbook(vec![table(rows())], 0, most).expect("it is made");
+            let bytes = bytes(rows(), most);
             let mut workbook = read(&bytes);
             let names = workbook.sheet_names().clone();
             assert_eq!(names, ["things", "things 2", "things 3"][..sheets], "{most}");
@@ -244,18 +266,17 @@ pub(super) mod tests {
                 .collect();
             assert_eq!(counts, [0.0, 1.0, 2.0, 3.0, 4.0], "{most}");
         }
-        let bytes = workbook(vec![table(Vec::new())], 0, ROWS).expect("it is made");
-        assert_eq!(text(&bytes), "[things]\n| name | count\n");
+        assert_eq!(text(&bytes(Vec::new(), ROWS)), "[things]\n| name | count\n");
     }
 
     #[test]
     fn a_cell_is_not_longer_than_a_sheet_accepts_and_says_what_is_cut() {
         for (character, kept) in [("a", 32_767), ("\u{1f980}", 16_383)] {
-            assert_eq!(fitting(&character.repeat(kept)), character.repeat(kept));
-            let cut = fitting(&character.repeat(kept + 1));
+            assert_eq!(fitting(character.repeat(kept).into()), character.repeat(kept));
+            let cut = fitting(character.repeat(kept + 1).into());
             assert!(cut.encode_utf16().count() <= UNITS && cut.ends_with(" more characters"), "{character}");
             let rows = vec![vec![character.repeat(100_000).into(), 1_u64.into()]];
-            assert!(workbook(vec![table(rows)], 0, ROWS).is_ok());
+            assert!(!bytes(rows, ROWS).is_empty());
         }
     }
 }
