@@ -45,7 +45,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// JSON that was laid out, with every hidden character in its texts as an escape of JSON, and what starts a command of CI
-/// runners wherever it stands.
+/// runners anywhere in a text.
 pub fn in_json(json: &str) -> Cow<'_, str> {
     let harms = |character: char| is_hidden(character) && character != '\n';
     if !(json.contains(harms) || json.contains("##")) {

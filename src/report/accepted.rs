@@ -6,7 +6,7 @@ use super::words::sentence;
 use crate::escape::visible;
 use crate::finding::{Finding, Outcome, Status};
 
-/// By status, so many lines at the most and how many more there are; nothing of a status that no finding has.
+/// By status, this many lines at most and how many more there are; nothing of a status that no finding has.
 pub fn lines(outcome: &Outcome, most: usize) -> Vec<(Status, Vec<String>)> {
     let of = |status: Status| {
         let mut all: Vec<&Finding> = outcome.findings.iter().filter(|finding| finding.status == status).collect();

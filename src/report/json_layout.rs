@@ -155,7 +155,7 @@ impl Formatter for Layout {
     }
 
     /// JSON allows most hidden characters bare, but a terminal that shows the report would obey them; and `##` starts a
-    /// command of CI runners wherever it stands.
+    /// command of CI runners anywhere in a line.
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         // Looking at all bytes without a branch is faster than stopping at the first.
         let odd = |byte: u8| u8::from(byte.wrapping_sub(b' ') > b'~' - b' ') | u8::from(byte == b'#');

@@ -12,7 +12,7 @@ fn document() -> Value {
     serde_json::from_str(&rendered(Format::Oscal, &sample::outcome())).expect("JSON")
 }
 
-/// The values of every field of that name, wherever it stands.
+/// The values of every field of that name, anywhere in the document.
 fn all<'a>(value: &'a Value, name: &str, found: &mut Vec<&'a str>) {
     match value {
         Value::Object(fields) => {

@@ -13,7 +13,7 @@ pub(super) fn render(register: &Register<'_>, query: &Query, to: &mut dyn Write)
         principal(register, entries, to)?;
     }
     if all.is_empty() {
-        writeln!(to, "nobody was read who holds it")?;
+        writeln!(to, "none of those that were read holds it")?;
     }
     for doubt in register.doubts(query) {
         unknown(&doubt, to)?;

@@ -1,5 +1,5 @@
-//! The register for spreadsheets: a row for each permission and each way of holding it, then a row for whoever may hold
-//! more than was read.
+//! The register for spreadsheets: a row for each permission and each way of holding it, then a row for each principal
+//! that may hold more than was read.
 
 use super::{Cell, Column, Table, empty};
 use crate::access::{Doubt, Entry, Query, Register, Thing};

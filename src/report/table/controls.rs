@@ -1,5 +1,5 @@
-//! The controls of compliance frameworks: a row for each rule that speaks for one. A control that no rule speaks for has a
-//! row that says so: it did not pass, since nothing looked at it. A rule that speaks for none has one, too.
+//! The controls of compliance frameworks: a row for each rule of a control. A control without a rule has a
+//! row that says so: it did not pass, since nothing looked at it. A rule without a control has one, too.
 
 use super::{Cell, Column, Table, empty};
 use crate::finding::{Control, Framework, Outcome, Status, Verdict};

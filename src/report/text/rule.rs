@@ -330,7 +330,7 @@ impl<'p, 'o> Body<'p, 'o> {
         self.list(all, of, level);
     }
 
-    /// How many of so many are named: all, or as many as an item has lines.
+    /// How many of them are named: all, or as many as an item has lines.
     fn named(&self, of: usize) -> usize {
         of.min(self.share.max(NAMED))
     }
