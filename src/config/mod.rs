@@ -1,6 +1,6 @@
 //! Settings and their origin: a flag, the environment, `rolelint.yaml` or the default.
 //!
-//! The file holds what a repository wants of every run. It can neither name the key nor say where it is sent.
+//! The file holds what a repository wants of every run. It cannot name the key, and cannot say where the key is sent.
 
 mod overrides;
 mod read;

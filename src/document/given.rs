@@ -214,7 +214,7 @@ fn shown(yaml: &Yaml) -> String {
     }
 }
 
-/// A value with its places so many bytes further on.
+/// A value with its places moved on by this many bytes.
 fn moved(node: &Node, by: usize) -> Node {
     let span = |span: &Range<usize>| span.start + by..span.end + by;
     let yaml = match &node.yaml {

@@ -40,7 +40,7 @@ pub struct SourceText {
     replaced: Replacements,
 }
 
-/// Two texts are the same if they say the same: values from outside are no part of them.
+/// Two texts are the same if their characters are. Values from outside do not count.
 impl PartialEq for SourceText {
     fn eq(&self, other: &Self) -> bool {
         (&self.name, &self.text) == (&other.name, &other.text)

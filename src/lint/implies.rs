@@ -28,7 +28,7 @@ impl<'c> Said<'c> {
     }
 }
 
-/// Whether each of these conditions holds wherever all of the others hold.
+/// Whether each of these conditions holds where all of the others hold.
 pub fn all<'s>(
     strong: &(impl Iterator<Item = &'s Said<'s>> + Clone),
     mut weak: impl Iterator<Item = &'s Said<'s>>,
@@ -36,7 +36,7 @@ pub fn all<'s>(
     weak.all(|weak| strong.clone().any(|strong| implies(strong, weak)))
 }
 
-/// Whether the second holds wherever the first does.
+/// Whether the second holds where the first does.
 pub fn implies(strong: &Said<'_>, weak: &Said<'_>) -> bool {
     if strong.says == weak.says {
         return true;

@@ -10,7 +10,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
         let permissions = patterns::of(rule).into_iter().filter(|(row, _)| row.names == Some(Naming::Permission));
         for (_, pattern) in permissions.filter(|(_, one)| !known_permissions().iter().any(|known| one.matches(known))) {
             let near = nearest(&pattern.text, known_permissions().iter().copied());
-            // A pattern may be meant for permissions that are yet to come, unless it is all but one that exists.
+            // A pattern may be for permissions to come, unless it differs from one that exists by a letter or two.
             if pattern.literal().is_none() && near.is_none() {
                 continue;
             }

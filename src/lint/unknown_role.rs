@@ -30,7 +30,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
     found
 }
 
-/// The predefined role that this seems to be meant for, and is not.
+/// The predefined role that the author seems to mean, although this is another.
 fn meant(literal: &str) -> Option<String> {
     let near = |known: &str| strsim::osa_distance(&literal.to_lowercase(), known) == 1;
     let ids: Vec<String> = predefined::ids().collect();

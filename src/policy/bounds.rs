@@ -1,4 +1,4 @@
-//! Bounds of a number, or of a part of all that there are.
+//! Bounds of a number, or of a percentage of all things.
 
 /// Inclusive bounds of a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -106,7 +106,7 @@ impl Reader<'_> {
         self.not_empty(node, "the condition").then(|| self.condition(node, of))?
     }
 
-    /// Notes a key with nothing behind it. YAML reads that as `null`, which nobody has meant.
+    /// Notes a key with nothing behind it. YAML reads that as `null`, which is not what the author meant.
     pub(super) fn forgotten(&mut self, node: &Node, key: &str) -> bool {
         let forgotten = matches!(node.yaml, Yaml::Null) && node.span.is_empty();
         if forgotten {

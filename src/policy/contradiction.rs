@@ -13,7 +13,7 @@ use crate::document::{Code, Reader};
 pub(super) const NEVER: &str = "a condition that can never hold makes a rule that always passes";
 
 impl Reader<'_> {
-    /// Notes white space at an end, which nobody sees, and line breaks.
+    /// Notes white space at an end, which is invisible, and line breaks.
     pub(super) fn no_stray_characters(&mut self, text: &str, node: &Node) {
         let end = text.strip_suffix(char::is_whitespace).is_some_and(|rest| !rest.ends_with('\\'));
         let message = if text.contains(['\n', '\r']) {

@@ -20,7 +20,7 @@ const DEEPEST: usize = 16;
 pub struct Linked {
     /// The file.
     pub source: Arc<SourceText>,
-    /// Whether nobody named it, but another file extends it.
+    /// Whether it was not named, but another file extends it.
     pub extended: bool,
     /// The files that its `extends` names, by the words there.
     pub entries: BTreeMap<String, usize>,

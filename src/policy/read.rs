@@ -42,7 +42,7 @@ pub(super) struct Around<'a> {
     pub overrides: &'a Overrides,
     /// What words stand for several permissions.
     pub lexicon: &'a Arc<Lexicon>,
-    /// Whether nobody named the file, but another extends it.
+    /// Whether the file was not named, but another extends it.
     pub extended: bool,
     /// The rules of the files that it extends, with what they select. Nothing, if those were not loaded.
     pub rules: Option<Vec<(&'a str, Vec<Kind>)>>,

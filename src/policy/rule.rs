@@ -24,7 +24,7 @@ pub struct Policy {
     pub rules: Vec<Rule>,
     /// Whether it comes with rolelint.
     pub builtin: bool,
-    /// Whether nobody named it, but another policy extends it.
+    /// Whether it was not named, but another policy extends it.
     pub extended: bool,
     /// The rules of others that select less because of it. They do already.
     pub narrowings: Vec<Narrowing>,
@@ -220,7 +220,7 @@ pub enum Quantity {
 pub enum Counted {
     /// The things themselves.
     Each,
-    /// Of grants, whoever holds them.
+    /// Of grants, the principals that hold them.
     Principals,
     /// What the things lead to, by a relation to one thing.
     Through(Relation),

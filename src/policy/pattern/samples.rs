@@ -8,7 +8,7 @@ use super::Pattern;
 const MOST: usize = 8;
 
 impl Pattern {
-    /// Some texts that it may match, the plainest first. Anchors inside a regular expression are not looked at, so
+    /// Some texts that it may match, the plainest first. Anchors inside a regular expression are ignored, so
     /// whether it does is for [`Pattern::matches`] to say.
     pub fn samples(&self) -> Vec<String> {
         match regex_syntax::parse(&self.source) {

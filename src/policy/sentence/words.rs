@@ -1,4 +1,4 @@
-//! Words and joints of sentences, which know nothing of conditions within conditions.
+//! Words and joints of sentences. Nothing here looks into conditions.
 
 use std::ops::Range;
 
@@ -25,8 +25,8 @@ pub fn joined(texts: impl Iterator<Item = String>, word: &str) -> String {
     }
 }
 
-/// Clauses that all have to be so. What is so in one of several ways comes last, since what follows it would seem to
-/// belong to the last of these.
+/// Clauses that all have to hold. A clause with several ways (`either … or …`) comes last, since what follows it would
+/// seem to belong to the last of these ways.
 pub fn all_of(mut clauses: Vec<String>) -> String {
     clauses.sort_by_key(|clause| clause.starts_with("either "));
     joined(clauses.into_iter(), "and")

@@ -1,4 +1,4 @@
-//! What a thing has for an attribute, for whoever shows or compares all of them.
+//! The value of an attribute of a thing, for code that shows or compares all attributes.
 
 use std::borrow::Cow;
 

@@ -47,7 +47,7 @@ const OF_GRANT: &[&str] = &[
 ];
 const OF_PROJECT: &[&str] = &["name: P", "status: archived"];
 
-/// A condition on a kind of thing, so many levels deep at most.
+/// A condition on a kind of thing, at most this many levels deep.
 fn condition(kind: &'static str, depth: u32) -> BoxedStrategy<String> {
     let own: &'static [&'static str] = match kind {
         "role" => OF_ROLE,
