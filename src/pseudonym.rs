@@ -103,7 +103,7 @@ impl Pseudonyms {
         if is_word(&lower) { word.to_owned() } else { format!("word-{}", self.digest("word", &lower)) }
     }
 
-    /// Of a permission, if it is not spelled as permissions are.
+    /// Of a permission that does not look like one.
     pub fn permission(&self, permission: &str) -> String {
         let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b"_*".contains(&b));
         let plain = permission.starts_with("api.") && permission.split('.').all(part);

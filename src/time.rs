@@ -42,7 +42,7 @@ pub fn relative(time: Time, from: Time) -> String {
     if time <= from { format!("{distance} ago ({day})") } else { format!("in {distance} ({day})") }
 }
 
-/// A length of time in words, in the largest unit of which there are two: `40 seconds`, `90 minutes`, `47 hours`, `3 days`.
+/// A length of time in words, in the largest unit that fits at least twice: `40 seconds`, `90 minutes`, `47 hours`, `3 days`.
 pub fn length(seconds: i64) -> String {
     let seconds = seconds.max(0);
     let (each, unit) = if seconds == 60 { (60, "minute") } else { unit(seconds) };
@@ -62,7 +62,7 @@ pub fn rounded_up(length: Duration) -> String {
     format!("{} {unit}s", seconds.saturating_add(each - 1) / each)
 }
 
-/// The largest unit of which there are two, in seconds and in words.
+/// The largest unit that fits at least twice, in seconds and in words.
 fn unit(seconds: i64) -> (i64, &'static str) {
     let units = [(86_400, "day"), (3600, "hour"), (60, "minute")];
     units.into_iter().find(|(each, _)| seconds / each >= 2).unwrap_or((1, "second"))

@@ -16,9 +16,9 @@ pub enum Caveat {
     Incomplete,
     /// More follows.
     More,
-    /// The list has so many items in all.
+    /// How many items the list has in all.
     Items(u64),
-    /// The list has so many pages in all.
+    /// How many pages the list has in all.
     Pages(u64),
 }
 

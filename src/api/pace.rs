@@ -232,7 +232,7 @@ mod tests {
         }
     }
 
-    /// Makes this many requests, so many of them at a time; returns the time that they took, and the server.
+    /// Makes this many requests, `at_a_time` of them at once; returns the time that they took, and the server.
     async fn run(requests: usize, at_a_time: usize, throttle: Throttle) -> (Duration, Throttle) {
         let began = Instant::now();
         let pace = Arc::new(Pace::new(None, 64));

@@ -175,7 +175,7 @@ mod tests {
             ),
         ] {
             let error = serde_json::from_str::<Page<Role>>(text).expect_err(text);
-            // An error of this kind means that the response does not have the documented shape: it is neither kept nor retried.
+            // An error of this kind means that the response does not have the documented shape: it is not kept and not retried.
             assert!(error.is_data() && error.to_string() == why, "{error}");
         }
     }

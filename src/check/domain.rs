@@ -27,7 +27,7 @@ impl Domain {
         Self::Things(kind, None)
     }
 
-    /// The things of which a condition is asked; `None` for all of them.
+    /// The things that a condition is asked of; `None` for all of them.
     pub fn asked(&self) -> Option<&FixedBitSet> {
         match self {
             Self::Things(_, asked) => asked.as_deref(),

@@ -38,7 +38,7 @@ impl<'p> Word<'p> {
         if covered.iter().any(|one| here(one) == Truth::Yes) {
             return Truth::Yes;
         }
-        // Whether it is so of what else the wildcard may cover.
+        // Whether this holds for everything else that the wildcard may cover.
         match (self.is_within(&self.test.except), self.excepted(&self.text), meets_any(patterns, &self.text)) {
             (true, _, _) | (_, _, Truth::No) => Truth::No,
             (false, Truth::No, met) => met,
@@ -68,7 +68,7 @@ impl<'p> Word<'p> {
         if outside { Truth::No } else { Truth::Unknown }
     }
 
-    /// Whether how it is spelled leaves an answer open.
+    /// Whether its spelling leaves an answer open.
     pub fn is_unclear(&self) -> bool {
         let test = self.test;
         let met = test.any.iter().chain([&test.none]).map(|patterns| self.meets(patterns));

@@ -272,7 +272,7 @@ pub fn compared_times(
 }
 
 impl Facts<'_> {
-    /// The time that is meant by one of the selected thing.
+    /// The time that a moment of the selected thing stands for.
     pub fn moment(&self, moment: &Moment, subject: Kind, at: usize) -> Known<Time> {
         let Type::Time(column) = moment.this.attribute.type_ else { unreachable!("a time is compared with a time") };
         let time = self.of_this(&moment.this, subject, at, |kind, at| self.time(column, kind, at));

@@ -1,4 +1,4 @@
-//! What is asked about first: whoever holds or may hold the most. If time runs out, the rest is missing.
+//! What is asked about first: those who hold or may hold the most. If time runs out, the rest is missing.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;

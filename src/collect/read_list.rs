@@ -1,4 +1,4 @@
-//! How lists were read, whatever their items are and whoever shares them.
+//! How a list was read, for items of every kind.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub struct ReadList<'r> {
     pub truncated: Option<&'r Error>,
 }
 
-/// A list, whatever its items are and whoever shares it.
+/// A list with items of any kind.
 pub trait AsList {
     /// How it was read.
     fn read(&self) -> ReadList<'_>;

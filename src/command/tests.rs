@@ -260,7 +260,7 @@ impl Api {
     }
 }
 
-/// Collects everything, so many requests at a time; `order` is in which order answers arrive.
+/// Collects everything with this many requests at a time; `order` is the order in which answers arrive.
 fn collected(api: &Arc<Api>, concurrency: usize, order: u64) -> Collected {
     let answering = Arc::clone(api);
     let memory = Memory(Box::new(move |path| {

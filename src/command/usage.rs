@@ -172,7 +172,7 @@ fn near_command(word: &str) -> String {
     near.map_or_else(|| "`rolelint --help` lists the commands".to_owned(), |near| format!("did you mean `{near}`?"))
 }
 
-/// The flag that is meant, or the commands that have it.
+/// The flag that the user seems to mean, or the commands that have it.
 fn near_flag(word: &str, own: &[String]) -> String {
     let (all, own_command) = (Cli::command(), command(own));
     let longs = |command: &Command| {

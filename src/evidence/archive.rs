@@ -60,7 +60,7 @@ pub(crate) fn open(path: &Path) -> Result<Files, Error> {
 
 enum Refused {
     Entry(Error),
-    /// There is something behind the last file.
+    /// There is something after the last file.
     Behind,
     System(io::Error),
 }

@@ -73,7 +73,7 @@ impl Script {
         self.set(&starred.collect::<Vec<_>>().join("/"), vec![refusal.clone()]);
     }
 
-    /// The answer to the request at this path that so many came before.
+    /// The answer to a request at this path, after this many others.
     fn answer(&self, path: &str, before: usize) -> Answer {
         let starred = starred(path);
         let answers = self.0.get(path).or_else(|| starred.iter().find_map(|path| self.0.get(path)));

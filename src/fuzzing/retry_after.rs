@@ -13,7 +13,7 @@ use crate::api::retry_after::asked;
 const PATHS: [&str; 2] = ["/organization/users", "/organization/groups"];
 
 /// The input is an answer that refuses: a status, headers one a line, an empty line and a message. Whole numbers in it mean
-/// what they say; nobody asks again before that; and either the answer comes in the end or it is missing.
+/// what they say; there is no other request before that; and either the answer comes in the end or it is missing.
 pub fn retry_after(data: &[u8]) {
     let Some(refusal) = refusal(data) else { return };
     let message = String::from_utf8_lossy(&refusal.body).into_owned();

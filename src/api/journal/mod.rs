@@ -107,7 +107,7 @@ pub struct Kept {
 }
 
 impl Identity<'_> {
-    /// The name of a file for these responses; it tells neither the key nor the organization.
+    /// The name of a file for these responses; it does not reveal the key or the organization.
     pub fn file_name(&self) -> String {
         format!("{}.journal", self.key.digest(&format!("{} {}", self.api, self.organization.unwrap_or_default())))
     }

@@ -20,7 +20,7 @@ proptest! {
     fn grants_equal_those_of_the_model(world in worlds()) {
         let org = build(&world, &Holes::default());
         let mut expected = model::grants(&world);
-        // Of whoever is in no list, nobody knows.
+        // Nothing is known of somebody who is in no list.
         let known: BTreeSet<&str> = org.users.iter().map(crate::org::UserRow::id).collect();
         expected.retain(|(who, ..), _| who.strip_prefix("user ").is_none_or(|id| known.contains(id)));
         let access = Access::new(&org);

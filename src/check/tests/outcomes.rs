@@ -40,7 +40,7 @@ impl Open {
     }
 }
 
-/// Whether so many are within the bounds, where there are so many in all.
+/// Whether a number is within the bounds, given how many there are in all.
 pub fn within(bounds: Bounds, number: u64, all: u64) -> bool {
     let Percent { min, max } = bounds.percent;
     let least = min.is_none_or(|percent| number * 100 >= percent * all);

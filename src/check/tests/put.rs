@@ -148,7 +148,7 @@ impl Seen<'_> {
         }
         let told: Vec<usize> = self.projects.iter().copied().filter(|at| read(at)).collect();
         let told_apart = self.coverage.of(Projects).lists_all() && told.len() == self.projects.len();
-        // The list of admin keys has those of projects, too, wherever nobody can tell them apart.
+        // The list of admin keys has those of projects, too, where they cannot be told apart.
         let own = self.world.admin_keys.iter().enumerate().map(|(which, key)| (format!("a{which}"), *key, 0));
         let of_projects = (0..self.world.projects.len()).filter(|at| !told.contains(at)).flat_map(|at| {
             let keys = self.world.projects[at].keys.iter().enumerate();
