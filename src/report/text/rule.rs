@@ -8,7 +8,7 @@ use std::sync::Arc;
 use owo_colors::Style;
 
 use super::page::Page;
-use super::shapes::{Facts, aged, alike, failed, selected};
+use super::shapes::{Facts, Item, aged, alike, failed, selected};
 use super::{severity_style, snippet};
 use crate::escape::visible;
 use crate::finding::{
@@ -113,9 +113,6 @@ struct Body<'p, 'o> {
     share: usize,
 }
 
-/// Findings that are alike in all but their subject.
-type Shape<'o> = Vec<&'o Finding>;
-
 impl<'p, 'o> Body<'p, 'o> {
     fn new(page: &'p mut Page, outcome: &'o Outcome, at: usize) -> Self {
         let shown = |permission: &str| page.paint(&visible(permission), Style::new().bold());
@@ -138,32 +135,32 @@ impl<'p, 'o> Body<'p, 'o> {
             .flat_map(|cause| &cause.findings)
             .map(|finding| std::ptr::from_ref::<Finding>(finding))
             .collect();
-        let mut items: Vec<(Option<&Cause<'o>>, Vec<Shape<'o>>)> =
-            causes.iter().map(|cause| (Some(cause), alike(&cause.findings, &self.permissions))).collect();
+        let mut items: Vec<Item<'_, 'o>> = causes.iter().map(Item::Cause).collect();
         for status in [Status::Violation, Status::Unknown] {
             let alone = |finding: &&Finding| !shared.contains(&std::ptr::from_ref(*finding));
             let of_status = self.findings.iter().filter(|finding| finding.status == status).filter(alone);
             let shapes = alike(&of_status.collect::<Vec<_>>(), &self.permissions);
-            items.extend(shapes.into_iter().map(|shape| (None, vec![shape])));
+            items.extend(shapes.into_iter().map(Item::Alone));
         }
         let shown = if self.page.style.verbose { items.len() } else { items.len().min(self.page.style.per_rule) };
         if !self.page.style.verbose {
             self.share = (self.page.style.per_rule / shown.max(1)).max(1);
         }
-        for (cause, shapes) in &items[..shown] {
-            match cause {
-                Some(cause) => self.cause(cause, shapes),
-                None => shapes.iter().for_each(|shape| self.shape(shape, 0)),
+        for item in &items[..shown] {
+            match item {
+                Item::Cause(cause) => self.cause(cause),
+                Item::Alone(shape) => self.shape(shape, 0),
             }
         }
-        let untold: usize = items[shown..].iter().flat_map(|(_, shapes)| shapes).map(Vec::len).sum();
+        let untold: usize = items[shown..].iter().map(|item| item.findings().len()).sum();
         if untold > 0 {
             self.page.item(0, &format!("and {} more (-v shows them all)", number(untold)));
         }
     }
 
     /// Findings that end together.
-    fn cause(&mut self, cause: &Cause<'o>, shapes: &[Shape<'o>]) {
+    fn cause(&mut self, cause: &Cause<'o>) {
+        let shapes = alike(&cause.findings, &self.permissions);
         let total = number(self.rule.violations());
         let ends = number(cause.findings.len());
         let text = format!("{}: ends {ends} of {total}", cut(cause, &|kind| self.faint(kind)));

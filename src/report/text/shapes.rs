@@ -1,20 +1,41 @@
 //! Findings that differ only in their subject, and what a finding says beyond its paths.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::document::SourceText;
 use crate::escape::visible;
-use crate::finding::{AccessPath, Evidence, Finding, Thing, ThingKind, Value};
+use crate::finding::{AccessPath, Cause, Evidence, Finding, Thing, ThingKind, Value};
 use crate::org::without_request;
 use crate::time::Time;
 
+/// Findings that are alike in all but their subject.
+pub type Shape<'o> = Vec<&'o Finding>;
+
+/// What is shown as one.
+pub enum Item<'c, 'o> {
+    /// Findings that end together.
+    Cause(&'c Cause<'o>),
+    /// Findings that do not end with others.
+    Alone(Shape<'o>),
+}
+
+impl<'o> Item<'_, 'o> {
+    pub fn findings(&self) -> &[&'o Finding] {
+        match self {
+            Self::Cause(cause) => &cause.findings,
+            Self::Alone(shape) => shape,
+        }
+    }
+}
+
 /// Groups the findings by everything but their subject, the largest group first. `permissions` has what each of the
 /// rule's sets of permissions looks like.
-pub fn alike<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Vec<&'a Finding>> {
-    let mut shapes: Vec<Vec<&'a Finding>> = Vec::new();
-    let mut numbers = HashMap::new();
+pub fn alike<'a>(findings: &[&'a Finding], permissions: &[String]) -> Vec<Shape<'a>> {
+    let mut shapes: Vec<Shape<'a>> = Vec::new();
+    let mut numbers = HashMap::default();
     // The worst come first, since not all may be shown.
     let mut findings = findings.to_vec();
     findings.sort_by_key(|finding| mildness(finding));
