@@ -14,7 +14,7 @@ pub enum Caveat {
     Failed(String),
     /// Some of its items are missing, or may be.
     Incomplete,
-    /// More follows.
+    /// It says itself that more follows.
     More,
     /// How many items the list has in all.
     Items(u64),
@@ -25,43 +25,44 @@ pub enum Caveat {
 /// A member with a name that begins like this was made of the header that the rest of it names.
 pub const HEADER: &str = "header ";
 
-/// The members that say in a body what headers say of its list: the journal keeps bodies. Of a header that says that
-/// something failed, the status is the judge.
+/// The members that say in a body what headers say of its list: the journal keeps bodies. Each has the values of all
+/// headers of its name.
 pub fn members(headers: &HeaderMap) -> Map<String, Value> {
     let mut members = Map::new();
     for (name, text) in headers {
         let (name, Ok(text)) = (name.as_str(), text.to_str()) else { continue };
-        let mut most = |member: &str, count: u64| {
-            let known = members.get(member).and_then(Value::as_u64).unwrap_or(0);
-            members.insert(member.to_owned(), count.max(known).into());
-        };
-        match of_header(name, text.trim()) {
-            Some(Caveat::Incomplete | Caveat::More) => {
-                members.insert(format!("{HEADER}{name}"), true.into());
-            }
-            Some(Caveat::Items(count)) => most("total", count),
-            Some(Caveat::Pages(count)) => most("total_pages", count),
-            Some(Caveat::Failed(_)) | None => {}
+        let value = header_value(name, text.trim());
+        if !of_header(name, &value).is_empty() {
+            let values = members.entry(format!("{HEADER}{name}")).or_insert_with(|| Value::Array(Vec::new()));
+            values.as_array_mut().expect("it was made as a list").push(value);
         }
     }
     members
 }
 
-/// What a header says against the body that it comes with.
-fn of_header(name: &str, text: &str) -> Option<Caveat> {
+/// What a header has to say, as a body would.
+fn header_value(name: &str, text: &str) -> Value {
+    let no = ["false", "0", "null", "no"].contains(&text.to_lowercase().as_str());
+    let json = text.starts_with('{').then(|| serde_json::from_str(text).ok()).flatten();
     match name {
-        "link" => leads_on(text).then_some(Caveat::More),
+        "link" => leads_on(text).into(),
         // `items 0-99/250`
-        "content-range" => text.rsplit_once('/')?.1.parse().ok().map(Caveat::Items),
-        // It may be about anything.
-        "warning" => None,
-        _ => {
-            let no = ["false", "0", "null", "no"].contains(&text.to_lowercase().as_str());
-            let json = text.starts_with('{').then(|| serde_json::from_str(text).ok()).flatten();
-            let value = if no { Value::Bool(false) } else { json.unwrap_or_else(|| text.into()) };
-            Caveat::of(name.strip_prefix("x-").unwrap_or(name), &value)
-        }
+        "content-range" => text.rsplit_once('/').map_or(text, |(_, count)| count).into(),
+        _ if no => false.into(),
+        _ => json.unwrap_or_else(|| text.into()),
     }
+}
+
+/// What a header says against the body that it comes with. Of one that says that something failed, the status is the
+/// judge, and a warning may be about anything.
+fn of_header(name: &str, value: &Value) -> Vec<Caveat> {
+    let caveats = match name {
+        "link" => Caveat::of("next", value),
+        "content-range" => Caveat::of("total", value),
+        "warning" => Vec::new(),
+        _ => Caveat::of(name.strip_prefix("x-").unwrap_or(name), value),
+    };
+    caveats.into_iter().filter(|caveat| !matches!(caveat, Caveat::Failed(_))).collect()
 }
 
 /// Whether one of these links leads to a next page: `<https://…>; rel="next"`.
@@ -77,14 +78,26 @@ const NEXT: [&str; 11] =
     ["", "page", "pagetoken", "token", "cursor", "url", "uri", "link", "after", "offset", "marker"];
 
 impl Caveat {
-    /// What a member with this name and value says, if it says something against the page.
-    pub fn of(name: &str, value: &Value) -> Option<Self> {
-        if name.starts_with(HEADER) {
-            return says_something(value).then_some(Self::More);
+    /// What a member with this name and value says against the page.
+    pub fn of(name: &str, value: &Value) -> Vec<Self> {
+        if let Some(header) = name.strip_prefix(HEADER) {
+            return value.as_array().into_iter().flatten().flat_map(|value| of_header(header, value)).collect();
         }
         let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         let word = plain.strip_prefix("is").unwrap_or(&plain);
         let word = word.strip_prefix("pagination").filter(|rest| !rest.is_empty()).unwrap_or(word);
+        match word {
+            "meta" | "metadata" | "pagination" | "paging" | "page" | "pageinfo" | "responsemetadata" => {
+                // A message may be about anything there.
+                let members = value.as_object().into_iter().flatten();
+                let telling = members.filter(|(name, _)| !["message", "detail", "details"].contains(&name.as_str()));
+                telling.flat_map(|(name, value)| Self::of(name, value)).collect()
+            }
+            _ => Self::of_word(word, value).into_iter().collect(),
+        }
+    }
+
+    fn of_word(word: &str, value: &Value) -> Option<Self> {
         match word {
             "error" | "errors" | "errorcode" | "errormessage" | "errordescription" | "code" | "message" | "detail"
             | "details" | "exception" | "fault" | "failed" | "denied" => {
@@ -94,31 +107,28 @@ impl Caveat {
             "type" | "result" => value.as_str().is_some_and(is_bad_word).then(|| Self::Failed(said(value))),
             "success" | "succeeded" | "ok" => (value == &Value::Bool(false)).then(|| Self::Failed(said(value))),
             "partial" | "truncated" | "datatruncated" | "incomplete" | "degraded" | "stale" | "warning"
-            | "warnings" | "omitted" | "skipped" | "remaining" | "unavailable" | "limitreached" | "hasmore"
-            | "more" | "hasnext" | "hasnextpage" | "continuationtoken" | "odatanextlink" => {
+            | "warnings" | "omitted" | "skipped" | "remaining" | "unavailable" | "limitreached" => {
                 says_something(value).then_some(Self::Incomplete)
             }
-            "complete" | "completed" | "last" | "lastpage" | "final" | "finished" | "done" | "end" | "endoflist" => {
-                (value == &Value::Bool(false)).then_some(Self::Incomplete)
+            "hasmore" | "more" | "hasnext" | "hasnextpage" | "continuationtoken" | "odatanextlink" => {
+                says_something(value).then_some(Self::More)
+            }
+            "complete" | "completed" => (value == &Value::Bool(false)).then_some(Self::Incomplete),
+            "last" | "lastpage" | "final" | "finished" | "done" | "end" | "endoflist" => {
+                (value == &Value::Bool(false)).then_some(Self::More)
             }
             "links" => {
                 let next = |link: &Value| link.get("rel").is_some_and(|rel| rel == "next");
                 let listed = value.as_array().is_some_and(|links| links.iter().any(next));
-                (listed || value.get("next").is_some_and(says_something)).then_some(Self::Incomplete)
+                (listed || value.get("next").is_some_and(says_something)).then_some(Self::More)
             }
             "total" | "totalcount" | "totalitems" | "totalresults" | "count" | "odatacount" => {
                 number(value).map(Self::Items)
             }
             "totalpages" | "pagecount" | "pages" => number(value).map(Self::Pages),
-            "meta" | "metadata" | "pagination" | "paging" | "page" | "pageinfo" | "responsemetadata" => {
-                let inner = value.as_object()?.iter().filter_map(|(name, value)| Self::of(name, value));
-                let mut inner: Vec<Self> = inner.filter(|caveat| !matches!(caveat, Self::Failed(_))).collect();
-                inner.sort_by_key(|caveat| *caveat != Self::Incomplete);
-                inner.into_iter().next()
-            }
             _ => {
                 let next = word.strip_prefix("next").is_some_and(|what| NEXT.contains(&what));
-                (next && says_something(value)).then_some(Self::Incomplete)
+                (next && says_something(value)).then_some(Self::More)
             }
         }
     }
@@ -173,19 +183,24 @@ mod tests {
     #[test]
     fn headers_that_say_that_more_follows() {
         for (headers, said) in [
-            (&[("link", "<https://x/v1?after=a>; rel=\"next\"")][..], json!({"header link": true})),
+            (&[("link", "<https://x/v1?after=a>; rel=\"next\"")][..], json!({"header link": [true]})),
             (
                 &[("Link", "<https://x/?a=1,2>; rel=\"prev\", <https://x/>; title=x; rel=\"last Next\"")],
-                json!({"header link": true}),
+                json!({"header link": [true]}),
             ),
-            (&[("link", "<https://x>; rel=prev"), ("link", "<https://y>; rel=next")], json!({"header link": true})),
+            (&[("link", "<https://x>; rel=prev"), ("link", "<https://y>; rel=next")], json!({"header link": [true]})),
             (
                 &[("x-has-more", "true"), ("x-next-page", "2")],
-                json!({"header x-has-more": true, "header x-next-page": true}),
+                json!({"header x-has-more": ["true"], "header x-next-page": ["2"]}),
             ),
             (
-                &[("x-total-count", " 3"), ("x-total", "4"), ("x-total-pages", "2")],
-                json!({"total": 4, "total_pages": 2}),
+                &[
+                    ("x-total-count", " 3"),
+                    ("x-total-count", "4"),
+                    ("content-range", "items 0-1/5"),
+                    ("x-partial", "1"),
+                ],
+                json!({"header x-total-count": ["3", "4"], "header content-range": ["5"], "header x-partial": ["1"]}),
             ),
             (&[("link", "<https://x/next>; rel=\"help\""), ("link", "<https://x/?rel=next>; rel=self")], json!({})),
             (
@@ -194,9 +209,10 @@ mod tests {
             ),
         ] {
             let name = |name: &str| reqwest::header::HeaderName::try_from(name).expect("a name");
-            let pairs = headers.iter().map(|(of, text)| (name(of), text.parse().expect("a value")));
             let mut map = HeaderMap::new();
-            map.extend(pairs.map(|(name, value)| (Some(name), value)));
+            for (of, text) in headers {
+                map.append(name(of), text.parse().expect("a value"));
+            }
             assert_eq!(Value::Object(members(&map)), said, "{headers:?}");
         }
     }
@@ -223,21 +239,25 @@ mod tests {
             ("warnings", json!(["partial results"]), Some(Caveat::Incomplete)),
             ("complete", json!(false), Some(Caveat::Incomplete)),
             ("is_complete", json!(false), Some(Caveat::Incomplete)),
-            ("hasMore", json!(true), Some(Caveat::Incomplete)),
-            ("next_cursor", json!("abc"), Some(Caveat::Incomplete)),
-            ("nextPage", json!(2), Some(Caveat::Incomplete)),
-            ("links", json!({"next": "/x"}), Some(Caveat::Incomplete)),
+            ("hasMore", json!(true), Some(Caveat::More)),
+            ("next_cursor", json!("abc"), Some(Caveat::More)),
+            ("nextPage", json!(2), Some(Caveat::More)),
+            ("links", json!({"next": "/x"}), Some(Caveat::More)),
             ("total", json!(3), Some(Caveat::Items(3))),
             ("total_count", json!(0), Some(Caveat::Items(0))),
             ("total_pages", json!(4), Some(Caveat::Pages(4))),
             ("total_count", json!("3"), Some(Caveat::Items(3))),
-            ("pagination", json!({"total": 9, "next_offset": 100}), Some(Caveat::Incomplete)),
+            ("meta", json!({"error": "timeout"}), failed("timeout")),
+            ("header x-partial", json!(["1"]), Some(Caveat::Incomplete)),
+            ("header link", json!([true]), Some(Caveat::More)),
+            ("header content-range", json!(["5"]), Some(Caveat::Items(5))),
+            ("header x-error", json!(["not today"]), None),
             ("meta", json!({"page": {"totalCount": 9}}), Some(Caveat::Items(9))),
-            ("paging", json!({"next": "https://x"}), Some(Caveat::Incomplete)),
-            ("pageInfo", json!({"hasNextPage": true}), Some(Caveat::Incomplete)),
-            ("links", json!([{"rel": "self"}, {"rel": "next", "href": "/x"}]), Some(Caveat::Incomplete)),
-            ("is_last", json!(false), Some(Caveat::Incomplete)),
-            ("@odata.nextLink", json!("/x"), Some(Caveat::Incomplete)),
+            ("paging", json!({"next": "https://x"}), Some(Caveat::More)),
+            ("pageInfo", json!({"hasNextPage": true}), Some(Caveat::More)),
+            ("links", json!([{"rel": "self"}, {"rel": "next", "href": "/x"}]), Some(Caveat::More)),
+            ("is_last", json!(false), Some(Caveat::More)),
+            ("@odata.nextLink", json!("/x"), Some(Caveat::More)),
             ("omitted", json!(2), Some(Caveat::Incomplete)),
             // These say nothing against it.
             ("error", json!(null), None),
@@ -262,7 +282,9 @@ mod tests {
             ("next_reset_ms", json!(12), None),
             ("processing_ms", json!(12), None),
         ] {
-            assert_eq!(Caveat::of(name, &value), caveat, "{name}: {value}");
+            assert_eq!(Caveat::of(name, &value), caveat.into_iter().collect::<Vec<_>>(), "{name}: {value}");
         }
+        let both = Caveat::of("pagination", &json!({"count": 2, "next_offset": 100, "total": 9}));
+        assert_eq!(both, [Caveat::Items(2), Caveat::More, Caveat::Items(9)]);
     }
 }

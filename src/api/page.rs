@@ -69,8 +69,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
                 "last_id" => once(&mut last_id, "last_id", &mut page)?,
                 NOTES => once(&mut unreadable, NOTES, &mut page)?,
                 _ => {
-                    let caveat = Caveat::of(&name, &page.next_value()?);
-                    caveats.extend(caveat.map(|caveat| (name, caveat)));
+                    let said = Caveat::of(&name, &page.next_value()?);
+                    caveats.extend(said.into_iter().map(|caveat| (name.clone(), caveat)));
                 }
             }
         }
@@ -95,8 +95,9 @@ impl<T> TryFrom<Sent<T>> for Page<T> {
         for (name, caveat) in sent.caveats {
             match caveat {
                 Caveat::Failed(said) => failed = failed.or(Some((name, said))),
-                Caveat::Incomplete => incomplete = incomplete.or(Some(name)),
-                Caveat::More => more = more.or(Some(name)),
+                // A header may repeat what `has_more` says. The API has no other member that does.
+                Caveat::More if name.starts_with(HEADER) => more = more.or(Some(name)),
+                Caveat::Incomplete | Caveat::More => incomplete = incomplete.or(Some(name)),
                 Caveat::Items(count) => items = items.max(Some(count)),
                 Caveat::Pages(count) => pages = pages.max(Some(count)),
             }
@@ -112,7 +113,11 @@ impl<T> TryFrom<Sent<T>> for Page<T> {
             return Err(format!("`{name}` is present along with `data`: {said}"));
         }
         if let Some(name) = incomplete {
-            return Err(format!("its `{name}` says that the page is incomplete"));
+            let name = match name.strip_prefix(HEADER) {
+                Some(header) => format!("header `{header}`"),
+                None => format!("`{name}`"),
+            };
+            return Err(format!("its {name} says that the page is incomplete"));
         }
         if let Some(header) = more.as_deref().and_then(|name| name.strip_prefix(HEADER))
             && sent.has_more != Some(true)
@@ -170,7 +175,12 @@ mod tests {
             (r#"{"last_id":"key_1","data":[]}"#, "its `last_id` names an item, and it has none"),
             (r#"{"object":"error","data":[]}"#, "`object` is not `list`"),
             (
-                r#"{"header link":true,"data":[],"has_more":false}"#,
+                r#"{"header x-partial":["true"],"data":[],"has_more":true}"#,
+                "its header `x-partial` says that the page is incomplete",
+            ),
+            (r#"{"meta":{"error":"timeout"},"data":[]}"#, "`meta` is present along with `data`: timeout"),
+            (
+                r#"{"header link":[true],"data":[],"has_more":false}"#,
                 "its header `link` says that there is more, and `has_more` does not",
             ),
         ] {
@@ -185,7 +195,7 @@ mod tests {
         for text in [
             r#"{"object":"list","data":[],"error":null,"errors":[],"partial":false,"truncated":0}"#,
             r#"{"object":null,"data":[],"error":{},"errors":null,"incomplete":""}"#,
-            r#"{"header link":true,"data":[],"has_more":true}"#,
+            r#"{"header link":[true],"data":[],"has_more":true}"#,
             r#"{"object":"list","data":[],"first_id":null,"last_id":"","total":0,"request_id":"req_1"}"#,
         ] {
             serde_json::from_str::<Page<Role>>(text).expect(text);
