@@ -13,7 +13,7 @@ use crate::policy::{Condition, Kind};
 /// The things that a condition is evaluated for.
 #[derive(Clone, Debug)]
 pub enum Domain {
-    /// Things of a kind: all, or those with a bit. The answer for any other is *no*, and means nothing.
+    /// Things of a kind: all, or those with a bit. The answer for any other means nothing.
     Things(Kind, Option<Arc<FixedBitSet>>),
     /// The grants in these scopes, one for each role: enough for most rules, and as few as there are roles.
     GrantsByRole(Extent),

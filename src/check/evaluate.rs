@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
-use super::by_role::{Holds, by_role_in};
+use super::by_role::{as_some, is_by_role, some};
 use super::domain::{Answered, Domain, Needed};
 use super::facts::Facts;
+use super::held::Whose;
 use super::list::CompiledList;
 use super::pairs;
 use super::quantify::quantify;
@@ -75,23 +76,10 @@ pub fn evaluate<'p>(facts: &Facts<'_>, condition: &'p Condition, domain: &Domain
             answers
         }
         Predicate::Related(_, relation, test) => {
-            let target = match relation.target() {
-                Kind::Grant
-                    if *relation == Relation::Holds
-                        && idempotent(test.quantity)
-                        && by_role_in(&test.condition, test.quantity) =>
-                {
-                    Domain::GrantsByRole(test.scopes(*relation))
-                }
-                kind @ (Kind::Role
-                | Kind::User
-                | Kind::Group
-                | Kind::Project
-                | Kind::ServiceAccount
-                | Kind::Invite
-                | Kind::AdminApiKey
-                | Kind::ApiKey
-                | Kind::Grant) => Domain::all(kind),
+            let target = if is_by_role(*relation, test) {
+                Domain::GrantsByRole(test.scopes(*relation))
+            } else {
+                Domain::all(relation.target())
             };
             let part = evaluate(facts, &test.condition, &target, Needed::All);
             let answers = related(facts, *relation, test, domain, &part);
@@ -209,14 +197,6 @@ fn text(facts: &Facts<'_>, column: TextColumn, test: &TextPredicate, domain: &Do
     }
 }
 
-/// Whether it does not matter if one thing appears twice.
-fn idempotent(quantity: Quantity) -> bool {
-    match quantity {
-        Quantity::Some | Quantity::None | Quantity::Every => true,
-        Quantity::Count(..) => false,
-    }
-}
-
 fn related(
     facts: &Facts<'_>,
     relation: Relation,
@@ -229,8 +209,11 @@ fn related(
     let quantity = test.quantity;
     match (domain, &part.domain) {
         (Domain::Things(kind, asked), Domain::GrantsByRole(scopes)) => {
-            let holds = Holds { quantity, scopes: *scopes, kind: *kind, asked: asked.as_deref() };
-            holds.by_role(org, &part.answers)
+            let whose = Whose { kind: *kind, scopes: *scopes };
+            let (roles, means_no) = as_some(quantity, &part.answers);
+            let known = facts.held.some(whose, &roles).cloned();
+            let some = known.unwrap_or_else(|| some(org, whose, asked.as_deref(), &roles));
+            if means_no { some.not() } else { some }
         }
         // Everything is the same from everywhere.
         (Domain::Things(kind, _), _) if relation.is_everything() => {

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::held::Held;
 use crate::access::{Access, Grant};
 use crate::org::{Org, Principal, Scope};
 use crate::time::Time;
@@ -16,11 +17,20 @@ pub struct Facts<'o> {
     pub access: Access<'o>,
     /// The words of the API, sorted, once somebody has asked for them.
     words: OnceLock<Vec<&'o str>>,
+    /// What is known of who holds which roles.
+    pub held: Held,
 }
 
 impl<'o> Facts<'o> {
     pub fn new(org: &'o Org, as_of: Time) -> Self {
-        Self { org, as_of, unlisted_groups: AtomicBool::new(false), access: Access::new(org), words: OnceLock::new() }
+        Self {
+            org,
+            as_of,
+            unlisted_groups: AtomicBool::new(false),
+            access: Access::new(org),
+            words: OnceLock::new(),
+            held: Held::default(),
+        }
     }
 
     /// The words of the API, sorted: the place of each is its rank.

@@ -1,6 +1,7 @@
 //! Judging: an organization and policies in, an outcome out. It is pure and synchronous and cannot fail: if data is
 //! missing, the answer is *unknown*.
 
+mod ahead;
 mod among;
 mod amount;
 mod beyond;
@@ -9,6 +10,7 @@ mod counted;
 mod domain;
 mod evaluate;
 mod facts;
+mod held;
 mod judge;
 mod list;
 mod literals;
@@ -36,7 +38,7 @@ use facts::Facts;
 
 /// Judges every rule of these policies; ages count from `as_of`.
 pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
-    let facts = Facts::new(org, as_of);
+    let facts = Facts::new(org, as_of).ahead_of(policies);
     let names = literals::Names::new(&facts);
     let mut outcome = Outcome {
         judges: Judges::Rules,

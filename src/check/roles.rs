@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use super::by_role::Holds;
+use super::by_role::some;
 use super::facts::Facts;
+use super::held::Whose;
 use super::truths::Truths;
 use crate::finding::Note;
 use crate::org::{Among, Collection, Extent, Truth};
 use crate::policy::{
-    Assertion, Attribute, Condition, Kind, Part, Pattern, Predicate, Quantity, Relation, Rule, TextColumn,
-    TextPredicate, ViaPredicate, predefined,
+    Assertion, Attribute, Condition, Kind, Part, Pattern, Predicate, Relation, Rule, TextColumn, TextPredicate,
+    ViaPredicate, predefined,
 };
 
 /// The legacy words that sound like roles.
@@ -187,7 +188,7 @@ fn compared(facts: &Facts<'_>, kind: Kind, word: &str, known: bool) -> Option<St
     let role = Truths::each(org.roles.len(), |at| (org.roles[at].id == id).into());
     let holds = if known {
         let scopes = extent_of_legacy(kind);
-        Holds { quantity: Quantity::Some, scopes, kind, asked: None }.by_role(org, &role)
+        some(org, Whose { kind, scopes }, None, &role)
     } else {
         Truths::all(count, Truth::No)
     };

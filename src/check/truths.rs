@@ -58,6 +58,20 @@ impl Truths {
         Self::from_words(count, vec![Words::of(0..count, None, f)])
     }
 
+    /// The answers of several conditions for each of those that have a bit, or for all: `f` gives them joined. All cores
+    /// work.
+    pub fn columns(
+        count: usize,
+        columns: usize,
+        those: Option<&FixedBitSet>,
+        f: impl Fn(usize) -> Joined + Sync,
+    ) -> Vec<Self> {
+        let pieces = cores::ranges(count, cores::FEWEST_READ, |piece| Words::columns(piece, columns, those, &f));
+        let mut pieces: Vec<_> = pieces.into_iter().map(Vec::into_iter).collect();
+        let column = |_| pieces.iter_mut().map(|piece| piece.next().expect("each piece has all columns")).collect();
+        (0..columns).map(column).map(|words| Self::from_words(count, words)).collect()
+    }
+
     fn from_words(count: usize, pieces: Vec<Words>) -> Self {
         let some_unknown = pieces.iter().any(|piece| piece.unknown.iter().any(|word| *word != 0));
         let (yes, unknown): (Vec<_>, Vec<_>) = pieces.into_iter().map(|piece| (piece.yes, piece.unknown)).unzip();
@@ -74,11 +88,6 @@ impl Truths {
         } else {
             Truth::No
         }
-    }
-
-    /// Each answer by itself, to be joined with others again and again.
-    pub fn table(&self) -> Vec<Joined> {
-        (0..self.yes.len()).map(|at| Joined::from(self.of(at))).collect()
     }
 
     /// Kleene's *and*, for each.
@@ -146,40 +155,44 @@ impl Truths {
     }
 }
 
-/// Answers joined by Kleene's *or*, as bits: a word has one for each answer that was among them.
+/// The answers of up to [`Joined::MOST`] conditions, each joined with others by Kleene's *or*. A word has two bits for
+/// each condition: whether there was a *yes*, and whether there was an *unknown*.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Joined(u8);
+pub struct Joined(Block);
 
 impl Joined {
-    const YES: u8 = 0b10;
-    const UNKNOWN: u8 = 0b01;
+    /// For how many conditions there is room.
+    pub const MOST: usize = WORD / 2;
 
-    /// What they make together.
-    pub fn truth(self) -> Truth {
-        if self.0 & Self::YES != 0 {
-            Truth::Yes
-        } else if self.0 & Self::UNKNOWN != 0 {
-            Truth::Unknown
-        } else {
-            Truth::No
-        }
+    /// For every condition *no*, or *unknown* unless all is known.
+    #[inline]
+    pub fn unless(known: bool) -> Self {
+        Self(if known { 0 } else { Block::MAX << Self::MOST })
     }
-}
 
-impl From<Truth> for Joined {
-    fn from(truth: Truth) -> Self {
-        Self(match truth {
+    /// The answers of several conditions, one after the other.
+    pub fn of(answers: impl Iterator<Item = Truth>) -> Self {
+        const YES: Block = 1;
+        let bit = |(answer, at)| match answer {
             Truth::No => 0,
-            Truth::Unknown => Self::UNKNOWN,
-            Truth::Yes => Self::YES,
-        })
+            Truth::Unknown => YES << Self::MOST << at,
+            Truth::Yes => YES << at,
+        };
+        Self(answers.zip(0_usize..).map(bit).fold(0, |all, bit| all | bit))
     }
 }
 
 impl BitOrAssign for Joined {
+    #[inline]
     fn bitor_assign(&mut self, other: Self) {
         self.0 |= other.0;
     }
+}
+
+/// Which of the neighbors from `start` on are asked for, as bits of a word.
+fn asked(those: Option<&FixedBitSet>, start: usize, end: usize) -> Block {
+    let all = Block::MAX >> (WORD - (end - start).min(WORD));
+    those.map_or(all, |those| those.as_slice()[start / WORD] & all)
 }
 
 /// The words of both columns for some neighbors.
@@ -194,8 +207,7 @@ impl Words {
         let mut words = Self { yes: Vec::with_capacity(count), unknown: Vec::with_capacity(count) };
         for start in range.clone().step_by(WORD) {
             let (mut yes, mut unknown) = (0, 0);
-            let all = Block::MAX >> (WORD - (range.end - start).min(WORD));
-            let mut asked = those.map_or(all, |those| those.as_slice()[start / WORD] & all);
+            let mut asked = asked(those, start, range.end);
             while asked != 0 {
                 let bit = asked & asked.wrapping_neg();
                 match f(start + asked.trailing_zeros() as usize) {
@@ -209,6 +221,48 @@ impl Words {
             words.unknown.push(unknown);
         }
         words
+    }
+
+    fn columns(
+        range: Range<usize>,
+        columns: usize,
+        those: Option<&FixedBitSet>,
+        f: impl Fn(usize) -> Joined,
+    ) -> Vec<Self> {
+        let count = range.len().div_ceil(WORD);
+        let new = || Self { yes: Vec::with_capacity(count), unknown: Vec::with_capacity(count) };
+        let mut all: Vec<Self> = std::iter::repeat_with(new).take(columns).collect();
+        for start in range.clone().step_by(WORD) {
+            let mut asked = asked(those, start, range.end);
+            let mut joined = [0; WORD];
+            while asked != 0 {
+                let at = asked.trailing_zeros() as usize;
+                joined[at] = f(start + at).0;
+                asked &= asked - 1;
+            }
+            transpose(&mut joined);
+            for (at, words) in all.iter_mut().enumerate() {
+                let yes = joined[at];
+                words.yes.push(yes);
+                words.unknown.push(joined[Joined::MOST + at] & !yes);
+            }
+        }
+        all
+    }
+}
+
+/// Turns rows of bits into columns: bit `b` of word `a` becomes bit `a` of word `b`. Squares of half the size change places,
+/// then those within them.
+fn transpose(words: &mut [Block; WORD]) {
+    let (mut half, mut low) = (WORD / 2, Block::MAX >> (WORD / 2));
+    while half > 0 {
+        for at in (0..WORD).filter(|at| at & half == 0) {
+            let changed = ((words[at] >> half) ^ words[at + half]) & low;
+            words[at] ^= changed << half;
+            words[at + half] ^= changed;
+        }
+        half /= 2;
+        low ^= low << half;
     }
 }
 
@@ -235,10 +289,13 @@ mod tests {
                 prop_assert_eq!(and.of(at), a.and(*b));
                 prop_assert_eq!(or.of(at), a.or(*b));
                 prop_assert_eq!(not.of(at), !*a);
-                let mut joined = left.table()[at];
-                joined |= right.table()[at];
-                prop_assert_eq!(joined.truth(), a.or(*b));
             }
+            let of = |at: usize| {
+                let mut joined = Joined::of([pairs[at].0, Truth::No].into_iter());
+                joined |= Joined::of([pairs[at].1, pairs[at].0].into_iter());
+                joined
+            };
+            prop_assert_eq!(Truths::columns(pairs.len(), 2, None, of), [or, left.clone()]);
             prop_assert_eq!(&left, &not.not());
             prop_assert_eq!(left.count_yes(), pairs.iter().filter(|(a, _)| *a == Truth::Yes).count());
             prop_assert_eq!(left.unknown().count(), pairs.iter().filter(|(a, _)| *a == Truth::Unknown).count());

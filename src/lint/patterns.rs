@@ -1,6 +1,6 @@
 //! Every pattern of a rule, with the attribute that it is asked of.
 
-use crate::policy::{Assertion, Attribute, Condition, Pattern, Predicate, Rule, ViaPredicate};
+use crate::policy::{Assertion, Attribute, Condition, Pattern, Predicate, Rule};
 
 /// All of them, in the order of the text.
 pub fn of(rule: &Rule) -> Vec<(&'static Attribute, &Pattern)> {
@@ -15,11 +15,8 @@ pub fn of(rule: &Rule) -> Vec<(&'static Attribute, &Pattern)> {
 }
 
 fn within<'r>(condition: &'r Condition, found: &mut Vec<(&'static Attribute, &'r Pattern)>) {
+    condition.parts().iter().for_each(|part| within(part, found));
     match &condition.predicate {
-        Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|part| within(part, found)),
-        Predicate::Not(part) => within(part, found),
-        Predicate::Related(_, _, related) => within(&related.condition, found),
-        Predicate::Via(_, ViaPredicate::Group(group)) => within(group, found),
         Predicate::Text(attribute, _, test) => {
             let patterns = test.any.iter().flatten().chain(&test.regex).chain(&test.except);
             found.extend(patterns.map(|pattern| (*attribute, pattern)));
@@ -31,6 +28,12 @@ fn within<'r>(condition: &'r Condition, found: &mut Vec<(&'static Attribute, &'r
             let patterns = lists.chain(&test.all).chain(&test.none).chain(&test.except);
             found.extend(patterns.map(|pattern| (*attribute, pattern)));
         }
-        Predicate::Flag(..) | Predicate::Time(..) | Predicate::Via(_, ViaPredicate::Kinds(_)) => {}
+        Predicate::All(_)
+        | Predicate::Any(_)
+        | Predicate::Not(_)
+        | Predicate::Flag(..)
+        | Predicate::Time(..)
+        | Predicate::Related(..)
+        | Predicate::Via(..) => {}
     }
 }

@@ -54,6 +54,17 @@ pub struct Rule {
     pub allow_unmatched: bool,
 }
 
+impl Rule {
+    /// The conditions that it is made of.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let asserted = match &self.assertion {
+            Assertion::Forbid(condition) | Assertion::Require(condition) => Some(condition),
+            Assertion::Count(..) | Assertion::Exactly(_) => None,
+        };
+        std::iter::once(&self.filter).chain(asserted)
+    }
+}
+
 /// What a rule demands of what it selects.
 #[derive(Debug)]
 pub enum Assertion {
@@ -90,6 +101,20 @@ pub struct Condition {
 }
 
 impl Condition {
+    /// The conditions that it is made of.
+    pub fn parts(&self) -> &[Self] {
+        match &self.predicate {
+            Predicate::All(parts) | Predicate::Any(parts) => parts,
+            Predicate::Not(part) | Predicate::Via(_, ViaPredicate::Group(part)) => std::slice::from_ref(part),
+            Predicate::Related(_, _, related) => std::slice::from_ref(&related.condition),
+            Predicate::Text(..)
+            | Predicate::List(..)
+            | Predicate::Flag(..)
+            | Predicate::Time(..)
+            | Predicate::Via(_, ViaPredicate::Kinds(_)) => &[],
+        }
+    }
+
     /// The conditions that all have to hold for this one to: its parts, or itself.
     pub fn conjuncts(&self) -> &[Self] {
         if let Predicate::All(parts) = &self.predicate { parts } else { std::slice::from_ref(self) }

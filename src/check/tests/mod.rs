@@ -117,9 +117,14 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn the_evaluator_agrees_with_the_plain_definition(world in worlds(), holes in holes(), unlisted in any::<bool>()) {
+    fn the_evaluator_agrees_with_the_plain_definition(
+        world in worlds(), holes in holes(), unlisted in any::<bool>(), ahead in any::<bool>(),
+    ) {
         let org = build(&world, &holes);
-        let (facts, plain) = (Facts::new(&org, NOW), Plain::new(&org, unlisted));
+        let (mut facts, plain) = (Facts::new(&org, NOW), Plain::new(&org, unlisted));
+        if ahead {
+            facts = facts.ahead_of(&POLICIES);
+        }
         facts.set_unlisted_groups(unlisted);
         for (kind, condition) in forbidden() {
             let answers = evaluate(&facts, condition, &Domain::all(kind), Needed::All).answers;

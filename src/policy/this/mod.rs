@@ -5,7 +5,7 @@ mod read;
 use std::ops::Range;
 
 use super::{Attribute, Condition, Pattern, Patterns, Predicate, Quantity, Relation, TextColumn, Type};
-use super::{RelatedPredicate, TextPredicate, ViaPredicate};
+use super::{RelatedPredicate, TextPredicate};
 use crate::org::Collection;
 
 pub(super) use read::{With, is_written};
@@ -131,15 +131,18 @@ impl This {
 impl Condition {
     /// Whether it compares something with the selected thing.
     pub fn mentions_this(&self) -> bool {
-        match &self.predicate {
-            Predicate::All(parts) | Predicate::Any(parts) => parts.iter().any(Self::mentions_this),
-            Predicate::Not(part) | Predicate::Via(_, ViaPredicate::Group(part)) => part.mentions_this(),
-            Predicate::Related(_, _, related) => related.condition.mentions_this(),
+        let itself = match &self.predicate {
             Predicate::Text(_, _, test) => !test.this.is_empty(),
             Predicate::List(_, _, test) => !test.this.is_empty(),
             Predicate::Time(_, _, test) => !test.this.is_empty(),
-            Predicate::Flag(..) | Predicate::Via(_, ViaPredicate::Kinds(_)) => false,
-        }
+            Predicate::All(_)
+            | Predicate::Any(_)
+            | Predicate::Not(_)
+            | Predicate::Flag(..)
+            | Predicate::Related(..)
+            | Predicate::Via(..) => false,
+        };
+        itself || self.parts().iter().any(Self::mentions_this)
     }
 
     /// A text that has to be one of the selected thing for the condition to hold, and the relations to one thing that
