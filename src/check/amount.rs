@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::counted::{Number, One};
 use super::domain::{Answer, Answered};
-use super::judge::Judge;
-use super::proof::Proof;
+use super::judge::{Judge, Why};
+use super::proof::{Proof, fingerprint};
 use crate::finding::{Evidence, Finding, Status, Thing, ThingKind, UNLISTED, Value};
 use crate::org::{Known, Text, Truth};
 use crate::policy::{Attribute, Bounds, Counted, Exactly, Type, same_text, several};
@@ -50,6 +50,7 @@ impl Judge<'_, '_> {
                     }
                 }
                 proof.evidence.extend(self.listed(&things, word, span));
+                filter.answers.yes().for_each(|at| self.because_selected(filter.at(at), &mut proof));
                 (Status::Violation, format!("{sure} {kinds} selected (allowed: {bounds})"))
             }
             Truth::Unknown => {
@@ -62,6 +63,15 @@ impl Judge<'_, '_> {
         };
         let subject = Arc::new(Thing::organization());
         Some(self.finding(status, subject, message, proof.into(), span))
+    }
+
+    /// Adds why the rule selected one of the things that are counted, as a hash: there may be many.
+    fn because_selected(&self, selected: Answer<'_, '_>, proof: &mut Proof) {
+        let selection = self.selection(selected);
+        if !selection.reasons.is_empty() || !selection.paths.is_empty() {
+            let thing = self.facts.access.thing(self.rule.select, selected.at);
+            proof.reasons.insert(fingerprint(&self.rule.info.id, self.prover, &thing, &[&selection]));
+        }
     }
 
     /// Texts that are counted, by what they compare as, as the first of the selected things has each.
@@ -179,7 +189,7 @@ impl Judge<'_, '_> {
         let subject = self.facts.access.thing(self.rule.select, selected.at);
         let who = format!("{} {}", subject.kind.words(), subject.qualified_label());
         let mut proof = Proof::default();
-        let (status, message) = match selected.truth().and(!listed) {
+        let (status, message, why) = match selected.truth().and(!listed) {
             Truth::No => return None,
             Truth::Yes => {
                 let shown = value.value().map_or(Value::Null, |text| Value::Text(text.clone()));
@@ -187,16 +197,16 @@ impl Judge<'_, '_> {
                 let evidence = Evidence::new(Text::const_new(name), shown, self.region(&exactly.span));
                 let message = format!("{who}: {}{UNLISTED}", evidence.dated());
                 proof.evidence.push(evidence);
-                (Status::Violation, message)
+                (Status::Violation, message, Why { broken: proof, selected: self.selection(selected) })
             }
             Truth::Unknown => {
                 self.unselected(selected, &mut proof);
                 if listed == Truth::Unknown {
                     self.prover.gaps(&mut proof).unsent(name, self.rule.select, selected.at);
                 }
-                (Status::Unknown, format!("{who}: unknown"))
+                (Status::Unknown, format!("{who}: unknown"), proof.into())
             }
         };
-        Some(self.finding(status, subject, message, proof.into(), &exactly.span))
+        Some(self.finding(status, subject, message, why, &exactly.span))
     }
 }

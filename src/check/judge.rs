@@ -93,8 +93,8 @@ fn of_kind<'o>(
 
 /// Why there is a finding: why the subject violates the rule, and why the rule selected it.
 pub(super) struct Why {
-    broken: Proof,
-    selected: Proof,
+    pub broken: Proof,
+    pub selected: Proof,
 }
 
 /// Of what is no single thing, nobody asks why it was selected.
@@ -186,12 +186,25 @@ impl Judge<'_, '_> {
         proof.tidy(self.prover);
         let span = &asserted.condition.span;
         let message = message(self.rule, self.prover, &subject, &proof, span);
+        if !proof.elsewhere.is_empty() {
+            let Proof { paths, elsewhere, .. } = &mut proof;
+            paths.append(elsewhere);
+            proof.tidy(self.prover);
+        }
+        let why = Why { broken: proof, selected: self.selection(filter.at(at)) };
+        self.finding(Status::Violation, subject, message, why, span)
+    }
+
+    /// Why the rule selected a thing.
+    pub fn selection(&self, selected: Answer<'_, '_>) -> Proof {
         let mut selection = Proof::default();
-        self.prover.explain(filter.at(at), &mut selection);
+        self.prover.explain(selected, &mut selection);
         own_permissions(&mut selection);
+        let Proof { paths, elsewhere, .. } = &mut selection;
+        paths.append(elsewhere);
         selection.tidy(self.prover);
         selection.evidence.shrink_to_fit();
-        self.finding(Status::Violation, subject, message, Why { broken: proof, selected: selection }, span)
+        selection
     }
 
     /// Adds paths that no relation added: to the permissions of a grant or role, and from a project to a thing in it.

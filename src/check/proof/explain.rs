@@ -246,7 +246,9 @@ impl Prover<'_, '_> {
                     let name = Value::Text(thing.qualified_label().into_owned().into());
                     self.show(attribute, name, &part.condition.span, proof);
                 }
-                if !relation.is_everything() {
+                if relation.is_everything() {
+                    self.lead_from(Step::new(kind, place), &inner, proof);
+                } else {
                     self.lead(related.paths, &inner, proof);
                 }
             }

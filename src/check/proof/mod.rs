@@ -72,6 +72,8 @@ pub struct Proof {
     pub matched: Option<usize>,
     /// The paths that lead there.
     pub paths: Vec<Way>,
+    /// The paths behind things to which no path leads.
+    pub elsewhere: Vec<Way>,
     /// What is missing, where the answer is unknown.
     pub missing: Vec<Missing>,
     /// The words of the policy that decided, if there is no value to show.
@@ -120,6 +122,7 @@ impl Proof {
         self.missing.extend(inner.missing.iter().cloned());
         self.places.extend(inner.places.iter().cloned());
         self.reasons.extend(inner.reasons.iter().cloned());
+        self.elsewhere.extend(inner.elsewhere.iter().cloned());
     }
 
     /// Adds the proof of a related thing: what it says of itself is about that thing.

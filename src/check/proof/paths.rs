@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use foldhash::HashMap;
+use smallvec::smallvec;
 
 use super::{Proof, Prover, Way};
 use crate::access::{Routes, Step, grants_of};
@@ -83,6 +84,17 @@ impl Prover<'_, '_> {
                 proof.paths.push(Way::new(steps, end.matched));
             }
         }
+    }
+
+    /// Adds what was found behind a thing to which no path leads: the paths begin there. What is not behind it, its name
+    /// tells.
+    pub(super) fn lead_from(&self, thing: Step, inner: &Proof, proof: &mut Proof) {
+        if inner.paths.is_empty() && inner.permissions.is_empty() {
+            return;
+        }
+        let mut found = Proof::default();
+        self.lead(smallvec![smallvec![thing]], inner, &mut found);
+        proof.elsewhere.append(&mut found.paths);
     }
 
     /// The things that a relation leads to, each with its paths.

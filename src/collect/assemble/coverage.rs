@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::api::endpoint;
 use crate::api::error::Error;
 use crate::api::parent::Parent;
+use crate::api::wire::Role;
 use crate::collect::read_list::{AsList, ReadList};
 use crate::collect::responses::{Responses, role_id};
 use crate::org::{Collection, Coverage, Failure};
@@ -117,12 +118,39 @@ fn unlisted(coverage: &mut Coverage, responses: &Responses) {
             gaps.entry(project.label()).or_insert_with(|| gap(without_permissions(role_id(role))));
         }
     }
+    misplaced(coverage, responses);
     for group in responses.unlisted_groups() {
         let truncated = &mut coverage.of_mut(Collection::Groups).truncated;
         truncated.get_or_insert_with(|| {
             gap(format!("roles are inherited from group {group}, which is missing from the list of groups"))
         });
         not_asked_about(coverage, group);
+    }
+}
+
+/// Roles in a list that contradicts their `resource_type`. The list of a project may repeat roles of the organization.
+fn misplaced(coverage: &mut Coverage, responses: &Responses) {
+    let is = |role: &Role, word: &str| role.resource_type.value().is_some_and(|of| of.eq_ignore_ascii_case(word));
+    let Some(own) = responses.roles.as_ref().filter(|roles| roles.truncated.is_none()) else { return };
+    let own: Vec<&Role> = own.items.iter().map(|role| responses.role(role)).collect();
+    for role in own.iter().filter(|role| is(role, "api.project")).map(|role| role_id(role)) {
+        let message =
+            format!("role {role} is in the organization's list of roles, but its `resource_type` is api.project");
+        coverage.of_mut(Collection::Roles).gaps.entry(role.to_owned()).or_insert_with(|| gap(message));
+    }
+    let own: BTreeSet<&str> = own.into_iter().map(role_id).collect();
+    for (project, roles) in responses.held(Collection::ProjectRoles) {
+        let mut roles = roles.items.iter().map(|role| responses.role(role));
+        let stranger = roles.find(|role| is(role, "api.organization") && !own.contains(role_id(role)));
+        if let Some(role) = stranger.filter(|_| !responses.is_gone(Collection::Projects, project)) {
+            let message = format!(
+                "role {} is in the list of project {}, but its `resource_type` is api.organization, whose list does not have it",
+                role_id(role),
+                project.label()
+            );
+            let gaps = &mut coverage.of_mut(Collection::ProjectRoles).gaps;
+            gaps.entry(project.label()).or_insert_with(|| gap(message));
+        }
     }
 }
 

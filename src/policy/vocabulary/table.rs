@@ -338,10 +338,17 @@ fn role_plain_name(org: &Org, at: usize) -> Known<String> {
     org.roles[at].name.as_ref().map(|name| plain_name(name))
 }
 
+/// Of a `resource_type` that is neither of the two, or that the list of the organization contradicts, nobody knows where the
+/// role holds.
 fn role_scope(org: &Org, at: usize) -> Known<&str> {
-    org.roles[at].resource_type.map(|word| {
+    let scope = |word| {
         let resource_type = org.symbols.text(word);
-        let start = resource_type.get(..4).filter(|start| start.eq_ignore_ascii_case("api."));
-        start.map_or(resource_type, |start| &resource_type[start.len()..])
-    })
+        SCOPES.into_iter().find(|scope| resource_type.eq_ignore_ascii_case(&format!("api.{scope}")))
+    };
+    match org.roles[at].resource_type.map(scope) {
+        Known::Missing | Known::Value(None) => Known::Missing,
+        Known::Value(Some("project")) if org.roles[at].listed => Known::Missing,
+        Known::Null => Known::Null,
+        Known::Value(Some(scope)) => Known::Value(scope),
+    }
 }

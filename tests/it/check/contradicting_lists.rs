@@ -109,6 +109,28 @@ fn a_last_page_that_leads_on_is_followed() {
 }
 
 #[test]
+fn a_role_in_the_list_of_another_scope_or_of_no_known_scope_is_no_pass() {
+    let role = |id: &str, resource_type: &str| {
+        What::AddItem(json!({"object": "role", "id": id, "name": id, "permissions": ["api.secret.write"],
+            "predefined_role": false, "resource_type": resource_type}))
+    };
+    let of_organization = "select: role\nwhere: { scope: organization, predefined_role: false }\nforbid: { permissions: api.secret.write }";
+    let of_project = of_organization.replace("organization", "project");
+    let asked = |path: &str, resource_type: &str, rule: &str| {
+        let fault = Fault { path: path.to_owned(), when: When::Always, what: role("role_x", resource_type) };
+        report(&api(with_project(false), vec![fault]), &[(rule, ""), (of_organization, "")]).answer("rule-0")
+    };
+    for resource_type in ["api.project", "chatgpt.workspace", "", "api.organization "] {
+        assert_eq!(asked("/organization/roles", resource_type, of_organization), "unknown role_x", "{resource_type}");
+    }
+    assert_eq!(asked("/organization/roles", "API.Organization", of_organization), "violation role_x");
+    let in_project = "/projects/proj_1/roles";
+    assert_eq!(asked(in_project, "api.project", &of_project), "violation role_x");
+    // The list of a project may repeat roles of the organization, but only those that the organization lists.
+    assert_eq!(asked(in_project, "api.organization", &of_project), "unknown");
+}
+
+#[test]
 fn what_was_made_while_it_was_collected_is_new() {
     let soon = std::time::UNIX_EPOCH.elapsed().expect("a clock that is right").as_secs() + 60;
     let key = json!({"object": "organization.admin_api_key", "id": "key_new", "name": "New", "expires_at": null,

@@ -119,6 +119,35 @@ fn a_count_is_accepted_as_it_was_and_no_other() {
     assert_eq!(remarks(&ran.json()), [said]);
 }
 
+/// What a rule finds behind `organization` or behind its `where` is accepted as it was, not as it became.
+#[test]
+fn a_person_or_permission_behind_the_organization_or_a_selection_is_new() {
+    let writes = "holds: { permission: '*.write', role: { predefined_role: false } }";
+    let rules = [
+        "where: { name: Ada }, forbid: { organization: { roles: { predefined_role: false, permissions: '*.write' } } }",
+        &format!("where: {{ name: Ada }}, forbid: {{ organization: {{ users: {{ {writes} }} }} }}"),
+        "where: { name: Ada }, forbid: { organization: { groups: { name: Ops, members: { is_scim_managed: false } } } }",
+        &format!("where: {{ name: Bob, {writes} }}, count: {{ max: 0 }}"),
+        &format!("where: {{ name: Bob, {writes} }}, exactly: {{ name: [Ada] }}"),
+    ];
+    let changed = start(|org| {
+        org.roles[2].permissions.push("api.roles.write".to_owned());
+        org.groups[0].members.push("user-dee".to_owned());
+    });
+    for rule in rules {
+        let (api, folder) = (healthy(), folder());
+        let policy = format!("version: 1\nrules:\n  - {{ id: rule, select: user, {rule} }}\n");
+        let go = |api: &FakeApi, args: &[&str]| {
+            let run = rolelint(api).inside(folder.path()).file("policy.yaml", &policy);
+            run.args(args.iter().copied()).args(["-p", "policy.yaml", "--as-of", NOW]).run()
+        };
+        go(&api, &["baseline", "-o", "b.jsonl"]).ends_with(0);
+        go(&api, &["check", "--baseline", "b.jsonl"]).ends_with(0);
+        let report = go(&changed, &["check", "--baseline", "b.jsonl", "--format", "json"]).ends_with(1).json();
+        assert!(report.answer("rule").starts_with("violation"), "{rule}: {}", report.answer("rule"));
+    }
+}
+
 #[test]
 fn what_is_fixed_is_said_and_fails_only_a_strict_gate() {
     let (api, folder) = (healthy(), folder());
