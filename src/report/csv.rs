@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use csv::{QuoteStyle, WriterBuilder};
+use csv::{ErrorKind, QuoteStyle, WriterBuilder};
 
 use super::table::{Cell, Table};
 use super::words::clip;
@@ -17,7 +17,7 @@ const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d
 
 pub(super) fn render(table: Table<'_>, to: &mut dyn Write) -> io::Result<()> {
     let mut rows = WriterBuilder::new().quote_style(QuoteStyle::Always).from_writer(to);
-    rows.write_record(table.columns.iter().map(|column| column.0))?;
+    rows.write_record(table.columns.iter().map(|column| column.0)).map_err(io_error)?;
     for row in table.rows {
         rows.write_record(
             row.iter()
@@ -27,9 +27,16 @@ pub(super) fn render(table: Table<'_>, to: &mut dyn Write) -> io::Result<()> {
                     Cell::Number(number) => number.to_string().into(),
                 })
                 .map(String::from),
-        )?;
+        )
+        .map_err(io_error)?;
     }
     rows.flush()
+}
+
+/// What the writer said, of its own kind: a closed pipe is still one.
+fn io_error(error: csv::Error) -> io::Error {
+    let said = error.to_string();
+    if let ErrorKind::Io(error) = error.into_kind() { error } else { io::Error::other(said) }
 }
 
 /// Text as a spreadsheet shows it, and never computes it.
@@ -90,6 +97,22 @@ mod tests {
                 "remark "
             ]
         );
+    }
+
+    #[test]
+    fn a_closed_pipe_is_still_one_when_the_table_is_long() {
+        struct Closed;
+        impl Write for Closed {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let outcome = sample::many(1234);
+        let ended = render(super::super::table::findings(&outcome), &mut Closed);
+        assert_eq!(ended.expect_err("nobody reads it").kind(), io::ErrorKind::BrokenPipe);
     }
 
     #[test]
