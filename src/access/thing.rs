@@ -35,9 +35,15 @@ impl ThingKind {
         }
     }
 
-    /// The same for people, such as `API key`.
+    /// The word for people, such as `API key`.
     pub fn words(self) -> String {
-        self.name().replace('_', " ").replace("api", "API")
+        match self {
+            Self::Of(Kind::AdminApiKey) => "admin key".to_owned(),
+            Self::Of(Kind::Invite) => "invitation".to_owned(),
+            Self::Of(_) | Self::Organization | Self::Rule | Self::File => {
+                self.name().replace('_', " ").replace("api", "API")
+            }
+        }
     }
 }
 

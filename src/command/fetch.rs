@@ -121,7 +121,7 @@ fn contents(org: &Org) -> String {
         (org.service_accounts.len(), "service account"),
         (org.api_keys.len(), "API key"),
         (org.admin_api_keys.len(), "admin key"),
-        (org.invites.len(), "invite"),
+        (org.invites.len(), "invitation"),
     ];
     let mut parts: Vec<String> =
         counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| plural(*count, what)).collect();

@@ -5,7 +5,8 @@
 
 use std::io::{self, Write};
 
-use super::words::{found, incomplete, is_urgent, plain_summary, plural, sentence, unread, worst_first};
+use super::totals::{found, plain_summary};
+use super::words::{incomplete, is_urgent, plural, sentence, unread, worst_first};
 use crate::document::Region;
 use crate::escape::visible;
 use crate::finding::{Outcome, RuleResult, Status, Verdict};
@@ -48,7 +49,7 @@ pub(super) fn render(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
             annotation(outcome, at, kind, to)?;
         }
         if rules.len() > shown {
-            let title = format!("and {} more", plural(rules.len() - shown, outcome.noun()));
+            let title = format!("and {}", plural(rules.len() - shown, &format!("more {}", outcome.noun())));
             let ids: Vec<&str> = rules[shown..].iter().map(|&at| outcome.rules[at].info.id.as_str()).collect();
             line(to, kind, &format!("title={}", property(&title)), &visible(&ids.join(", ")))?;
         }
@@ -151,7 +152,7 @@ mod tests {
             let of_kind = report.lines().filter(|line| line.starts_with(&format!("::{} ", kind.name())));
             assert!(of_kind.count() <= SHOWN, "{}", kind.name());
         }
-        assert!(report.contains("::error title=and 24 rules more::"), "{report}");
+        assert!(report.contains("::error title=and 24 more rules::"), "{report}");
     }
 
     #[test]

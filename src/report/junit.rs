@@ -7,7 +7,8 @@ use std::io::{self, Write};
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use quick_xml::writer::Writer;
 
-use super::words::{causes, found, incomplete, paths, plain_summary, sentence, unread};
+use super::totals::{found, plain_summary};
+use super::words::{causes, incomplete, paths, sentence, unread};
 use crate::escape::visible;
 use crate::finding::{Outcome, RuleResult, Status, Verdict};
 use crate::time::rfc3339;

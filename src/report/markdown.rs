@@ -1,14 +1,14 @@
 //! Markdown for a comment on a pull request or a step summary: the worst first, long parts folded, within the length
 //! that GitHub and GitLab take.
 //!
-//! Names from outside stand in code, where nothing is markup, a mention or a link.
+//! Names from outside stand in code, where nothing is markup, a mention or a link. What a policy writes in backticks stays in
+//! code as it is.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::words::{
-    causes, clip, exit, found, incomplete, paths, plain_summary, population, sentence, unread, worst_first,
-};
+use super::totals::{exit, found, plain_summary};
+use super::words::{causes, clip, incomplete, paths, population, sentence, unread, worst_first};
 use crate::escape::visible;
 use crate::finding::{Finding, Outcome, RuleResult, Skipped, Verdict};
 use crate::org::{Collection, State};
@@ -206,18 +206,35 @@ fn item(finding: &Finding, rule: &RuleResult) -> String {
 /// Text with the words in code that could be anything but a word.
 pub(super) fn prose(text: &str) -> String {
     let text = clip(&text.split_whitespace().collect::<Vec<_>>().join(" "), TEXT);
-    visible(&text)
-        .split(' ')
-        .map(|word| {
-            if is_plain(word) {
-                return word.to_owned();
-            }
-            let (bracket, word) = word.strip_prefix('(').map_or(("", word), |rest| ("(", rest));
-            let bare = word.trim_end_matches(PUNCTUATION);
-            format!("{bracket}{}{}", code(bare), &word[bare.len()..])
-        })
-        .collect::<Vec<_>>()
-        .join(" ")
+    let text = visible(&text);
+    let (mut rest, mut parts) = (&*text, Vec::new());
+    while !rest.is_empty() {
+        let (part, after) = span(rest).unwrap_or_else(|| word(rest));
+        parts.push(part);
+        rest = after.strip_prefix(' ').unwrap_or(after);
+    }
+    parts.join(" ")
+}
+
+/// What stands in backticks where the text begins, with the punctuation around it, and what follows. It stays one span,
+/// however many words it has.
+fn span(text: &str) -> Option<(String, &str)> {
+    let (bracket, rest) = text.strip_prefix('(').map_or(("", text), |rest| ("(", rest));
+    let (inside, after) = rest.strip_prefix('`')?.split_once('`')?;
+    let (punctuation, after) = after.split_at(after.find(' ').unwrap_or(after.len()));
+    let is_span = !inside.trim().is_empty() && punctuation.chars().all(|c| PUNCTUATION.contains(&c));
+    is_span.then(|| (format!("{bracket}{}{punctuation}", code(inside)), after))
+}
+
+/// The first word, in code unless it is plain, and what follows.
+fn word(text: &str) -> (String, &str) {
+    let (word, after) = text.split_at(text.find(' ').unwrap_or(text.len()));
+    if is_plain(word) {
+        return (word.to_owned(), after);
+    }
+    let (bracket, word) = word.strip_prefix('(').map_or(("", word), |rest| ("(", rest));
+    let bare = word.trim_end_matches(PUNCTUATION);
+    (format!("{bracket}{}{}", code(bare), &word[bare.len()..]), after)
 }
 
 /// A word of letters, or a number, with punctuation at the end; or a sign that rolelint itself writes.
@@ -277,7 +294,11 @@ mod tests {
             ("ada@acme.example holds api.groups.write", "`ada@acme.example` holds `api.groups.write`"),
             ("@acme/security closes #1", "`@acme/security` closes `#1`"),
             ("<script> [a](b) **x** _y_ 1. www.a.example", "`<script>` `[a](b`) `**x**` `_y_` `1`. `www.a.example`"),
-            ("a ``` b `c` d", "a ```` ``` ```` b `` `c` `` d"),
+            ("a ``` b `c` d", "a ```` ``` ```` b `c` d"),
+            ("set `a: [b, c@d]`, (`e` or `f g`). It's", "set `a: [b, c@d]`, (`e` or `f g`). It's"),
+            ("an `open @team and <b>", "an `` `open `` `@team` and `<b>`"),
+            ("`a`@b `` `c", "`` `a`@b `` ``` `` ``` `` `c ``"),
+            ("`` @a ``", "``` `` ``` `@a` ``` `` ```"),
             ("the key (key_demo), and (that)", "the key (`key_demo`), and (that)"),
             ("a\n# b", "a `#` b"),
         ];

@@ -22,6 +22,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod totals;
 mod words;
 mod xlsx;
 
@@ -40,7 +41,8 @@ pub use diff::{DiffFormat, diff_schema, render_diff};
 pub use json::{Unreadable, lines_schema, read, schema};
 pub use plan::{Plan, PlannedList, plan_schema, render_plan};
 pub use register::{RegisterFormat, render_register};
-pub use words::{number, plain_summary, plural, selected};
+pub use totals::plain_summary;
+pub use words::{number, plural, selected};
 
 /// A form of report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

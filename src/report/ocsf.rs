@@ -8,7 +8,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::words::{exit, incomplete, paths, sentence, unread};
+use super::totals::exit;
+use super::words::{incomplete, paths, sentence, unread};
 use crate::escape::visible;
 use crate::finding::{Ending, Finding, Outcome, RuleResult, Severity, Status, Thing, Verdict};
 

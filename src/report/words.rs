@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use crate::document::{Given, Region};
 use crate::escape::visible;
-use crate::finding::{
-    AccessPath, Cause, Edge, Finding, Held, Judges, Outcome, RuleResult, Severity, Status, Thing, ThingKind, Verdict,
-};
+use crate::finding::{AccessPath, Cause, Edge, Finding, Held, Outcome, RuleResult, Severity, Status, Thing, ThingKind};
 use crate::org::{Collection, CollectionSummary, Kind, State};
 
 /// What to do so that findings end: `remove role Break Glass from group Support Team`. `faint` paints the kinds of things.
@@ -95,113 +93,35 @@ pub fn things(count: usize, kind: ThingKind) -> String {
 
 /// What was looked at: `200 users, 8 groups, 22 roles`. Lists that were not read are left out.
 pub fn population(outcome: &Outcome) -> String {
-    let asked = |kind: Kind| {
-        let listed = outcome.coverage.iter().find(|of| of.collection.name() == format!("{}s", kind.name()));
-        listed.is_none_or(|of| matches!(of.state, State::Complete | State::Partial))
-    };
-    let known = outcome.population.iter().filter(|&(kind, count)| *count > 0 || asked(*kind));
-    let all = by_kind(known.map(|(&kind, &count)| (kind, count)));
+    let known = outcome.known_population().into_iter().map(|(kind, count)| (kind, Some(count)));
+    let all = by_kind(known);
     if all.is_empty() { "nothing was read".to_owned() } else { all }
 }
 
-/// How many things a rule selected, and of how many: `9 of 22 roles`.
+/// How many things a rule selected, and of how many: `9 of 22 roles`; of a list that was not read, `admin keys not read`.
 pub fn selected(outcome: &Outcome, rule: &RuleResult) -> String {
-    let of = by_kind(outcome.population_of(&rule.info));
+    let of = outcome.population_of(&rule.info);
+    if rule.selected == 0 && !of.is_empty() && of.values().all(Option::is_none) {
+        return by_kind(of);
+    }
+    let of = by_kind(of);
     let selected = number(rule.selected);
     // There may be more than was read.
     let least = if rule.truncated { "at least " } else { "" };
     if of.is_empty() { format!("{least}{selected} selected") } else { format!("{least}{selected} of {of}") }
 }
 
-/// `22 roles, 200 users`, in the order that [`population`] has: people first, then what they have.
-pub fn by_kind(counts: impl IntoIterator<Item = (Kind, usize)>) -> String {
+/// `22 roles, 200 users, admin keys not read`, in the order that [`population`] has: people first, then what they have.
+pub fn by_kind(counts: impl IntoIterator<Item = (Kind, Option<usize>)>) -> String {
     let order = [Kind::User, Kind::Group, Kind::Role, Kind::Project, Kind::ServiceAccount];
     let rank = |kind: &Kind| order.iter().position(|one| one == kind).unwrap_or(order.len());
-    let mut counts: Vec<(Kind, usize)> = counts.into_iter().collect();
-    counts.sort_by_key(|(kind, _)| rank(kind));
-    counts.into_iter().map(|(kind, count)| things(count, ThingKind::Of(kind))).collect::<Vec<_>>().join(", ")
-}
-
-/// The exit code, and what decides it.
-pub fn exit(outcome: &Outcome) -> String {
-    if outcome.judges == Judges::LoadErrors {
-        let errors = plural(outcome.findings.len(), "error");
-        return format!("exit {}: {errors} in files, which do not load", outcome.ending().code());
-    }
-    let gate = &outcome.gate;
-    let counting = |rule: &&RuleResult| rule.violations() > 0 && rule.info.severity >= gate.fail_on;
-    let violated = outcome.rules.iter().filter(counting).count();
-    let open = outcome.rules.iter().filter(|rule| rule.is_open()).count();
-    let vacuous = if gate.strict { outcome.count(Verdict::Vacuous) } else { 0 };
-    let be = |count| if count == 1 { "is" } else { "are" };
-    let (floor, noun) = (gate.fail_on.name(), outcome.noun());
-    let mut parts = Vec::new();
-    if violated > 0 {
-        let but = if gate.exit_zero { ", which --exit-zero ignores" } else { "" };
-        parts.push(format!("{} {} violated at or above {floor}{but}", plural(violated, noun), be(violated)));
-    }
-    if gate.strict_baseline && outcome.stale > 0 {
-        parts.push(format!("{} of the baseline {} gone", plural(outcome.stale, "finding"), be(outcome.stale)));
-    }
-    if open > 0 {
-        parts.push(format!("{} could not be answered completely", plural(open, noun)));
-    }
-    if vacuous > 0 {
-        parts.push(format!("{} selected nothing, which --strict forbids", plural(vacuous, noun)));
-    }
-    if parts.is_empty() {
-        parts.push(format!("every {noun} was answered, and none is violated at or above {floor}"));
-    }
-    format!("exit {}: {}", outcome.ending().code(), parts.join("; "))
-}
-
-/// The last line but one of a report: the rules by verdict, the findings, and whether something is unknown. `paint` is given
-/// each verdict's count.
-pub fn summary(outcome: &Outcome, paint: impl Fn(Verdict, usize, String) -> String) -> String {
-    let verdicts = Verdict::ALL.map(|verdict| {
-        let count = outcome.count(verdict);
-        paint(verdict, count, format!("{count} {}", verdict.name()))
-    });
-    let rules = plural(outcome.rules.len(), outcome.noun());
-    let statuses = [Status::Violation, Status::Waived, Status::Baselined];
-    let found = tally(statuses.map(|status| (status, outcome.count_findings(status))));
-    let found = if found.is_empty() { found } else { format!(" ({found})") };
-    let skipped = match outcome.skipped.len() {
-        0 => String::new(),
-        n => format!("; {} skipped", plural(n, outcome.noun())),
+    let mut counts: Vec<(Kind, Option<usize>)> = counts.into_iter().collect();
+    counts.sort_by_key(|(kind, count)| (count.is_none(), rank(kind)));
+    let said = |(kind, count): (Kind, Option<usize>)| {
+        let kind = ThingKind::Of(kind);
+        count.map_or_else(|| format!("{}s not read", kind.words()), |count| things(count, kind))
     };
-    let incomplete = match outcome.judges {
-        Judges::LoadErrors => "; nothing was linted",
-        Judges::Rules | Judges::Lints if outcome.complete() => "",
-        Judges::Rules | Judges::Lints => "; some answers are unknown",
-    };
-    format!("{rules}: {}{found}{skipped}{incomplete}", verdicts.join(", "))
-}
-
-/// The same without colours.
-pub fn plain_summary(outcome: &Outcome) -> String {
-    summary(outcome, |_, _, count| count)
-}
-
-/// What was found by one rule: `3 violations, 1 unknown, 2 waived`; of a rule without findings, its verdict.
-pub fn found(outcome: &Outcome, rule: usize) -> String {
-    let findings = outcome.findings_of(rule);
-    let count = |status| findings.iter().filter(|finding| finding.status == status).count();
-    let counts = tally(Status::ALL.map(|status| (status, count(status))));
-    match outcome.rules[rule].verdict() {
-        verdict @ (Verdict::Unknown | Verdict::Vacuous | Verdict::Pass) if counts.is_empty() => {
-            verdict.name().to_owned()
-        }
-        Verdict::Violation | Verdict::Unknown | Verdict::Vacuous | Verdict::Pass => counts,
-    }
-}
-
-fn tally(counts: impl IntoIterator<Item = (Status, usize)>) -> String {
-    let word = |(status, count): (Status, usize)| match status {
-        Status::Violation => plural(count, "violation"),
-        Status::Unknown | Status::Waived | Status::Baselined => format!("{count} {}", status.name()),
-    };
-    counts.into_iter().filter(|(_, count)| *count > 0).map(word).collect::<Vec<_>>().join(", ")
+    counts.into_iter().map(said).collect::<Vec<_>>().join(", ")
 }
 
 /// The rules by verdict, the worst first, then by severity, then as in the policies.

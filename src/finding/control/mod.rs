@@ -7,7 +7,7 @@ mod catalog;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Outcome, RuleInfo, Verdict};
-use crate::org::Kind;
+use crate::org::{Kind, State};
 
 /// A framework with its controls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +33,8 @@ pub struct Control<'a> {
     pub skipped: Vec<usize>,
     /// What its rules say together; nothing, if there are none.
     pub verdict: Option<Verdict>,
-    /// How many things there are of each kind that its rules look at.
-    pub population: BTreeMap<Kind, usize>,
+    /// How many things there are of each kind that its rules look at; `None` if their list was not read.
+    pub population: BTreeMap<Kind, Option<usize>>,
 }
 
 impl Outcome {
@@ -72,14 +72,25 @@ impl Outcome {
         let rules: Vec<usize> = (0..self.rules.len()).filter(|&at| names(&self.rules[at].info.controls)).collect();
         let skipped = (0..self.skipped.len()).filter(|&at| names(&self.skipped[at].controls)).collect();
         let verdict = together(rules.iter().map(|&at| self.rules[at].verdict()));
-        let kinds = rules.iter().flat_map(|&at| &self.rules[at].info.select);
-        let population = kinds.filter_map(|kind| Some((*kind, *self.population.get(kind)?))).collect();
+        let population = rules.iter().flat_map(|&at| self.population_of(&self.rules[at].info)).collect();
         Control { id, title, rules, skipped, verdict, population }
     }
 
-    /// How many things there are of the kinds that a rule selects.
-    pub fn population_of(&self, rule: &RuleInfo) -> BTreeMap<Kind, usize> {
-        rule.select.iter().filter_map(|kind| Some((*kind, *self.population.get(kind)?))).collect()
+    /// How many things there are of the kinds that a rule selects; `None` if their list was not read.
+    pub fn population_of(&self, rule: &RuleInfo) -> BTreeMap<Kind, Option<usize>> {
+        let known = self.known_population();
+        let of = |kind: &Kind| Some((*kind, known.get(kind).copied())).filter(|_| *kind != Kind::Grant);
+        rule.select.iter().filter_map(of).collect()
+    }
+
+    /// How many things there are of each kind. Kinds whose list was not read are left out: nobody knows how many there are.
+    pub fn known_population(&self) -> BTreeMap<Kind, usize> {
+        let was_read = |kind: &Kind| {
+            let list = self.coverage.iter().find(|of| of.collection.name() == format!("{}s", kind.name()));
+            list.is_none_or(|of| matches!(of.state, State::Complete | State::Partial))
+        };
+        let known = self.population.iter().filter(|&(kind, count)| *count > 0 || was_read(kind));
+        known.map(|(kind, count)| (*kind, *count)).collect()
     }
 }
 

@@ -8,7 +8,8 @@ use super::path::{self, Shared};
 use super::pieces::pieces;
 use crate::document::{Region, SourceText};
 use crate::finding::{Cause, Finding, Outcome, RuleResult, Severity, Status, Verdict};
-use crate::report::words::{cut, found, number, plural, sentence, unread, worst_first};
+use crate::report::totals::found;
+use crate::report::words::{cut, number, plural, sentence, unread, worst_first};
 use crate::time::Time;
 
 /// How many findings are in a piece of a list.
@@ -76,7 +77,13 @@ fn rule(outcome: &Outcome, at: usize, shared: &Shared, to: &mut dyn Write) -> io
     }
     let unread = unread(rule);
     if rule.is_open() {
-        writeln!(to, "<p class=\"gap\">Partly unknown, because something is missing: {}</p>", Text(unread))?;
+        let what = if rule.verdict() == Verdict::Unknown { "Unknown" } else { "Some answers are unknown" };
+        let because = match unread.as_str() {
+            "" => ".",
+            _ if rule.unread.iter().all(|one| one.collection().is_some()) => ", because this could not be read: ",
+            _ => ": ",
+        };
+        writeln!(to, "<p class=\"gap\">{what}{because}{}</p>", Text(unread))?;
     }
     for (name, text) in [("Why", &info.rationale), ("Fix", &info.remediation)] {
         if let Some(text) = text {

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use super::page::Text;
 use crate::finding::{Ending, Judges, Outcome, Severity, Status, Verdict};
 use crate::org::State;
-use crate::report::words::{exit, incomplete, number, plain_summary, plural, population};
+use crate::report::totals::{exit, plain_summary};
+use crate::report::words::{incomplete, number, plural, population};
 use crate::time::{minute, rfc3339};
 
 /// The title of the page.

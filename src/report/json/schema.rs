@@ -32,6 +32,7 @@ pub struct Report<'a, Findings, Things> {
     pub skipped: Vec<SkippedRow<'a>>,
     pub complete: bool,
     pub coverage: Vec<CoverageRow<'a>>,
+    /// How many things there are of each kind. A kind whose list was not read is left out.
     pub population: BTreeMap<Cow<'a, str>, usize>,
     pub disagreements: Cow<'a, [String]>,
     pub oddities: Cow<'a, [String]>,
@@ -179,7 +180,7 @@ pub struct ControlRow<'a> {
     pub title: Option<Cow<'a, str>>,
     /// Null if no rule speaks for it.
     pub verdict: Option<Cow<'a, str>>,
-    /// How many things there are of each kind that its rules look at.
+    /// How many things there are of each kind that its rules look at. A kind whose list was not read is left out.
     pub population: BTreeMap<Cow<'a, str>, usize>,
     /// The rules that name it.
     pub rules: Vec<Cow<'a, str>>,

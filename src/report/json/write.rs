@@ -65,7 +65,7 @@ pub(super) fn report<'a, Findings, Things>(
         skipped: outcome.skipped.iter().map(skipped).collect(),
         complete: outcome.complete(),
         coverage: outcome.coverage.iter().map(coverage).collect(),
-        population: population(&outcome.population),
+        population: population(outcome.known_population()),
         disagreements: Cow::Borrowed(&outcome.disagreements),
         oddities: Cow::Borrowed(&outcome.oddities),
         exceptions: Cow::Borrowed(&outcome.exceptions),
@@ -124,8 +124,8 @@ fn skipped(skipped: &Skipped) -> SkippedRow<'_> {
     }
 }
 
-fn population(of: &BTreeMap<Kind, usize>) -> BTreeMap<Cow<'static, str>, usize> {
-    of.iter().map(|(kind, &count)| (format!("{}s", kind.name()).into(), count)).collect()
+fn population(of: impl IntoIterator<Item = (Kind, usize)>) -> BTreeMap<Cow<'static, str>, usize> {
+    of.into_iter().map(|(kind, count)| (format!("{}s", kind.name()).into(), count)).collect()
 }
 
 fn framework<'a>(of: &Framework<'a>, outcome: &'a Outcome) -> FrameworkRow<'a> {
@@ -133,7 +133,7 @@ fn framework<'a>(of: &Framework<'a>, outcome: &'a Outcome) -> FrameworkRow<'a> {
         id: control.id.into(),
         title: control.title.map(Into::into),
         verdict: control.verdict.map(|verdict| verdict.name().into()),
-        population: population(&control.population),
+        population: population(control.population.iter().filter_map(|(kind, count)| Some((*kind, (*count)?)))),
         rules: control.rules.iter().map(|&at| outcome.rules[at].info.id.as_str().into()).collect(),
         skipped: control.skipped.iter().map(|&at| outcome.skipped[at].rule.as_str().into()).collect(),
     };

@@ -12,7 +12,8 @@ use std::io::{self, Write};
 
 use sha2::{Digest as _, Sha256};
 
-use super::words::{exit, incomplete, paths, plain_summary, sentence, unread};
+use super::totals::{exit, plain_summary};
+use super::words::{incomplete, paths, sentence, unread};
 use crate::escape::visible;
 use crate::finding::{Finding, Outcome, PolicyFile, RuleResult, Thing, Unread, Verdict};
 use crate::org::{Collection, State};

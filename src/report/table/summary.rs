@@ -3,7 +3,8 @@
 
 use super::{Column, Table};
 use crate::finding::Outcome;
-use crate::report::words::{exit, plain_summary, plural};
+use crate::report::totals::{exit, plain_summary};
+use crate::report::words::plural;
 use crate::time::rfc3339;
 
 const COLUMNS: [Column; 2] = [Column("fact", 24), Column("value", 110)];

@@ -6,7 +6,8 @@ use super::page::Page;
 use super::verdict_style;
 use crate::escape::visible;
 use crate::finding::{Control, Framework, Outcome, Verdict};
-use crate::report::words::{by_kind, found, plural, selected};
+use crate::report::totals::found;
+use crate::report::words::{by_kind, plural, selected};
 
 /// The verdict of a control if nothing was checked.
 const NO_RULE: &str = "no rule";
@@ -47,8 +48,12 @@ fn counts(framework: &Framework<'_>) -> String {
 /// `violation  CC6.1  Access is limited (9 rules on 22 roles, 200 users)`.
 fn head(page: &mut Page, outcome: &Outcome, control: &Control<'_>) {
     let title = control.title.map(|title| format!("  {}", visible(title))).unwrap_or_default();
-    let population = by_kind(control.population.iter().map(|(&kind, &count)| (kind, count)));
-    let on = if population.is_empty() { population } else { format!(" on {population}") };
+    let population = by_kind(control.population.clone());
+    let on = match population.as_str() {
+        "" => population,
+        _ if control.population.values().all(Option::is_none) => format!(", {population}"),
+        _ => format!(" on {population}"),
+    };
     let mut about = Vec::new();
     if !control.rules.is_empty() {
         about.push(format!("{}{on}", plural(control.rules.len(), "rule")));

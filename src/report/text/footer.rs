@@ -8,7 +8,8 @@ use crate::escape::visible;
 use crate::finding::{Ending, Note, Outcome, Unread, Verdict};
 use crate::org::{Shortfall, by_reason};
 use crate::report::accepted;
-use crate::report::words::{exit, incomplete, plural, summary};
+use crate::report::totals::{exit, summary};
+use crate::report::words::{incomplete, plural};
 
 /// How many accepted violations are listed, unless the reader wants them all.
 const ACCEPTED: usize = 12;

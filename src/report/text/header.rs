@@ -112,7 +112,7 @@ fn policies(outcome: &Outcome) -> String {
     let (shown, more) = outcome.policies.split_at(outcome.policies.len().min(FILES));
     let mut all: Vec<String> = shown.iter().map(|policy| named(&visible(&policy.source.name), policy.rules)).collect();
     if !more.is_empty() {
-        let files = format!("{} more", plural(more.len(), "file"));
+        let files = format!("and {}", plural(more.len(), "more file"));
         all.push(named(&files, more.iter().map(|policy| policy.rules).sum()));
     }
     let skipped = match outcome.skipped.len() {

@@ -52,13 +52,21 @@ fn head(page: &mut Page, rule: &RuleResult, findings: &[Finding]) {
         counts.push(if ThingKind::OTHERS.contains(&of) || rule.violations() > rule.selected {
             plural(rule.violations(), "violation")
         } else {
-            format!("{} of {}", number(rule.violations()), things(rule.selected, of))
+            let violate = match (rule.unknown(), rule.violations()) {
+                (0, _) => "",
+                (_, 1) => " violates it",
+                (_, _) => " violate it",
+            };
+            format!("{} of {}{violate}", number(rule.violations()), things(rule.selected, of))
         });
     }
     match rule.unknown() {
         0 if rule.verdict() == Verdict::Unknown => counts.push("unknown".to_owned()),
         0 => {}
-        unknown => counts.push(format!("{} unknown", number(unknown))),
+        unknown => {
+            let more = if counts.is_empty() { "" } else { " more" };
+            counts.push(format!("{}{more} unknown", number(unknown)));
+        }
     }
     for status in [Status::Waived, Status::Baselined] {
         counts.extend(Some(count(status)).filter(|&n| n > 0).map(|n| format!("{} {}", number(n), status.name())));
@@ -223,7 +231,8 @@ impl<'p, 'o> Body<'p, 'o> {
             let unlisted = shape.iter().all(|finding| finding.message.ends_with(UNLISTED));
             let unlisted = unlisted.then(|| format!("{} is not in the list", first.evidence[0].attribute));
             let facts = self.shared(shape).or(unlisted);
-            return vec![format!("{kinds}:{}", facts.map_or_else(String::new, |facts| format!(" {facts}")))];
+            let unknown = if first.status == Status::Unknown { " unknown" } else { "" };
+            return vec![format!("{kinds}{unknown}:{}", facts.map_or_else(String::new, |facts| format!(" {facts}")))];
         }
         // They differ in their subjects alone, and are counted once.
         let paths = first.paths.iter().take(ways).map(|path| self.rest(path));

@@ -116,8 +116,8 @@ fn the_roles_of_users_are_requested_of_service_accounts_alone() {
             offline().file("p.yaml", policy).args([command]).args(rule.iter().copied()).args(["--policy", "p.yaml"]);
         let told = ran.run().ends_with(0).stdout;
         for line in [
-            "user_roles            1 for each service account that is a user",
-            "project_user_roles    1 for each service account that is a user of a project that is not its own",
+            "user_roles            1 request for each service account that is a user",
+            "project_user_roles    1 request for each service account that is a user of a project that is not its own",
         ] {
             assert!(told.contains(line), "{told}");
         }

@@ -38,9 +38,9 @@ fn a_fetch_reports_what_it_read() {
         rolelint(&api).inside(folder.path()).args(["fetch", "-o", "org.jsonl"]).args(args.iter().copied())
     };
     let ran = fetch(&[]).run().ends_with(0);
-    insta::assert_snapshot!(ran.everything(), @"wrote org.jsonl: 18 roles, 8 groups, 41 users, 6 projects, 5 service accounts, 12 API keys, 3 admin keys, 4 invites; complete");
+    insta::assert_snapshot!(ran.everything(), @"wrote org.jsonl: 18 roles, 8 groups, 41 users, 6 projects, 5 service accounts, 12 API keys, 3 admin keys, 4 invitations; complete");
     let ran = fetch(&["--only", "group_members", "--only", "invites"]).run().ends_with(0);
-    insta::assert_snapshot!(ran.everything(), @"wrote org.jsonl: 8 groups, 34 users, 4 invites; complete");
+    insta::assert_snapshot!(ran.everything(), @"wrote org.jsonl: 8 groups, 34 users, 4 invitations; complete");
     assert_eq!(ran.stdout, "");
     assert_eq!(fetch(&["-q"]).run().ends_with(0).everything(), "");
 }

@@ -78,6 +78,28 @@ fn the_text_shows_every_control_with_its_rules_and_what_they_looked_at() {
     insta::assert_snapshot!(ran.without_time());
 }
 
+/// Nobody knows how many there are: no report says 0.
+#[test]
+fn a_list_that_was_not_read_is_not_counted_as_empty() {
+    let api = faulty(Organization::acme(), "/organization/admin_api_keys", When::Always, What::Status(403));
+    let run = || rolelint(&api).args(["check", "--only", "admin-key-*"]);
+    let text = run().args(["--format", "controls"]).run().ends_with(3).stdout;
+    // The report is wrapped.
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("(3 rules, admin keys not read;"), "{text}");
+    assert!(text.contains("admin-key-never-expires (admin keys not read): unknown"), "{text}");
+    let report = run().args(["--format", "json"]).run().json().0;
+    let population = report["population"].as_object().expect("a mapping");
+    assert!(!population.contains_key("admin_api_keys"), "{population:?}");
+    assert_eq!(control(&report, "soc2", "CC6.1")["population"], json!({}));
+    let folder = tempfile::tempdir().expect("a folder");
+    let (saved, again) = (folder.path().join("r.json"), folder.path().join("again.json"));
+    std::fs::write(&saved, run().args(["--format", "json"]).run().stdout).expect("written");
+    let path = saved.to_str().expect("UTF-8");
+    rolelint(&api).args(["report", path, "--format", "json", "-o", again.to_str().expect("UTF-8")]).run().ends_with(3);
+    assert_eq!(std::fs::read(again).expect("written"), std::fs::read(&saved).expect("written"));
+}
+
 #[test]
 fn it_is_the_same_from_saved_results_and_short_if_quiet() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -229,7 +229,7 @@ fn a_path_goes_by_way_of_the_project() {
     assert_eq!(paths(&key), ["admin_api_key adm_2 → user user-bob"]);
     assert_eq!(
         key.findings().next().expect("one")["message"],
-        "admin API key Legacy (adm_2) of bob@acme.example: role is reader (bob@acme.example)"
+        "admin key Legacy (adm_2) of bob@acme.example: role is reader (bob@acme.example)"
     );
 }
 
