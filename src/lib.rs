@@ -29,7 +29,7 @@
 //! | [`policy`] | what may people write, and what does a rule read? | `bounded`, `document`, `finding`, `org` |
 //! | [`check`] | which rules does this organization violate? Pure, cannot fail | `access`, `cores`, `document`, `finding`, `org`, `policy` |
 //! | `diff` | what has changed from one state of an organization to another, and what cannot be compared? | `access`, `finding`, `org`, `policy` |
-//! | `exceptions` | what changes an outcome after it was judged? Waivers, the baseline, the age of the facts | `bounded`, `document`, `finding`, `org` |
+//! | `exceptions` | what changes an outcome after it was judged? Waivers, the baseline, the age of the facts | `access`, `bounded`, `document`, `finding`, `org` |
 //! | `testing` | do the policies say what their tests expect? | `check`, `document`, `finding`, `org`, `policy` |
 //! | [`lint`] | what is odd about policies that load? One file for each lint | `config`, `document`, `exceptions`, `finding`, `org`, `policy`, `testing` |
 //! | `api` | what does one list of the Admin API say, honestly? | `atomic`, `bounded`, `org` |

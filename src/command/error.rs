@@ -66,10 +66,8 @@ pub enum Error {
         name: String,
     },
     /// A waiver is to be added for something that cannot be waived.
-    #[error("`{}` {why}", visible(rule))]
+    #[error("{}", visible(why))]
     NotWaived {
-        /// The rule.
-        rule: String,
         /// Why not.
         why: String,
         /// What to do.

@@ -13,5 +13,5 @@ pub use baseline::{Baseline, Error as BaselineError};
 pub(crate) use waivers::WAIVER_KEYS;
 pub use waivers::{
     Edited, Error as WaiverError, New as NewWaiver, Review, Terms, Use, Waivers, appended, read_text as read_waivers,
-    without,
+    selects_others, without,
 };

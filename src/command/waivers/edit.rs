@@ -9,7 +9,10 @@ use crate::cli::{Common, Rules};
 use crate::console::output::{self, say};
 use crate::document::nearest;
 use crate::escape::{shown, visible};
-use crate::exceptions::{Edited, NewWaiver, appended, read_waivers, without};
+use crate::exceptions::{Edited, NewWaiver, appended, read_waivers, selects_others, without};
+use crate::finding::{RuleInfo, ThingKind};
+use crate::org::Kind;
+use crate::policy::Assertion;
 
 use super::super::checked::{Checked, CheckedArgs};
 use super::super::exceptions::WaiverArgs;
@@ -75,7 +78,7 @@ pub struct Prune {
 pub(super) fn add(args: &Add, common: &Common) -> Result<Exit, Error> {
     let files = args.waivers.files();
     let [path] = files[..] else { return Err(Error::OneFileOfWaivers { named: files.len() }) };
-    waivable(&args.rule, &args.rules)?;
+    waivable(args)?;
     let new = NewWaiver {
         rule: args.rule.clone(),
         subject: args.subject.clone(),
@@ -150,13 +153,20 @@ fn named(path: &Path) -> String {
     behind.map_or_else(|| shown(path), |behind| format!("{}, which is a link to {}", shown(path), shown(&behind)))
 }
 
-/// Makes sure that there is such a rule, and that its violations can be waived.
-fn waivable(rule: &str, rules: &Rules) -> Result<(), Error> {
-    let policies = judged::loaded(rules)?;
-    let ids = || policies.iter().flat_map(|policy| &policy.rules).map(|rule| &*rule.info);
-    let refused = |why: &str, help: String| Error::NotWaived { rule: rule.to_owned(), why: why.to_owned(), help };
+/// Makes sure that there is such a rule, that its violations can be waived, and that they can be about the subject.
+fn waivable(args: &Add) -> Result<(), Error> {
+    let (rule, policies) = (args.rule.as_str(), judged::loaded(&args.rules)?);
+    let rules = || policies.iter().flat_map(|policy| &policy.rules);
+    let ids = || rules().map(|rule| &*rule.info);
+    let refused = |why: &str, help: String| Error::NotWaived { why: format!("`{rule}` {why}"), help };
     match ids().find(|info| info.id == rule) {
-        Some(info) if info.waivable => Ok(()),
+        Some(info) if info.waivable => {
+            let assertion = rules().find(|one| one.info.id == rule).map(|one| &one.assertion);
+            match misplaced(info, assertion, &args.subject) {
+                Some((why, help)) => Err(Error::NotWaived { why, help }),
+                None => Ok(()),
+            }
+        }
         Some(info) => {
             Err(refused("cannot be waived", format!("it says `waivable: false` in {}", info.location.source.name)))
         }
@@ -165,6 +175,39 @@ fn waivable(rule: &str, rules: &Rules) -> Result<(), Error> {
             let help = near.unwrap_or_else(|| "name the policy of the rule with --policy".to_owned());
             Err(refused("is not a rule of these policies", help))
         }
+    }
+}
+
+/// Why a rule cannot have a violation with this subject, and what to write, if it cannot.
+fn misplaced(info: &RuleInfo, assertion: Option<&Assertion>, subject: &str) -> Option<(String, String)> {
+    let (id, kind) = (&info.id, subject.split_once('/').and_then(|(kind, _)| Kind::named(kind)));
+    let counts = match assertion? {
+        Assertion::Count(..) => true,
+        // Its violations are about things of the kind, or about the organization, which lacks one.
+        Assertion::Exactly(_) if kind.is_none() => return None,
+        Assertion::Forbid(_) | Assertion::Require(_) | Assertion::Exactly(_) => false,
+    };
+    let first = info.select.first()?;
+    match kind {
+        Some(kind) if counts => {
+            let one = ThingKind::Of(kind).words();
+            let why = format!("rule {id} counts, so a waiver for one {one} covers nothing");
+            Some((why, "write `organization` as the subject".to_owned()))
+        }
+        Some(kind) if !info.select.contains(&kind) => {
+            let named = if *first == Kind::Grant {
+                "grant/ROLE of WHO, the name that reports show".to_owned()
+            } else {
+                format!("{}/…", first.name())
+            };
+            Some((selects_others(id, &info.select, kind), format!("write the subject as {named}")))
+        }
+        None if !counts && subject == "organization" => {
+            let one = ThingKind::Of(*first).words();
+            let why = format!("rule {id} does not count, so a waiver for the organization covers nothing");
+            Some((why, format!("name one {one}: {}/…", first.name())))
+        }
+        _ => None,
     }
 }
 

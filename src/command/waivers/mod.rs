@@ -45,8 +45,9 @@ fn list(on: &CheckedArgs, common: &Common) -> Result<Exit, Error> {
     output::stream(|to| {
         for review in &reviews {
             writeln!(to, "{}  {}", review.usage.name(), visible(&review.title))?;
+            let covers = if review.usage == Use::Expired { "would cover" } else { "covers" };
             for covered in &review.covers {
-                writeln!(to, "  covers {}", visible(covered))?;
+                writeln!(to, "  {covers} {}", visible(covered))?;
             }
             for remark in &review.remarks {
                 writeln!(to, "  note: {}", visible(remark))?;

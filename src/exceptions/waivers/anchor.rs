@@ -3,6 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::access::Access;
 use crate::finding::{AccessPath, Finding, RuleResult, Thing, ThingKind};
 use crate::org::{Kind, Known, Org, Text, canonical_role_id};
 
@@ -40,8 +41,7 @@ impl Anchor {
             ThingKind::Organization => return Meant::One(Thing::organization().id),
             // An organization has none.
             ThingKind::Rule | ThingKind::File => return Meant::Nothing,
-            // A grant has no name, and its id is put together.
-            ThingKind::Of(Kind::Grant) => return Meant::One(Text::new(&self.name)),
+            ThingKind::Of(Kind::Grant) => return self.find_grant(org),
             ThingKind::Of(kind) => kind,
         };
         let things = things(org, kind);
@@ -66,6 +66,30 @@ impl Anchor {
         match found.as_slice() {
             [] => Meant::Nothing,
             [one] => Meant::One(Text::from(*one)),
+            several => Meant::Several(several.len()),
+        }
+    }
+
+    /// Finds a grant by the name that reports have for it, `API Group Manager of ada@acme.example`; otherwise, it is an
+    /// id, which is put together from others.
+    fn find_grant(&self, org: &Org) -> Meant {
+        let access = Access::new(org);
+        let of_role = |role: &usize| {
+            let label = access.thing(Kind::Role, *role).label().into_owned();
+            let rest = self.name.strip_prefix(&label);
+            rest.is_some_and(|rest| rest.starts_with(" of "))
+        };
+        let places = (0..org.roles.len()).filter(of_role).flat_map(|role| access.grants_by_role(role));
+        let named = places.map(|&at| at as usize).filter(|&at| {
+            let holder = access.principal(access.grants()[at].principal);
+            // Somebody else could call themselves by an address.
+            let is_certain = holder.email.is_some() || !holder.called().contains('@');
+            is_certain && access.thing(Kind::Grant, at).name.as_deref() == Some(self.name.as_str())
+        });
+        let named: Vec<usize> = named.collect();
+        match named.as_slice() {
+            [] => Meant::One(Text::new(&self.name)),
+            [one] => Meant::One(access.thing(Kind::Grant, *one).id.clone()),
             several => Meant::Several(several.len()),
         }
     }

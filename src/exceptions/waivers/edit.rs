@@ -84,7 +84,7 @@ pub fn appended(name: &str, text: Option<&str>, new: &New, terms: &Terms) -> Res
         before.entries.iter().filter(|entry| entry.is_in_force(terms) && entry.waiver.expires >= added.waiver.expires);
     if let Some(same) = lasting.into_iter().find(|entry| entry.covers() == added.covers()) {
         let line = same.location.region().line;
-        return Err(pointless(format!("a waiver in line {line} covers the same, for no less long")));
+        return Err(pointless(format!("the waiver in line {line} already covers this, for at least as long")));
     }
     Ok(edited)
 }

@@ -29,6 +29,7 @@ use entry::Entry;
 pub(crate) use read::WAIVER as WAIVER_KEYS;
 
 pub use edit::{Edited, New, appended, without};
+pub use remarks::selects_others;
 pub use review::{Review, Use};
 
 /// The largest file of waivers, in bytes.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::entry::Entry;
 use super::{Terms, Waivers, remarks};
 use crate::document::SourceText;
-use crate::finding::{Outcome, Status};
+use crate::finding::{Outcome, Status, ThingKind};
 use crate::org::Org;
 use crate::time::{DAY, day};
 
@@ -31,7 +31,7 @@ impl Use {
             Self::Needed => "in use",
             Self::Unused => "unused",
             Self::Expired => "expired",
-            Self::Untold => "not known",
+            Self::Untold => "unknown",
         }
     }
 }
@@ -84,7 +84,12 @@ fn one(entry: &Entry, resolved: &Resolved, outcome: &Outcome, terms: &Terms) -> 
         });
         found.map(|finding| {
             let subject = &finding.subject;
-            format!("{}: {} {}", result.info.id, subject.kind.words(), subject.qualified_label())
+            let who = if subject.kind == ThingKind::Organization {
+                "the organization".to_owned()
+            } else {
+                format!("{} {}", subject.kind.words(), subject.qualified_label())
+            };
+            format!("{}: {who}", result.info.id)
         })
     };
     let covers: Vec<String> = entry.rules.iter().filter_map(named).flat_map(covered).collect();

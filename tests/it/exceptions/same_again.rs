@@ -203,7 +203,7 @@ fn old_facts_make_no_baseline_and_take_no_waiver_away() {
     let prune = ["waivers", "prune", "--waivers", "w.yaml"];
     go(&prune).ends_with(0);
     assert_eq!(std::fs::read_to_string(folder.path().join("w.yaml")).expect("there"), waivers);
-    assert!(go(&["waivers", "--waivers", "w.yaml"]).ends_with(3).stdout.starts_with("not known"));
+    assert!(go(&["waivers", "--waivers", "w.yaml"]).ends_with(3).stdout.starts_with("unknown"));
     // A limit that they keep.
     go(&["baseline", "-o", "b.jsonl", "--max-age", "9999d"]).ends_with(0);
     go(&[&prune[..], &["--max-age", "9999d"]].concat()).ends_with(0);

@@ -122,7 +122,7 @@ fn a_waiver_with_nothing_to_cover_is_reported() {
         "waivers.yaml:3: the waiver of user-writes for user `user-ada` is not used: there is no such violation",
         "waivers.yaml:4: the waiver of user-writes is for user `Zoe`, which does not exist",
         "waivers.yaml:5: there is no rule user-write; did you mean user-writes?",
-        "waivers.yaml:6: the waiver of user-writes for group `Ops` is not used: there is no such violation",
+        "waivers.yaml:6: rule user-writes selects users, so a waiver for a group covers nothing; write subject: { user: … }",
     ];
     assert_eq!(remarks(&report), expected);
 }

@@ -63,9 +63,9 @@ in use  w.yaml:5: user-writes for user `bob@acme.example`, until 2030-06-11 (10 
 unused  w.yaml:12: user-writes for user `Zoe`, until 2030-09-01 (92 days left), ada@acme.example: Left
   note: the waiver of user-writes is for user `Zoe`, which does not exist
 expired  w.yaml:17: role-writes for role `Writer`, until 2030-05-01 (over), ada@acme.example: Until the split
-  covers role-writes: role Writer
+  would cover role-writes: role Writer
   note: the waiver of role-writes for role `Writer` expired on 2030-05-01 and no longer applies
-not known  w.yaml:24: nothing for the organization, until 2030-09-01 (92 days left), y: x
+unknown  w.yaml:24: nothing for the organization, until 2030-09-01 (92 days left), y: x
   note: there is no rule nothing
 ";
     assert_eq!(ran.stdout, expected);
@@ -239,7 +239,7 @@ fn the_same_waiver_is_added_once_and_lines_end_as_they_did() {
     let once = text(&folder);
     assert_eq!((once.matches("\r\n").count(), once.matches('\n').count()), (8, 8), "{once:?}");
     let ran = add(folder.path(), &more).ends_with(2);
-    assert!(ran.stderr.contains("covers the same, for no less long"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("already covers this, for at least as long"), "{}", ran.stderr);
     add(folder.path(), &["--reason", "Another reason", "--expires", "2030-08-01"]).ends_with(2);
     assert_eq!(text(&folder), once);
     run(&healthy(), folder.path(), &["prune"]);
