@@ -8,8 +8,8 @@ use crate::cli::Common;
 use crate::console::{Color, Terminal, output};
 use crate::escape::visible;
 use crate::testing::{
-    Coverage, Format, Judged, Mutation, NOW, Remark, Report, Section, Style, Suite, judge, load, mutate, prove, render,
-    update,
+    Coverage, Format, Judged, Mutation, NOW, Remark, Report, Section, Style, Suite, WHOLE_RUN, judge, load, mutate,
+    prove, render, update,
 };
 
 use super::{Error, Exit, input};
@@ -98,15 +98,19 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
 /// What fails although every test passes: that there is none, or that they see too little.
 fn too_little(args: &Args, tests: usize, coverage: &Coverage) -> Option<Section> {
     let failed = |name, why: String| {
-        let failure = Remark { file: "rolelint test".to_owned(), line: 1, name: why.clone(), lines: Vec::new() };
+        let failure = Remark { file: WHOLE_RUN.to_owned(), line: 1, name: why.clone(), lines: Vec::new() };
         Some(Section { name, summary: why, failures: vec![failure], shown: Vec::new() })
     };
     let (least, percent) = (args.min_coverage.map_or(0, usize::from), coverage.percent());
     if tests == 0 {
-        let none = if args.filter.is_empty() { "there are no tests" } else { "no test name contains this text" };
+        let none = if args.filter.is_empty() {
+            "there are no tests; write access_test.yaml (docs/testing.md)"
+        } else {
+            "no test name contains this text"
+        };
         failed("tests", none.to_owned())
     } else if percent < least {
-        failed("min-coverage", format!("coverage is {percent} %, less than the {least} % of --min-coverage"))
+        failed("min-coverage", format!("coverage is {percent}%, below --min-coverage {least}"))
     } else {
         None
     }

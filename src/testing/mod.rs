@@ -30,6 +30,6 @@ pub(crate) use load::tests_of;
 pub use mutate::{Mutation, mutate};
 pub(crate) use organization::keys;
 pub use prove::{example, flow, prove};
-pub use report::{Format, Report, Style, render};
+pub use report::{Format, Report, Style, WHOLE_RUN, render};
 pub use section::{Remark, Section};
 pub use update::update;

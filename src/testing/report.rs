@@ -8,6 +8,9 @@ use serde::Serialize;
 use super::{Case, Coverage, Judged, Remark, Section};
 use crate::escape::{in_json, visible};
 
+/// What stands in place of a file where something is wrong with the run as a whole. The text has no place for it.
+pub const WHOLE_RUN: &str = "rolelint test";
+
 /// A form of the report on tests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -90,14 +93,18 @@ fn text(report: &Report<'_>, style: Style) -> String {
         proof.lines.iter().for_each(|text| line(&mut out, &format!("       {}", visible(text))));
     }
     for (_, failure) in report.failures() {
-        let place = format!("{}:{}", visible(&failure.file), failure.line);
-        line(&mut out, &format!("{} {place} {}", paint("FAIL", Colors::new().red()), visible(&failure.name)));
+        let place = format!("{}:{} ", visible(&failure.file), failure.line);
+        let place = if failure.file == WHOLE_RUN { String::new() } else { place };
+        line(&mut out, &format!("{} {place}{}", paint("FAIL", Colors::new().red()), visible(&failure.name)));
         failure.lines.iter().for_each(|text| line(&mut out, &format!("       {}", visible(text))));
     }
     if !style.quiet {
         line(&mut out, &format!("{} passed, {failed} failed", count(report.tests.len() - failed)));
         report.coverage.into_iter().for_each(|coverage| uncovered(&mut out, coverage));
-        report.sections.iter().for_each(|section| line(&mut out, &format!("{}: {}", section.name, section.summary)));
+        let is_said = |section: &Section| section.failures.iter().any(|failure| failure.file == WHOLE_RUN);
+        for section in report.sections.iter().filter(|section| !is_said(section)) {
+            line(&mut out, &format!("{}: {}", section.name, section.summary));
+        }
     }
     out
 }
@@ -106,7 +113,7 @@ fn uncovered(out: &mut String, coverage: &Coverage) {
     let rules = coverage.iter().count();
     let whole = coverage.iter().filter(|(_, seen)| seen.unseen().is_empty()).count();
     let percent = coverage.percent();
-    line(out, &format!("coverage {percent} % of verdicts: {whole} of {rules} rules seen to fire, pass and be unknown"));
+    line(out, &format!("coverage {percent}% of verdicts: {whole} of {rules} rules seen to fire, pass and be unknown"));
     for (rule, seen) in coverage.iter().filter(|(_, seen)| !seen.unseen().is_empty()) {
         line(out, &format!("  {rule}: never seen as {}", seen.unseen().join(", ")));
     }

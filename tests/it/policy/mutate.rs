@@ -44,7 +44,7 @@ fn a_turn_that_no_test_notices_is_shown_before_and_after_and_fails() {
            - permissions: [api.groups.write, api.roles.write]
            + permissions: [api.groups.write, "api.roles.*"]
     1 test passed, 0 failed
-    coverage 33 % of verdicts: 0 of 2 rules seen to fire, pass and be unknown
+    coverage 33% of verdicts: 0 of 2 rules seen to fire, pass and be unknown
       old-key: never seen as pass, unknown
       writer: never seen as pass, unknown
     mutate: 8 mutants: 6 noticed, 2 survived

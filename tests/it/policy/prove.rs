@@ -26,11 +26,7 @@ fn each_rule_is_proven_by_two_organizations_or_told_what_stands_in_its_way() {
     let ran = offline().file("p.yaml", POLICY).args(["test", "p.yaml", "--prove", "-v"]).run().ends_with(1);
     let proofs = ran.stdout.split("0 tests passed").next().expect("text");
     insta::assert_snapshot!(proofs);
-    assert!(
-        ran.stdout.ends_with("prove: 2 of 4 rules proven to fire and pass\ntests: there are no tests\n"),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.ends_with("prove: 2 of 4 rules proven to fire and pass\n"), "{}", ran.stdout);
 }
 
 #[test]
