@@ -93,11 +93,12 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
 
 /// What the number of requests depends on.
 pub(super) fn each(collection: Collection, narrowed: bool) -> String {
-    let one = |thing: &str| format!("1 for each {thing}{}", if narrowed { " that a rule can be about" } else { "" });
+    let one =
+        |thing: &str| format!("1 request for each {thing}{}", if narrowed { " that a rule can be about" } else { "" });
     match collection {
-        Collection::Roles | Collection::Groups => "1 for each 1000".to_owned(),
+        Collection::Roles | Collection::Groups => format!("1 request for each 1000 {}s", self::one(collection)),
         Collection::Users | Collection::Projects | Collection::AdminApiKeys | Collection::Invites => {
-            "1 for each 100".to_owned()
+            format!("1 request for each 100 {}s", self::one(collection))
         }
         Collection::UserRoles => one("user"),
         Collection::GroupRoles | Collection::GroupMembers => one("group"),
@@ -109,16 +110,16 @@ pub(super) fn each(collection: Collection, narrowed: bool) -> String {
         Collection::ProjectUserRoles => format!("{}, in each project", one("user")),
         Collection::ProjectGroupRoles => format!("{}, in each project", one("group")),
         Collection::ServiceAccountRoles if narrowed => {
-            "1 for each service account of a project that a rule can be about".to_owned()
+            "1 request for each service account of a project that a rule can be about".to_owned()
         }
-        Collection::ServiceAccountRoles => "1 for each service account".to_owned(),
+        Collection::ServiceAccountRoles => "1 request for each service account".to_owned(),
     }
 }
 
 /// The same, of the service accounts that are users.
 pub(super) fn each_account(collection: Collection) -> String {
     let beyond = if collection == Collection::UserRoles { "" } else { " of a project that is not its own" };
-    format!("1 for each service account that is a user{beyond}")
+    format!("1 request for each service account that is a user{beyond}")
 }
 
 impl<'p> Plan<'p> {
@@ -232,7 +233,8 @@ fn sizes(org: &Org, parts: &Parts, collection: Collection) -> Option<Result<(usi
     let Some(counts) = collection.parent() else {
         let record = org.coverage.of(collection);
         let [items, requests] = [record.items, record.requests].map(|count| count.try_into().unwrap_or(usize::MAX));
-        return record.asked.then(|| Ok((requests, plural(items, &one(collection)))));
+        let kinds = if collection == Collection::AdminApiKeys { " (admin keys and project keys)" } else { "" };
+        return record.asked.then(|| Ok((requests, plural(items, &one(collection)) + kinds)));
     };
     let no_projects = org.coverage.of(Collection::Projects).asked && org.projects.is_empty();
     if counts.parent() == Some(Collection::Projects) && no_projects {
@@ -299,7 +301,10 @@ fn sizes(org: &Org, parts: &Parts, collection: Collection) -> Option<Result<(usi
     }))
 }
 
-/// `admin API key`, of a list of such.
+/// `invitation`, of a list of such.
 fn one(collection: Collection) -> String {
-    collection.name().trim_end_matches('s').replace('_', " ").replace("api", "API")
+    // The list of admin keys has the keys of projects, too.
+    let words = [(Collection::AdminApiKeys, "key"), (Collection::Invites, "invitation")];
+    let known = words.iter().find(|(known, _)| *known == collection).map(|(_, word)| (*word).to_owned());
+    known.unwrap_or_else(|| collection.name().trim_end_matches('s').replace('_', " "))
 }

@@ -11,20 +11,20 @@ const EMILY: &str = "version: 1\nrules:\n  - id: emily\n    select: user\n    \
 fn without_a_key_a_plan_shows_what_depends_on_what() {
     let run = |policy: &str| offline().file("policy.yaml", policy).args(["plan", "--policy", "policy.yaml"]).run();
     insta::assert_snapshot!(run(EMILY).ends_with(0).everything(), @"
-      roles                 1 for each 1000, for rule emily
-      users                 1 for each 100, for rule emily
-      user_roles            1 for each user that a rule can be about, for rule emily
-      groups                1 for each 1000, for rule emily
-      group_roles           1 for each group, for rule emily
-      group_members         1 for each group, for rule emily
+      roles                 1 request for each 1000 roles, for rule emily
+      users                 1 request for each 100 users, for rule emily
+      user_roles            1 request for each user that a rule can be about, for rule emily
+      groups                1 request for each 1000 groups, for rule emily
+      group_roles           1 request for each group, for rule emily
+      group_members         1 request for each group, for rule emily
     set OPENAI_ADMIN_KEY to see how many requests and how much time that takes
     ");
     insta::assert_snapshot!(
         run("version: 1\nrules:\n  - { id: r, select: role, where: { scope: organization }, forbid: { name: x } }\n").ends_with(0).everything(), @"
-      roles                 1 for each 1000, for rule r
+      roles                 1 request for each 1000 roles, for rule r
     set OPENAI_ADMIN_KEY to see how many requests and how much time that takes
     ");
-    assert!(offline().args(["plan"]).run().ends_with(0).stdout.contains("1 for each user, for "));
+    assert!(offline().args(["plan"]).run().ends_with(0).stdout.contains("1 request for each user, for "));
 }
 
 #[test]
@@ -75,8 +75,8 @@ fn a_list_that_cannot_be_read_does_not_make_the_plan_small() {
       service_accounts            0  of 0 projects, for rule service-account-owns-a-project
       service_account_roles       0  of 0 projects, for rule service-account-owns-a-project
       api_keys                    0  of 0 projects, for 6 rules: api-key-in-archived-project, api-key-of-somebody-without-access, api-key-unused and 3 more
-      admin_api_keys              1  1 admin API key, for 3 rules: admin-key-never-expires, admin-key-of-no-owner and admin-key-unused
-      invites                     1  0 invites, for rule pending-invite-makes-an-owner
+      admin_api_keys              1  1 key (admin keys and project keys), for 3 rules: admin-key-never-expires, admin-key-of-no-owner and admin-key-unused
+      invites                     1  0 invitations, for rule pending-invite-makes-an-owner
     at least 11 requests, at least a minute: 7 requests per minute to each endpoint, all endpoints in parallel
     ");
 }
@@ -94,7 +94,7 @@ fn a_plan_covers_the_rules_that_the_check_selects() {
         lines.lines().filter(|line| line.starts_with("  ")).map(|line| line.trim().to_owned()).collect()
     };
     let first = |lines: Vec<String>| lines[0].split(' ').next().expect("a name").to_owned();
-    assert_eq!(lists(&["--only", "roles"]), ["roles                 1 for each 1000, for rule roles"]);
+    assert_eq!(lists(&["--only", "roles"]), ["roles                 1 request for each 1000 roles, for rule roles"]);
     assert_eq!(first(lists(&["--only", "whom", "--param", "whom=bob@acme.example"])), "users");
     assert!(lists(&["--tag", "keys"]).iter().any(|line| line.starts_with("admin_api_keys")));
     assert!(!lists(&["--skip", "keys"]).iter().any(|line| line.starts_with("admin_api_keys")));
@@ -133,7 +133,7 @@ fn a_snapshot_has_the_sizes_of_projects_too() {
     // What the snapshot does not have is not taken for nothing.
     run("fetch -o few.jsonl --only users").ends_with(0);
     let plan = run("plan --snapshot few.jsonl").ends_with(0).stdout;
-    assert!(plan.contains("  api_keys                    ?  1 for each project, for "), "{plan}");
+    assert!(plan.contains("  api_keys                    ?  1 request for each project, for "), "{plan}");
     assert!(plan.contains("at least "), "{plan}");
 }
 
@@ -154,9 +154,9 @@ fn a_plan_names_the_rules_that_need_a_list() {
             .run()
     };
     insta::assert_snapshot!(run(&[]).ends_with(0).stdout, @"
-      projects              1 for each 100, for 5 rules: both, one, two and 2 more
-      service_accounts      1 for each project, for rule both
-      api_keys              1 for each project that a rule can be about, for 4 rules: one, two, three and 1 more
+      projects              1 request for each 100 projects, for 5 rules: both, one, two and 2 more
+      service_accounts      1 request for each project, for rule both
+      api_keys              1 request for each project that a rule can be about, for 4 rules: one, two, three and 1 more
     set OPENAI_ADMIN_KEY to see how many requests and how much time that takes
     ");
     insta::assert_snapshot!(run(&["--only", "two", "--only", "four", "--format", "json"]).ends_with(0).stdout, @r#"
@@ -165,7 +165,7 @@ fn a_plan_names_the_rules_that_need_a_list() {
         {
           "collection": "projects",
           "narrowed": false,
-          "of": "1 for each 100",
+          "of": "1 request for each 100 projects",
           "path": "/organization/projects",
           "requests": null,
           "rules": [
@@ -176,7 +176,7 @@ fn a_plan_names_the_rules_that_need_a_list() {
         {
           "collection": "api_keys",
           "narrowed": true,
-          "of": "1 for each project that a rule can be about",
+          "of": "1 request for each project that a rule can be about",
           "path": "/organization/projects/{id}/api_keys",
           "requests": null,
           "rules": [

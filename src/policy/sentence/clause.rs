@@ -271,11 +271,24 @@ pub fn holder(condition: &Condition) -> String {
 /// Which holders are counted.
 pub fn such(condition: &Condition) -> String {
     let parts = Parts::of(condition);
-    let holder = parts.holder.as_ref().map(|holder| format!("that are {holder}"));
+    let holder = parts.holder.as_ref().map(|holder| format!("that are {}", several_holders(holder)));
     let bare = parts.is_bare() && parts.ways.is_empty();
-    let role = if bare { parts.place.clone() } else { Some(format!("that hold {}", parts.role())) };
+    let role = if bare {
+        parts.place.as_ref().map(|place| place.replacen("of the", "in the", 1))
+    } else {
+        Some(format!("that hold {}", parts.role()))
+    };
     let all: Vec<String> = role.into_iter().chain(holder).collect();
     all.join(if bare { " " } else { " and " })
+}
+
+/// `users or groups`, of `a user or a group`; whoever is described further stays one.
+fn several_holders(holder: &str) -> String {
+    if holder.contains(" that ") || holder.contains(" whose ") {
+        return holder.to_owned();
+    }
+    let words = [("a user", "users"), ("a group", "groups"), ("a service account", "service accounts")];
+    words.iter().fold(holder.to_owned(), |said, (one, several)| said.replace(one, several))
 }
 
 /// What is counted of what somebody holds.

@@ -209,7 +209,10 @@ pub fn time(attribute: &Attribute, test: &TimePredicate, holds: bool) -> String 
     }
     let not = match said.split_once(' ') {
         Some(("was", rest)) => format!("was not {rest}"),
-        Some(("joined", rest)) => format!("did not join {rest}"),
+        Some(("joined", rest)) => match rest.strip_prefix("less than ") {
+            Some(ago) if !ago.contains(" and ") => return format!("that joined at least {ago}"),
+            Some(_) | None => format!("did not join {rest}"),
+        },
         Some(("expires", rest)) => format!("does not expire {rest}"),
         Some(("will", rest)) => format!("will not {rest}"),
         Some(_) | None => return format!("for which it is not true that it {said}"),

@@ -77,6 +77,10 @@ impl Values {
     fn patterns<'p>(&mut self, attribute: &Attribute, patterns: impl Iterator<Item = &'p Pattern>) {
         let mut samples = Vec::new();
         for pattern in patterns {
+            // A permission that exists reads better than a made-up one.
+            let is_permission = matches!(attribute.names, Some(Naming::Permission));
+            let known = known_permissions().iter().filter(|known| is_permission && pattern.matches(known));
+            samples.extend(known.take(1).map(|known| (*known).to_owned()));
             samples.extend(pattern.samples());
             let several = self.patterns.entry(key(attribute.name)).or_default();
             if pattern.literal().is_none() && !several.iter().any(|other| other.text == pattern.text) {
