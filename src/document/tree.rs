@@ -114,14 +114,19 @@ fn document(text: &str, most: usize) -> Result<Node, Problem> {
         // The caret shows the place.
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what).to_owned();
         let at = error.location().map_or(0, |location| offset(text, &location));
-        explained(at, &message)
+        explained(text, at, &message)
     })?;
     node(text, raw)
 }
 
 /// The parser's messages, each with its most common cause.
-fn explained(at: usize, message: &str) -> Problem {
+fn explained(text: &str, at: usize, message: &str) -> Problem {
     let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if let (true, Some(tab)) =
+        (has(&["found a tab", "with a tab", "tabs disallowed", "tab cannot"]), nearest_tab(text, at))
+    {
+        return Code::Syntax.at(tab..tab + 1, "a tab").help("indent with spaces; YAML does not allow tabs");
+    }
     if message.contains("multiple YAML documents") {
         return Code::Syntax.at(at..at, "a second document").help("a file may contain only one; split it at `---`");
     }
@@ -145,6 +150,12 @@ fn explained(at: usize, message: &str) -> Problem {
     } else {
         problem
     }
+}
+
+/// The tab that the parser stopped at: right before the place, or the next one after it.
+fn nearest_tab(text: &str, at: usize) -> Option<usize> {
+    let (before, after) = text.split_at_checked(at)?;
+    if before.ends_with('\t') { Some(at - 1) } else { after.find('\t').map(|tab| at + tab) }
 }
 
 /// Where a location begins, in bytes; some errors know only line and column.

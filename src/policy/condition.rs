@@ -315,7 +315,15 @@ impl Reader<'_> {
     fn flag(&mut self, attribute: &Attribute, node: &Node) -> Option<bool> {
         let node = self.resolve(node)?;
         let Yaml::Flag(flag) = node.yaml else {
-            self.wrong(&node, &format!("`{}`", attribute.name), "true or false, without quotes");
+            let wanted = "true or false, without quotes";
+            let message = format!("`{}` takes {wanted}, not {}", attribute.name, node.yaml.description());
+            let mut problem = Code::WrongType.at(node.span.clone(), message);
+            let word = if let Yaml::Text(text) = &node.yaml { text.to_lowercase() } else { String::new() };
+            if ["yes", "on", "no", "off"].contains(&word.as_str()) {
+                let flag = ["yes", "on"].contains(&word.as_str());
+                problem = problem.help(format!("`{word}` is a text in YAML 1.2; write `{flag}`"));
+            }
+            self.problem(problem);
             return None;
         };
         Some(flag)

@@ -12,6 +12,9 @@ use crate::document::{Code, Reader};
 
 pub(super) const NEVER: &str = "a condition that can never hold makes a rule that always passes";
 
+/// Who requires both what is selected and what is asserted.
+pub(super) const WHOLE_RULE: &str = "the rule";
+
 impl Reader<'_> {
     /// Notes white space at an end, which is invisible, and line breaks.
     pub(super) fn no_stray_characters(&mut self, text: &str, node: &Node) {
@@ -38,7 +41,10 @@ impl Reader<'_> {
                 None if pattern.text.contains(',') && !braces => {
                     format!("a comma: no value of `{}` has one", attribute.name)
                 }
-                None if pattern.text.contains(' ') => format!("a space: no value of `{}` has one", attribute.name),
+                // White space at an end was noted already.
+                None if pattern.text.trim().contains(' ') => {
+                    format!("a space: no value of `{}` has one", attribute.name)
+                }
                 None => continue,
             };
             self.problem(
@@ -97,15 +103,25 @@ impl Reader<'_> {
 
     /// Notes two conditions that exclude each other, among those that all have to hold; `who` requires them.
     pub(super) fn all_can_hold<'p>(&mut self, who: &str, parts: impl IntoIterator<Item = &'p Condition>) {
-        let parts: Vec<&Condition> = parts.into_iter().flat_map(leaves).collect();
-        for (at, part) in parts.iter().enumerate() {
+        // Each with the number of the condition that it is a part of: what is selected comes before what is asserted.
+        let parts = parts.into_iter().enumerate();
+        let parts: Vec<(usize, &Condition)> =
+            parts.flat_map(|(of, condition)| leaves(condition).into_iter().map(move |leaf| (of, leaf))).collect();
+        for (at, (of, part)) in parts.iter().enumerate() {
             // What is wrong in itself has been noted.
             if self.problems.iter().any(|problem| part.span.contains(&problem.span.start)) {
                 continue;
             }
-            if let Some((message, help)) = parts[..at].iter().find_map(|earlier| clash(who, earlier, part)) {
-                self.problem(Code::NeverHolds.at(part.span.clone(), message).help(help));
-            }
+            let found =
+                parts[..at].iter().find_map(|(other, earlier)| Some((other, earlier, clash(who, earlier, part)?)));
+            let Some((other, earlier, (message, help))) = found else { continue };
+            let line = self.source.region(&earlier.span).line;
+            let problem = match (texts(earlier), texts(part)) {
+                (Some(selected), Some(asserted)) if who == WHOLE_RULE && of != other => Code::NeverHolds
+                    .at(part.span.clone(), format!("line {line} selects {selected}, so {asserted} never holds")),
+                _ => Code::NeverHolds.at(part.span.clone(), message).help(help),
+            };
+            self.problem(problem);
         }
     }
 
@@ -169,6 +185,14 @@ fn impossible(relation: Relation, of: Kind, part: &Condition) -> Option<(String,
             | Predicate::Via(..),
         ) => None,
     }
+}
+
+/// `role: owner`, of a condition that a text is one of some.
+fn texts(condition: &Condition) -> Option<String> {
+    let Predicate::Text(attribute, _, test) = &condition.predicate else { return None };
+    let any = test.any.as_ref().filter(|_| !test.null && test.this.is_empty())?;
+    let any: Vec<&str> = any.iter().map(|pattern| pattern.text.as_str()).collect();
+    (!any.is_empty()).then(|| format!("`{}: {}`", attribute.name, any.join(", ")))
 }
 
 /// The parts of a condition that all have to hold.

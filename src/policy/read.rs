@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::contradiction::WHOLE_RULE;
 use super::params::Overrides;
 use super::{Assertion, Condition, Counted, Kind, Policy, Predicate, Rule, synonym};
 use crate::document::tree::{Key, Node, Yaml};
@@ -92,7 +93,7 @@ impl Reader<'_> {
     fn policy(&mut self, root: &Node, around: &Around<'_>) -> Option<Policy> {
         if matches!(root.yaml, Yaml::Null) {
             let help = "a policy starts with `version: 1` and has `rules:`";
-            self.problem(Code::Empty.at(root.span.clone(), "the file is empty").help(help));
+            self.problem(Code::Empty.at(0..0, "the file is empty").help(help));
             return None;
         }
         let fields = self.fields(root, "a policy file", FILE)?;
@@ -210,7 +211,7 @@ impl Reader<'_> {
             let assertion = self.assertion(&fields, *kind);
             if let Some(filter) = &filter {
                 match &assertion {
-                    Some(Assertion::Forbid(condition)) => self.all_can_hold("the rule", [filter, condition]),
+                    Some(Assertion::Forbid(condition)) => self.all_can_hold(WHOLE_RULE, [filter, condition]),
                     Some(Assertion::Require(condition)) => {
                         self.all_can_hold("`where`", [filter]);
                         self.all_can_hold("`require`", [condition]);

@@ -80,11 +80,21 @@ fn a_condition_that_can_never_hold_or_always_holds_does_not_load() {
 #[test]
 fn what_is_selected_and_forbidden_must_not_exclude_each_other() {
     for (select, filter, condition, words) in [
-        ("user", "{role: owner}", "{role: reader}", "the rule requires two values of `role`"),
-        ("project", "{status: archived}", "{name: x, status: active}", "the rule requires two values of `status`"),
+        ("user", "{role: owner}", "{role: reader}", "selects `role: owner`, so `role: reader` never holds"),
+        (
+            "project",
+            "{status: archived}",
+            "{name: x, status: active}",
+            "selects `status: archived`, so `status: active` never holds",
+        ),
         ("user", "{is_service_account: false}", "{is_service_account: true}", "the rule requires `is_service_account`"),
         ("user", "{added_at: {newer_than: 30d}}", "{added_at: {older_than: 90d}}", "exclude each other"),
-        ("grant", "{scope: project}", "{scope: organization}", "the rule requires two values of `scope`"),
+        (
+            "grant",
+            "{scope: project}",
+            "{scope: organization}",
+            "selects `scope: project`, so `scope: organization` never holds",
+        ),
     ] {
         let policy = |assertion: &str| rule(&format!("select: {select}\nwhere: {filter}\n{assertion}: {condition}"));
         let ran = offline().check(&policy("forbid")).run().ends_with(2);

@@ -247,6 +247,26 @@ fn a_pattern_with_stray_characters_does_not_load() {
 }
 
 #[test]
+fn an_empty_file_and_a_tab_have_their_places_and_white_space_at_an_end_is_one_mistake() {
+    for (policy, said) in [
+        ("\n", "the file is empty\n --> policy.yaml:1:1\n"),
+        ("version: 1\nrules:\n\t- id: a\n", "a tab\n --> policy.yaml:3:1\n"),
+        ("version: 1\nrules:\n  - id: a\n    select: role\n\tforbid: { name: x }\n", "a tab\n --> policy.yaml:5:1\n"),
+    ] {
+        let ran = refused(policy);
+        assert!(ran.stderr.contains(said) && ran.stderr.contains("1 problem in the policies"), "{}", ran.stderr);
+    }
+    let ran = refused(&rule("select: role\nforbid: { permissions: 'api.groups.write ' }"));
+    assert!(
+        ran.stderr.contains("white space at the start or end") && ran.stderr.contains("1 problem"),
+        "{}",
+        ran.stderr
+    );
+    let ran = refused(&rule("select: user\nforbid: { is_scim_managed: Yes }"));
+    assert!(ran.stderr.contains("help: `yes` is a text in YAML 1.2; write `true`"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_policy_as_editors_write_it_loads() {
     let policy = rule("select: role\nforbid: {name: Auditor}");
     for text in
