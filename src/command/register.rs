@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::access::{Asked, Query, Register};
 use crate::check::meets_any;
 use crate::cli::{Api, Common};
-use crate::console::output;
+use crate::console::{Terminal, output};
 use crate::finding::PolicyFile;
 use crate::org::{Collection, Org, Truth};
 use crate::policy::{Case, Needs, Overrides, Pattern, load};
@@ -113,11 +113,12 @@ pub(super) fn write(
         input::collect(&args.api, common, Request::of(&needs))?.0.org
     };
     let register = Register::new(&org, BTreeSet::new());
+    let width = Terminal::stdout(common.color).width;
     let Subject::Asked(query) = asked(&register)? else { return Ok(Exit::Unknown) };
-    output::write(args.output.as_deref(), |to| render_register(args.format, &register, &query, to))?;
+    output::write(args.output.as_deref(), |to| render_register(args.format, &register, &query, width, to))?;
     if register.is_complete(&query) {
         return Ok(Exit::Clean);
     }
-    output::warn("the register may be incomplete: the rows that say unknown tell what is missing");
+    output::warn("this list may be incomplete: the lines with `unknown` say what is missing");
     Ok(Exit::Unknown)
 }

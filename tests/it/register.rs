@@ -26,14 +26,14 @@ fn the_register_has_a_row_for_each_permission_and_way_and_an_empty_column_for_th
         let mut met: Vec<String> = rows
             .iter()
             .filter(|row| row["principal_email"] == email && row["permission"] == permission)
-            .map(|row| format!("{} {} {}", row["way"], row["scope"], row["group_name"]).trim_end().to_owned())
+            .map(|row| format!("{} {} {}", row["via"], row["scope"], row["group_name"]).trim_end().to_owned())
             .collect();
         met.dedup();
         met
     };
     assert_eq!(of(OWNER, "api.management.write"), ["direct organization", "membership organization"]);
     assert_eq!(of("aisha.rahman@acme.example", "api.groups.write")[0], "group organization Platform");
-    assert!(rows.iter().all(|row| row["decision"].is_empty() && row["way"] != "unknown"));
+    assert!(rows.iter().all(|row| row["decision"].is_empty() && row["via"] != "unknown"));
     let paths = rows.iter().filter(|row| row["group_name"] == "Platform");
     assert!(paths.clone().count() > 0 && paths.clone().all(|row| row["path"].contains(" → group Platform → ")));
     assert!(
@@ -101,7 +101,7 @@ fn what_was_not_read_has_rows_that_say_so_and_the_exit_code_is_3() {
     assert_eq!(unknown.len(), 1, "{unknown:?}");
     assert_eq!(unknown[0]["principal_id"], "user-01J1F8USER01");
     assert!(unknown[0]["missing"].contains("403"), "{}", unknown[0]["missing"]);
-    assert!(ran.stderr.contains("the register may be incomplete"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("this list may be incomplete"), "{}", ran.stderr);
     let ran = run(&api, &["who", "api.roles.write"], 3);
     assert!(ran.stdout.contains("may hold more: "), "{}", ran.stdout);
     // Of somebody else everything is known.
@@ -151,5 +151,5 @@ fn a_permission_with_a_wildcard_or_in_an_odd_spelling_is_no_way_to_hide() {
     }
     // Perhaps it is the one, perhaps another.
     let ran = who("API.Groups.Write", 3);
-    assert!(of(&ran) && ran.stderr.contains("the register may be incomplete"), "{}{}", ran.stdout, ran.stderr);
+    assert!(of(&ran) && ran.stderr.contains("this list may be incomplete"), "{}{}", ran.stdout, ran.stderr);
 }

@@ -149,7 +149,7 @@ fn reports(inputs: &Inputs, snapshot: &[u8], outcome: &Outcome, register: &Regis
     add("results.json", &|to| render(Format::Json, outcome, None, style, to));
     add("report.html", &|to| render(Format::Html, outcome, Some(register), style, to));
     add("findings.csv", &|to| render(Format::Csv, outcome, None, style, to));
-    add("access.csv", &|to| render_register(RegisterFormat::Csv, register, &Query::default(), to));
+    add("access.csv", &|to| render_register(RegisterFormat::Csv, register, &Query::default(), style.width, to));
     add("coverage.csv", &|to| render_coverage(outcome, to));
     files
 }

@@ -39,7 +39,7 @@ impl RegisterFormat {
     }
 }
 
-/// Writes what the query asks for.
+/// Writes what the query asks for; text no wider than that.
 ///
 /// # Errors
 ///
@@ -48,10 +48,11 @@ pub fn render_register(
     format: RegisterFormat,
     register: &Register<'_>,
     query: &Query,
+    width: usize,
     to: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
-        RegisterFormat::Text => text::render(register, query, to),
+        RegisterFormat::Text => text::render(register, query, width, to),
         RegisterFormat::Csv => csv::render(access(register, query), to),
         RegisterFormat::Json => json::render(register, query, to),
         RegisterFormat::Xlsx => xlsx::write(vec![access(register, query)], register.access.org.source.collected_at, to),

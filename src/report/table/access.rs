@@ -19,7 +19,7 @@ const COLUMNS: [Column; 17] = [
     Column("scope", 13),
     Column("project_id", 18),
     Column("project_name", 20),
-    Column("way", 12),
+    Column("via", 12),
     Column("group_id", 22),
     Column("group_name", 22),
     Column("path", 60),
