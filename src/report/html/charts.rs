@@ -90,7 +90,7 @@ fn by_rule(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
 fn legend(entries: &[(&str, &str)], outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let used = |name: &str| outcome.findings.iter().any(|finding| finding.status.name() == name);
     if entries.iter().any(|(name, _)| used(name)) {
-        to.write_all(b"<p class=\"legend\">The colour of violations is that of their severity.")?;
+        to.write_all(b"<p class=\"legend\">Violations have the color of their severity.")?;
         for (name, words) in entries.iter().filter(|(name, _)| used(name)) {
             write!(to, " <span class=\"swatch {name}\">{words}</span>")?;
         }
@@ -128,9 +128,9 @@ fn grants(matrix: &Matrix, to: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     to.write_all(
-        b"</tbody></table>\n<p class=\"legend\"><span class=\"swatch direct\">granted directly, at least once</span> \
-          <span class=\"swatch membership\">by the role of a member</span> \
-          <span class=\"swatch through\">through groups alone</span></p></div>\n",
+        b"</tbody></table>\n<p class=\"legend\"><span class=\"swatch direct\">directly (maybe also in another way)</span> \
+          <span class=\"swatch membership\">by membership</span> \
+          <span class=\"swatch through\">only through groups</span></p></div>\n",
     )
 }
 
@@ -143,9 +143,13 @@ fn dormant(matrix: &Matrix, as_of: i64, to: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         to,
-        "<div class=\"card\"><h3>Who of the {} with privileged permissions is dormant?</h3>\n\
+        "<div class=\"card\"><h3>{} not used a key for a long time?</h3>\n\
          <table class=\"bars\"><thead><tr><th scope=\"col\">Last use of an API key</th><th scope=\"col\">People</th></tr></thead><tbody>",
-        if total == 1 { "one person".to_owned() } else { format!("{} people", number(total)) }
+        if total == 1 {
+            "Has the one person with privileged permissions".to_owned()
+        } else {
+            format!("Which of the {} people with privileged permissions have", number(total))
+        }
     )?;
     for Age { name, class, people } in &ages {
         writeln!(

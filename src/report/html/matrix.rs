@@ -182,16 +182,14 @@ fn gaps(matrix: &Matrix, to: &mut dyn Write) -> io::Result<()> {
     }
     to.write_all(b"<div class=\"gap\" role=\"note\">")?;
     if open > 0 {
-        write!(
-            to,
-            "<p>It is unknown whether {} more than is shown here; {} not in the table at all.</p>",
-            if open == 1 { "one principal holds".to_owned() } else { format!("{} principals hold", number(open)) },
-            match matrix.others {
-                0 => "none of them is".to_owned(),
-                1 => "one of them is".to_owned(),
-                n => format!("{} of them are", number(n)),
-            }
-        )?;
+        let missing = match (open, matrix.others) {
+            (1, 0) => ". It is in the table.".to_owned(),
+            (_, 0) => ". All of them are in the table.".to_owned(),
+            (1, _) => "; it is missing from the table.".to_owned(),
+            (_, 1) => "; 1 of them is missing from the table.".to_owned(),
+            (_, n) => format!("; {} of them are missing from the table.", number(n)),
+        };
+        write!(to, "<p>{} may hold more than is shown here{missing}</p>", plural(open, "principal"))?;
     }
     to.write_all(b"<ul>")?;
     let sentences: Vec<&String> = matrix.unlisted.iter().chain(&matrix.missing).collect();
@@ -209,8 +207,8 @@ fn table(matrix: &Matrix, shared: &Shared, to: &mut dyn Write) -> io::Result<()>
         to,
         "<p>{} and {}. A mark says how the permission is held; the second column has the paths.</p>\n<div class=\"tools\" hidden><label>Filter <input type=\"search\" data-filter=\"matrix\" \
          placeholder=\"name, kind, role, group, permission\" autocomplete=\"off\"></label> <span class=\"count\" role=\"status\"></span></div>\n\
-         <p class=\"legend\"><span class=\"mark direct\">D</span> directly <span class=\"mark membership\">M</span> by the role of a \
-         member <span class=\"mark through\">G</span> through a group <span class=\"mark through within\">G</span> an outline: in projects only \
+         <p class=\"legend\"><span class=\"mark direct\">D</span> directly <span class=\"mark membership\">M</span> by \
+         membership <span class=\"mark through\">G</span> through a group <span class=\"mark through within\">G</span> an outline: in projects only \
          <span class=\"mark unknown\">?</span> unknown</p>\n",
         plural(matrix.rows.len(), "principal"),
         plural(matrix.permissions.len(), "privileged permission")
@@ -264,7 +262,7 @@ fn cells(row: &Row, matrix: &Matrix, shared: Option<&Shared>, to: &mut dyn Write
             Some(best) => {
                 let (class, mark, words) = match best.way {
                     Way::Direct => ("direct", "D", "directly"),
-                    Way::Membership => ("membership", "M", "by the role of a member"),
+                    Way::Membership => ("membership", "M", "by membership"),
                     Way::Group(_) => ("through", "G", "through a group"),
                     Way::Unknown => ("unknown", "?", "in a way that is unknown"),
                 };
