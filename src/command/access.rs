@@ -48,8 +48,11 @@ fn find(register: &Register<'_>, name: &str) -> Result<Option<Principal>, Error>
         [] => {
             let things: Vec<_> = all().map(|(_, thing)| thing).collect();
             let near = nearest(name, things.iter().map(|thing| thing.called()));
-            let help = near.map(|near| format!("did you mean `{near}`?"));
-            Err(Error::NoSuchPrincipal { name: name.to_owned(), help })
+            let help = near.map_or_else(
+                || "`rolelint access` lists everybody".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            Err(Error::NoSuchPrincipal { name: name.to_owned(), help: Some(help) })
         }
         several => {
             let ids: Vec<&str> = several.iter().map(|(_, thing)| thing.id.as_str()).collect();

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Common;
 use crate::console::output::{self, say};
+use crate::escape::shown;
 use crate::exceptions::{Baseline, BaselineError};
 use crate::finding::Outcome;
+use crate::report::plural;
 
 use super::checked::{Checked, CheckedArgs};
 use super::input::Inputs;
@@ -53,7 +55,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Exit, Error> {
     }
     output::write_source(&args.output, |to| baseline.write(to))?;
     if !common.is_quiet() {
-        say(&summary(&baseline, earlier.as_ref()));
+        say(&format!("wrote {}: {}", shown(&args.output), summary(&baseline, earlier.as_ref())));
     }
     Ok(Exit::Clean)
 }
@@ -79,12 +81,12 @@ fn named(all: &[&str]) -> String {
 }
 
 fn summary(baseline: &Baseline, earlier: Option<&Baseline>) -> String {
-    let all = baseline.len();
+    let all = plural(baseline.len(), "violation");
     match earlier {
-        None => format!("{all} violations are accepted"),
+        None => format!("{all} accepted"),
         Some(earlier) => {
             let (new, gone) = (baseline.beyond(earlier).len(), earlier.beyond(baseline).len());
-            format!("{all} violations are accepted: {new} new, {gone} taken out")
+            format!("{all} accepted, {new} new, {gone} removed")
         }
     }
 }

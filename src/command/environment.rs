@@ -125,7 +125,9 @@ pub(crate) fn look(command: &Command) -> Result<(), Error> {
             continue;
         }
         let flag = name[PREFIX.len()..].to_lowercase().replace('_', "-");
-        let near = nearest(&name, known.iter().copied().filter(|known| known.starts_with(PREFIX)));
+        // What all names begin with makes none of them nearer.
+        let known = known.iter().filter_map(|known| known.strip_prefix(PREFIX));
+        let near = nearest(&name[PREFIX.len()..], known).map(|near| format!("{PREFIX}{near}"));
         let why = if args().any(|arg| arg.get_long() == Some(&flag)) {
             format!("--{flag} can be set only as a flag")
         } else {

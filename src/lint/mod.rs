@@ -62,7 +62,12 @@ pub static LINTS: [Lint; 12] = [
     lint("unknown-word", Severity::Medium, "A word is not known to exist", unknown_word::find),
     lint("unknown-role", Severity::Medium, "A predefined role is not known to exist", unknown_role::find),
     lint("untested-rule", Severity::Low, "No test says what a rule must find", untested_rule::find),
-    lint("undocumented-rule", Severity::Info, "A rule does not say why it is there", undocumented_rule::find),
+    lint(
+        "undocumented-rule",
+        Severity::Info,
+        "A rule lacks a rationale, a remediation or controls",
+        undocumented_rule::find,
+    ),
     lint("ineffective-waiver", Severity::Medium, "A waiver accepts nothing", ineffective_waiver::find),
     lint(
         "ineffective-override",

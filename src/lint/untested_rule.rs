@@ -12,7 +12,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
     let oddity = untested.map(|(policy, rule)| {
         let message = format!("no test names `{}` under `expect`", rule.info.id);
         let stem = policy.file.source.name.trim_end_matches(".yaml").trim_end_matches(".yml");
-        let help = format!("say what it must find and what not, in {stem}_test.yaml");
+        let help = format!("say what it must find and what it must not, in {stem}_test.yaml");
         Oddity::of(policy, rule, Problem::odd(rule.info.location.span.clone(), message).help(help))
     });
     oddity.collect()

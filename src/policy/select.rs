@@ -26,17 +26,28 @@ impl Selection<'_> {
     pub fn narrow(&self, policies: &mut [Policy]) -> Result<Vec<Skipped>, Error> {
         let rules = || policies.iter().flat_map(|policy| &policy.rules);
         let ids = || rules().map(|rule| rule.info.id.as_str());
-        let meant = |near: Option<&str>| near.map(|near| format!("did you mean `{near}`?"));
+        let meant = |near: Option<&str>, otherwise: &str| {
+            Some(near.map_or_else(|| otherwise.to_owned(), |near| format!("did you mean `{near}`?")))
+        };
         let (only, skip, wanted) = (globs(self.only)?, globs(self.skip)?, globs(self.tags)?);
         for (id, glob) in self.only.iter().chain(self.skip).zip(only.iter().chain(&skip)) {
             if !ids().any(|known| glob.is_match(known)) {
-                return Err(Error::NoSuchRule { id: id.clone(), help: meant(nearest(id, ids())) });
+                return Err(Error::NoSuchRule {
+                    id: id.clone(),
+                    help: meant(nearest(id, ids()), "`rolelint list rules` lists them"),
+                });
             }
         }
         let tags = || rules().flat_map(|rule| &rule.info.tags).map(String::as_str);
         for (tag, glob) in self.tags.iter().zip(&wanted) {
             if !tags().any(|known| glob.is_match(known)) {
-                return Err(Error::NoSuchTag { tag: tag.clone(), help: meant(nearest(tag, tags())) });
+                return Err(Error::NoSuchTag {
+                    tag: tag.clone(),
+                    help: meant(
+                        nearest(tag, tags()),
+                        "`rolelint list rules --format json` shows the tags of each rule",
+                    ),
+                });
             }
         }
         let any = |globs: &[GlobMatcher], text: &String| globs.iter().any(|glob| glob.is_match(text));

@@ -349,7 +349,7 @@ fn what_is_wrong_with_a_word_says_which_file_or_variable_has_it() {
     }
     // A flag is in front of whoever reads the error.
     let flag = offline().file("p.yaml", POLICY).args(["lint", "p.yaml", "--skip", "zzz"]).run().ends_with(2).stderr;
-    assert_eq!(flag, "error: there is no rule `zzz`\n");
+    assert_eq!(flag, "error: there is no rule `zzz`\n  help: `rolelint list rules` lists them\n");
 }
 
 #[cfg(unix)]

@@ -67,7 +67,7 @@ fn access_is_gained_and_lost_along_paths() {
         ]
     );
     assert!(text.contains("\n      Ada@acme.example → group Ops → role Toolbox\n"), "{text}");
-    assert!(text.ends_with("\naccess: 1 gained, 0 lost, 0 moved; 1 other change\n"), "{text}");
+    assert!(text.ends_with("\naccess: 1 gained, 0 lost, 0 held through other paths; 1 other change\n"), "{text}");
     let back = diff(&new, &old, &[]).ends_with(0).stdout;
     assert!(marked(&back)[0].starts_with("- user Ada@acme.example in the organization: api.batch.read"), "{back}");
     for (fail_on, there, home) in [("gained", 1, 0), ("lost", 0, 1), ("any", 1, 1)] {
@@ -157,12 +157,12 @@ fn keys_and_invitations_are_compared() {
     let text = diff(&of("One", "reader"), &of("Two", "owner"), &[]).ends_with(0).stdout;
     // A new name is neutral.
     let changed = [
-        "~ invite eve@x.example: role was reader, is owner",
-        "= admin API key Two (key_1) of Ada@acme.example: name was One, is Two",
+        "~ invitation eve@x.example: role was reader, is owner",
+        "= admin key Two (key_1) of Ada@acme.example: name was One, is Two",
     ];
     assert_eq!(marked(&text), changed);
     let text = diff(&of("One", "reader"), &after(|_| {}), &[]).ends_with(0).stdout;
-    assert_eq!(marked(&text), ["- invite eve@x.example", "- admin API key One (key_1) of Ada@acme.example"]);
+    assert_eq!(marked(&text), ["- invitation eve@x.example", "- admin key One (key_1) of Ada@acme.example"]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use crate::cli::{Api, Common, Rules};
 use crate::console::output::{self, say};
+use crate::escape::shown;
 use crate::evidence::{self, MANIFEST, sum};
 use crate::policy::needs;
 
@@ -92,7 +93,9 @@ fn bundle(args: &Make, common: &Common) -> Result<Exit, Error> {
     output::write(args.output.as_deref(), |to| evidence::write(&made.files, to))?;
     let manifest = sum(&made.files[MANIFEST]).sha256;
     if !common.is_quiet() {
-        say(&format!("{} files, {}", made.files.len(), made.verdict));
+        let to = args.output.as_deref().filter(|path| !output::is_stdout(path));
+        let to = to.map_or_else(|| "standard output".to_owned(), shown);
+        say(&format!("wrote {to}: {} files; {}", made.files.len(), made.verdict));
         say(&format!("SHA-256 of the manifest: {manifest}"));
     }
     Ok(made.exit)

@@ -26,7 +26,8 @@ impl Table {
 
     /// For people: columns, under their names if asked for.
     pub fn text(&self, header: bool) -> String {
-        let names = self.columns.iter().map(|name| name.to_uppercase()).collect();
+        let heading = |name: &&str| if *name == "sure" { "SOURCE".to_owned() } else { name.to_uppercase() };
+        let names = self.columns.iter().map(heading).collect();
         let rows = self.rows.iter().map(|row| self.columns.iter().map(|name| cell(row, name)).collect());
         let lines: Vec<Vec<String>> = header.then_some(names).into_iter().chain(rows).collect();
         let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);

@@ -60,7 +60,10 @@ pub(super) fn summary(diff: &Diff) -> String {
     let [gained, lost, moved] = [Effect::Gained, Effect::Lost, Effect::Moved].map(|effect| diff.count(effect));
     let things = diff.things.iter().filter(|change| change.certain).count();
     let unknown = if diff.is_complete() { "" } else { "; not everything could be compared" };
-    format!("access: {gained} gained, {lost} lost, {moved} moved; {}{unknown}", plural(things, "other change"))
+    format!(
+        "access: {gained} gained, {lost} lost, {moved} held through other paths; {}{unknown}",
+        plural(things, "other change")
+    )
 }
 
 /// The sections that have lines, each with its title.
@@ -131,7 +134,7 @@ fn of_thing(change: &ThingChange) -> Entry {
     }
     let perhaps = match &change.fate {
         Fate::Appeared => ": now there, perhaps also before",
-        Fate::Gone => ": there before, perhaps still",
+        Fate::Gone => ": existed before; may still exist",
         Fate::Changed { .. } | Fate::Items { .. } => ": one of the two states does not show all of it",
     };
     Entry { mark: Mark::Unproven, text: format!("{text}{perhaps}"), details: Vec::new() }

@@ -23,4 +23,12 @@ impl From<serde_json::Error> for Unreadable {
     }
 }
 
+impl Unreadable {
+    /// Of a file that is read as a whole: its first line is named, too.
+    pub(super) fn in_whole(error: &serde_json::Error) -> Self {
+        let said = json_words(error);
+        Self::Json(if error.line() == 1 { said.replace(" (column ", " (line 1, column ") } else { said })
+    }
+}
+
 pub(super) type Result<T> = std::result::Result<T, Unreadable>;

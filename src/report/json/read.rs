@@ -118,12 +118,16 @@ fn report(json: &[u8]) -> Result<Report<'_, Vec<FindingRow<'_>>, BTreeMap<String
         let first = json.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
         serde_json::from_slice::<Header>(first)?.header
     } else {
-        serde_json::from_slice(json)?
+        serde_json::from_slice(json).map_err(|error| Unreadable::in_whole(&error))?
     };
     if schema_version != VERSION {
         return Err(Unreadable::Version(schema_version));
     }
-    if by_line { by_line::read(json) } else { Ok(serde_json::from_slice(json)?) }
+    if by_line {
+        by_line::read(json)
+    } else {
+        serde_json::from_slice(json).map_err(|error| Unreadable::in_whole(&error))
+    }
 }
 
 /// Where the facts come from, when the oldest was read, and their digest.

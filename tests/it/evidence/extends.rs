@@ -37,7 +37,7 @@ fn every_file_that_was_loaded_is_in_the_bundle_and_the_verdict_is_computed_from_
         files(folder.path(), rolelint(&api).args(["check", "--format", "json"]).args(JUDGE)).run().ends_with(1);
     std::fs::copy(folder.path().join("e.tar.gz"), elsewhere.path().join("e.tar.gz")).expect("copied");
     let said = verify(elsewhere.path(), "e.tar.gz", 0);
-    let verdict = made.stderr.lines().find_map(|line| line.split_once("files, ")).expect("it is said").1;
+    let verdict = made.stderr.lines().find_map(|line| line.split_once("files; ")).expect("it is said").1;
     assert!(said.contains(&format!("the verdict is the same: {verdict}")), "{said}");
 
     unpacked(elsewhere.path());
