@@ -2,6 +2,7 @@
 //! checked against the built-in rules, reported. Needs no key and no internet.
 //!
 //! With `--users N --seed S`, an organization of that size with three causes planted in it, which are printed first.
+//! With `--fetch FILE`, the organization is written to a snapshot instead, on which every command works without a key.
 //! Whatever else follows `--` goes to `rolelint check`: `cargo run --example demo -- --format json`.
 
 mod fake;
@@ -9,6 +10,7 @@ mod fake;
 use std::error::Error;
 use std::ffi::OsString;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use fake::{Behaviour, FakeApi, KEY, Organization};
@@ -36,6 +38,7 @@ fn demo() -> Result<(), Box<dyn Error>> {
     let mut rest: Vec<OsString> = std::env::args_os().skip(1).filter(|argument| argument != "--").collect();
     let users = number(&mut rest, "--users")?;
     let seed = number(&mut rest, "--seed")?.unwrap_or(1);
+    let fetch = value(&mut rest, "--fetch")?.map(PathBuf::from);
     let (organization, planted) = match users {
         Some(users) if users < FEWEST => return Err(format!("--users takes at least {FEWEST}").into()),
         Some(users) => Organization::planted(usize::try_from(users)?, seed),
@@ -64,27 +67,43 @@ fn demo() -> Result<(), Box<dyn Error>> {
     for cause in planted {
         writeln!(stderr, "planted: {cause}")?;
     }
-    writeln!(stderr, "$ rolelint check --param '{owners}' --as-of 2026-06-01\n")?;
+    let check = ["--param", &owners, "--as-of", "2026-06-01"];
+    let (command, shown, own) = if let Some(file) = &fetch {
+        ("fetch", format!("fetch -o {}", file.display()), vec!["-o".into(), file.into()])
+    } else {
+        let shown = format!("check --param '{owners}' --as-of 2026-06-01");
+        ("check", shown, check.map(OsString::from).to_vec())
+    };
+    writeln!(stderr, "$ rolelint {shown}\n")?;
 
-    let own = ["rolelint", "check", "--base-url", &base_url, "--key-file", &key_file, "--param", &owners];
-    let own = own.into_iter().chain(["--as-of", "2026-06-01"]);
-    let line = own.map(OsString::from).chain(rest);
+    let api_of_demo = ["rolelint", command, "--base-url", &base_url, "--key-file", &key_file];
+    let line = api_of_demo.map(OsString::from).into_iter().chain(own).chain(rest);
     let exit = rolelint::command::run(&Cli::read(line)?)?;
 
     let requests = api.requests().len();
-    writeln!(
-        stderr,
-        "\nThat took {requests} requests, and the gate's exit code is {}. (The demo itself exits with 0.)",
-        exit.code()
-    )?;
+    let said = match &fetch {
+        Some(_) => format!("That took {requests} requests; the exit code of rolelint is {}.", exit.code()),
+        None => format!(
+            "That took {requests} requests, and the gate's exit code is {}. (The demo itself exits with 0.)",
+            exit.code()
+        ),
+    };
+    writeln!(stderr, "\n{said}")?;
     Ok(())
+}
+
+/// Takes a flag with its value out of the arguments.
+fn value(arguments: &mut Vec<OsString>, flag: &str) -> Result<Option<OsString>, Box<dyn Error>> {
+    let Some(at) = arguments.iter().position(|argument| argument == flag) else { return Ok(None) };
+    if at + 1 == arguments.len() {
+        return Err(format!("{flag} takes a value").into());
+    }
+    Ok(arguments.drain(at..at + 2).nth(1))
 }
 
 /// Takes a flag with its number out of the arguments.
 fn number(arguments: &mut Vec<OsString>, flag: &str) -> Result<Option<u64>, Box<dyn Error>> {
-    let Some(at) = arguments.iter().position(|argument| argument == flag) else { return Ok(None) };
-    let value = arguments.get(at + 1).and_then(|value| value.to_str()?.parse().ok());
-    let value = value.ok_or_else(|| format!("{flag} takes a number"))?;
-    arguments.drain(at..at + 2);
-    Ok(Some(value))
+    let Some(value) = value(arguments, flag)? else { return Ok(None) };
+    let number = value.to_str().and_then(|value| value.parse().ok());
+    Ok(Some(number.ok_or_else(|| format!("{flag} takes a number"))?))
 }

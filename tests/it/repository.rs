@@ -212,7 +212,7 @@ fn the_demo_shows_the_whole_job_and_the_gates_exit_code() {
         let built = std::process::Command::new(env!("CARGO")).args(["build", "--example", "demo"]).status();
         assert!(built.expect("cargo can be run").success());
     }
-    let output = std::process::Command::new(demo).output().expect("the demo can be run");
+    let output = std::process::Command::new(&demo).output().expect("the demo can be run");
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(0), "{stderr}");
     assert!(stderr.contains("41 users, 8 groups, 12 organization roles"), "{stderr}");
@@ -221,6 +221,12 @@ fn the_demo_shows_the_whole_job_and_the_gates_exit_code() {
     // Long lines are wrapped.
     let stdout = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(stdout.contains("→ group Platform → role API Group Manager → api.groups.write"));
+    // The same organization as a snapshot, to try other commands on.
+    let folder = tempfile::tempdir().expect("a folder");
+    let fetched = folder.path().join("org.jsonl");
+    let ran = std::process::Command::new(demo).arg("--fetch").arg(&fetched).output().expect("the demo can be run");
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("the exit code of rolelint is 0"), "{ran:?}");
+    assert!(std::fs::read_to_string(fetched).expect("written").contains("aisha.rahman@acme.example"));
 }
 
 #[test]
