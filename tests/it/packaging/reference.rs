@@ -25,7 +25,7 @@ fn takes(attribute: &Attribute) -> String {
             format!("relation to one {}", relation.target().name().replace('_', " "))
         }
         Type::Relation(relation) => format!("relation to {}", plural(relation.target())),
-        Type::Escalation => "[see above](#permissions-and-escalation)".to_owned(),
+        Type::Escalation => "[see below](#permissions-and-escalation)".to_owned(),
         Type::Via => "[see below](#grants-and-via)".to_owned(),
     }
 }
