@@ -1,28 +1,20 @@
-//! How the things of a sketch are related, and the ways in which a new one could be. It is long because each relation
-//! has its own way to be made.
+//! How the things of a sketch are related, and the ways in which a new one could be.
 
-use super::roles::{roles, with, word};
-use super::sketch::{Field, LISTED, Sketch};
+use super::grants::{Grant, all_grants, grants, holders};
+use super::roles::{roles, with};
+use super::sketch::{LISTED, Sketch};
 use crate::org::Kind;
 use crate::policy::{Part, Relation, ViaKind};
 use crate::testing::keys;
+
+/// Sketches, each with one more thing.
+pub type Ways = Vec<(Sketch, Target)>;
 
 /// What a condition is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     Item(usize),
     Grant(Grant),
-}
-
-/// A role that somebody holds somewhere, and the ways that lead to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grant {
-    pub principal: usize,
-    pub role: usize,
-    pub project: Option<usize>,
-    direct: bool,
-    group: Option<usize>,
-    membership: bool,
 }
 
 impl Target {
@@ -69,8 +61,6 @@ pub fn is_written(kind: Kind, name: &str) -> bool {
     name == "id" || keys.contains(&name) || (kind == Kind::User && name == LISTED)
 }
 
-type Ways = Vec<(Sketch, Target)>;
-
 /// A sketch with one more thing of this kind, in every way there is.
 pub fn subjects(sketch: &Sketch, kind: Kind) -> Ways {
     match kind {
@@ -104,75 +94,6 @@ fn in_projects(sketch: &Sketch, kind: Kind) -> Ways {
     known.chain([new]).map(thing).collect()
 }
 
-/// Every way in which a principal could come to hold some role.
-fn grants(sketch: &Sketch, principal: usize) -> Ways {
-    let mut ways: Ways =
-        roles(sketch, None).into_iter().flat_map(|(sketch, role)| held(&sketch, principal, role)).collect();
-    let home = sketch.items[principal].project;
-    let projects: Vec<(Sketch, usize)> = if let Some(project) = home {
-        vec![(sketch.clone(), project)]
-    } else {
-        let known = sketch.of(Kind::Project).map(|project| (sketch.clone(), project));
-        known.chain([with(sketch, Kind::Project, None)]).collect()
-    };
-    for (sketch, project) in projects {
-        ways.extend(
-            roles(&sketch, Some(project)).into_iter().flat_map(|(sketch, role)| held(&sketch, principal, role)),
-        );
-    }
-    ways
-}
-
-/// Every way in which a principal could come to hold this role, and through a group as well.
-fn held(sketch: &Sketch, principal: usize, role: usize) -> Ways {
-    let none =
-        Grant { principal, role, project: sketch.items[role].project, direct: false, group: None, membership: false };
-    let direct = directly(sketch, none);
-    let group = through_a_group(sketch, none);
-    let membership = by_membership(sketch, none);
-    let both = direct.iter().chain(&membership).filter_map(|(sketch, grant)| through_a_group(sketch, *grant));
-    let both: Vec<_> = both.collect();
-    let ways = direct.into_iter().chain(group).chain(membership).chain(both);
-    ways.map(|(sketch, grant)| (sketch, Target::Grant(grant))).collect()
-}
-
-fn directly(sketch: &Sketch, grant: Grant) -> Option<(Sketch, Grant)> {
-    let mut sketch = sketch.clone();
-    match (sketch.items[grant.principal].kind, grant.project) {
-        (Kind::ServiceAccount, None) => return None,
-        (Kind::User | Kind::Group, Some(project)) => sketch.member(project, grant.principal).roles.push(grant.role),
-        _ => sketch.items[grant.principal].roles.push(grant.role),
-    }
-    Some((sketch, Grant { direct: true, ..grant }))
-}
-
-fn through_a_group(sketch: &Sketch, grant: Grant) -> Option<(Sketch, Grant)> {
-    if sketch.items[grant.principal].kind == Kind::Group {
-        return None;
-    }
-    let (mut sketch, group) = with(sketch, Kind::Group, None);
-    sketch.items[grant.principal].groups.push(group);
-    match grant.project {
-        Some(project) => sketch.member(project, group).roles.push(grant.role),
-        None => sketch.items[group].roles.push(grant.role),
-    }
-    Some((sketch, Grant { group: Some(group), ..grant }))
-}
-
-fn by_membership(sketch: &Sketch, grant: Grant) -> Option<(Sketch, Grant)> {
-    let word = word(sketch, grant.role)?;
-    let mut sketch = sketch.clone();
-    let has_a_word = sketch.items[grant.principal].fields.contains_key("role");
-    match (sketch.items[grant.principal].kind, grant.project) {
-        (Kind::User, Some(project)) => sketch.member(project, grant.principal).word = Some(word),
-        (Kind::User, None) | (Kind::ServiceAccount, Some(_)) if !has_a_word => {
-            sketch.items[grant.principal].fields.insert("role", Field::Text(word.to_owned()));
-        }
-        _ => return None,
-    }
-    Some((sketch, Grant { membership: true, ..grant }))
-}
-
 /// What a relation leads to, as far as the sketch says so.
 pub fn related(sketch: &Sketch, of: Target, relation: Relation) -> Vec<Target> {
     match (of, relation) {
@@ -180,9 +101,18 @@ pub fn related(sketch: &Sketch, of: Target, relation: Relation) -> Vec<Target> {
         (Target::Grant(grant), Relation::Part(part)) => {
             part_of(sketch, grant, part).map(Target::Item).into_iter().collect()
         }
-        (Target::Item(at), relation) => linked(sketch, at, relation),
+        (Target::Item(at), relation) => (link(sketch, at, relation).related)(),
         // A grant leads to nothing but its parts.
         (Target::Grant(_), _) => Vec::new(),
+    }
+}
+
+/// The ways in which a new thing could be related.
+pub fn fresh(sketch: &Sketch, of: Target, relation: Relation) -> Ways {
+    match of {
+        Target::Item(at) => (link(sketch, at, relation).fresh)(),
+        // Everything that a grant relates to exists already.
+        Target::Grant(_) => Vec::new(),
     }
 }
 
@@ -197,52 +127,113 @@ fn part_of(sketch: &Sketch, grant: Grant, part: Part) -> Option<usize> {
     }
 }
 
-/// What a relation leads to from a thing.
-fn linked(sketch: &Sketch, at: usize, relation: Relation) -> Vec<Target> {
-    let items = |places: Vec<usize>| places.into_iter().map(Target::Item).collect::<Vec<_>>();
+/// A relation from a thing.
+struct Link<'s> {
+    /// What it leads to.
+    related: Box<dyn Fn() -> Vec<Target> + 's>,
+    /// The sketches in which it leads to a new thing.
+    fresh: Box<dyn Fn() -> Ways + 's>,
+}
+
+impl<'s> Link<'s> {
+    fn new(related: impl Fn() -> Vec<Target> + 's, fresh: impl Fn() -> Ways + 's) -> Self {
+        Self { related: Box::new(related), fresh: Box::new(fresh) }
+    }
+
+    /// To things of which nothing new can be made.
+    fn to_these(items: Vec<usize>) -> Self {
+        Self::new(move || targets(items.clone()), Vec::new)
+    }
+}
+
+fn targets(items: Vec<usize>) -> Vec<Target> {
+    items.into_iter().map(Target::Item).collect()
+}
+
+fn link(sketch: &Sketch, at: usize, relation: Relation) -> Link<'_> {
     let item = &sketch.items[at];
-    let owner = |kind| item.owner.filter(|owner| sketch.items[*owner].kind == kind).into_iter().collect();
-    let inside = |kind| sketch.of(kind).filter(|one| sketch.items[*one].project == Some(at)).collect();
-    let projects_of = |who| {
-        sketch
-            .of(Kind::Project)
-            .filter(|project| sketch.items[*project].members.iter().any(|member| member.who == who))
-            .collect()
+    let (kind, home) = (item.kind, item.project);
+    // To these things, and to a new one of that kind once `join` has related it.
+    let to = |items: Vec<usize>, kind: Kind, project: Option<usize>, join: fn(&mut Sketch, usize, usize)| {
+        let fresh = move || {
+            let (mut sketch, new) = with(sketch, kind, project);
+            join(&mut sketch, at, new);
+            vec![(sketch, Target::Item(new))]
+        };
+        Link::new(move || targets(items.clone()), fresh)
     };
-    items(match relation {
-        Relation::Holds => {
-            return all_grants(sketch).into_iter().filter(|grant| grant.principal == at).map(Target::Grant).collect();
+    let granted = |is: fn(&Grant, usize) -> bool| {
+        move || all_grants(sketch).into_iter().filter(|grant| is(grant, at)).map(Target::Grant).collect()
+    };
+    let new_roles = move |project| {
+        let item = |(sketch, role)| (sketch, Target::Item(role));
+        roles(sketch, project).into_iter().map(item).collect()
+    };
+    let inside = |kind| sketch.of(kind).filter(|one| sketch.items[*one].project == Some(at)).collect::<Vec<_>>();
+    let with_member = || {
+        let has = |project: &usize| sketch.items[*project].members.iter().any(|member| member.who == at);
+        sketch.of(Kind::Project).filter(has).collect::<Vec<_>>()
+    };
+    let owned_by = |kind, project| {
+        let owner: Vec<usize> = item.owner.filter(|owner| sketch.items[*owner].kind == kind).into_iter().collect();
+        if item.owner.is_some() {
+            return Link::to_these(owner);
         }
-        Relation::Holders => {
-            let here =
-                |grant: &Grant| if item.kind == Kind::Project { grant.project == Some(at) } else { grant.role == at };
-            return all_grants(sketch).into_iter().filter(here).map(Target::Grant).collect();
+        to(owner, kind, project, |sketch, key, owner| sketch.items[key].owner = Some(owner))
+    };
+    match relation {
+        Relation::Holds => Link::new(granted(|grant, at| grant.principal == at), move || grants(sketch, at)),
+        Relation::Holders if kind == Kind::Project => {
+            Link::new(granted(|grant, at| grant.project == Some(at)), move || {
+                roles(sketch, Some(at)).into_iter().flat_map(|(sketch, role)| holders(&sketch, role)).collect()
+            })
         }
-        Relation::Groups => item.groups.clone(),
-        Relation::Members if item.kind == Kind::Project => {
-            item.members.iter().map(|member| member.who).filter(|who| sketch.items[*who].kind == Kind::User).collect()
+        Relation::Holders => Link::new(granted(|grant, at| grant.role == at), move || holders(sketch, at)),
+        Relation::Groups => {
+            to(item.groups.clone(), Kind::Group, None, |sketch, who, group| sketch.items[who].groups.push(group))
         }
-        Relation::Members => sketch.of(Kind::User).filter(|user| sketch.items[*user].groups.contains(&at)).collect(),
-        Relation::Projects => match item.kind {
-            Kind::Invite => item.projects.clone(),
-            Kind::Role => item.project.into_iter().collect(),
-            Kind::User
-            | Kind::Group
-            | Kind::Project
-            | Kind::ServiceAccount
-            | Kind::AdminApiKey
-            | Kind::ApiKey
-            | Kind::Grant => projects_of(at),
+        Relation::Members if kind == Kind::Project => {
+            let members = item.members.iter().map(|member| member.who);
+            let users = members.filter(|who| sketch.items[*who].kind == Kind::User).collect();
+            to(users, Kind::User, None, |sketch, project, user| {
+                sketch.member(project, user);
+            })
+        }
+        Relation::Members => {
+            let users = sketch.of(Kind::User).filter(|user| sketch.items[*user].groups.contains(&at)).collect();
+            to(users, Kind::User, None, |sketch, group, user| sketch.items[user].groups.push(group))
+        }
+        Relation::Projects => match kind {
+            Kind::Invite => to(item.projects.clone(), Kind::Project, None, |sketch, invite, project| {
+                sketch.items[invite].projects.push(project);
+            }),
+            Kind::User | Kind::Group => to(with_member(), Kind::Project, None, |sketch, who, project| {
+                sketch.member(project, who);
+            }),
+            Kind::Role => Link::to_these(home.into_iter().collect()),
+            Kind::Project | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
+                Link::to_these(with_member())
+            }
         },
-        Relation::Project => item.project.into_iter().collect(),
-        Relation::Roles => inside(Kind::Role),
-        Relation::ServiceAccounts => inside(Kind::ServiceAccount),
-        Relation::ApiKeys => inside(Kind::ApiKey),
-        Relation::OwningUser => owner(Kind::User),
-        Relation::OwningServiceAccount => owner(Kind::ServiceAccount),
-        Relation::All(kind) => return all(sketch, kind),
-        Relation::Part(_) => Vec::new(),
-    })
+        Relation::Project => Link::to_these(home.into_iter().collect()),
+        Relation::Roles => {
+            let listed = inside(Kind::Role);
+            Link::new(move || targets(listed.clone()), move || new_roles(Some(at)))
+        }
+        Relation::ServiceAccounts => to(inside(Kind::ServiceAccount), Kind::ServiceAccount, Some(at), |_, _, _| {}),
+        Relation::ApiKeys => to(inside(Kind::ApiKey), Kind::ApiKey, Some(at), |_, _, _| {}),
+        Relation::OwningUser => owned_by(Kind::User, None),
+        Relation::OwningServiceAccount => owned_by(Kind::ServiceAccount, home),
+        Relation::All(of) => Link::new(
+            move || all(sketch, of),
+            move || match of {
+                Kind::Role => new_roles(None),
+                Kind::User | Kind::Group | Kind::Project | Kind::Invite | Kind::AdminApiKey => subjects(sketch, of),
+                Kind::Grant | Kind::ServiceAccount | Kind::ApiKey => Vec::new(),
+            },
+        ),
+        Relation::Part(_) => Link::to_these(Vec::new()),
+    }
 }
 
 /// Everything of a kind.
@@ -251,123 +242,5 @@ fn all(sketch: &Sketch, kind: Kind) -> Vec<Target> {
         all_grants(sketch).into_iter().map(Target::Grant).collect()
     } else {
         sketch.of(kind).map(Target::Item).collect()
-    }
-}
-
-/// Every grant that the sketch states.
-fn all_grants(sketch: &Sketch) -> Vec<Grant> {
-    let mut grants: Vec<Grant> = Vec::new();
-    let mut add = |principal: usize, role: usize, project: Option<usize>, group: Option<usize>| {
-        let same = |grant: &&mut Grant| (grant.principal, grant.role, grant.project) == (principal, role, project);
-        let direct = group.is_none();
-        if let Some(grant) = grants.iter_mut().find(same) {
-            grant.direct |= direct;
-            grant.group = grant.group.or(group);
-        } else {
-            grants.push(Grant { principal, role, project, direct, group, membership: false });
-        }
-    };
-    let mut of = |principal: usize, roles: &[usize], groups: &[usize], project: Option<usize>| {
-        for role in roles {
-            add(principal, *role, project, None);
-        }
-        for group in groups.iter().filter(|_| project.is_none()) {
-            for role in &sketch.items[*group].roles {
-                add(principal, *role, None, Some(*group));
-            }
-        }
-    };
-    for (at, item) in sketch.items.iter().enumerate() {
-        of(at, &item.roles, &item.groups, item.project);
-        if item.project.is_some() {
-            of(at, &[], &item.groups, None);
-        }
-        for member in &item.members {
-            of(member.who, &member.roles, &[], Some(at));
-        }
-    }
-    grants
-}
-
-/// The ways in which a new thing could be related.
-pub fn fresh(sketch: &Sketch, of: Target, relation: Relation) -> Ways {
-    // Everything that a grant relates to exists already.
-    let Target::Item(at) = of else { return Vec::new() };
-    let (kind, home) = (sketch.items[at].kind, sketch.items[at].project);
-    let new = |kind, project, link: &dyn Fn(&mut Sketch, usize)| {
-        let (mut sketch, new) = with(sketch, kind, project);
-        link(&mut sketch, new);
-        vec![(sketch, Target::Item(new))]
-    };
-    match relation {
-        Relation::Holds => grants(sketch, at),
-        Relation::Holders if kind == Kind::Project => {
-            let roles = roles(sketch, Some(at));
-            roles.into_iter().flat_map(|(sketch, role)| holders(&sketch, role)).collect()
-        }
-        Relation::Holders => holders(sketch, at),
-        Relation::Groups => new(Kind::Group, None, &|sketch, group| sketch.items[at].groups.push(group)),
-        Relation::Members if kind == Kind::Project => new(Kind::User, None, &|sketch, user| {
-            sketch.member(at, user);
-        }),
-        Relation::Members => new(Kind::User, None, &|sketch, user| sketch.items[user].groups.push(at)),
-        Relation::Projects => match kind {
-            Kind::Invite => new(Kind::Project, None, &|sketch, project| sketch.items[at].projects.push(project)),
-            Kind::User | Kind::Group => new(Kind::Project, None, &|sketch, project| {
-                sketch.member(project, at);
-            }),
-            Kind::Role | Kind::Project | Kind::ServiceAccount | Kind::AdminApiKey | Kind::ApiKey | Kind::Grant => {
-                Vec::new()
-            }
-        },
-        Relation::Roles => {
-            roles(sketch, Some(at)).into_iter().map(|(sketch, role)| (sketch, Target::Item(role))).collect()
-        }
-        Relation::ServiceAccounts => new(Kind::ServiceAccount, Some(at), &|_, _| {}),
-        Relation::ApiKeys => new(Kind::ApiKey, Some(at), &|_, _| {}),
-        Relation::OwningUser | Relation::OwningServiceAccount if sketch.items[at].owner.is_some() => Vec::new(),
-        Relation::OwningUser => new(Kind::User, None, &|sketch, user| sketch.items[at].owner = Some(user)),
-        Relation::OwningServiceAccount => {
-            new(Kind::ServiceAccount, home, &|sketch, account| sketch.items[at].owner = Some(account))
-        }
-        Relation::All(Kind::Role) => {
-            roles(sketch, None).into_iter().map(|(sketch, role)| (sketch, Target::Item(role))).collect()
-        }
-        Relation::All(kind @ (Kind::User | Kind::Group | Kind::Project | Kind::Invite | Kind::AdminApiKey)) => {
-            new(kind, None, &|_, _| {})
-        }
-        Relation::Project | Relation::Part(_) | Relation::All(Kind::Grant | Kind::ServiceAccount | Kind::ApiKey) => {
-            Vec::new()
-        }
-    }
-}
-
-/// For a project, new principals that hold a role of the organization.
-pub fn organization_wide(sketch: &Sketch, of: Target) -> Ways {
-    match of {
-        Target::Item(at) if sketch.items[at].kind == Kind::Project => {
-            roles(sketch, None).into_iter().flat_map(|(sketch, role)| holders(&sketch, role)).collect()
-        }
-        Target::Item(_) | Target::Grant(_) => Vec::new(),
-    }
-}
-
-/// A new principal that holds this role.
-fn holders(sketch: &Sketch, role: usize) -> Ways {
-    let people = [Kind::User, Kind::Group].map(|kind| with(sketch, kind, None));
-    let account = if let Some(project) = sketch.items[role].project {
-        with(sketch, Kind::ServiceAccount, Some(project))
-    } else {
-        let (sketch, project) = with(sketch, Kind::Project, None);
-        with(&sketch, Kind::ServiceAccount, Some(project))
-    };
-    people.into_iter().chain([account]).flat_map(|(sketch, principal)| held(&sketch, principal, role)).collect()
-}
-
-/// Takes away what users and service accounts hold for being there.
-pub fn without_membership(sketch: &mut Sketch) {
-    for item in sketch.items.iter_mut().filter(|item| matches!(item.kind, Kind::User | Kind::ServiceAccount)) {
-        let none = if item.kind == Kind::User { Field::Null } else { Field::Text("none".to_owned()) };
-        item.fields.entry("role").or_insert(none);
     }
 }

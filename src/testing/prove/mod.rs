@@ -4,6 +4,7 @@
 
 mod fields;
 mod goal;
+mod grants;
 mod links;
 mod roles;
 mod sketch;

@@ -2,13 +2,12 @@
 //! one choice after the other. A choice that leads nowhere is taken back. Whether the result is right is for the
 //! evaluator to say. It is long because each form of condition is worked backwards in its own way.
 
-use super::fields;
 use super::goal::{Goal, State, Wanted};
 use super::links::{self, Target};
-use super::roles;
 use super::sketch::{Field, Sketch};
 use super::this::Compared;
 use super::values::{self, Values, edges};
+use super::{fields, grants, roles};
 use crate::org::Kind;
 use crate::policy::{
     Assertion, Attribute, Condition, Counted, Predicate, Quantity, RelatedPredicate, Relation, Rule, TextColumn,
@@ -91,7 +90,7 @@ impl<'p> Search<'_> {
         let (each, spares) = (std::mem::take(&mut state.each), state.spares.take());
         if settled || (each.is_empty() && spares.is_none()) {
             // Membership alone gives a user a role.
-            links::without_membership(&mut state.sketch);
+            grants::without_membership(&mut state.sketch);
             return (self.accepts)(&state.sketch).then_some(state.sketch);
         }
         for goal in each {
@@ -120,7 +119,7 @@ impl<'p> Search<'_> {
                 let more = |sketch: &Sketch| through.map(|kind| sketch.of(kind).count()) > before;
                 // What a role of the organization permits, its holders may do in every project.
                 let wide = relation == Relation::Holders && condition.asks_for_permissions();
-                let wide = if wide { links::organization_wide(&state.sketch, of) } else { Vec::new() };
+                let wide = if wide { grants::organization_wide(&state.sketch, of) } else { Vec::new() };
                 let fresh = links::fresh(&state.sketch, of, relation).into_iter().chain(wide);
                 let all = known.chain(fresh.filter(|(sketch, _)| through.is_none() || more(sketch)));
                 let goals = |target| {
