@@ -100,8 +100,8 @@ impl Responses {
         held.flat_map(|(_, parts)| parts.values()).flat_map(|roles| roles.with_copies())
     }
 
-    /// The custom roles that are assigned but missing from complete lists, with the project whose list it is. (A
-    /// predefined role may be missing there; its description in the assignment is enough.)
+    /// The roles that are assigned but missing from complete lists, with the project whose list it is. What else those
+    /// lists lack, nobody knows.
     pub fn unlisted_roles(&self) -> BTreeSet<(Option<&str>, &str)> {
         let own: Option<BTreeSet<&str>> =
             self.roles.as_ref().filter(|roles| roles.truncated.is_none()).map(|roles| self.ids(roles));
@@ -112,8 +112,8 @@ impl Responses {
                 continue;
             }
             for (part, held) in parts {
-                let custom = held.items.iter().map(|held| self.role(held)).filter(|role| is_custom(role));
-                let missing = custom.filter(|role| !own.contains(role_id(role)));
+                let roles = held.items.iter().map(|held| self.role(held));
+                let missing = roles.filter(|role| !own.contains(role_id(role)));
                 let project = part.project.as_deref();
                 let of_project =
                     project.map(|project| self.held(Collection::ProjectRoles).get(&Parent::organization(project)));
@@ -377,8 +377,4 @@ pub fn own_list(roles: &mut Arc<Listed<ListedRole>>) -> &mut Listed<ListedRole> 
 /// The canonical id. A custom role keeps its id, whatever it looks like.
 pub fn role_id(role: &Role) -> &str {
     if role.predefined_role == Known::Value(false) { &role.id } else { canonical_role_id(&role.id) }
-}
-
-fn is_custom(role: &Role) -> bool {
-    role.predefined_role != Known::Value(true)
 }

@@ -246,4 +246,21 @@ pub fn held_but_not_listed(claim: &Claim) {
         let api = with(vec![fault(path, When::First(1), empty())]);
         Fetched::new(&api, &[]).ran.ends_with(0);
     }
+    // One that OpenAI made is no exception.
+    let hidden = |id: &str, predefined: bool| {
+        What::AddItem(json!({"id": id, "name": "super", "predefined_role": predefined, "permissions": ["api.none"]}))
+    };
+    for (collection, rule, path, list) in [
+        ("roles", "roles", "/organization/users/user-bob/roles", "/organization/roles"),
+        ("project_roles", "project-roles", "/projects/proj_1/users/user-bob/roles", "/projects/proj_1/roles"),
+        ("project_roles", "project-roles", "/projects/proj_1/groups/group_1/roles", "/projects/proj_1/roles"),
+    ] {
+        for predefined in [true, false] {
+            let api = with(vec![fault(path, When::Always, hidden("role-api-organization-super", predefined))]);
+            let fetched = Fetched::new(&api, &[]);
+            holds(claim, &fetched, collection);
+            assert_eq!(asked(&api, list), 2, "{path}");
+            assert_ne!(fetched.report().verdicts()[rule], "pass", "{path}");
+        }
+    }
 }
