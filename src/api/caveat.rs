@@ -1,6 +1,6 @@
 //! What a page may say beside its items, or its headers beside the page: that something failed, that it has not all of
 //! them, or that more follow. The API documents none of this; what stands between it and us may say it in any of these
-//! words.
+//! words. It is long because of its two tables: the words, and a test of each.
 
 use reqwest::header::HeaderMap;
 use serde_json::{Map, Value};
@@ -20,6 +20,8 @@ pub enum Caveat {
     Items(u64),
     /// How many pages the list has in all.
     Pages(u64),
+    /// How many items another list has that comes with the page.
+    Beside(u64),
 }
 
 /// A member with a name that begins like this was made of the header that the rest of it names.
@@ -87,13 +89,13 @@ impl Caveat {
         let word = plain.strip_prefix("is").unwrap_or(&plain);
         let word = word.strip_prefix("pagination").filter(|rest| !rest.is_empty()).unwrap_or(word);
         match word {
-            "meta" | "metadata" | "pagination" | "paging" | "page" | "pageinfo" | "responsemetadata" => {
+            "meta" | "metadata" | "pagination" | "paging" | "page" | "pageinfo" | "response" | "responsemetadata" => {
                 // A message may be about anything there.
                 let members = value.as_object().into_iter().flatten();
                 let telling = members.filter(|(name, _)| !["message", "detail", "details"].contains(&name.as_str()));
                 telling.flat_map(|(name, value)| Self::of(name, value)).collect()
             }
-            _ => Self::of_word(word, value).into_iter().collect(),
+            _ => Self::of_word(word, value).or_else(|| beside(value).map(Self::Beside)).into_iter().collect(),
         }
     }
 
@@ -106,12 +108,16 @@ impl Caveat {
             "status" | "statuscode" => is_bad_status(value).then(|| Self::Failed(said(value))),
             "type" | "result" => value.as_str().is_some_and(is_bad_word).then(|| Self::Failed(said(value))),
             "success" | "succeeded" | "ok" => (value == &Value::Bool(false)).then(|| Self::Failed(said(value))),
-            "partial" | "truncated" | "datatruncated" | "incomplete" | "degraded" | "stale" | "warning"
-            | "warnings" | "omitted" | "skipped" | "remaining" | "unavailable" | "limitreached" => {
+            "partial" | "partialresults" | "truncated" | "datatruncated" | "incomplete" | "incompleteresults"
+            | "degraded" | "stale" | "warning" | "warnings" | "omitted" | "skipped" | "remaining"
+            | "remainingcount" | "remainingitems" | "unavailable" | "limitreached" => {
                 says_something(value).then_some(Self::Incomplete)
             }
-            "hasmore" | "more" | "hasnext" | "hasnextpage" | "continuationtoken" | "odatanextlink" => {
-                says_something(value).then_some(Self::More)
+            "hasmore" | "more" | "hasmoreafter" | "hasmoreitems" | "hasmoreresults" | "hasnext" | "hasnextpage"
+            | "continuationtoken" | "odatanextlink" => says_something(value).then_some(Self::More),
+            "cursor" | "cursors" => {
+                let leads_on = |name: &str| value.get(name).is_some_and(says_something);
+                (leads_on("after") || leads_on("next")).then_some(Self::More)
             }
             "complete" | "completed" => (value == &Value::Bool(false)).then_some(Self::Incomplete),
             "last" | "lastpage" | "final" | "finished" | "done" | "end" | "endoflist" => {
@@ -122,9 +128,8 @@ impl Caveat {
                 let listed = value.as_array().is_some_and(|links| links.iter().any(next));
                 (listed || value.get("next").is_some_and(says_something)).then_some(Self::More)
             }
-            "total" | "totalcount" | "totalitems" | "totalresults" | "count" | "odatacount" => {
-                number(value).map(Self::Items)
-            }
+            "total" | "totalcount" | "totalitems" | "totalresults" | "count" | "odatacount" | "numfound"
+            | "numberofitems" => number(value).map(Self::Items),
             "totalpages" | "pagecount" | "pages" => number(value).map(Self::Pages),
             _ => {
                 let next = word.strip_prefix("next").is_some_and(|what| NEXT.contains(&what));
@@ -146,9 +151,19 @@ fn says_something(value: &Value) -> bool {
     }
 }
 
-/// A number, or a text that is one.
+/// A number, or a text that is one. Of a fraction, the next whole number: so many items are needed for it.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count beyond every list is enough")]
 fn number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+    let text = || value.as_str().map(str::trim);
+    let fraction = || value.as_f64().or_else(|| text()?.parse().ok()).filter(|count| *count >= 0.0);
+    value.as_u64().or_else(|| text()?.parse().ok()).or_else(|| fraction().map(|count| count.ceil() as u64))
+}
+
+/// How many things with ids are in this list, or in the page that it is.
+fn beside(value: &Value) -> Option<u64> {
+    let things = value.as_array().or_else(|| value.get("data")?.as_array())?;
+    let is_thing = |thing: &&Value| thing.get("id").or_else(|| thing.get("group_id")).is_some_and(Value::is_string);
+    Some(things.iter().filter(is_thing).count() as u64).filter(|count| *count > 0)
 }
 
 fn says_all_is_well(value: &Value) -> bool {
@@ -247,6 +262,17 @@ mod tests {
             ("total_count", json!(0), Some(Caveat::Items(0))),
             ("total_pages", json!(4), Some(Caveat::Pages(4))),
             ("total_count", json!("3"), Some(Caveat::Items(3))),
+            ("total", json!(3.0), Some(Caveat::Items(3))),
+            ("total", json!("2.5"), Some(Caveat::Items(3))),
+            ("numFound", json!(3), Some(Caveat::Items(3))),
+            ("incomplete_results", json!(true), Some(Caveat::Incomplete)),
+            ("remaining_count", json!(1), Some(Caveat::Incomplete)),
+            ("cursors", json!({"after": "abc"}), Some(Caveat::More)),
+            ("cursor", json!({"next": "abc"}), Some(Caveat::More)),
+            ("has_more_after", json!(true), Some(Caveat::More)),
+            ("users", json!([{"id": "user_1"}, {"id": "user_2"}, 5]), Some(Caveat::Beside(2))),
+            ("response", json!({"data": [{"group_id": "group_1"}]}), Some(Caveat::Beside(1))),
+            ("response", json!({"error": "timeout"}), failed("timeout")),
             ("meta", json!({"error": "timeout"}), failed("timeout")),
             ("header x-partial", json!(["1"]), Some(Caveat::Incomplete)),
             ("header link", json!([true]), Some(Caveat::More)),
@@ -264,6 +290,13 @@ mod tests {
             ("error", json!({}), None),
             ("errors", json!([]), None),
             ("partial", json!(false), None),
+            ("total", json!(-1), None),
+            ("incomplete_results", json!(false), None),
+            ("remaining_count", json!(0), None),
+            ("cursors", json!({"before": "abc", "after": null}), None),
+            ("cursor", json!("abc"), None),
+            ("scopes", json!(["api.roles.read"]), None),
+            ("users", json!([]), None),
             ("truncated", json!(0), None),
             ("incomplete", json!(""), None),
             ("complete", json!(true), None),

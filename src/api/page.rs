@@ -92,6 +92,8 @@ impl<T> TryFrom<Sent<T>> for Page<T> {
 
     fn try_from(sent: Sent<T>) -> Result<Self, Self::Error> {
         let (mut failed, mut incomplete, mut more, mut items, mut pages) = (None, None, None, None, None);
+        let sent_items = sent.data.as_ref().map_or(0, |data| data.len() as u64);
+        let mut longer = None;
         for (name, caveat) in sent.caveats {
             match caveat {
                 Caveat::Failed(said) => failed = failed.or(Some((name, said))),
@@ -100,6 +102,8 @@ impl<T> TryFrom<Sent<T>> for Page<T> {
                 Caveat::Incomplete | Caveat::More => incomplete = incomplete.or(Some(name)),
                 Caveat::Items(count) => items = items.max(Some(count)),
                 Caveat::Pages(count) => pages = pages.max(Some(count)),
+                Caveat::Beside(count) if count > sent_items => longer = longer.or(Some(name)),
+                Caveat::Beside(_) => {}
             }
         }
         // It must not be read as an empty list.
@@ -118,6 +122,9 @@ impl<T> TryFrom<Sent<T>> for Page<T> {
                 None => format!("`{name}`"),
             };
             return Err(format!("its {name} says that the page is incomplete"));
+        }
+        if let Some(name) = longer {
+            return Err(format!("its `{name}` is a longer list than its `data`"));
         }
         if let Some(header) = more.as_deref().and_then(|name| name.strip_prefix(HEADER))
             && sent.has_more != Some(true)
@@ -175,6 +182,10 @@ mod tests {
             (r#"{"last_id":"key_1","data":[]}"#, "its `last_id` names an item, and it has none"),
             (r#"{"object":"error","data":[]}"#, "`object` is not `list`"),
             (
+                r#"{"data":[{"id":"a"}],"roles":[{"id":"a"},{"id":"b"}]}"#,
+                "its `roles` is a longer list than its `data`",
+            ),
+            (
                 r#"{"header x-partial":["true"],"data":[],"has_more":true}"#,
                 "its header `x-partial` says that the page is incomplete",
             ),
@@ -196,6 +207,7 @@ mod tests {
             r#"{"object":"list","data":[],"error":null,"errors":[],"partial":false,"truncated":0}"#,
             r#"{"object":null,"data":[],"error":{},"errors":null,"incomplete":""}"#,
             r#"{"header link":[true],"data":[],"has_more":true}"#,
+            r#"{"data":[{"id":"a"}],"roles":[{"id":"a"}]}"#,
             r#"{"object":"list","data":[],"first_id":null,"last_id":"","total":0,"request_id":"req_1"}"#,
         ] {
             serde_json::from_str::<Page<Role>>(text).expect(text);

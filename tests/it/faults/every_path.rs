@@ -153,7 +153,7 @@ fn contents() -> Vec<Row> {
             ],
         ),
         row(
-            "an error along with `data`, or a page that says that it is incomplete",
+            "an error or a longer list along with `data`, or a page that says that it is incomplete",
             shape,
             [
                 body(r#"{"data": [], "has_more": false, "error": {"message": "not today"}}"#),
@@ -168,6 +168,9 @@ fn contents() -> Vec<Row> {
                 body(r#"{"data": [], "has_more": false, "complete": false}"#),
                 body(r#"{"data": [], "has_more": false, "warnings": ["partial results"]}"#),
                 body(r#"{"data": [], "has_more": false, "next_cursor": "abc"}"#),
+                body(r#"{"data": [], "has_more": false, "cursors": {"after": "abc"}}"#),
+                body(r#"{"data": [], "has_more": false, "incomplete_results": true}"#),
+                body(r#"{"data": [], "has_more": false, "items": [{"id": "x_1"}]}"#),
                 body(r#"{"data": [], "has_more": false, "first_id": "x_1", "last_id": "x_1"}"#),
             ],
         ),
@@ -187,6 +190,7 @@ fn contents() -> Vec<Row> {
                 What::Header("x-total-count", "1000"),
                 What::Header("x-total-pages", "9"),
                 body(r#"{"data": [], "has_more": false, "total": 3}"#),
+                body(r#"{"data": [], "has_more": false, "total": 3.0}"#),
                 body(r#"{"data": [], "has_more": false, "total_pages": 2}"#),
             ],
         ),
