@@ -31,6 +31,9 @@ pub trait Items<T>: Default {
     /// The ids, in order.
     fn ids(&self) -> impl Iterator<Item = &str>;
 
+    /// The id of the last one.
+    fn last_id(&self) -> Option<&str>;
+
     /// Adds to the item at that place what its further copies say; see [`Item::settle`].
     fn merge(&mut self, at: usize, copies: &[T]) -> Vec<&'static str>;
 }
@@ -50,6 +53,10 @@ impl<T: Item> Items<T> for Vec<T> {
 
     fn ids(&self) -> impl Iterator<Item = &str> {
         self.iter().map(Item::id)
+    }
+
+    fn last_id(&self) -> Option<&str> {
+        self.last().map(Item::id)
     }
 
     fn merge(&mut self, at: usize, copies: &[T]) -> Vec<&'static str> {
@@ -133,6 +140,10 @@ async fn walk<T: DeserializeOwned + Item, I: Items<T>>(
     // The place of each thing among the items.
     let mut ids: HashMap<Text, usize> = HashMap::new();
     let mut empty_before = false;
+    // Whether a page said that more follows and no item has come since, and whether we then took the id of the last item
+    // for the cursor.
+    let (mut promised, mut by_id) = (false, false);
+    let too_few = || Error::Pagination { what: "more items were promised than came" };
     // Whether the last page said that it is the last but also had a cursor.
     let mut ended = false;
     // How many items and pages the list has by its own account.
@@ -150,6 +161,8 @@ async fn walk<T: DeserializeOwned + Item, I: Items<T>>(
                     limit = SAFE_LIMIT;
                     continue;
                 }
+                // It says only that an id is no cursor.
+                Err(Error::Status { status: 400, .. }) if by_id => return Err(too_few()),
                 page => page.inspect_err(|error| pace.patience.failed(endpoint, error))?,
             };
         listed.requests += 1;
@@ -174,9 +187,17 @@ async fn walk<T: DeserializeOwned + Item, I: Items<T>>(
         if !empty && ids.len() == before {
             return Err(Error::Pagination { what: "the same page came again" });
         }
+        promised = page.has_more == Some(true) || (promised && empty);
         // An empty page after the last one is the end, unless it promises more or leads on.
         let leads_on = page.has_more == Some(true) || next.as_ref().is_some_and(|next| !cursors.contains(next));
-        let Some(next) = next.filter(|_| leads_on || !(over && empty)) else {
+        let mut next = next.filter(|_| leads_on || !(over && empty));
+        by_id = next.is_none() && promised;
+        if by_id {
+            // The API may know the ids of its items but not the cursor that it sent.
+            let last = listed.items.last_id().filter(|id| !cursors.contains(*id));
+            next = Some(last.ok_or_else(too_few)?.to_owned());
+        }
+        let Some(next) = next else {
             if all_items > ids.len() as u64 || all_pages > listed.requests {
                 return Err(Error::Pagination { what: "the list has more than it sent, by its own account" });
             }

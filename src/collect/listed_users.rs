@@ -186,6 +186,10 @@ impl Items<User> for ListedUsers {
         self.rows.iter().map(org::UserRow::id)
     }
 
+    fn last_id(&self) -> Option<&str> {
+        self.len().checked_sub(1).map(|at| self.id(at))
+    }
+
     fn merge(&mut self, at: usize, copies: &[User]) -> Vec<&'static str> {
         let mut user = self.at(at);
         let differ = user.settle(copies);

@@ -230,6 +230,8 @@ alone! {
     twice_differently: "the same thing twice in a list, with other contents";
     no_users: "an empty list of users";
     no_admin_keys: "an empty list of admin keys";
+    unknown_cursor: "`has_more` with a cursor that the API does not know, so that an empty page follows";
+    fewer_than_promised: "`has_more`, and then nothing but empty pages";
     held_but_not_listed: "a role or group that is held and not listed";
     two_organizations: "the responses name two organizations";
     another_organization: "another organization responds than `--organization` or the snapshot of `--since` names";

@@ -1,8 +1,10 @@
 //! Faults that take more than a path that answers wrongly.
 
+mod contradictions;
 mod responses;
 mod runs;
 
+pub use contradictions::*;
 pub use responses::*;
 pub use runs::*;
 
