@@ -1,5 +1,6 @@
 //! JSON as OpenAI sends it. Everything except a missing id is tolerated: fields come and go, `null` appears where the
-//! specification has a value, and times are integers, fractions or digits in quotes.
+//! specification has a value, and times are integers, fractions or digits in quotes. It is long because the
+//! API lists many kinds of things.
 
 use serde::{Deserialize, Deserializer};
 
@@ -111,6 +112,8 @@ item! {
         added_at: Stamp,
         created: Stamp,
         api_key_last_used_at: Stamp,
+        /// The projects that the user belongs to, in some responses.
+        projects: InProjects,
     }
     /// The account behind the membership.
     with user: Account {
@@ -118,6 +121,22 @@ item! {
         email: Text,
         enabled: bool,
         banned: bool,
+    }
+}
+
+object! {
+    /// The projects of a user.
+    #[derive(Default)]
+    InProjects {
+        data: Vec<InProject>,
+    }
+}
+
+object! {
+    /// A project of a user.
+    InProject {
+        id: Text,
+        role: Text,
     }
 }
 
@@ -170,6 +189,7 @@ item! {
 item! {
     /// A group of a project.
     ProjectGroup(group_id) {
+        project_id: Text,
         group_name: Text,
         group_type: Text,
         created_at: Stamp,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::api::pagination::Items;
-use crate::api::wire::{Account, Item as _, Stamp, User};
+use crate::api::wire::{Account, InProject, Item as _, Stamp, User};
 use crate::org::{self, Known, KnownTexts, Symbol, Symbols, Text, fields};
 use crate::time::Time;
 
@@ -19,6 +19,8 @@ pub struct ListedUsers {
     account_emails: KnownTexts,
     /// Users that the list has more than once, merged.
     merged: BTreeMap<usize, User>,
+    /// What the list says about projects: who is in each, with which role.
+    in_projects: BTreeMap<Text, Vec<(Text, Known<Text>)>>,
     /// Their places, sorted by id.
     by_id: OnceLock<Vec<u32>>,
 }
@@ -49,6 +51,21 @@ impl ListedUsers {
         self.find(id).map(|at| self.at(at))
     }
 
+    /// The projects that the list names, each with its users and their roles.
+    pub fn in_projects(&self) -> impl Iterator<Item = (&str, &[(Text, Known<Text>)])> {
+        self.in_projects.iter().map(|(project, users)| (project.as_str(), users.as_slice()))
+    }
+
+    /// Keeps what a user says about projects apart from the other fields.
+    fn split(&mut self, mut user: User) -> User {
+        for InProject { id, role } in projects(&mut user) {
+            if let Known::Value(id) = id {
+                self.in_projects.entry(id).or_default().push((user.id.clone(), role));
+            }
+        }
+        user
+    }
+
     fn find(&self, id: &str) -> Option<usize> {
         let by_id = self.by_id();
         by_id.binary_search_by(|&at| self.id(at as usize).cmp(id)).ok().map(|place| by_id[place] as usize)
@@ -77,6 +94,12 @@ impl ListedUsers {
         };
         sent(self.rows.at(at), account, &self.words)
     }
+}
+
+/// Removes the projects of a user.
+fn projects(user: &mut User) -> Vec<InProject> {
+    let projects = std::mem::take(&mut user.projects);
+    projects.value().and_then(|projects| projects.data.value()).cloned().unwrap_or_default()
 }
 
 /// Where a response has a field of a user.
@@ -169,6 +192,7 @@ impl Items<User> for ListedUsers {
     }
 
     fn push(&mut self, user: User) {
+        let user = self.split(user);
         let account = user.user.value().cloned().unwrap_or_default();
         let at = self.rows.len();
         self.account_names.put(at, &account.name);
@@ -179,7 +203,13 @@ impl Items<User> for ListedUsers {
 
     fn is(&self, at: usize, user: &User) -> bool {
         let account = Known::Value(user.user.value().cloned().unwrap_or_default());
-        self.at(at) == User { user: account, ..user.clone() }
+        let mut user = User { user: account, ..user.clone() };
+        let projects = projects(&mut user);
+        let known = |InProject { id, role }: InProject| {
+            let users = id.value().map(|id| self.in_projects.get(id));
+            users.is_none_or(|users| users.is_some_and(|users| users.contains(&(user.id.clone(), role))))
+        };
+        self.at(at) == user && projects.into_iter().all(known)
     }
 
     fn ids(&self) -> impl Iterator<Item = &str> {
@@ -192,7 +222,8 @@ impl Items<User> for ListedUsers {
 
     fn merge(&mut self, at: usize, copies: &[User]) -> Vec<&'static str> {
         let mut user = self.at(at);
-        let differ = user.settle(copies);
+        let copies: Vec<User> = copies.iter().map(|copy| self.split(copy.clone())).collect();
+        let differ = user.settle(&copies);
         self.merged.insert(at, user);
         differ
     }

@@ -160,6 +160,29 @@ impl Collection {
         }
     }
 
+    /// Why an empty list of it cannot be right, if it cannot. A project that is archived may have one.
+    pub fn never_empty(self) -> Option<&'static str> {
+        match self {
+            Self::Roles => Some("the list of roles is empty, but every organization has predefined roles"),
+            Self::Users => Some("the list of users is empty, but every organization has an owner"),
+            Self::Projects => Some("the list of projects is empty, but every organization has a default project"),
+            Self::ProjectRoles => Some("the list of roles is empty, but every project has predefined roles"),
+            Self::AdminApiKeys => Some("the list of admin keys is empty, but it must contain the key in use"),
+            Self::UserRoles
+            | Self::Groups
+            | Self::GroupRoles
+            | Self::GroupMembers
+            | Self::ProjectUsers
+            | Self::ProjectGroups
+            | Self::ProjectUserRoles
+            | Self::ProjectGroupRoles
+            | Self::ServiceAccounts
+            | Self::ServiceAccountRoles
+            | Self::ApiKeys
+            | Self::Invites => None,
+        }
+    }
+
     /// Whether it is still read where only these grants matter.
     pub fn matters(self, extent: Extent) -> bool {
         match self {

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::contradictions::contradictions;
+use super::gap;
 use crate::api::endpoint;
 use crate::api::error::Error;
 use crate::api::parent::Parent;
 use crate::api::wire::Role;
 use crate::collect::read_list::{AsList, ReadList};
 use crate::collect::responses::{Responses, role_id};
-use crate::org::{Collection, Coverage, Failure};
+use crate::org::{Collection, Coverage};
 
 pub fn coverage(responses: &Responses, needs: &BTreeSet<Collection>) -> Coverage {
     let mut coverage = Coverage::default();
@@ -17,6 +19,7 @@ pub fn coverage(responses: &Responses, needs: &BTreeSet<Collection>) -> Coverage
     }
     lists(&mut coverage, responses);
     things(&mut coverage, responses);
+    contradictions(&mut coverage, responses);
     not_asked(&mut coverage, responses, needs);
     for (&collection, gone) in &responses.gone {
         coverage.of_mut(collection).gone = gone.iter().map(Parent::label).collect();
@@ -44,21 +47,6 @@ fn lists(coverage: &mut Coverage, responses: &Responses) {
     whole(coverage, Collection::Projects, responses.projects.as_ref());
     whole(coverage, Collection::AdminApiKeys, responses.admin_api_keys.as_ref());
     whole(coverage, Collection::Invites, responses.invites.as_ref());
-    never_empty(coverage);
-}
-
-/// Lists that are never empty in a real organization. An empty one is incomplete.
-fn never_empty(coverage: &mut Coverage) {
-    for (collection, message) in [
-        (Collection::Users, "the list of users is empty, but every organization has an owner"),
-        (Collection::Roles, "the list of roles is empty, but every organization has predefined roles"),
-        (Collection::AdminApiKeys, "the list of admin keys is empty, but it must contain the key in use"),
-    ] {
-        let record = coverage.of(collection);
-        if record.requests > 0 && record.items == 0 && record.truncated.is_none() {
-            coverage.of_mut(collection).truncated = Some(gap(message.to_owned()));
-        }
-    }
 }
 
 fn things(coverage: &mut Coverage, responses: &Responses) {
@@ -195,8 +183,4 @@ fn parts(coverage: &mut Coverage, responses: &Responses, collection: Collection,
             record.gaps.insert(part.label(), error.failure(&path.unwrap_or_else(|| endpoint.template.to_owned())));
         }
     }
-}
-
-pub fn gap(message: String) -> Failure {
-    Failure { denied: false, message, scope: None }
 }

@@ -1,5 +1,6 @@
 //! From responses to an organization. Pure: the same responses make the same organization, whatever their order.
 
+mod contradictions;
 mod coverage;
 mod people;
 mod projects;
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::wire::Stamp;
 use crate::collect::responses::Responses;
-use crate::org::{Builder, Collection, Known, Org, Source, Symbol, Symbols, Text};
+use crate::org::{Builder, Collection, Failure, Known, Org, Source, Symbol, Symbols, Text};
 use crate::time::Time;
 
 /// How far its clock may be ahead of ours, in seconds.
@@ -54,6 +55,11 @@ impl Fields<'_> {
     fn is_unclear(&self, id: &str, field: &str) -> bool {
         self.unclear.get(id).is_some_and(|fields| fields.contains_key(field))
     }
+}
+
+/// Something missing that no request failed for.
+fn gap(message: String) -> Failure {
+    Failure { denied: false, message, scope: None }
 }
 
 /// For a field that the specification never makes `null`, `null` means missing.

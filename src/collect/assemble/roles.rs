@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::coverage::{gap, without_permissions};
-use super::{never_null, time, word};
+use super::coverage::without_permissions;
+use super::{gap, never_null, time, word};
 use crate::api::pagination::Listed;
 use crate::api::wire::Role as WireRole;
 use crate::collect::responses::{Responses, role_id};

@@ -230,6 +230,11 @@ alone! {
     twice_differently: "the same thing twice in a list, with other contents";
     no_users: "an empty list of users";
     no_admin_keys: "an empty list of admin keys";
+    no_projects: "an empty list of projects";
+    no_project_roles: "an empty list of roles of a project that is not archived";
+    invited_to_nowhere: "a pending invitation to a project that is not listed";
+    users_in_projects: "a user in whose `projects` is one that does not list them, or that is not listed";
+    group_of_another_project: "a group of a project that says that it belongs to another one";
     unknown_cursor: "`has_more` with a cursor that the API does not know, so that an empty page follows";
     fewer_than_promised: "`has_more`, and then nothing but empty pages";
     held_but_not_listed: "a role or group that is held and not listed";
