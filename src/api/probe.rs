@@ -25,7 +25,7 @@ pub struct Probe {
 /// How a request went.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// The endpoint answered, after so long.
+    /// The endpoint answered with what a check can use, after so long.
     Allowed(Duration),
     /// It did not.
     Failed {
@@ -81,12 +81,23 @@ async fn ask(client: &Client, endpoint: &'static Endpoint, of: Option<&Parent>) 
         let live = |project: &Project| !project.is_archived();
         page::<Project>(client, endpoint, of, 100)
             .await
-            .map(|page| page.data.into_iter().find(live).map(|project| project.id.into()))
+            .map(|page| (is_empty(&page), page.data.into_iter().find(live).map(|project| project.id.into())))
     } else {
-        page::<Thing>(client, endpoint, of, 1).await.map(|page| page.data.first().map(|thing| thing.id().to_owned()))
+        page::<Thing>(client, endpoint, of, 1)
+            .await
+            .map(|page| (is_empty(&page), page.data.first().map(|thing| thing.id().to_owned())))
     };
     match asked {
-        Ok(first) => (Answer::Allowed(began.elapsed()), first),
+        Ok((is_empty, first)) => {
+            let answer = match endpoint.feeds.and_then(Collection::never_empty).filter(|_| is_empty) {
+                None => Answer::Allowed(began.elapsed()),
+                Some(why) => {
+                    let failure = Failure { denied: false, message: why.to_owned(), scope: None };
+                    Answer::Failed { failure, scope: None, help: None }
+                }
+            };
+            (answer, first)
+        }
         Err(error) => {
             // If the key itself is rejected, no scope is missing.
             let left_open = matches!(error, Error::Denied { status: 403, scope: None, .. } | Error::NotFound { .. });
@@ -94,6 +105,10 @@ async fn ask(client: &Client, endpoint: &'static Endpoint, of: Option<&Parent>) 
             (Answer::Failed { failure: error.failure(endpoint.template), scope, help: error.advice() }, None)
         }
     }
+}
+
+fn is_empty<T>(page: &Page<T>) -> bool {
+    page.data.is_empty() && page.has_more != Some(true)
 }
 
 async fn page<T: serde::de::DeserializeOwned>(

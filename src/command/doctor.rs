@@ -85,11 +85,10 @@ fn told(probe: &Probe, any_allowed: bool, reasons: &mut Vec<String>) -> (&'stati
     (state, detail)
 }
 
-/// Whether a collection cannot be read. An organization may have no groups, but it always has users.
+/// Whether a collection cannot be read. An organization may have no groups; what cannot be empty has failed.
 fn fails(probes: &[Probe], collection: Collection) -> bool {
     probes.iter().filter(|probe| probe.feeds == Some(collection)).any(|probe| match probe.answer {
-        Answer::Allowed(_) => false,
+        Answer::Allowed(_) | Answer::NobodyToAskAbout => false,
         Answer::Failed { .. } => true,
-        Answer::NobodyToAskAbout => collection.parent() == Some(Collection::Users),
     })
 }

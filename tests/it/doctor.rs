@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::fake::{Behaviour, FakeApi, KEY, Request, What, When};
+use crate::support::fake::{Behaviour, FakeApi, KEY, Organization, Request, What, When};
 use crate::support::harness::{acme, faulty, offline, rolelint};
 use crate::support::small::{denied, small, with};
 
@@ -103,6 +103,39 @@ fn an_organization_without_groups_is_complete() {
     let api = FakeApi::start(organization, Behaviour::default());
     let ran = rolelint(&api).args(["doctor"]).run().ends_with(0);
     assert_eq!(lines(&ran.stdout)[3..6], ["groups allowed", "group_roles not tried", "group_members not tried"]);
+}
+
+#[test]
+fn an_empty_list_that_a_check_cannot_use_has_failed() {
+    let policy = "version: 1\nrules:\n  \
+        - { id: on-users, select: user, forbid: { email: None } }\n  \
+        - { id: on-roles, select: role, where: { scope: organization }, forbid: { name: None } }\n  \
+        - { id: on-projects, select: project, forbid: { name: None } }\n  \
+        - { id: in-projects, select: project, forbid: { roles: { name: None } } }\n  \
+        - { id: on-keys, select: admin_api_key, forbid: { name: None } }\n";
+    for (path, collection, unknown) in [
+        ("/organization/users", "users", "on-users"),
+        ("/organization/roles", "roles", "on-roles"),
+        ("/organization/projects", "projects", "on-projects"),
+        ("/projects/*/roles", "project_roles", "in-projects"),
+        ("/organization/admin_api_keys", "admin_api_keys", "on-keys"),
+    ] {
+        let empty = || What::Body(r#"{"data": [], "has_more": false}"#.to_owned());
+        let api = faulty(Organization::acme(), path, When::Always, empty());
+        let run = |command: &str| {
+            let run = rolelint(&api).file("policy.yaml", policy).args([command, "--policy", "policy.yaml"]);
+            run.args(if command == "check" { &["--format", "json"][..] } else { &[] }.iter().copied()).run()
+        };
+        let ran = run("doctor").ends_with(3);
+        assert!(lines(&ran.stdout).contains(&format!("{collection} failed")), "{}", ran.stdout);
+        let verdict = ran.stdout.lines().last().expect("a verdict").to_owned();
+        let checked = run("check").json();
+        let rules = checked.rules_that_are("unknown");
+        assert!(rules.contains(&unknown), "{path}: {rules:?}");
+        for rule in rules {
+            assert!(verdict.contains(rule), "{path}: {rule} is not in {verdict}");
+        }
+    }
 }
 
 #[test]
