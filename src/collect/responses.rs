@@ -101,19 +101,22 @@ impl Responses {
     }
 
     /// The roles that are assigned but missing from complete lists, with the project whose list it is. What else those
-    /// lists lack, nobody knows.
+    /// lists lack, nobody knows. A list that has no role made by OpenAI leaves them all out, so none of those is missing.
     pub fn unlisted_roles(&self) -> BTreeSet<(Option<&str>, &str)> {
         let own: Option<BTreeSet<&str>> =
             self.roles.as_ref().filter(|roles| roles.truncated.is_none()).map(|roles| self.ids(roles));
         let mut unlisted = BTreeSet::new();
         let Some(own) = own else { return unlisted };
+        let listed = self.roles.iter().flat_map(|roles| &roles.items).map(|role| self.role(role));
+        let shows_predefined = listed.into_iter().any(|role| !is_custom(role));
         for (&collection, parts) in &self.held {
             if collection == Collection::ProjectRoles {
                 continue;
             }
             for (part, held) in parts {
                 let roles = held.items.iter().map(|held| self.role(held));
-                let missing = roles.filter(|role| !own.contains(role_id(role)));
+                let missing =
+                    roles.filter(|role| !own.contains(role_id(role)) && (shows_predefined || is_custom(role)));
                 let project = part.project.as_deref();
                 let of_project =
                     project.map(|project| self.held(Collection::ProjectRoles).get(&Parent::organization(project)));
@@ -377,4 +380,8 @@ pub fn own_list(roles: &mut Arc<Listed<ListedRole>>) -> &mut Listed<ListedRole> 
 /// The canonical id. A custom role keeps its id, whatever it looks like.
 pub fn role_id(role: &Role) -> &str {
     if role.predefined_role == Known::Value(false) { &role.id } else { canonical_role_id(&role.id) }
+}
+
+fn is_custom(role: &Role) -> bool {
+    role.predefined_role != Known::Value(true)
 }

@@ -24,7 +24,8 @@ impl Family for Grants {
             return !facts.org.knows_all_grants(scopes, Among::ALL);
         }
         if scopes.organization {
-            into.extend(facts.access.grants_in_organization().iter().map(|&grant| grant as usize));
+            let grants = facts.access.grants_in_organization().iter().map(|&grant| grant as usize);
+            into.extend(grants.filter(|&grant| facts.is_of_project(grant, ProjectIx::new(at))));
         }
         !facts.org.knows_grants_of_project(ProjectIx::new(at), scopes)
     }
@@ -45,6 +46,19 @@ impl Family for Grants {
 }
 
 impl Facts<'_> {
+    /// Whether a grant in the organization counts in a project. That of a user who appears only in other projects does not:
+    /// their lists are not the project's.
+    fn is_of_project(&self, grant: usize, project: ProjectIx) -> bool {
+        let org = self.org;
+        match self.access.grants()[grant].principal {
+            Principal::User(user) => {
+                let mut projects = org.projects_of(user).map(|at| org.project_users[at].project);
+                org.user(user).listed() || !org.groups_of(user).is_empty() || projects.any(|of| of == project)
+            }
+            Principal::Group(_) | Principal::ServiceAccount(_) => true,
+        }
+    }
+
     /// Whether a grant matters in these scopes. If grants in projects do not matter, neither do the organization grants
     /// of a user who appears only in projects.
     pub fn matters(&self, grant: usize, scopes: Extent) -> bool {

@@ -4,7 +4,8 @@ use super::NOW;
 use super::outcomes::{Open, within};
 use crate::access::{Grant, grants_of, knows_grants, principals};
 use crate::org::{
-    Among, Collection, Extent, GroupIx, Known, Org, Principal, ProjectIx, Scope, ServiceAccountIx, Truth, UserIx,
+    Among, Collection, Extent, GroupIx, Known, Org, Principal, ProjectIx, ProjectUser, Scope, ServiceAccountIx, Truth,
+    UserIx,
 };
 use crate::policy::{
     Case, Condition, Kind, Means, Part, Pattern, Predicate, Quantity, Relation, Slot, This, ViaKind, ViaPredicate,
@@ -221,9 +222,18 @@ impl<'o> Plain<'o> {
                 (grants(&|grant| grant.role.at() == at && matters(grant)), !org.knows_all_grants(scopes, Among::ALL))
             }
             Relation::Holders => {
+                let is_there = |principal| match principal {
+                    Principal::User(user) => {
+                        let member = |member: &ProjectUser| member.user == user && member.project.at() == at;
+                        org.user(user).listed()
+                            || !org.groups_of(user).is_empty()
+                            || org.project_users.iter().any(member)
+                    }
+                    Principal::Group(_) | Principal::ServiceAccount(_) => true,
+                };
                 let held = grants(&|grant| match grant.scope {
                     Scope::Project(project) => project.at() == at,
-                    Scope::Organization => scopes.organization,
+                    Scope::Organization => scopes.organization && is_there(grant.principal),
                 });
                 (held, !org.knows_grants_of_project(ProjectIx::new(at), scopes))
             }
