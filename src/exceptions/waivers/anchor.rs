@@ -141,7 +141,8 @@ impl Resolved {
         std::iter::once(&self.subject).chain(&self.roles).chain(&self.scopes).chain(path)
     }
 
-    /// Whether all of the finding is covered: its subject, and where the waiver says more, every path to what fired.
+    /// Whether all of the finding is covered: its subject, and where the waiver says more, every path to what fired. Such a
+    /// waiver does not cover what would stay without the paths.
     pub fn covers(&self, rule: &RuleResult, finding: &Finding) -> bool {
         if finding.subject.kind != self.kind || !self.subject.is(&finding.subject) {
             return false;
@@ -149,7 +150,8 @@ impl Resolved {
         let wide = [self.roles.is_empty(), self.permissions.is_empty(), self.scopes.is_empty(), self.path.is_empty()];
         let narrower = wide.contains(&false);
         let whole = finding.more_paths == 0 && !finding.paths.is_empty();
-        !narrower || whole && finding.paths.iter().all(|path| self.covers_path(rule, finding, path))
+        let covers = |path: &AccessPath| path.condition.is_some() && self.covers_path(rule, finding, path);
+        !narrower || whole && finding.paths.iter().all(|path| covers(path))
     }
 
     fn covers_path(&self, rule: &RuleResult, finding: &Finding, path: &AccessPath) -> bool {

@@ -80,6 +80,40 @@ fn a_narrower_waiver_covers_no_other_grant() {
 }
 
 #[test]
+fn a_narrower_waiver_covers_no_reason_without_a_path() {
+    let holds = "holds: { permission: api.groups.write, role: { predefined_role: false } }";
+    let narrower = ["role: Writer", "permission: api.groups.write", "scope: organization", "path: { group: Ops }"];
+    let waived = |forbid: &str, more: &str| {
+        let policy = format!(
+            "version: 1\nrules:\n  - {{ id: user-writes, select: user, where: {{ name: Cyd }}, forbid: {{ {forbid} }} }}\n"
+        );
+        let text = file(&[&format!("{CYD}{more}")]);
+        let ran = check(&healthy(), &policy, &text).args(["--format", "json"]).run();
+        assert_ne!(ran.code, 2, "{}", ran.stderr);
+        let report = ran.json();
+        assert_eq!(report.findings().count(), 1, "{forbid}");
+        report.subjects("user-writes", "waived") == ["Cyd"]
+    };
+    let others = ["email: '*@partner.example'", "is_scim_managed: false", "organization: { users: { role: owner } }"];
+    for other in others {
+        let both = format!("any: [{{ {holds} }}, {{ {other} }}]");
+        assert!(waived(&both, ""), "{other}");
+        for more in narrower {
+            assert!(!waived(&both, &format!(", {more}")), "{other}, {more}");
+        }
+    }
+    // The other reason does not hold, or the finding ends without the grant.
+    for forbid in [
+        &*format!("any: [{{ {holds} }}, {{ email: '*@acme.example' }}]"),
+        &*format!("email: '*@partner.example', {holds}"),
+    ] {
+        for more in narrower {
+            assert!(waived(forbid, &format!(", {more}")), "{forbid}, {more}");
+        }
+    }
+}
+
+#[test]
 fn a_waiver_that_has_expired_is_none_and_says_so() {
     let api = healthy();
     let (code, report) = json(&api, &file(&[&format!("{BOB}, expires: {NOW}")]));
