@@ -1,11 +1,12 @@
 //! A condition on a list of words, such as the permissions of a role. Each distinct word is answered once.
 //!
 //! A permission with a wildcard stands for all permissions that it covers: those that rolelint knows, those that the
-//! rule spells out, and perhaps others. `any` needs one of them, `only` needs all of them.
+//! rule spells out, and perhaps others. `any` needs one of them, `only` needs all of them. One in an odd spelling has an
+//! answer only if all that it may stand for has the same.
 
 use std::collections::BTreeSet;
 
-use super::permission::{covering, meets_any};
+use super::permission::{agreed, covering, meets_any, readings};
 use super::quantify::within;
 use crate::org::Truth;
 use crate::policy::{ListPredicate, Pattern, known_permissions};
@@ -16,6 +17,8 @@ pub struct Word<'p> {
     text: String,
     /// If it has a wildcard: the permissions that it certainly covers.
     covered: Option<Vec<&'p str>>,
+    /// If its spelling is odd: what else it may stand for, for each way to read it.
+    read: Vec<Vec<Word<'p>>>,
 }
 
 impl<'p> Word<'p> {
@@ -28,11 +31,17 @@ impl<'p> Word<'p> {
                 known_permissions().iter().copied().chain(patterns.filter_map(Pattern::literal)).collect();
             candidates.into_iter().filter(|candidate| covers.matches(candidate)).collect()
         });
-        Self { test, text: text.to_owned(), covered }
+        let read = readings(text).into_iter().map(|texts| texts.iter().map(|text| Self::new(text, test)).collect());
+        Self { test, text: text.to_owned(), covered, read: read.collect() }
     }
 
     /// Whether some of what it stands for matches one of the patterns and is not excepted.
     pub fn meets(&self, patterns: &[Pattern]) -> Truth {
+        let some = |words: &Vec<Self>| words.iter().map(|word| word.meets(patterns)).fold(Truth::No, Truth::or);
+        agreed(self.meets_as_written(patterns), self.read.iter().map(some))
+    }
+
+    fn meets_as_written(&self, patterns: &[Pattern]) -> Truth {
         let here = |text: &str| (!self.excepted(text)).and(meets_any(patterns, text));
         let Some(covered) = &self.covered else { return here(&self.text) };
         if covered.iter().any(|one| here(one) == Truth::Yes) {
@@ -59,6 +68,11 @@ impl<'p> Word<'p> {
 
     /// Whether everything that it stands for matches one of the patterns or is excepted.
     pub fn lies_in(&self, patterns: &[Pattern]) -> Truth {
+        let every = |words: &Vec<Self>| words.iter().map(|word| word.lies_in(patterns)).fold(Truth::Yes, Truth::and);
+        agreed(self.lies_as_written(patterns), self.read.iter().map(every))
+    }
+
+    fn lies_as_written(&self, patterns: &[Pattern]) -> Truth {
         let here = |text: &str| self.excepted(text).or(meets_any(patterns, text));
         let Some(covered) = &self.covered else { return here(&self.text) };
         if self.is_within(patterns) || self.is_within(&self.test.except) {
@@ -85,6 +99,11 @@ impl<'p> Word<'p> {
 
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Whether it may stand for several permissions, as it is written.
+    fn is_several(&self) -> bool {
+        self.read.iter().any(|words| words.len() > 1 || words.iter().any(|word| word.covered.is_some()))
     }
 
     fn excepted(&self, text: &str) -> Truth {
@@ -125,6 +144,14 @@ impl Count<'_> {
 pub fn counted<'w>(words: impl Iterator<Item = &'w Word<'w>>) -> Count<'w> {
     let mut count = Count { sure: BTreeSet::new(), unclear: BTreeSet::new(), more: false };
     for word in words {
+        if word.is_several() {
+            let counts = word.test.any.as_ref().map_or(!word.lies_in(&[]), |any| word.meets(any));
+            if counts != Truth::No {
+                count.unclear.insert(&word.text);
+                count.more = true;
+            }
+            continue;
+        }
         let met = |text: &str| word.test.any.as_ref().map_or(Truth::Yes, |any| meets_any(any, text));
         if word.covered.is_some() {
             count.more |= met(&word.text) != Truth::No && !word.is_within(&word.test.except);
@@ -211,7 +238,7 @@ mod tests {
         };
         let only = |only: &[&str]| of(None, Some(only), &[], None);
         let any = |any: &[&str], except: &[&str]| of(Some(any), None, except, None);
-        let table: [(ListPredicate, &[&str], Truth); 20] = [
+        let table: [(ListPredicate, &[&str], Truth); 31] = [
             (only(&["api.files.read"]), &["*"], Truth::No),
             (only(&["api.files.read"]), &["api.*"], Truth::No),
             (only(&["api.files.read"]), &["API.*"], Truth::No),
@@ -232,6 +259,17 @@ mod tests {
             (of(None, None, &["*"], Some(0)), &["*"], Truth::Yes),
             (of(Some(&["api.files.*"]), None, &[], Some(2)), &["api.files.*", "api.files.read"], Truth::Unknown),
             (of(Some(&["api.files.*"]), None, &[], Some(1)), &["api.*", "api.files.read"], Truth::No),
+            (only(&["api.files.*"]), &["api.files.read,api.groups.write"], Truth::Unknown),
+            (only(&["api.*"]), &["api.files.read,api.groups.write"], Truth::Yes),
+            (only(&["api.files.*"]), &["api.groups.{read,write}"], Truth::No),
+            (only(&["api.files.re?d"]), &["api.files.re?d"], Truth::Unknown),
+            (any(&["api.groups.write"], &["api.files.*"]), &["api.files.read,api.groups.write"], Truth::Unknown),
+            (any(&["api.*"], &["api.files.*"]), &["api.files.read;api.groups.write"], Truth::Unknown),
+            (any(&["api.*"], &["api.files.*"]), &["api.files.read;api.files.write"], Truth::No),
+            (of(None, None, &[], Some(1)), &["api.files.read,api.groups.write"], Truth::Unknown),
+            (of(None, None, &["api.*"], Some(0)), &["api.files.read,api.groups.write"], Truth::Yes),
+            (of(None, None, &[], Some(1)), &["api.files.wr\u{456}te"], Truth::Unknown),
+            (of(Some(&["api.groups.*"]), None, &[], Some(0)), &["api.files.rea?"], Truth::Yes),
         ];
         for (test, list, expected) in table {
             assert_eq!(holds(&test, list), expected, "{list:?} {test:?}");

@@ -171,6 +171,13 @@ fn a_permission_with_a_wildcard_or_an_odd_spelling_never_passes_silently() {
         ("api.files.*", "pass"),
         ("api.groups.write ", "unknown Writer"),
         ("API.groups.write", "unknown Writer"),
+        ("api.groups.wri?e", "unknown Writer"),
+        ("api.groups.[rw]rite", "unknown Writer"),
+        ("api.groups.{read,write}", "unknown Writer"),
+        ("api.groups.write,api.roles.write", "unknown Writer"),
+        ("api.roles.write; api.groups.write", "unknown Writer"),
+        ("api.groups.wr\u{456}te", "unknown Writer"),
+        ("api.files.{read,write}", "pass"),
     ] {
         let mut organization = small();
         for role in &mut organization.roles {
