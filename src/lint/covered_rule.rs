@@ -1,8 +1,8 @@
 //! `covered-rule`: whatever violates a rule violates another one, too, which is at least as severe.
 
-use super::{Oddity, Subject, implies, place, same};
+use super::{Oddity, Subject, place};
 use crate::document::Problem;
-use crate::policy::{Assertion, Bounds, Condition, Rule};
+use crate::policy::{Assertion, Bounds, Condition, Rule, implies, same};
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
     let rules: Vec<(_, Said<'_>)> = subject.rules().map(|(policy, rule)| (policy, Said::new(rule))).collect();

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Oddity, Subject, place, same};
+use super::{Oddity, Subject, place};
 use crate::document::Problem;
-use crate::policy::Rule;
+use crate::policy::{Rule, same};
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
     let mut first: BTreeMap<String, &Rule> = BTreeMap::new();

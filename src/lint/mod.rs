@@ -6,12 +6,10 @@
 
 mod covered_rule;
 mod duplicate_rule;
-mod implies;
 mod ineffective_override;
 mod ineffective_waiver;
 mod outcome;
 mod patterns;
-mod same;
 mod undocumented_rule;
 mod unknown_permission;
 mod unknown_role;

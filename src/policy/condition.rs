@@ -32,7 +32,10 @@ impl Reader<'_> {
         match (whole, parts.len()) {
             (false, _) => None,
             (true, 1) => parts.pop(),
-            (true, _) => Some(Condition { span, predicate: Predicate::All(parts) }),
+            (true, _) => Some({
+                self.all_can_hold("the condition", &parts);
+                Condition { span, predicate: Predicate::All(parts) }
+            }),
         }
     }
 
@@ -44,7 +47,11 @@ impl Reader<'_> {
                 self.all_can_hold("`all`", &parts);
                 Predicate::All(parts)
             }
-            "any" => Predicate::Any(self.conditions(key, value, of)?),
+            "any" => {
+                let parts = self.conditions(key, value, of)?;
+                self.any_can_fail(&parts);
+                Predicate::Any(parts)
+            }
             "organization" => return self.in_organization(value, of),
             "not" => Predicate::Not(Box::new(self.some_condition(value, of)?)),
             _ => {
@@ -57,6 +64,9 @@ impl Reader<'_> {
                         // The short form of a relation reads one text as a name and as an id: no id has to be one.
                         if attribute.name == "id" && key.span != value.span {
                             self.plain_words(attribute, test.any.iter().flatten().chain(&test.except));
+                        }
+                        if !test.null && test.any.as_ref().is_none_or(|any| any.is_empty()) {
+                            self.looks_something_up(test.this.iter());
                         }
                         self.text_can_hold(attribute, &test, value);
                         self.own_words(attribute, column, &test, value);

@@ -1,19 +1,16 @@
 //! Conditions that never or always hold, and texts that can match nothing. They do not load: a rule made of them would
 //! pass for every organization.
 
-use std::collections::HashSet;
+use std::ops::Range;
 
+use super::clash::{Clash, Leaf, NEVER, clash, implied, leaves};
+use super::emptiness::{Limits, most, some_element, some_text, wanted};
 use super::{
-    Attribute, Condition, Kind, ListPredicate, Naming, Part, Pattern, Patterns, Predicate, Quantity, Relation,
-    TextColumn, TextPredicate,
+    Attribute, Condition, Kind, ListPredicate, Means, Naming, Part, Pattern, Patterns, Predicate, Quantity, Relation,
+    Slot, TextColumn, TextPredicate, This,
 };
 use crate::document::tree::Node;
 use crate::document::{Code, Reader};
-
-pub(super) const NEVER: &str = "a condition that can never hold makes a rule that always passes";
-
-/// Who requires both what is selected and what is asserted.
-pub(super) const WHOLE_RULE: &str = "the rule";
 
 impl Reader<'_> {
     /// Notes white space at an end, which is invisible, and line breaks.
@@ -54,9 +51,35 @@ impl Reader<'_> {
     }
 
     pub(super) fn text_can_hold(&mut self, attribute: &Attribute, test: &TextPredicate, node: &Node) {
-        let excluded = test.this.is_empty() && test.any.as_ref().is_some_and(|any| covered(any, &test.except));
-        if !test.null && (excluded || test.except.iter().any(Pattern::matches_all)) {
-            self.never(node, &format!("`except` excludes everything in `{}`", attribute.name));
+        // What is wrong in itself has been noted.
+        if self.problems.iter().any(|problem| node.span.contains(&problem.span.start)) {
+            return;
+        }
+        let name = attribute.name;
+        let except = TextPredicate { except: test.except.clone(), ..TextPredicate::default() };
+        // What the selected thing has is not known here.
+        let apart = if test.this.is_empty() { test } else { &except };
+        if (test.except.is_empty() && test.regex.is_none()) || some_text(&[(apart, true)]) {
+            return;
+        }
+        let without = TextPredicate { except: Patterns::default(), ..test.clone() };
+        if test.except.is_empty() || !some_text(&[(&without, true)]) {
+            self.never(node, &format!("nothing matches what `{name}` asks for"));
+        } else {
+            self.never(node, &format!("`except` excludes everything in `{name}`"));
+        }
+    }
+
+    /// Notes values of the selected thing that are looked up where nothing is listed.
+    pub(super) fn looks_something_up<'t>(&mut self, mut this: impl Iterator<Item = &'t This> + Clone) {
+        let listed = |this: &This| match &this.means {
+            Means::Listed(listed) => listed.iter().any(|(_, values)| !values.is_empty()),
+            Means::Text { .. } => true,
+        };
+        let all = this.clone();
+        if let Some(first) = this.next().filter(|_| !all.clone().any(listed)) {
+            let problem = Code::Empty.at(first.span.clone(), "the parameter lists nothing, so it would match nothing");
+            self.problem(problem.help("add an element, or omit the rule"));
         }
     }
 
@@ -76,52 +99,80 @@ impl Reader<'_> {
             self.misplaced_permissions(attribute, &all);
             self.plain_words(attribute, all.into_iter());
         }
+        for (slot, patterns) in [
+            (Slot::Any, test.any.as_deref()),
+            (Slot::All, Some(test.all.as_slice())),
+            (Slot::None, Some(test.none.as_slice())),
+        ] {
+            if patterns.is_none_or(<[Pattern]>::is_empty) {
+                self.looks_something_up(test.this.iter().filter(|(of, _)| *of == slot).map(|(_, this)| this));
+            }
+        }
         // What the selected thing has is not known here.
         if !test.this.is_empty() {
             return;
         }
-        let except = Patterns::from(test.except.clone());
-        let any = test.any.as_ref().is_some_and(|any| covered(any, &except));
-        let each = test.all.iter().any(|one| covered(std::slice::from_ref(one), &except));
-        if any || each || test.except.iter().any(Pattern::matches_all) {
-            self.never(node, &format!("`except` excludes everything in `{}`", attribute.name));
-        }
-        let wanted = test.any.iter().map(Vec::as_slice).chain(test.all.iter().map(std::slice::from_ref));
-        if test.count.is_none() && wanted.into_iter().any(|any| covered(any, &test.none.clone().into())) {
-            self.never(node, &format!("`none` excludes what `{}` must have", attribute.name));
-        }
-        let apart = |any: &Vec<Pattern>, only: &Vec<Pattern>| {
-            let outside =
-                |one: &Pattern| one.literal().is_some_and(|text| !only.iter().any(|other| other.matches(text)));
-            !any.is_empty() && any.iter().all(outside)
-        };
-        if test.count.is_none() && test.any.as_ref().zip(test.only.as_ref()).is_some_and(|(any, only)| apart(any, only))
+        let name = attribute.name;
+        let (free, none) = (Limits::default(), Limits { none: &test.none, ..Limits::default() });
+        let wanted = wanted(test);
+        let lacks = |limits| wanted.iter().any(|wanted| !some_element(*wanted, test, limits));
+        if lacks(free) || (!test.except.is_empty() && !some_element(None, test, free)) {
+            self.never(node, &format!("`except` excludes everything in `{name}`"));
+        } else if lacks(none) {
+            self.never(node, &format!("`none` excludes what `{name}` must have"));
+        } else if lacks(Limits { only: test.only.as_deref(), ..none }) {
+            self.never(node, &format!("`only` excludes what `{name}` must have"));
+        } else if let Some((min, most)) =
+            test.count.and_then(|count| count.min).zip(most(test)).filter(|(min, most)| min > most)
         {
-            self.never(node, &format!("`only` excludes what `{}` must have", attribute.name));
+            self.never(node, &format!("`{name}` must have {min} elements of {most}"));
+        }
+        let alone = wanted.is_empty() && test.none.is_empty() && test.count.is_none();
+        let outside = |only| some_element(None, test, Limits { none: only, ..free });
+        if let Some(only) = test.only.as_deref().filter(|only| alone && !only.is_empty() && !outside(*only)) {
+            let everything: Vec<&str> = only.iter().map(|pattern| pattern.text.as_str()).collect();
+            let message = format!("`only` lets `{name}` have everything: {}", everything.join(", "));
+            self.problem(Code::AlwaysHolds.at(node.span.clone(), message).help("say what it may have"));
         }
     }
 
     /// Notes two conditions that exclude each other, among those that all have to hold; `who` requires them.
     pub(super) fn all_can_hold<'p>(&mut self, who: &str, parts: impl IntoIterator<Item = &'p Condition>) {
-        // Each with the number of the condition that it is a part of: what is selected comes before what is asserted.
-        let parts = parts.into_iter().enumerate();
-        let parts: Vec<(usize, &Condition)> =
-            parts.flat_map(|(of, condition)| leaves(condition).into_iter().map(move |leaf| (of, leaf))).collect();
-        for (at, (of, part)) in parts.iter().enumerate() {
+        let parts: Vec<Leaf<'_>> = parts.into_iter().flat_map(|part| leaves(part, true)).collect();
+        self.note_clashes(&parts, |reader, at, clash| {
+            let (message, help) = clash.said(who);
+            reader.problem(Code::NeverHolds.at(at, message).help(help));
+        });
+    }
+
+    /// Notes two conditions of which one always holds, among those of which one has to.
+    pub(super) fn any_can_fail(&mut self, parts: &[Condition]) {
+        let parts: Vec<Leaf<'_>> = parts.iter().flat_map(|part| leaves(part, false)).collect();
+        self.note_clashes(&parts, |reader, at, _| {
+            let problem = Code::AlwaysHolds.at(at, "`any` always holds: this holds where another of them does not");
+            reader.problem(problem.help("leave one of them out"));
+        });
+    }
+
+    /// Notes a requirement that whatever is selected meets.
+    pub(super) fn can_be_violated(&mut self, filter: &Condition, required: &Condition) {
+        if implied(&leaves(filter, true), required) {
+            let message = "whatever `where` selects satisfies it, so nothing could violate it";
+            let problem = Code::AlwaysHolds.at(required.span.clone(), message);
+            self.problem(problem.help("select more, or require something else"));
+        }
+    }
+
+    fn note_clashes(&mut self, parts: &[Leaf<'_>], note: impl Fn(&mut Self, Range<usize>, Clash)) {
+        for (at, part) in parts.iter().enumerate() {
+            let span = &part.condition.span;
             // What is wrong in itself has been noted.
-            if self.problems.iter().any(|problem| part.span.contains(&problem.span.start)) {
+            if self.problems.iter().any(|problem| span.contains(&problem.span.start)) {
                 continue;
             }
-            let found =
-                parts[..at].iter().find_map(|(other, earlier)| Some((other, earlier, clash(who, earlier, part)?)));
-            let Some((other, earlier, (message, help))) = found else { continue };
-            let line = self.source.region(&earlier.span).line;
-            let problem = match (texts(earlier), texts(part)) {
-                (Some(selected), Some(asserted)) if who == WHOLE_RULE && of != other => Code::NeverHolds
-                    .at(part.span.clone(), format!("line {line} selects {selected}, so {asserted} never holds")),
-                _ => Code::NeverHolds.at(part.span.clone(), message).help(help),
-            };
-            self.problem(problem);
+            if let Some(found) = parts[..at].iter().find_map(|earlier| clash(earlier, part)) {
+                note(self, span.clone(), found);
+            }
         }
     }
 
@@ -185,68 +236,4 @@ fn impossible(relation: Relation, of: Kind, part: &Condition) -> Option<(String,
             | Predicate::Via(..),
         ) => None,
     }
-}
-
-/// `role: owner`, of a condition that a text is one of some.
-fn texts(condition: &Condition) -> Option<String> {
-    let Predicate::Text(attribute, _, test) = &condition.predicate else { return None };
-    let any = test.any.as_ref().filter(|_| !test.null && test.this.is_empty())?;
-    let any: Vec<&str> = any.iter().map(|pattern| pattern.text.as_str()).collect();
-    (!any.is_empty()).then(|| format!("`{}: {}`", attribute.name, any.join(", ")))
-}
-
-/// The parts of a condition that all have to hold.
-fn leaves(condition: &Condition) -> Vec<&Condition> {
-    match &condition.predicate {
-        Predicate::All(parts) => parts.iter().flat_map(leaves).collect(),
-        Predicate::Any(_)
-        | Predicate::Not(_)
-        | Predicate::Text(..)
-        | Predicate::List(..)
-        | Predicate::Flag(..)
-        | Predicate::Time(..)
-        | Predicate::Related(..)
-        | Predicate::Via(..) => vec![condition],
-    }
-}
-
-/// Why nothing can satisfy both conditions, and what to write instead, if they are about one attribute and exclude each
-/// other.
-fn clash(who: &str, one: &Condition, other: &Condition) -> Option<(String, &'static str)> {
-    match (&one.predicate, &other.predicate) {
-        (Predicate::Flag(of, _, one), Predicate::Flag(attribute, _, other))
-            if std::ptr::eq(*of, *attribute) && one != other =>
-        {
-            Some((format!("{who} requires `{}` to be true and false", attribute.name), NEVER))
-        }
-        (Predicate::Text(of, _, one), Predicate::Text(attribute, _, other))
-            if std::ptr::eq(*of, *attribute) && (excludes(one, other) || excludes(other, one)) =>
-        {
-            let message = format!("{who} requires two values of `{}`, which has only one", attribute.name);
-            Some((message, "for one or the other, write a list: name: [a, b]"))
-        }
-        (Predicate::Time(of, _, one), Predicate::Time(attribute, _, other)) if std::ptr::eq(*of, *attribute) => {
-            one.excludes(other).then(|| (format!("the bounds of `{}` exclude each other", attribute.name), NEVER))
-        }
-        _ => None,
-    }
-}
-
-/// Whether a text has to be one of some literals, none of which satisfies the other condition.
-fn excludes(one: &TextPredicate, other: &TextPredicate) -> bool {
-    let fixed = |test: &TextPredicate| !test.null && test.this.is_empty();
-    let (true, true, Some(any)) = (fixed(one), fixed(other), &one.any) else { return false };
-    let literals: Option<Vec<&str>> = any.iter().map(Pattern::literal).collect();
-    literals.is_some_and(|all| !all.into_iter().any(|text| other.holds(text)))
-}
-
-/// Whether each pattern is left out by one of `except`: the same text, or a literal that it matches.
-fn covered(any: &[Pattern], except: &Patterns) -> bool {
-    if any.is_empty() || except.is_empty() {
-        return false;
-    }
-    let texts: HashSet<&str> = except.iter().map(|other| other.text.as_str()).collect();
-    let by =
-        |one: &Pattern| texts.contains(one.text.as_str()) || one.literal().is_some_and(|text| except.match_any(text));
-    except.iter().any(Pattern::matches_all) || any.iter().all(by)
 }

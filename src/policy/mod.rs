@@ -5,12 +5,15 @@
 
 mod bounds;
 mod builtin;
+mod clash;
 mod condition;
 mod contradiction;
+mod emptiness;
 mod error;
 mod exactly;
 mod extend;
 mod file;
+pub(crate) mod implies;
 mod load;
 mod misplaced;
 mod named;
@@ -25,6 +28,7 @@ mod read;
 mod reader;
 mod related;
 mod rule;
+pub(crate) mod same;
 mod scopes;
 mod select;
 mod sentence;

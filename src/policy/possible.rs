@@ -1,6 +1,6 @@
 //! Which grants there can be. A condition that none of them can satisfy does not load.
 
-use super::contradiction::NEVER;
+use super::clash::NEVER;
 use super::{
     Condition, Kind, Part, Predicate, Quantity, Relation, SCOPES, TextColumn, ViaKind, ViaPredicate, predefined,
 };

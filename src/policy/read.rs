@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::contradiction::WHOLE_RULE;
 use super::params::Overrides;
 use super::{Assertion, Condition, Counted, Kind, Policy, Predicate, Rule, synonym};
 use crate::document::tree::{Key, Node, Yaml};
@@ -211,10 +210,11 @@ impl Reader<'_> {
             let assertion = self.assertion(&fields, *kind);
             if let Some(filter) = &filter {
                 match &assertion {
-                    Some(Assertion::Forbid(condition)) => self.all_can_hold(WHOLE_RULE, [filter, condition]),
+                    Some(Assertion::Forbid(condition)) => self.all_can_hold("the rule", [filter, condition]),
                     Some(Assertion::Require(condition)) => {
                         self.all_can_hold("`where`", [filter]);
                         self.all_can_hold("`require`", [condition]);
+                        self.can_be_violated(filter, condition);
                     }
                     Some(Assertion::Count(..) | Assertion::Exactly(_)) | None => {
                         self.all_can_hold("`where`", [filter]);

@@ -58,12 +58,17 @@ impl Automata {
 }
 
 fn automaton(pattern: &Pattern) -> Option<dense::DFA<Vec<u32>>> {
+    dfa(&pattern.source, pattern.case)
+}
+
+/// A regular expression as an automaton, if that does not become too large.
+pub(super) fn dfa(source: &str, case: Case) -> Option<dense::DFA<Vec<u32>>> {
     let config = dense::Config::new()
         .match_kind(MatchKind::All)
         .dfa_size_limit(Some(LARGEST))
         .determinize_size_limit(Some(LARGEST));
-    let syntax = syntax::Config::new().case_insensitive(pattern.case == Case::Fold).dot_matches_new_line(true);
-    dense::Builder::new().configure(config).syntax(syntax).build(&pattern.source).ok()
+    let syntax = syntax::Config::new().case_insensitive(case == Case::Fold).dot_matches_new_line(true);
+    dense::Builder::new().configure(config).syntax(syntax).build(source).ok()
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "regex's errors are not exhaustive")]
 
+mod covers;
+mod language;
 mod list;
 mod meet;
 mod samples;
@@ -22,6 +24,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::vocabulary::Case;
 
+pub use language::Language;
 pub use list::{Patterns, same_text};
 pub use meet::Automata;
 

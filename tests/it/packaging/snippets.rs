@@ -176,7 +176,7 @@ fn failed_policy_test(snippet: &str) {
 
 /// The page shows what is said of a rule like this one.
 fn never_fires(snippet: &str) {
-    let rule = "  - id: user-from-elsewhere\n    select: user\n    where: { email: \"*@acme.example\" }\n    forbid: { email: \"*@elsewhere.example\" }\n";
+    let rule = "  - id: user-from-elsewhere\n    select: user\n    where: { email: \"*@acme.example\" }\n    forbid: { mailbox: \"*@elsewhere.example\" }\n";
     let run =
         offline().file("access.yaml", format!("version: 1\nrules:\n{rule}")).args(["test", "access.yaml", "--prove"]);
     let ran = run.run().ends_with(1);

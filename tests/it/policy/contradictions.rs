@@ -63,6 +63,37 @@ fn a_condition_that_can_never_hold_or_always_holds_does_not_load() {
             "exclude each other",
         ),
         ("admin_api_key", "{expires_at: {within: 0s}}", "exclude each other"),
+        ("user", "{email: {any: '*@contractor.acme.example', except: '*@contractor.*'}}", "excludes everything"),
+        ("user", "{email: {any: '*@acme.example', except: '?*'}}", "excludes everything"),
+        ("user", "{email: {any: ada@*, regex: 'bob@.*'}}", "nothing matches what"),
+        ("role", "{permissions: {any: '*.groups.write', except: '*.write'}}", "excludes everything"),
+        ("role", "{permissions: {any: '*.write', except: ['[a-m]*', '[!a-m]*']}}", "excludes everything"),
+        ("role", "{permissions: {any: '*.groups.write', none: '*.write'}}", "`none` excludes"),
+        ("role", "{permissions: {all: [api.groups.write], only: ['*.read']}}", "`only` excludes"),
+        ("role", "{permissions: {any: 'api.*', only: ['mcp.*', files.read]}}", "`only` excludes"),
+        ("role", "{permissions: {any: [a.write], count: {min: 2}}}", "2 elements of 1"),
+        ("role", "{permissions: {only: [a.write, a.read], count: {min: 3}}}", "3 elements of 2"),
+        ("role", "{all: [{permissions: a.write}, {permissions: {none: 'a.*'}}]}", "what it excludes"),
+        ("role", "{permissions: a.write, all: [{permissions: {only: 'b.*'}}]}", "what it excludes"),
+        ("role", "{permissions: a.write, not: {permissions: 'a.*'}}", "its opposite"),
+        ("role", "{name: Writer, not: {name: Writer}}", "its opposite"),
+        ("role", "{name: Writer, not: {name: 'W*'}}", "its opposite"),
+        ("user", "{all: [{email: 'a*'}, {email: {except: 'a*'}}]}", "two values of `email`"),
+        ("user", "{all: [{email: '*@a.example'}, {email: '*@b.example'}]}", "two values of `email`"),
+        ("user", "{not: {is_scim_managed: true}, all: [{is_scim_managed: true}]}", "its opposite"),
+        ("user", "{not: {any: [{role: owner}, {email: 'a*'}]}, email: 'ab*'}", "its opposite"),
+        ("user", "{holds: {role: Group Manager, not: {role: Group Manager}}}", "its opposite"),
+        ("user", "{all: [{groups: {name: Ops}}, {groups: {none: {name: Ops}}}]}", "its opposite"),
+        ("user", "{all: [{groups: {name: Ops, id: g}}, {not: {groups: {name: 'O*'}}}]}", "its opposite"),
+        (
+            "user",
+            "{all: [{groups: {where: {name: Ops}, count: {min: 1}}}, {groups: {none: {name: Ops}}}]}",
+            "its opposite",
+        ),
+        ("user", "{any: [{email: 'm*'}, {not: {email: 'm*'}}]}", "always holds"),
+        ("user", "{any: [{groups: {name: Ops}}, {groups: {none: {name: Ops}}}]}", "always holds"),
+        ("role", "{permissions: {only: ['*']}}", "have everything"),
+        ("role", "{permissions: {only: ['a*', '{[!a]*,x}']}}", "have everything"),
     ];
     for (select, condition, words) in table {
         for assertion in ["forbid", "require"] {
@@ -73,28 +104,76 @@ fn a_condition_that_can_never_hold_or_always_holds_does_not_load() {
     let excepted = rule("select: role\nforbid: {permissions: {any: \"*.write\", except: $ok}}")
         .replace("rules:", "params: {ok: []}\nrules:");
     offline().check(&excepted).args(["--snapshot", "none.jsonl"]).run().ends_with(2);
-    let ran = offline().check(&excepted).args(["--param", "ok=['*']"]).run().ends_with(2);
-    assert!(ran.stderr.contains("excludes everything"), "{}", ran.stderr);
+    for everything in ["*", "**", "?*", "{*,x}", "*.{read,write}"] {
+        let ran = offline().check(&excepted).args(["--param", &format!("ok=['{everything}']")]).run().ends_with(2);
+        assert!(ran.stderr.contains("excludes everything"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_lookup_that_lists_nothing_does_not_load() {
+    let policy = |listed: &str, condition: &str| {
+        rule(&format!("select: project\nforbid: {condition}"))
+            .replace("rules:", &format!("params: {{ listed: {listed} }}\nrules:"))
+    };
+    let email = "{members: {email: '$listed[$this.name]'}}";
+    let some = "{holders: {role: {permissions: '$listed[$this.name]'}}}";
+    let only = "{holders: {role: {permissions: {only: '$listed[$this.name]'}}}}";
+    for (listed, condition, loads) in [
+        ("{}", email, false),
+        ("{ Staging: [] }", email, false),
+        ("{ Staging: [], Live: [] }", some, false),
+        ("{ Staging: ['m*'], Live: [] }", email, true),
+        ("{ Staging: [] }", "{members: {email: ['$listed[$this.name]', 'm*']}}", true),
+        ("{ Staging: [a.write] }", some, true),
+        ("{}", only, true),
+    ] {
+        let ran = offline().check(&policy(listed, condition)).args(["--snapshot", "none.jsonl"]).run().ends_with(2);
+        let (refused, loaded) = ("lists nothing", "none.jsonl");
+        assert!(ran.stderr.contains(if loads { loaded } else { refused }), "{listed} {condition}\n{}", ran.stderr);
+    }
+    let set = policy("{ Staging: ['m*'] }", email);
+    let ran = offline().check(&set).args(["--param", "listed={}"]).run().ends_with(2);
+    assert!(ran.stderr.contains("lists nothing"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_is_required_must_not_follow_from_what_is_selected() {
+    for (select, filter, required, loads) in [
+        ("user", "{is_scim_managed: false}", "{is_scim_managed: false}", false),
+        ("user", "{email: '*@a.acme.example'}", "{email: '*.acme.example'}", false),
+        ("user", "{not: {email: '*@a.example'}}", "{not: {email: ada@a.example}}", false),
+        (
+            "role",
+            "{permissions: {none: '*.write'}}",
+            "{permissions: {none: a.write}, not: {permissions: b.write}}",
+            true,
+        ),
+        ("user", "{groups: {name: Ops}}", "{any: [{groups: {name: 'O*'}}, {enabled: true}]}", false),
+        ("user", "{is_scim_managed: false}", "{is_scim_managed: false, enabled: true}", true),
+        ("user", "{email: '*.acme.example'}", "{email: '*@a.acme.example'}", true),
+        ("user", "{email: ['*@a.example', null]}", "{email: '*@a.example'}", true),
+        ("user", "{groups: {name: 'O*'}}", "{groups: {name: Ops}}", true),
+    ] {
+        let policy = rule(&format!("select: {select}\nwhere: {filter}\nrequire: {required}"));
+        let ran = offline().check(&policy).args(["--snapshot", "none.jsonl"]).run().ends_with(2);
+        let words = if loads { "none.jsonl" } else { "nothing could violate it" };
+        assert!(ran.stderr.contains(words), "{filter} {required}\n{}", ran.stderr);
+    }
 }
 
 #[test]
 fn what_is_selected_and_forbidden_must_not_exclude_each_other() {
     for (select, filter, condition, words) in [
-        ("user", "{role: owner}", "{role: reader}", "selects `role: owner`, so `role: reader` never holds"),
-        (
-            "project",
-            "{status: archived}",
-            "{name: x, status: active}",
-            "selects `status: archived`, so `status: active` never holds",
-        ),
+        ("user", "{role: owner}", "{role: reader}", "the rule requires two values of `role`"),
+        ("project", "{status: archived}", "{name: x, status: active}", "the rule requires two values of `status`"),
         ("user", "{is_service_account: false}", "{is_service_account: true}", "the rule requires `is_service_account`"),
         ("user", "{added_at: {newer_than: 30d}}", "{added_at: {older_than: 90d}}", "exclude each other"),
-        (
-            "grant",
-            "{scope: project}",
-            "{scope: organization}",
-            "selects `scope: project`, so `scope: organization` never holds",
-        ),
+        ("grant", "{scope: project}", "{scope: organization}", "the rule requires two values of `scope`"),
+        ("user", "{not: {email: 'a*'}}", "{email: 'a*'}", "the rule requires something and its opposite"),
+        ("user", "{email: {except: 'a*'}}", "{email: 'a*'}", "the rule requires two values of `email`"),
+        ("user", "{not: {is_scim_managed: true}}", "{is_scim_managed: true}", "and its opposite"),
+        ("role", "{permissions: {none: a.write}}", "{permissions: a.write}", "what it excludes"),
     ] {
         let policy = |assertion: &str| rule(&format!("select: {select}\nwhere: {filter}\n{assertion}: {condition}"));
         let ran = offline().check(&policy("forbid")).run().ends_with(2);
@@ -127,6 +206,33 @@ fn conditions_that_are_almost_contradictions_load() {
         ("grant", "{any: [{principal: group}, {user: {email: x}}]}"),
         ("role", "{permissions: {any: [a.write, a.read], only: [a.read]}}"),
         ("role", "{permissions: {any: '*.write', none: a.write}}"),
+        ("role", "{permissions: {any: '*.write', except: 'api.*.write'}}"),
+        ("role", "{permissions: {any: 'api.*', only: ['*.read']}}"),
+        ("role", "{permissions: {any: '*.groups.write', except: '*.read', none: 'mcp.*'}}"),
+        ("role", "{permissions: {any: [a.write, a.read], count: {min: 2}}}"),
+        ("role", "{permissions: {any: 'a.*', count: {min: 2}}}"),
+        ("role", "{permissions: {any: a.write, none: b.write, count: {max: 0}}}"),
+        ("role", "{permissions: {any: a.write, none: a.write, count: {max: 0}}}"),
+        ("role", "{permissions: {only: []}}"),
+        ("role", "{permissions: {any: a.write, only: '*'}}"),
+        ("role", "{permissions: {only: '*.*'}}"),
+        ("role", "{all: [{permissions: a.write}, {permissions: {none: a.write, except: a.write}}]}"),
+        ("role", "{all: [{permissions: 'a.*'}, {permissions: {none: a.write}}]}"),
+        ("role", "{description: {regex: ''}}"),
+        ("role", "{description: {any: ['x*', ''], except: 'x*'}}"),
+        // A flag that is null is neither, and a text that is null matches nothing.
+        ("user", "{not: {is_scim_managed: true}, all: [{not: {is_scim_managed: false}}]}"),
+        ("user", "{any: [{is_scim_managed: true}, {is_scim_managed: false}]}"),
+        ("user", "{any: [{email: 'm*'}, {email: {except: 'm*'}}]}"),
+        ("user", "{all: [{name: [null, 'a*']}, {not: {name: 'a*'}}]}"),
+        ("user", "{all: [{email: '*@acme.example'}, {email: 'ada@*'}]}"),
+        ("user", "{email: 'ab*', not: {email: 'abc*'}}"),
+        ("user", "{name: '*'}"),
+        // Another group, or the same user's other one.
+        ("user", "{all: [{groups: {name: 'O*'}}, {groups: {none: {name: Ops}}}]}"),
+        ("user", "{all: [{groups: {name: Ops}}, {groups: {not: {name: Ops}}}]}"),
+        ("user", "{all: [{groups: {name: Ops}}, {groups: {name: Void}}]}"),
+        ("project", "{all: [{holders: {role: owner}}, {holders: {none: {role: owner, permission: a.write}}}]}"),
     ] {
         let ran = rolelint(&acme()).check(&rule(&format!("select: {select}\nforbid: {condition}"))).run();
         assert_ne!(ran.code, 2, "{condition}\n{}", ran.stderr);

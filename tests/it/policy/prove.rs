@@ -15,7 +15,7 @@ rules:
   - id: clash
     select: user
     where: { email: '*@x.example' }
-    forbid: { email: { regex: '.*@y\\.example' }, enabled: true }
+    forbid: { mailbox: { regex: '.*@y\\.example' }, enabled: true }
   - id: always
     select: role
     forbid: {}

@@ -20,7 +20,12 @@ fn every_pattern_and_regex_of_an_assertion_that_matches_nothing_is_noted() {
     let table = [
         ("select: role\nforbid: {permissions: 'api.group.*'}", "`api.group.*`", role, "api.groups.read"),
         ("select: role\nforbid: {permissions: '{api.group,api.role}.write'}", "`{api.group", role, ""),
-        ("select: role\nrequire: {permissions: {only: ['*', 'api.fils.*']}}", "`api.fils.*`", role, "api.files.read"),
+        (
+            "select: role\nrequire: {permissions: {only: ['api.*', 'api.fils.*']}}",
+            "`api.fils.*`",
+            role,
+            "api.files.read",
+        ),
         ("select: user\nforbid: {holds: {permission: {any: '*', except: '*.rite'}}}", "`*.rite`", role, ""),
         ("select: user\nforbid: {email: '*@acme.exmple'}", "no user has such an email", "", "@acme.example"),
         ("select: user\nforbid: {email: {regex: 'ada'}}", "`ada`: no user has such an email", "", ""),

@@ -1,6 +1,6 @@
 //! When two conditions say the same: a form of them without places, in which order does not matter.
 
-use crate::policy::{
+use super::{
     Assertion, Condition, Counted, ListPredicate, Means, Pattern, Predicate, Quantity, Rule, TextPredicate, This,
     TimePredicate, ViaKind, ViaPredicate,
 };
@@ -62,7 +62,7 @@ fn sorted(mut parts: Vec<String>, word: &str) -> String {
 
 fn text(test: &TextPredicate) -> String {
     let any = test.any.as_deref().map(patterns);
-    let regex = test.regex.as_ref().map(written);
+    let regex = test.regex.as_ref().map(Pattern::written);
     let this: Vec<String> = test.this.iter().map(this_text).collect();
     let this = sorted(this, "this");
     format!("null {} any {any:?} {this} regex {regex:?} except {}", test.null, patterns(&test.except))
@@ -74,7 +74,7 @@ fn this_text(this: &This) -> String {
     let means = match &this.means {
         Means::Text { before, after } => format!("{before:?} {after:?}"),
         Means::Listed(listed) => {
-            let listed = listed.iter().map(|(key, values)| format!("{}: {}", written(key), patterns(values)));
+            let listed = listed.iter().map(|(key, values)| format!("{}: {}", key.written(), patterns(values)));
             sorted(listed.collect(), "listed")
         }
     };
@@ -100,12 +100,5 @@ fn time(test: &TimePredicate) -> String {
 }
 
 fn patterns(list: &[Pattern]) -> String {
-    sorted(list.iter().map(written).collect(), "")
-}
-
-/// A pattern, in small letters where their case does not matter.
-pub fn written(pattern: &Pattern) -> String {
-    let text = if pattern.ignores_case() { pattern.text.to_lowercase() } else { pattern.text.clone() };
-    // So that no text can look like two.
-    format!("{text:?}")
+    sorted(list.iter().map(Pattern::written).collect(), "")
 }

@@ -1,7 +1,6 @@
 //! When one condition plainly follows from another. What is not plain does not count.
 
-use super::same;
-use crate::policy::{Condition, Kind, ListPredicate, Pattern, Predicate, Quantity, Relation, TextPredicate};
+use super::{Condition, Kind, ListPredicate, Pattern, Predicate, Quantity, Relation, TextPredicate, same};
 
 /// A condition with what it says, which is compared many times.
 pub struct Said<'c> {
@@ -83,24 +82,10 @@ fn list(strong: &ListPredicate, weak: &ListPredicate) -> bool {
     let alone = strong.this.is_empty() && weak.this.is_empty();
     let plain = alone && all.is_empty() && none.is_empty() && except.is_empty();
     let by_any = strong.count.is_none() && strong.any.as_ref().is_some_and(|narrow| covered((narrow, wide)));
-    plain && (by_any || strong.all.iter().any(|one| wide.iter().any(|other| covers(other, one))))
+    plain && (by_any || strong.all.iter().any(|one| wide.iter().any(|other| other.covers(one))))
 }
 
 /// Whether each of the first patterns is covered by one of the others.
 fn covered((narrow, wide): (&[Pattern], &[Pattern])) -> bool {
-    narrow.iter().all(|one| wide.iter().any(|other| covers(other, one)))
-}
-
-/// Whether the first pattern matches whatever the other does.
-fn covers(wide: &Pattern, narrow: &Pattern) -> bool {
-    if let Some(literal) = narrow.literal() {
-        return wide.matches(literal);
-    }
-    if wide.matches_all() || same::written(wide) == same::written(narrow) {
-        return true;
-    }
-    let plain = |text: &&str| !text.contains(['*', '?', '[', ']', '{', '}', '\\', ',']);
-    let (wide, narrow) = (wide.text.as_str(), narrow.text.as_str());
-    wide.strip_suffix('*').filter(plain).is_some_and(|start| narrow.starts_with(start))
-        || wide.strip_prefix('*').filter(plain).is_some_and(|end| narrow.ends_with(end))
+    narrow.iter().all(|one| wide.iter().any(|other| other.covers(one)))
 }
