@@ -38,20 +38,9 @@ pub fn judge(facts: &Facts<'_>, kinds: &[Rule]) -> Judged {
     // By name, as people look for it, and by all else where the names are the same.
     findings.sort_by(|a, b| (&a.subject, &a.message).cmp(&(&b.subject, &b.message)));
     findings.sort_by_cached_key(|finding| (finding.status, finding.subject.called().to_lowercase()));
-    result.vacuous = kinds.iter().all(|rule| result.selected == 0 && bites_nothing(rule));
+    result.vacuous = kinds.iter().all(|rule| result.selected == 0 && rule.bites_nothing());
     result.matched = prover.matched.into_sets();
     Judged { result, findings }
-}
-
-/// Whether a rule says nothing if it selects nothing.
-fn bites_nothing(rule: &Rule) -> bool {
-    match rule.assertion {
-        Assertion::Forbid(_) | Assertion::Require(_) => !rule.allow_empty,
-        // `count` says how many are expected, and that may be none.
-        Assertion::Count(bounds, ..) => !rule.allow_empty && bounds.max != Some(0) && bounds.percent.max != Some(0),
-        // A listed value that nobody has is a violation, and an empty list is satisfied if nothing is selected.
-        Assertion::Exactly(_) => false,
-    }
 }
 
 /// Judges a rule of the things of one kind.

@@ -32,6 +32,7 @@ use crate::org::{Among, Org, Parts};
 use crate::policy::{Kind, Needs, Policy};
 use crate::time::Time;
 
+pub use literals::Untold;
 pub use permission::meets_any;
 
 use facts::Facts;
@@ -77,11 +78,23 @@ pub fn check(org: &Org, policies: &[Policy], as_of: Time) -> Outcome {
                 let new: Vec<Note> = new.collect();
                 judged.result.notes.extend(new);
             }
-            judged.result.notes.extend(names.unmatched_by_all(policy, kinds));
+            judged.result.notes.extend(names.unmatched_by_all(policy, kinds).certain);
             outcome.push(judged.result, judged.findings);
         }
     }
     outcome
+}
+
+/// The words of each rule of which nobody knows whether they match anything, by the id of the rule.
+pub fn untold(org: &Org, policies: &[Policy], as_of: Time) -> Vec<(String, Untold)> {
+    let facts = Facts::new(org, as_of);
+    let names = literals::Names::new(&facts);
+    let rules = policies.iter().flat_map(|policy| policy.rules_of_kinds().map(move |kinds| (policy, kinds)));
+    let untold = rules.flat_map(|(policy, kinds)| {
+        let untold = names.unmatched_by_all(policy, kinds).untold;
+        untold.into_iter().map(|one| (kinds[0].info.id.clone(), one)).collect::<Vec<_>>()
+    });
+    untold.collect()
 }
 
 /// Of what policies may need each collection, judged from the organization's own lists.

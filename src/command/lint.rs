@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 
-use crate::check::check;
+use crate::check::{check, untold};
 use crate::cli::{Common, Rules};
 use crate::console::output;
 use crate::console::problem::words;
 use crate::exceptions::WaiverError;
-use crate::finding::{Gate, Outcome, Severity};
-use crate::lint::{self, LINTS, Subject, outcome};
+use crate::finding::{Gate, Severity};
+use crate::lint::{self, Judged, LINTS, Subject, Untold, outcome};
 use crate::policy::{self, Policy, is_test};
 use crate::snapshot;
 use crate::testing;
@@ -90,11 +90,14 @@ fn not_loaded(args: &Args, error: Error, common: &Common) -> Error {
 }
 
 /// What a check says about a snapshot.
-fn judged(snapshot: &Path, policies: &[Policy]) -> Result<Outcome, Error> {
+fn judged(snapshot: &Path, policies: &[Policy]) -> Result<Judged, Error> {
     let snapshot::Read { org, digest } = snapshot::open(snapshot)?;
-    let mut outcome = check(&org, policies, org.source.collected_at);
+    let as_of = org.source.collected_at;
+    let mut outcome = check(&org, policies, as_of);
     outcome.digest = digest;
-    Ok(outcome)
+    let untold = untold(&org, policies, as_of).into_iter();
+    let untold = untold.map(|(rule, words)| Untold { rule, note: words.note, missing: words.missing }).collect();
+    Ok(Judged { outcome, untold })
 }
 
 /// The policies that the paths name. Files of tests are left out; they are read elsewhere.

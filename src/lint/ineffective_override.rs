@@ -26,6 +26,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Oddity> {
         found.push(Oddity {
             rule: named.map(|rule| rule.info.id.clone()),
             located: Located { source: location.source.clone(), problem },
+            missing: Vec::new(),
         });
     }
     found

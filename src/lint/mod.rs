@@ -24,7 +24,7 @@ use std::sync::Arc;
 use crate::config::Override;
 use crate::document::{Located, Problem};
 use crate::exceptions::Waivers;
-use crate::finding::{Outcome, Severity};
+use crate::finding::{Note, Outcome, Severity};
 use crate::policy::{Policy, Rule};
 use crate::testing::Suite;
 
@@ -92,7 +92,27 @@ pub struct Subject<'a> {
     /// The waivers of their findings.
     pub waivers: &'a Waivers,
     /// What a check says of a snapshot, if there is one.
-    pub judged: Option<&'a Outcome>,
+    pub judged: Option<&'a Judged>,
+}
+
+/// What a check says of a snapshot.
+#[derive(Debug)]
+pub struct Judged {
+    /// The answers to the rules.
+    pub outcome: Outcome,
+    /// The words of which nobody knows whether they match anything, because something was not read.
+    pub untold: Vec<Untold>,
+}
+
+/// Words of a rule of which nobody knows whether they match anything.
+#[derive(Debug)]
+pub struct Untold {
+    /// The id of the rule.
+    pub rule: String,
+    /// The words, and what is not known.
+    pub note: Note,
+    /// What is missing, in sentences.
+    pub missing: Vec<String>,
 }
 
 impl<'a> Subject<'a> {
@@ -105,6 +125,8 @@ impl<'a> Subject<'a> {
 struct Oddity {
     rule: Option<String>,
     located: Located,
+    /// What is missing, if nobody knows whether it is odd.
+    missing: Vec<String>,
 }
 
 impl Oddity {
@@ -112,7 +134,7 @@ impl Oddity {
     fn new(policy: &Policy, problem: Problem) -> Self {
         let source = &policy.file.source;
         let problem = Problem { span: source.place(&problem.span), ..problem };
-        Self { rule: None, located: Located { source: Arc::clone(source), problem } }
+        Self { rule: None, located: Located { source: Arc::clone(source), problem }, missing: Vec::new() }
     }
 
     /// About some words of a rule.

@@ -23,7 +23,7 @@ pub fn not_loaded(located: &[Located]) -> Outcome {
         let errors: Vec<Oddity> = located
             .iter()
             .filter(|one| one.problem.code == Some(code))
-            .map(|one| Oddity { rule: None, located: one.clone() })
+            .map(|one| Oddity { rule: None, located: one.clone(), missing: Vec::new() })
             .collect();
         if let Some(first) = errors.first().map(|error| Arc::clone(&error.located.source)) {
             let info = info(code.name(), code.title(), Severity::Critical, &first);
@@ -61,7 +61,7 @@ fn empty(judges: Judges, policies: Vec<PolicyFile>) -> Outcome {
 /// outcome are zero.
 pub fn outcome(subject: &Subject<'_>, allowed: &[String], now: Time) -> Outcome {
     let mut outcome = empty(Judges::Lints, files(subject));
-    if let Some(judged) = subject.judged {
+    if let Some(judged) = subject.judged.map(|judged| &judged.outcome) {
         (outcome.as_of, outcome.oldest_fact) = (judged.as_of, judged.oldest_fact);
         (outcome.source, outcome.digest) = (judged.source.clone(), judged.digest.clone());
     }
@@ -152,7 +152,7 @@ fn findings(code: &str, found: Vec<Oddity>, first: &Arc<SourceText>) -> Vec<Find
         let hash = Sha256::digest(format!("{what}\0{times}"));
         Finding {
             rule: 0,
-            status: Status::Violation,
+            status: if odd.missing.is_empty() { Status::Violation } else { Status::Unknown },
             message: match &problem.help {
                 Some(help) => format!("{}; {help}", problem.message),
                 None => problem.message.clone(),
@@ -161,7 +161,7 @@ fn findings(code: &str, found: Vec<Oddity>, first: &Arc<SourceText>) -> Vec<Find
             selected_by: Vec::new(),
             paths: Vec::new(),
             more_paths: 0,
-            missing: Vec::new(),
+            missing: odd.missing,
             waiver: None,
             region: source.region(&problem.span),
             fingerprint: base16ct::lower::encode_string(&hash[..16]),

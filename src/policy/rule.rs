@@ -63,6 +63,17 @@ impl Rule {
         };
         std::iter::once(&self.filter).chain(asserted)
     }
+
+    /// Whether it says nothing if it selects nothing.
+    pub fn bites_nothing(&self) -> bool {
+        match self.assertion {
+            Assertion::Forbid(_) | Assertion::Require(_) => !self.allow_empty,
+            // `count` says how many are expected, and that may be none.
+            Assertion::Count(bounds, ..) => !self.allow_empty && bounds.max != Some(0) && bounds.percent.max != Some(0),
+            // A listed value that nobody has is a violation, and an empty list is satisfied if nothing is selected.
+            Assertion::Exactly(_) => false,
+        }
+    }
 }
 
 /// What a rule demands of what it selects.

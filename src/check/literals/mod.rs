@@ -1,25 +1,24 @@
 //! Words in a rule that match nothing. "Mallory must not hold Y" proves nothing if Mallory or Y is misspelled. It
-//! is long because each kind of word is looked up in its own way.
+//! is long because words stand in many places of a rule.
 
-use std::borrow::Cow;
+mod lookup;
+
 use std::cell::RefCell;
 use std::ops::Range;
 
 use foldhash::{HashMap, HashSet};
 
-use super::beyond::{held_elsewhere, says_nothing};
+use super::beyond::says_nothing;
 use super::facts::Facts;
-use super::permission::meets_any;
-use crate::document::nearest;
+use crate::document::Region;
 use crate::finding::Note;
-use crate::org::{Among, Collection, Extent, Known, Role, Truth};
+use crate::org::{Among, Collection, Extent};
 use crate::policy::{
-    Assertion, Attribute, Case, Condition, Kind, ListColumn, Means, Naming, Part, Pattern, Patterns, Policy, Predicate,
-    Relation, Rule, TextColumn, TextPredicate, This, ViaPredicate, known_permissions, predefined, same_text,
+    Assertion, Case, Condition, Kind, Means, Naming, Part, Pattern, Patterns, Policy, Predicate, Relation, Rule,
+    TextPredicate, This, ViaPredicate, predefined,
 };
 
-/// So many patterns are compared with each value of an organization. For more, the values are put into a table.
-const COMPARED: usize = 8;
+use lookup::Found;
 
 /// How many words of a rule get a "did you mean": finding the nearest name is slow.
 const NEAREST: usize = 5;
@@ -49,21 +48,26 @@ impl<'f, 'o> Names<'f, 'o> {
         Self { facts, permissions: granted.map(|word| word.at()).collect(), borne: RefCell::default() }
     }
 
-    /// A note for each word that matches nothing of any kind that a rule selects.
-    pub fn unmatched_by_all(&self, policy: &Policy, kinds: &[Rule]) -> Vec<Note> {
+    /// The words of a rule that match nothing of any kind that it selects, or perhaps nothing.
+    pub fn unmatched_by_all(&self, policy: &Policy, kinds: &[Rule]) -> Unmatched {
         let mut each = kinds.iter().map(|rule| self.unmatched(policy, rule));
-        let mut notes = each.next().unwrap_or_default();
-        for others in each {
-            notes.retain(|note| others.iter().any(|other| other.region == note.region));
+        let mut all = each.next().unwrap_or_default();
+        for other in each {
+            let (certain, rest): (Vec<Note>, Vec<Note>) =
+                all.certain.into_iter().partition(|note| other.certain.iter().any(|one| one.region == note.region));
+            // Words that may match something of one kind, and nothing of another, may match something.
+            let mut untold: Vec<Untold> = all.untold.into_iter().filter(|one| other.has(&one.note.region)).collect();
+            let of_rest = |one: &Untold| rest.iter().any(|note| note.region == one.note.region);
+            untold.extend(other.untold.into_iter().filter(of_rest));
+            all = Unmatched { certain, untold };
         }
-        notes
+        all
     }
 
-    /// A note for each word of a rule that matches nothing in the organization. There is no note where data is missing,
-    /// because something in it may match.
-    pub fn unmatched(&self, policy: &Policy, rule: &Rule) -> Vec<Note> {
+    /// The words of a rule that match nothing in the organization. Where data is missing, something in it may match.
+    fn unmatched(&self, policy: &Policy, rule: &Rule) -> Unmatched {
         if rule.allow_unmatched {
-            return Vec::new();
+            return Unmatched::default();
         }
         let mut search = Search {
             names: self,
@@ -72,7 +76,7 @@ impl<'f, 'o> Names<'f, 'o> {
             asserted: false,
             expected: false,
             scopes: rule.scopes(),
-            notes: Vec::new(),
+            unmatched: Unmatched::default(),
             said: HashSet::default(),
         };
         match &rule.assertion {
@@ -93,7 +97,7 @@ impl<'f, 'o> Names<'f, 'o> {
                 search.condition(&rule.filter);
             }
         }
-        search.notes
+        search.unmatched
     }
 
     /// Whether the names of all things of a kind are known. What was not requested, because no rule is about it, does
@@ -125,6 +129,32 @@ impl<'f, 'o> Names<'f, 'o> {
     }
 }
 
+/// The words of a rule that match nothing.
+#[derive(Debug, Default)]
+pub struct Unmatched {
+    /// A note for each that certainly matches nothing.
+    pub certain: Vec<Note>,
+    /// Those that may match something that was not read.
+    pub untold: Vec<Untold>,
+}
+
+impl Unmatched {
+    /// Whether the words at that place are among them.
+    fn has(&self, region: &Region) -> bool {
+        let notes = self.certain.iter().chain(self.untold.iter().map(|one| &one.note));
+        notes.map(|note| &note.region).any(|other| other == region)
+    }
+}
+
+/// Words of which nobody knows whether they match anything.
+#[derive(Debug)]
+pub struct Untold {
+    /// The words, and what is not known.
+    pub note: Note,
+    /// What is missing, in sentences.
+    pub missing: Vec<String>,
+}
+
 /// The search in one rule.
 struct Search<'s, 'f, 'o> {
     names: &'s Names<'f, 'o>,
@@ -136,7 +166,7 @@ struct Search<'s, 'f, 'o> {
     expected: bool,
     /// Where the roles are held that are searched for.
     scopes: Extent,
-    notes: Vec<Note>,
+    unmatched: Unmatched,
     /// What the notes say: each thing once.
     said: HashSet<String>,
 }
@@ -181,7 +211,7 @@ impl Search<'_, '_, '_> {
                 let patterns = patterns.chain(&test.all).chain(&test.none).chain(&test.except);
                 for pattern in patterns.chain(looked_up).chain(&around) {
                     self.note(pattern, |search, first| match attribute.names {
-                        Some(Naming::Permission) => search.no_permission(pattern, first),
+                        Some(Naming::Permission) => search.no_permission(attribute, pattern, first),
                         Some(Naming::Itself | Naming::OneOf(_)) | None => {
                             search.no_element(attribute, *column, pattern)
                         }
@@ -232,15 +262,14 @@ impl Search<'_, '_, '_> {
         let Some((.., patterns)) = each.first() else { return };
         for (at, pattern) in patterns.iter().enumerate() {
             self.note(pattern, |search, first| {
-                let unmatched: Option<Vec<String>> =
-                    each.iter().map(|(of, column, each)| search.nobody(of, *column, each[at], first)).collect();
-                unmatched?.into_iter().next()
+                let found = each.iter().map(|(of, column, each)| search.nobody(of, *column, each[at], first));
+                found.reduce(Found::or).unwrap_or(Found::Something)
             });
         }
     }
 
-    /// Adds a note, if the pattern is one that counts and `find` says that nothing matches it.
-    fn note(&mut self, pattern: &Pattern, find: impl FnOnce(&Self, bool) -> Option<String>) {
+    /// Adds a note, if the pattern is one that counts and `find` says that nothing matches it, or that nobody knows.
+    fn note(&mut self, pattern: &Pattern, find: impl FnOnce(&Self, bool) -> Found) {
         let given = self.policy.file.source.is_given(&pattern.span);
         // A missing predefined role is reported elsewhere: it makes the rule unknown.
         if predefined::meant_by(pattern).is_some() {
@@ -251,119 +280,27 @@ impl Search<'_, '_, '_> {
         if !counts || pattern.text.is_empty() {
             return;
         }
-        let Some(text) = find(self, self.notes.len() < NEAREST) else { return };
-        self.add(text, &pattern.span);
+        match find(self, self.unmatched.certain.len() < NEAREST) {
+            Found::Something => {}
+            Found::Nothing(text) => self.add(text, &pattern.span),
+            Found::Untold(text, missing) => {
+                if self.said.insert(text.clone()) {
+                    let note = self.written(text, &pattern.span);
+                    self.unmatched.untold.push(Untold { note, missing });
+                }
+            }
+        }
     }
 
     fn add(&mut self, text: String, span: &Range<usize>) {
         if self.said.insert(text.clone()) {
-            let region = self.rule.info.location.source.region(span);
-            self.notes.push(Note { text, region, unmatched: !self.expected });
+            let note = self.written(text, span);
+            self.unmatched.certain.push(note);
         }
     }
 
-    /// The note, if no thing of that kind has a value that the pattern matches.
-    fn nobody(&self, attribute: &Attribute, column: TextColumn, pattern: &Pattern, first: bool) -> Option<String> {
-        // Words that rolelint defines are checked when the policy is loaded.
-        if column.own_words().is_some() || (attribute.names.is_none() && !self.asserted) {
-            return None;
-        }
-        let (facts, org) = (self.names.facts, self.names.facts.org);
-        let words = attribute.names.map_or(&[][..], Naming::words);
-        if words.iter().any(|word| pattern.matches(word)) || !self.names.lists_all(attribute.of) {
-            return None;
-        }
-        let value = |at| match column {
-            TextColumn::Each(read) => read(org, at).map(Cow::Borrowed),
-            TextColumn::Derived(read) => read(org, at).map(Cow::Owned),
-            TextColumn::Symbol(read) => read(org, at).map(|word| Cow::Borrowed(org.symbols.text(word))),
-            TextColumn::Principal | TextColumn::Scope => Known::Missing,
-        };
-        let things = facts.access.count(attribute.of);
-        // If there are none, no pattern could match, which says nothing about its spelling.
-        if things == 0 && pattern.literal().is_none() {
-            return None;
-        }
-        let values = || (0..things).filter_map(|at| value(at).value().cloned());
-        let mut borne = self.names.borne.borrow_mut();
-        let borne = borne.entry((attribute.of, attribute.name)).or_insert_with(|| Borne {
-            // A thing without a known name may have this one.
-            certain: !(0..things).any(|at| value(at).is_missing()),
-            compared: 0,
-            texts: None,
-        });
-        if !borne.certain {
-            return None;
-        }
-        borne.compared += 1;
-        let here = match pattern.literal() {
-            // All patterns for an attribute are of the same case.
-            Some(literal) if borne.compared > COMPARED => {
-                let texts = || values().map(|text| same_text(&text, pattern.case())).collect();
-                borne.texts.get_or_insert_with(texts).contains(&same_text(literal, pattern.case()))
-            }
-            Some(_) | None => values().any(|text| pattern.matches(&text)),
-        };
-        if here {
-            let has = |at| value(at).value().is_some_and(|text| pattern.matches(text));
-            let role = attribute.of == Kind::Role;
-            let why = role.then(|| held_elsewhere(facts, self.scopes, has)).flatten()?;
-            return Some(unmatched(pattern, &why, None));
-        }
-        let (kind, name) = (self.names.things(attribute.of), attribute.name);
-        let all: Vec<Cow<'_, str>> = if first { values().collect() } else { Vec::new() };
-        let candidates = all.iter().map(AsRef::as_ref).chain(words.iter().copied().filter(|_| first));
-        let near = nearest(&pattern.text, candidates);
-        let this = if pattern.literal().is_some() { format!("this {name}") } else { format!("such {}", one(name)) };
-        Some(unmatched(pattern, &format!("no {kind} has {this}"), near))
-    }
-
-    /// The note, if no list of that kind of thing has an element that the pattern matches, and none is known to.
-    fn no_element(&self, attribute: &Attribute, column: ListColumn, pattern: &Pattern) -> Option<String> {
-        let words = attribute.names.map_or(&[][..], Naming::words);
-        let (facts, org) = (self.names.facts, self.names.facts.org);
-        let known = |at| !column(org, at).is_missing();
-        let has = |at| match column(org, at) {
-            Known::Value(elements) => elements.iter().any(|word| pattern.matches(org.symbols.text(*word))),
-            Known::Missing | Known::Null => false,
-        };
-        let mut things = 0..facts.access.count(attribute.of);
-        let certain = self.names.lists_all(attribute.of) && things.clone().all(known);
-        if !certain || words.iter().any(|word| pattern.matches(word)) || things.any(has) {
-            return None;
-        }
-        let kind = self.names.things(attribute.of);
-        let near = nearest(&pattern.text, words.iter().copied());
-        Some(unmatched(pattern, &format!("no {kind} has this among its {}", attribute.name), near))
-    }
-
-    fn no_permission(&self, pattern: &Pattern, first: bool) -> Option<String> {
-        let org = self.names.facts.org;
-        // A list shows the role for a legacy role, if that list was requested.
-        let listed_by = |role: &Role| match role.resource_type.value().map(|word| org.symbols.text(*word)) {
-            Some("api.project") => Collection::ProjectRoles,
-            _ => Collection::Roles,
-        };
-        let asked = |role: &&Role| org.coverage.of(listed_by(role)).asked;
-        let known = self.names.lists_all(Kind::Role)
-            && org.roles.iter().filter(asked).all(|role| role.permissions.value().is_some());
-        let granted = || {
-            let words = org.symbols.iter().enumerate();
-            words.filter(|(at, _)| self.names.permissions.contains(at)).map(|(_, word)| word)
-        };
-        let met = |word: &str| meets_any(std::slice::from_ref(pattern), word) != Truth::No;
-        if !known || known_permissions().iter().any(|word| pattern.matches(word)) {
-            return None;
-        }
-        if granted().any(met) {
-            let words = |at: usize| org.roles[at].permissions.value().into_iter().flatten();
-            let has = |at| words(at).any(|word| met(org.symbols.text(*word)));
-            return Some(unmatched(pattern, &held_elsewhere(self.names.facts, self.scopes, has)?, None));
-        }
-        let near =
-            first.then(|| nearest(&pattern.text, granted().chain(known_permissions().iter().copied()))).flatten();
-        let this = if pattern.literal().is_some() { "this permission" } else { "such a permission" };
-        Some(unmatched(pattern, &format!("no {} grants {this}", self.names.things(Kind::Role)), near))
+    fn written(&self, text: String, span: &Range<usize>) -> Note {
+        Note { text, region: self.rule.info.location.source.region(span), unmatched: !self.expected }
     }
 }
 
@@ -383,15 +320,4 @@ fn around(this: &This) -> Option<Pattern> {
 fn is_name_or_id(parts: &[Condition]) -> bool {
     let named = |part: &Condition, name: &str| matches!(&part.predicate, Predicate::Text(attribute, ..) if attribute.name == name);
     matches!(parts, [name, id] if named(name, "name") && named(id, "id") && name.span == id.span)
-}
-
-/// An attribute with its article.
-fn one(name: &str) -> String {
-    let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-    format!("{article} {name}")
-}
-
-fn unmatched(pattern: &Pattern, why: &str, near: Option<&str>) -> String {
-    let near = near.map_or(String::new(), |near| format!("; the closest match is `{near}`"));
-    format!("`{}`: {why}{near}", pattern.text)
 }
