@@ -57,6 +57,14 @@ fn unanswered(outcome: &Outcome) -> Option<String> {
     }
 }
 
+/// `; 2 rules skipped`, if any are.
+pub fn skipped(outcome: &Outcome) -> String {
+    match outcome.skipped.len() {
+        0 => String::new(),
+        n => format!("; {} skipped", plural(n, outcome.noun())),
+    }
+}
+
 /// The last line but one of a report: the rules by verdict, the findings, and whether something is unknown. `paint` is given
 /// each verdict's count.
 pub fn summary(outcome: &Outcome, paint: impl Fn(Verdict, usize, String) -> String) -> String {
@@ -68,10 +76,7 @@ pub fn summary(outcome: &Outcome, paint: impl Fn(Verdict, usize, String) -> Stri
     let statuses = [Status::Violation, Status::Waived, Status::Baselined];
     let found = tally(statuses.map(|status| (status, outcome.count_findings(status))));
     let found = if found.is_empty() { found } else { format!(" ({found})") };
-    let skipped = match outcome.skipped.len() {
-        0 => String::new(),
-        n => format!("; {} skipped", plural(n, outcome.noun())),
-    };
+    let skipped = skipped(outcome);
     let incomplete = match outcome.judges {
         Judges::LoadErrors => "; nothing was linted",
         Judges::Rules | Judges::Lints if outcome.complete() => "",

@@ -8,7 +8,7 @@ use crate::escape::visible;
 use crate::finding::{Ending, Note, Outcome, Unread, Verdict};
 use crate::org::{Shortfall, by_reason};
 use crate::report::accepted;
-use crate::report::totals::{exit, summary};
+use crate::report::totals::{exit, skipped, summary};
 use crate::report::words::{incomplete, plural};
 
 /// How many accepted violations are listed, unless the reader wants them all.
@@ -145,7 +145,9 @@ pub fn last_line(page: &mut Page, outcome: &Outcome) {
         Ending::Violation | Ending::NotLoaded => Style::new().red().bold(),
         Ending::Unknown => Style::new().magenta().bold(),
     };
-    let line = exit(outcome);
+    // Otherwise the line above says it.
+    let skipped = if page.style.quiet { skipped(outcome) } else { String::new() };
+    let line = format!("{}{skipped}", exit(outcome));
     let (code, why) = line.split_once(':').unwrap_or((&line, ""));
     let code = page.paint(code, style);
     page.wrapped("", "  ", &format!("{code}:{why}"));

@@ -256,6 +256,12 @@ fn only_skip_and_tag_report_what_they_left_out() {
     }
     let ran = rolelint(&acme()).check(MIXED).args(["--skip", "blank-description"]).run().ends_with(0);
     assert!(ran.stdout.contains("1 rule skipped"), "{}", ran.stdout);
+    let ran = rolelint(&acme()).check(MIXED).args(["-q"]).env("ROLELINT_SKIP", "blank-description").run().ends_with(0);
+    assert!(
+        ran.everything().split_whitespace().collect::<Vec<_>>().join(" ").contains("at or above low; 1 rule skipped"),
+        "{}",
+        ran.everything()
+    );
 }
 
 #[test]
