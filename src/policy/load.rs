@@ -10,7 +10,7 @@ use globset::GlobBuilder;
 
 use super::error::Error;
 use super::extend::Linked;
-use super::file::{is_policy, read_file, source};
+use super::file::{is_policy, is_test, read_file, source};
 use super::params::Overrides;
 use super::permissions::lexicon;
 use super::read::Around;
@@ -41,6 +41,25 @@ pub(super) fn named(paths: &[PathBuf]) -> Result<BTreeMap<PathBuf, (PathBuf, Arc
         }
     }
     Ok(named)
+}
+
+/// Policies that would be passed over: in the folders and globs among these paths, files with the name of tests.
+pub(super) fn misnamed(paths: &[PathBuf]) -> Vec<Located> {
+    let mut located = Vec::new();
+    // What cannot be read is for `rolelint test` to say.
+    let several = paths.iter().filter(|path| !path.is_file());
+    let tests: BTreeSet<PathBuf> = several.filter_map(|path| files(path, is_test).ok()).flatten().collect();
+    for source in tests.iter().filter_map(|file| read_file(file).ok()) {
+        let Ok(root) = tree::parse(&source.text) else { continue };
+        let keys = root.entries().iter().map(|(key, _)| key);
+        if let Some(key) = keys.into_iter().find(|key| matches!(&*key.text, "rules" | "extends")) {
+            let message = format!("`{}` makes a policy, and this file has the name of policy tests", key.text);
+            let problem = Code::Misplaced.at(key.span.clone(), message);
+            let problem = problem.help("rename the file, so that its name does not end in `_test`");
+            located.push(Located { source, problem });
+        }
+    }
+    located
 }
 
 /// The built-in pack that a path names, if it is the name of a pack.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::error::Error;
 use super::extend::{Linked, again, closure};
-use super::load::{named, read_all};
+use super::load::{misnamed, named, read_all};
 use super::params::Overrides;
 use super::rule::Policy;
 use crate::document::{Located, SourceText};
@@ -37,7 +37,8 @@ impl Sources {
     ///
     /// A path that cannot be read or holds no policy.
     pub fn at(paths: &[PathBuf]) -> Result<Self, Error> {
-        let (files, problems) = closure(named(paths)?);
+        let (files, mut problems) = closure(named(paths)?);
+        problems.extend(misnamed(paths));
         Ok(Self { files, problems })
     }
 

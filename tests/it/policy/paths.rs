@@ -56,6 +56,20 @@ fn files_folders_and_globs_are_read_once_each() {
 }
 
 #[test]
+fn a_policy_with_the_name_of_tests_is_not_passed_over() {
+    let policy = rule("select: role\nforbid: {name: None}");
+    let run = || offline().file("p/a.yaml", &policy).file("p/deep/contractors_test.yaml", &policy);
+    for command in [["check", "p"], ["check", "p/**/*.yaml"], ["lint", "p"]] {
+        let ran = run().args(command).run().ends_with(2);
+        for words in ["contractors_test.yaml:2:1", "makes a policy", "rename the file"] {
+            assert!(ran.stderr.contains(words), "{command:?} {words}\n{}", ran.stderr);
+        }
+    }
+    let own = rolelint(&acme()).file("contractors_test.yaml", &policy).args(["check", "contractors_test.yaml"]);
+    own.run().ends_with(0);
+}
+
+#[test]
 fn paths_need_no_flag_and_a_glob_spans_folders() {
     let api = acme();
     let run = rolelint(&api)
