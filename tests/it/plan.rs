@@ -70,7 +70,7 @@ fn a_list_that_cannot_be_read_does_not_make_the_plan_small() {
       project_users               1  of 1 project, for 3 rules: contractor-owns-a-project, contractor-privileged-in-a-project and service-account-owns-a-project
       project_groups              1  of 1 project, for 3 rules: contractor-owns-a-project, contractor-privileged-in-a-project and service-account-owns-a-project
       project_roles               1  of 1 project, for 11 rules: custom-role-grants-groups-write, custom-role-grants-roles-write, custom-role-administers-the-organization and 8 more
-      project_user_roles          ?  1 request for each user that a rule can be about, in each project; and 1 for each service account that is a user of a project that is not its own, for 3 rules: contractor-owns-a-project, contractor-privileged-in-a-project and service-account-owns-a-project
+      project_user_roles          ?  1 request for each user that a rule can be about, in each project; and 1 request for each service account that is a user of a project that is not its own, for 3 rules: contractor-owns-a-project, contractor-privileged-in-a-project and service-account-owns-a-project
       project_group_roles         ?  1 request for each group, in each project, for 3 rules: contractor-owns-a-project, contractor-privileged-in-a-project and service-account-owns-a-project
       service_accounts            1  of 1 project, for rule service-account-owns-a-project
       service_account_roles       ?  1 request for each service account, for rule service-account-owns-a-project

@@ -1,6 +1,7 @@
 //! Attributes that are not fields in the short form of tests: they follow from what a thing is linked to.
 
-use super::links::{self, Target};
+use super::grants::Target;
+use super::links;
 use super::roles::with;
 use super::sketch::{Field, LISTED, PROJECT_ROLES, Sketch};
 use super::values;

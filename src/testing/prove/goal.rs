@@ -1,6 +1,6 @@
 //! What the search for an organization still has to achieve.
 
-use super::links::Target;
+use super::grants::Target;
 use super::sketch::Sketch;
 use crate::policy::{Attribute, Condition, Counted, Relation, Rule};
 

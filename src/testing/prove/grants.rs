@@ -1,9 +1,47 @@
 //! Who holds which roles in a sketch, and the ways in which somebody could come to hold one.
 
-use super::links::{Target, Ways};
 use super::roles::{roles, with, word};
 use super::sketch::{Field, Sketch};
 use crate::org::Kind;
+use crate::policy::ViaKind;
+
+/// Sketches, each with one more thing.
+pub type Ways = Vec<(Sketch, Target)>;
+
+/// What a condition is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    Item(usize),
+    Grant(Grant),
+}
+
+impl Target {
+    /// The thing whose fields are asked for: of a grant, its role.
+    pub fn role_or_self(self) -> usize {
+        match self {
+            Self::Item(at) => at,
+            Self::Grant(grant) => grant.role,
+        }
+    }
+
+    /// Whether it is a grant that is held in this way.
+    pub fn goes(self, kind: ViaKind) -> bool {
+        let Self::Grant(grant) = self else { return false };
+        match kind {
+            ViaKind::Direct => grant.direct,
+            ViaKind::Group => grant.group.is_some(),
+            ViaKind::Membership => grant.membership,
+        }
+    }
+
+    /// The group through which it is held, if it is a grant that is.
+    pub fn through(self) -> Option<usize> {
+        match self {
+            Self::Grant(grant) => grant.group,
+            Self::Item(_) => None,
+        }
+    }
+}
 
 /// A role that somebody holds somewhere, and the ways that lead to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,9 +49,9 @@ pub struct Grant {
     pub principal: usize,
     pub role: usize,
     pub project: Option<usize>,
-    pub direct: bool,
-    pub group: Option<usize>,
-    pub membership: bool,
+    direct: bool,
+    group: Option<usize>,
+    membership: bool,
 }
 
 /// Every way in which a principal could come to hold some role.

@@ -1,49 +1,11 @@
 //! How the things of a sketch are related, and the ways in which a new one could be.
 
-use super::grants::{Grant, all_grants, grants, holders};
+use super::grants::{Grant, Target, Ways, all_grants, grants, holders};
 use super::roles::{roles, with};
 use super::sketch::{LISTED, Sketch};
 use crate::org::Kind;
-use crate::policy::{Part, Relation, ViaKind};
+use crate::policy::{Part, Relation};
 use crate::testing::keys;
-
-/// Sketches, each with one more thing.
-pub type Ways = Vec<(Sketch, Target)>;
-
-/// What a condition is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    Item(usize),
-    Grant(Grant),
-}
-
-impl Target {
-    /// The thing whose fields are asked for: of a grant, its role.
-    pub fn role_or_self(self) -> usize {
-        match self {
-            Self::Item(at) => at,
-            Self::Grant(grant) => grant.role,
-        }
-    }
-
-    /// Whether it is a grant that is held in this way.
-    pub fn goes(self, kind: ViaKind) -> bool {
-        let Self::Grant(grant) = self else { return false };
-        match kind {
-            ViaKind::Direct => grant.direct,
-            ViaKind::Group => grant.group.is_some(),
-            ViaKind::Membership => grant.membership,
-        }
-    }
-
-    /// The group through which it is held, if it is a grant that is.
-    pub fn through(self) -> Option<usize> {
-        match self {
-            Self::Grant(grant) => grant.group,
-            Self::Item(_) => None,
-        }
-    }
-}
 
 /// Whether a test can write this field of such a thing.
 pub fn is_written(kind: Kind, name: &str) -> bool {

@@ -3,11 +3,11 @@
 //! evaluator to say. It is long because each form of condition is worked backwards in its own way.
 
 use super::goal::{Goal, State, Wanted};
-use super::links::{self, Target};
+use super::grants::{self, Target};
 use super::sketch::{Field, Sketch};
 use super::this::Compared;
 use super::values::{self, Values, edges};
-use super::{fields, grants, roles};
+use super::{fields, links, roles};
 use crate::org::Kind;
 use crate::policy::{
     Assertion, Attribute, Condition, Counted, Predicate, Quantity, RelatedPredicate, Relation, Rule, TextColumn,

@@ -1,6 +1,7 @@
 //! Values that a rule compares with the selected thing: one of the two texts is chosen, and the other is made to fit.
 
-use super::links::{self, Target, is_written};
+use super::grants::Target;
+use super::links::{self, is_written};
 use super::sketch::{Field, Sketch};
 use super::values;
 use crate::org::Kind;
