@@ -165,13 +165,13 @@ impl Collection {
         match self {
             Self::Roles => Some("the list of roles is empty, but every organization has predefined roles"),
             Self::Users => Some("the list of users is empty, but every organization has an owner"),
-            Self::Projects => Some("the list of projects is empty, but every organization has a default project"),
             Self::ProjectRoles => Some("the list of roles is empty, but every project has predefined roles"),
             Self::AdminApiKeys => Some("the list of admin keys is empty, but it must contain the key in use"),
             Self::UserRoles
             | Self::Groups
             | Self::GroupRoles
             | Self::GroupMembers
+            | Self::Projects
             | Self::ProjectUsers
             | Self::ProjectGroups
             | Self::ProjectUserRoles

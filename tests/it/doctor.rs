@@ -110,13 +110,11 @@ fn an_empty_list_that_a_check_cannot_use_has_failed() {
     let policy = "version: 1\nrules:\n  \
         - { id: on-users, select: user, forbid: { email: None } }\n  \
         - { id: on-roles, select: role, where: { scope: organization }, forbid: { name: None } }\n  \
-        - { id: on-projects, select: project, forbid: { name: None } }\n  \
         - { id: in-projects, select: project, forbid: { roles: { name: None } } }\n  \
         - { id: on-keys, select: admin_api_key, forbid: { name: None } }\n";
     for (path, collection, unknown) in [
         ("/organization/users", "users", "on-users"),
         ("/organization/roles", "roles", "on-roles"),
-        ("/organization/projects", "projects", "on-projects"),
         ("/projects/*/roles", "project_roles", "in-projects"),
         ("/organization/admin_api_keys", "admin_api_keys", "on-keys"),
     ] {

@@ -28,10 +28,8 @@ pub struct Project {
     pub groups: Vec<ProjectGroup>,
     /// They live in this project only.
     pub service_accounts: Vec<ServiceAccount>,
-    /// Custom roles; the predefined ones are there in every project, unless it is bare.
+    /// Custom roles; the predefined ones are there in every project.
     pub roles: Vec<Role>,
-    /// Whether it does not list the predefined roles. Nobody knows whether an archived one does.
-    pub bare: bool,
     /// Keys of users and of service accounts.
     pub api_keys: Vec<ApiKey>,
 }
@@ -146,8 +144,7 @@ impl Project {
 
     /// Items of `/projects/{project}/roles`: the predefined ones with their canonical ids, then the custom ones.
     pub(super) fn role_items(&self) -> Vec<Value> {
-        let predefined = if self.bare { &[] } else { predefined() };
-        predefined.iter().chain(&self.roles).map(|role| role.item(self.resource())).collect()
+        predefined().iter().chain(&self.roles).map(|role| role.item(self.resource())).collect()
     }
 
     /// Items of `/projects/{project}/users/{id}/roles`, for users and for service accounts: direct, through groups of

@@ -17,13 +17,13 @@ fn run(folder: &Path, rule: &str, change: impl FnOnce(&mut Organization), args: 
         owner: owner.to_owned(),
         ..ApiKey::default()
     };
-    org.projects = vec![Project {
+    org.projects.push(Project {
         id: "proj_a".to_owned(),
         name: "Alpha".to_owned(),
         created_at: at("2026-01-01"),
         api_keys: vec![key("key_1", "user-bob"), key("key_2", "user-cyd")],
         ..Project::default()
-    }];
+    });
     org.projects[0].api_keys[1].last_used_at = Some(at("2026-02-02"));
     change(&mut org);
     let api = FakeApi::start(org, Behaviour::default());

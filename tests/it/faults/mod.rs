@@ -230,7 +230,6 @@ alone! {
     twice_differently: "the same thing twice in a list, with other contents";
     no_users: "an empty list of users";
     no_admin_keys: "an empty list of admin keys";
-    no_projects: "an empty list of projects";
     no_project_roles: "an empty list of roles of a project that is not archived";
     invited_to_nowhere: "a pending invitation to a project that is not listed";
     users_in_projects: "a user in whose `projects` is one that does not list them, or that is not listed";

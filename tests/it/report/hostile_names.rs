@@ -132,18 +132,13 @@ fn a_name_that_looks_like_a_line_of_the_report_is_not_one() {
     assert!(ran.stdout.contains(&format!("x\\n{last}")), "{}", ran.stdout);
 }
 
-/// Whether no id leads out of its place in this path.
-fn is_honest(path: &str) -> bool {
-    path.starts_with("/v1/organization/") || path == "/v1/projects/proj_0/roles"
-}
-
 #[test]
 fn an_id_with_slashes_and_dots_stays_one_segment_of_the_path() {
     let api = FakeApi::start(hostile("x"), Behaviour::default());
     run(&api, &[]).ends_with(1);
     let paths: Vec<String> = api.requests().into_iter().map(|request| request.path).collect();
     assert!(paths.contains(&"/v1/organization/users/user-x%2F..%2Fx%3Fy%23z%2541/roles".to_owned()), "{paths:?}");
-    assert!(paths.iter().all(|path| is_honest(path)), "{paths:?}");
+    assert!(paths.iter().all(|path| path.starts_with("/v1/organization/")), "{paths:?}");
 }
 
 #[test]
@@ -158,7 +153,7 @@ fn an_id_that_cannot_be_in_a_path_is_not_requested_and_does_not_pass() {
         assert_eq!(report.subjects("writes", "unknown"), ["Eve"], "{id:?}");
         assert_eq!(report.state("user_roles"), "partial");
         let paths: Vec<String> = api.requests().into_iter().map(|request| request.path).collect();
-        assert!(paths.iter().all(|path| is_honest(path)), "{paths:?}");
+        assert!(paths.iter().all(|path| path.starts_with("/v1/organization/")), "{paths:?}");
     }
 }
 

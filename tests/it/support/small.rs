@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::support::fake::{Behaviour, FakeApi, Fault, Group, Organization, Project, Role, User, What, When};
+use crate::support::fake::{Behaviour, FakeApi, Fault, Group, Organization, Role, User, What, When};
 use crate::support::harness::{Json, rolelint};
 
 /// Who holds what: Ada owns; Bob holds Writer directly; Cyd holds Writer and Toolbox through Ops; Dee, a service
@@ -72,16 +72,6 @@ pub fn small() -> Organization {
                 ..user("user-eve", "Eve", Some("eve@acme.example"), Some("reader"), Some("2026-05-01"))
             },
         ],
-        // No organization is without a project. Nothing is in this one.
-        projects: vec![Project {
-            id: "proj_0".to_owned(),
-            name: "Bare".to_owned(),
-            archived: true,
-            created_at: at("2025-01-01"),
-            archived_at: Some(at("2025-02-01")),
-            bare: true,
-            ..Project::default()
-        }],
         ..Organization::default()
     }
 }

@@ -10,13 +10,6 @@ fn nothing() -> What {
     What::Body(json!({"data": [], "has_more": false, "next": null}).to_string())
 }
 
-pub fn no_projects(claim: &Claim) {
-    let fetched = Fetched::new(&with(vec![fault("/organization/projects", When::Always, nothing())]), &[]);
-    holds(claim, &fetched, "projects");
-    assert_eq!(fetched.report().verdicts()["project-user-roles"], "unknown");
-    assert!(fetched.ran.stderr.contains("every organization has a default project"), "{}", fetched.ran.stderr);
-}
-
 pub fn no_project_roles(claim: &Claim) {
     let empty = || vec![fault("/projects/proj_2/roles", When::Always, nothing())];
     let fetched = Fetched::new(&with(empty()), &[]);
