@@ -33,11 +33,12 @@ pub fn measure(org: &Org, floor: Duration) {
         "{:<28} {:>10} {:>14} {:>8} {:>16} {:>10}",
         "report", "ms", "of typed floor", "of a 10th", "bytes a finding", "more MB"
     );
-    for format in Format::ALL {
-        let [(short, _, _), (time, bytes, memory)] = [&few, &many].map(|outcome| reported(format, outcome));
+    let verbose = TextStyle { verbose: true, ..TextStyle::default() };
+    let each = Format::ALL.into_iter().map(|format| (format.name(), format, TextStyle::default()));
+    for (name, format, style) in each.chain([("text --verbose", Format::Text, verbose)]) {
+        let [(short, _, _), (time, bytes, memory)] = [&few, &many].map(|outcome| reported(format, style, outcome));
         println!(
-            "{:<28} {:>10.2} {:>14.2} {:>8.1} {:>16} {:>10}",
-            format.name(),
+            "{name:<28} {:>10.2} {:>14.2} {:>8.1} {:>16} {:>10}",
             milliseconds(time),
             time.as_secs_f64() / floor.as_secs_f64(),
             time.as_secs_f64() / short.as_secs_f64(),
@@ -58,8 +59,7 @@ fn evaluated(org: &Org, rules: &str, floor: Duration) -> Outcome {
 }
 
 /// The time, the bytes and the kilobytes of memory that a report takes.
-fn reported(format: Format, outcome: &Outcome) -> (Duration, usize, Option<usize>) {
-    let style = TextStyle { verbose: true, ..TextStyle::default() };
+fn reported(format: Format, style: TextStyle, outcome: &Outcome) -> (Duration, usize, Option<usize>) {
     // Linux counts the peak from here on.
     let reset = std::fs::write("/proc/self/clear_refs", "5").ok();
     let before = peak_memory("self");
