@@ -133,10 +133,9 @@ object! {
 }
 
 object! {
-    /// A project of a user.
+    /// A project of a user. What its `role` may be, nobody documents.
     InProject {
         id: Text,
-        role: Text,
     }
 }
 

@@ -19,8 +19,8 @@ pub struct ListedUsers {
     account_emails: KnownTexts,
     /// Users that the list has more than once, merged.
     merged: BTreeMap<usize, User>,
-    /// What the list says about projects: who is in each, with which role.
-    in_projects: BTreeMap<Text, Vec<(Text, Known<Text>)>>,
+    /// What the list says about projects: who is in each.
+    in_projects: BTreeMap<Text, Vec<Text>>,
     /// Their places, sorted by id.
     by_id: OnceLock<Vec<u32>>,
 }
@@ -51,16 +51,16 @@ impl ListedUsers {
         self.find(id).map(|at| self.at(at))
     }
 
-    /// The projects that the list names, each with its users and their roles.
-    pub fn in_projects(&self) -> impl Iterator<Item = (&str, &[(Text, Known<Text>)])> {
+    /// The projects that the list names, each with its users.
+    pub fn in_projects(&self) -> impl Iterator<Item = (&str, &[Text])> {
         self.in_projects.iter().map(|(project, users)| (project.as_str(), users.as_slice()))
     }
 
     /// Keeps what a user says about projects apart from the other fields.
     fn split(&mut self, mut user: User) -> User {
-        for InProject { id, role } in projects(&mut user) {
+        for InProject { id } in projects(&mut user) {
             if let Known::Value(id) = id {
-                self.in_projects.entry(id).or_default().push((user.id.clone(), role));
+                self.in_projects.entry(id).or_default().push(user.id.clone());
             }
         }
         user
@@ -205,9 +205,9 @@ impl Items<User> for ListedUsers {
         let account = Known::Value(user.user.value().cloned().unwrap_or_default());
         let mut user = User { user: account, ..user.clone() };
         let projects = projects(&mut user);
-        let known = |InProject { id, role }: InProject| {
+        let known = |InProject { id }: InProject| {
             let users = id.value().map(|id| self.in_projects.get(id));
-            users.is_none_or(|users| users.is_some_and(|users| users.contains(&(user.id.clone(), role))))
+            users.is_none_or(|users| users.is_some_and(|users| users.contains(&user.id)))
         };
         self.at(at) == user && projects.into_iter().all(known)
     }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::gap;
 use crate::api::parent::Parent;
-use crate::api::wire::{self, Project};
+use crate::api::wire::Project;
 use crate::collect::responses::Responses;
-use crate::org::{Collection, Coverage, Known, Text};
+use crate::org::{Collection, Coverage, Text};
 
 pub fn contradictions(coverage: &mut Coverage, responses: &Responses) {
     let projects = Projects::new(responses);
@@ -90,18 +90,11 @@ fn in_projects(coverage: &mut Coverage, responses: &Responses, projects: &Projec
         }
         let project = Parent::organization(id);
         let Some(listed) = responses.project_users.get(&project).filter(|_| projects.is_active(id)) else { continue };
-        let listed: BTreeMap<&str, &wire::ProjectUser> =
-            listed.items.iter().map(|user| (user.id.as_str(), user)).collect();
-        let agree = |role: &Known<Text>, other: &Known<Text>| {
-            role.value().zip(other.value()).is_none_or(|(role, other)| role.eq_ignore_ascii_case(other))
-        };
-        for (user, role) in members {
-            let is_listed = listed.get(user.as_str()).is_some_and(|listed| agree(role, &listed.role));
-            if !is_listed && !belongs_otherwise(responses, &project, user) {
-                let why = format!("the list of users and that of project {id} disagree on user {user}");
-                add_gap(coverage, Collection::ProjectUsers, &project, why);
-                break;
-            }
+        let listed: BTreeSet<&str> = listed.items.iter().map(|user| user.id.as_str()).collect();
+        let lacking = |user: &&Text| !listed.contains(user.as_str()) && !belongs_otherwise(responses, &project, user);
+        if let Some(user) = members.iter().find(lacking) {
+            let why = format!("the list of users and that of project {id} disagree on user {user}");
+            add_gap(coverage, Collection::ProjectUsers, &project, why);
         }
     }
 }
