@@ -50,7 +50,9 @@ impl Judge<'_, '_> {
                     }
                 }
                 proof.evidence.extend(self.listed(&things, word, span));
-                filter.answers.yes().for_each(|at| self.because_selected(filter.at(at), &mut proof));
+                let selected: Vec<usize> = filter.answers.yes().collect();
+                let why = self.of_each(&selected, |judge, at| judge.why_selected(filter.at(at)));
+                proof.reasons.extend(why.into_iter().flat_map(|(hashes, _)| hashes).flatten());
                 (Status::Violation, format!("{sure} {kinds} selected (allowed: {bounds})"))
             }
             Truth::Unknown => {
@@ -65,13 +67,12 @@ impl Judge<'_, '_> {
         Some(self.finding(status, subject, message, proof.into(), span))
     }
 
-    /// Adds why the rule selected one of the things that are counted, as a hash: there may be many.
-    fn because_selected(&self, selected: Answer<'_, '_>, proof: &mut Proof) {
+    /// Why the rule selected one of the things that are counted, as a hash: there may be many. `None` if it selects all.
+    fn why_selected(&self, selected: Answer<'_, '_>) -> Option<String> {
         let selection = self.selection(selected);
-        if !selection.reasons.is_empty() || !selection.paths.is_empty() {
-            let thing = self.facts.access.thing(self.rule.select, selected.at);
-            proof.reasons.insert(fingerprint(&self.rule.info.id, self.prover, &thing, &[&selection]));
-        }
+        let thing = || self.facts.access.thing(self.rule.select, selected.at);
+        let says_nothing = selection.reasons.is_empty() && selection.paths.is_empty();
+        (!says_nothing).then(|| fingerprint(&self.rule.info.id, self.prover, &thing(), &[&selection]))
     }
 
     /// Texts that are counted, by what they compare as, as the first of the selected things has each.

@@ -16,7 +16,7 @@ use super::truths::Truths;
 use crate::access::Step;
 use crate::cores;
 use crate::document::Region;
-use crate::finding::{AccessPath, Evidence, Finding, RuleResult, Status, Thing, Unread, Value};
+use crate::finding::{AccessPath, Evidence, Finding, Matched, RuleResult, Status, Thing, Unread, Value};
 use crate::org::{Collection, NARROWED, Text, Truth};
 use crate::policy::{Assertion, Condition, Kind, Rule};
 
@@ -127,18 +127,27 @@ impl Judge<'_, '_> {
         found
     }
 
-    /// A finding for each thing at these places, on all cores.
+    /// A finding for each thing at these places.
     fn violations(&self, filter: &Answered<'_>, asserted: &Answered<'_>, places: &[usize]) -> Vec<Finding> {
+        let pieces = self.of_each(places, |judge, at| judge.violation(filter, asserted, at));
+        pieces.into_iter().flat_map(|(found, matched)| self.prover.adopt(found, matched)).collect()
+    }
+
+    /// What `work` gives for each of these places, on all cores. Each piece has a prover of its own, and comes with the
+    /// permissions that it matched.
+    pub fn of_each<T: Send>(
+        &self,
+        places: &[usize],
+        work: impl Fn(&Judge<'_, '_>, usize) -> T + Sync,
+    ) -> Vec<(Vec<T>, Vec<Matched>)> {
         let &Judge { facts, rule, prover, population, may_have_more } = self;
         let source = prover.source;
-        let pieces = cores::ranges(places.len(), cores::FEWEST_PROVED, |piece| {
+        cores::ranges(places.len(), cores::FEWEST_PROVED, |piece| {
             let prover = Prover::new(facts, source);
             let judge = Judge { facts, rule, prover: &prover, population, may_have_more };
-            let violation = |&at: &usize| judge.violation(filter, asserted, at);
-            let found: Vec<Finding> = places[piece].iter().map(violation).collect();
-            (found, prover.matched.into_sets())
-        });
-        pieces.into_iter().flat_map(|(found, matched)| prover.adopt(found, matched)).collect()
+            let done = places[piece].iter().map(|&at| work(&judge, at)).collect();
+            (done, prover.matched.into_sets())
+        })
     }
 
     /// Notes why it is unknown whether a thing is selected, if it is.
